@@ -1,0 +1,157 @@
+/**
+ * The cluster of one run, as the engine and the faults see it. They know nothing of IDs: they speak of nodes,
+ * coordinator members, clocks, links and processes.
+ *
+ * Every control goes by a path of its own, which no fault touches. All controls are idempotent.
+ */
+import type { JsonObject } from './json.ts';
+import type { Origin, RunNs, Time } from './time.ts';
+
+/** What a driver can do to a cluster. A fault needs some; preflight compares. */
+export const ABILITIES = {
+  'clock.step': 'set the wall clock of one node to an offset',
+  'clock.freeze': 'freeze the wall clock of one node',
+  'process.kill': 'kill a process at once and start it again',
+  'process.pause': 'stop a process and let it go on',
+  'network.cut': 'drop packets between two of the pods',
+} as const;
+
+export type Ability = keyof typeof ABILITIES;
+
+/** What a node or coordinator member is asked to be: its process, its links. */
+export interface Member {
+  readonly name: string;
+  readonly process: ProcessControl;
+  readonly network: NetworkControl;
+}
+
+export interface ProcessControl {
+  /** Kills with SIGKILL; resolves when the process is gone. */
+  kill(): Promise<void>;
+  /** Starts it again (a new incarnation); resolves when the process runs, not when it serves. */
+  start(): Promise<void>;
+  /**
+   * SIGSTOP. `plannedMs` says how long the pause is meant to last: the simulator lets it fall on a clock read inside
+   * `mint` and must know then when the node goes on.
+   */
+  pause(plannedMs: number): Promise<void>;
+  /** SIGCONT. */
+  resume(): Promise<void>;
+  /** Whether the process runs right now, read from the kernel or the engine of the containers. */
+  alive(): Promise<boolean>;
+}
+
+export interface NetworkControl {
+  /** Drops packets to and from these members, both ways. Cuts of different keys add up; the same key replaces. */
+  cut(key: string, peers: readonly string[]): Promise<void>;
+  /** Takes one key's cut away; unknown keys are fine. */
+  mend(key: string): Promise<void>;
+  /** Opens a TCP connection to a peer from inside this member's network: the measurement, apart from the rules. */
+  reaches(peer: string, timeoutMs: number): Promise<boolean>;
+}
+
+/** A wall clock: true time plus an offset, or frozen at the offset's moment. */
+export interface ClockSetting {
+  readonly offsetMs: number;
+  readonly frozen: boolean;
+}
+
+export interface ClockControl {
+  /** Takes force at once, on a running node or before its next start. */
+  set(setting: ClockSetting): Promise<void>;
+  /** The tool that skews the clock, for the report: `libfaketime`, `virtual`. */
+  readonly backend: string;
+}
+
+/** What a node says of itself over its control path. */
+export interface NodeHealth {
+  /** `minting`: it holds a worker ID and would mint. `waiting`: it holds none. `refusing`: it holds one and may not mint now. */
+  readonly status: 'minting' | 'waiting' | 'refusing';
+  readonly reason?: string;
+  readonly incarnation: number;
+  readonly workerId?: number;
+  readonly lease?: string;
+  readonly createRevision?: string;
+  /** The node's wall clock and the run time of that reading. */
+  readonly wallMs: number;
+  readonly at: RunNs;
+  /** IDs committed to the tap by this incarnation, by lane, as decimal strings. */
+  readonly minted: readonly string[];
+}
+
+/** What a client was told. `no answer`: nothing came back in time, so the outcome is not known. */
+export interface MintReply {
+  readonly status: 'ok' | 'refused' | 'error' | 'no answer';
+  /** Word of a refusal or error. */
+  readonly reason?: string;
+  /** Position of the IDs in the node's tap; with `ok` only. */
+  readonly incarnation?: number;
+  readonly lane?: number;
+  readonly firstSeq?: number;
+  readonly count?: number;
+}
+
+export interface ClusterNode extends Member {
+  readonly clock: ClockControl;
+  /** Asks over the control path; rejects when there is no answer within `timeoutMs`. */
+  health(timeoutMs: number): Promise<NodeHealth>;
+  /** One client request, by the load path. `done` is called exactly once; it may be called before this returns. */
+  mint(count: number, timeoutMs: number, done: (reply: MintReply) => void): void;
+}
+
+export interface MemberStatus {
+  readonly leader: boolean;
+  /** Whether the member answers a linearizable read. */
+  readonly serving: boolean;
+}
+
+export interface CoordinatorMember extends Member {
+  /** Asks this member alone; rejects when it does not answer within `timeoutMs`. */
+  status(timeoutMs: number): Promise<MemberStatus>;
+}
+
+/** What the coordinator told an observer: a change of an owner key. */
+export interface OwnerEvent {
+  /** When the harness learned of it. It happened no later. */
+  readonly at: RunNs;
+  readonly what: 'acquired' | 'released';
+  readonly workerId: number;
+  /** The owner key's value (names node, incarnation and lease) with `acquired`. */
+  readonly value?: string;
+  readonly lease?: string;
+  readonly createRevision: string;
+  /** The revision of this event. */
+  readonly revision: string;
+}
+
+export interface CoordinatorCluster {
+  readonly name: string;
+  readonly version: string;
+  readonly members: readonly CoordinatorMember[];
+  /** Watches the owner keys from the first revision on, reconnecting for as long as the cluster lives. */
+  watchOwners(onEvent: (event: OwnerEvent) => void): void;
+}
+
+export interface Cluster extends AsyncDisposable {
+  readonly driver: string;
+  readonly time: Time;
+  readonly origin: Origin;
+  readonly nodes: readonly ClusterNode[];
+  readonly coordinator: CoordinatorCluster;
+  /** Where nodes write their taps, or undefined when they are kept in memory (simulator). */
+  readonly tapFolder: string | undefined;
+  /** The names of images and programs in use, for the report. */
+  readonly versions: { readonly [name: string]: string };
+  /** Undoes whatever any fault did, by every control there is; safe at any time. */
+  healAll(): Promise<void>;
+}
+
+/** What a scenario asks of a driver. */
+export interface ClusterSpec {
+  /** Number of generator nodes; they are called n1, n2, … */
+  readonly nodes: number;
+  /** Members of the coordinator; they are called etcd1, etcd2, … */
+  readonly coordinatorMembers: number;
+  /** Options handed to the generator. */
+  readonly options: JsonObject;
+}

@@ -1,0 +1,55 @@
+/**
+ * A fault: something that goes wrong on purpose, proves from outside that it did, and can be put right.
+ */
+import type { z } from './schema.ts';
+import type { Ability, Cluster } from './cluster.ts';
+import type { Json, JsonObject } from './json.ts';
+import type { RunNs } from './time.ts';
+
+export interface Fault<Options extends JsonObject = JsonObject> {
+  /** Equal to the file's name. */
+  readonly name: string;
+  readonly summary: string;
+  readonly needs: readonly Ability[];
+  /** Validates options; unknown fields are errors. Field descriptions carry units. */
+  readonly options: z.ZodType<Options>;
+  /** Options with which the laws try the fault. */
+  readonly example: Options;
+  /** What it holds while it lasts, such as `clock of n1`: two disturbances may not hold one thing at once. */
+  touches(options: Options, cluster: ClusterShape): readonly string[];
+  /** The nodes that may refuse because of it. */
+  reach(options: Options, cluster: ClusterShape): readonly string[];
+  inject(cluster: Cluster, options: Options, context: FaultContext): Promise<void>;
+  /** Measures whether the fault is in force now, by another path than the one that injected it. */
+  observe(cluster: Cluster, options: Options, context: FaultContext): Promise<Evidence>;
+  /** Puts it right. Idempotent, and safe before `inject`. */
+  heal(cluster: Cluster, options: Options, context: FaultContext): Promise<void>;
+}
+
+/** The names in a cluster: what can be checked before anything starts. */
+export interface ClusterShape {
+  readonly nodes: readonly string[];
+  readonly coordinatorMembers: readonly string[];
+}
+
+export interface FaultContext {
+  /** Names this disturbance within the run. */
+  readonly key: string;
+  /** How long the disturbance is meant to last. */
+  readonly plannedMs: number;
+  /** What `inject` found and `observe` and `heal` need (which member was the leader); lives as long as the disturbance. */
+  readonly notes: Map<string, Json>;
+}
+
+/** One measurement of a fault. */
+export interface Evidence {
+  /** Whether the fault is in force. */
+  readonly took: boolean;
+  /** What was asked and what was seen, with units in the names. */
+  readonly measured: { readonly [name: string]: Json };
+}
+
+/** A measurement with its time, as journalled. */
+export interface EvidenceSample extends Evidence {
+  readonly at: RunNs;
+}

@@ -1,0 +1,139 @@
+/**
+ * What a generator is: what it promises, how its IDs are laid out, and how one node of it runs.
+ *
+ * A generator file imports nothing of the harness but types: everything that it may touch (clock, coordinator,
+ * randomness, disk) comes in through `GeneratorEnv`. The same file runs unchanged in the simulator, in plain processes
+ * and in containers.
+ */
+import type { Cause } from './cause.ts';
+import type { Guarantee, Promise_ } from './guarantee.ts';
+import type { Json } from './json.ts';
+import type { Layout } from './layout.ts';
+
+export interface Generator {
+  /** Equal to the file's name. */
+  readonly name: string;
+  readonly summary: string;
+  readonly promises: readonly Promise_[];
+  readonly layout: Layout;
+  readonly node: ShellNode;
+  /** Present on a generator that is broken on purpose: what it breaks, and why. Never read by a checker. */
+  readonly mutant?: { readonly breaks: readonly Guarantee[]; readonly because: Cause };
+}
+
+/** A node that snowglobe's own shell serves: the file gives the minter, the shell gives HTTP, taps and metrics. */
+export interface ShellNode {
+  readonly kind: 'shell';
+  create(env: GeneratorEnv): Minter | Promise<Minter>;
+}
+
+/** One lane of minting inside a node. */
+export interface Minter {
+  /**
+   * Writes up to `count` IDs to the front of `into` and returns how many. Throws `env.refusal(reason)` when it may
+   * mint none. The caller never has two calls open on one minter, and zeroes `into` beforehand: an ID left there by a
+   * call that threw is recorded as such. Returning synchronously is the fast path.
+   */
+  mint(into: BigUint64Array, count: number): number | Promise<number>;
+  /** What the node holds right now, or undefined while it waits for a worker ID. Cheap, never blocks. */
+  holding(): Holding | undefined;
+  close(): Promise<void>;
+}
+
+export interface Holding {
+  readonly workerId: number;
+  /** The lease that backs the worker ID, if one does. */
+  readonly lease?: HeldLease;
+}
+
+export interface HeldLease {
+  /** The coordinator's name of the lease: an unsigned 64-bit number as a decimal string. */
+  readonly id: string;
+  /** The create revision of the owner key: names the tenure. Decimal string. */
+  readonly createRevision: string;
+  /** The node's own belief: its monotonic clock (ns) after which it must not mint. 0n when it has no fence. */
+  readonly fenceNs: bigint;
+  /** The node's own belief: Unix milliseconds that its IDs must stay below. 0 when it has no bound. */
+  readonly limitMs: number;
+}
+
+/** All that a generator may touch. */
+export interface GeneratorEnv {
+  /** The node's wall clock, Unix milliseconds, whole. May step, drift or freeze: that is the point. */
+  wallMs(): number;
+  /** The node's monotonic clock, nanoseconds. */
+  monotonicNs(): bigint;
+  /** Sleeps on the monotonic clock. Rejects when the node closes. */
+  sleep(ms: number): Promise<void>;
+  /** Uniform in [0, 1). */
+  random(): number;
+  /** An error that refuses the call: no ID was minted. `reason` is a short fixed word such as `waiting`. */
+  refusal(reason: string): Error;
+  /** A line for the node's log. */
+  log(message: string): void;
+  /** Aborted when the node closes. */
+  readonly signal: AbortSignal;
+  /** The scenario's options for the generator, as JSON. */
+  readonly options: { readonly [key: string]: Json };
+  readonly host: { readonly name: string; readonly incarnation: number };
+  readonly coordination: Coordination;
+  /** Small files that survive a restart of the node. */
+  readonly disk: Disk;
+}
+
+export interface Disk {
+  read(name: string): Promise<Uint8Array | undefined>;
+  write(name: string, bytes: Uint8Array): Promise<void>;
+}
+
+/** A key of the coordinator. Revisions and lease IDs are 64-bit: decimal strings. Lease '0' means none. */
+export interface KeyValue {
+  readonly key: string;
+  readonly value: string;
+  readonly createRevision: string;
+  readonly modRevision: string;
+  readonly lease: string;
+}
+
+/** One comparison of a transaction, with the meaning of etcd's. A value comparison on a missing key fails. */
+export type Compare =
+  | { readonly key: string; readonly target: 'create' | 'mod'; readonly op: '=' | '<' | '>'; readonly revision: string }
+  | { readonly key: string; readonly target: 'value'; readonly op: '=' | '<' | '>'; readonly value: string };
+
+export type Operation =
+  | { readonly put: string; readonly value: string; readonly lease?: string }
+  | { readonly get: string }
+  | { readonly delete: string };
+
+export interface TxnResult {
+  readonly succeeded: boolean;
+  /** The cluster's revision after the transaction: the create revision of keys that it created. */
+  readonly revision: string;
+  /** For each operation of the branch taken: what `get` found, or undefined. */
+  readonly got: readonly (KeyValue | undefined)[];
+}
+
+export interface Grant {
+  readonly id: string;
+  /** What was granted, which may be more than what was asked. */
+  readonly ttlMs: number;
+}
+
+/**
+ * A linearizable store with leases: etcd, real or virtual. Every call ends within `deadlineMs` on the monotonic clock.
+ * It throws an error named `CoordinationTimeout` when the outcome is not known (it may have happened), and one named
+ * `CoordinationRefused` when it certainly did not.
+ */
+export interface Coordination {
+  range(prefix: string, deadlineMs: number): Promise<readonly KeyValue[]>;
+  txn(
+    compares: readonly Compare[],
+    onSuccess: readonly Operation[],
+    onFailure: readonly Operation[],
+    deadlineMs: number,
+  ): Promise<TxnResult>;
+  grant(ttlMs: number, deadlineMs: number): Promise<Grant>;
+  /** The TTL that the coordinator answered, in ms; 0 when the lease is gone. */
+  keepAlive(lease: string, deadlineMs: number): Promise<number>;
+  revoke(lease: string, deadlineMs: number): Promise<void>;
+}

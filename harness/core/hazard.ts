@@ -1,0 +1,27 @@
+/**
+ * A hazard: a state that a scenario exists to reach. If the run never reached it, it proved nothing about it.
+ */
+import type { Tenure } from './checker.ts';
+import type { JournalEntry } from './journal.ts';
+import type { JsonObject } from './json.ts';
+import type { RunNs } from './time.ts';
+
+export interface Hazard {
+  /** Equal to the file's name. */
+  readonly name: string;
+  /** The state, as a clause: "a worker ID changed hands while its old holder lived". */
+  readonly summary: string;
+  reached(facts: HazardFacts, options: JsonObject): HazardReached | undefined;
+}
+
+export interface HazardFacts {
+  readonly journal: readonly JournalEntry[];
+  /** By acts, in order of `from`. */
+  readonly tenures: readonly Tenure[];
+}
+
+export interface HazardReached {
+  readonly at: RunNs;
+  /** What was seen, as one sentence. */
+  readonly detail: string;
+}

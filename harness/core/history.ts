@@ -1,0 +1,85 @@
+/**
+ * A history: what a run emitted and what the coordinator did, in columns. Folds read it; the simulator fills it, and a
+ * reader of taps fills it for small runs.
+ */
+import type { Layout } from './layout.ts';
+import type { NodeHealth } from './cluster.ts';
+import type { RunNs } from './time.ts';
+
+/** One entry a batch; `ids` of batch i are `ids[firstId[i] .. firstId[i] + count[i])`. */
+export interface BatchColumns {
+  readonly length: number;
+  /** Index into `History.nodes`. */
+  readonly node: Uint16Array;
+  readonly incarnation: Uint32Array;
+  readonly lane: Uint16Array;
+  readonly firstSeq: Float64Array;
+  readonly count: Uint32Array;
+  readonly flags: Uint32Array;
+  readonly called: Float64Array;
+  readonly returned: Float64Array;
+  /** Unix milliseconds of the node's own clock. */
+  readonly wallCalledMs: Float64Array;
+  readonly wallReturnedMs: Float64Array;
+  readonly workerId: Int32Array;
+  readonly lease: BigUint64Array;
+  readonly createRevision: BigUint64Array;
+  readonly firstId: Float64Array;
+}
+
+/** A lease as the coordinator and the shell's log tell it. */
+export interface LeaseFact {
+  readonly lease: string;
+  readonly node: string;
+  readonly incarnation: number;
+  /** Sending of the last accepted grant or keep-alive. */
+  readonly lastSentNs: RunNs;
+  readonly ttlMs: number;
+  /** When the harness learned that the owner key was gone: it was gone no later. Undefined while it lives. */
+  readonly endedNs?: RunNs;
+}
+
+/** One request of a client. */
+export interface RequestColumns {
+  readonly length: number;
+  readonly node: Uint16Array;
+  readonly sent: Float64Array;
+  readonly received: Float64Array;
+  /** Index into REQUEST_STATUS. */
+  readonly status: Uint8Array;
+  readonly incarnation: Uint32Array;
+  readonly lane: Uint16Array;
+  readonly firstSeq: Float64Array;
+  readonly count: Uint32Array;
+}
+
+export const REQUEST_STATUS = ['ok', 'refused', 'error', 'no answer'] as const;
+
+export interface HealthFact {
+  readonly at: RunNs;
+  readonly node: string;
+  /** Undefined: no answer. */
+  readonly health?: NodeHealth;
+}
+
+/** The time after all heals in which the cluster must live again. */
+export interface RecoverWindow {
+  /** The last heal. */
+  readonly from: RunNs;
+  /** The end of the load. */
+  readonly to: RunNs;
+  /** Worker IDs 0 … pool-1 must each mint. */
+  readonly pool: number;
+}
+
+export interface History {
+  readonly layout: Layout;
+  readonly nodes: readonly string[];
+  readonly batches: BatchColumns;
+  readonly ids: BigUint64Array;
+  readonly leases: readonly LeaseFact[];
+  readonly requests: RequestColumns;
+  readonly health: readonly HealthFact[];
+  /** Undefined when the run never came to it. */
+  readonly recover?: RecoverWindow;
+}

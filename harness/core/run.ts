@@ -1,0 +1,109 @@
+/**
+ * The record of one scenario carried out: `run.json`. Plain, versioned data; reports are pure functions of it.
+ *
+ * All that depends on the machine or the moment (times of day, durations of the harness, versions, paths) sits under
+ * `measured`, so that in the simulator the same seed gives the same bytes elsewhere.
+ */
+import type { Finding } from './checker.ts';
+import type { EvidenceSample } from './fault.ts';
+import type { JsonObject } from './json.ts';
+import type { Phase } from './journal.ts';
+import type { Layout } from './layout.ts';
+import type { Promise_ } from './guarantee.ts';
+import type { Scenario } from './scenario.ts';
+import type { Tenure } from './checker.ts';
+import type { RunNs } from './time.ts';
+import type { UnknownReason, Verdict } from './verdict.ts';
+
+export const RUN_VERSION = 1;
+
+export interface Run {
+  readonly version: typeof RUN_VERSION;
+  /** `begun`: saved before launch; `judged`: complete. A harness that died leaves `begun`. */
+  readonly state: 'begun' | 'judged';
+  readonly scenario: Scenario;
+  readonly generator: { readonly name: string; readonly summary: string; readonly promises: readonly Promise_[]; readonly layout: Layout };
+  readonly driver: string;
+  readonly seed: string;
+  /** The command that repeats the run. */
+  readonly command: string;
+  readonly verdict: Verdict;
+  readonly exitCode: number;
+  /** Why: one sentence each, gravest first. */
+  readonly reasons: readonly string[];
+  readonly unknowns: readonly UnknownReason[];
+  /** Promised guarantees first, then `not promised` ones. */
+  readonly findings: readonly (Finding & { readonly promised: boolean })[];
+  readonly disturbances: readonly DisturbanceRecord[];
+  readonly hazards: readonly HazardRecord[];
+  readonly evidence: EvidenceTotals;
+  /** Slots in the order in which they were carried out. */
+  readonly slots: readonly { readonly name: string; readonly from: RunNs; readonly holder?: string; readonly workerId?: number }[];
+  readonly phases: readonly { readonly phase: Phase; readonly from: RunNs; readonly to: RunNs }[];
+  readonly nodes: readonly string[];
+  readonly series: Series;
+  readonly tenures: readonly Tenure[];
+  readonly measured: Measured;
+}
+
+export interface DisturbanceRecord {
+  readonly key: string;
+  readonly name: string;
+  readonly slot: string;
+  readonly fault: string;
+  /** Targets resolved. */
+  readonly options: JsonObject;
+  readonly reach: readonly string[];
+  readonly injected?: RunNs;
+  readonly healed?: RunNs;
+  /** In force, measured from outside, throughout. */
+  readonly bit: boolean;
+  /** When it was first and last measured in force. */
+  readonly tookFrom?: RunNs;
+  readonly tookTo?: RunNs;
+  /** Why it did not bite. */
+  readonly missed?: string;
+  /** Thinned to at most 200. */
+  readonly samples: readonly EvidenceSample[];
+}
+
+export interface HazardRecord {
+  readonly hazard: string;
+  readonly summary: string;
+  readonly reached: boolean;
+  readonly at?: RunNs;
+  readonly detail?: string;
+}
+
+/** Counts as decimal strings where they may exceed 2^53. */
+export interface EvidenceTotals {
+  /** IDs committed to taps. */
+  readonly minted: string;
+  readonly stored: string;
+  /** IDs that clients received. */
+  readonly acknowledged: string;
+  readonly batches: number;
+  /** Bytes after the last record of dead incarnations. */
+  readonly tornBytes: number;
+  readonly requests: { readonly sent: number; readonly ok: number; readonly refused: number; readonly errors: number; readonly noAnswer: number; readonly dropped: number };
+  readonly lanes: readonly { readonly node: string; readonly incarnation: number; readonly lane: number; readonly minted: string; readonly stored: string }[];
+}
+
+/** Curves for the report, one point a bucket, aligned at the run's origin. */
+export interface Series {
+  readonly bucketMs: number;
+  /** IDs minted in each bucket, by node. */
+  readonly idsByNode: readonly { readonly node: string; readonly values: readonly number[] }[];
+  /** Observed clock offset in ms: [run ns, ms or null when the node did not answer]. */
+  readonly offsetsByNode: readonly { readonly node: string; readonly points: readonly (readonly [RunNs, number | null])[] }[];
+}
+
+export interface Measured {
+  readonly runId: string;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  /** Seconds the harness spent on each phase of its own clock. */
+  readonly seconds: { readonly [what: string]: number };
+  readonly versions: { readonly [name: string]: string };
+  readonly host: { readonly [name: string]: string };
+}

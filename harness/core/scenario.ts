@@ -1,0 +1,82 @@
+/**
+ * A scenario asks one question of a generator: cluster, load, timetable, hazards. It is plain data.
+ */
+import { z } from './schema.ts';
+import type { JsonObject, Json } from './json.ts';
+
+const name = z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be lower-case words joined by hyphens');
+const positiveMs = z.number().finite().positive();
+const json: z.ZodType<Json> = z.json() as z.ZodType<Json>;
+
+const batchSchema = z
+  .strictObject({
+    min: z.int().positive().describe('smallest batch, IDs'),
+    max: z.int().positive().describe('largest batch, IDs'),
+    mean: z.number().positive().describe('mean batch, IDs; sizes are exponential, cut to [min, max]'),
+  })
+  .refine(({ min, max, mean }) => min <= mean && mean <= max, 'needs min <= mean <= max');
+
+const loadSchema = z.strictObject({
+  idsPerSecond: positiveMs.describe('IDs asked of each node each second, open loop'),
+  batch: batchSchema,
+  /** In the simulator the load is thinner: enough for two holders to meet in a millisecond, cheap enough for thousands of runs. */
+  simulated: z
+    .strictObject({ batchesPerSecond: positiveMs, batch: batchSchema })
+    .default({ batchesPerSecond: 300, batch: { min: 1, max: 3, mean: 2 } }),
+  timeoutMs: positiveMs.default(1000).describe('how long a client waits for an answer'),
+});
+
+const disturbanceSchema = z.strictObject({
+  name: name.optional().describe('defaults to the name of its fault'),
+  fault: name,
+  options: z.record(z.string(), json).default({}),
+  atMs: z.number().finite().nonnegative().describe('from the start of its slot'),
+  forMs: positiveMs.describe('from inject to heal'),
+});
+
+const slotSchema = z.strictObject({
+  name,
+  lengthMs: positiveMs.describe('after this the next slot begins; time to settle included'),
+  disturbances: z.array(disturbanceSchema).min(1),
+});
+
+export const scenarioSchema = z.strictObject({
+  name,
+  question: z.string().min(1),
+  generator: z.string().min(1).describe('generator when the user names none'),
+  cluster: z.strictObject({
+    nodes: z.int().min(1).max(64),
+    coordinatorMembers: z.int().min(1).max(7).refine((members) => members % 2 === 1, 'needs an odd number of members'),
+    options: z.record(z.string(), json).default({}),
+  }),
+  /** Worker IDs that must each have a minting holder at the end; the pool handed out by the coordinator. */
+  pool: z.int().min(1).max(1024),
+  load: loadSchema,
+  warmUpMs: positiveMs,
+  timetable: z.strictObject({
+    order: z.enum(['given', 'seeded']).describe('seeded: the order of the slots is drawn from the seed'),
+    slots: z.array(slotSchema),
+  }),
+  recoverMs: positiveMs.describe('from the last heal to the end of the load'),
+  hazards: z.array(z.strictObject({ hazard: name, options: z.record(z.string(), json).default({}) })).default([]),
+});
+
+/** A validated scenario. */
+export type Scenario = z.output<typeof scenarioSchema>;
+/** What an author writes: fields with defaults may be left out. Use `satisfies ScenarioInput`. */
+export type ScenarioInput = z.input<typeof scenarioSchema>;
+export type Slot = Scenario['timetable']['slots'][number];
+export type Disturbance = Slot['disturbances'][number];
+export type Load = Scenario['load'];
+export type BatchSize = Load['batch'];
+
+/**
+ * A target that is resolved when its slot starts: `@holder` is a node that holds a worker ID and mints, drawn from the
+ * seed; within one slot it is always the same node. Anything else is the name of a node or member.
+ */
+export const HOLDER = '@holder';
+
+/** Options with every `@holder` replaced. */
+export function resolveTargets(options: JsonObject, holder: string): JsonObject {
+  return Object.fromEntries(Object.entries(options).map(([key, value]) => [key, value === HOLDER ? holder : value]));
+}

@@ -1,0 +1,2 @@
+/** The one place that names the validation library. */
+export { z } from 'zod';

@@ -1,0 +1,51 @@
+/**
+ * The store keeps every ID of a run and answers SQL about it.
+ */
+import type { SqlReader } from './checker.ts';
+import type { RequestColumns } from './history.ts';
+import type { LaneName } from './tap.ts';
+
+export interface Store extends AsyncDisposable {
+  /** `chdb 3.4.0 (ClickHouse 26.7)` or `ClickHouse 25.3 at http://…`. */
+  readonly version: string;
+  /** Appends whole batches of one lane; harmless when repeated with the same token. */
+  append(range: BatchRange): Promise<void>;
+  appendRequests(requests: RequestColumns): Promise<void>;
+  /** IDs stored, by lane. */
+  counts(): Promise<readonly LaneCount[]>;
+  /** Duplicated IDs so far, cheaply: for the live view only. */
+  liveDuplicates(): Promise<number>;
+  readonly sql: SqlReader;
+}
+
+/** A range of committed batches as the tap has them. */
+export interface BatchRange {
+  readonly lane: LaneName;
+  readonly nodeIndex: number;
+  readonly firstSeq: bigint;
+  /** IDs in the range. */
+  readonly count: number;
+  /** BATCH_BYTES each. */
+  readonly batches: Buffer;
+  /** 8 bytes little-endian an ID. */
+  readonly ids: Buffer;
+  /** Names the range: same token, same bytes. */
+  readonly token: string;
+}
+
+export interface LaneCount extends LaneName {
+  readonly ids: bigint;
+}
+
+/**
+ * Tables that SQL checkers may read (each has a column `run String`, already filtered in views of these names):
+ *
+ * `ids(node UInt16, incarnation UInt32, lane UInt16, seq UInt64, id UInt64, worker Int32)` ordered by id;
+ * `batches(node UInt16, incarnation UInt32, lane UInt16, first_seq UInt64, count UInt32, flags UInt32, called Int64,
+ *   returned Int64, wall_called_ms Float64, wall_returned_ms Float64, worker Int32, lease UInt64, create_revision UInt64,
+ *   first_id UInt64, last_id UInt64, min_id UInt64, max_id UInt64, backward UInt32)` — `called`/`returned` are run
+ *   nanoseconds; `backward` counts positions whose ID is not greater than the one before in the batch;
+ * `requests(node UInt16, sent Int64, received Int64, status UInt8, incarnation UInt32, lane UInt16, first_seq UInt64,
+ *   count UInt32)`.
+ */
+export const TABLES = ['ids', 'batches', 'requests'] as const;

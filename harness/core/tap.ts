@@ -1,0 +1,131 @@
+/**
+ * The tap: how a node records every batch of IDs before it replies. Byte offsets for other languages are in
+ * generators/PROTOCOL.md; this file is their one implementation in TypeScript.
+ *
+ * A lane writes two append-only files, created exclusively: `NODE-INCARNATION-LANE-FIRSTSEQ.ids` (8 bytes little-endian
+ * an ID) and `….batches` (one fixed record a batch). IDs are appended first, the record second; the record commits.
+ * Bytes after the last whole record were never replied: they are `torn`.
+ */
+import { crc32 } from 'node:zlib';
+
+export const BATCH_BYTES = 96;
+export const ID_BYTES = 8;
+/** 'SGB1' read as a little-endian u32. */
+export const BATCH_MAGIC = 0x31424753;
+
+/** Bits of `BatchRecord.flags`. */
+export const BATCH_FLAG = {
+  /** The call reported a refusal, and yet left these IDs in its buffer. */
+  refused: 1,
+  /** The call threw something that is no refusal, and yet left these IDs in its buffer. */
+  threw: 2,
+  /** The call returned something that is no count (NaN, null, negative, more than asked). */
+  badCount: 4,
+} as const;
+
+/** One call of `mint`, as its node's shell recorded it. Times are the kernel's, absolute; 64-bit values are bigint. */
+export interface BatchRecord {
+  readonly firstSeq: bigint;
+  readonly count: number;
+  readonly flags: number;
+  /** CLOCK_MONOTONIC ns just before and just after `mint`. */
+  readonly calledNs: bigint;
+  readonly returnedNs: bigint;
+  /** The node's own wall clock at both, Unix nanoseconds (whole milliseconds from most clocks). */
+  readonly wallCalledNs: bigint;
+  readonly wallReturnedNs: bigint;
+  /** -1 when the node held none. */
+  readonly workerId: number;
+  /** 0n: no lease. */
+  readonly lease: bigint;
+  readonly createRevision: bigint;
+  /** The node's own beliefs: 0n means none. */
+  readonly fenceNs: bigint;
+  readonly limitMs: bigint;
+}
+
+/** Writes a record into `into` at `offset` (BATCH_BYTES long). */
+export function encodeBatch(record: BatchRecord, into: Buffer, offset = 0): void {
+  into.writeUInt32LE(BATCH_MAGIC, offset);
+  into.writeBigUInt64LE(record.firstSeq, offset + 8);
+  into.writeUInt32LE(record.count, offset + 16);
+  into.writeUInt32LE(record.flags, offset + 20);
+  into.writeBigUInt64LE(record.calledNs, offset + 24);
+  into.writeBigUInt64LE(record.returnedNs, offset + 32);
+  into.writeBigInt64LE(record.wallCalledNs, offset + 40);
+  into.writeBigInt64LE(record.wallReturnedNs, offset + 48);
+  into.writeInt32LE(record.workerId, offset + 56);
+  into.writeUInt32LE(0, offset + 60);
+  into.writeBigUInt64LE(record.lease, offset + 64);
+  into.writeBigUInt64LE(record.createRevision, offset + 72);
+  into.writeBigUInt64LE(record.fenceNs, offset + 80);
+  into.writeBigInt64LE(record.limitMs, offset + 88);
+  into.writeUInt32LE(crc32(into.subarray(offset + 8, offset + BATCH_BYTES)), offset + 4);
+}
+
+/** Reads a record, or says why the bytes are none. */
+export function decodeBatch(bytes: Buffer, offset = 0): BatchRecord | { readonly corrupt: string } {
+  if (bytes.length < offset + BATCH_BYTES) return { corrupt: 'the record is cut short' };
+  if (bytes.readUInt32LE(offset) !== BATCH_MAGIC) return { corrupt: 'the magic number is wrong' };
+  if (bytes.readUInt32LE(offset + 4) !== crc32(bytes.subarray(offset + 8, offset + BATCH_BYTES)))
+    return { corrupt: 'the checksum does not match' };
+  return {
+    firstSeq: bytes.readBigUInt64LE(offset + 8),
+    count: bytes.readUInt32LE(offset + 16),
+    flags: bytes.readUInt32LE(offset + 20),
+    calledNs: bytes.readBigUInt64LE(offset + 24),
+    returnedNs: bytes.readBigUInt64LE(offset + 32),
+    wallCalledNs: bytes.readBigInt64LE(offset + 40),
+    wallReturnedNs: bytes.readBigInt64LE(offset + 48),
+    workerId: bytes.readInt32LE(offset + 56),
+    lease: bytes.readBigUInt64LE(offset + 64),
+    createRevision: bytes.readBigUInt64LE(offset + 72),
+    fenceNs: bytes.readBigUInt64LE(offset + 80),
+    limitMs: bytes.readBigInt64LE(offset + 88),
+  };
+}
+
+/** A lane of one life of a node: the unit of ordering and of sequence numbers. */
+export interface LaneName {
+  readonly node: string;
+  readonly incarnation: number;
+  readonly lane: number;
+}
+
+/** `n1-2-0-4096`, without the ending. */
+export function segmentName(lane: LaneName, firstSeq: bigint): string {
+  return `${lane.node}-${lane.incarnation}-${lane.lane}-${firstSeq}`;
+}
+
+/** The parts of a segment's file name (`n1-2-0-4096.batches`), or undefined when it is no segment. */
+export function parseSegmentName(
+  file: string,
+): (LaneName & { readonly firstSeq: bigint; readonly kind: 'ids' | 'batches' }) | undefined {
+  const match = /^(.+)-(\d+)-(\d+)-(\d+)\.(ids|batches)$/.exec(file);
+  if (match === null) return undefined;
+  const [, node, incarnation, lane, firstSeq, kind] = match as unknown as [string, string, string, string, string, 'ids' | 'batches'];
+  return { node, incarnation: Number(incarnation), lane: Number(lane), firstSeq: BigInt(firstSeq), kind };
+}
+
+/** `n1-2.life`: created exclusively by a starting node; claims the incarnation. */
+export function lifeName(node: string, incarnation: number): string {
+  return `${node}-${incarnation}.life`;
+}
+
+/** `n1-2.leases`: JSON lines, what the shell saw of the coordinator's answers (LeaseLogLine). */
+export function leaseLogName(node: string, incarnation: number): string {
+  return `${node}-${incarnation}.leases`;
+}
+
+/**
+ * One line of a node's lease log: an accepted grant or keep-alive, with the moment at which its request was sent. The
+ * shell writes it around the generator's coordinator, so that a generator cannot embellish it.
+ */
+export interface LeaseLogLine {
+  readonly lease: string;
+  readonly what: 'granted' | 'kept' | 'gone';
+  /** CLOCK_MONOTONIC ns, decimal string. */
+  readonly sentNs: string;
+  readonly receivedNs: string;
+  readonly ttlMs: number;
+}
