@@ -43,8 +43,11 @@ export interface FaultContext {
 
 /** One measurement of a fault. */
 export interface Evidence {
-  /** Whether the fault is in force. */
-  readonly took: boolean;
+  /**
+   * Whether the fault is in force; undefined when it could not be measured just now (the clock of a node that is down).
+   * A disturbance of the node's process must account for such a gap.
+   */
+  readonly took: boolean | undefined;
   /** What was asked and what was seen, with units in the names. */
   readonly measured: { readonly [name: string]: Json };
 }
