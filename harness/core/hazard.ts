@@ -4,6 +4,7 @@
 import type { Tenure } from './checker.ts';
 import type { JournalEntry } from './journal.ts';
 import type { JsonObject } from './json.ts';
+import type { z } from './schema.ts';
 import type { RunNs } from './time.ts';
 
 export interface Hazard {
@@ -11,6 +12,8 @@ export interface Hazard {
   readonly name: string;
   /** The state, as a clause: "a worker ID changed hands while its old holder lived". */
   readonly summary: string;
+  /** Validates options and fills in defaults; unknown fields are errors. Field descriptions carry units. */
+  readonly options?: z.ZodType<JsonObject>;
   reached(facts: HazardFacts, options: JsonObject): HazardReached | undefined;
 }
 
