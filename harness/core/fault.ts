@@ -50,11 +50,6 @@ export interface Evidence {
   readonly took: boolean | undefined;
   /** What was asked and what was seen, with units in the names. */
   readonly measured: { readonly [name: string]: Json };
-  /**
-   * Why nobody could see the effect at this moment (the clock of a process that is down cannot be read), as a clause.
-   * Such a sample neither proves the fault nor breaks its series; a series of nothing else proves nothing.
-   */
-  readonly blind?: string;
 }
 
 /** A measurement with its time, as journalled. */

@@ -33,7 +33,7 @@ export default {
     await cluster.time.sleep(APART_MS);
     const second = await healthOf(subject);
     if (first === undefined || second === undefined)
-      return { took: false, measured: { elapsedMs: null, advancedMs: null } };
+      return { took: undefined, measured: { elapsedMs: null, advancedMs: null } };
     const elapsedMs = nsToMs(second.at - first.at);
     const advancedMs = second.wallMs - first.wallMs;
     // No tolerance: a clock that stands still reads the same twice.

@@ -25,16 +25,16 @@ export default {
 
   async observe(cluster, { node }) {
     const subject = nodeOf(cluster, node);
-    const [health, ...reached] = await Promise.all([
+    const members = cluster.coordinator.members.map(({ name }) => name);
+    const [health, ...answers] = await Promise.all([
       healthOf(subject),
-      ...cluster.coordinator.members.map(({ name }) => subject.network.reaches(name, PROBE_TIMEOUT_MS)),
+      ...members.map((member) => subject.network.reaches(member, PROBE_TIMEOUT_MS)),
     ]);
-    const answers = health !== undefined;
-    // The node's own answer tells a cut from a pod that reaches nothing because it is gone.
-    return {
-      took: answers && !reached.includes(true),
-      measured: { answers, reached: cluster.coordinator.members.map(({ name }) => name).filter((_, i) => reached[i]) },
-    };
+    const reached = members.filter((_, index) => answers[index]);
+    const measured = { healthAnswers: health !== undefined, reached };
+    if (reached.length > 0) return { took: false, measured };
+    // Only the node's own answer tells a cut from a node that reaches nothing because it is gone.
+    return { took: health === undefined ? undefined : true, measured };
   },
 
   async heal(cluster, { node }, { key }) {
