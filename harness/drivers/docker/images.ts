@@ -1,0 +1,183 @@
+/**
+ * The one image of a cluster, built once for each content of its Dockerfile and base.
+ */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Problem } from '../../core/errors.ts';
+import { EXIT, SnowglobeError, environmentLacks, messageOf, problem } from '../../core/errors.ts';
+import type { Docker } from './engine.ts';
+import { statusOf, within } from './engine.ts';
+import type { HostFiles } from './host-base.ts';
+import { followed, hostBaseTag, hostFiles, importHostBase } from './host-base.ts';
+
+export const PUBLIC_BASE = 'node:24-bookworm-slim';
+export const BASE_VARIABLE = 'SNOWGLOBE_BASE_IMAGE';
+/** Where the Dockerfile puts the library, whatever its architecture. */
+export const FAKETIME_LIBRARY = '/usr/lib/snowglobe/libfaketimeMT.so.1';
+
+const REGISTRY_MS = 4_000;
+/** A pull that says nothing for so long is given up. */
+const PULL_SILENCE_MS = 30_000;
+
+/** The base that is going to be used, and why that one. */
+export type Base =
+  | { readonly kind: 'registry'; readonly reference: string; readonly here: boolean; readonly why: string }
+  | {
+      readonly kind: 'host';
+      readonly reference: string;
+      readonly here: boolean;
+      readonly why: string;
+      readonly files: HostFiles;
+    };
+
+export interface Image {
+  readonly reference: string;
+  readonly base: string;
+}
+
+/**
+ * Chooses the base: the one that the user names; the public one where it is at hand or its registry answers; else one of
+ * this machine's own files. Pulls and builds nothing. A base of this machine that was built before is taken at once: a
+ * registry that could not be reached then is not asked again.
+ */
+export async function chooseBase(docker: Docker): Promise<Base | readonly Problem[]> {
+  const named = process.env[BASE_VARIABLE];
+  if (named !== undefined && named !== '') {
+    const here = await hasImage(docker, named);
+    return { kind: 'registry', reference: named, here, why: `${BASE_VARIABLE} names it` };
+  }
+  if (await hasImage(docker, PUBLIC_BASE))
+    return { kind: 'registry', reference: PUBLIC_BASE, here: true, why: 'it is on this machine' };
+  const files = await hostFiles();
+  const host = files instanceof Map ? await hostBase(docker, files, 'it was built here before') : undefined;
+  if (host?.here === true) return host;
+  const unreachable = await registryProblem(docker, PUBLIC_BASE);
+  if (unreachable === undefined)
+    return { kind: 'registry', reference: PUBLIC_BASE, here: false, why: 'its registry answers' };
+  if (host !== undefined) return { ...host, why: `the registry of ${PUBLIC_BASE} does not answer` };
+  return [
+    problem(
+      `The image ${PUBLIC_BASE} cannot be had: ${unreachable}.`,
+      `Pull it, or set ${BASE_VARIABLE} to an image with Node 24 that you have, or install what follows for an image of this machine's own programs.`,
+    ),
+    ...(files as readonly Problem[]),
+  ];
+}
+
+/** The image for a base, building what is missing. */
+export async function ensureImage(
+  docker: Docker,
+  base: Base,
+  log: (line: string) => void,
+  signal: AbortSignal,
+): Promise<Image> {
+  if (!base.here) await fetchBase(docker, base, log, signal);
+  const dockerfile = await readFile(join(import.meta.dirname, 'Dockerfile'), 'utf8');
+  const { Id: baseId } = await docker.getImage(base.reference).inspect();
+  const content = createHash('sha256').update(dockerfile).update(baseId).digest('hex').slice(0, 12);
+  const reference = `snowglobe:${content}`;
+  if (!(await hasImage(docker, reference))) {
+    const lap = stopwatch();
+    log(`docker: building ${reference} on ${base.reference} …`);
+    await build(docker, reference, base.reference, signal);
+    log(`docker: built ${reference} in ${lap()} s; it is used again from now on`);
+  }
+  return { reference, base: base.reference };
+}
+
+async function hostBase(docker: Docker, files: HostFiles, why: string): Promise<Base & { readonly kind: 'host' }> {
+  const reference = await hostBaseTag(files);
+  return { kind: 'host', reference, here: await hasImage(docker, reference), why, files };
+}
+
+async function fetchBase(docker: Docker, base: Base, log: (line: string) => void, signal: AbortSignal): Promise<void> {
+  const lap = stopwatch();
+  if (base.kind === 'host') {
+    log(`docker: making ${base.reference} of this machine's own programs, as ${base.why} …`);
+    await importHostBase(docker, base.reference, base.files);
+  } else {
+    log(`docker: pulling ${base.reference} …`);
+    await pull(docker, base.reference, signal);
+  }
+  log(`docker: ${base.reference} is here after ${lap()} s`);
+}
+
+async function pull(docker: Docker, reference: string, signal: AbortSignal): Promise<void> {
+  const silence = new AbortController();
+  const timer = setTimeout(
+    () => silence.abort(new Error(`nothing came for ${PULL_SILENCE_MS / 1000} s`)),
+    PULL_SILENCE_MS,
+  );
+  try {
+    const stream = await docker.pull(reference, { abortSignal: AbortSignal.any([signal, silence.signal]) });
+    await followed(docker, stream, () => timer.refresh());
+  } catch (error) {
+    signal.throwIfAborted();
+    throw environmentLacks(
+      `The image ${reference} cannot be pulled: ${messageOf(silence.signal.reason ?? error)}.`,
+      `Pull it by hand (docker pull ${reference}), or set ${BASE_VARIABLE} to an image with Node 24 that you have.`,
+    );
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * By dockerode, not by testcontainers' builder: that one does not tell of a build that failed. The classic builder of the
+ * plain API, so that neither buildx nor its plug-in is needed.
+ */
+async function build(docker: Docker, reference: string, base: string, signal: AbortSignal): Promise<void> {
+  const said: string[] = [];
+  try {
+    const stream = await docker.buildImage(
+      { context: import.meta.dirname, src: ['Dockerfile'] },
+      {
+        t: reference,
+        buildargs: { BASE: base },
+        labels: { 'snowglobe.image': base },
+        rm: true,
+        forcerm: true,
+        abortSignal: signal,
+      },
+    );
+    await followed(docker, stream, (line) => said.push(line));
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new SnowglobeError(
+      EXIT.environment,
+      [
+        problem(
+          `The image on ${base} cannot be built: ${messageOf(error)}.\n${said.slice(-15).join('\n')}\n`,
+          `Give the build access to Debian's packages, or set ${BASE_VARIABLE} to an image with Node 24, etcd, nft and libfaketime.`,
+        ),
+      ],
+      { cause: error },
+    );
+  }
+}
+
+async function hasImage(docker: Docker, reference: string): Promise<boolean> {
+  try {
+    await docker.getImage(reference).inspect();
+    return true;
+  } catch (error) {
+    if (statusOf(error) === 404) return false;
+    throw error;
+  }
+}
+
+/** Why the engine cannot ask the image's registry, or undefined when it can. */
+async function registryProblem(docker: Docker, reference: string): Promise<string | undefined> {
+  try {
+    await within(REGISTRY_MS, docker.getImage(reference).distribution());
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+function stopwatch(): () => string {
+  const from = performance.now();
+  return () => ((performance.now() - from) / 1000).toFixed(1);
+}
