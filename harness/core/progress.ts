@@ -1,0 +1,32 @@
+/**
+ * What happens while a run lasts, for whoever shows it. One way: showing never steers the run.
+ */
+import type { Phase } from './journal.ts';
+import type { Run } from './run.ts';
+import type { RunNs } from './time.ts';
+
+export type ProgressEvent = { readonly at: RunNs } & (
+  | { readonly kind: 'begin'; readonly scenario: string; readonly generator: string; readonly driver: string; readonly seed: string; readonly folder: string; readonly plannedMs: number; readonly nodes: readonly string[] }
+  | { readonly kind: 'phase'; readonly phase: Phase }
+  | { readonly kind: 'slot'; readonly slot: string; readonly index: number; readonly count: number; readonly holder?: string; readonly workerId?: number }
+  | { readonly kind: 'disturbance'; readonly what: 'asked' | 'bites' | 'healed' | 'failed'; readonly key: string; readonly name: string; readonly target?: string; readonly detail?: string }
+  /** Once a second. */
+  | { readonly kind: 'rates'; readonly nodes: readonly NodeRate[]; readonly stored: bigint; readonly duplicates: number }
+  | { readonly kind: 'note'; readonly text: string }
+);
+
+export interface NodeRate {
+  readonly node: string;
+  readonly idsPerSecond: number;
+  /** As the node last said; `no answer` when it said nothing. */
+  readonly status: 'minting' | 'waiting' | 'refusing' | 'no answer';
+  readonly workerId?: number;
+  /** Observed, in ms; undefined when the node did not answer. */
+  readonly offsetMs?: number;
+}
+
+export interface Progress {
+  event(event: ProgressEvent): void;
+  /** The end: gives the terminal back. Called on every way out, once. */
+  end(run: Run | undefined): void;
+}

@@ -1,0 +1,153 @@
+/**
+ * Carries out the timetable: draws each slot's target, injects, measures throughout, heals, and journals every step.
+ */
+import type { Cluster } from '../core/cluster.ts';
+import { messageOf } from '../core/errors.ts';
+import type { Fault, FaultContext } from '../core/fault.ts';
+import type { JournalEntry } from '../core/journal.ts';
+import type { JsonObject } from '../core/json.ts';
+import type { Rng } from '../core/random.ts';
+import type { Disturbance, Slot } from '../core/scenario.ts';
+import { HOLDER, resolveTargets } from '../core/scenario.ts';
+import type { RunNs } from '../core/time.ts';
+import { msToNs, nsToMs } from '../core/time.ts';
+import type { HealthMonitor } from './health-monitor.ts';
+import type { Journal } from './journal.ts';
+import { shapeOfCluster } from './cluster-shape.ts';
+
+const OBSERVE_EVERY_MS = 200;
+/** A holder must have held its worker ID for this long: one that only just took it may not mint yet. */
+const HELD_MS = 800;
+/** How long a slot waits for a holder before it gives up. */
+const HOLDER_WAIT_MS = 2000;
+
+export interface DisturbContext {
+  readonly cluster: Cluster;
+  readonly faults: ReadonlyMap<string, Fault>;
+  readonly journal: Journal;
+  readonly monitor: HealthMonitor;
+  readonly rng: Rng;
+  readonly signal: AbortSignal;
+}
+
+/** Carries out one slot; resolves when its length has passed and all its disturbances are healed. */
+export async function carryOutSlot(slot: Slot, context: DisturbContext): Promise<void> {
+  const { cluster, journal, signal } = context;
+  const needsHolder = slot.disturbances.some(({ options }) => Object.values(options).includes(HOLDER));
+  const holder = needsHolder ? await drawHolder(slot, context) : undefined;
+  const start = cluster.time.now();
+  const workerId = holder === undefined ? undefined : context.monitor.latest(holder)?.health?.workerId;
+  journal.append({
+    at: start,
+    kind: 'slot',
+    slot: slot.name,
+    ...(holder !== undefined && { holder }),
+    ...(workerId !== undefined && { workerId }),
+  });
+  if (needsHolder && holder === undefined) {
+    journal.append({
+      at: start,
+      kind: 'unknown',
+      reason: { reason: 'disturbance did not bite', scope: slot.name, detail: 'No node held a worker ID and minted when its slot began.' },
+    });
+  } else {
+    // Settled, not all: when one is interrupted the others must have healed before anybody goes on.
+    const outcomes = await Promise.allSettled(
+      slot.disturbances.map((disturbance, index) => carryOut(disturbance, index, slot, start, holder ?? HOLDER, context)),
+    );
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  }
+  await sleepUntil(cluster, start + msToNs(slot.lengthMs), signal);
+}
+
+async function drawHolder(slot: Slot, { cluster, monitor, rng, signal }: DisturbContext): Promise<string | undefined> {
+  const deadline = cluster.time.now() + msToNs(HOLDER_WAIT_MS);
+  for (;;) {
+    const holders = monitor.holders(HELD_MS);
+    if (holders.length > 0) return rng.fork(`holder of ${slot.name}`).pick(holders).name;
+    if (cluster.time.now() >= deadline) return undefined;
+    await cluster.time.sleep(50, signal);
+  }
+}
+
+async function carryOut(
+  disturbance: Disturbance,
+  index: number,
+  slot: Slot,
+  slotStart: RunNs,
+  holder: string,
+  context: DisturbContext,
+): Promise<void> {
+  const { cluster, journal, signal } = context;
+  const fault = context.faults.get(disturbance.fault);
+  if (fault === undefined) throw new Error(`preflight let the unknown fault ${disturbance.fault} pass`);
+  const from = slotStart + msToNs(disturbance.atMs);
+  const to = from + msToNs(disturbance.forMs);
+  await sleepUntil(cluster, from, signal);
+
+  const options = fault.options.parse(resolveTargets(disturbance.options, holder));
+  const key = `${slot.name}/${index}-${disturbance.fault}`;
+  const faultContext: FaultContext = { key, plannedMs: disturbance.forMs, notes: new Map() };
+  const write = (entry: WithoutTime): void => journal.append({ ...entry, at: cluster.time.now() });
+
+  write({
+    kind: 'disturbance',
+    what: 'asked',
+    key,
+    name: disturbance.name ?? disturbance.fault,
+    slot: slot.name,
+    fault: fault.name,
+    options,
+    reach: fault.reach(options, shapeOfCluster(cluster)),
+    plannedMs: disturbance.forMs,
+  });
+  try {
+    const injected = await step('inject', key, write, () => fault.inject(cluster, options, faultContext));
+    if (injected) {
+      write({ kind: 'disturbance', what: 'injected', key });
+      await observeUntil(to, fault, options, faultContext, context, write);
+    }
+  } finally {
+    write({ kind: 'disturbance', what: 'healing', key });
+    if (await step('heal', key, write, () => fault.heal(cluster, options, faultContext))) write({ kind: 'disturbance', what: 'healed', key });
+  }
+}
+
+type WithoutTime = JournalEntry extends infer Entry ? (Entry extends JournalEntry ? Omit<Entry, 'at'> : never) : never;
+
+async function observeUntil(
+  to: RunNs,
+  fault: Fault,
+  options: JsonObject,
+  faultContext: FaultContext,
+  { cluster, signal }: DisturbContext,
+  write: (entry: WithoutTime) => void,
+): Promise<void> {
+  const { key } = faultContext;
+  while (cluster.time.now() < to && !signal.aborted) {
+    const began = cluster.time.now();
+    await step('observe', key, write, async () => {
+      const evidence = await fault.observe(cluster, options, faultContext);
+      // A measurement that outlasted the disturbance saw its heal, or might have.
+      if (cluster.time.now() <= to) write({ kind: 'disturbance', what: 'sample', key, sample: { at: cluster.time.now(), ...evidence } });
+    });
+    const next = Math.min(to, began + msToNs(OBSERVE_EVERY_MS));
+    await sleepUntil(cluster, next, signal);
+  }
+}
+
+/** A step that fails is journalled, never thrown: the others must still be healed, and the record says what failed. */
+async function step(name: 'inject' | 'observe' | 'heal', key: string, write: (entry: WithoutTime) => void, act: () => Promise<void>): Promise<boolean> {
+  try {
+    await act();
+    return true;
+  } catch (error) {
+    write({ kind: 'disturbance', what: 'failed', key, step: name, message: messageOf(error) });
+    return false;
+  }
+}
+
+async function sleepUntil(cluster: Cluster, at: RunNs, signal: AbortSignal): Promise<void> {
+  const left = nsToMs(at - cluster.time.now());
+  if (left > 0) await cluster.time.sleep(left, signal);
+}

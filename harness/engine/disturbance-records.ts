@@ -1,0 +1,108 @@
+/**
+ * What became of each disturbance, read from the journal. Pure.
+ */
+import type { EvidenceSample } from '../core/fault.ts';
+import type { DisturbanceEntry, JournalEntry } from '../core/journal.ts';
+import type { DisturbanceRecord } from '../core/run.ts';
+import type { RunNs } from '../core/time.ts';
+import { msToNs } from '../core/time.ts';
+import type { Span } from './bite.ts';
+import { judgeBite, RETURN_GRACE_NS } from './bite.ts';
+
+const SAMPLES_KEPT = 200;
+
+type Entry = Extract<JournalEntry, { kind: 'disturbance' }>;
+type Asked = Extract<DisturbanceEntry, { what: 'asked' }>;
+
+/** One record for each disturbance that was asked for, in that order. */
+export function disturbanceRecords(journal: readonly JournalEntry[]): readonly DisturbanceRecord[] {
+  const byKey = Map.groupBy(
+    journal.filter((entry): entry is Entry => entry.kind === 'disturbance'),
+    ({ key }) => key,
+  );
+  const stalls = stallSpans(journal);
+  const down = downSpans(journal);
+  return [...byKey.values()].flatMap((entries) => {
+    const asked = entries.find((entry): entry is Entry & Asked => entry.what === 'asked');
+    return asked === undefined ? [] : [recordOf(asked, entries, stalls, down)];
+  });
+}
+
+/** Times at which a process was killed or paused, by member: nothing can be measured of its inside then. */
+function downSpans(journal: readonly JournalEntry[]): ReadonlyMap<string, readonly Span[]> {
+  const spans = new Map<string, Span[]>();
+  const open = new Map<string, RunNs>();
+  const close = (member: string, at: RunNs): void => {
+    const from = open.get(member);
+    if (from === undefined) return;
+    open.delete(member);
+    spans.set(member, [...(spans.get(member) ?? []), { from, to: at + RETURN_GRACE_NS }]);
+  };
+  for (const entry of journal) {
+    if (entry.kind !== 'process') continue;
+    if (entry.what === 'killed' || entry.what === 'paused') open.set(entry.member, entry.at);
+    else close(entry.member, entry.at);
+  }
+  for (const member of [...open.keys()]) close(member, Number.MAX_SAFE_INTEGER - RETURN_GRACE_NS);
+  return spans;
+}
+
+/** Times at which the harness stood still, and so could measure nothing. */
+export function stallSpans(journal: readonly JournalEntry[]): readonly Span[] {
+  return journal.flatMap((entry) => (entry.kind === 'stall' ? [{ from: entry.at - msToNs(entry.forMs), to: entry.at }] : []));
+}
+
+function recordOf(
+  asked: Entry & Asked,
+  entries: readonly Entry[],
+  stalls: readonly Span[],
+  down: ReadonlyMap<string, readonly Span[]>,
+): DisturbanceRecord {
+  const moment = (what: 'injected' | 'healing' | 'healed'): RunNs | undefined => entries.find((entry) => entry.what === what)?.at;
+  const failed = entries.find((entry) => entry.what === 'failed');
+  const injected = moment('injected');
+  const healed = moment('healed');
+  const healing = moment('healing') ?? entries.at(-1)?.at ?? asked.at;
+  const samples: readonly EvidenceSample[] = entries.flatMap((entry) => (entry.what === 'sample' ? [entry.sample] : []));
+  const bite =
+    injected === undefined
+      ? { bit: false, missed: 'it was never injected' }
+      : judgeBite({
+          span: { from: injected, to: healing },
+          samples,
+          excused: [...stalls, ...unmeasurable(samples, asked, down)],
+        });
+  const cut = healed === undefined ? 'it was never healed by its own step' : undefined;
+  const missed = failed?.what === 'failed' ? `its ${failed.step} failed: ${failed.message}` : (bite.missed ?? cut);
+  return {
+    key: asked.key,
+    name: asked.name,
+    slot: asked.slot,
+    fault: asked.fault,
+    options: asked.options,
+    reach: asked.reach,
+    ...(injected !== undefined && { injected }),
+    ...(healed !== undefined && { healed }),
+    bit: bite.bit && missed === undefined,
+    ...('tookFrom' in bite && bite.tookFrom !== undefined && { tookFrom: bite.tookFrom }),
+    ...('tookTo' in bite && bite.tookTo !== undefined && { tookTo: bite.tookTo }),
+    ...(missed !== undefined && { missed }),
+    samples: thin(samples),
+  };
+}
+
+/** Time in which the target was down by another's hand; only a fault that said "cannot be measured" may claim it. */
+function unmeasurable(
+  samples: readonly EvidenceSample[],
+  asked: Asked,
+  down: ReadonlyMap<string, readonly Span[]>,
+): readonly Span[] {
+  if (samples.every(({ took }) => took !== undefined)) return [];
+  return Object.values(asked.options).flatMap((value) => (typeof value === 'string' ? (down.get(value) ?? []) : []));
+}
+
+function thin<Item>(items: readonly Item[]): readonly Item[] {
+  if (items.length <= SAMPLES_KEPT) return items;
+  const step = (items.length - 1) / (SAMPLES_KEPT - 1);
+  return Array.from({ length: SAMPLES_KEPT }, (_, index) => items[Math.round(index * step)] as Item);
+}

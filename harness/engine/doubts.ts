@@ -1,0 +1,127 @@
+/**
+ * Reasons, read from the journal, why a run that broke nothing still proves nothing. Pure.
+ */
+import type { JournalEntry } from '../core/journal.ts';
+import type { DisturbanceRecord, HazardRecord } from '../core/run.ts';
+import type { Scenario } from '../core/scenario.ts';
+import type { RunNs } from '../core/time.ts';
+import { msToNs } from '../core/time.ts';
+import type { UnknownReason } from '../core/verdict.ts';
+import type { LaneTotal } from './evidence.ts';
+import { GAP_MAX_MS } from './bite.ts';
+
+/** A node in reach of a disturbance may refuse for this long after the heal. */
+const GRACE_NS = msToNs(8000);
+/** Above this share of missed arrivals the load is not what was asked for. */
+const MISSED_MAX = 0.05;
+/** Below this share of the asked-for IDs a run is too thin to mean anything. */
+const MINTED_MIN = 0.1;
+
+export interface DoubtInput {
+  readonly journal: readonly JournalEntry[];
+  readonly scenario: Scenario;
+  readonly disturbances: readonly DisturbanceRecord[];
+  readonly hazards: readonly HazardRecord[];
+  readonly minted: readonly LaneTotal[];
+  /** IDs each node is asked for, a second: thinner in the simulator. */
+  readonly idsPerSecond: number;
+}
+
+export function doubts(input: DoubtInput): readonly UnknownReason[] {
+  return [
+    ...input.journal.flatMap((entry) => (entry.kind === 'unknown' ? [entry.reason] : [])),
+    ...cutShort(input),
+    ...input.disturbances
+      .filter(({ bit }) => !bit)
+      .map(({ key, missed }) => doubt('disturbance did not bite', key, `${key}: ${missed ?? 'no evidence'}.`)),
+    ...input.hazards
+      .filter(({ reached }) => !reached)
+      .map(({ hazard, summary }) => doubt('hazard not reached', hazard, `Never came about: ${summary}.`)),
+    ...stalls(input.journal),
+    ...hostClock(input.journal),
+    ...silentNodes(input),
+    ...missedLoad(input),
+    ...thinLoad(input),
+  ];
+}
+
+/** Spans in which a node may refuse because of a disturbance. */
+export function inReach(disturbances: readonly DisturbanceRecord[], node: string, at: RunNs): boolean {
+  return disturbances.some(
+    ({ reach, injected, healed }) =>
+      reach.includes(node) && injected !== undefined && at >= injected && at <= (healed ?? Number.MAX_SAFE_INTEGER) + GRACE_NS,
+  );
+}
+
+function cutShort({ journal, scenario }: DoubtInput): readonly UnknownReason[] {
+  if (journal.some((entry) => entry.kind === 'phase' && entry.phase === 'judge')) return [];
+  const last = journal.findLast((entry) => entry.kind === 'phase');
+  const slots = journal.filter((entry) => entry.kind === 'slot').length;
+  const phase = last?.kind === 'phase' ? last.phase : 'launch';
+  return [doubt('run cut short', 'run', `It ended in the phase ${phase}, after ${slots} of ${scenario.timetable.slots.length} slots had begun.`)];
+}
+
+function stalls(journal: readonly JournalEntry[]): readonly UnknownReason[] {
+  return journal.flatMap((entry) =>
+    entry.kind === 'stall' && entry.forMs > GAP_MAX_MS
+      ? [doubt('harness stalled', 'run', `The harness stood still for ${(entry.forMs / 1000).toFixed(1)} s until ${seconds(entry.at)} s.`)]
+      : [],
+  );
+}
+
+function hostClock(journal: readonly JournalEntry[]): readonly UnknownReason[] {
+  return journal.flatMap((entry) =>
+    entry.kind === 'host clock'
+      ? [doubt('clock of the host moved', 'run', `The host's clock moved by ${entry.steppedMs} ms against monotonic time at ${seconds(entry.at)} s.`)]
+      : [],
+  );
+}
+
+/** Silent: it held a worker ID, was asked, was in no reach, and never minted in the whole run. */
+function silentNodes({ journal, disturbances, minted }: DoubtInput): readonly UnknownReason[] {
+  const talkative = new Set(minted.filter(({ ids }) => ids > 0n).map(({ node }) => node));
+  const asked = new Set(journal.flatMap((entry) => (entry.kind === 'load' && entry.sent > 0 ? [entry.node] : [])));
+  const held = new Map<string, number>();
+  for (const entry of journal)
+    if (entry.kind === 'health' && entry.health.workerId !== undefined && !inReach(disturbances, entry.node, entry.at))
+      held.set(entry.node, entry.health.workerId);
+  return [...held]
+    .filter(([node]) => asked.has(node) && !talkative.has(node))
+    .map(([node, workerId]) => doubt('node silent', node, `${node} held worker ID ${workerId} and was asked outside every reach, but never minted.`));
+}
+
+/** Outside reaches, arrivals that were never sent: the load was open on paper only. */
+function missedLoad({ journal, disturbances }: DoubtInput): readonly UnknownReason[] {
+  const byNode = new Map<string, { sent: number; dropped: number }>();
+  for (const entry of journal) {
+    if (entry.kind !== 'load' || inReach(disturbances, entry.node, entry.at)) continue;
+    const totals = byNode.get(entry.node) ?? { sent: 0, dropped: 0 };
+    byNode.set(entry.node, { sent: totals.sent + entry.sent, dropped: totals.dropped + entry.dropped });
+  }
+  return [...byNode]
+    .filter(([, { sent, dropped }]) => dropped > MISSED_MAX * (sent + dropped))
+    .map(([node, { sent, dropped }]) =>
+      doubt('load not achieved', node, `${dropped} of ${sent + dropped} requests to ${node} outside every reach were not sent in time.`),
+    );
+}
+
+function thinLoad({ journal, scenario, minted, idsPerSecond }: DoubtInput): readonly UnknownReason[] {
+  const loads = journal.filter((entry) => entry.kind === 'load');
+  const first = loads.at(0)?.at;
+  const last = loads.at(-1)?.at;
+  if (first === undefined || last === undefined)
+    return [doubt('too few samples', 'run', 'No client ever asked for an ID.')];
+  const asked = ((last - first) / 1e9) * idsPerSecond * scenario.pool;
+  const total = minted.reduce((sum, { ids }) => sum + Number(ids), 0);
+  return total < MINTED_MIN * asked
+    ? [doubt('too few samples', 'run', `${total} IDs were minted, under a tenth of the ${Math.round(asked)} that ${scenario.pool} holders were asked for.`)]
+    : [];
+}
+
+function doubt(reason: UnknownReason['reason'], scope: string, detail: string): UnknownReason {
+  return { reason, scope, detail };
+}
+
+function seconds(at: RunNs): string {
+  return (at / 1e9).toFixed(1);
+}

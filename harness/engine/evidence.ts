@@ -1,0 +1,151 @@
+/**
+ * Is the evidence whole? Counted on both ends: what nodes say they minted, what taps hold, what the store holds, what
+ * clients were told. Pure.
+ */
+import type { JournalEntry } from '../core/journal.ts';
+import type { RequestColumns } from '../core/history.ts';
+import { REQUEST_STATUS } from '../core/history.ts';
+import type { EvidenceTotals } from '../core/run.ts';
+import type { LaneName } from '../core/tap.ts';
+import type { UnknownReason } from '../core/verdict.ts';
+
+export interface LaneTotal extends LaneName {
+  readonly ids: bigint;
+}
+
+export interface EvidenceInput {
+  readonly journal: readonly JournalEntry[];
+  readonly nodes: readonly string[];
+  /** By tap. */
+  readonly minted: readonly LaneTotal[];
+  readonly stored: readonly LaneTotal[];
+  readonly batches: number;
+  readonly tornBytes: number;
+  /** What the reader of the taps found wrong. */
+  readonly problems: readonly string[];
+  /** Undefined when they died with the harness. */
+  readonly requests: RequestColumns | undefined;
+}
+
+export interface EvidenceJudgement {
+  readonly totals: EvidenceTotals;
+  readonly unknowns: readonly UnknownReason[];
+}
+
+const OK = REQUEST_STATUS.indexOf('ok');
+
+export function judgeEvidence(input: EvidenceInput): EvidenceJudgement {
+  const stored = new Map(input.stored.map((lane) => [laneKey(lane), lane.ids]));
+  const lanes = input.minted.map((lane) => ({ ...lane, stored: stored.get(laneKey(lane)) ?? 0n }));
+  return {
+    totals: {
+      minted: String(sum(input.minted)),
+      stored: String(sum(input.stored)),
+      acknowledged: String(acknowledgedIds(input.journal)),
+      batches: input.batches,
+      tornBytes: input.tornBytes,
+      requests: requestTotals(input.journal),
+      lanes: lanes.map(({ node, incarnation, lane, ids, stored: held }) => ({ node, incarnation, lane, minted: String(ids), stored: String(held) })),
+    },
+    unknowns: [
+      ...input.problems.map((detail) => unknown('evidence not whole', 'taps', detail)),
+      ...storeDifferences(input, lanes),
+      ...nodeDifferences(input),
+      ...clientDifferences(input),
+    ],
+  };
+}
+
+function storeDifferences({ minted, stored }: EvidenceInput, lanes: readonly (LaneTotal & { readonly stored: bigint })[]): readonly UnknownReason[] {
+  const known = new Set(minted.map(laneKey));
+  return [
+    ...lanes
+      .filter(({ ids, stored: held }) => ids !== held)
+      .map((lane) => unknown('evidence not whole', lane.node, `${describeLane(lane)} minted ${lane.ids} IDs, the store holds ${lane.stored}.`)),
+    ...stored
+      .filter((lane) => !known.has(laneKey(lane)))
+      .map((lane) => unknown('evidence not whole', lane.node, `The store holds ${lane.ids} IDs of ${describeLane(lane)}, which has no tap.`)),
+  ];
+}
+
+/** The last word of each living node on how many it minted, against its tap. A dead node's word died with it. */
+function nodeDifferences({ journal, minted }: EvidenceInput): readonly UnknownReason[] {
+  const last = new Map<string, { readonly incarnation: number; readonly minted: readonly string[] }>();
+  for (const entry of journal) if (entry.kind === 'health') last.set(entry.node, entry.health);
+  return [...last].flatMap(([node, health]) =>
+    health.minted.flatMap((said, lane) => {
+      const tapped = minted.find((total) => total.node === node && total.incarnation === health.incarnation && total.lane === lane)?.ids ?? 0n;
+      return BigInt(said) > tapped
+        ? [unknown('evidence not whole', node, `${describeLane({ node, incarnation: health.incarnation, lane })} says that it minted ${said} IDs; its tap holds ${tapped}.`)]
+        : [];
+    }),
+  );
+}
+
+/** A reply whose IDs are not in the tap overtook it: the tap is not the whole truth. */
+function clientDifferences({ requests, minted, nodes }: EvidenceInput): readonly UnknownReason[] {
+  if (requests === undefined) return [unknown('live path blind', 'run', 'What clients received was lost with the harness.')];
+  const furthest = new Map<string, { readonly lane: LaneName; readonly end: number }>();
+  let acknowledged = 0;
+  let placed = 0;
+  for (let i = 0; i < requests.length; i++) {
+    if (requests.status[i] !== OK) continue;
+    acknowledged++;
+    const count = requests.count[i] as number;
+    const incarnation = requests.incarnation[i] as number;
+    if (count === 0 || incarnation === 0) continue;
+    placed++;
+    const lane: LaneName = { node: nodes[requests.node[i] as number] ?? '?', incarnation, lane: requests.lane[i] as number };
+    const key = laneKey(lane);
+    const end = (requests.firstSeq[i] as number) + count;
+    if (end > (furthest.get(key)?.end ?? 0)) furthest.set(key, { lane, end });
+  }
+  const totals = new Map(minted.map((lane) => [laneKey(lane), lane.ids]));
+  const overtaken = [...furthest.values()]
+    .filter(({ lane, end }) => BigInt(end) > (totals.get(laneKey(lane)) ?? 0n))
+    .map(({ lane, end }) =>
+      unknown('evidence not whole', lane.node, `Clients received IDs of ${describeLane(lane)} up to position ${end}; its tap ends at ${totals.get(laneKey(lane)) ?? 0n}.`),
+    );
+  const blind = acknowledged - placed;
+  return blind > 0
+    ? [...overtaken, unknown('live path blind', 'run', `${blind} of ${acknowledged} replies did not say where their IDs are in the tap.`)]
+    : overtaken;
+}
+
+function requestTotals(journal: readonly JournalEntry[]): EvidenceTotals['requests'] {
+  const totals = { sent: 0, ok: 0, refused: 0, errors: 0, noAnswer: 0, dropped: 0 };
+  for (const entry of journal) {
+    if (entry.kind !== 'load') continue;
+    totals.sent += entry.sent;
+    totals.ok += entry.ok;
+    totals.noAnswer += entry.noAnswer;
+    totals.dropped += entry.dropped;
+    totals.refused += sumOf(entry.refused);
+    totals.errors += sumOf(entry.errors);
+  }
+  return totals;
+}
+
+function acknowledgedIds(journal: readonly JournalEntry[]): number {
+  return journal.reduce((ids, entry) => (entry.kind === 'load' ? ids + entry.ids : ids), 0);
+}
+
+function sumOf(counts: { readonly [reason: string]: number }): number {
+  return Object.values(counts).reduce((total, count) => total + count, 0);
+}
+
+function sum(lanes: readonly LaneTotal[]): bigint {
+  return lanes.reduce((total, { ids }) => total + ids, 0n);
+}
+
+function laneKey({ node, incarnation, lane }: LaneName): string {
+  return `${node}/${incarnation}/${lane}`;
+}
+
+function describeLane({ node, incarnation, lane }: LaneName): string {
+  return `${node} (life ${incarnation}, lane ${lane})`;
+}
+
+function unknown(reason: UnknownReason['reason'], scope: string, detail: string): UnknownReason {
+  return { reason, scope, detail };
+}

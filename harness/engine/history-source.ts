@@ -1,0 +1,74 @@
+/**
+ * The two ways to ask what a run emitted: folds over memory, and SQL over the store.
+ */
+import type { Checker, SqlFacts, SqlReader } from '../core/checker.ts';
+import type { Guarantee, Promise_ } from '../core/guarantee.ts';
+import type { History } from '../core/history.ts';
+import type { Series } from '../core/run.ts';
+import { readTenures, tenuresOf } from '../core/tenures.ts';
+import { NS_PER_MS } from '../core/time.ts';
+import type { HistorySource } from './judge.ts';
+
+export type Checkers = ReadonlyMap<string, Checker>;
+
+export function sourceFromMemory(history: History, checkers: Checkers): HistorySource {
+  return {
+    find: (promise) => Promise.resolve(checkerOf(checkers, promise.guarantee).fold(history, promise)),
+    tenures: () => Promise.resolve(tenuresOf(history)),
+    idsByNode: (bucketMs) => Promise.resolve(countByNode(history, bucketMs)),
+    leases: history.leases,
+  };
+}
+
+export function sourceFromStore(store: SqlReader, facts: SqlFacts, checkers: Checkers): HistorySource {
+  return {
+    find: (promise: Promise_) => checkerOf(checkers, promise.guarantee).sql(store, facts, promise),
+    tenures: () => readTenures(store, facts.nodes),
+    idsByNode: async (bucketMs) => {
+      const rows = await store.rows<{ node: number; bucket: string; ids: string }>(
+        `select node, toUInt32(intDiv(returned, {width:Int64})) as bucket, sum(count) as ids
+         from batches group by node, bucket`,
+        { width: bucketMs * NS_PER_MS },
+      );
+      return bucketsOf(
+        facts.nodes,
+        rows.map(({ node, bucket, ids }) => ({ node, bucket: Number(bucket), ids: Number(ids) })),
+      );
+    },
+    leases: facts.leases,
+  };
+}
+
+function countByNode({ nodes, batches }: History, bucketMs: number): Series['idsByNode'] {
+  const width = bucketMs * NS_PER_MS;
+  const counts = nodes.map((): number[] => []);
+  for (let i = 0; i < batches.length; i++) {
+    const bucket = Math.max(0, Math.floor((batches.returned[i] as number) / width));
+    const values = counts[batches.node[i] as number] as number[];
+    values[bucket] = (values[bucket] ?? 0) + (batches.count[i] as number);
+  }
+  return bucketsOf(
+    nodes,
+    counts.flatMap((values, node) => Object.entries(values).map(([bucket, ids]) => ({ node, bucket: Number(bucket), ids }))),
+  );
+}
+
+/** Dense rows of equal length from sparse counts. */
+function bucketsOf(
+  nodes: readonly string[],
+  counts: readonly { readonly node: number; readonly bucket: number; readonly ids: number }[],
+): Series['idsByNode'] {
+  const length = counts.reduce((longest, { bucket }) => Math.max(longest, bucket + 1), 0);
+  const rows = nodes.map((node) => ({ node, values: new Array<number>(length).fill(0) }));
+  for (const { node, bucket, ids } of counts) {
+    const values = rows[node]?.values;
+    if (values !== undefined && bucket >= 0) values[bucket] = ids;
+  }
+  return rows;
+}
+
+function checkerOf(checkers: Checkers, guarantee: Guarantee): Checker {
+  const checker = checkers.get(guarantee);
+  if (checker === undefined) throw new Error(`no checker judges ${guarantee}`);
+  return checker;
+}

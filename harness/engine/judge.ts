@@ -1,0 +1,221 @@
+/**
+ * From evidence to the record of a run: findings, doubts, verdict, reasons. Pure but for the questions to the history.
+ */
+import type { Finding, Tenure } from '../core/checker.ts';
+import type { ExitCode } from '../core/errors.ts';
+import { EXIT } from '../core/errors.ts';
+import type { Guarantee, Promise_ } from '../core/guarantee.ts';
+import { GUARANTEES } from '../core/guarantee.ts';
+import type { Hazard } from '../core/hazard.ts';
+import type { LeaseFact, RequestColumns } from '../core/history.ts';
+import type { JournalEntry, Phase } from '../core/journal.ts';
+import type { DisturbanceRecord, HazardRecord, Measured, Run, Series } from '../core/run.ts';
+import { RUN_VERSION } from '../core/run.ts';
+import type { UnknownReason, Verdict } from '../core/verdict.ts';
+import { gravest } from '../core/verdict.ts';
+import type { LaneTotal } from './evidence.ts';
+import { judgeEvidence } from './evidence.ts';
+import { disturbanceRecords } from './disturbance-records.ts';
+import { doubts } from './doubts.ts';
+import { explain } from './explain.ts';
+import { offsetsByNode, phasesOf, slotsOf, SERIES_BUCKET_MS } from './series.ts';
+
+/** What is known of a run before it starts. */
+export type RunHeader = Pick<Run, 'scenario' | 'generator' | 'driver' | 'seed' | 'command'>;
+
+/** Questions to what a run emitted, answered by folds over memory or by SQL. */
+export interface HistorySource {
+  find(promise: Promise_): Promise<Finding>;
+  tenures(): Promise<readonly Tenure[]>;
+  /** IDs minted in each bucket since the origin, by node. */
+  idsByNode(bucketMs: number): Promise<Series['idsByNode']>;
+  readonly leases: readonly LeaseFact[];
+}
+
+export interface JudgeInput {
+  readonly header: RunHeader;
+  readonly journal: readonly JournalEntry[];
+  readonly hazards: ReadonlyMap<string, Hazard>;
+  /** Undefined when the store was lost. */
+  readonly source: HistorySource | undefined;
+  readonly minted: readonly LaneTotal[];
+  readonly stored: readonly LaneTotal[];
+  readonly batches: number;
+  readonly tornBytes: number;
+  readonly tapProblems: readonly string[];
+  readonly requests: RequestColumns | undefined;
+  readonly idsPerSecond: number;
+  readonly doubts: readonly UnknownReason[];
+  readonly measured: Measured;
+}
+
+export async function judge(input: JudgeInput): Promise<Run> {
+  const { header, journal, source } = input;
+  const { scenario, generator } = header;
+  const origin = journal.find((entry) => entry.kind === 'origin');
+  const nodes = origin?.kind === 'origin' ? origin.nodes : [];
+
+  const disturbances = disturbanceRecords(journal);
+  const answers = await ask(source, generator.promises);
+  const hazards = hazardRecords(input, answers.tenures);
+  const evidence = judgeEvidence({
+    journal,
+    nodes,
+    minted: input.minted,
+    stored: input.stored,
+    batches: input.batches,
+    tornBytes: input.tornBytes,
+    problems: input.tapProblems,
+    requests: input.requests,
+  });
+  const promised = explained(answers.promised, input, disturbances, answers.tenures).map((finding) => ({ ...finding, promised: true }));
+  const others = explained(answers.others, input, disturbances, answers.tenures).map((finding) => ({ ...finding, promised: false }));
+  const unknowns: readonly UnknownReason[] = [
+    ...input.doubts,
+    ...answers.doubts,
+    ...evidence.unknowns,
+    ...doubts({ journal, scenario, disturbances, hazards, minted: input.minted, idsPerSecond: input.idsPerSecond }),
+    ...promised.filter(({ verdict }) => verdict === 'unknown').map(nothingChecked),
+  ];
+  const verdict = gravest([...promised.map((finding) => finding.verdict), ...unknowns.map((): Verdict => 'unknown')]);
+  return {
+    version: RUN_VERSION,
+    state: 'judged',
+    ...header,
+    verdict,
+    exitCode: exitCodeOf(verdict),
+    reasons: reasonsOf(verdict, promised, unknowns, disturbances, hazards),
+    unknowns,
+    findings: [...promised, ...others],
+    disturbances,
+    hazards,
+    evidence: evidence.totals,
+    slots: slotsOf(journal),
+    phases: phasesOf(journal),
+    nodes,
+    series: { bucketMs: SERIES_BUCKET_MS, idsByNode: answers.idsByNode, offsetsByNode: offsetsByNode(journal, nodes) },
+    tenures: answers.tenures,
+    measured: input.measured,
+  };
+}
+
+export function exitCodeOf(verdict: Verdict): ExitCode {
+  return verdict === 'fail' ? EXIT.guaranteeBroken : verdict === 'unknown' ? EXIT.unknown : EXIT.pass;
+}
+
+interface Answers {
+  readonly promised: readonly Finding[];
+  readonly others: readonly Finding[];
+  readonly tenures: readonly Tenure[];
+  readonly idsByNode: Series['idsByNode'];
+  readonly doubts: readonly UnknownReason[];
+}
+
+async function ask(source: HistorySource | undefined, promises: readonly Promise_[]): Promise<Answers> {
+  const none: Answers = { promised: [], others: [], tenures: [], idsByNode: [], doubts: [] };
+  // Whoever lost the store has said so among the doubts already.
+  if (source === undefined) return none;
+  const lost = (scope: string, error: unknown): UnknownReason => ({
+    reason: 'engine lost',
+    scope,
+    detail: `The history could not be asked: ${error instanceof Error ? error.message : String(error)}`,
+  });
+  const findAll = async (wanted: readonly Promise_[]): Promise<readonly (Finding | UnknownReason)[]> => {
+    const found: (Finding | UnknownReason)[] = [];
+    for (const promise of wanted)
+      try {
+        found.push(await source.find(promise));
+      } catch (error) {
+        found.push(lost(promise.guarantee, error));
+      }
+    return found;
+  };
+  try {
+    const tenures = await source.tenures();
+    const idsByNode = await source.idsByNode(SERIES_BUCKET_MS);
+    const promised = await findAll(promises);
+    const others = await findAll(notPromised(promises));
+    return {
+      promised: promised.filter(isFinding),
+      others: others.filter(isFinding),
+      tenures,
+      idsByNode,
+      doubts: promised.filter((result): result is UnknownReason => !isFinding(result)),
+    };
+  } catch (error) {
+    return { ...none, doubts: [lost('run', error)] };
+  }
+}
+
+function isFinding(result: Finding | UnknownReason): result is Finding {
+  return 'verdict' in result;
+}
+
+/** Guarantees that can be judged without declared bounds, less those that are promised. */
+function notPromised(promises: readonly Promise_[]): readonly Promise_[] {
+  const judgeable: readonly Promise_[] = [
+    { guarantee: 'unique' },
+    { guarantee: 'increasing-per-node' },
+    { guarantee: 'increasing-across-lives', scope: 'worker-id' },
+    { guarantee: 'increasing-across-lives', scope: 'node' },
+    { guarantee: 'owns-worker-id' },
+    { guarantee: 'well-formed' },
+    { guarantee: 'fails-closed' },
+  ];
+  const name = (promise: Promise_): string => `${promise.guarantee}/${'scope' in promise ? promise.scope : ''}`;
+  const declared = new Set(promises.map(name));
+  return judgeable.filter((promise) => !declared.has(name(promise)));
+}
+
+function explained(
+  findings: readonly Finding[],
+  { header, journal, source }: JudgeInput,
+  disturbances: readonly DisturbanceRecord[],
+  tenures: readonly Tenure[],
+): readonly Finding[] {
+  return explain(findings, { layout: header.generator.layout, journal, tenures, leases: source?.leases ?? [], disturbances });
+}
+
+function hazardRecords({ header, hazards, journal }: JudgeInput, tenures: readonly Tenure[]): readonly HazardRecord[] {
+  return header.scenario.hazards.map(({ hazard: name, options }) => {
+    const hazard = hazards.get(name);
+    const reached = hazard?.reached({ journal, tenures }, options);
+    return { hazard: name, summary: hazard?.summary ?? name, reached: reached !== undefined, ...reached };
+  });
+}
+
+function nothingChecked({ guarantee, scope }: Finding): UnknownReason {
+  const name = scope === undefined ? guarantee : `${guarantee} (${scope})`;
+  return { reason: 'too few samples', scope: guarantee, detail: `There was nothing to judge ${name} by.` };
+}
+
+function reasonsOf(
+  verdict: Verdict,
+  promised: readonly Finding[],
+  unknowns: readonly UnknownReason[],
+  disturbances: readonly DisturbanceRecord[],
+  hazards: readonly HazardRecord[],
+): readonly string[] {
+  const broken = promised.filter((finding) => finding.verdict === 'fail');
+  const outside = promised.reduce((sum, finding) => sum + finding.outsideAssumptions, 0);
+  const kept = promised.filter((finding) => finding.verdict === 'pass').length;
+  return [
+    ...broken.map((finding) => `${finding.guarantee} is broken ${times(finding.violations - finding.outsideAssumptions)}: ${lower(GUARANTEES[finding.guarantee as Guarantee])} That was promised.`),
+    ...unknowns.map(({ reason, detail }) => `${reason}: ${detail}`),
+    ...(verdict === 'pass'
+      ? [
+          `All ${kept} promises were kept${outside > 0 ? ` (${outside} violations outside assumptions)` : ''}, with all ${disturbances.length} disturbances in force as measured and all ${hazards.length} hazards reached.`,
+        ]
+      : []),
+  ];
+}
+
+function times(count: number): string {
+  return count === 1 ? 'once' : `${count} times`;
+}
+
+function lower(sentence: string): string {
+  return `"${sentence}"`;
+}
+
+export type { Phase };

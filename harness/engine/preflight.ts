@@ -1,0 +1,81 @@
+/**
+ * All that can be found wrong with a run before anything starts. Pure; every problem at once.
+ */
+import type { Ability } from '../core/cluster.ts';
+import { ABILITIES } from '../core/cluster.ts';
+import type { Problem } from '../core/errors.ts';
+import { problem } from '../core/errors.ts';
+import type { Fault } from '../core/fault.ts';
+import type { Hazard } from '../core/hazard.ts';
+import type { Scenario } from '../core/scenario.ts';
+import { HOLDER, resolveTargets } from '../core/scenario.ts';
+import { z } from '../core/schema.ts';
+import { targetsOf } from '../core/targets.ts';
+import { shapeOf, timetableProblems } from './timetable.ts';
+
+/** Mistakes of the scenario's author: exit 2. */
+export function scenarioProblems(
+  scenario: Scenario,
+  faults: ReadonlyMap<string, Fault>,
+  hazards: ReadonlyMap<string, Hazard>,
+): readonly Problem[] {
+  return [
+    ...disturbanceProblems(scenario, faults),
+    ...hazardProblems(scenario, hazards),
+    ...timetableProblems(scenario, (name) => faults.get(name)),
+  ];
+}
+
+/** What the scenario needs and the driver cannot do here: exit 3. */
+export function abilityProblems(
+  scenario: Scenario,
+  faults: ReadonlyMap<string, Fault>,
+  driver: string,
+  abilities: ReadonlySet<Ability>,
+): readonly Problem[] {
+  const needed = new Map<Ability, string>();
+  for (const slot of scenario.timetable.slots)
+    for (const { fault } of slot.disturbances) for (const need of faults.get(fault)?.needs ?? []) needed.set(need, fault);
+  return [...needed]
+    .filter(([ability]) => !abilities.has(ability))
+    .map(([ability, fault]) =>
+      problem(
+        `The driver ${driver} cannot ${ABILITIES[ability]} on this machine, and the fault ${fault} needs it.`,
+        'Run `snowglobe doctor` to see what is missing, or take another driver with --driver.',
+        scenario.name,
+      ),
+    );
+}
+
+function disturbanceProblems(scenario: Scenario, faults: ReadonlyMap<string, Fault>): readonly Problem[] {
+  const shape = shapeOf(scenario);
+  const everyName = [...shape.nodes, ...shape.coordinatorMembers];
+  return scenario.timetable.slots.flatMap((slot, slotIndex) =>
+    slot.disturbances.flatMap((disturbance, index) => {
+      const where = `${scenario.name}: timetable.slots[${slotIndex}] (${slot.name}).disturbances[${index}]`;
+      const fault = faults.get(disturbance.fault);
+      if (fault === undefined)
+        return [problem(`There is no fault called "${disturbance.fault}".`, `Take one of ${[...faults.keys()].join(', ')}.`, where)];
+      const parsed = fault.options.safeParse(resolveTargets(disturbance.options, shape.nodes[0] ?? HOLDER));
+      if (!parsed.success)
+        return [problem(`The options of ${fault.name} are wrong: ${z.prettifyError(parsed.error)}.`, 'Mend them; `snowglobe list` shows what each fault takes.', where)];
+      return targetsOf(fault.options, disturbance.options)
+        .filter((target) => target !== HOLDER && !everyName.includes(target))
+        .map((target) =>
+          problem(
+            `${fault.name} names ${target}, which is not in the cluster.`,
+            `Take one of ${everyName.join(', ')}, or ${HOLDER} for a node that holds a worker ID at that moment.`,
+            where,
+          ),
+        );
+    }),
+  );
+}
+
+function hazardProblems(scenario: Scenario, hazards: ReadonlyMap<string, Hazard>): readonly Problem[] {
+  return scenario.hazards
+    .filter(({ hazard }) => !hazards.has(hazard))
+    .map(({ hazard }) =>
+      problem(`There is no hazard called "${hazard}".`, `Take one of ${[...hazards.keys()].join(', ')}.`, `${scenario.name}: hazards`),
+    );
+}

@@ -1,0 +1,148 @@
+/**
+ * Finds plug-ins by reading their folders, and loads generators and scenarios by name or by path.
+ *
+ * A plug-in is a file whose default export carries the file's name: nobody keeps a list.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, extname, isAbsolute, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { Checker } from './core/checker.ts';
+import type { Driver, GeneratorSource } from './core/driver.ts';
+import { badInput, messageOf } from './core/errors.ts';
+import type { Fault } from './core/fault.ts';
+import type { Generator } from './core/generator.ts';
+import { GUARANTEE_NAMES } from './core/guarantee.ts';
+import type { Hazard } from './core/hazard.ts';
+import type { Reporter } from './core/reporter.ts';
+import type { Scenario } from './core/scenario.ts';
+import { scenarioSchema } from './core/scenario.ts';
+import { z } from './core/schema.ts';
+
+/** The package's root: sources in a checkout, `dist` when installed. */
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+/** Plug-ins have the ending of this file: `.ts` in a checkout, `.js` when compiled. */
+const ENDING = extname(fileURLToPath(import.meta.url));
+
+export const loadFaults = async (): Promise<ReadonlyMap<string, Fault>> => loadFolder<Fault>('harness/faults', nameOf);
+export const loadHazards = async (): Promise<ReadonlyMap<string, Hazard>> => loadFolder<Hazard>('harness/hazards', nameOf);
+export const loadReporters = async (): Promise<ReadonlyMap<string, Reporter>> => loadFolder<Reporter>('reports', nameOf);
+export const loadCheckers = async (): Promise<ReadonlyMap<string, Checker>> =>
+  loadFolder<Checker>('harness/checkers', (checker) => checker.judges);
+
+/** Drivers are folders: `harness/drivers/<name>/driver.ts`. */
+export async function loadDriver(name: string): Promise<Driver> {
+  const names = driverNames();
+  if (!names.includes(name)) throw unknownName('driver', name, names, '--driver');
+  return defaultExport<Driver>(join(ROOT, 'harness/drivers', name, `driver${ENDING}`));
+}
+
+export function driverNames(): readonly string[] {
+  const folder = join(ROOT, 'harness/drivers');
+  return readdirSync(folder).filter((name) => existsSync(join(folder, name, `driver${ENDING}`)));
+}
+
+export interface NamedFile {
+  readonly name: string;
+  readonly file: string;
+}
+
+export const generatorFiles = (): readonly NamedFile[] => [...filesOf('generators'), ...filesOf('generators/mutants')];
+export const scenarioFiles = (): readonly NamedFile[] => filesOf('scenarios');
+
+/** A generator by name, or by path to a file outside the repository. */
+export async function loadGenerator(reference: string): Promise<GeneratorSource> {
+  const file = locate('generator', reference, generatorFiles(), '--generator');
+  const loaded = await defaultExport<unknown>(file);
+  const parsed = generatorSchema.safeParse(loaded);
+  if (!parsed.success)
+    throw badInput(
+      `is not a generator: ${z.prettifyError(parsed.error)}.`,
+      'Export an object with name, summary, promises, layout and node by default; see CONTRIBUTING.md, "Add a generator".',
+      file,
+    );
+  return { generator: loaded as Generator, file };
+}
+
+/** A scenario by name, or by path to a TypeScript, JavaScript or JSON file; validated, defaults filled in. */
+export async function loadScenario(reference: string): Promise<Scenario> {
+  const file = locate('scenario', reference, scenarioFiles(), 'the scenario');
+  return validateScenario(extname(file) === '.json' ? readJson(file) : await defaultExport<unknown>(file), file);
+}
+
+export function validateScenario(input: unknown, where: string): Scenario {
+  const parsed = scenarioSchema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw badInput(
+    `is not a scenario: ${z.prettifyError(parsed.error)}.`,
+    'Mend these fields; see CONTRIBUTING.md, "Add a scenario".',
+    where,
+  );
+}
+
+const bits = z.int().positive();
+
+/** Only what the harness reads; the shape of `create` cannot be told from outside. */
+const generatorSchema = z.object({
+  name: z.string().regex(/^[a-z][a-z0-9-]*$/, 'lower-case words joined by hyphens'),
+  summary: z.string(),
+  promises: z.array(z.looseObject({ guarantee: z.enum(GUARANTEE_NAMES as [string, ...string[]]) })),
+  layout: z
+    .object({ timeBits: bits, workerBits: bits, sequenceBits: bits, tickMs: z.number().positive(), epochMs: z.number() })
+    .refine(({ timeBits, workerBits, sequenceBits }) => timeBits + workerBits + sequenceBits <= 64, 'more than 64 bits'),
+  node: z.object({ kind: z.literal('shell'), create: z.custom((value) => typeof value === 'function', 'needs a function create') }),
+});
+
+function locate(kind: string, reference: string, known: readonly NamedFile[], where: string): string {
+  const isPath = reference.includes('/') || /\.(ts|mts|js|mjs|json)$/.test(reference);
+  if (!isPath) {
+    const found = known.find(({ name }) => name === reference);
+    if (found === undefined) throw unknownName(kind, reference, known.map(({ name }) => name), where);
+    return found.file;
+  }
+  const file = isAbsolute(reference) ? reference : resolve(reference);
+  if (!existsSync(file)) throw badInput(`There is no file ${file}.`, `Give the path of a ${kind} file.`, where);
+  return file;
+}
+
+function unknownName(kind: string, name: string, known: readonly string[], where: string): Error {
+  return badInput(`There is no ${kind} called "${name}".`, `Take one of ${known.join(', ')}, or give a path such as ./mine.ts.`, where);
+}
+
+function filesOf(folder: string): readonly NamedFile[] {
+  return readdirSync(join(ROOT, folder))
+    .filter((file) => file.endsWith(ENDING) && !/\.(test|d)\.[a-z]+$|\.laws\.[a-z]+$/.test(file))
+    .map((file) => ({ name: basename(file, ENDING), file: join(ROOT, folder, file) }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+async function loadFolder<Plugin>(folder: string, name: (plugin: Plugin) => string): Promise<ReadonlyMap<string, Plugin>> {
+  const loaded = await Promise.all(
+    filesOf(folder).map(async (found) => [found.name, await defaultExport<Plugin>(found.file)] as const),
+  );
+  for (const [file, plugin] of loaded)
+    if (name(plugin) !== file) throw new Error(`${folder}/${file}${ENDING} calls itself "${name(plugin)}": a plug-in is named as its file`);
+  return new Map(loaded);
+}
+
+function nameOf(plugin: { readonly name: string }): string {
+  return plugin.name;
+}
+
+async function defaultExport<Value>(file: string): Promise<Value> {
+  let module: { readonly default?: Value };
+  try {
+    module = (await import(pathToFileURL(file).href)) as { readonly default?: Value };
+  } catch (error) {
+    throw badInput(`cannot be loaded: ${messageOf(error)}.`, 'Make it a module that Node runs as it is (TypeScript without enums, namespaces or parameter properties).', file);
+  }
+  if (module.default === undefined) throw badInput('has no default export.', 'Export the object by default: `export default { … }`.', file);
+  return module.default;
+}
+
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw badInput(`is not JSON: ${messageOf(error)}.`, 'Mend the file.', file);
+  }
+}
