@@ -18,6 +18,11 @@ export interface Store extends AsyncDisposable {
   readonly sql: SqlReader;
 }
 
+/** The engine behind a store crashed or cannot be reached: what it holds is not known, and the run is `unknown`. */
+export class EngineLost extends Error {
+  override readonly name = 'EngineLost';
+}
+
 /** A range of committed batches as the tap has them. */
 export interface BatchRange {
   readonly lane: LaneName;
@@ -25,6 +30,8 @@ export interface BatchRange {
   readonly firstSeq: bigint;
   /** IDs in the range. */
   readonly count: number;
+  /** CLOCK_MONOTONIC ns at the run's origin: turns the records' times into run time. */
+  readonly originNs: bigint;
   /** BATCH_BYTES each. */
   readonly batches: Buffer;
   /** 8 bytes little-endian an ID. */
@@ -38,7 +45,7 @@ export interface LaneCount extends LaneName {
 }
 
 /**
- * Tables that SQL checkers may read (each has a column `run String`, already filtered in views of these names):
+ * Tables that SQL checkers may read:
  *
  * `ids(node UInt16, incarnation UInt32, lane UInt16, seq UInt64, id UInt64, worker Int32)` ordered by id;
  * `batches(node UInt16, incarnation UInt32, lane UInt16, first_seq UInt64, count UInt32, flags UInt32, called Int64,
@@ -47,5 +54,11 @@ export interface LaneCount extends LaneName {
  *   nanoseconds; `backward` counts positions whose ID is not greater than the one before in the batch;
  * `requests(node UInt16, sent Int64, received Int64, status UInt8, incarnation UInt32, lane UInt16, first_seq UInt64,
  *   count UInt32)`.
+ *
+ * Several runs share the tables behind these names. `SqlReader.rows` puts one common table expression a name in front
+ * of the query, `WITH ids AS (SELECT * EXCEPT run FROM … WHERE run = {run:String}), …`, and a query's own leading WITH
+ * is joined to it. So a query says plain `FROM ids`, cannot see another run, and writes no database and no FORMAT; its
+ * own expressions must not be called like a table. An ID that appears twice in `ids` under one (node, incarnation,
+ * lane, seq) is impossible: the store deduplicates ranges by token.
  */
 export const TABLES = ['ids', 'batches', 'requests'] as const;

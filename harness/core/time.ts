@@ -47,3 +47,13 @@ export interface Origin {
 export function trueUnixMs(origin: Origin, at: RunNs): number {
   return origin.unixMs + at / NS_PER_MS;
 }
+
+/** A CLOCK_MONOTONIC stamp of the cluster's kernel as a moment of the run; `originNs` is `BigInt(origin.monotonicNs)`. */
+export function runNs(originNs: bigint, monotonicNs: bigint): RunNs {
+  return Number(monotonicNs - originNs);
+}
+
+/** Unix nanoseconds as milliseconds, exact to the microsecond: a double holds no more at today's dates. */
+export function unixMsOfNs(unixNs: bigint): number {
+  return Number(unixNs / 1000n) / 1000;
+}
