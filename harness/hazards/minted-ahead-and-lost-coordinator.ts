@@ -1,0 +1,74 @@
+/**
+ * A node whose clock runs ahead reserves and mints future time; when it then loses the coordinator, it cannot tell its
+ * successor how far it went beyond what it reserved.
+ */
+import type { Hazard } from '../core/hazard.ts';
+import type { JournalEntry } from '../core/journal.ts';
+import { z } from '../core/schema.ts';
+import type { RunNs } from '../core/time.ts';
+
+/** Faults that take the coordinator away from the nodes in their reach. */
+const LOSSES = ['cut-from-etcd', 'etcd-quorum-loss'];
+
+const options = z.strictObject({
+  aheadMs: z.number().positive().default(5000).describe('how far ahead of true time at least, in milliseconds'),
+});
+
+type Health = Extract<JournalEntry, { kind: 'health' }>;
+interface Loss {
+  readonly reach: readonly string[];
+  /** Between the first and the last measurement of the loss in force. */
+  from: RunNs;
+  to: RunNs;
+}
+
+export default {
+  name: 'minted-ahead-and-lost-coordinator',
+  summary: 'a node minted ahead of true time and lost its coordinator',
+  options,
+
+  reached({ journal }, given) {
+    const { aheadMs } = options.parse(given);
+    const losses = lossesOf(journal);
+    // By node: its last reading, while it has been ahead in one life, and whether it minted meanwhile.
+    const ahead = new Map<string, { reading: Health; minted: boolean }>();
+    for (const reading of journal) {
+      if (reading.kind !== 'health') continue;
+      const { node, health, offsetMs } = reading;
+      if (offsetMs < aheadMs) {
+        ahead.delete(node);
+        continue;
+      }
+      const before = ahead.get(node);
+      const sameLife = before?.reading.health.incarnation === health.incarnation;
+      const minted = sameLife && (before.minted || mintedBy(reading) > mintedBy(before.reading));
+      ahead.set(node, { reading, minted });
+      const lost = losses.some(({ reach, from, to }) => reach.includes(node) && from <= health.at && health.at <= to);
+      if (minted && lost)
+        return {
+          at: health.at,
+          detail: `${node} minted while its clock was ${(offsetMs / 1000).toFixed(1)} s ahead, and was cut from the coordinator while it still was.`,
+        };
+    }
+    return undefined;
+  },
+} satisfies Hazard;
+
+function mintedBy({ health }: Health): bigint {
+  return health.minted.reduce((sum, lane) => sum + BigInt(lane), 0n);
+}
+
+/** Losses that were measured in force; asking for one proves nothing. */
+function lossesOf(journal: readonly JournalEntry[]): readonly Loss[] {
+  const losses = new Map<string, Loss>();
+  for (const entry of journal) {
+    if (entry.kind !== 'disturbance') continue;
+    if (entry.what === 'asked' && LOSSES.includes(entry.fault))
+      losses.set(entry.key, { reach: entry.reach, from: Infinity, to: -Infinity });
+    const loss = losses.get(entry.key);
+    if (loss === undefined || entry.what !== 'sample' || entry.sample.took !== true) continue;
+    loss.from = Math.min(loss.from, entry.sample.at);
+    loss.to = Math.max(loss.to, entry.sample.at);
+  }
+  return [...losses.values()];
+}
