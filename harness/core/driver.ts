@@ -14,6 +14,8 @@ export interface Driver {
   readonly summary: string;
   /** Preference when the user names no driver: the highest that is ready is taken. */
   readonly rank: number;
+  /** All that it makes lives in this process and dies with it: no watchdog is needed. */
+  readonly inProcess?: true;
   /** What this machine lacks for the driver, and what the driver can do here. Starts nothing that stays. */
   readiness(): Promise<Readiness>;
   /** Builds what is needed once (images): apart, so that its time is told apart. */
