@@ -1,0 +1,491 @@
+/**
+ * The reference generator: a 64-bit Snowflake ID whose worker ID is leased from a linearizable coordinator.
+ *
+ * Two things keep two holders of one worker ID apart.
+ *
+ * - The **bound** keeps `unique` and `increasing-across-lives`. Time is reserved ahead in the key `b/<worker ID>`, which
+ *   only the present owner can raise and nobody can lower. A holder mints only above the bound that it found when it
+ *   acquired (its floor) and below the bound that it had confirmed (its limit). So the times of two tenures never meet,
+ *   whatever clocks and leases do.
+ * - The **fence** keeps `owns-worker-id`. No ID is minted after (sending of the last accepted keep-alive + granted TTL -
+ *   margin) on the node's own monotonic clock.
+ *
+ * The price of the bound: a clock that ran ahead darkens its worker ID for its lead and the window.
+ */
+import type {
+  Coordination,
+  Generator,
+  GeneratorEnv,
+  Holding,
+  KeyValue,
+  Minter,
+  TxnResult,
+} from '../harness/core/generator.ts';
+import type { Layout } from '../harness/core/layout.ts';
+import type { Promise_ } from '../harness/core/guarantee.ts';
+
+/** 41 bits of milliseconds since 2024-01-01T00:00Z, 10 bits of worker ID, 12 bits of sequence. */
+export const LAYOUT = {
+  timeBits: 41,
+  workerBits: 10,
+  sequenceBits: 12,
+  tickMs: 1,
+  epochMs: 1_704_067_200_000,
+} as const satisfies Layout;
+
+const SEQUENCE_MAX = 2 ** LAYOUT.sequenceBits - 1;
+const TIME_SHIFT = BigInt(LAYOUT.workerBits + LAYOUT.sequenceBits);
+/** The first millisecond that no longer fits into an ID. */
+const END_MS = LAYOUT.epochMs + 2 ** LAYOUT.timeBits;
+
+/** How far ahead time is reserved: the limit after an extension is the clock plus this. */
+const WINDOW_MS = 3000;
+/** Time from one extension of the bound to the next. */
+const EXTEND_EVERY_MS = 500;
+/** Least time between two extensions that mints ask for. */
+const EXTEND_PAUSE_NS = 20_000_000n;
+/** What the fence stays clear of the end of the lease, for the granularity of the coordinator's own timers. */
+const MARGIN_MS = 200;
+/** Deadline of each request to the coordinator: well below the TTL, so that a keep-alive can be repeated. */
+const ATTEMPT_MS = 400;
+/** Pause after a request that failed. */
+const RETRY_MS = 50;
+/** How often a node without a worker ID looks for a free one. */
+const POLL_MS = 250;
+/** The longest that an ID waits for the clock. */
+const WAIT_MAX_MS = 5;
+const NS_PER_MS = 1_000_000;
+
+export const PROMISES = [
+  { guarantee: 'unique', assuming: ['coordinator never rolls back'] },
+  { guarantee: 'increasing-per-node' },
+  { guarantee: 'increasing-across-lives', scope: 'worker-id', assuming: ['coordinator never rolls back'] },
+  { guarantee: 'owns-worker-id', assuming: ['coordinator keeps leases'] },
+  // The clock is read inside the call; a tick begins up to one millisecond before the reading.
+  { guarantee: 'time-honest', pastMs: 1, futureMs: 0 },
+  { guarantee: 'well-formed' },
+  { guarantee: 'fails-closed' },
+  // With the default TTL: a lease that a lost holder left (5 s, and 0.5 s until the coordinator notices), a poll
+  // (0.3 s), requests to members that are still electing (1.5 s). The window (3 s) runs beside the lease. A clock that
+  // ran ahead until the last heal adds its lead to it; scenarios leave a slot room for that.
+  { guarantee: 'recovers', withinMs: 8000 },
+] as const satisfies readonly Promise_[];
+
+/** Why a call of `mint` was refused. */
+export type Reason =
+  /** The node holds no worker ID. */
+  | 'waiting'
+  /** It may hold one, but its fence has fallen. */
+  | 'lease over'
+  /** Its clock has not passed the bound that an earlier holder left. */
+  | 'floor'
+  /** Its clock has reached the time that it reserved, and more is not reserved yet. */
+  | 'bound'
+  /** Its clock is more than 5 ms behind the last ID. */
+  | 'clock behind'
+  /** All IDs of this millisecond are minted, and the clock does not move on. */
+  | 'tick full'
+  /** Its clock shows a time that does not fit into an ID. */
+  | 'clock out of range'
+  /** The node is being closed. */
+  | 'closing';
+
+/** The generator's options, validated. */
+export interface Settings {
+  /** Worker IDs are 0 … pool-1. */
+  readonly pool: number;
+  /** What TTL to ask for. */
+  readonly ttlMs: number;
+}
+
+/** One ownership of a worker ID, from the transaction that acquired it. Answers change only the tenure that asked. */
+export interface Tenure {
+  readonly workerId: number;
+  readonly lease: string;
+  readonly ttlMs: number;
+  /** The value of the owner key: nobody else ever writes it. */
+  readonly nonce: string;
+  readonly createRevision: string;
+  /** IDs must be later than this: the bound that was found when acquiring. */
+  readonly floorMs: number;
+  /** IDs must be earlier than this: the highest bound that is confirmed. */
+  limitMs: number;
+  /** No minting at or after this, on the monotonic clock. */
+  fenceNs: bigint;
+  lost: boolean;
+  extending: boolean;
+  extensionAskedNs: bigint;
+}
+
+/** What `nextSequence` answers when only a later clock reading can give an ID. */
+export const WAIT = -1;
+
+/**
+ * One node of the generator. Its protected steps are what a broken variant replaces, one at a time.
+ */
+export class SnowflakeMinter implements Minter {
+  protected readonly env: GeneratorEnv;
+  protected readonly settings: Settings;
+  protected tenure: Tenure | undefined;
+  /** Of the last ID. They belong to the process and outlive tenures. */
+  protected lastMs = -1;
+  protected lastSequence = 0;
+  protected lastWorkerId = -1;
+
+  constructor(env: GeneratorEnv) {
+    this.env = env;
+    this.settings = settingsOf(env.options);
+  }
+
+  mint(into: BigUint64Array, count: number): number | Promise<number> {
+    const tenure = this.tenure;
+    if (tenure === undefined) throw this.env.refusal('waiting' satisfies Reason);
+    return this.#fill(tenure, into, 0, count);
+  }
+
+  holding(): Holding | undefined {
+    const tenure = this.tenure;
+    if (tenure === undefined) return undefined;
+    const { workerId, lease, createRevision, fenceNs, limitMs } = tenure;
+    return { workerId, lease: { id: lease, createRevision, fenceNs, limitMs } };
+  }
+
+  async close(): Promise<void> {
+    const tenure = this.tenure;
+    if (tenure === undefined) return;
+    this.drop(tenure);
+    await this.revoke(tenure.lease);
+  }
+
+  /** Acquires worker IDs and keeps them, one after the other, until the node closes. */
+  async run(): Promise<void> {
+    try {
+      while (!this.env.signal.aborted) {
+        const tenure = await this.acquire();
+        if (tenure === undefined) continue;
+        this.hold(tenure);
+        await Promise.race([this.keepLease(tenure), this.keepBound(tenure)]);
+        await this.revoke(tenure.lease);
+      }
+    } catch (error) {
+      if (!this.env.signal.aborted) throw error;
+    }
+  }
+
+  // ---- minting: nothing waits between the reading of the clock and the storing of the ID ----
+
+  /** Synchronous for as long as the clock allows it. */
+  #fill(tenure: Tenure, into: BigUint64Array, from: number, count: number): number | Promise<number> {
+    for (let filled = from; filled < count; filled++) {
+      const next = this.#next(tenure);
+      if (next === WAIT) return this.#fillWaiting(tenure, into, filled, count);
+      if (typeof next === 'string') return this.#end(filled, next);
+      into[filled] = next;
+    }
+    return count;
+  }
+
+  /** Waits until the clock gives the next ID, then goes on as before; ends the batch when that takes too long. */
+  async #fillWaiting(tenure: Tenure, into: BigUint64Array, filled: number, count: number): Promise<number> {
+    const patience = this.env.monotonicNs() + BigInt(WAIT_MAX_MS * NS_PER_MS);
+    for (;;) {
+      const behindMs = this.lastMs - this.env.wallMs();
+      const why: Reason = behindMs > 0 ? 'clock behind' : 'tick full';
+      if (behindMs > WAIT_MAX_MS || this.env.monotonicNs() >= patience) return this.#end(filled, why);
+      try {
+        await this.env.sleep(Math.max(1, behindMs));
+      } catch {
+        return this.#end(filled, 'closing');
+      }
+      const next = this.#next(tenure);
+      if (next === WAIT) continue;
+      if (typeof next === 'string') return this.#end(filled, next);
+      into[filled] = next;
+      return this.#fill(tenure, into, filled + 1, count);
+    }
+  }
+
+  /** One ID, or why there is none. */
+  #next(tenure: Tenure): bigint | Reason | typeof WAIT {
+    if (this.tenure !== tenure) return this.tenure === undefined ? 'waiting' : 'lease over';
+    const now = this.readClock(tenure);
+    if (typeof now === 'string') return now;
+    const sequence = this.nextSequence(now, tenure.workerId);
+    if (sequence === WAIT) return WAIT;
+    this.lastMs = now;
+    this.lastSequence = sequence;
+    this.lastWorkerId = tenure.workerId;
+    return compose(now, tenure.workerId, sequence);
+  }
+
+  /** A batch that has IDs ends with them; one that has none is refused. */
+  #end(filled: number, reason: Reason): number {
+    if (filled > 0) return filled;
+    throw this.env.refusal(reason);
+  }
+
+  /** The wall clock, if that very reading may go into an ID. Everything is checked after the clock is read. */
+  protected readClock(tenure: Tenure): number | Reason {
+    const now = this.env.wallMs();
+    return this.forbids(tenure, now) ?? now;
+  }
+
+  /** Why no ID may be minted with this reading of the clock. */
+  protected forbids(tenure: Tenure, now: number): Reason | undefined {
+    if (this.leaseIsOver(tenure)) return 'lease over';
+    if (now < LAYOUT.epochMs || now >= END_MS) return 'clock out of range';
+    return this.outsideBound(tenure, now);
+  }
+
+  protected leaseIsOver(tenure: Tenure): boolean {
+    return this.env.monotonicNs() >= tenure.fenceNs;
+  }
+
+  protected outsideBound(tenure: Tenure, now: number): Reason | undefined {
+    if (now <= tenure.floorMs) return 'floor';
+    if (now < tenure.limitMs) return undefined;
+    this.#askForExtension(tenure);
+    return 'bound';
+  }
+
+  /** The sequence number within the millisecond, or WAIT when this reading of the clock cannot give an ID. */
+  protected nextSequence(now: number, workerId: number): number {
+    if (now > this.lastMs) return 0;
+    if (now < this.lastMs || workerId !== this.lastWorkerId || this.lastSequence === SEQUENCE_MAX) return WAIT;
+    return this.lastSequence + 1;
+  }
+
+  // ---- the worker ID: acquired by a transaction, kept by a lease ----
+
+  /** One attempt to acquire a worker ID; pauses after one that failed. */
+  protected async acquire(): Promise<Tenure | undefined> {
+    const { env } = this;
+    const owners = await this.attempt((coordination) => coordination.range('o/', ATTEMPT_MS));
+    if (owners === undefined) return this.#pause(RETRY_MS);
+    const free = freeWorkerIds(owners, this.settings.pool);
+    if (free.length === 0) return this.#pause(POLL_MS * (0.8 + 0.4 * env.random()));
+    const workerId = free[Math.floor(env.random() * free.length)] as number;
+
+    const tenure = await this.take(workerId);
+    return tenure ?? this.#pause(RETRY_MS * (0.5 + env.random()));
+  }
+
+  /** Takes this worker ID if nobody owns it, under a lease of its own. */
+  protected async take(workerId: number): Promise<Tenure | undefined> {
+    const { env } = this;
+    const [owner, bound] = [ownerKey(workerId), boundKey(workerId)];
+    // The bound must exist: a comparison of its value fails while it does not.
+    const prepared = await this.attempt((coordination) =>
+      coordination.txn(
+        [{ key: bound, target: 'create', op: '=', revision: '0' }],
+        [{ put: bound, value: encodeBound(0) }],
+        [],
+        ATTEMPT_MS,
+      ),
+    );
+    if (prepared === undefined) return undefined;
+
+    const sentNs = env.monotonicNs();
+    const grant = await this.attempt((coordination) => coordination.grant(this.settings.ttlMs, ATTEMPT_MS));
+    if (grant === undefined) return undefined;
+    const nonce = `${env.host.name}.${env.host.incarnation}.${grant.id}`;
+    const acquired = await this.attempt((coordination) =>
+      coordination.txn(
+        [{ key: owner, target: 'create', op: '=', revision: '0' }],
+        [{ put: owner, value: nonce, lease: grant.id }, { get: bound }],
+        [],
+        ATTEMPT_MS,
+      ),
+    );
+    if (acquired === undefined || !acquired.succeeded) {
+      // Also when the outcome is not known: this lease is never used again, so that an owner key that it may hold dies.
+      await this.revoke(grant.id);
+      return undefined;
+    }
+    const floorMs = decodeBound(acquired.got[1]);
+    return {
+      workerId,
+      lease: grant.id,
+      ttlMs: grant.ttlMs,
+      nonce,
+      createRevision: acquired.revision,
+      floorMs,
+      limitMs: floorMs,
+      fenceNs: fenceAfter(sentNs, grant.ttlMs),
+      lost: false,
+      extending: false,
+      extensionAskedNs: 0n,
+    };
+  }
+
+  /** Keeps the lease alive; resolves when the tenure is lost. */
+  protected async keepLease(tenure: Tenure): Promise<void> {
+    while (!tenure.lost) {
+      await this.env.sleep(tenure.ttlMs / 4);
+      while (!tenure.lost && !(await this.keepAliveOnce(tenure))) await this.env.sleep(RETRY_MS);
+    }
+  }
+
+  /** One keep-alive; false when the coordinator gave no answer, which changes nothing. */
+  protected async keepAliveOnce(tenure: Tenure): Promise<boolean> {
+    const sentNs = this.env.monotonicNs();
+    const ttlMs = await this.attempt((coordination) => coordination.keepAlive(tenure.lease, ATTEMPT_MS));
+    if (ttlMs === undefined) return false;
+    if (ttlMs === 0) {
+      this.drop(tenure);
+      return true;
+    }
+    // The fence may have fallen meanwhile: an accepted keep-alive proves that the lease never ended, and revives it.
+    const fenceNs = fenceAfter(sentNs, ttlMs);
+    if (fenceNs > tenure.fenceNs) tenure.fenceNs = fenceNs;
+    return true;
+  }
+
+  protected hold(tenure: Tenure): void {
+    this.tenure = tenure;
+    this.env.log(`holds worker ID ${tenure.workerId} by lease ${tenure.lease}, floor ${tenure.floorMs}`);
+  }
+
+  /** The tenure is over: not one more ID under it. */
+  protected drop(tenure: Tenure): void {
+    tenure.lost = true;
+    if (this.tenure !== tenure) return;
+    this.tenure = undefined;
+    this.env.log(`lost worker ID ${tenure.workerId}`);
+  }
+
+  // ---- the bound: time reserved ahead, never on hope ----
+
+  /** Extends the bound again and again; resolves when the tenure is lost. */
+  protected async keepBound(tenure: Tenure): Promise<void> {
+    while (!tenure.lost) {
+      const answered = await this.#extend(tenure);
+      if (!tenure.lost) await this.env.sleep(answered ? EXTEND_EVERY_MS : RETRY_MS);
+    }
+  }
+
+  /** A mint has met the limit: extends at once, unless that is under way or was tried just now. */
+  #askForExtension(tenure: Tenure): void {
+    const now = this.env.monotonicNs();
+    if (now - tenure.extensionAskedNs < EXTEND_PAUSE_NS) return;
+    tenure.extensionAskedNs = now;
+    void this.#extend(tenure);
+  }
+
+  /** Reserves time up to the clock plus the window; false when the coordinator gave no answer, which changes nothing. */
+  async #extend(tenure: Tenure): Promise<boolean> {
+    const to = Math.min(this.env.wallMs() + WINDOW_MS, END_MS);
+    // The limit is never below the floor. The bound never goes down, so that a clock that went back reserves nothing.
+    if (tenure.extending || to <= tenure.limitMs) return true;
+    tenure.extending = true;
+    const answer = await this.attempt((coordination) => extendBound(coordination, tenure, to));
+    tenure.extending = false;
+    if (answer === undefined) return false;
+    const [owner, bound] = answer.got;
+    if (answer.succeeded) tenure.limitMs = Math.max(tenure.limitMs, to);
+    else if (isOwnedBy(tenure, owner)) tenure.limitMs = Math.max(tenure.limitMs, decodeBound(bound));
+    else this.drop(tenure);
+    return true;
+  }
+
+  // ---- the coordinator ----
+
+  /** Asks the coordinator; undefined when it refused or gave no answer. Anything else that is thrown is a defect. */
+  protected async attempt<Answer>(ask: (coordination: Coordination) => Promise<Answer>): Promise<Answer | undefined> {
+    try {
+      return await ask(this.env.coordination);
+    } catch (error) {
+      if (error instanceof Error && COORDINATION_ERRORS.has(error.name)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Best effort: a lease that cannot be revoked runs out. */
+  protected async revoke(lease: string): Promise<void> {
+    await this.attempt((coordination) => coordination.revoke(lease, ATTEMPT_MS));
+  }
+
+  async #pause(ms: number): Promise<undefined> {
+    await this.env.sleep(ms);
+    return undefined;
+  }
+}
+
+/** Starts a node; it serves, refusing as `waiting`, before it holds a worker ID. */
+export function start(minter: SnowflakeMinter): Minter {
+  void minter.run();
+  return minter;
+}
+
+export default {
+  name: 'snowflake',
+  summary: '41/10/12 Snowflake on a leased worker ID, with a fence and a bound.',
+  promises: PROMISES,
+  layout: LAYOUT,
+  node: { kind: 'shell', create: (env) => start(new SnowflakeMinter(env)) },
+} satisfies Generator;
+
+const COORDINATION_ERRORS: ReadonlySet<string> = new Set(['CoordinationTimeout', 'CoordinationRefused']);
+
+/** Settings from the scenario's options; throws one error that names the first option that is wrong. */
+export function settingsOf(options: GeneratorEnv['options']): Settings {
+  const { pool = 3, ttlMs = 5000, ...unknown } = options;
+  const [stray] = Object.keys(unknown);
+  if (stray !== undefined) throw new Error(`option '${stray}' is not known: use pool and ttlMs`);
+  return {
+    pool: integerWithin('pool', pool, 1, 2 ** LAYOUT.workerBits),
+    ttlMs: integerWithin('ttlMs', ttlMs, 1000, 600_000),
+  };
+}
+
+function integerWithin(name: string, value: unknown, min: number, max: number): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value;
+  throw new Error(`option '${name}' must be an integer from ${min} to ${max}, not ${JSON.stringify(value)}`);
+}
+
+/** The ID of a millisecond, a worker ID and a sequence number, all in range. */
+export function compose(unixMs: number, workerId: number, sequence: number): bigint {
+  // The fields below the time make up one small number: fewer bigint operations.
+  return (BigInt(unixMs - LAYOUT.epochMs) << TIME_SHIFT) | BigInt(workerId * (SEQUENCE_MAX + 1) + sequence);
+}
+
+const ownerKey = (workerId: number): string => `o/${workerId}`;
+const boundKey = (workerId: number): string => `b/${workerId}`;
+
+/** Zero-padded, so that the coordinator compares bounds as text. */
+function encodeBound(unixMs: number): string {
+  return String(unixMs).padStart(16, '0');
+}
+
+function decodeBound(bound: KeyValue | undefined): number {
+  if (bound === undefined || !/^\d{16}$/.test(bound.value))
+    throw new Error(`the bound is ${JSON.stringify(bound?.value)}, not 16 digits: another program uses these keys`);
+  return Number(bound.value);
+}
+
+function extendBound(coordination: Coordination, tenure: Tenure, to: number): Promise<TxnResult> {
+  const [owner, bound] = [ownerKey(tenure.workerId), boundKey(tenure.workerId)];
+  return coordination.txn(
+    [
+      { key: owner, target: 'create', op: '=', revision: tenure.createRevision },
+      { key: owner, target: 'value', op: '=', value: tenure.nonce },
+      { key: bound, target: 'value', op: '<', value: encodeBound(to) },
+    ],
+    [{ put: bound, value: encodeBound(to) }],
+    [{ get: owner }, { get: bound }],
+    ATTEMPT_MS,
+  );
+}
+
+function isOwnedBy(tenure: Tenure, owner: KeyValue | undefined): boolean {
+  return owner?.createRevision === tenure.createRevision && owner.value === tenure.nonce;
+}
+
+function freeWorkerIds(owners: readonly KeyValue[], pool: number): number[] {
+  const taken = new Set(owners.map((owner) => owner.key));
+  return Array.from({ length: pool }, (_, workerId) => workerId).filter((workerId) => !taken.has(ownerKey(workerId)));
+}
+
+function fenceAfter(sentNs: bigint, ttlMs: number): bigint {
+  return sentNs + BigInt((ttlMs - MARGIN_MS) * NS_PER_MS);
+}

@@ -1,0 +1,459 @@
+/**
+ * etcd v3 over its JSON gateway, with deadlines on the monotonic clock.
+ *
+ * It runs inside nodes whose wall clock is being stepped and frozen, so nothing here reads a wall clock: a client that
+ * keeps its deadlines in `Date` would turn a clock fault into a network fault. 64-bit values stay decimal strings.
+ */
+import http from 'node:http';
+import type { MemberStatus, OwnerEvent } from '../core/cluster.ts';
+import type { Compare, Coordination, Grant, KeyValue, Operation, TxnResult } from '../core/generator.ts';
+import type { RunNs } from '../core/time.ts';
+import { messageOf } from '../core/errors.ts';
+
+/** The outcome is not known: the request may have been carried out. */
+export class CoordinationTimeout extends Error {
+  override readonly name = 'CoordinationTimeout';
+}
+
+/** The request was certainly not carried out. */
+export class CoordinationRefused extends Error {
+  override readonly name = 'CoordinationRefused';
+}
+
+export interface EtcdClientOptions {
+  /** `http://host:port` or `unix:/path/to.sock`, tried in this order; the client stays with one that answers. */
+  readonly endpoints: readonly string[];
+  /** How long one endpoint may stay silent before the next is tried. */
+  readonly attemptMs?: number;
+}
+
+/** A change of a key under a watched prefix. */
+export interface WatchEvent {
+  readonly what: 'put' | 'delete';
+  readonly key: string;
+  /** The revision of the change. */
+  readonly revision: string;
+  /** The key after a put, before a delete. */
+  readonly keyValue: KeyValue;
+}
+
+export interface EndpointStatus extends MemberStatus {
+  readonly version: string;
+}
+
+/** After a whole round of endpoints that failed at once, a pause: a dead cluster is not to be hammered. */
+const ROUND_PAUSE_MS = 20;
+/** A watch that said nothing for this long has its member asked whether it still serves. */
+const WATCH_SILENCE_MS = 500;
+const WATCH_PROBE_MS = 1000;
+
+/** gRPC codes with which etcd says that it did not carry out a request. Others (unavailable, deadline …) leave it open. */
+const DEFINITE_CODES = new Set([3, 5, 6, 7, 8, 9, 11, 12, 16]);
+const NOT_FOUND = 5;
+
+/** One client for a whole cluster; safe for concurrent calls. */
+export class EtcdClient implements Coordination {
+  readonly #endpoints: readonly Endpoint[];
+  readonly #attemptMs: number;
+  #current = 0;
+
+  constructor(options: EtcdClientOptions) {
+    if (options.endpoints.length === 0) throw new RangeError('an etcd client needs at least one endpoint');
+    this.#endpoints = options.endpoints.map((name) => new Endpoint(name));
+    this.#attemptMs = options.attemptMs ?? 400;
+  }
+
+  async range(prefix: string, deadlineMs: number): Promise<readonly KeyValue[]> {
+    const reply = await this.#call<RangeReply>('/v3/kv/range', prefixRange(prefix), deadlineMs, 'repeatable');
+    return (reply.kvs ?? []).map(keyValue);
+  }
+
+  async txn(
+    compares: readonly Compare[],
+    onSuccess: readonly Operation[],
+    onFailure: readonly Operation[],
+    deadlineMs: number,
+  ): Promise<TxnResult> {
+    const body = {
+      compare: compares.map(encodeCompare),
+      success: onSuccess.map(encodeOperation),
+      failure: onFailure.map(encodeOperation),
+    };
+    const reply = await this.#call<TxnReply>('/v3/kv/txn', body, deadlineMs, 'once');
+    const found = (reply.responses ?? []).map((response) => response.response_range?.kvs?.[0]);
+    return {
+      succeeded: reply.succeeded === true,
+      revision: reply.header.revision,
+      got: found.map((kv) => (kv === undefined ? undefined : keyValue(kv))),
+    };
+  }
+
+  async grant(ttlMs: number, deadlineMs: number): Promise<Grant> {
+    const reply = await this.#call<GrantReply>('/v3/lease/grant', { TTL: Math.ceil(ttlMs / 1000) }, deadlineMs, 'once');
+    return { id: reply.ID, ttlMs: Number(reply.TTL) * 1000 };
+  }
+
+  async keepAlive(lease: string, deadlineMs: number): Promise<number> {
+    try {
+      const reply = await this.#call<KeepAliveReply>('/v3/lease/keepalive', { ID: lease }, deadlineMs, 'repeatable');
+      // A lease that is gone is answered by a result without a TTL. An answer without a result says nothing of it.
+      if (reply.result === undefined) throw new CoordinationTimeout('the answer to a keep-alive has no result');
+      return Number(reply.result.TTL ?? 0) * 1000;
+    } catch (error) {
+      if (isNotFound(error)) return 0;
+      throw error;
+    }
+  }
+
+  async revoke(lease: string, deadlineMs: number): Promise<void> {
+    try {
+      await this.#call('/v3/lease/revoke', { ID: lease }, deadlineMs, 'repeatable');
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  }
+
+  /** Asks one endpoint alone. Rejects when it says nothing of itself within `timeoutMs`. */
+  async status(endpoint: string, timeoutMs: number): Promise<EndpointStatus> {
+    const target = this.#endpoints.find((candidate) => candidate.name === endpoint);
+    if (target === undefined) throw new RangeError(`${endpoint} is not an endpoint of this client`);
+    const [status, read] = await Promise.all([
+      target.post('/v3/maintenance/status', {}, timeoutMs),
+      target.post('/v3/kv/range', { key: base64('o/') }, timeoutMs),
+    ]);
+    if (status.kind !== 'answered') throw new CoordinationTimeout(`${endpoint}: ${status.why}`);
+    const said = status.body as StatusReply;
+    return {
+      leader: said.header.member_id === said.leader,
+      serving: read.kind === 'answered',
+      version: said.version,
+    };
+  }
+
+  /**
+   * Watches a prefix from the first revision on, without a gap: when a member falls silent or goes away, it goes on with
+   * another from the revision after the last one seen. Resolves when aborted; rejects when history was compacted away.
+   */
+  async watch(prefix: string, onEvent: (event: WatchEvent) => void, signal: AbortSignal): Promise<void> {
+    let nextRevision = 1n;
+    for (let round = 0; !signal.aborted; round++) {
+      const endpoint = this.#endpoints[(this.#current + round) % this.#endpoints.length] as Endpoint;
+      await this.#watchOne(endpoint, prefix, nextRevision, signal, (event) => {
+        nextRevision = BigInt(event.revision) + 1n;
+        onEvent(event);
+      });
+      if (!signal.aborted) await sleep(ROUND_PAUSE_MS);
+    }
+  }
+
+  /** Watches the owner keys `o/<worker ID>`; `now` stamps each event when it becomes known. Ends as `watch` does. */
+  ownerEvents(now: () => RunNs, onEvent: (event: OwnerEvent) => void, signal: AbortSignal): Promise<void> {
+    return this.watch(
+      'o/',
+      (event) => {
+        const ownerEvent = ownerEventOf(event, now());
+        if (ownerEvent !== undefined) onEvent(ownerEvent);
+      },
+      signal,
+    );
+  }
+
+  /** Closes idle connections. Calls in flight end by themselves. */
+  close(): void {
+    for (const endpoint of this.#endpoints) endpoint.close();
+  }
+
+  /**
+   * Sends a request until it is answered or the deadline is over. A request that is to be sent `once` is sent again only
+   * when the attempt before certainly never left this process.
+   */
+  async #call<Reply>(path: string, body: unknown, deadlineMs: number, mode: 'once' | 'repeatable'): Promise<Reply> {
+    const end = monotonicMs() + deadlineMs;
+    let mayHaveHappened = false;
+    let why = 'the deadline was over at the start';
+    for (let attempt = 1; ; attempt++) {
+      const left = end - monotonicMs();
+      if (left <= 0) throw mayHaveHappened ? new CoordinationTimeout(why) : new CoordinationRefused(why);
+      const index = this.#current;
+      const endpoint = this.#endpoints[index] as Endpoint;
+      const outcome = await endpoint.post(path, body, Math.min(left, this.#attemptMs));
+      if (outcome.kind === 'answered') return outcome.body as Reply;
+      why = `${endpoint.name}${path}: ${outcome.why}`;
+      if (outcome.kind === 'refused') throw refusedBy(why, outcome.code);
+      if (this.#current === index) this.#current = (index + 1) % this.#endpoints.length;
+      if (outcome.kind === 'unknown') {
+        if (mode === 'once') throw new CoordinationTimeout(why);
+        mayHaveHappened = true;
+      }
+      if (attempt % this.#endpoints.length === 0)
+        await sleep(Math.min(ROUND_PAUSE_MS, Math.max(0, end - monotonicMs())));
+    }
+  }
+
+  /** One watch stream; resolves when it ends, rejects when what it says cannot be used. */
+  #watchOne(
+    endpoint: Endpoint,
+    prefix: string,
+    fromRevision: bigint,
+    signal: AbortSignal,
+    onEvent: (event: WatchEvent) => void,
+  ): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let heardAt = monotonicMs();
+      let probing = false;
+      const create = { ...prefixRange(prefix), start_revision: fromRevision.toString(), prev_kv: true };
+      const stream = endpoint.stream('/v3/watch', { create_request: create }, (line) => {
+        heardAt = monotonicMs();
+        try {
+          const result = (JSON.parse(line) as WatchReply).result;
+          if (result?.compact_revision !== undefined)
+            throw new Error(`etcd compacted the revisions before ${result.compact_revision}: owner events are lost`);
+          if (result === undefined || result.canceled === true) stream.destroy();
+          for (const event of result?.events ?? []) onEvent(watchEvent(event));
+        } catch (error) {
+          reject(error as Error);
+          stream.destroy();
+        }
+      });
+      // A member that was paused or cut keeps its side of the connection: silence has to be looked into.
+      const watchdog = setInterval(async () => {
+        if (probing || monotonicMs() - heardAt < WATCH_SILENCE_MS) return;
+        probing = true;
+        const probe = await endpoint.post('/v3/kv/range', { key: base64(prefix) }, WATCH_PROBE_MS);
+        probing = false;
+        if (probe.kind === 'answered') heardAt = monotonicMs();
+        else stream.destroy();
+      }, WATCH_SILENCE_MS);
+      const abort = (): void => void stream.destroy();
+      signal.addEventListener('abort', abort, { once: true });
+      stream.once('error', () => {}); // told by 'close' as well, which always comes
+      stream.once('close', () => {
+        clearInterval(watchdog);
+        signal.removeEventListener('abort', abort);
+        resolve();
+      });
+    });
+  }
+}
+
+/** An owner event, or undefined when the change is none (another key, or a put on a key that was there before). */
+function ownerEventOf(event: WatchEvent, at: RunNs): OwnerEvent | undefined {
+  const match = /^o\/(\d+)$/.exec(event.key);
+  if (match === null) return undefined;
+  const { value, lease, createRevision } = event.keyValue;
+  if (event.what === 'put' && createRevision !== event.revision) return undefined;
+  const known = { at, workerId: Number(match[1]), lease, createRevision, revision: event.revision };
+  return event.what === 'put' ? { ...known, what: 'acquired', value } : { ...known, what: 'released' };
+}
+
+/** What became of one attempt. `unsent`: it never left this process. `unknown`: it may have been carried out. */
+type Outcome =
+  | { readonly kind: 'answered'; readonly body: unknown }
+  | { readonly kind: 'refused'; readonly why: string; readonly code: number }
+  | { readonly kind: 'unsent' | 'unknown'; readonly why: string };
+
+/** One member's client URL, with connections of its own. */
+class Endpoint {
+  readonly name: string;
+  readonly #agent = new http.Agent({ keepAlive: true });
+  readonly #target: http.RequestOptions;
+
+  constructor(name: string) {
+    this.name = name;
+    this.#target = targetOf(name);
+  }
+
+  /** Sends one request; never rejects. When the time is over, the socket is destroyed: a paused member must not keep it. */
+  post(path: string, body: unknown, timeoutMs: number): Promise<Outcome> {
+    return new Promise((resolve) => {
+      let connected = false;
+      const request = this.#request(path, body, (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('error', fail);
+        response.on('end', () => {
+          clearTimeout(timer);
+          resolve(outcomeOf(response.statusCode ?? 0, Buffer.concat(chunks).toString()));
+        });
+      });
+      function fail(error: Error): void {
+        clearTimeout(timer);
+        resolve({ kind: connected ? 'unknown' : 'unsent', why: error.message });
+      }
+      const timer = setTimeout(
+        () => request.destroy(new Error(`no answer within ${Math.round(timeoutMs)} ms`)),
+        timeoutMs,
+      );
+      request.on('socket', (socket) => {
+        if (socket.connecting) socket.once('connect', () => (connected = true));
+        else connected = true;
+      });
+      request.on('error', fail);
+    });
+  }
+
+  /** Opens a stream of JSON lines. The caller listens for `close` and destroys it. */
+  stream(path: string, body: unknown, onLine: (line: string) => void): http.ClientRequest {
+    const request = this.#request(path, body, (response) => {
+      response.setEncoding('utf8');
+      let rest = '';
+      response.on('data', (chunk: string) => {
+        const lines = (rest + chunk).split('\n');
+        rest = lines.pop() as string;
+        for (const line of lines) if (line !== '' && !request.destroyed) onLine(line);
+      });
+      response.on('error', () => request.destroy());
+      response.on('end', () => request.destroy());
+    });
+    return request;
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  #request(path: string, body: unknown, onResponse: (response: http.IncomingMessage) => void): http.ClientRequest {
+    const bytes = Buffer.from(JSON.stringify(body));
+    const headers = { 'content-type': 'application/json', 'content-length': bytes.length };
+    const request = http.request({ ...this.#target, path, method: 'POST', agent: this.#agent, headers }, onResponse);
+    request.end(bytes);
+    return request;
+  }
+}
+
+function targetOf(endpoint: string): http.RequestOptions {
+  if (endpoint.startsWith('unix:')) return { socketPath: endpoint.slice('unix:'.length), host: 'localhost' };
+  const url = URL.parse(endpoint);
+  if (url?.protocol !== 'http:')
+    throw new RangeError(`etcd endpoint '${endpoint}' is neither http://host:port nor unix:/path`);
+  return { host: url.hostname.replace(/^\[|\]$/g, ''), port: url.port };
+}
+
+function outcomeOf(status: number, text: string): Outcome {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch (error) {
+    return { kind: 'unknown', why: `HTTP ${status} with a body that is no JSON: ${messageOf(error)}` };
+  }
+  // Streaming calls put the error into a body of its own shape, with HTTP 200 when they had begun to answer.
+  const { error, code, message } = body as ErrorReply;
+  if (status === 200 && error === undefined) return { kind: 'answered', body };
+  const nested = typeof error === 'object' ? error : undefined;
+  const grpcCode = code ?? nested?.grpc_code ?? 2;
+  const why = message ?? nested?.message ?? (typeof error === 'string' ? error : `HTTP ${status}`);
+  return DEFINITE_CODES.has(grpcCode) ? { kind: 'refused', why, code: grpcCode } : { kind: 'unknown', why };
+}
+
+function refusedBy(why: string, code: number): CoordinationRefused {
+  return new CoordinationRefused(why, { cause: code });
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof CoordinationRefused && error.cause === NOT_FOUND;
+}
+
+const COMPARE_RESULT = { '=': 'EQUAL', '<': 'LESS', '>': 'GREATER' } as const;
+
+function encodeCompare(compare: Compare): unknown {
+  const common = { key: base64(compare.key), result: COMPARE_RESULT[compare.op] };
+  switch (compare.target) {
+    case 'create':
+      return { ...common, target: 'CREATE', create_revision: compare.revision };
+    case 'mod':
+      return { ...common, target: 'MOD', mod_revision: compare.revision };
+    case 'value':
+      return { ...common, target: 'VALUE', value: base64(compare.value) };
+  }
+}
+
+function encodeOperation(operation: Operation): unknown {
+  if ('put' in operation) {
+    const put = { key: base64(operation.put), value: base64(operation.value) };
+    return { request_put: operation.lease === undefined ? put : { ...put, lease: operation.lease } };
+  }
+  if ('get' in operation) return { request_range: { key: base64(operation.get) } };
+  return { request_delete_range: { key: base64(operation.delete) } };
+}
+
+/** A prefix as etcd's half-open range of keys. */
+function prefixRange(prefix: string): { key: string; range_end: string } {
+  const end = Buffer.from(prefix);
+  if (end.length === 0) throw new RangeError('an empty prefix is not supported');
+  end[end.length - 1] = (end[end.length - 1] as number) + 1; // no key of ours ends in 0xff: they are ASCII
+  return { key: base64(prefix), range_end: end.toString('base64') };
+}
+
+function watchEvent(event: RawEvent): WatchEvent {
+  const deleted = event.type === 'DELETE';
+  const key = text(event.kv.key);
+  const revision = event.kv.mod_revision;
+  const before = event.prev_kv;
+  if (deleted && before === undefined) throw new Error(`etcd told the deletion of ${key} without what was deleted`);
+  return { what: deleted ? 'delete' : 'put', key, revision, keyValue: keyValue(deleted && before ? before : event.kv) };
+}
+
+function keyValue(kv: RawKeyValue): KeyValue {
+  return {
+    key: text(kv.key),
+    value: text(kv.value ?? ''),
+    createRevision: kv.create_revision ?? '0',
+    modRevision: kv.mod_revision,
+    lease: kv.lease ?? '0',
+  };
+}
+
+const base64 = (plain: string): string => Buffer.from(plain).toString('base64');
+const text = (encoded: string): string => Buffer.from(encoded, 'base64').toString();
+const monotonicMs = (): number => performance.now();
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+// What the gateway answers. It leaves out fields that are zero, false or empty.
+interface Header {
+  readonly revision: string;
+  readonly member_id: string;
+}
+interface RawKeyValue {
+  readonly key: string;
+  readonly value?: string;
+  readonly create_revision?: string;
+  readonly mod_revision: string;
+  readonly lease?: string;
+}
+interface RangeReply {
+  readonly kvs?: readonly RawKeyValue[];
+}
+interface TxnReply {
+  readonly header: Header;
+  readonly succeeded?: boolean;
+  readonly responses?: readonly { readonly response_range?: RangeReply }[];
+}
+interface GrantReply {
+  readonly ID: string;
+  readonly TTL: string;
+}
+interface KeepAliveReply {
+  readonly result?: { readonly TTL?: string };
+}
+interface StatusReply {
+  readonly header: Header;
+  readonly version: string;
+  readonly leader?: string;
+}
+interface RawEvent {
+  readonly type?: 'DELETE';
+  readonly kv: RawKeyValue;
+  readonly prev_kv?: RawKeyValue;
+}
+interface WatchReply {
+  readonly result?: {
+    readonly canceled?: boolean;
+    readonly compact_revision?: string;
+    readonly events?: readonly RawEvent[];
+  };
+}
+interface ErrorReply {
+  readonly error?: string | { readonly grpc_code?: number; readonly message?: string };
+  readonly code?: number;
+  readonly message?: string;
+}
