@@ -1,0 +1,18 @@
+/**
+ * The harness's end of a fault agent, over any pair of streams: the pipes of a child process or a hijacked exec.
+ */
+import { LineClient, type WithoutId } from './line-client.ts';
+import type { AgentAnswer, AgentCommand } from './protocol.ts';
+
+/** A command before it is numbered. */
+export type AgentOrder = WithoutId<AgentCommand>;
+
+/** What an agent answers when it has done what was asked. */
+export type AgentResult = Extract<AgentAnswer, { readonly ok: true }>;
+
+export class AgentClient extends LineClient<AgentCommand, AgentAnswer> {}
+
+/** How long to wait for the answer to a command: `reach` takes its own time. */
+export function deadlineOf(order: AgentOrder): number {
+  return (order.do === 'reach' ? order.timeoutMs : 0) + 2000;
+}

@@ -1,0 +1,66 @@
+/**
+ * libfaketime as a clock control: how a process is put under it, and how its clock is set while it runs.
+ */
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { ClockControl, ClockSetting } from '../../core/cluster.ts';
+
+/**
+ * The environment that puts a process under libfaketime.
+ *
+ * The thread-safe library, since the plain one returns garbage to programs with threads. Only the wall clock is faked:
+ * Node aborts when its monotonic clock goes back. Without the cache a setting takes force at the next reading.
+ */
+export function faketimeEnvironment(library: string, settingFile: string): Record<string, string> {
+  return {
+    LD_PRELOAD: library,
+    FAKETIME_TIMESTAMP_FILE: settingFile,
+    FAKETIME_NO_CACHE: '1',
+    FAKETIME_DONT_FAKE_MONOTONIC: '1',
+    FAKETIME_XRESET: '1',
+    NO_FAKE_STAT: '1',
+    TZ: 'UTC',
+  };
+}
+
+/**
+ * A setting in libfaketime's words: `-3.000 x1`, or a frozen moment such as `2026-01-31 23:59:59.250`.
+ *
+ * The rate is always written, because libfaketime keeps the last one it read; and it is always 1, because any other
+ * also stretches the process's sleeps.
+ */
+export function faketimeText(setting: ClockSetting, trueUnixMs: number): string {
+  if (setting.frozen) return new Date(trueUnixMs + setting.offsetMs).toISOString().replace('T', ' ').replace('Z', '');
+  const sign = setting.offsetMs < 0 ? '-' : '+';
+  return `${sign}${(Math.abs(setting.offsetMs) / 1000).toFixed(3)} x1`;
+}
+
+/** The wall clock of one process, set from outside through its setting file. */
+export class FaketimeClock implements ClockControl {
+  readonly backend = 'libfaketime';
+  readonly #file: string;
+  readonly #trueUnixMs: () => number;
+  #setting: ClockSetting | undefined;
+
+  /** `trueUnixMs` tells the true time; the file's folder is made when it is missing. */
+  constructor(file: string, trueUnixMs: () => number) {
+    this.#file = file;
+    this.#trueUnixMs = trueUnixMs;
+    mkdirSync(dirname(file), { recursive: true });
+  }
+
+  /** Frozen twice alike is frozen once: the moment does not move on. */
+  set(setting: ClockSetting): Promise<void> {
+    const same = this.#setting?.frozen === setting.frozen && this.#setting.offsetMs === setting.offsetMs;
+    if (!same) this.#write(faketimeText(setting, this.#trueUnixMs()));
+    this.#setting = setting;
+    return Promise.resolve();
+  }
+
+  /** By rename: a reader that finds no file, or half of one, would show the true time for a moment. */
+  #write(text: string): void {
+    const fresh = `${this.#file}.new`;
+    writeFileSync(fresh, `${text}\n`);
+    renameSync(fresh, this.#file);
+  }
+}
