@@ -1,0 +1,276 @@
+/**
+ * The load: clients that do not wait for one another. Requests arrive on a schedule that is fixed by the seed alone,
+ * whatever the answers are, so a slow node cannot slow down those who ask it (which would hide its slowness: coordinated
+ * omission). A request's `sent` is its moment in the schedule, not that of the system call: if the harness is late, its
+ * lateness is in the latency.
+ *
+ * Arrivals are Poisson (exponential gaps): as of many independent users, and never in step with the millisecond ticks,
+ * lease timers and probes of the run, as evenly spaced ones may be.
+ */
+import type { Cancel, RunNs, Time } from '../core/time.ts';
+import type { ClusterNode, MintReply } from '../core/cluster.ts';
+import type { RequestColumns } from '../core/history.ts';
+import type { JournalEntry } from '../core/journal.ts';
+import type { Rng } from '../core/random.ts';
+import type { Load } from '../core/scenario.ts';
+import { msToNs, NS_PER_S } from '../core/time.ts';
+import { batchSizes } from './batch-sizes.ts';
+import { createRequestLog } from './request-log.ts';
+import type { RequestLog } from './request-log.ts';
+
+/**
+ * An arrival that the harness comes to this much later is not sent any more but counted as dropped: sent now, it would
+ * be part of a burst that nobody asked for.
+ */
+const LATE_NS = msToNs(100);
+
+/** What a client is allowed beyond its timeout at the end, for timers of a busy machine. */
+const STOP_GRACE_MS = 250;
+
+/** What clients saw of one node within a second, as it is journalled. */
+export type LoadSecond = Omit<Extract<JournalEntry, { kind: 'load' }>, 'kind'>;
+
+export interface OpenLoopOptions {
+  readonly time: Time;
+  readonly nodes: readonly Pick<ClusterNode, 'name' | 'mint'>[];
+  readonly load: Load;
+  /** Whether to offer `load.simulated`. */
+  readonly simulated: boolean;
+  readonly rng: Rng;
+  /** Called each second with one entry a node, and once more at the end with the rest. */
+  readonly onSecond: (nodes: readonly LoadSecond[]) => void;
+  /** Requests of one node that may be open at once; an arrival above it is dropped. Default: twice what timeouts allow. */
+  readonly inFlightMax?: number;
+}
+
+export interface LoadHandle {
+  /** Ends the arrivals; resolves when every request is answered or past its timeout. */
+  stop(): Promise<void>;
+  requests(): RequestColumns;
+  offered(): readonly Offered[];
+}
+
+/** What was asked of the load, and what it did. */
+export interface Offered {
+  readonly node: string;
+  /** Arrivals of the schedule so far. */
+  readonly asked: number;
+  readonly sent: number;
+  /** Not sent: the harness came to them too late. */
+  readonly late: number;
+  /** Not sent: too many requests were open. */
+  readonly crowded: number;
+  /** IDs that the requests sent asked for. */
+  readonly idsAsked: number;
+}
+
+/** Starts at once. */
+export function startOpenLoop(options: OpenLoopOptions): LoadHandle {
+  const { time, nodes, load, simulated, onSecond } = options;
+  const batch = simulated ? load.simulated.batch : load.batch;
+  const batchesPerSecond = simulated ? load.simulated.batchesPerSecond : load.idsPerSecond / load.batch.mean;
+  const inFlightMax = options.inFlightMax ?? Math.ceil((2 * batchesPerSecond * load.timeoutMs) / 1000) + 16;
+  const log = createRequestLog();
+
+  let open = 0;
+  let whenNoneOpen: (() => void) | undefined;
+  const clients = nodes.map((node, index) => {
+    const rng = options.rng.fork(`load of ${node.name}`);
+    return new NodeClients(node, index, log, {
+      time,
+      timeoutMs: load.timeoutMs,
+      meanGapNs: NS_PER_S / batchesPerSecond,
+      inFlightMax,
+      gaps: rng.fork('arrivals'),
+      nextSize: batchSizes(batch, rng.fork('sizes')),
+      onOpen: () => {
+        open++;
+      },
+      onClosed: () => {
+        if (--open === 0) whenNoneOpen?.();
+      },
+    });
+  });
+
+  const report = (): void => onSecond(clients.map((client) => client.takeSecond()));
+  let second = time.now();
+  let cancelSecond: Cancel;
+  const nextSecond = (): void => {
+    second += NS_PER_S;
+    cancelSecond = time.at(second, () => {
+      report();
+      nextSecond();
+    });
+  };
+  nextSecond();
+  for (const client of clients) client.start();
+
+  const stopNow = async (): Promise<void> => {
+    for (const client of clients) client.stop();
+    if (open > 0) {
+      let cancel: Cancel | undefined;
+      await new Promise<void>((resolve) => {
+        whenNoneOpen = resolve;
+        cancel = time.at(time.now() + msToNs(load.timeoutMs + STOP_GRACE_MS), resolve);
+      });
+      cancel?.();
+    }
+    for (const client of clients) client.abandon();
+    cancelSecond();
+    report();
+  };
+  let stopped: Promise<void> | undefined;
+  return {
+    stop: () => (stopped ??= stopNow()),
+    requests: () => log.columns(),
+    offered: () => clients.map((client) => client.offered()),
+  };
+}
+
+interface NodeClientsOptions {
+  readonly time: Time;
+  readonly timeoutMs: number;
+  readonly meanGapNs: number;
+  readonly inFlightMax: number;
+  readonly gaps: Rng;
+  readonly nextSize: () => number;
+  readonly onOpen: () => void;
+  readonly onClosed: () => void;
+}
+
+/** An open request. Made once and used again: a request costs no closure and no promise. */
+interface Slot {
+  row: number;
+  open: boolean;
+  readonly done: (reply: MintReply) => void;
+}
+
+/** All clients of one node. */
+class NodeClients {
+  readonly #node: Pick<ClusterNode, 'name' | 'mint'>;
+  readonly #index: number;
+  readonly #log: RequestLog;
+  readonly #options: NodeClientsOptions;
+  readonly #slots: Slot[] = [];
+  readonly #free: Slot[] = [];
+  /** The next arrival in the schedule. */
+  #next: RunNs = 0;
+  #cancel: Cancel | undefined;
+  #sent = 0;
+  #late = 0;
+  #crowded = 0;
+  #idsAsked = 0;
+  #second: Counters = zero();
+
+  constructor(node: Pick<ClusterNode, 'name' | 'mint'>, index: number, log: RequestLog, options: NodeClientsOptions) {
+    this.#node = node;
+    this.#index = index;
+    this.#log = log;
+    this.#options = options;
+  }
+
+  start(): void {
+    const { time } = this.#options;
+    this.#next = time.now() + this.#gap();
+    this.#cancel = time.at(this.#next, this.#arrivals);
+  }
+
+  stop(): void {
+    this.#cancel?.();
+  }
+
+  /** Gives up on what is still open. */
+  abandon(): void {
+    for (const slot of this.#slots) if (slot.open) slot.done({ status: 'no answer' });
+  }
+
+  takeSecond(): LoadSecond {
+    const second = { at: this.#options.time.now(), node: this.#node.name, ...this.#second };
+    this.#second = zero();
+    return second;
+  }
+
+  offered(): Offered {
+    const [sent, late, crowded] = [this.#sent, this.#late, this.#crowded];
+    return { node: this.#node.name, asked: sent + late + crowded, sent, late, crowded, idsAsked: this.#idsAsked };
+  }
+
+  /** Everything that is due by now; more than one when arrivals lie closer than the timer's resolution. */
+  readonly #arrivals = (): void => {
+    const { time } = this.#options;
+    const now = time.now();
+    while (this.#next <= now) {
+      if (now - this.#next > LATE_NS) this.#drop('late');
+      else this.#send(this.#next);
+      this.#next += this.#gap();
+    }
+    this.#cancel = time.at(this.#next, this.#arrivals);
+  };
+
+  /** At least 1 ns, so that the schedule always moves on. */
+  #gap(): RunNs {
+    const { gaps, meanGapNs } = this.#options;
+    return Math.max(1, Math.round(gaps.exponential(meanGapNs)));
+  }
+
+  #send(at: RunNs): void {
+    const { timeoutMs, inFlightMax, nextSize, onOpen } = this.#options;
+    const slot = this.#free.pop() ?? (this.#slots.length < inFlightMax ? this.#newSlot() : undefined);
+    if (slot === undefined) return this.#drop('crowded');
+    const size = nextSize();
+    slot.row = this.#log.open(this.#index, at);
+    slot.open = true;
+    onOpen();
+    this.#sent++;
+    this.#second.sent++;
+    this.#idsAsked += size;
+    this.#node.mint(size, timeoutMs, slot.done);
+  }
+
+  #drop(why: 'late' | 'crowded'): void {
+    if (why === 'late') this.#late++;
+    else this.#crowded++;
+    this.#second.dropped++;
+  }
+
+  #newSlot(): Slot {
+    const slot: Slot = { row: 0, open: false, done: (reply) => this.#close(slot, reply) };
+    this.#slots.push(slot);
+    return slot;
+  }
+
+  #close(slot: Slot, reply: MintReply): void {
+    // After `abandon` an answer may still come: it came too late to be one.
+    if (!slot.open) return;
+    slot.open = false;
+    this.#log.close(slot.row, this.#options.time.now(), reply);
+    this.#count(reply);
+    this.#free.push(slot);
+    this.#options.onClosed();
+  }
+
+  #count(reply: MintReply): void {
+    const second = this.#second;
+    const reason = reply.reason ?? 'unnamed';
+    if (reply.status === 'ok') {
+      second.ok++;
+      second.ids += reply.count ?? 0;
+    } else if (reply.status === 'refused') second.refused[reason] = (second.refused[reason] ?? 0) + 1;
+    else if (reply.status === 'error') second.errors[reason] = (second.errors[reason] ?? 0) + 1;
+    else second.noAnswer++;
+  }
+}
+
+interface Counters {
+  sent: number;
+  dropped: number;
+  ok: number;
+  ids: number;
+  refused: { [reason: string]: number };
+  errors: { [reason: string]: number };
+  noAnswer: number;
+}
+
+function zero(): Counters {
+  return { sent: 0, dropped: 0, ok: 0, ids: 0, refused: {}, errors: {}, noAnswer: 0 };
+}
