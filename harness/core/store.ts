@@ -42,6 +42,8 @@ export interface BatchRange {
 
 export interface LaneCount extends LaneName {
   readonly ids: bigint;
+  /** IDs that the stored batches speak of: the same number, or the store is not whole. */
+  readonly inBatches: bigint;
 }
 
 /**

@@ -1,0 +1,205 @@
+/**
+ * A process of its own around the embedded ClickHouse: a crash of the engine costs this process, never the harness.
+ *
+ * It answers the part of ClickHouse's HTTP interface that the store uses: a query in the URL or in the body, parameters
+ * as `param_NAME`, an INSERT … FROM input(…) FORMAT RowBinary with its data in the body, `X-ClickHouse-Exception-Code`
+ * on errors. Basic authentication with the token of the start message; loopback only, on a port that the kernel chose.
+ *
+ * It ends when its parent closes the channel or dies.
+ */
+import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
+import { createWriteStream, mkdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { text } from 'node:stream/consumers';
+import type { Session } from 'chdb';
+import { messageOf } from '../../core/errors.ts';
+
+/** The first message from the parent. */
+export interface ChdbStart {
+  /** The engine's folder: one process a folder, one folder a process. */
+  readonly folder: string;
+  readonly token: string;
+  readonly memoryBytes: number;
+}
+
+/** The only message to the parent. */
+export type ChdbStarted =
+  | { readonly port: number; readonly chdb: string; readonly clickhouse: string }
+  | { readonly failed: string; readonly step: 'load' | 'open' };
+
+/** ClickHouse's own numbers. */
+const CODE = { unknownSetting: 115, authenticationFailed: 516, notImplemented: 48, other: 1002 } as const;
+
+/** Settings that a client may send: they say what this process does anyway. Any other would be ignored silently. */
+const SETTINGS_IN_FORCE: Readonly<Record<string, string>> = {
+  output_format_json_quote_64bit_integers: '1',
+  wait_end_of_query: '1',
+  async_insert: '0',
+};
+
+const TRANSPORT_PARAMETERS = new Set(['query', 'query_id', 'database', 'default_format']);
+
+class HttpFailure extends Error {
+  readonly status: number;
+  readonly code: number;
+  constructor(status: number, code: number, message: string) {
+    super(`Code: ${code}. DB::Exception: ${message}`);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** Runs what it is given one after another: a session of chdb would block a thread of the pool to the same effect. */
+function inTurn(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const mine = last.then(work);
+    last = mine.catch(() => undefined);
+    return mine;
+  };
+}
+
+async function main(start: ChdbStart): Promise<void> {
+  const report = (message: ChdbStarted): void => void process.send?.(message);
+  let chdb: typeof import('chdb');
+  try {
+    chdb = await import('chdb');
+  } catch (error) {
+    report({ step: 'load', failed: messageOf(error) });
+    return process.disconnect();
+  }
+
+  const incoming = join(start.folder, 'incoming');
+  let writer: Session;
+  let reader: Session;
+  try {
+    rmSync(incoming, { recursive: true, force: true });
+    mkdirSync(incoming, { recursive: true });
+    const connectionArgs = [
+      // With the dashes: without them chdb ignores an argument silently.
+      `--max_server_memory_usage=${start.memoryBytes}`,
+      '--output_format_json_quote_64bit_integers=1',
+    ];
+    // Two sessions, because a session answers one query at a time and a long check must not hold up the inserts.
+    writer = new chdb.Session(join(start.folder, 'db'), { connectionArgs });
+    reader = new chdb.Session(join(start.folder, 'db'), { connectionArgs });
+  } catch (error) {
+    report({ step: 'open', failed: messageOf(error) });
+    return process.disconnect();
+  }
+
+  const clickhouse = reader.query('SELECT version()', 'TabSeparated').trim();
+  const writeInTurn = inTurn();
+  const readInTurn = inTurn();
+
+  async function answer(request: IncomingMessage): Promise<Uint8Array> {
+    const url = new URL(request.url ?? '/', 'http://loopback');
+    if (url.pathname === '/ping') return Buffer.from('Ok.\n');
+    if (!authorized(request, start.token))
+      throw new HttpFailure(403, CODE.authenticationFailed, 'The token is wrong. (AUTHENTICATION_FAILED)');
+    const parameters = readParameters(url.searchParams);
+    const queryInUrl = url.searchParams.get('query');
+    if (queryInUrl !== null && request.method === 'POST') {
+      const file = join(incoming, randomUUID());
+      try {
+        await pipeline(request, createWriteStream(file, { flags: 'wx' }));
+        return await writeInTurn(() => run(writer, insertFromFile(queryInUrl, file), parameters));
+      } finally {
+        rmSync(file, { force: true });
+      }
+    }
+    const query = queryInUrl ?? (await text(request));
+    return /^\s*(SELECT|WITH|SHOW|DESCRIBE|EXPLAIN)\b/i.test(query)
+      ? readInTurn(() => run(reader, query, parameters))
+      : writeInTurn(() => run(writer, query, parameters));
+  }
+
+  const server = createServer((request, response) => {
+    answer(request).then(
+      (body) => response.writeHead(200).end(body),
+      (error: unknown) => refuse(response, error),
+    );
+  });
+  // An idle connection is the client's to close; a server that closes first makes a request fail now and then.
+  server.keepAliveTimeout = 0;
+  server.requestTimeout = 0;
+  server.listen(0, '127.0.0.1', () => {
+    const { version } = createRequire(import.meta.url)('chdb/package.json') as { version: string };
+    report({ port: (server.address() as AddressInfo).port, chdb: version, clickhouse });
+  });
+
+  process.once('disconnect', () => {
+    server.close();
+    server.closeAllConnections();
+    void Promise.all([writeInTurn(async () => writer.close()), readInTurn(async () => reader.close())])
+      .then(() => chdb.drainPending())
+      .finally(() => process.exit());
+  });
+}
+
+async function run(session: Session, query: string, parameters: Readonly<Record<string, string>>): Promise<Uint8Array> {
+  const result = await session.queryBindAsync(query, parameters, { format: 'TabSeparated' });
+  return result.bytes();
+}
+
+/** chdb takes no data beside a query; it reads the same bytes from a file. */
+function insertFromFile(query: string, file: string): string {
+  const match = /^(?<before>.*)\binput\('(?<structure>[^']*)'\)(?<after>.*?)\s+FORMAT\s+RowBinary\s*$/is.exec(query);
+  if (match?.groups === undefined)
+    throw new HttpFailure(
+      501,
+      CODE.notImplemented,
+      "Data is taken by INSERT … FROM input('…') FORMAT RowBinary only. (NOT_IMPLEMENTED)",
+    );
+  const { before, structure, after } = match.groups;
+  return `${before}file('${file.replaceAll(/[\\']/g, '\\$&')}', 'RowBinary', '${structure}')${after}`;
+}
+
+function readParameters(search: URLSearchParams): Record<string, string> {
+  const parameters: Record<string, string> = {};
+  for (const [name, value] of search) {
+    if (name.startsWith('param_')) parameters[name.slice('param_'.length)] = unescapeTsv(value);
+    else if (!TRANSPORT_PARAMETERS.has(name) && SETTINGS_IN_FORCE[name] !== value)
+      throw new HttpFailure(
+        400,
+        CODE.unknownSetting,
+        `Setting ${name} = ${value} is not taken here. (UNKNOWN_SETTING)`,
+      );
+  }
+  return parameters;
+}
+
+/** HTTP parameters come escaped as in TSV, and chdb escapes them again itself. */
+function unescapeTsv(value: string): string {
+  const plain: Readonly<Record<string, string>> = { t: '\t', n: '\n', r: '\r', b: '\b', f: '\f', 0: '\0' };
+  return value.replaceAll(/\\(.)/gs, (_, escaped: string) => plain[escaped] ?? escaped);
+}
+
+function authorized(request: IncomingMessage, token: string): boolean {
+  const [scheme, credentials] = (request.headers.authorization ?? '').split(' ');
+  if (scheme !== 'Basic' || credentials === undefined) return false;
+  const password = Buffer.from(credentials, 'base64').toString().split(':').slice(1).join(':');
+  const digest = (secret: string): Buffer => createHash('sha256').update(secret).digest();
+  return timingSafeEqual(digest(password), digest(token));
+}
+
+function refuse(response: ServerResponse, error: unknown): void {
+  const message = messageOf(error);
+  const [status, code] = error instanceof HttpFailure ? [error.status, error.code] : [500, clickhouseCode(error)];
+  response.writeHead(status, { 'X-ClickHouse-Exception-Code': String(code), connection: 'close' }).end(message);
+}
+
+function clickhouseCode(error: unknown): number {
+  const code = (error as { clickhouseCode?: unknown }).clickhouseCode;
+  return typeof code === 'number' ? code : CODE.other;
+}
+
+// Ctrl-C reaches the whole process group; the harness still needs its evidence then, and ends this process itself.
+process.on('SIGINT', () => undefined);
+process.on('SIGHUP', () => undefined);
+process.once('message', (start) => void main(start as ChdbStart));

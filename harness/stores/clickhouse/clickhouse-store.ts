@@ -1,0 +1,171 @@
+/**
+ * The store on ClickHouse: one client for the embedded engine and for a server, both by URL.
+ */
+import { Readable } from 'node:stream';
+import { ClickHouseError, ClickHouseLogLevel, createClient } from '@clickhouse/client';
+import type { ClickHouseClient } from '@clickhouse/client';
+import type { SqlReader } from '../../core/checker.ts';
+import { messageOf } from '../../core/errors.ts';
+import type { RequestColumns } from '../../core/history.ts';
+import { EngineLost } from '../../core/store.ts';
+import type { BatchRange, LaneCount, Store } from '../../core/store.ts';
+import { LiveDuplicates } from './live-duplicates.ts';
+import { batchRows, requestRows } from './row-binary.ts';
+import type { Engine } from './schema.ts';
+import { createStatements, ingestStatement, requestsStatement, withRun } from './schema.ts';
+
+/** Where an engine answers. */
+export interface Address {
+  /** No credentials, no database. */
+  readonly url: string;
+  readonly username: string;
+  readonly password: string;
+}
+
+export interface ClickHouseStoreOptions {
+  readonly address: Address;
+  readonly database: string;
+  readonly engine: Engine;
+  readonly runId: string;
+  /** Node numbers in the tables are indexes into this list. */
+  readonly nodes: readonly string[];
+  readonly version: string;
+  /** Why the engine is gone, when that is known better than from a failed request. */
+  readonly lost?: () => string | undefined;
+  readonly close?: () => Promise<void>;
+}
+
+/** Long enough for a check over a billion IDs; an engine that says nothing for longer is lost. */
+const REQUEST_TIMEOUT_MS = 300_000;
+
+const TOKEN = /^[\w/.:-]+$/;
+
+/** A client that keeps 64-bit integers exact and hears of an error in the status of the reply. */
+export function connect(address: Address): ClickHouseClient {
+  return createClient({
+    ...address,
+    request_timeout: REQUEST_TIMEOUT_MS,
+    log: { level: ClickHouseLogLevel.OFF },
+    clickhouse_settings: {
+      output_format_json_quote_64bit_integers: 1,
+      wait_end_of_query: 1,
+      async_insert: 0,
+    },
+  });
+}
+
+/** Creates what is missing and opens the store of one run. */
+export async function openClickHouseStore(options: ClickHouseStoreOptions): Promise<Store> {
+  const store = new ClickHouseStore(options);
+  try {
+    await store.create();
+  } catch (error) {
+    await store[Symbol.asyncDispose]();
+    throw error;
+  }
+  return store;
+}
+
+class ClickHouseStore implements Store {
+  readonly version: string;
+  readonly sql: SqlReader = { rows: (query, parameters) => this.#rows(query, parameters) };
+  readonly #options: ClickHouseStoreOptions;
+  readonly #client: ClickHouseClient;
+  readonly #live = new LiveDuplicates(this.sql);
+
+  constructor(options: ClickHouseStoreOptions) {
+    this.version = options.version;
+    this.#options = options;
+    this.#client = connect(options.address);
+  }
+
+  async create(): Promise<void> {
+    for (const query of createStatements(this.#options.database, this.#options.engine))
+      await this.#engine(() => this.#client.command({ query }));
+  }
+
+  async append(range: BatchRange): Promise<void> {
+    if (!TOKEN.test(range.token)) throw new RangeError(`a token holds letters, digits and _/.:- only: ${range.token}`);
+    const { incarnation, lane } = range.lane;
+    await this.#send(ingestStatement(this.#options.database, range.token), batchRows(range), {
+      node: range.nodeIndex,
+      incarnation,
+      lane,
+    });
+    this.#live.appended(range);
+  }
+
+  async appendRequests(requests: RequestColumns): Promise<void> {
+    if (requests.length === 0) return;
+    await this.#send(requestsStatement(this.#options.database), requestRows(requests), {});
+  }
+
+  async counts(): Promise<readonly LaneCount[]> {
+    const rows = await this.sql.rows<{
+      node: number;
+      incarnation: number;
+      lane: number;
+      stored: string;
+      told: string;
+    }>(`SELECT node, incarnation, lane, sum(rows) AS stored, sum(told) AS told
+        FROM (
+          SELECT node, incarnation, lane, count() AS rows, 0 AS told FROM ids GROUP BY node, incarnation, lane
+          UNION ALL
+          SELECT node, incarnation, lane, 0 AS rows, sum(count) AS told FROM batches GROUP BY node, incarnation, lane
+        )
+        GROUP BY node, incarnation, lane ORDER BY node, incarnation, lane`);
+    return rows.map(({ node, incarnation, lane, stored, told }) => ({
+      node: this.#options.nodes[node] ?? `node ${node}`,
+      incarnation,
+      lane,
+      ids: BigInt(stored),
+      inBatches: BigInt(told),
+    }));
+  }
+
+  liveDuplicates(): Promise<number> {
+    return this.#live.count();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#client.close();
+    await this.#options.close?.();
+  }
+
+  async #rows<Row extends Record<string, unknown>>(
+    query: string,
+    parameters: Record<string, string | number> = {},
+  ): Promise<Row[]> {
+    return this.#engine(async () => {
+      const result = await this.#client.query({
+        query: withRun(this.#options.database, query),
+        query_params: { ...parameters, run: this.#options.runId },
+        format: 'JSONEachRow',
+      });
+      return result.json<Row>();
+    });
+  }
+
+  /** Sends bytes beside a query. */
+  async #send(query: string, body: Buffer, parameters: Record<string, string | number>): Promise<void> {
+    await this.#engine(async () => {
+      const { stream } = await this.#client.exec({
+        query,
+        query_params: { ...parameters, run: this.#options.runId },
+        values: Readable.from([body], { objectMode: false }),
+      });
+      // The connection goes back to the pool once the (empty) reply is read.
+      for await (const _ of stream);
+    });
+  }
+
+  /** What the engine itself says is an error of the query; anything else means that it is gone. */
+  async #engine<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      if (error instanceof ClickHouseError) throw error;
+      throw new EngineLost(`${this.version} is lost: ${this.#options.lost?.() ?? messageOf(error)}`, { cause: error });
+    }
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * ClickHouse without a server: chdb in a process of its own, in the run's folder.
+ */
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { extname, join } from 'node:path';
+import { environmentLacks, messageOf } from '../../core/errors.ts';
+import type { SnowglobeError } from '../../core/errors.ts';
+import type { Store } from '../../core/store.ts';
+import type { ChdbStart, ChdbStarted } from './chdb-server.ts';
+import { openClickHouseStore } from './clickhouse-store.ts';
+import type { Address } from './clickhouse-store.ts';
+import { DATABASE } from './schema.ts';
+
+export interface EmbeddedOptions {
+  /** The engine's folder, made when missing; one engine at a time has it open. */
+  readonly folder: string;
+  readonly runId: string;
+  /** Node numbers in the tables are indexes into this list. */
+  readonly nodes: readonly string[];
+  /** Cap on the engine's memory. */
+  readonly memoryBytes?: number;
+}
+
+/** An embedded engine that runs. */
+export interface EmbeddedEngine {
+  readonly address: Address;
+  readonly pid: number;
+  /** Versions. */
+  readonly chdb: string;
+  readonly clickhouse: string;
+  /** How it ended, or undefined while it runs. */
+  ended(): string | undefined;
+  /** Ends it: by asking first. */
+  stop(): Promise<void>;
+}
+
+const MEMORY_BYTES = 2_000_000_000;
+const START_TIMEOUT_MS = 30_000;
+const STOP_TIMEOUT_MS = 10_000;
+const STDERR_KEPT = 2000;
+
+/** What this machine lacks for the embedded engine is told before anything starts. */
+export function requireChdb(): void {
+  try {
+    createRequire(import.meta.url).resolve('chdb');
+  } catch (error) {
+    throw lacksChdb(messageOf(error).split('\n')[0]!);
+  }
+}
+
+/** Opens (or makes) the store of one run; it also takes up what an earlier process of the same run left there. */
+export async function openEmbedded(options: EmbeddedOptions): Promise<Store> {
+  const engine = await startEngine(options.folder, options.memoryBytes);
+  return openClickHouseStore({
+    address: engine.address,
+    database: DATABASE,
+    engine: 'own',
+    runId: options.runId,
+    nodes: options.nodes,
+    version: `chdb ${engine.chdb} (ClickHouse ${engine.clickhouse})`,
+    lost: engine.ended,
+    close: engine.stop,
+  });
+}
+
+/** Starts the process and waits until it answers. */
+export async function startEngine(folder: string, memoryBytes = MEMORY_BYTES): Promise<EmbeddedEngine> {
+  requireChdb();
+  mkdirSync(folder, { recursive: true });
+  // The compiled package has the same files with another ending.
+  const file = join(import.meta.dirname, `chdb-server${extname(import.meta.filename)}`);
+  const child = fork(file, { execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  let stderr = '';
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => (stderr = (stderr + text).slice(-STDERR_KEPT)));
+  const exit = once(child, 'close');
+  // A request that fails tells of the end; nobody else needs to wait for it.
+  exit.catch(() => undefined);
+  const ended = (): string | undefined => {
+    if (child.exitCode === null && child.signalCode === null) return undefined;
+    const how = child.signalCode === null ? `exit code ${child.exitCode}` : child.signalCode;
+    return `its process ended by ${how}${stderr === '' ? '' : `: ${stderr.trim()}`}`;
+  };
+  const stop = async (): Promise<void> => {
+    if (child.connected) child.disconnect();
+    const late = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+    await exit.catch(() => undefined);
+    clearTimeout(late);
+  };
+
+  const token = randomBytes(24).toString('hex');
+  const started = await firstMessage(child, { folder, token, memoryBytes }).catch(async (error: unknown) => {
+    await stop();
+    throw environmentLacks(
+      `The embedded ClickHouse did not start: ${ended() ?? messageOf(error)}.`,
+      'Free memory, or give a server with `--store URL`.',
+      folder,
+    );
+  });
+  if ('failed' in started) {
+    await stop();
+    if (started.step === 'load') throw lacksChdb(started.failed);
+    throw environmentLacks(
+      `The embedded ClickHouse cannot open its folder: ${[started.failed, stderr.trim()].filter(Boolean).join(': ')}.`,
+      'End the other process that has it open; a damaged folder may be deleted, it is filled again from the taps.',
+      folder,
+    );
+  }
+  return {
+    address: { url: `http://127.0.0.1:${started.port}`, username: 'snowglobe', password: token },
+    pid: child.pid!,
+    chdb: started.chdb,
+    clickhouse: started.clickhouse,
+    ended,
+    stop,
+  };
+}
+
+function firstMessage(child: ChildProcess, start: ChdbStart): Promise<ChdbStarted> {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error(`no answer within ${START_TIMEOUT_MS / 1000} s`)), START_TIMEOUT_MS);
+    child.once('message', (message) => resolve(message as ChdbStarted));
+    child.once('exit', () => reject(new Error('its process ended')));
+    child.once('error', reject);
+    child.once('message', () => clearTimeout(late)).once('exit', () => clearTimeout(late));
+    child.send(start);
+  });
+}
+
+function lacksChdb(detail: string): SnowglobeError {
+  return environmentLacks(
+    `The embedded ClickHouse (npm package chdb) is not there: ${detail}.`,
+    'Run `npm install chdb`, or give a ClickHouse server with `--store URL`.',
+    '--store',
+  );
+}

@@ -1,0 +1,167 @@
+/**
+ * The tables of a store. Several runs share them by the column `run`; checkers see one run by the names of core/store.ts.
+ *
+ * IDs arrive in `ingest`, one row a batch with its IDs as an array; the table keeps nothing, and two materialized views
+ * fill `ids` and `batches` from it. No engine here collapses rows: a duplicated ID must stay two rows.
+ */
+import { TABLES } from '../../core/store.ts';
+
+export const DATABASE = 'snowglobe';
+
+interface Column {
+  readonly name: string;
+  readonly type: string;
+  readonly codec?: string;
+}
+
+const columns = (...list: readonly (readonly [name: string, type: string, codec?: string])[]): readonly Column[] =>
+  list.map(([name, type, codec]) => (codec === undefined ? { name, type } : { name, type, codec }));
+
+const RUN = columns(['run', 'LowCardinality(String)']);
+
+const LANE = columns(['node', 'UInt16'], ['incarnation', 'UInt32'], ['lane', 'UInt16']);
+
+/** What a batch record says, in the order in which row-binary.ts writes it. */
+const RECORD = columns(
+  ['first_seq', 'UInt64'],
+  ['count', 'UInt32'],
+  ['flags', 'UInt32'],
+  ['called', 'Int64'],
+  ['returned', 'Int64'],
+  ['wall_called_ms', 'Float64'],
+  ['wall_returned_ms', 'Float64'],
+  ['worker', 'Int32'],
+  ['lease', 'UInt64'],
+  ['create_revision', 'UInt64'],
+);
+
+const IDS = columns(['ids', 'Array(UInt64)']);
+
+/** The columns of each table that is kept. Delta codecs bring a nearly ordered ID below one bit on disk. */
+export const COLUMNS: Readonly<Record<(typeof TABLES)[number], readonly Column[]>> = {
+  ids: [
+    ...RUN,
+    ...columns(
+      ['node', 'UInt16', 'LZ4'],
+      ['incarnation', 'UInt32', 'LZ4'],
+      ['lane', 'UInt16', 'LZ4'],
+      ['seq', 'UInt64', 'DoubleDelta, LZ4'],
+      ['id', 'UInt64', 'Delta, LZ4'],
+      ['worker', 'Int32', 'LZ4'],
+    ),
+  ],
+  batches: [
+    ...RUN,
+    ...LANE,
+    ...RECORD,
+    ...columns(
+      ['first_id', 'UInt64'],
+      ['last_id', 'UInt64'],
+      ['min_id', 'UInt64'],
+      ['max_id', 'UInt64'],
+      ['backward', 'UInt32'],
+    ),
+  ],
+  requests: [
+    ...RUN,
+    ...columns(
+      ['node', 'UInt16'],
+      ['sent', 'Int64'],
+      ['received', 'Int64'],
+      ['status', 'UInt8'],
+      ['incarnation', 'UInt32'],
+      ['lane', 'UInt16'],
+      ['first_seq', 'UInt64'],
+      ['count', 'UInt32'],
+    ),
+  ],
+};
+
+const ORDER_BY = { ids: 'id', batches: '(node, incarnation, lane, first_seq)', requests: '(node, sent)' } as const;
+
+/**
+ * Whose engine it is. `own`: embedded, one run, merges stopped, so any number of parts is welcome. `shared`: a server
+ * that others use; nothing of its housekeeping is touched.
+ */
+export type Engine = 'own' | 'shared';
+
+/**
+ * How many of the latest tokens each table remembers. A range is sent again only by a harness that takes up a run after
+ * a crash, and then only the ranges of that run.
+ */
+const TOKENS_KEPT = 100_000;
+
+/** Stops inserts early, with a clear message, while the disk still has room to keep what is stored readable. */
+const MIN_FREE_DISK_BYTES = 100_000_000;
+
+function tableSettings(table: string, engine: Engine): string {
+  const settings: Record<string, number> = {
+    // Requests carry no token; by content they must not be deduplicated.
+    non_replicated_deduplication_window: table === 'requests' ? 0 : TOKENS_KEPT,
+    ...(engine === 'own' && {
+      parts_to_delay_insert: 1_000_000,
+      parts_to_throw_insert: 1_000_000,
+      min_free_disk_bytes_to_perform_insert: MIN_FREE_DISK_BYTES,
+    }),
+  };
+  return Object.entries(settings)
+    .map(([name, value]) => `${name} = ${value}`)
+    .join(', ');
+}
+
+const define = (list: readonly Column[]): string =>
+  list.map(({ name, type, codec }) => `${name} ${type}${codec === undefined ? '' : ` CODEC(${codec})`}`).join(', ');
+
+const named = (list: readonly Column[]): string => list.map(({ name }) => name).join(', ');
+
+/** Statements that make a database ready; harmless when repeated. */
+export function createStatements(database: string, engine: Engine): readonly string[] {
+  const tables = TABLES.map(
+    (table) => `
+      CREATE TABLE IF NOT EXISTS ${database}.${table} (${define(COLUMNS[table])})
+      ENGINE = MergeTree PARTITION BY run ORDER BY ${ORDER_BY[table]} SETTINGS ${tableSettings(table, engine)}`,
+  );
+  return [
+    `CREATE DATABASE IF NOT EXISTS ${database}`,
+    ...tables,
+    `CREATE TABLE IF NOT EXISTS ${database}.ingest (${define([...RUN, ...LANE, ...RECORD, ...IDS])}) ENGINE = Null`,
+    `CREATE MATERIALIZED VIEW IF NOT EXISTS ${database}.ingest_ids TO ${database}.ids AS
+      SELECT ${named([...RUN, ...LANE])}, first_seq + position - 1 AS seq, id, worker
+      FROM ${database}.ingest ARRAY JOIN ids AS id, arrayEnumerate(ids) AS position`,
+    `CREATE MATERIALIZED VIEW IF NOT EXISTS ${database}.ingest_batches TO ${database}.batches AS
+      SELECT ${named([...RUN, ...LANE, ...RECORD])},
+        ids[1] AS first_id, ids[-1] AS last_id, arrayMin(ids) AS min_id, arrayMax(ids) AS max_id,
+        arrayCount((later, earlier) -> later <= earlier, arrayPopFront(ids), arrayPopBack(ids)) AS backward
+      FROM ${database}.ingest`,
+    ...(engine === 'own' ? ['SYSTEM STOP MERGES'] : []),
+  ];
+}
+
+/** `token` holds no quote: see `BatchRange.token`. One thread, so that a range sent again falls into the same blocks. */
+export function ingestStatement(database: string, token: string): string {
+  return `INSERT INTO ${database}.ingest
+    SELECT {run:String} AS run, {node:UInt16} AS node, {incarnation:UInt32} AS incarnation, {lane:UInt16} AS lane,
+      ${named([...RECORD, ...IDS])}
+    FROM input('${define([...RECORD, ...IDS])}')
+    SETTINGS insert_deduplicate = 1, insert_deduplication_token = '${token}',
+      deduplicate_blocks_in_dependent_materialized_views = 1, max_threads = 1, max_insert_threads = 1
+    FORMAT RowBinary`;
+}
+
+export function requestsStatement(database: string): string {
+  const list = COLUMNS.requests.slice(RUN.length);
+  return `INSERT INTO ${database}.requests
+    SELECT {run:String} AS run, ${named(list)} FROM input('${define(list)}')
+    FORMAT RowBinary`;
+}
+
+/** Puts the run's tables in front of a query, as core/store.ts promises. */
+export function withRun(database: string, query: string): string {
+  const tables = TABLES.map(
+    (table) => `${table} AS (SELECT * EXCEPT run FROM ${database}.${table} WHERE run = {run:String})`,
+  );
+  const own = /^\s*WITH\s/i.exec(query);
+  return own === null
+    ? `WITH ${tables.join(', ')} ${query}`
+    : `WITH ${tables.join(', ')}, ${query.slice(own[0].length)}`;
+}

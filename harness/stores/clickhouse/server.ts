@@ -1,0 +1,175 @@
+/**
+ * A ClickHouse server of the user's, by URL. Tables are shared by run; nothing of its housekeeping is touched.
+ */
+import { ClickHouseError } from '@clickhouse/client';
+import type { ClickHouseClient } from '@clickhouse/client';
+import { EXIT, SnowglobeError, badInput, messageOf, problem } from '../../core/errors.ts';
+import type { Problem } from '../../core/errors.ts';
+import { TABLES } from '../../core/store.ts';
+import type { Store } from '../../core/store.ts';
+import { connect, openClickHouseStore } from './clickhouse-store.ts';
+import type { Address } from './clickhouse-store.ts';
+import { COLUMNS, DATABASE } from './schema.ts';
+
+export interface ServerOptions {
+  /** `http[s]://[user:password@]host:port[/database]`. */
+  readonly url: string;
+  readonly runId: string;
+  /** Node numbers in the tables are indexes into this list. */
+  readonly nodes: readonly string[];
+}
+
+/** From this release on a range that is sent again is deduplicated in materialized views, too. */
+const OLDEST = { major: 24, minor: 8 } as const;
+
+/** A store on a server that `probeStore` found fit; throws its problems otherwise, before anything is written. */
+export async function openServer(options: ServerOptions): Promise<Store> {
+  const probe = await probeStore(options.url);
+  if (probe.problems.length > 0) throw new SnowglobeError(EXIT.environment, probe.problems);
+  const { address, database } = parseStoreUrl(options.url);
+  try {
+    return await openClickHouseStore({
+      address,
+      database,
+      engine: 'shared',
+      runId: options.runId,
+      nodes: options.nodes,
+      version: `ClickHouse ${probe.version} at ${address.url}`,
+    });
+  } catch (error) {
+    if (!(error instanceof ClickHouseError)) throw error;
+    throw new SnowglobeError(
+      EXIT.environment,
+      [
+        problem(
+          `ClickHouse refused to create tables: ${firstLine(error)}`,
+          `Give a user that may create the database and tables of \`${database}\`, or leave --store out.`,
+          where(address),
+        ),
+      ],
+      { cause: error },
+    );
+  }
+}
+
+export interface StoreProbe {
+  /** The server's version, when it told one. */
+  readonly version?: string;
+  readonly problems: readonly Problem[];
+}
+
+/** Asks a server whether it can serve as a store; writes nothing. A URL that is none throws (exit 2). */
+export async function probeStore(url: string): Promise<StoreProbe> {
+  const { address, database } = parseStoreUrl(url);
+  const client = connect(address);
+  try {
+    return await probe(client, address, database);
+  } finally {
+    await client.close();
+  }
+}
+
+async function probe(client: ClickHouseClient, address: Address, database: string): Promise<StoreProbe> {
+  let version: string;
+  try {
+    version = await ask(client, 'SELECT version()');
+  } catch (error) {
+    const remedy =
+      error instanceof ClickHouseError
+        ? 'Check the user and password in the URL.'
+        : 'Start the server, correct the URL, or leave --store out to use the embedded ClickHouse.';
+    const what = `ClickHouse does not answer: ${firstLine(error)}.`;
+    return { problems: [problem(what, remedy, where(address))] };
+  }
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major < OLDEST.major || (major === OLDEST.major && minor < OLDEST.minor)) {
+    const what = `ClickHouse ${version} is too old to serve as a store.`;
+    const remedy = `Use ${OLDEST.major}.${OLDEST.minor} or newer, or leave --store out to use the embedded ClickHouse.`;
+    return { version, problems: [problem(what, remedy, where(address))] };
+  }
+  return {
+    version,
+    problems: [...(await missingFeatures(client, address)), ...(await foreignTables(client, address, database))],
+  };
+}
+
+/** Uses, without a table, each feature that a store rests on. */
+async function missingFeatures(client: ClickHouseClient, address: Address): Promise<Problem[]> {
+  const features: Readonly<Record<string, string>> = {
+    'deduplication of ranges in materialized views':
+      'SELECT 1 SETTINGS deduplicate_blocks_in_dependent_materialized_views = 1, insert_deduplication_token = "probe"'.replaceAll(
+        '"',
+        "'",
+      ),
+    'functions on arrays':
+      'SELECT arrayCount((a, b) -> a <= b, [toUInt64(1)], [toUInt64(2)]), arrayMin([1]), arrayEnumerate([1]), transform(1, [1], [2], 0)',
+    'LIMIT … OFFSET … BY': 'SELECT number FROM numbers(3) ORDER BY number LIMIT 1 OFFSET 1 BY number',
+  };
+  const problems: Problem[] = [];
+  for (const [feature, query] of Object.entries(features)) {
+    try {
+      await ask(client, query);
+    } catch (error) {
+      const what = `ClickHouse lacks ${feature}: ${firstLine(error)}.`;
+      problems.push(
+        problem(what, 'Use a newer server, or leave --store out to use the embedded ClickHouse.', where(address)),
+      );
+    }
+  }
+  return problems;
+}
+
+/** Tables of our names with other columns: those of another version of snowglobe, or of somebody else. */
+async function foreignTables(client: ClickHouseClient, address: Address, database: string): Promise<Problem[]> {
+  const found = await ask(
+    client,
+    `SELECT table, name, type FROM system.columns
+     WHERE database = '${database}' AND table IN (${TABLES.map((table) => `'${table}'`).join(', ')})
+     ORDER BY table, position`,
+  );
+  const lines = found.split('\n').filter((line) => line !== '');
+  return TABLES.filter((table) => {
+    const there = lines.filter((line) => line.startsWith(`${table}\t`));
+    const ours = COLUMNS[table].map(({ name, type }) => `${table}\t${name}\t${type}`);
+    return there.length > 0 && there.join('\n') !== ours.join('\n');
+  }).map((table) =>
+    problem(
+      `Table \`${database}.${table}\` exists with other columns than this version of snowglobe writes.`,
+      'Name another database in the URL (http://host:8123/another), or drop that one.',
+      where(address),
+    ),
+  );
+}
+
+async function ask(client: ClickHouseClient, query: string): Promise<string> {
+  const result = await client.query({ query, format: 'TabSeparated' });
+  return (await result.text()).trim();
+}
+
+/** Takes a store URL apart; throws (exit 2) when it is none. */
+export function parseStoreUrl(text: string): { readonly address: Address; readonly database: string } {
+  const remedy = 'Give http://[user:password@]host:port[/database].';
+  const url = URL.parse(text);
+  if (url === null || !['http:', 'https:'].includes(url.protocol))
+    throw badInput(`\`${redact(text)}\` is no URL of a ClickHouse server.`, remedy, '--store');
+  const database = url.pathname.replaceAll('/', '') || DATABASE;
+  if (!/^[A-Za-z_]\w*$/.test(database)) throw badInput(`\`${database}\` is no name for a database.`, remedy, '--store');
+  return {
+    address: {
+      url: url.origin,
+      username: decodeURIComponent(url.username) || 'default',
+      password: decodeURIComponent(url.password),
+    },
+    database,
+  };
+}
+
+const redact = (text: string): string => text.replace(/\/\/[^@/]*@/, '//…@');
+
+const where = (address: Address): string => `--store ${address.url}`;
+
+const firstLine = (error: unknown): string =>
+  messageOf(error)
+    .trim()
+    .split('\n')[0]!
+    .replace(/[.:]\s*$/, '');
