@@ -169,6 +169,7 @@ export class SnowflakeMinter implements Minter {
       }
     } catch (error) {
       if (!this.env.signal.aborted) throw error;
+      await this.close(); // an acquisition that was under way may have come through
     }
   }
 

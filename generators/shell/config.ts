@@ -1,0 +1,90 @@
+/**
+ * The shell's configuration, from environment variables (generators/PROTOCOL.md lists them).
+ */
+import { existsSync, statSync } from 'node:fs';
+import type { JsonObject } from '../../harness/core/json.ts';
+
+/** Where to listen for HTTP. */
+export type Address = { readonly host: string; readonly port: number } | { readonly path: string };
+
+export interface ShellConfig {
+  readonly node: string;
+  readonly tapFolder: string;
+  readonly diskFolder: string;
+  readonly generatorFile: string;
+  readonly options: JsonObject;
+  readonly etcd: readonly string[];
+  readonly listen: readonly Address[];
+}
+
+/** The node was set up wrongly; the message is one line that names every problem. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+type Environment = { readonly [name: string]: string | undefined };
+
+/** Reads and checks the configuration, all variables before it gives up. */
+export function readConfig(environment: Environment): ShellConfig {
+  const problems: string[] = [];
+  /** The value of a variable, parsed; a parser says what is wrong by throwing. */
+  const read = <T>(name: string, parse: (text: string) => T, fallback?: T): T => {
+    const text = environment[name];
+    if (text === undefined || text === '') {
+      if (fallback === undefined) problems.push(`${name} is not set`);
+      return fallback as T;
+    }
+    try {
+      return parse(text);
+    } catch (error) {
+      problems.push(`${name}=${text}: ${(error as Error).message}`);
+      return fallback as T;
+    }
+  };
+  const config: ShellConfig = {
+    node: read('SNOWGLOBE_NODE', nodeName),
+    tapFolder: read('SNOWGLOBE_TAPS', folder),
+    diskFolder: read('SNOWGLOBE_DISK', folder),
+    generatorFile: read('SNOWGLOBE_GENERATOR', file),
+    options: read('SNOWGLOBE_OPTIONS', object, {}),
+    etcd: read('SNOWGLOBE_ETCD', list),
+    listen: read('SNOWGLOBE_LISTEN', (text) => list(text).map(parseAddress)),
+  };
+  if (problems.length > 0) throw new ConfigError(problems.join('; '));
+  return config;
+}
+
+/** `tcp:HOST:PORT` (an IPv6 host in brackets) or `unix:PATH`. */
+export function parseAddress(text: string): Address {
+  const unix = /^unix:(.+)$/.exec(text);
+  if (unix !== null) return { path: unix[1] as string };
+  const tcp = /^tcp:(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text);
+  const port = Number(tcp?.[3]);
+  if (tcp === null || port > 65_535) throw new Error(`'${text}' is neither tcp:HOST:PORT nor unix:PATH`);
+  return { host: (tcp[1] ?? tcp[2]) as string, port };
+}
+
+function nodeName(text: string): string {
+  if (!/^[a-z][a-z0-9]*$/.test(text)) throw new Error('a node is called n1, n2, …');
+  return text;
+}
+
+function folder(text: string): string {
+  if (!existsSync(text) || !statSync(text).isDirectory()) throw new Error('there is no such folder');
+  return text;
+}
+
+function file(text: string): string {
+  if (!existsSync(text)) throw new Error('there is no such file');
+  return text;
+}
+
+function object(text: string): JsonObject {
+  const value: unknown = JSON.parse(text);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('it is no JSON object');
+  return value as JsonObject;
+}
+
+function list(text: string): string[] {
+  return text.split(',').map((entry) => entry.trim());
+}

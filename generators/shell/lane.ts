@@ -1,0 +1,176 @@
+/**
+ * One lane of minting: calls the minter, one call at a time, and commits every batch to the tap before anyone is told.
+ */
+import type { Holding, Minter } from '../../harness/core/generator.ts';
+import { messageOf } from '../../harness/core/errors.ts';
+import { BATCH_FLAG, ID_BYTES } from '../../harness/core/tap.ts';
+import { Refusal } from './env.ts';
+import type { TapWriter } from './tap-writer.ts';
+
+/** The most IDs that one call may ask for. */
+export const COUNT_MAX = 100_000;
+/** Requests that may wait while a call of `mint` is open. */
+const QUEUE_MAX = 256;
+const NS_PER_MS = 1_000_000n;
+
+/** What became of a request. `ids` belongs to the lane and is overwritten by the next call. */
+export type Outcome =
+  | { readonly kind: 'minted'; readonly firstSeq: bigint; readonly ids: BigUint64Array }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'failed'; readonly error: string };
+
+/** Told of everything that a lane does, for metrics. */
+export interface LaneObserver {
+  /** A call of `mint` ended, with so many IDs. */
+  called(seconds: number, ids: number): void;
+  refused(reason: string): void;
+  failed(): void;
+  /** The wall clock showed an earlier time than at the reading before. */
+  clockWentBack(): void;
+}
+
+interface Waiting {
+  readonly count: number;
+  readonly done: (outcome: Outcome) => void;
+}
+
+export class Lane {
+  readonly #minter: Minter;
+  readonly #tap: TapWriter;
+  readonly #observer: LaneObserver;
+  readonly #ids = new BigUint64Array(COUNT_MAX);
+  readonly #waiting: Waiting[] = [];
+  #open = false;
+  #lastWallMs = 0;
+  #lastOutcome: Outcome | undefined;
+
+  constructor(minter: Minter, tap: TapWriter, observer: LaneObserver) {
+    this.#minter = minter;
+    this.#tap = tap;
+    this.#observer = observer;
+  }
+
+  /** IDs committed to the tap. */
+  get committed(): bigint {
+    return this.#tap.committed;
+  }
+
+  /** Why the last call was refused; undefined when it was not. */
+  get refusal(): string | undefined {
+    return this.#lastOutcome?.kind === 'refused' ? this.#lastOutcome.reason : undefined;
+  }
+
+  /** Mints up to `count` IDs. `done` is called once, after the tap has them; at once unless the minter waits. */
+  mint(count: number, done: (outcome: Outcome) => void): void {
+    if (!this.#open) return this.#call({ count, done });
+    if (this.#waiting.length < QUEUE_MAX) this.#waiting.push({ count, done });
+    else {
+      this.#observer.refused('busy');
+      done({ kind: 'refused', reason: 'busy' });
+    }
+  }
+
+  #call(request: Waiting): void {
+    this.#open = true;
+    const into = this.#ids.subarray(0, request.count).fill(0n);
+    const call: Call = {
+      into,
+      holding: this.#minter.holding(),
+      calledNs: process.hrtime.bigint(),
+      wallCalledMs: this.#wallMs(),
+    };
+    let answer: number | Promise<number>;
+    try {
+      answer = this.#minter.mint(into, request.count);
+    } catch (error) {
+      return this.#finish(request, call, { thrown: error });
+    }
+    if (!(answer instanceof Promise)) return this.#finish(request, call, { returned: answer });
+    answer.then(
+      (returned) => this.#finish(request, call, { returned }),
+      (thrown: unknown) => this.#finish(request, call, { thrown }),
+    );
+  }
+
+  #finish(request: Waiting, call: Call, result: Result): void {
+    const wallReturnedMs = this.#wallMs();
+    const returnedNs = process.hrtime.bigint();
+    const outcome = this.#record(call, result, returnedNs, wallReturnedMs);
+    this.#lastOutcome = outcome;
+    request.done(outcome);
+    this.#open = false;
+    const next = this.#waiting.shift();
+    if (next !== undefined) this.#call(next);
+  }
+
+  /** Commits what the call left in its buffer, then says what becomes of the request. */
+  #record(call: Call, result: Result, returnedNs: bigint, wallReturnedMs: number): Outcome {
+    const { into, holding } = call;
+    const judged = judge(result, into.length);
+    const ids = into.subarray(0, judged.count ?? lengthWithoutZeros(into));
+    let firstSeq = this.#tap.committed;
+    if (ids.length > 0) {
+      firstSeq = this.#tap.append(new Uint8Array(ids.buffer, ids.byteOffset, ids.length * ID_BYTES), {
+        flags: judged.flag,
+        calledNs: call.calledNs,
+        returnedNs,
+        wallCalledNs: BigInt(call.wallCalledMs) * NS_PER_MS,
+        wallReturnedNs: BigInt(wallReturnedMs) * NS_PER_MS,
+        workerId: holding?.workerId ?? -1,
+        lease: BigInt(holding?.lease?.id ?? 0),
+        createRevision: BigInt(holding?.lease?.createRevision ?? 0),
+        fenceNs: holding?.lease?.fenceNs ?? 0n,
+        limitMs: BigInt(holding?.lease?.limitMs ?? 0),
+      });
+    }
+    this.#observer.called(Number(returnedNs - call.calledNs) / 1e9, ids.length);
+    if (judged.kind === 'refused') {
+      this.#observer.refused(judged.reason);
+      return { kind: 'refused', reason: judged.reason };
+    }
+    if (judged.kind === 'failed') {
+      this.#observer.failed();
+      return { kind: 'failed', error: judged.error };
+    }
+    return { kind: 'minted', firstSeq, ids };
+  }
+
+  #wallMs(): number {
+    const now = Date.now();
+    if (now < this.#lastWallMs) this.#observer.clockWentBack();
+    this.#lastWallMs = now;
+    return now;
+  }
+}
+
+interface Call {
+  readonly into: BigUint64Array;
+  readonly holding: Holding | undefined;
+  readonly calledNs: bigint;
+  readonly wallCalledMs: number;
+}
+
+type Result = { readonly returned: unknown } | { readonly thrown: unknown };
+
+/** `count` is undefined where only the buffer can tell how many IDs the call left. */
+type Judged =
+  | { readonly kind: 'minted'; readonly flag: 0; readonly count: number }
+  | { readonly kind: 'refused'; readonly flag: number; readonly count?: undefined; readonly reason: string }
+  | { readonly kind: 'failed'; readonly flag: number; readonly count?: undefined; readonly error: string };
+
+function judge(result: Result, asked: number): Judged {
+  if ('thrown' in result) {
+    const { thrown } = result;
+    if (thrown instanceof Refusal) return { kind: 'refused', flag: BATCH_FLAG.refused, reason: thrown.reason };
+    return { kind: 'failed', flag: BATCH_FLAG.threw, error: messageOf(thrown) };
+  }
+  const { returned } = result;
+  if (typeof returned === 'number' && Number.isInteger(returned) && returned >= 0 && returned <= asked)
+    return { kind: 'minted', flag: 0, count: returned };
+  return { kind: 'failed', flag: BATCH_FLAG.badCount, error: `mint returned ${String(returned)} for ${asked} IDs` };
+}
+
+/** Length up to the last ID that is not zero. */
+function lengthWithoutZeros(ids: BigUint64Array): number {
+  return ids.findLastIndex((id) => id !== 0n) + 1;
+}

@@ -1,0 +1,80 @@
+/**
+ * The node shell: turns a generator file into a node that serves HTTP and taps every batch before it replies.
+ *
+ * Exit codes: 0 closed by SIGTERM or SIGINT · 1 defect, or the tap could not be written · 2 bad configuration.
+ */
+import { endianness } from 'node:os';
+import type { Minter } from '../../harness/core/generator.ts';
+import { messageOf } from '../../harness/core/errors.ts';
+import { EtcdClient } from '../../harness/coordinators/etcd-client.ts';
+import { ConfigError, readConfig } from './config.ts';
+import type { ShellConfig } from './config.ts';
+import { createEnv } from './env.ts';
+import { Lane } from './lane.ts';
+import { LoggedCoordination } from './lease-log.ts';
+import { claimIncarnation } from './life.ts';
+import { loadGenerator } from './load-generator.ts';
+import { createMetrics } from './metrics.ts';
+import { PROTOCOL_VERSION, serve } from './serve.ts';
+import { TapWriter } from './tap-writer.ts';
+
+const LANE = 0;
+/** How long a closing node may take to give its worker ID back. */
+const CLOSE_MS = 1000;
+
+/** Starts the node; resolves when it serves. */
+async function start(config: ShellConfig): Promise<void> {
+  if (endianness() !== 'LE')
+    throw new ConfigError('the shell writes IDs as they lie in memory: it needs a little-endian CPU');
+  const generator = await loadGenerator(config.generatorFile);
+  const { node, tapFolder, diskFolder, options } = config;
+  const incarnation = claimIncarnation(tapFolder, node, {
+    protocol: PROTOCOL_VERSION,
+    generator: generator.name,
+    pid: process.pid,
+    monotonicNs: process.hrtime.bigint().toString(),
+    wallMs: Date.now(),
+  });
+  const tap = new TapWriter(tapFolder, { node, incarnation, lane: LANE });
+  const closing = new AbortController();
+  const etcd = new EtcdClient({ endpoints: config.etcd });
+  const coordination = new LoggedCoordination(etcd, tapFolder, node, incarnation);
+  const { signal } = closing;
+  const env = createEnv({ node, incarnation, options, coordination, diskFolder, signal });
+
+  let minter: Minter;
+  try {
+    minter = await generator.node.create(env);
+  } catch (error) {
+    throw new ConfigError(`${generator.name} does not start: ${messageOf(error)}`, { cause: error });
+  }
+  const metrics = createMetrics(node, incarnation, minter);
+  const lane = new Lane(minter, tap, metrics);
+  const servers = await serve(config.listen, { incarnation, minter, lane, laneNumber: LANE, metrics });
+  env.log(`${generator.name} serves`);
+
+  const close = async (): Promise<void> => {
+    setTimeout(() => process.exit(0), CLOSE_MS);
+    for (const server of servers) server.close().closeIdleConnections();
+    closing.abort();
+    await minter.close();
+    process.exit(0);
+  };
+  process.once('SIGTERM', () => void close());
+  process.once('SIGINT', () => void close());
+}
+
+/** One line, then the end: a node that cannot tap must not answer anyone any more. */
+function die(error: unknown): void {
+  const bad = error instanceof ConfigError;
+  const why = bad ? error.message.replaceAll('\n', ' ') : error instanceof Error ? error.stack : String(error);
+  console.error(`snowglobe node: ${why}`);
+  process.exit(bad ? 2 : 1);
+}
+
+process.on('uncaughtException', die);
+try {
+  await start(readConfig(process.env));
+} catch (error) {
+  die(error);
+}

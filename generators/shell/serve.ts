@@ -1,0 +1,113 @@
+/**
+ * The node's HTTP interface (generators/PROTOCOL.md).
+ */
+import { rmSync } from 'node:fs';
+import http from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Minter } from '../../harness/core/generator.ts';
+import { ConfigError } from './config.ts';
+import type { Address } from './config.ts';
+import { COUNT_MAX } from './lane.ts';
+import type { Lane, Outcome } from './lane.ts';
+import type { Metrics } from './metrics.ts';
+
+export const PROTOCOL_VERSION = 1;
+
+export interface Served {
+  readonly incarnation: number;
+  readonly minter: Minter;
+  /** Requests go to the first; a node of this shell has one. */
+  readonly lane: Lane;
+  readonly laneNumber: number;
+  readonly metrics: Metrics;
+}
+
+/** Listens on every address; resolves when all of them are open. */
+export async function serve(addresses: readonly Address[], served: Served): Promise<Server[]> {
+  return Promise.all(addresses.map((address) => listen(address, served)));
+}
+
+function listen(address: Address, served: Served): Promise<Server> {
+  const server = http.createServer((request, response) => route(served, request, response));
+  // Longer than any client keeps an idle connection: it must not be closed under a request.
+  server.keepAliveTimeout = 600_000;
+  if ('path' in address) rmSync(address.path, { force: true }); // an earlier life was killed and left its socket
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => reject(new ConfigError(`cannot listen: ${error.message}`)));
+    server.listen(address, () => {
+      server.removeAllListeners('error');
+      resolve(server);
+    });
+  });
+}
+
+function route(served: Served, request: IncomingMessage, response: ServerResponse): void {
+  response.sendDate = false;
+  const [path, query] = (request.url as string).split('?', 2) as [string, string?];
+  if (request.method !== 'GET') return sendJson(response, 405, { error: 'only GET is served' });
+  switch (path) {
+    case '/ids':
+      return ids(served, query, request.headers.accept === 'application/octet-stream', response);
+    case '/health':
+      return sendJson(response, 200, health(served));
+    case '/metrics':
+      void metrics(served, response);
+      return;
+    default:
+      return sendJson(response, 404, { error: 'there are /ids?count=N, /health and /metrics' });
+  }
+}
+
+function ids(served: Served, query: string | undefined, raw: boolean, response: ServerResponse): void {
+  const count = Number(new URLSearchParams(query).get('count') ?? 1);
+  if (!Number.isInteger(count) || count < 1 || count > COUNT_MAX)
+    return sendJson(response, 400, { error: `count must be an integer from 1 to ${COUNT_MAX}` });
+  served.lane.mint(count, (outcome) => answer(served, outcome, raw, response));
+}
+
+function answer(served: Served, outcome: Outcome, raw: boolean, response: ServerResponse): void {
+  if (outcome.kind === 'refused') return sendJson(response, 503, { refused: outcome.reason });
+  if (outcome.kind === 'failed') return sendJson(response, 500, { error: outcome.error });
+  const { ids, firstSeq } = outcome;
+  const headers = { 'snowglobe-seq': `${served.incarnation}/${served.laneNumber}/${firstSeq}/${ids.length}` };
+  if (!raw) return sendJson(response, 200, { ids: Array.from(ids, String) }, headers);
+  // A copy: the lane writes the next batch into these bytes while the socket may still hold them.
+  const body = Buffer.from(new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength));
+  response.writeHead(200, { ...headers, 'content-type': 'application/octet-stream', 'content-length': body.length });
+  response.end(body);
+}
+
+function health({ incarnation, minter, lane }: Served): unknown {
+  const holding = minter.holding();
+  const status = holding === undefined ? 'waiting' : lane.refusal === undefined ? 'minting' : 'refusing';
+  return {
+    protocol: PROTOCOL_VERSION,
+    status,
+    reason: status === 'waiting' ? 'waiting' : lane.refusal,
+    incarnation,
+    workerId: holding?.workerId,
+    lease: holding?.lease?.id,
+    createRevision: holding?.lease?.createRevision,
+    wallMs: Date.now(),
+    monotonicNs: process.hrtime.bigint().toString(),
+    minted: [lane.committed.toString()],
+    pid: process.pid,
+  };
+}
+
+async function metrics(served: Served, response: ServerResponse): Promise<void> {
+  const text = await served.metrics.text();
+  response.writeHead(200, { 'content-type': served.metrics.contentType });
+  response.end(text);
+}
+
+function sendJson(
+  response: ServerResponse,
+  status: number,
+  value: unknown,
+  headers: http.OutgoingHttpHeaders = {},
+): void {
+  const body = Buffer.from(JSON.stringify(value));
+  response.writeHead(status, { ...headers, 'content-type': 'application/json', 'content-length': body.length });
+  response.end(body);
+}
