@@ -41,4 +41,8 @@ export type Promise_ =
   | ({ readonly guarantee: 'recovers'; readonly withinMs: number } & Assuming);
 
 /** The promise of one guarantee, with its bounds. */
-export type PromiseOf<G extends Guarantee> = Extract<Promise_, { readonly guarantee: G }>;
+export type PromiseOf<G extends Guarantee, P extends Promise_ = Promise_> = P extends Promise_
+  ? G extends P['guarantee']
+    ? P
+    : never
+  : never;

@@ -1,0 +1,136 @@
+/**
+ * `fails-closed`: a call that refuses or fails leaves no ID behind, and no sentinel (0, or -1 in 64 bits) passes as one.
+ */
+import type { Checker } from '../core/checker.ts';
+import { WITNESSES_MAX } from '../core/checker.ts';
+import { lanesOf } from '../core/lanes.ts';
+import { lifeOf } from '../core/phrases.ts';
+import { BATCH_FLAG } from '../core/tap.ts';
+import type { Clue, Draft } from './shared/draft.ts';
+import { concludeFromHistory, concludeFromStore, promiseOf } from './shared/draft.ts';
+
+const SENTINELS = [0n, 2n ** 64n - 1n] as const;
+
+/** A batch that should not be: told by its flags, or by its first sentinel. */
+interface Failure {
+  readonly called: number;
+  readonly count: number;
+  readonly flags: number;
+  readonly clue: Clue;
+}
+
+export default {
+  judges: 'fails-closed',
+  summary: 'looks for IDs of calls that refused or failed, and for sentinels among IDs',
+
+  fold(history, promise) {
+    promiseOf('fails-closed', promise);
+    const { ids, batches } = history;
+    let checked = 0;
+    let violations = 0;
+    const failures: Failure[] = [];
+    for (const { node, incarnation, lane, batches: members } of lanesOf(batches))
+      for (const batch of members) {
+        const count = batches.count[batch]!;
+        const flags = batches.flags[batch]!;
+        const firstSeq = batches.firstSeq[batch]!;
+        const own = ids.subarray(batches.firstId[batch]!, batches.firstId[batch]! + count);
+        const failure = { called: batches.called[batch]!, count };
+        checked += count;
+        if (flags !== 0) {
+          violations++;
+          failures.push({ ...failure, flags, clue: { node, incarnation, lane, seq: firstSeq } });
+        }
+        for (const sentinel of SENTINELS) {
+          if (!own.includes(sentinel)) continue;
+          violations += own.reduce((sum, id) => (id === sentinel ? sum + 1 : sum), 0);
+          const clue = { node, incarnation, lane, seq: firstSeq, id: String(sentinel), seek: true };
+          failures.push({ ...failure, flags: 0, clue });
+        }
+      }
+    return concludeFromHistory(history, draftOf(history.nodes, checked, violations, failures));
+  },
+
+  async sql(store, facts, promise) {
+    promiseOf('fails-closed', promise);
+    const [counted] = await store.rows<{ ids: string; flagged: string }>(
+      'select sum(count) as ids, countIf(flags != 0) as flagged from batches where count > 0',
+    );
+    const [sentinels] = await store.rows<{ total: string }>(
+      `select count() as total from ids where id in (${SENTINELS.join(', ')})`,
+    );
+    const violations = Number(counted?.flagged ?? 0) + Number(sentinels?.total ?? 0);
+    const failures = violations === 0 ? [] : await readFailures(store);
+    return concludeFromStore(store, facts, draftOf(facts.nodes, Number(counted?.ids ?? 0), violations, failures));
+  },
+} satisfies Checker;
+
+type Store = Parameters<Checker['sql']>[0];
+
+async function readFailures(store: Store): Promise<Failure[]> {
+  const earliest = async (condition: string, sentinel?: bigint): Promise<Failure[]> => {
+    const rows = await store.rows<FailureRow>(
+      `select node, incarnation, lane, first_seq, called, count, flags from batches where count > 0 and ${condition}
+       order by called, node, lane, first_seq limit ${WITNESSES_MAX}`,
+    );
+    return rows.map(({ node, incarnation, lane, first_seq, called, count, flags }) => ({
+      called: Number(called),
+      count,
+      flags: sentinel === undefined ? flags : 0,
+      clue: {
+        node,
+        incarnation,
+        lane,
+        seq: Number(first_seq),
+        ...(sentinel !== undefined && { id: String(sentinel), seek: true }),
+      },
+    }));
+  };
+  const [zero, minusOne] = SENTINELS;
+  return [
+    ...(await earliest('flags != 0')),
+    ...(await earliest(`min_id = ${zero}`, zero)),
+    ...(await earliest(`max_id = ${minusOne}`, minusOne)),
+  ];
+}
+
+interface FailureRow extends Record<string, unknown> {
+  readonly node: number;
+  readonly incarnation: number;
+  readonly lane: number;
+  readonly first_seq: string;
+  readonly called: string;
+  readonly count: number;
+  readonly flags: number;
+}
+
+function draftOf(nodes: readonly string[], checked: number, violations: number, failures: readonly Failure[]): Draft {
+  const earliest = [...failures].sort(
+    (a, b) =>
+      a.called - b.called ||
+      a.clue.node - b.clue.node ||
+      a.clue.lane - b.clue.lane ||
+      a.clue.seq - b.clue.seq ||
+      b.flags - a.flags ||
+      (a.clue.id ?? '').length - (b.clue.id ?? '').length,
+  );
+  return {
+    guarantee: 'fails-closed',
+    checked,
+    unit: 'IDs',
+    violations,
+    outsideAssumptions: 0,
+    undecided: 0,
+    witnesses: earliest.slice(0, WITNESSES_MAX).map(({ clue, count, flags }) => {
+      const life = lifeOf({ node: nodes[clue.node]!, incarnation: clue.incarnation });
+      if (flags === 0) return { what: `${life} minted the sentinel ${clue.id}.`, clues: [clue] };
+      return { what: `A call of ${life} ${failedBy(flags)}, and yet left ${count} IDs behind.`, clues: [clue] };
+    }),
+  };
+}
+
+function failedBy(flags: number): string {
+  if ((flags & BATCH_FLAG.refused) !== 0) return 'reported a refusal';
+  if ((flags & BATCH_FLAG.threw) !== 0) return 'threw an error';
+  return 'returned something that is no count';
+}

@@ -1,0 +1,173 @@
+/**
+ * `increasing-across-lives`: whatever a later holder of a worker ID (scope `worker-id`), or a later life of a node
+ * (scope `node`), mints exceeds all that came before. Compared by the IDs themselves, tenure by tenure.
+ *
+ * The lowest ID of the later one counts, not its first: a holder that waits for its predecessor's bound once and does
+ * not check it again mints a good first ID and then, its clock stepped back, bad ones.
+ */
+import type { Checker, SqlReader, Tenure } from '../core/checker.ts';
+import { WITNESSES_MAX } from '../core/checker.ts';
+import type { History } from '../core/history.ts';
+import { isGreater, wordsOf } from '../core/id-words.ts';
+import { lanesOf } from '../core/lanes.ts';
+import { lifeOf } from '../core/phrases.ts';
+import { inSuccession, tenureBatchesOf } from '../core/tenures.ts';
+import type { Clue, Draft } from './shared/draft.ts';
+import { concludeFromHistory, concludeFromStore, promiseOf } from './shared/draft.ts';
+import { extremesOf } from './shared/extremes.ts';
+
+/** One tenure of a worker ID or one life of a node, with its lowest and greatest ID. */
+interface Reign {
+  readonly node: number;
+  readonly incarnation: number;
+  /** Scope `worker-id` only. */
+  readonly tenure?: Tenure;
+  readonly lowest: Clue & { readonly id: string };
+  readonly greatest: Clue & { readonly id: string };
+}
+
+type Scope = 'worker-id' | 'node';
+
+export default {
+  judges: 'increasing-across-lives',
+  summary: 'compares the lowest ID of each holder with the greatest of all before it',
+
+  fold(history, promise) {
+    const { scope } = promiseOf('increasing-across-lives', promise);
+    return concludeFromHistory(history, draftOf(history.nodes, scope, reignsOf(history, scope)));
+  },
+
+  async sql(store, facts, promise) {
+    const { scope } = promiseOf('increasing-across-lives', promise);
+    const reigns = await readReigns(store, facts.nodes, scope);
+    return concludeFromStore(store, facts, draftOf(facts.nodes, scope, reigns));
+  },
+} satisfies Checker;
+
+function draftOf(nodes: readonly string[], scope: Scope, reigns: readonly Reign[]): Draft {
+  const broken: { readonly earlier: Reign; readonly later: Reign }[] = [];
+  for (const succession of successions(scope, reigns)) {
+    let highest: Reign | undefined;
+    for (const reign of succession) {
+      if (highest !== undefined && BigInt(reign.lowest.id) <= BigInt(highest.greatest.id))
+        broken.push({ earlier: highest, later: reign });
+      if (highest === undefined || BigInt(reign.greatest.id) > BigInt(highest.greatest.id)) highest = reign;
+    }
+  }
+  const life = ({ node, incarnation }: Reign): string => lifeOf({ node: nodes[node]!, incarnation });
+  return {
+    guarantee: 'increasing-across-lives',
+    scope,
+    checked: reigns.length,
+    unit: scope === 'node' ? 'lives' : 'tenures',
+    violations: broken.length,
+    outsideAssumptions: 0,
+    undecided: 0,
+    witnesses: broken.slice(0, WITNESSES_MAX).map(({ earlier, later }) => {
+      const under = later.tenure === undefined ? '' : ` under worker ID ${later.tenure.workerId}`;
+      return {
+        what: `${life(later)} minted ${later.lowest.id}${under}, although ${life(earlier)} before it had minted ${earlier.greatest.id}.`,
+        clues: [earlier.greatest, later.lowest],
+        ...(earlier.tenure &&
+          later.tenure && { tenures: [earlier.tenure, later.tenure], worker: later.tenure.workerId }),
+      };
+    }),
+  };
+}
+
+/** Reigns of each worker ID, or of each node, in the order in which they followed one another. */
+function successions(scope: Scope, reigns: readonly Reign[]): Reign[][] {
+  if (scope === 'node')
+    return [...Map.groupBy(reigns, ({ node }) => node).values()].map((lives) =>
+      lives.sort((a, b) => a.incarnation - b.incarnation),
+    );
+  const reignOf = new Map(reigns.map((reign) => [reign.tenure!, reign]));
+  return [...Map.groupBy(reignOf.keys(), ({ workerId }) => workerId)]
+    .sort(([a], [b]) => a - b)
+    .map(([, tenures]) => inSuccession(tenures).map((tenure) => reignOf.get(tenure)!));
+}
+
+function reignsOf(history: History, scope: Scope): Reign[] {
+  if (scope === 'worker-id')
+    return tenureBatchesOf(history).map(({ tenure, batches }) => ({ tenure, ...reignOf(history, batches) }));
+  return [...Map.groupBy(lanesOf(history.batches), ({ node, incarnation }) => `${node}-${incarnation}`).values()].map(
+    (lanes) =>
+      reignOf(
+        history,
+        lanes.flatMap(({ batches }) => batches),
+      ),
+  );
+}
+
+/** Batches come lane by lane in order of sequence numbers; of equal IDs the first counts. */
+function reignOf(history: History, batches: readonly number[]): Omit<Reign, 'tenure'> {
+  const columns = history.batches;
+  const words = wordsOf(history.ids);
+  let lowest: { readonly batch: number; readonly index: number } | undefined;
+  let greatest: { readonly batch: number; readonly index: number } | undefined;
+  for (const batch of batches) {
+    const extremes = extremesOf(columns, words, batch);
+    if (lowest === undefined || isGreater(words, lowest.index, extremes.lowest))
+      lowest = { batch, index: extremes.lowest };
+    if (greatest === undefined || isGreater(words, extremes.greatest, greatest.index))
+      greatest = { batch, index: extremes.greatest };
+  }
+  const node = columns.node[batches[0]!]!;
+  const incarnation = columns.incarnation[batches[0]!]!;
+  const clue = ({ batch, index }: { readonly batch: number; readonly index: number }) => ({
+    node,
+    incarnation,
+    lane: columns.lane[batch]!,
+    seq: columns.firstSeq[batch]! + index - columns.firstId[batch]!,
+    id: String(history.ids[index]),
+  });
+  return { node, incarnation, lowest: clue(lowest!), greatest: clue(greatest!) };
+}
+
+interface ReignRow extends Record<string, unknown> {
+  readonly node: number;
+  readonly incarnation: number;
+  readonly lowest: [string, number, string];
+  readonly greatest: [string, number, string];
+  readonly worker?: number;
+  readonly lease?: string;
+  readonly create_revision?: string;
+  readonly since?: string;
+  readonly until?: string;
+}
+
+async function readReigns(store: SqlReader, nodes: readonly string[], scope: Scope): Promise<Reign[]> {
+  // Of equal greatest IDs the first batch counts: negated, so that one comparison of tuples finds it.
+  const extremes = `argMin((toString(min_id), lane, toString(first_seq)), (min_id, lane, first_seq)) as lowest,
+    argMax((toString(max_id), lane, toString(first_seq)), (max_id, -toInt64(lane), -toInt64(first_seq))) as greatest`;
+  const rows = await store.rows<ReignRow>(
+    scope === 'node'
+      ? `select node, incarnation, ${extremes} from batches where count > 0 group by node, incarnation
+         order by node, incarnation`
+      : `select worker, node, incarnation, lease, create_revision, min(returned) as since, max(called) as until, ${extremes}
+         from batches where count > 0 and worker >= 0 group by worker, node, incarnation, lease, create_revision`,
+  );
+  return rows.map((row) => {
+    const { node, incarnation } = row;
+    const clue = ([id, lane, firstSeq]: [string, number, string]) => ({
+      node,
+      incarnation,
+      lane,
+      seq: Number(firstSeq),
+      id,
+      seek: true,
+    });
+    const reign = { node, incarnation, lowest: clue(row.lowest), greatest: clue(row.greatest) };
+    if (scope === 'node') return reign;
+    const tenure: Tenure = {
+      workerId: row.worker!,
+      node: nodes[node]!,
+      incarnation,
+      lease: row.lease!,
+      createRevision: row.create_revision!,
+      from: Number(row.since),
+      to: Number(row.until),
+    };
+    return { ...reign, tenure };
+  });
+}

@@ -1,0 +1,319 @@
+/**
+ * `owns-worker-id`: at no time do two holders mint under one worker ID, and none mints after its lease. Judged by acts:
+ * what a node believes decides nothing.
+ *
+ * Two rules. (1) The certain interval of a tenure is [`returned` of its first batch with an ID, `called` of its last];
+ * two of one worker ID that meet are a violation, whether or not an ID was minted twice. (2) A batch called after the
+ * latest possible end of its lease is one by itself: the bound on reserved time may hide a missing fence from rule 1.
+ */
+import type { Checker, SqlFacts, SqlReader, Tenure } from '../core/checker.ts';
+import { WITNESSES_MAX } from '../core/checker.ts';
+import type { PromiseOf } from '../core/guarantee.ts';
+import type { History, LeaseFact } from '../core/history.ts';
+import { fieldReader, wordsOf } from '../core/id-words.ts';
+import type { Layout } from '../core/layout.ts';
+import { lifeOf, seconds } from '../core/phrases.ts';
+import { inSuccession, tenureBatchesOf } from '../core/tenures.ts';
+import { msToNs, NS_PER_MS, type RunNs } from '../core/time.ts';
+import type { Clue, Draft, WitnessDraft } from './shared/draft.ts';
+import { concludeFromHistory, concludeFromStore, promiseOf } from './shared/draft.ts';
+import { extremesOf } from './shared/extremes.ts';
+import { sqlTick } from './shared/sql.ts';
+
+/** The wall clock ran true inside a call when it advanced as the monotonic clock did, give or take this. */
+const RAN_TRUE_MS = 1;
+/**
+ * How far the moment at which a clock was read may lie before the moment to which its reading maps: a millisecond
+ * because a reading is rounded down, and one because the clock ran true only to RAN_TRUE_MS.
+ */
+const READING_ERROR_MS = 2;
+
+/** Beyond any moment of a run: the lease lives. */
+const NEVER = Number.MAX_SAFE_INTEGER;
+
+/** When a lease ended. */
+interface LeaseEnd {
+  /** No later than this: as observed, or the last accepted keep-alive and its TTL, whichever is later. */
+  readonly latest: RunNs;
+  /** Set when the coordinator ended it before the last accepted keep-alive and its TTL: when that was observed. */
+  readonly early?: RunNs;
+}
+
+/** The batches of one tenure, held against the end of its lease. */
+interface Holding {
+  readonly tenure: Tenure;
+  readonly batches: number;
+  /** Called after the latest end, or straddling it with IDs whose clock was read after it. */
+  readonly after: number;
+  /** Called after an early end and no later than the latest. */
+  readonly afterEarlyEnd: number;
+  /** Called before the latest end and returned after it. */
+  readonly straddling: number;
+  readonly firstAfter?: Clue;
+  readonly firstAfterEarlyEnd?: Clue;
+}
+
+export default {
+  judges: 'owns-worker-id',
+  summary: 'compares the certain intervals of tenures with one another, and batches with the end of their lease',
+
+  fold(history, promise) {
+    const owns = promiseOf('owns-worker-id', promise);
+    const ends = leaseEnds(history.leases);
+    const holdings = tenureBatchesOf(history).map(({ tenure, batches }) =>
+      holdingOf(history, tenure, batches, ends.get(tenure.lease)),
+    );
+    return concludeFromHistory(history, draftOf(owns, ends, holdings));
+  },
+
+  async sql(store, facts, promise) {
+    const owns = promiseOf('owns-worker-id', promise);
+    const ends = leaseEnds(facts.leases);
+    return concludeFromStore(store, facts, draftOf(owns, ends, await readHoldings(store, facts, ends)));
+  },
+} satisfies Checker;
+
+function leaseEnds(leases: readonly LeaseFact[]): ReadonlyMap<string, LeaseEnd> {
+  return new Map(
+    leases.map(({ lease, lastSentNs, ttlMs, endedNs }) => {
+      if (endedNs === undefined) return [lease, { latest: NEVER }];
+      const granted = lastSentNs + msToNs(ttlMs);
+      return [lease, endedNs < granted ? { latest: granted, early: endedNs } : { latest: endedNs }];
+    }),
+  );
+}
+
+function draftOf(
+  promise: PromiseOf<'owns-worker-id'>,
+  ends: ReadonlyMap<string, LeaseEnd>,
+  holdings: readonly Holding[],
+): Draft {
+  const assumesLeases = promise.assuming?.includes('coordinator keeps leases') === true;
+  const excused: Excuse = (outside) => (outside && assumesLeases ? { outsideAssumptions: true } : {});
+  const pairs = overlaps(holdings.map(({ tenure }) => tenure));
+  const meetings: WitnessDraft[] = pairs.map(([elder, younger]) => ({
+    what: `${describe(elder)} and ${describe(younger)} both held worker ID ${elder.workerId}: ${lifeOf(elder)} from ${seconds(elder.from)} to ${seconds(elder.to)}, ${lifeOf(younger)} from ${seconds(younger.from)} to ${seconds(younger.to)}.`,
+    clues: [],
+    tenures: [elder, younger],
+    at: Math.max(elder.from, younger.from),
+    worker: elder.workerId,
+    ...excused(onlyByEarlyEnd(elder, ends.get(elder.lease))),
+  }));
+  const late = holdings.flatMap((holding) => afterLease(holding, ends.get(holding.tenure.lease), excused));
+  const sum = (of: (holding: Holding) => number): number => holdings.reduce((total, holding) => total + of(holding), 0);
+  const earlyEnds = sum(({ afterEarlyEnd }) => afterEarlyEnd);
+  return {
+    guarantee: 'owns-worker-id',
+    checked: sum(({ batches }) => batches),
+    unit: 'batches',
+    violations: pairs.length + sum(({ after }) => after) + earlyEnds,
+    outsideAssumptions:
+      meetings.filter(({ outsideAssumptions }) => outsideAssumptions).length + (assumesLeases ? earlyEnds : 0),
+    undecided: sum(({ straddling }) => straddling),
+    // Two holders say more than one latecomer.
+    witnesses: [...meetings, ...late.sort((a, b) => a.at! - b.at!)].slice(0, WITNESSES_MAX),
+  };
+}
+
+function describe(tenure: Tenure): string {
+  return tenure.createRevision === '0' ? lifeOf(tenure) : `${lifeOf(tenure)} by revision ${tenure.createRevision}`;
+}
+
+/** Pairs of tenures of one worker ID that certainly minted at the same time, elder first, in order of time. */
+function overlaps(tenures: readonly Tenure[]): (readonly [Tenure, Tenure])[] {
+  const pairs: (readonly [Tenure, Tenure])[] = [];
+  for (const holders of Map.groupBy(tenures, ({ workerId }) => workerId).values()) {
+    const inOrder = inSuccession(holders);
+    inOrder.forEach((elder, i) => {
+      for (const younger of inOrder.slice(i + 1))
+        if (!sameTenure(elder, younger) && elder.from <= younger.to && younger.from <= elder.to)
+          pairs.push([elder, younger]);
+    });
+  }
+  return pairs.sort(
+    ([a, b], [c, d]) =>
+      Math.max(a.from, b.from) - Math.max(c.from, d.from) || a.workerId - c.workerId || a.from - c.from,
+  );
+}
+
+/** One tenure may appear twice when its key was moved to another lease. */
+function sameTenure(a: Tenure, b: Tenure): boolean {
+  return a.node === b.node && a.incarnation === b.incarnation && a.createRevision === b.createRevision;
+}
+
+/** The coordinator gave the worker ID away while the elder had its word, and the elder minted no longer than that. */
+function onlyByEarlyEnd(elder: Tenure, end: LeaseEnd | undefined): boolean {
+  return end?.early !== undefined && elder.to <= end.latest;
+}
+
+type Excuse = (outside: boolean) => { readonly outsideAssumptions?: true };
+
+/** At most one witness of each kind a tenure: its first batch. */
+function afterLease(
+  { tenure, after, afterEarlyEnd, firstAfter, firstAfterEarlyEnd }: Holding,
+  end: LeaseEnd | undefined,
+  excused: Excuse,
+): WitnessDraft[] {
+  if (end === undefined) return [];
+  const common = { tenures: [tenure], worker: tenure.workerId };
+  const batches = (n: number): string => (n === 1 ? '1 batch' : `${n} batches`);
+  const late: WitnessDraft[] = [];
+  if (firstAfter !== undefined)
+    late.push({
+      ...common,
+      what: `${describe(tenure)} minted ${batches(after)} under worker ID ${tenure.workerId} after its lease, which had ended at ${seconds(end.latest)} at the latest.`,
+      clues: [firstAfter],
+      at: end.latest,
+    });
+  if (firstAfterEarlyEnd !== undefined && end.early !== undefined)
+    late.push({
+      ...common,
+      what: `${describe(tenure)} minted ${batches(afterEarlyEnd)} under worker ID ${tenure.workerId} after ${seconds(end.early)}, when the coordinator had ended its lease, although its word held until ${seconds(end.latest)}.`,
+      clues: [firstAfterEarlyEnd],
+      at: end.early,
+      ...excused(true),
+    });
+  return late;
+}
+
+function holdingOf(history: History, tenure: Tenure, batches: readonly number[], end: LeaseEnd | undefined): Holding {
+  const columns = history.batches;
+  // A lease of which nobody told the end: whether its batches came in time is not known.
+  const unknownEnd = end === undefined && tenure.lease !== '0';
+  if (end === undefined || end.latest === NEVER)
+    return { tenure, batches: batches.length, after: 0, afterEarlyEnd: 0, straddling: unknownEnd ? batches.length : 0 };
+  const words = wordsOf(history.ids);
+  const fields = fieldReader(history.layout);
+  const after: number[] = [];
+  const afterEarlyEnd: number[] = [];
+  let straddling = 0;
+  for (const batch of batches) {
+    const called = columns.called[batch]!;
+    if (called > end.latest) after.push(batch);
+    else if (columns.returned[batch]! > end.latest && readAfter(batch, end.latest)) after.push(batch);
+    else if (end.early !== undefined && called > end.early) afterEarlyEnd.push(batch);
+    else if (columns.returned[batch]! > end.latest) straddling++;
+  }
+  return {
+    tenure,
+    batches: batches.length,
+    after: after.length,
+    afterEarlyEnd: afterEarlyEnd.length,
+    straddling,
+    ...firstClue('firstAfter', after),
+    ...firstClue('firstAfterEarlyEnd', afterEarlyEnd),
+  };
+
+  /** Whether the clock reading in the batch's greatest ID was certainly taken after `moment`. */
+  function readAfter(batch: number, moment: RunNs): boolean {
+    const called = columns.called[batch]!;
+    const wallCalled = columns.wallCalledMs[batch]!;
+    const wallReturned = columns.wallReturnedMs[batch]!;
+    const elapsedMs = (columns.returned[batch]! - called) / NS_PER_MS;
+    if (Math.abs(wallReturned - wallCalled - elapsedMs) > RAN_TRUE_MS) return false;
+    const { greatest } = extremesOf(columns, words, batch);
+    const embedded = history.layout.epochMs + fields.tick(words, greatest) * history.layout.tickMs;
+    return embedded <= wallReturned && called + (embedded - wallCalled - READING_ERROR_MS) * NS_PER_MS > moment;
+  }
+
+  function firstClue(
+    name: 'firstAfter' | 'firstAfterEarlyEnd',
+    found: readonly number[],
+  ): { [K in typeof name]?: Clue } {
+    if (found.length === 0) return {};
+    const batch = found.reduce((first, b) => (columns.called[b]! < columns.called[first]! ? b : first));
+    const { greatest } = extremesOf(columns, words, batch);
+    const clue: Clue = {
+      node: columns.node[batch]!,
+      incarnation: columns.incarnation[batch]!,
+      lane: columns.lane[batch]!,
+      seq: columns.firstSeq[batch]! + greatest - columns.firstId[batch]!,
+      id: String(history.ids[greatest]),
+    };
+    return { [name]: clue };
+  }
+}
+
+interface HoldingRow extends Record<string, unknown> {
+  readonly worker: number;
+  readonly node: number;
+  readonly incarnation: number;
+  readonly lease: string;
+  readonly create_revision: string;
+  readonly since: string;
+  readonly until: string;
+  readonly batches: string;
+  readonly after: string;
+  readonly after_early_end: string;
+  readonly straddling: string;
+  readonly first_after: [number, string, string];
+  readonly first_after_early_end: [number, string, string];
+}
+
+async function readHoldings(
+  store: SqlReader,
+  { layout, nodes }: SqlFacts,
+  ends: ReadonlyMap<string, LeaseEnd>,
+): Promise<Holding[]> {
+  const { latest, early } = sqlEnds(ends);
+  const first = (condition: string): string =>
+    `argMinIf((lane, toString(first_seq), toString(max_id)), (called, lane, first_seq), ${condition})`;
+  const rows = await store.rows<HoldingRow>(
+    `select worker, node, incarnation, lease, create_revision, min(returned) as since, max(called) as until,
+       count() as batches, countIf(is_after) as after, countIf(is_after_early) as after_early_end,
+       countIf(is_straddling) as straddling, ${first('is_after')} as first_after,
+       ${first('is_after_early')} as first_after_early_end
+     from (
+       select *, ${latest} as latest, ${early} as early,
+         called > latest or (returned > latest and ${sqlReadAfter(layout)}) as is_after,
+         not is_after and called > early as is_after_early,
+         not is_after and not is_after_early and returned > latest as is_straddling
+       from batches where count > 0 and worker >= 0)
+     group by worker, node, incarnation, lease, create_revision
+     order by since, worker, node`,
+  );
+  return rows.map((row) => {
+    const { node, incarnation } = row;
+    const clue = (name: 'firstAfter' | 'firstAfterEarlyEnd', [lane, seq, id]: [number, string, string]) => ({
+      [name]: { node, incarnation, lane, seq: Number(seq), id, seek: true },
+    });
+    const tenure: Tenure = {
+      workerId: row.worker,
+      node: nodes[node]!,
+      incarnation,
+      lease: row.lease,
+      createRevision: row.create_revision,
+      from: Number(row.since),
+      to: Number(row.until),
+    };
+    const batches = Number(row.batches);
+    const unknownEnd = row.lease !== '0' && !ends.has(row.lease);
+    return {
+      tenure,
+      batches,
+      after: Number(row.after),
+      afterEarlyEnd: Number(row.after_early_end),
+      straddling: unknownEnd ? batches : Number(row.straddling),
+      ...(row.after !== '0' && clue('firstAfter', row.first_after)),
+      ...(row.after_early_end !== '0' && clue('firstAfterEarlyEnd', row.first_after_early_end)),
+    };
+  });
+}
+
+/** The ends of leases as expressions of column `lease`; a lease that lives, or of which nothing is known, never ends. */
+function sqlEnds(ends: ReadonlyMap<string, LeaseEnd>): { readonly latest: string; readonly early: string } {
+  const ended = [...ends].filter(([, { latest }]) => latest !== NEVER);
+  if (ended.length === 0) return { latest: `toInt64(${NEVER})`, early: `toInt64(${NEVER})` };
+  const leases = ended.map(([lease]) => `toUInt64(${BigInt(lease)})`).join(', ');
+  const lookUp = (of: (end: LeaseEnd) => RunNs): string =>
+    `transform(lease, [${leases}], [${ended.map(([, end]) => `toInt64(${of(end)})`).join(', ')}], toInt64(${NEVER}))`;
+  return { latest: lookUp(({ latest }) => latest), early: lookUp(({ early }) => early ?? NEVER) };
+}
+
+/** `readAfter` of the fold, against column `latest`. */
+function sqlReadAfter(layout: Layout): string {
+  const embedded = `(${layout.epochMs} + toFloat64(${sqlTick(layout, 'max_id')}) * ${layout.tickMs})`;
+  return `abs(wall_returned_ms - wall_called_ms - (returned - called) / ${NS_PER_MS}) <= ${RAN_TRUE_MS}
+    and ${embedded} <= wall_returned_ms
+    and toFloat64(called) + (${embedded} - wall_called_ms - ${READING_ERROR_MS}) * ${NS_PER_MS} > latest`;
+}

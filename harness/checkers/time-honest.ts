@@ -1,0 +1,153 @@
+/**
+ * `time-honest`: the time inside an ID is what the node's own wall clock showed around the call, within the promised
+ * bounds. How far that clock is from true time is drift, and none of this checker's business.
+ *
+ * Time is the most significant field, so the lowest and the greatest ID of a batch decide for all of it.
+ */
+import type { Checker } from '../core/checker.ts';
+import { WITNESSES_MAX } from '../core/checker.ts';
+import type { PromiseOf } from '../core/guarantee.ts';
+import { fieldReader, wordsOf } from '../core/id-words.ts';
+import { lanesOf } from '../core/lanes.ts';
+import type { Layout } from '../core/layout.ts';
+import { lifeOf } from '../core/phrases.ts';
+import type { Clue, Draft } from './shared/draft.ts';
+import { concludeFromHistory, concludeFromStore, promiseOf } from './shared/draft.ts';
+import { extremesOf } from './shared/extremes.ts';
+import { sqlTick } from './shared/sql.ts';
+
+interface Dishonest {
+  readonly called: number;
+  readonly wallCalledMs: number;
+  readonly wallReturnedMs: number;
+  readonly embeddedMs: number;
+  readonly clue: Clue & { readonly id: string };
+}
+
+export default {
+  judges: 'time-honest',
+  summary: "compares the time in IDs with the node's own clock around the call, batch by batch",
+
+  fold(history, promise) {
+    const bounds = promiseOf('time-honest', promise);
+    const { layout, batches } = history;
+    const words = wordsOf(history.ids);
+    const fields = fieldReader(layout);
+    const timeOf = (index: number): number => layout.epochMs + fields.tick(words, index) * layout.tickMs;
+    let checked = 0;
+    const dishonest: Dishonest[] = [];
+    for (const { node, incarnation, lane, batches: members } of lanesOf(batches))
+      for (const batch of members) {
+        checked++;
+        const wallCalledMs = batches.wallCalledMs[batch]!;
+        const wallReturnedMs = batches.wallReturnedMs[batch]!;
+        const { lowest, greatest } = extremesOf(batches, words, batch);
+        const tooOld = timeOf(lowest) + layout.tickMs <= Math.min(wallCalledMs, wallReturnedMs) - bounds.pastMs;
+        const tooNew = timeOf(greatest) > Math.max(wallCalledMs, wallReturnedMs) + bounds.futureMs;
+        if (!tooOld && !tooNew) continue;
+        const index = tooOld ? lowest : greatest;
+        const seq = batches.firstSeq[batch]! + index - batches.firstId[batch]!;
+        dishonest.push({
+          called: batches.called[batch]!,
+          wallCalledMs,
+          wallReturnedMs,
+          embeddedMs: timeOf(index),
+          clue: { node, incarnation, lane, seq, id: String(history.ids[index]) },
+        });
+      }
+    dishonest.sort(
+      (a, b) =>
+        a.called - b.called || a.clue.node - b.clue.node || a.clue.lane - b.clue.lane || a.clue.seq - b.clue.seq,
+    );
+    return concludeFromHistory(history, draftOf(history.nodes, bounds, checked, dishonest.length, dishonest));
+  },
+
+  async sql(store, facts, promise) {
+    const bounds = promiseOf('time-honest', promise);
+    const { old, judged } = sqlFor(facts.layout, bounds);
+    const [counted] = await store.rows<{ batches: string; violations: string }>(
+      `select count() as batches, countIf(${judged}) as violations from batches where count > 0`,
+    );
+    const violations = Number(counted?.violations ?? 0);
+    const rows =
+      violations === 0
+        ? []
+        : await store.rows<DishonestRow>(
+            `select node, incarnation, lane, first_seq, called, wall_called_ms, wall_returned_ms,
+               if(${old}, min_id, max_id) as id, ${sqlTime(facts.layout, 'id')} as embedded_ms
+             from batches where count > 0 and (${judged})
+             order by called, node, lane, first_seq limit ${WITNESSES_MAX}`,
+          );
+    const dishonest = rows.map((row) => ({
+      called: Number(row.called),
+      wallCalledMs: row.wall_called_ms,
+      wallReturnedMs: row.wall_returned_ms,
+      embeddedMs: row.embedded_ms,
+      clue: {
+        node: row.node,
+        incarnation: row.incarnation,
+        lane: row.lane,
+        seq: Number(row.first_seq),
+        id: row.id,
+        seek: true,
+      },
+    }));
+    return concludeFromStore(
+      store,
+      facts,
+      draftOf(facts.nodes, bounds, Number(counted?.batches ?? 0), violations, dishonest),
+    );
+  },
+} satisfies Checker;
+
+type Bounds = PromiseOf<'time-honest'>;
+
+interface DishonestRow extends Record<string, unknown> {
+  readonly node: number;
+  readonly incarnation: number;
+  readonly lane: number;
+  readonly first_seq: string;
+  readonly called: string;
+  readonly wall_called_ms: number;
+  readonly wall_returned_ms: number;
+  readonly id: string;
+  readonly embedded_ms: number;
+}
+
+/** A tick is as old as its end: a clock that read 10.7 ms gives tick 10. */
+function sqlFor(layout: Layout, { pastMs, futureMs }: Bounds): { readonly old: string; readonly judged: string } {
+  const old = `${sqlTime(layout, 'min_id')} + ${layout.tickMs} <= least(wall_called_ms, wall_returned_ms) - ${pastMs}`;
+  const future = `${sqlTime(layout, 'max_id')} > greatest(wall_called_ms, wall_returned_ms) + ${futureMs}`;
+  return { old, judged: `${old} or ${future}` };
+}
+
+function sqlTime(layout: Layout, id: string): string {
+  return `(${layout.epochMs} + toFloat64(${sqlTick(layout, id)}) * ${layout.tickMs})`;
+}
+
+function draftOf(
+  nodes: readonly string[],
+  { pastMs, futureMs }: Bounds,
+  checked: number,
+  violations: number,
+  dishonest: readonly Dishonest[],
+): Draft {
+  return {
+    guarantee: 'time-honest',
+    checked,
+    unit: 'batches',
+    violations,
+    outsideAssumptions: 0,
+    undecided: 0,
+    witnesses: dishonest.slice(0, WITNESSES_MAX).map(({ clue, wallCalledMs, wallReturnedMs, embeddedMs }) => {
+      const life = lifeOf({ node: nodes[clue.node]!, incarnation: clue.incarnation });
+      const low = Math.min(wallCalledMs, wallReturnedMs);
+      const high = Math.max(wallCalledMs, wallReturnedMs);
+      const distance = embeddedMs < low ? `${low - embeddedMs} ms before` : `${embeddedMs - high} ms after`;
+      return {
+        what: `ID ${clue.id} carries a time ${distance} what the clock of ${life} showed around the call; promised are ${pastMs} ms before and ${futureMs} ms after.`,
+        clues: [clue],
+      };
+    }),
+  };
+}

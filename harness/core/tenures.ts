@@ -1,0 +1,117 @@
+/**
+ * Tenures by acts: who minted under which worker ID, and from when to when. What a node merely believes is no part of
+ * it.
+ */
+import type { SqlReader, Tenure } from './checker.ts';
+import type { History } from './history.ts';
+import { lanesOf } from './lanes.ts';
+
+/** A tenure and the batches that it is made of (indexes into `History.batches`). */
+export interface TenureBatches {
+  readonly tenure: Tenure;
+  readonly batches: readonly number[];
+}
+
+/** The tenures of a history in order of `from`. IDs minted while holding no worker ID belong to none. */
+export function tenuresOf(history: History): Tenure[] {
+  return tenureBatchesOf(history).map(({ tenure }) => tenure);
+}
+
+/** The tenures of a history, each with its batches, in order of `from`. */
+export function tenureBatchesOf(history: History): TenureBatches[] {
+  const { workerId, lease, createRevision, called, returned } = history.batches;
+  const groups = new Map<string, number[]>();
+  for (const lane of lanesOf(history.batches)) {
+    let last: number | undefined;
+    let group: number[] = [];
+    for (const batch of lane.batches) {
+      if (workerId[batch]! < 0) continue;
+      const sameTenure =
+        last !== undefined &&
+        workerId[batch] === workerId[last] &&
+        lease[batch] === lease[last] &&
+        createRevision[batch] === createRevision[last];
+      if (!sameTenure) {
+        const key = [lane.node, lane.incarnation, workerId[batch], lease[batch], createRevision[batch]].join(' ');
+        group = groups.get(key) ?? [];
+        groups.set(key, group);
+      }
+      group.push(batch);
+      last = batch;
+    }
+  }
+  return [...groups.values()]
+    .map((batches) => {
+      const [first] = batches as [number];
+      let from = Infinity;
+      let to = -Infinity;
+      for (const batch of batches) {
+        from = Math.min(from, returned[batch]!);
+        to = Math.max(to, called[batch]!);
+      }
+      const tenure: Tenure = {
+        workerId: workerId[first]!,
+        node: history.nodes[history.batches.node[first]!]!,
+        incarnation: history.batches.incarnation[first]!,
+        lease: String(lease[first]),
+        createRevision: String(createRevision[first]),
+        from,
+        to,
+      };
+      return { tenure, batches };
+    })
+    .sort((a, b) => byFrom(a.tenure, b.tenure));
+}
+
+/** The same tenures from the store. */
+export async function readTenures(store: SqlReader, nodes: readonly string[]): Promise<Tenure[]> {
+  const rows = await store.rows<{
+    worker: number;
+    node: number;
+    incarnation: number;
+    lease: string;
+    create_revision: string;
+    since: string;
+    until: string;
+  }>(
+    `select worker, node, incarnation, lease, create_revision, min(returned) as since, max(called) as until
+     from batches where count > 0 and worker >= 0
+     group by worker, node, incarnation, lease, create_revision`,
+  );
+  return rows
+    .map((row) => ({
+      workerId: row.worker,
+      node: nodes[row.node]!,
+      incarnation: row.incarnation,
+      lease: row.lease,
+      createRevision: row.create_revision,
+      from: Number(row.since),
+      to: Number(row.until),
+    }))
+    .sort(byFrom);
+}
+
+/**
+ * The order in which holders of one worker ID succeeded one another: by the coordinator's word where every one has it,
+ * by their acts otherwise.
+ */
+export function inSuccession(tenures: readonly Tenure[]): Tenure[] {
+  const numbered = tenures.every(({ createRevision }) => createRevision !== '0');
+  return [...tenures].sort((a, b) => (numbered ? byRevision(a, b) : 0) || byFrom(a, b));
+}
+
+function byRevision(a: Tenure, b: Tenure): number {
+  const difference = BigInt(a.createRevision) - BigInt(b.createRevision);
+  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
+}
+
+function byFrom(a: Tenure, b: Tenure): number {
+  return (
+    a.from - b.from ||
+    a.workerId - b.workerId ||
+    (a.node < b.node ? -1 : a.node > b.node ? 1 : 0) ||
+    a.incarnation - b.incarnation ||
+    byRevision(a, b) ||
+    (a.lease < b.lease ? -1 : a.lease > b.lease ? 1 : 0)
+  );
+}
