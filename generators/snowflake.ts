@@ -164,7 +164,7 @@ export class SnowflakeMinter implements Minter {
         const tenure = await this.acquire();
         if (tenure === undefined) continue;
         this.hold(tenure);
-        await Promise.race([this.keepLease(tenure), this.keepBound(tenure)]);
+        await this.serve(tenure);
         await this.revoke(tenure.lease);
       }
     } catch (error) {
@@ -317,6 +317,11 @@ export class SnowflakeMinter implements Minter {
       extending: false,
       extensionAskedNs: 0n,
     };
+  }
+
+  /** Keeps what a tenure rests on; resolves when it is lost. */
+  protected async serve(tenure: Tenure): Promise<void> {
+    await Promise.race([this.keepLease(tenure), this.keepBound(tenure)]);
   }
 
   /** Keeps the lease alive; resolves when the tenure is lost. */

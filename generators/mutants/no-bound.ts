@@ -1,0 +1,23 @@
+/** Reserves no time ahead and takes no notice of what an earlier holder of its worker ID minted. */
+import type { Generator } from '../../harness/core/generator.ts';
+import { LAYOUT, PROMISES, SnowflakeMinter, start } from '../snowflake.ts';
+import type { Reason, Tenure } from '../snowflake.ts';
+
+class BoundlessMinter extends SnowflakeMinter {
+  protected override outsideBound(): Reason | undefined {
+    return undefined;
+  }
+
+  protected override async serve(tenure: Tenure): Promise<void> {
+    await this.keepLease(tenure);
+  }
+}
+
+export default {
+  name: 'no-bound',
+  summary: 'Snowflake that relies on its fence alone.',
+  promises: PROMISES,
+  layout: LAYOUT,
+  node: { kind: 'shell', create: (env) => start(new BoundlessMinter(env)) },
+  mutant: { breaks: ['increasing-across-lives', 'unique'], because: 'successor behind the earlier holder' },
+} satisfies Generator;
