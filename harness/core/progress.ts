@@ -1,69 +1,32 @@
 /**
- * What a run tells a watching user while it lasts. Events only: a renderer decides what to show and how often.
+ * What happens while a run lasts, for whoever shows it. One way: showing never steers the run.
  */
-import type { NodeHealth } from './cluster.ts';
 import type { Phase } from './journal.ts';
-import type { JsonObject } from './json.ts';
+import type { Run } from './run.ts';
 import type { RunNs } from './time.ts';
-import type { Verdict } from './verdict.ts';
 
-export interface Progress {
-  tell(event: ProgressEvent): void;
-  /** Leaves the terminal as it was found. Idempotent. */
-  close(): void;
+export type ProgressEvent = { readonly at: RunNs } & (
+  | { readonly kind: 'begin'; readonly scenario: string; readonly generator: string; readonly driver: string; readonly seed: string; readonly folder: string; readonly plannedMs: number; readonly nodes: readonly string[] }
+  | { readonly kind: 'phase'; readonly phase: Phase }
+  | { readonly kind: 'slot'; readonly slot: string; readonly index: number; readonly count: number; readonly holder?: string; readonly workerId?: number }
+  | { readonly kind: 'disturbance'; readonly what: 'asked' | 'bites' | 'healed' | 'failed'; readonly key: string; readonly name: string; readonly target?: string; readonly detail?: string }
+  /** Once a second. */
+  | { readonly kind: 'rates'; readonly nodes: readonly NodeRate[]; readonly stored: bigint; readonly duplicates: number }
+  | { readonly kind: 'note'; readonly text: string }
+);
+
+export interface NodeRate {
+  readonly node: string;
+  readonly idsPerSecond: number;
+  /** As the node last said; `no answer` when it said nothing. */
+  readonly status: 'minting' | 'waiting' | 'refusing' | 'no answer';
+  readonly workerId?: number;
+  /** Observed, in ms; undefined when the node did not answer. */
+  readonly offsetMs?: number;
 }
 
-/** `at` is run time; events from before the launch have none. */
-export type ProgressEvent = { readonly at?: RunNs } & (
-  | {
-      readonly kind: 'begin';
-      readonly scenario: string;
-      readonly generator: string;
-      readonly driver: string;
-      readonly seed: string;
-      readonly nodes: readonly string[];
-      /** From the start of the load to its end, in milliseconds. */
-      readonly plannedMs: number;
-      readonly slots: number;
-    }
-  | { readonly kind: 'phase'; readonly phase: Phase }
-  | {
-      readonly kind: 'slot';
-      readonly slot: string;
-      /** From 1 to the number of slots. */
-      readonly number: number;
-      readonly holder?: string;
-    }
-  | DisturbanceProgress
-  | { readonly kind: 'node'; readonly node: NodeProgress }
-  /** IDs that clients received within the last second, by node. */
-  | { readonly kind: 'rates'; readonly idsPerSecond: { readonly [node: string]: number } }
-  /** Totals so far. */
-  | { readonly kind: 'store'; readonly stored: bigint; readonly duplicates: number }
-  | { readonly kind: 'note'; readonly text: string }
-  | { readonly kind: 'verdict'; readonly verdict: Verdict; readonly exitCode: number }
-);
-
-export type DisturbanceProgress = {
-  readonly kind: 'disturbance';
-  readonly key: string;
-  /** The disturbance's name, which is its fault's unless the scenario gives one. */
-  readonly name: string;
-  readonly options: JsonObject;
-} & (
-  | { readonly what: 'asked'; readonly plannedMs: number }
-  /** First measured in force. */
-  | { readonly what: 'bites'; readonly measured: JsonObject }
-  | { readonly what: 'healed' }
-  /** It was not measured in force throughout, or a step failed. */
-  | { readonly what: 'missed'; readonly why: string }
-);
-
-export interface NodeProgress {
-  readonly name: string;
-  /** Undefined: no answer. */
-  readonly status: NodeHealth['status'] | undefined;
-  readonly workerId?: number;
-  /** Observed, from true time; positive: ahead. */
-  readonly offsetMs?: number;
+export interface Progress {
+  event(event: ProgressEvent): void;
+  /** The end: gives the terminal back. Called on every way out, once. */
+  end(run: Run | undefined): void;
 }
