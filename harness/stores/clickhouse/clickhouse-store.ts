@@ -27,8 +27,6 @@ export interface ClickHouseStoreOptions {
   readonly database: string;
   readonly engine: Engine;
   readonly runId: string;
-  /** Node numbers in the tables are indexes into this list. */
-  readonly nodes: readonly string[];
   readonly version: string;
   /** Why the engine is gone, when that is known better than from a failed request. */
   readonly lost?: () => string | undefined;
@@ -72,6 +70,8 @@ class ClickHouseStore implements Store {
   readonly #options: ClickHouseStoreOptions;
   readonly #client: ClickHouseClient;
   readonly #live = new LiveDuplicates(this.sql);
+  /** Names of the nodes that ranges came from; the tables hold their numbers. */
+  readonly #nodes = new Map<number, string>();
 
   constructor(options: ClickHouseStoreOptions) {
     this.version = options.version;
@@ -86,7 +86,8 @@ class ClickHouseStore implements Store {
 
   async append(range: BatchRange): Promise<void> {
     if (!TOKEN.test(range.token)) throw new RangeError(`a token holds letters, digits and _/.:- only: ${range.token}`);
-    const { incarnation, lane } = range.lane;
+    const { node, incarnation, lane } = range.lane;
+    this.#nodes.set(range.nodeIndex, node);
     await this.#send(ingestStatement(this.#options.database, range.token), batchRows(range), {
       node: range.nodeIndex,
       incarnation,
@@ -115,7 +116,7 @@ class ClickHouseStore implements Store {
         )
         GROUP BY node, incarnation, lane ORDER BY node, incarnation, lane`);
     return rows.map(({ node, incarnation, lane, stored, told }) => ({
-      node: this.#options.nodes[node] ?? `node ${node}`,
+      node: this.#nodes.get(node) ?? `node number ${node}`,
       incarnation,
       lane,
       ids: BigInt(stored),

@@ -20,8 +20,6 @@ export interface EmbeddedOptions {
   /** The engine's folder, made when missing; one engine at a time has it open. */
   readonly folder: string;
   readonly runId: string;
-  /** Node numbers in the tables are indexes into this list. */
-  readonly nodes: readonly string[];
   /** Cap on the engine's memory. */
   readonly memoryBytes?: number;
 }
@@ -61,7 +59,6 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Store> {
     database: DATABASE,
     engine: 'own',
     runId: options.runId,
-    nodes: options.nodes,
     version: `chdb ${engine.chdb} (ClickHouse ${engine.clickhouse})`,
     lost: engine.ended,
     close: engine.stop,
@@ -77,7 +74,8 @@ export async function startEngine(folder: string, memoryBytes = MEMORY_BYTES): P
   const child = fork(file, { execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
   let stderr = '';
   child.stderr!.setEncoding('utf8').on('data', (text: string) => (stderr = (stderr + text).slice(-STDERR_KEPT)));
-  const exit = once(child, 'close');
+  // Not `close`: a child whose channel we closed ourselves does not always emit it.
+  const exit = once(child, 'exit');
   // A request that fails tells of the end; nobody else needs to wait for it.
   exit.catch(() => undefined);
   const ended = (): string | undefined => {

@@ -15,8 +15,6 @@ export interface ServerOptions {
   /** `http[s]://[user:password@]host:port[/database]`. */
   readonly url: string;
   readonly runId: string;
-  /** Node numbers in the tables are indexes into this list. */
-  readonly nodes: readonly string[];
 }
 
 /** From this release on a range that is sent again is deduplicated in materialized views, too. */
@@ -33,7 +31,6 @@ export async function openServer(options: ServerOptions): Promise<Store> {
       database,
       engine: 'shared',
       runId: options.runId,
-      nodes: options.nodes,
       version: `ClickHouse ${probe.version} at ${address.url}`,
     });
   } catch (error) {
