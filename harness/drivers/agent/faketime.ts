@@ -10,6 +10,7 @@ import type { ClockControl, ClockSetting } from '../../core/cluster.ts';
  *
  * The thread-safe library, since the plain one returns garbage to programs with threads. Only the wall clock is faked:
  * Node aborts when its monotonic clock goes back. Without the cache a setting takes force at the next reading.
+ * FAKETIME_XRESET must stay out: with it, a running process ignores the offset of any setting that also has a rate.
  */
 export function faketimeEnvironment(library: string, settingFile: string): Record<string, string> {
   return {
@@ -17,7 +18,6 @@ export function faketimeEnvironment(library: string, settingFile: string): Recor
     FAKETIME_TIMESTAMP_FILE: settingFile,
     FAKETIME_NO_CACHE: '1',
     FAKETIME_DONT_FAKE_MONOTONIC: '1',
-    FAKETIME_XRESET: '1',
     NO_FAKE_STAT: '1',
     TZ: 'UTC',
   };
