@@ -30,7 +30,7 @@ export interface HealthMonitor {
   stop(): void;
 }
 
-export function monitorHealth(cluster: Cluster, journal: Journal, onReading: (node: string, reading: Reading) => void): HealthMonitor {
+export function monitorHealth(cluster: Cluster, journal: Journal): HealthMonitor {
   const latest = new Map<string, Reading>();
   let stopped = false;
 
@@ -49,7 +49,6 @@ export function monitorHealth(cluster: Cluster, journal: Journal, onReading: (no
     latest.set(node.name, reading);
     if (health === undefined) journal.append({ at, kind: 'no health', node: node.name });
     else journal.append({ at, kind: 'health', node: node.name, health, offsetMs: offsetMs as number });
-    onReading(node.name, reading);
   };
 
   const loop = async (node: ClusterNode): Promise<void> => {

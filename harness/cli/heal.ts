@@ -1,0 +1,51 @@
+/** `snowglobe heal`: sweeps what dead runs left on this machine, and lists what belongs to living ones. */
+import type { ExitCode } from '../core/errors.ts';
+import { badInput, EXIT, messageOf } from '../core/errors.ts';
+import type { Driver } from '../core/driver.ts';
+import { driverNames, loadDriver } from '../registry.ts';
+import { ownerState } from '../engine/owner.ts';
+import type { Output } from './output.ts';
+
+export interface Healed {
+  readonly swept: readonly { readonly runId: string; readonly driver: string; readonly parts: readonly string[] }[];
+  /** Left alone: their owner lives, or nobody here can tell. */
+  readonly left: readonly { readonly runId: string; readonly driver: string; readonly why: string; readonly parts: readonly string[] }[];
+}
+
+export async function heal(runId: string | undefined, output: Output): Promise<ExitCode> {
+  const drivers = await Promise.all(driverNames().map(loadDriver));
+  const healed = await sweepDead(drivers, runId);
+  if (runId !== undefined && healed.swept.length === 0)
+    throw badInput(`Nothing of the run ${runId} is on this machine.`, 'Run `snowglobe heal` to see what is there.', '--run');
+  const lines = [
+    ...healed.swept.flatMap(({ runId: id, driver, parts }) => [`swept run ${id} (${driver})`, ...parts.map((part) => `  ${part}`)]),
+    ...healed.left.flatMap(({ runId: id, driver, why, parts }) => [`left run ${id} (${driver}): ${why}`, ...parts.map((part) => `  ${part}`)]),
+  ];
+  output.document(healed, lines.length === 0 ? 'Nothing to heal.' : lines.join('\n'));
+  return EXIT.pass;
+}
+
+/** Sweeps runs whose owner is dead, or the one named, owner or not. */
+export async function sweepDead(drivers: readonly Driver[], only?: string): Promise<Healed> {
+  const swept: Healed['swept'][number][] = [];
+  const left: Healed['left'][number][] = [];
+  for (const driver of drivers) {
+    for (const { runId, owner, parts } of await driver.leftovers().catch(noEngine)) {
+      if (only !== undefined && runId !== only) continue;
+      const state = owner === undefined ? 'elsewhere' : ownerState(owner);
+      if (only === undefined && state !== 'dead') {
+        const why = state === 'alive' ? `its harness runs (process ${owner?.pid})` : 'its owner is not of this machine; heal it with --run';
+        left.push({ runId, driver: driver.name, why, parts });
+        continue;
+      }
+      swept.push({ runId, driver: driver.name, parts: await driver.sweep(runId) });
+    }
+  }
+  return { swept, left };
+}
+
+/** A driver whose engine does not answer has nothing that could be seen; doctor tells of it. */
+function noEngine(error: unknown): [] {
+  process.stderr.write(`snowglobe: leftovers cannot be listed: ${messageOf(error)}\n`);
+  return [];
+}

@@ -1,0 +1,185 @@
+/** `snowglobe run`: checks everything that can be checked, then runs each scenario and tells the verdict. */
+import { randomInt } from 'node:crypto';
+import { join, relative, resolve } from 'node:path';
+import type { Driver, GeneratorSource } from '../core/driver.ts';
+import type { ExitCode } from '../core/errors.ts';
+import { badInput, environmentLacks, EXIT, SnowglobeError } from '../core/errors.ts';
+import type { Run } from '../core/run.ts';
+import type { Scenario } from '../core/scenario.ts';
+import { abilityProblems, scenarioProblems } from '../engine/preflight.ts';
+import { thisOwner } from '../engine/owner.ts';
+import { runScenario } from '../engine/run-scenario.ts';
+import { plannedLengthMs, shapeOf } from '../engine/timetable.ts';
+import { startOpenLoop } from '../load/open-loop.ts';
+import { driverNames, loadCheckers, loadDriver, loadFaults, loadGenerator, loadHazards, loadReporters, loadScenario } from '../registry.ts';
+import { chooseStore } from './store.ts';
+import { createProgress } from '../telemetry/progress.ts';
+import { verdictText } from '../telemetry/verdict-text.ts';
+import { sweepDead } from './heal.ts';
+import type { Output } from './output.ts';
+
+export interface RunArguments {
+  readonly scenarios: readonly string[];
+  readonly driver: string | undefined;
+  readonly generator: string | undefined;
+  readonly seed: string | undefined;
+  readonly store: string | undefined;
+  readonly runs: string;
+  readonly withoutDisturbances: boolean;
+}
+
+export async function run(args: RunArguments, output: Output): Promise<ExitCode> {
+  const seed = seedOf(args.seed);
+  const [faults, hazards, checkers, reporters] = await Promise.all([loadFaults(), loadHazards(), loadCheckers(), loadReporters()]);
+  const scenarios = await Promise.all(args.scenarios.map(loadScenario));
+  const problems = scenarios.flatMap((scenario) => scenarioProblems(scenario, faults, hazards));
+  if (problems.length > 0) throw new SnowglobeError(EXIT.badInput, problems);
+  const asked = scenarios.map((scenario) => (args.withoutDisturbances ? quiet(scenario) : scenario));
+  const generators = await Promise.all(asked.map((scenario) => loadGenerator(args.generator ?? scenario.generator)));
+  const { driver, abilities } = await chooseDriver(args.driver, output);
+  const missing = asked.flatMap((scenario) => abilityProblems(scenario, faults, driver.name, abilities));
+  if (missing.length > 0) throw new SnowglobeError(EXIT.environment, missing);
+  const openStore = await chooseStore(driver, args.store);
+
+  const interruption = onInterrupt(output);
+  try {
+    const { swept } = await sweepDead([driver]);
+    for (const { runId, driver: name } of swept) output.text(`Swept what the dead run ${runId} left (${name}).`);
+    await driver.prepare({ log: (line) => output.text(line), signal: interruption.signal });
+    const runs: Run[] = [];
+    for (const [index, scenario] of asked.entries()) {
+      if (interruption.signal.aborted) break;
+      const generator = generators[index] as GeneratorSource;
+      const runId = newRunId();
+      const folder = runFolder(args.runs, scenario.name, runId);
+      const progress = createProgress(output.stream);
+      const header = {
+        scenario,
+        generator: describeGenerator(generator),
+        driver: driver.name,
+        seed,
+        command: repeatCommand(args, args.scenarios[index] as string, driver.name, seed),
+      };
+      progress.event({
+        at: 0,
+        kind: 'begin',
+        scenario: scenario.name,
+        generator: generator.generator.name,
+        driver: driver.name,
+        seed,
+        folder: relative(process.cwd(), folder),
+        plannedMs: plannedLengthMs(scenario),
+        nodes: shapeOf(scenario).nodes,
+      });
+      let judged: Run | undefined;
+      try {
+        judged = await runScenario({
+          header,
+          generator,
+          driver,
+          owner: thisOwner(),
+          runId,
+          folder,
+          faults,
+          hazards,
+          checkers,
+          reporters: [...reporters.values()],
+          openStore,
+          startLoad: startOpenLoop,
+          progress,
+          signal: interruption.signal,
+        });
+      } finally {
+        progress.end(judged);
+      }
+      runs.push(judged);
+      output.text(verdictText(judged, { stream: output.stream, folder: relative(process.cwd(), folder) }));
+    }
+    if (output.json) output.document(runs.length === 1 ? runs[0] : runs, '');
+    return interruption.signal.aborted ? EXIT.interrupted : worstExit(runs);
+  } finally {
+    interruption.dispose();
+  }
+}
+
+/** The same cluster and load with nothing done to it; its length stays. */
+function quiet(scenario: Scenario): Scenario {
+  return { ...scenario, timetable: { ...scenario.timetable, slots: [] }, hazards: [], warmUpMs: plannedLengthMs(scenario) - scenario.recoverMs };
+}
+
+async function chooseDriver(name: string | undefined, output: Output): Promise<{ driver: Driver; abilities: ReadonlySet<never> | Awaited<ReturnType<Driver['readiness']>>['abilities'] }> {
+  if (name !== undefined) {
+    const driver = await loadDriver(name);
+    const { problems, abilities } = await driver.readiness();
+    if (problems.length > 0) throw new SnowglobeError(EXIT.environment, problems);
+    return { driver, abilities };
+  }
+  const drivers = (await Promise.all(driverNames().map(loadDriver))).sort((a, b) => b.rank - a.rank);
+  for (const driver of drivers) {
+    const { problems, abilities } = await driver.readiness();
+    if (problems.length === 0) {
+      output.text(`Driver ${driver.name}: ${driver.summary}`);
+      return { driver, abilities };
+    }
+    output.text(`Driver ${driver.name} cannot be used: ${problems.map(({ what }) => what).join(' ')}`);
+  }
+  throw environmentLacks('No driver can be used on this machine.', 'Run `snowglobe doctor` to see what each needs.');
+}
+
+function seedOf(seed: string | undefined): string {
+  if (seed === undefined) return String(randomInt(2 ** 32));
+  if (!/^\d{1,15}$/.test(seed)) throw badInput(`"${seed}" is no seed.`, 'Give a whole number such as 42.', '--seed');
+  return String(Number(seed));
+}
+
+function describeGenerator({ generator: { name, summary, promises, layout } }: GeneratorSource): Run['generator'] {
+  return { name, summary, promises, layout };
+}
+
+function repeatCommand({ generator, store, withoutDisturbances }: RunArguments, scenario: string, driver: string, seed: string): string {
+  return [
+    `npx snowglobe run ${quoted(scenario)} --driver ${driver} --seed ${seed}`,
+    ...(generator === undefined ? [] : [`--generator ${quoted(generator)}`]),
+    ...(store === undefined ? [] : [`--store ${quoted(store)}`]),
+    ...(withoutDisturbances ? ['--without-disturbances'] : []),
+  ].join(' ');
+}
+
+function quoted(word: string): string {
+  return /^[\w./:@-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+function newRunId(): string {
+  return randomInt(36 ** 8 - 1)
+    .toString(36)
+    .padStart(8, '0');
+}
+
+/** `runs/storm/2026-01-31T12-00-00-ab12cd34`: by time, and apart from a run beside it that began in the same second. */
+function runFolder(runs: string, scenario: string, runId: string): string {
+  const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
+  return resolve(join(runs, scenario, `${time}-${runId}`));
+}
+
+/** Guarantee before SLO before unknown before pass. */
+function worstExit(runs: readonly Run[]): ExitCode {
+  const order: readonly number[] = [EXIT.guaranteeBroken, EXIT.sloMissed, EXIT.unknown];
+  return (order.find((code) => runs.some(({ exitCode }) => exitCode === code)) ?? EXIT.pass) as ExitCode;
+}
+
+/** The first signal ends the run in order; the second says that healing goes on. */
+function onInterrupt(output: Output): { readonly signal: AbortSignal; dispose(): void } {
+  const controller = new AbortController();
+  const listener = (): void => {
+    output.text(controller.signal.aborted ? 'Still healing; this takes a few seconds.' : 'Interrupted: healing, then judging what there is.');
+    controller.abort(new Error('interrupted by a signal'));
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const name of signals) process.on(name, listener);
+  return {
+    signal: controller.signal,
+    dispose: () => {
+      for (const name of signals) process.off(name, listener);
+    },
+  };
+}

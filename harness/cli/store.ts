@@ -1,0 +1,27 @@
+/** Which store a run is collected into, checked before anything starts. */
+import { join } from 'node:path';
+import type { Driver } from '../core/driver.ts';
+import { badInput, EXIT, SnowglobeError } from '../core/errors.ts';
+import { STORE_FOLDER } from '../engine/record.ts';
+import type { OpenStore } from '../engine/run-scenario.ts';
+import { openEmbedded, requireChdb } from '../stores/clickhouse/embedded.ts';
+import { openServer, probeStore } from '../stores/clickhouse/server.ts';
+
+/** A run in this process is judged in memory and needs no store. */
+export async function chooseStore(driver: Driver, url: string | undefined): Promise<OpenStore> {
+  if (driver.inProcess === true) {
+    if (url === undefined) return () => Promise.reject(new Error(`the driver ${driver.name} writes no taps`));
+    throw badInput(`The driver ${driver.name} judges in memory and uses no store.`, 'Leave --store out, or take another driver.', '--store');
+  }
+  return storeOpener(url);
+}
+
+export async function storeOpener(url: string | undefined): Promise<OpenStore> {
+  if (url === undefined) {
+    requireChdb();
+    return ({ folder, runId, nodes }) => openEmbedded({ folder: join(folder, STORE_FOLDER), runId, nodes });
+  }
+  const { problems } = await probeStore(url);
+  if (problems.length > 0) throw new SnowglobeError(EXIT.environment, problems);
+  return ({ runId, nodes }) => openServer({ url, runId, nodes });
+}

@@ -1,0 +1,140 @@
+/**
+ * Gathers all evidence of a run for the judge: from memory, or from taps and store.
+ */
+import { EngineLost } from '../core/store.ts';
+import type { Store } from '../core/store.ts';
+import { messageOf } from '../core/errors.ts';
+import type { SqlFacts } from '../core/checker.ts';
+import type { HealthFact, History, LeaseFact, RecoverWindow, RequestColumns } from '../core/history.ts';
+import type { JournalEntry } from '../core/journal.ts';
+import type { Scenario } from '../core/scenario.ts';
+import type { Origin } from '../core/time.ts';
+import type { UnknownReason } from '../core/verdict.ts';
+import type { Collector } from './collector.ts';
+import type { LaneTotal } from './evidence.ts';
+import type { Checkers } from './history-source.ts';
+import { sourceFromMemory, sourceFromStore } from './history-source.ts';
+import type { JudgeInput, RunHeader } from './judge.ts';
+import { readLeaseLogs } from './tap-reader.ts';
+
+export type Gathered = Pick<JudgeInput, 'source' | 'minted' | 'stored' | 'batches' | 'tornBytes' | 'tapProblems' | 'doubts'>;
+
+/** What the simulator kept. Minted and stored are one and the same memory. */
+export function gatherFromMemory(
+  emitted: History,
+  journal: readonly JournalEntry[],
+  requests: RequestColumns | undefined,
+  scenario: Scenario,
+  checkers: Checkers,
+): Gathered {
+  const recover = recoverWindow(journal, scenario);
+  const history: History = {
+    ...emitted,
+    ...(requests !== undefined && { requests }),
+    health: healthFacts(journal),
+    ...(recover !== undefined && { recover }),
+  };
+  const minted = laneTotals(emitted);
+  return {
+    source: sourceFromMemory(history, checkers),
+    minted,
+    stored: minted,
+    batches: emitted.batches.length,
+    tornBytes: 0,
+    tapProblems: [],
+    doubts: [],
+  };
+}
+
+export interface StoreSources {
+  readonly store: Store;
+  readonly collector: Collector;
+  readonly tapFolder: string;
+  readonly journal: readonly JournalEntry[];
+  readonly requests: RequestColumns | undefined;
+  readonly header: RunHeader;
+  readonly checkers: Checkers;
+  readonly origin: Origin;
+  readonly nodes: readonly string[];
+}
+
+/** What the taps hold, drained into the store. A lost store leaves a doubt, and no findings. */
+export async function gatherFromStore(sources: StoreSources): Promise<Gathered> {
+  const { store, collector, tapFolder, journal, requests, header, checkers, origin, nodes } = sources;
+  const doubts: UnknownReason[] = [];
+  try {
+    const drained = await collector.drain();
+    if (requests !== undefined) await store.appendRequests(requests);
+    const recover = recoverWindow(journal, header.scenario);
+    const facts: SqlFacts = {
+      layout: header.generator.layout,
+      nodes,
+      leases: withEnds(readLeaseLogs(tapFolder, origin), journal),
+      health: healthFacts(journal),
+      ...(recover !== undefined && { recover }),
+    };
+    return {
+      source: sourceFromStore(store.sql, facts, checkers),
+      minted: drained.minted,
+      stored: drained.stored,
+      batches: drained.batches,
+      tornBytes: drained.tornBytes,
+      tapProblems: drained.problems,
+      doubts,
+    };
+  } catch (error) {
+    if (!(error instanceof EngineLost)) throw error;
+    return {
+      source: undefined,
+      minted: [],
+      stored: [],
+      batches: 0,
+      tornBytes: 0,
+      tapProblems: [],
+      doubts: [{ reason: 'engine lost', scope: 'run', detail: `${messageOf(error)} The taps are whole: snowglobe judge reads them again.` }],
+    };
+  }
+}
+
+/** From the last heal to the end of the load, when the run came to both. */
+export function recoverWindow(journal: readonly JournalEntry[], { pool }: Scenario): RecoverWindow | undefined {
+  const begin = (phase: 'recover' | 'drain'): number | undefined =>
+    journal.find((entry) => entry.kind === 'phase' && entry.phase === phase)?.at;
+  const [from, to] = [begin('recover'), begin('drain')];
+  return from === undefined || to === undefined ? undefined : { from, to, pool };
+}
+
+export function healthFacts(journal: readonly JournalEntry[]): readonly HealthFact[] {
+  return journal.flatMap((entry): readonly HealthFact[] => {
+    if (entry.kind === 'health') return [{ at: entry.at, node: entry.node, health: entry.health }];
+    return entry.kind === 'no health' ? [{ at: entry.at, node: entry.node }] : [];
+  });
+}
+
+/** Leases as the nodes' logs tell them, with the ends that the coordinator told. */
+export function withEnds(leases: readonly LeaseFact[], journal: readonly JournalEntry[]): readonly LeaseFact[] {
+  const leaseOf = new Map<string, string>();
+  const ended = new Map<string, number>();
+  for (const entry of journal) {
+    if (entry.kind !== 'owner') continue;
+    const { event } = entry;
+    if (event.what === 'acquired' && event.lease !== undefined) leaseOf.set(event.createRevision, event.lease);
+    const lease = event.lease ?? leaseOf.get(event.createRevision);
+    if (event.what === 'released' && lease !== undefined && !ended.has(lease)) ended.set(lease, event.at);
+  }
+  return leases.map((fact) => {
+    const endedNs = ended.get(fact.lease);
+    return endedNs === undefined ? fact : { ...fact, endedNs };
+  });
+}
+
+function laneTotals({ nodes, batches }: History): readonly LaneTotal[] {
+  const totals = new Map<string, LaneTotal>();
+  for (let i = 0; i < batches.length; i++) {
+    const node = nodes[batches.node[i] as number] ?? '?';
+    const [incarnation, lane] = [batches.incarnation[i] as number, batches.lane[i] as number];
+    const key = `${node}/${incarnation}/${lane}`;
+    totals.set(key, { node, incarnation, lane, ids: (totals.get(key)?.ids ?? 0n) + BigInt(batches.count[i] as number) });
+  }
+  return [...totals.values()];
+}

@@ -1,0 +1,58 @@
+/**
+ * The run's folder: the record, saved before the launch and again when judged, and the reports beside it.
+ */
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EXIT } from '../core/errors.ts';
+import type { Reporter } from '../core/reporter.ts';
+import type { Measured, Run } from '../core/run.ts';
+import { RUN_VERSION } from '../core/run.ts';
+import type { RunHeader } from './judge.ts';
+
+export const JOURNAL_FILE = 'journal.jsonl';
+export const TAPS_FOLDER = 'taps';
+export const STORE_FOLDER = 'store';
+export const RUN_FILE = 'run.json';
+
+/** A run that has begun and is not judged: what a killed harness leaves. */
+export function begunRun(header: RunHeader, measured: Measured): Run {
+  return {
+    version: RUN_VERSION,
+    state: 'begun',
+    ...header,
+    verdict: 'unknown',
+    exitCode: EXIT.unknown,
+    reasons: ['run cut short: the run has begun and has not been judged; `snowglobe judge` judges what it left.'],
+    unknowns: [{ reason: 'run cut short', scope: 'run', detail: 'It has begun and has not been judged.' }],
+    findings: [],
+    disturbances: [],
+    hazards: [],
+    evidence: {
+      minted: '0',
+      stored: '0',
+      acknowledged: '0',
+      batches: 0,
+      tornBytes: 0,
+      requests: { sent: 0, ok: 0, refused: 0, errors: 0, noAnswer: 0, dropped: 0 },
+      lanes: [],
+    },
+    slots: [],
+    phases: [],
+    nodes: [],
+    series: { bucketMs: 0, idsByNode: [], offsetsByNode: [] },
+    tenures: [],
+    measured,
+  };
+}
+
+/** Writes what every reporter makes of the run; whole files only, so that a reader never meets half a record. */
+export function saveRun(folder: string, run: Run, reporters: Iterable<Reporter>): readonly string[] {
+  mkdirSync(folder, { recursive: true });
+  return [...reporters].map((reporter) => {
+    const { file, content } = reporter.render(run);
+    const path = join(folder, file);
+    writeFileSync(`${path}.part`, content);
+    renameSync(`${path}.part`, path);
+    return path;
+  });
+}

@@ -1,0 +1,94 @@
+/**
+ * Tells the watching user what the engine does: steps as they enter the journal, rates once a second.
+ */
+import type { JournalEntry } from '../core/journal.ts';
+import type { Json } from '../core/json.ts';
+import type { NodeRate, Progress } from '../core/progress.ts';
+import type { LoadSecond } from '../load/open-loop.ts';
+import type { Reading } from './health-monitor.ts';
+import type { Journal } from './journal.ts';
+
+/** A journal that tells the user of every entry that is worth it, as it is written down. */
+export function telling(journal: Journal, progress: Progress, slotCount: number): Journal {
+  const names = new Map<string, string>();
+  const biting = new Set<string>();
+  let slots = 0;
+  const tell = (entry: JournalEntry): void => {
+    const { at } = entry;
+    const note = (text: string): void => progress.event({ at, kind: 'note', text });
+    switch (entry.kind) {
+      case 'phase':
+        return progress.event({ at, kind: 'phase', phase: entry.phase });
+      case 'note':
+        return note(entry.text);
+      case 'unknown':
+        return note(`${entry.reason.reason}: ${entry.reason.detail}`);
+      case 'stall':
+        return note(`the harness stood still for ${entry.forMs} ms`);
+      case 'host clock':
+        return note(`the host's clock moved by ${entry.steppedMs} ms`);
+      case 'slot': {
+        const { slot, holder, workerId } = entry;
+        const target = { ...(holder !== undefined && { holder }), ...(workerId !== undefined && { workerId }) };
+        return progress.event({ at, kind: 'slot', slot, index: slots++, count: slotCount, ...target });
+      }
+      case 'disturbance':
+        return tellDisturbance(entry, progress, names, biting);
+      default:
+    }
+  };
+  return {
+    entries: journal.entries,
+    append: (entry) => {
+      journal.append(entry);
+      tell(entry);
+    },
+    close: () => journal.close(),
+  };
+}
+
+function tellDisturbance(
+  entry: Extract<JournalEntry, { kind: 'disturbance' }>,
+  progress: Progress,
+  names: Map<string, string>,
+  biting: Set<string>,
+): void {
+  const { at, key } = entry;
+  if (entry.what === 'asked') names.set(key, entry.name);
+  const common = { at, kind: 'disturbance', key, name: names.get(key) ?? key } as const;
+  if (entry.what === 'asked') {
+    const target = entry.options['node'];
+    progress.event({ ...common, what: 'asked', ...(typeof target === 'string' && { target }) });
+  } else if (entry.what === 'healed') progress.event({ ...common, what: 'healed' });
+  else if (entry.what === 'failed') progress.event({ ...common, what: 'failed', detail: `${entry.step}: ${entry.message}` });
+  else if (entry.what === 'sample' && entry.sample.took === true && !biting.has(key)) {
+    // The first measurement that shows it in force is the bite.
+    biting.add(key);
+    progress.event({ ...common, what: 'bites', detail: figures(entry.sample.measured) });
+  }
+}
+
+function figures(measured: { readonly [name: string]: Json }): string {
+  return Object.entries(measured)
+    .map(([name, value]) => `${name} ${figure(value)}`)
+    .join(', ');
+}
+
+function figure(value: Json): string {
+  if (typeof value === 'number') return String(Math.round(value * 10) / 10);
+  return Array.isArray(value) ? value.join(' ') || 'none' : String(value);
+}
+
+/** One second of each node: what clients received, and what the node last said of itself. */
+export function ratesOf(seconds: readonly LoadSecond[], latest: (node: string) => Reading | undefined): readonly NodeRate[] {
+  return seconds.map(({ node, ids }) => {
+    const { health, offsetMs } = latest(node) ?? {};
+    return {
+      node,
+      idsPerSecond: ids,
+      status: health?.status ?? 'no answer',
+      ...(health?.workerId !== undefined && { workerId: health.workerId }),
+      ...(offsetMs !== undefined && { offsetMs }),
+    };
+  });
+}

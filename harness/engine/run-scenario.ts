@@ -1,0 +1,233 @@
+/**
+ * The life of a run: launch, heal, warm up, disturb, heal, recover, drain, judge. All control flow is here; every way out
+ * heals and takes the cluster down.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Cluster } from '../core/cluster.ts';
+import type { Driver, GeneratorSource, InMemoryHistory } from '../core/driver.ts';
+import { messageOf } from '../core/errors.ts';
+import type { Fault } from '../core/fault.ts';
+import type { Hazard } from '../core/hazard.ts';
+import type { RequestColumns } from '../core/history.ts';
+import type { Phase } from '../core/journal.ts';
+import type { Owner } from '../core/owner.ts';
+import type { Progress } from '../core/progress.ts';
+import type { Rng } from '../core/random.ts';
+import { createRng } from '../core/random.ts';
+import type { Reporter } from '../core/reporter.ts';
+import type { Run } from '../core/run.ts';
+import type { Store } from '../core/store.ts';
+import type { LoadHandle, OpenLoopOptions } from '../load/open-loop.ts';
+import type { Collecting } from './collecting.ts';
+import { startCollecting } from './collecting.ts';
+import { carryOutSlot } from './disturb.ts';
+import { gatherFromMemory, gatherFromStore } from './gather.ts';
+import type { HealthMonitor } from './health-monitor.ts';
+import { monitorHealth } from './health-monitor.ts';
+import type { Checkers } from './history-source.ts';
+import { watchHost } from './host-watch.ts';
+import type { Journal } from './journal.ts';
+import { openJournal } from './journal.ts';
+import { journalled } from './journalled-cluster.ts';
+import type { RunHeader } from './judge.ts';
+import { judge } from './judge.ts';
+import { begunRun, JOURNAL_FILE, saveRun } from './record.ts';
+import { ratesOf, telling } from './report-progress.ts';
+import type { Stopwatch } from './stopwatch.ts';
+import { createStopwatch } from './stopwatch.ts';
+import { orderSlots } from './timetable.ts';
+import { startWatchdog } from './watchdog.ts';
+
+export interface RunRequest {
+  readonly header: RunHeader;
+  readonly generator: GeneratorSource;
+  readonly driver: Driver;
+  readonly owner: Owner;
+  readonly runId: string;
+  /** The run's folder, absolute. */
+  readonly folder: string;
+  readonly faults: ReadonlyMap<string, Fault>;
+  readonly hazards: ReadonlyMap<string, Hazard>;
+  readonly checkers: Checkers;
+  readonly reporters: readonly Reporter[];
+  /** Opens the store that taps are collected into; called only for clusters that write taps. */
+  readonly openStore: OpenStore;
+  readonly startLoad: (options: OpenLoopOptions) => LoadHandle;
+  readonly progress: Progress;
+  /** Aborted by a signal from the user. */
+  readonly signal: AbortSignal;
+}
+
+export type OpenStore = (run: { readonly folder: string; readonly runId: string; readonly nodes: readonly string[] }) => Promise<Store>;
+
+/** How long the worker IDs of the pool may take to be held, all of them, before the warm-up begins. */
+const ASSEMBLE_MS = 15_000;
+
+/** Carries a scenario out and returns its judged record, which is saved too. Throws when nothing could be launched. */
+export async function runScenario(request: RunRequest): Promise<Run> {
+  const { header, driver, folder, runId, reporters, signal, progress } = request;
+  const stopwatch = createStopwatch(runId);
+  const persistent = driver.inProcess !== true;
+  mkdirSync(folder, { recursive: true });
+  const journalFile = join(folder, JOURNAL_FILE);
+  const journal = telling(openJournal(persistent ? journalFile : undefined), progress, header.scenario.timetable.slots.length);
+  saveRun(folder, begunRun(header, stopwatch.measured({})), reporters);
+  const watchdog = persistent ? startWatchdog(driver.name, runId) : undefined;
+  try {
+    const launched = stopwatch.start('launch');
+    const { nodes, coordinatorMembers, options } = header.scenario.cluster;
+    const cluster = await driver.launch(
+      { nodes, coordinatorMembers, options },
+      {
+        runId,
+        owner: request.owner,
+        folder,
+        generator: request.generator,
+        seed: header.seed,
+        rng: createRng(header.seed).fork('driver'),
+        log: (text) => progress.event({ at: 0, kind: 'note', text }),
+        signal,
+      },
+    );
+    launched();
+    const run = await live(request, cluster, journal, stopwatch);
+    if (!persistent) writeFileSync(journalFile, journal.entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
+    saveRun(folder, run, reporters);
+    return run;
+  } finally {
+    journal.close();
+    watchdog?.dismiss();
+  }
+}
+
+/** From a launched cluster to a judged run; the cluster is gone when it returns, whatever happened. */
+async function live(request: RunRequest, cluster: Cluster, journal: Journal, stopwatch: Stopwatch): Promise<Run> {
+  const { header } = request;
+  await using resources = new AsyncDisposableStack();
+  resources.use(cluster);
+  journal.append({
+    at: cluster.time.now(),
+    kind: 'origin',
+    origin: cluster.origin,
+    nodes: cluster.nodes.map(({ name }) => name),
+    coordinator: cluster.coordinator.version,
+    versions: cluster.versions,
+  });
+  enter('launch', cluster, journal);
+  const collecting = cluster.tapFolder === undefined ? undefined : resources.use(await startCollecting(request, cluster, cluster.tapFolder, journal));
+  const monitor = monitorHealth(cluster, journal);
+  resources.defer(() => monitor.stop());
+  if (collecting !== undefined) {
+    const host = watchHost(cluster, journal);
+    resources.defer(() => host.stop());
+  }
+  cluster.coordinator.watchOwners((event) => journal.append({ at: event.at, kind: 'owner', event }));
+
+  const lived = stopwatch.start('scenario');
+  const { requests, whole } = await shake(request, cluster, journal, monitor, collecting);
+  lived();
+  const judged = stopwatch.start('drain and judge');
+  const nodes = cluster.nodes.map(({ name }) => name);
+  const gathered =
+    collecting === undefined
+      ? gatherFromMemory((cluster as Cluster & InMemoryHistory).history(), journal.entries, requests, header.scenario, request.checkers)
+      : await gatherFromStore({ ...collecting, journal: journal.entries, requests, header, checkers: request.checkers, origin: cluster.origin, nodes });
+  if (whole) enter('judge', cluster, journal);
+  const versions = { ...cluster.versions, coordinator: cluster.coordinator.version, ...(collecting !== undefined && { store: collecting.store.version }) };
+  // The cluster goes while its IDs are judged: the two need nothing of each other.
+  const gone = cluster[Symbol.asyncDispose]();
+  const run = await judge({
+    header,
+    journal: journal.entries,
+    hazards: request.hazards,
+    ...gathered,
+    requests,
+    idsPerSecond: idsPerSecond(header, collecting !== undefined),
+    measured: stopwatch.measured(versions),
+  });
+  await gone;
+  judged();
+  return { ...run, measured: stopwatch.measured(versions) };
+}
+
+/** The part of a run in which something happens. Ends with a healed cluster and a load at rest, whatever went wrong. */
+async function shake(
+  { header, faults, progress, startLoad, signal }: RunRequest,
+  cluster: Cluster,
+  journal: Journal,
+  monitor: HealthMonitor,
+  collecting: Collecting | undefined,
+): Promise<{ readonly requests: RequestColumns | undefined; readonly whole: boolean }> {
+  const { scenario } = header;
+  const { time } = cluster;
+  const rng: Rng = createRng(header.seed);
+  let load: LoadHandle | undefined;
+  let whole = false;
+  try {
+    await cluster.healAll();
+    await assemble(cluster, () => monitor.holders(0).length >= scenario.pool, signal);
+    enter('warm-up', cluster, journal);
+    load = startLoad({
+      time,
+      nodes: cluster.nodes,
+      load: scenario.load,
+      simulated: collecting === undefined,
+      rng: rng.fork('load'),
+      onSecond: (seconds) => {
+        for (const second of seconds) journal.append({ ...second, kind: 'load' });
+        progress.event({
+          at: time.now(),
+          kind: 'rates',
+          nodes: ratesOf(seconds, monitor.latest),
+          stored: collecting?.stored() ?? 0n,
+          duplicates: collecting?.duplicates() ?? 0,
+        });
+      },
+    });
+    await time.sleep(scenario.warmUpMs, signal);
+    enter('disturb', cluster, journal);
+    const context = { cluster: journalled(cluster, journal), faults, journal, monitor, rng: rng.fork('targets'), signal };
+    for (const slot of orderSlots(scenario, rng)) await carryOutSlot(slot, context);
+    await cluster.healAll();
+    enter('recover', cluster, journal);
+    await time.sleep(scenario.recoverMs, signal);
+    enter('drain', cluster, journal);
+    whole = true;
+  } catch (error) {
+    const why = signal.aborted ? 'interrupted by the user' : messageOf(error);
+    journal.append({ at: time.now(), kind: 'note', text: `the run is cut short: ${why}` });
+  }
+  await attempt('healing at the end', cluster, journal, () => cluster.healAll());
+  await attempt('stopping the load', cluster, journal, async () => load?.stop());
+  await attempt('the last reading of the nodes', cluster, journal, () => monitor.readAll());
+  monitor.stop();
+  return { requests: load?.requests(), whole };
+}
+
+function enter(phase: Phase, { time }: Cluster, journal: Journal): void {
+  journal.append({ at: time.now(), kind: 'phase', phase });
+}
+
+/** Waits until all worker IDs are held. If they never are, the run goes on: the judge will say what that means. */
+async function assemble({ time }: Cluster, assembled: () => boolean, signal: AbortSignal): Promise<void> {
+  for (let waitedMs = 0; waitedMs < ASSEMBLE_MS && !assembled(); waitedMs += 50) await time.sleep(50, signal);
+}
+
+/** A step of the ending: its failure is evidence lost, not a reason to skip the steps after it. */
+async function attempt(what: string, { time }: Cluster, journal: Journal, act: () => Promise<unknown>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    journal.append({
+      at: time.now(),
+      kind: 'unknown',
+      reason: { reason: 'run cut short', scope: 'run', detail: `${what} failed: ${messageOf(error)}` },
+    });
+  }
+}
+
+/** IDs that each node was asked for, a second. */
+function idsPerSecond({ scenario: { load } }: RunHeader, full: boolean): number {
+  return full ? load.idsPerSecond : load.simulated.batchesPerSecond * load.simulated.batch.mean;
+}

@@ -1,0 +1,131 @@
+/**
+ * The command line: reads the arguments, calls one command, turns what comes out into an exit code. All wiring of parts
+ * is in the commands beside it.
+ */
+import { parseArgs } from 'node:util';
+import { doctor } from './cli/doctor.ts';
+import { heal } from './cli/heal.ts';
+import { judgeRun } from './cli/judge.ts';
+import { list } from './cli/list.ts';
+import { createOutput } from './cli/output.ts';
+import type { Output } from './cli/output.ts';
+import { run } from './cli/run.ts';
+import type { ExitCode } from './core/errors.ts';
+import { badInput, EXIT, SnowglobeError } from './core/errors.ts';
+
+const HELP = `snowglobe - shakes a cluster of ID generators and tells the truth about its IDs
+
+  snowglobe run [SCENARIO...]   run scenarios (default: storm), judge them, write a report
+  snowglobe judge RUN           judge what a run left, even when its harness was killed
+  snowglobe list                scenarios, generators, faults, checkers, drivers
+  snowglobe doctor              what this machine can do, and how to get the rest
+  snowglobe heal                sweep what dead runs left on this machine
+
+Options
+  --driver NAME      docker, local or sim (run; default: the best that this machine has)
+  --generator REF    a name, or the path of a file such as ./mine.ts (run)
+  --seed N           repeats the choices of an earlier run (run)
+  --store URL        a ClickHouse server instead of the embedded one (run, judge)
+  --runs FOLDER      where runs are kept (run; default: runs)
+  --without-disturbances   the same scenario on a quiet cluster (run)
+  --run ID           heal this run even if its harness lives (heal)
+  --json             one JSON document on stdout, all else on stderr
+  --help
+
+Exit codes
+  0 pass   10 a promised guarantee is broken   11 an SLO is missed   12 unknown: nothing was proved
+  2 bad input   3 the machine lacks something   130 interrupted, healed   1 snowglobe crashed
+`;
+
+const OPTIONS = {
+  driver: { type: 'string' },
+  generator: { type: 'string' },
+  seed: { type: 'string' },
+  store: { type: 'string' },
+  runs: { type: 'string' },
+  run: { type: 'string' },
+  'without-disturbances': { type: 'boolean' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+type OptionName = keyof typeof OPTIONS;
+
+/** The options that each command takes, beside --json and --help. */
+const TAKES: { readonly [command: string]: readonly OptionName[] } = {
+  run: ['driver', 'generator', 'seed', 'store', 'runs', 'without-disturbances'],
+  judge: ['store'],
+  list: [],
+  doctor: [],
+  heal: ['run'],
+};
+
+export async function main(args: readonly string[]): Promise<ExitCode> {
+  const output = createOutput(args.includes('--json'));
+  try {
+    return await dispatch(args, output);
+  } catch (error) {
+    return output.error(error);
+  }
+}
+
+async function dispatch(args: readonly string[], output: Output): Promise<ExitCode> {
+  const { command, rest, values } = parse(args);
+  if (values.help === true || command === undefined) {
+    output.text(HELP);
+    return command === undefined && values.help !== true ? EXIT.badInput : EXIT.pass;
+  }
+  const takes = TAKES[command];
+  if (takes === undefined)
+    throw badInput(`There is no command "${command}".`, `Take one of ${Object.keys(TAKES).join(', ')}; see snowglobe --help.`);
+  for (const option of Object.keys(values) as OptionName[])
+    if (option !== 'json' && option !== 'help' && !takes.includes(option))
+      throw badInput(`snowglobe ${command} takes no --${option}.`, 'Leave it out; see snowglobe --help.');
+  if (command === 'run')
+    return run(
+      {
+        scenarios: rest.length === 0 ? ['storm'] : rest,
+        driver: values.driver,
+        generator: values.generator,
+        seed: values.seed,
+        store: values.store,
+        runs: values.runs ?? 'runs',
+        withoutDisturbances: values['without-disturbances'] ?? false,
+      },
+      output,
+    );
+  if (command === 'judge') return judgeRun(only(rest, 'judge', 'RUN, the folder of a run'), values.store, output);
+  none(rest, command);
+  if (command === 'list') return list(output);
+  if (command === 'doctor') return doctor(output);
+  return heal(values.run, output);
+}
+
+function parse(args: readonly string[]): {
+  command: string | undefined;
+  rest: string[];
+  values: ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'];
+} {
+  try {
+    const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+    const [command, ...rest] = positionals;
+    return { command, rest, values };
+  } catch (error) {
+    throw error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
+      ? new SnowglobeError(EXIT.badInput, [{ what: `${error.message.split('. ')[0]}.`, remedy: 'See snowglobe --help.' }])
+      : error;
+  }
+}
+
+function only(rest: readonly string[], command: string, what: string): string {
+  const [first, ...more] = rest;
+  if (first === undefined) throw badInput(`snowglobe ${command} needs ${what}.`, `Write: snowglobe ${command} ${what.split(',')[0]}.`);
+  none(more, command);
+  return first;
+}
+
+function none(rest: readonly string[], command: string): void {
+  if (rest.length > 0) throw badInput(`snowglobe ${command} does not know what to do with "${rest.join(' ')}".`, 'Leave it out.');
+}
+
+if (import.meta.main) process.exitCode = await main(process.argv.slice(2));
