@@ -1,0 +1,60 @@
+/**
+ * The line that an event leaves in the log of a run, on a terminal and in CI alike.
+ */
+import type { ProgressEvent } from '../core/progress.ts';
+import { nsToMs } from '../core/time.ts';
+import { clock, duration } from './format.ts';
+import type { RunState } from './run-state.ts';
+import type { Line, Span, Tone } from './text.ts';
+import { span } from './text.ts';
+
+/** Room for `etcd-quorum-loss` and most others with their targets, so that what happened stands in one column. */
+const LABEL_WIDTH = 20;
+
+const HAPPENED: Readonly<Record<'asked' | 'bites' | 'healed' | 'failed', { mark: string; tone: Tone }>> = {
+  asked: { mark: '○', tone: 'faint' },
+  bites: { mark: '●', tone: 'accent' },
+  healed: { mark: '✔', tone: 'good' },
+  failed: { mark: '✘', tone: 'bad' },
+};
+
+/** Undefined for events that only change the live figures. `state` is the one after the event. */
+export function eventLine(event: ProgressEvent, state: RunState): Line | undefined {
+  const content = contentOf(event, state);
+  if (content === undefined) return undefined;
+  return [span(`${clock(nsToMs(event.at), true).padStart(7)}  `, 'faint'), ...content];
+}
+
+function contentOf(event: ProgressEvent, state: RunState): Line | undefined {
+  switch (event.kind) {
+    case 'begin':
+      return [
+        span(event.scenario, 'strong'),
+        span(' shakes '),
+        span(event.generator, 'strong'),
+        span(` on ${event.driver}`),
+        span(`  seed ${event.seed}, ${event.nodes.length} nodes, ${duration(event.plannedMs)}`, 'faint'),
+      ];
+    case 'phase':
+      return event.phase === 'done' ? undefined : [span(event.phase, 'strong')];
+    case 'slot':
+      return [
+        span(event.slot, 'strong'),
+        span(`  slot ${event.index + 1} of ${event.count}`, 'faint'),
+        ...(event.holder === undefined ? [] : [span(`, aimed at ${event.holder}`, 'faint')]),
+      ];
+    case 'disturbance': {
+      const { mark, tone } = HAPPENED[event.what];
+      const label = state.disturbances.get(event.key)?.label ?? event.name;
+      return [span(`${mark} `, tone), span(label.padEnd(LABEL_WIDTH)), span(`  ${event.what}`, tone), ...detail(event)];
+    }
+    case 'note':
+      return [span('! ', 'doubt'), span(event.text)];
+    case 'rates':
+      return undefined;
+  }
+}
+
+function detail(event: Extract<ProgressEvent, { kind: 'disturbance' }>): readonly Span[] {
+  return event.detail === undefined ? [] : [span(`  ${event.detail}`, event.what === 'failed' ? 'bad' : 'faint')];
+}

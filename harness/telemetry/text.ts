@@ -1,0 +1,56 @@
+/**
+ * Lines of styled text: built and cut to a width as plain data, painted at the end.
+ */
+import { styleText } from 'node:util';
+
+/** What a piece of text means; `painter` gives meanings their colours. */
+export type Tone = 'plain' | 'strong' | 'faint' | 'good' | 'bad' | 'doubt' | 'accent';
+
+export interface Span {
+  readonly text: string;
+  readonly tone: Tone;
+}
+
+export type Line = readonly Span[];
+
+/** Turns a line into text for a stream. */
+export type Paint = (line: Line) => string;
+
+const STYLES: Readonly<Record<Tone, Parameters<typeof styleText>[0]>> = {
+  plain: [],
+  strong: ['bold'],
+  faint: ['dim'],
+  good: ['green'],
+  bad: ['red', 'bold'],
+  doubt: ['yellow'],
+  accent: ['cyan'],
+};
+
+export const span = (text: string, tone: Tone = 'plain'): Span => ({ text, tone });
+
+/** Colours where the stream shows them and NO_COLOR does not forbid them: node's own rule. */
+export function painter(stream: NodeJS.WritableStream): Paint {
+  return (line) =>
+    line.map(({ text, tone }) => (tone === 'plain' ? text : styleText(STYLES[tone], text, { stream }))).join('');
+}
+
+export function widthOf(line: Line): number {
+  return line.reduce((sum, { text }) => sum + [...text].length, 0);
+}
+
+/** The line, cut to `width` with an ellipsis. */
+export function fit(line: Line, width: number): Line {
+  if (widthOf(line) <= width) return line;
+  const cut: Span[] = [];
+  let left = width - 1;
+  for (const { text, tone } of line) {
+    const letters = [...text];
+    if (letters.length >= left) {
+      cut.push(span(`${letters.slice(0, Math.max(0, left)).join('')}…`, tone));
+      break;
+    }
+    cut.push(span(text, tone));
+    left -= letters.length;
+  }
+  return cut;
+}

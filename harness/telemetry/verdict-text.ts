@@ -1,0 +1,192 @@
+/**
+ * The verdict of a run as text: what was promised and kept, what was done to the cluster, what the evidence is worth,
+ * and how to see it again.
+ */
+import type { Witness } from '../core/checker.ts';
+import { GUARANTEES } from '../core/guarantee.ts';
+import type { DisturbanceRecord, Run } from '../core/run.ts';
+import { nsToMs } from '../core/time.ts';
+import type { Verdict } from '../core/verdict.ts';
+import { clock, count, duration, wrap } from './format.ts';
+import type { Line, Tone } from './text.ts';
+import { painter, span } from './text.ts';
+
+export interface VerdictTextOptions {
+  /** Where the text goes: it decides colours and width. */
+  readonly stream: NodeJS.WritableStream & { readonly columns?: number };
+  /** The run's folder, as the user would type it. */
+  readonly folder: string;
+}
+
+const WIDTH_MAX = 100;
+const TONE: Readonly<Record<Verdict, Tone>> = { pass: 'good', fail: 'bad', unknown: 'doubt' };
+const MARK: Readonly<Record<Verdict, string>> = { pass: '✔', fail: '✘', unknown: '?' };
+
+/** Ends with a line break. */
+export function verdictText(run: Run, { stream, folder }: VerdictTextOptions): string {
+  const width = Math.min(WIDTH_MAX, stream.columns ?? WIDTH_MAX) - 1;
+  const sections = [
+    headLines(run, width),
+    guaranteeLines(run, width),
+    disturbanceLines(run, width),
+    hazardLines(run, width),
+    evidenceLines(run, width),
+    witnessLines(run, width),
+    whereLines(run, folder),
+  ].filter((lines) => lines.length > 0);
+  const paint = painter(stream);
+  const lines = sections.flatMap((section): readonly Line[] => [[], ...section]);
+  return `${lines.map(paint).join('\n')}\n\n`;
+}
+
+function headLines(run: Run, width: number): readonly Line[] {
+  return [
+    [
+      span(` ${MARK[run.verdict]} ${run.verdict.toUpperCase()}${outside(run)}`, TONE[run.verdict]),
+      span(`  ${run.scenario.name}`, 'strong'),
+      span(`, ${run.generator.name} on ${run.driver}`),
+      span(`  exit ${run.exitCode}`, 'faint'),
+    ],
+    ...run.reasons.flatMap((reason) => bullet(reason, width)),
+  ];
+}
+
+/** A pass whose only violations need a broken assumption says how many. */
+function outside({ verdict, findings }: Run): string {
+  const sum = findings.reduce((total, finding) => total + (finding.promised ? finding.outsideAssumptions : 0), 0);
+  return verdict === 'pass' && sum > 0 ? ` (${count(sum)} outside assumptions)` : '';
+}
+
+function guaranteeLines({ findings }: Run, width: number): readonly Line[] {
+  if (findings.length === 0) return [];
+  const names = findings.map(({ guarantee, scope }) => (scope === undefined ? guarantee : `${guarantee} (${scope})`));
+  const nameWidth = Math.max(...names.map(({ length }) => length));
+  const rows = findings.map((finding, index): Line => {
+    const { promised, verdict } = finding;
+    // What was never promised is no pass, and a breach of it is no failure.
+    const tone = promised ? TONE[verdict] : 'faint';
+    return [
+      span(` ${promised ? MARK[verdict] : '–'} `, tone),
+      span((names[index] ?? '').padEnd(nameWidth)),
+      span(`  ${(promised ? KEPT[verdict] : 'not promised').padEnd(12)}`, tone),
+      span(`  ${figures(finding)}`, finding.violations > 0 && promised ? 'plain' : 'faint'),
+    ];
+  });
+  const broken = findings.filter(({ promised, verdict }) => promised && verdict === 'fail');
+  return [
+    title('guarantees'),
+    ...rows,
+    ...broken.flatMap(({ guarantee }) =>
+      wrap(`${guarantee}: ${GUARANTEES[guarantee]}`, width - 3).map((line): Line => [span(`   ${line}`, 'faint')]),
+    ),
+  ];
+}
+
+const KEPT: Readonly<Record<Verdict, string>> = { pass: 'kept', fail: 'BROKEN', unknown: 'unknown' };
+
+function figures({ checked, unit, violations, outsideAssumptions, undecided }: Run['findings'][number]): string {
+  return [
+    `${count(violations)} ${violations === 1 ? 'violation' : 'violations'} in ${count(checked)} ${unit}`,
+    ...(outsideAssumptions > 0 ? [`${count(outsideAssumptions)} outside assumptions`] : []),
+    ...(undecided > 0 ? [`${count(undecided)} undecided`] : []),
+  ].join(', ');
+}
+
+function disturbanceLines({ disturbances }: Run, width: number): readonly Line[] {
+  if (disturbances.length === 0) return [];
+  const labels = disturbances.map(labelOf);
+  const labelWidth = Math.max(...labels.map(({ length }) => length));
+  const bit = disturbances.filter((disturbance) => disturbance.bit).length;
+  return [
+    title('disturbances', `${bit} of ${disturbances.length} bit, measured from outside`),
+    ...disturbances.flatMap((disturbance, index): readonly Line[] => [
+      [
+        span(disturbance.bit ? ' ✔ ' : ' ? ', disturbance.bit ? 'good' : 'doubt'),
+        span((labels[index] ?? '').padEnd(labelWidth)),
+        span(`  ${spanOf(disturbance)}`, 'faint'),
+      ],
+      ...(disturbance.missed === undefined ? [] : bullet(disturbance.missed, width, 'doubt')),
+    ]),
+  ];
+}
+
+function labelOf({ name, options, slot }: DisturbanceRecord): string {
+  const target = options['node'];
+  return `${slot}: ${name}${typeof target === 'string' ? ` ${target}` : ''}`;
+}
+
+function spanOf({ injected, healed }: DisturbanceRecord): string {
+  if (injected === undefined) return 'never injected';
+  const from = clock(nsToMs(injected));
+  return healed === undefined
+    ? `from ${from}, never healed`
+    : `${from} – ${clock(nsToMs(healed))}  ${duration(nsToMs(healed - injected))}`;
+}
+
+function hazardLines({ hazards }: Run, width: number): readonly Line[] {
+  if (hazards.length === 0) return [];
+  const reached = hazards.filter((hazard) => hazard.reached).length;
+  return [
+    title('hazards', `${reached} of ${hazards.length} reached`),
+    ...hazards.flatMap(({ reached: wasReached, summary, at, detail }): readonly Line[] => [
+      [
+        span(wasReached ? ' ✔ ' : ' ? ', wasReached ? 'good' : 'doubt'),
+        span(wasReached ? summary : `not reached: ${summary}`),
+        span(at === undefined ? '' : `  at ${clock(nsToMs(at))}`, 'faint'),
+      ],
+      ...(detail === undefined ? [] : bullet(detail, width)),
+    ]),
+  ];
+}
+
+function evidenceLines({ evidence }: Run, width: number): readonly Line[] {
+  const { minted, stored, acknowledged, batches, tornBytes, requests } = evidence;
+  const whole = minted === stored;
+  const load = [
+    `${count(requests.sent)} requests: ${count(requests.ok)} answered, ${count(requests.refused)} refused`,
+    `${count(requests.errors)} errors, ${count(requests.noAnswer)} without an answer, ${count(requests.dropped)} not sent`,
+  ].join(', ');
+  return [
+    title('evidence'),
+    [
+      span(whole ? ' ✔ ' : ' ? ', whole ? 'good' : 'doubt'),
+      span(`${count(BigInt(minted))} minted ${whole ? '=' : '≠'} ${count(BigInt(stored))} stored`),
+      span(`, ${count(BigInt(acknowledged))} acknowledged to clients`, 'faint'),
+    ],
+    ...bullet(`${count(batches)} batches${tornBytes > 0 ? `, ${count(tornBytes)} torn bytes` : ''}; ${load}`, width),
+  ];
+}
+
+/** The story of the gravest finding's first witness. */
+function witnessLines({ findings }: Run, width: number): readonly Line[] {
+  const broken =
+    findings.find(({ promised, verdict, witnesses }) => promised && verdict === 'fail' && witnesses.length > 0) ??
+    findings.find(({ promised, witnesses }) => promised && witnesses.length > 0);
+  const witness = broken?.witnesses[0];
+  if (broken === undefined || witness === undefined) return [];
+  return [
+    title('first witness', `${broken.guarantee}, at ${clock(nsToMs(witness.at), true)}`),
+    ...(witness.cause === undefined ? [] : [[span(' ✘ ', 'bad'), span(witness.cause, 'strong')]]),
+    ...storyOf(witness).flatMap((text) => bullet(text, width, 'plain')),
+  ];
+}
+
+function storyOf({ what, explanation }: Witness): readonly string[] {
+  return explanation === undefined ? [what] : [what, explanation];
+}
+
+function whereLines({ command }: Run, folder: string): readonly Line[] {
+  return [
+    [span(' report  ', 'faint'), span(`${folder}/report.html`, 'accent')],
+    // Never wrapped: it is there to be copied.
+    [span(' repeat  ', 'faint'), span(command)],
+  ];
+}
+
+function title(text: string, aside?: string): Line {
+  return aside === undefined ? [span(` ${text}`, 'strong')] : [span(` ${text}`, 'strong'), span(`  ${aside}`, 'faint')];
+}
+
+function bullet(text: string, width: number, tone: Tone = 'faint'): readonly Line[] {
+  return wrap(text, width - 3).map((line) => [span(`   ${line}`, tone)]);
+}
