@@ -14,8 +14,6 @@ export type Container = ReturnType<Docker['getContainer']>;
 
 export interface Engine {
   readonly docker: Docker;
-  /** Where published ports are reached from here. */
-  readonly host: string;
   readonly version: string;
   readonly apiVersion: string;
   /** Container user 0 is the user who runs the engine, and no other user can write that user's folders. */
@@ -59,7 +57,7 @@ async function examine(): Promise<Engine | readonly Problem[]> {
     { readonly ApiVersion: string },
     { readonly SecurityOptions?: readonly string[] },
   ];
-  const { serverVersion, operatingSystemType, host } = client.info.containerRuntime;
+  const { serverVersion, operatingSystemType } = client.info.containerRuntime;
   const problems: Problem[] = [];
   if (isOlder(version.ApiVersion, API_NEEDED))
     problems.push(
@@ -78,8 +76,7 @@ async function examine(): Promise<Engine | readonly Problem[]> {
   if (problems.length > 0) return problems;
   return {
     docker,
-    host,
-    version: serverVersion,
+    version: String(serverVersion),
     apiVersion: version.ApiVersion,
     rootless: (info.SecurityOptions ?? []).some((option) => option.includes('name=rootless')),
   };

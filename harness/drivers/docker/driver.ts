@@ -1,0 +1,76 @@
+/**
+ * The docker driver: every node and coordinator member is a container in a pod of its own.
+ */
+import type { Ability } from '../../core/cluster.ts';
+import { ABILITIES } from '../../core/cluster.ts';
+import type { Driver, Readiness } from '../../core/driver.ts';
+import type { Problem } from '../../core/errors.ts';
+import { EXIT, SnowglobeError } from '../../core/errors.ts';
+import type { Engine } from './engine.ts';
+import type { Base } from './images.ts';
+
+export default {
+  name: 'docker',
+  summary: 'Containers on a Docker engine: each node and etcd member with a network, a clock and processes of its own.',
+  rank: 3,
+
+  async readiness(): Promise<Readiness> {
+    const engine = await findEngine();
+    if (isProblems(engine)) return { problems: engine, abilities: new Set(), notes: [] };
+    const base = await (await images()).chooseBase(engine.docker);
+    const notes = [`Docker ${engine.version}, API ${engine.apiVersion}${engine.rootless ? ', rootless' : ''}`];
+    if (isProblems(base)) return { problems: base, abilities: new Set(), notes };
+    return { problems: [], abilities: ALL, notes: [...notes, describeBase(base)] };
+  },
+
+  async prepare({ log, signal }) {
+    const engine = orThrow(await findEngine());
+    const { chooseBase, ensureImage } = await images();
+    await ensureImage(engine.docker, orThrow(await chooseBase(engine.docker)), log, signal);
+  },
+
+  async launch(spec, context) {
+    const engine = orThrow(await findEngine());
+    const { chooseBase, ensureImage } = await images();
+    const image = await ensureImage(
+      engine.docker,
+      orThrow(await chooseBase(engine.docker)),
+      context.log,
+      context.signal,
+    );
+    const { launchCluster } = await import('./launch.ts');
+    return launchCluster(engine, image, spec, context);
+  },
+
+  async leftovers() {
+    const engine = await findEngine();
+    return isProblems(engine) ? [] : (await import('./sweep.ts')).leftovers(engine.docker);
+  },
+
+  async sweep(runId) {
+    const engine = await findEngine();
+    return isProblems(engine) ? [] : (await import('./sweep.ts')).sweep(engine.docker, runId);
+  },
+} satisfies Driver;
+
+const ALL: ReadonlySet<Ability> = new Set(Object.keys(ABILITIES) as Ability[]);
+
+/** Loaded when used: testcontainers takes half a second, and every command of snowglobe loads every driver. */
+async function findEngine(): Promise<Engine | readonly Problem[]> {
+  return (await import('./engine.ts')).findEngine();
+}
+
+const images = (): Promise<typeof import('./images.ts')> => import('./images.ts');
+
+function isProblems<Value>(result: Value | readonly Problem[]): result is readonly Problem[] {
+  return Array.isArray(result);
+}
+
+function orThrow<Value>(result: Value | readonly Problem[]): Value {
+  if (isProblems(result)) throw new SnowglobeError(EXIT.environment, result);
+  return result;
+}
+
+function describeBase(base: Base): string {
+  return `base image ${base.reference}: ${base.why}${base.here ? '' : ', to be fetched once'}`;
+}

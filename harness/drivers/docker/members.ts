@@ -1,0 +1,130 @@
+/**
+ * What runs in the pods: the command line, environment and mounts of generator nodes and etcd members. Pure.
+ */
+import { join } from 'node:path';
+import type { JsonObject } from '../../core/json.ts';
+import { faketimeEnvironment } from '../agent/faketime.ts';
+import { FAKETIME_LIBRARY } from './images.ts';
+import type { Mount } from './mounts.ts';
+import { mount } from './mounts.ts';
+import { memberAddress, nodeAddress } from './networks.ts';
+import type { WorkloadSpec } from './workload.ts';
+
+export const NODE_PORT = 8080;
+export const ETCD_PORT = 2379;
+const ETCD_PEER_PORT = 2380;
+
+/** A member by its name and its address on the data network. */
+export interface Place {
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+}
+
+export function nodePlaces(count: number, dataPrefix: string): readonly Place[] {
+  return Array.from({ length: count }, (_, index) => ({
+    name: `n${index + 1}`,
+    address: nodeAddress(dataPrefix, index),
+    port: NODE_PORT,
+  }));
+}
+
+export function etcdPlaces(count: number, dataPrefix: string): readonly Place[] {
+  return Array.from({ length: count }, (_, index) => ({
+    name: `etcd${index + 1}`,
+    address: memberAddress(dataPrefix, index),
+    port: ETCD_PORT,
+  }));
+}
+
+/** The folders of a run that its containers see. */
+export interface RunFolders {
+  readonly taps: string;
+  readonly clocks: string;
+  readonly disks: string;
+  readonly logs: string;
+}
+
+export function runFolders(folder: string): RunFolders {
+  return {
+    taps: join(folder, 'taps'),
+    clocks: join(folder, 'clocks'),
+    disks: join(folder, 'disks'),
+    logs: join(folder, 'logs'),
+  };
+}
+
+/** Where containers see them. */
+const INSIDE = { taps: '/snowglobe/taps', clocks: '/snowglobe/clocks', disk: '/snowglobe/disk' } as const;
+
+/** The parts of a node's container that make its clock and its tap work: the same for the probe that proves them. */
+export function nodeSurroundings(
+  name: string,
+  folders: { readonly taps: string; readonly clocks: string },
+): { readonly preload: string; readonly environment: Record<string, string>; readonly mounts: readonly Mount[] } {
+  // The folder of the clocks, never one clock's file: a mounted file is not replaced when it is renamed over.
+  const { LD_PRELOAD: preload, ...environment } = faketimeEnvironment(FAKETIME_LIBRARY, `${INSIDE.clocks}/${name}`);
+  return {
+    preload: preload as string,
+    environment: { ...environment, SNOWGLOBE_TAPS: INSIDE.taps },
+    mounts: [mount(folders.taps, 'read-write', INSIDE.taps), mount(folders.clocks, 'read-only', INSIDE.clocks)],
+  };
+}
+
+export function nodeSpec(node: {
+  readonly name: string;
+  readonly user: string;
+  readonly shellModule: string;
+  readonly generatorFile: string;
+  readonly options: JsonObject;
+  readonly etcd: readonly Place[];
+  readonly folders: RunFolders;
+  readonly code: readonly Mount[];
+}): WorkloadSpec {
+  const { preload, environment, mounts } = nodeSurroundings(node.name, node.folders);
+  return {
+    command: ['node', node.shellModule],
+    preload,
+    environment: {
+      ...environment,
+      SNOWGLOBE_NODE: node.name,
+      SNOWGLOBE_DISK: INSIDE.disk,
+      SNOWGLOBE_GENERATOR: node.generatorFile,
+      SNOWGLOBE_OPTIONS: JSON.stringify(node.options),
+      SNOWGLOBE_ETCD: node.etcd.map(({ address, port }) => `http://${address}:${port}`).join(','),
+      SNOWGLOBE_LISTEN: `tcp:0.0.0.0:${NODE_PORT}`,
+    },
+    user: node.user,
+    mounts: [...node.code, ...mounts, mount(join(node.folders.disks, node.name), 'read-write', INSIDE.disk)],
+  };
+}
+
+export function etcdSpec(
+  member: Place,
+  members: readonly Place[],
+  run: { readonly runId: string; readonly user: string },
+): WorkloadSpec {
+  const peerUrl = ({ address }: Place): string => `http://${address}:${ETCD_PEER_PORT}`;
+  const flags = {
+    name: member.name,
+    // In the container's own layer: it survives a kill and a start, and goes with the container.
+    'data-dir': '/tmp/etcd',
+    'listen-peer-urls': peerUrl(member),
+    'initial-advertise-peer-urls': peerUrl(member),
+    'listen-client-urls': `http://0.0.0.0:${ETCD_PORT}`,
+    'advertise-client-urls': `http://${member.address}:${ETCD_PORT}`,
+    'initial-cluster': members.map((each) => `${each.name}=${peerUrl(each)}`).join(','),
+    'initial-cluster-token': run.runId,
+    'initial-cluster-state': 'new',
+    'heartbeat-interval': '100',
+    'election-timeout': '500',
+  };
+  return {
+    // --pre-vote: a member that was cut off must not depose the leader, and so restart every lease, when it is back.
+    command: ['etcd', ...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, value]), '--pre-vote'],
+    // etcd 3.4 refuses to run on ARM unless told that we know; on other machines the variable means nothing.
+    environment: { ETCD_UNSUPPORTED_ARCH: 'arm64' },
+    user: run.user,
+    mounts: [],
+  };
+}

@@ -1,0 +1,83 @@
+/**
+ * A pod: a small container that owns the network and PID namespaces in which a workload lives, and runs the fault agent.
+ * The workload can be killed and started in it without a change of address, port or rules.
+ */
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { PassThrough } from 'node:stream';
+import { AgentClient } from '../agent/agent-client.ts';
+import type { Container, Docker } from './engine.ts';
+import type { StartedContainer } from './container.ts';
+import { startContainer } from './container.ts';
+import { partName } from './labels.ts';
+import type { Mount } from './mounts.ts';
+import type { Networks } from './networks.ts';
+
+/** What all parts of one run share. */
+export interface RunParts {
+  readonly docker: Docker;
+  readonly image: string;
+  readonly runId: string;
+  readonly labels: Record<string, string>;
+  readonly networks: Networks;
+  readonly code: readonly Mount[];
+  readonly agentModule: string;
+  readonly logFolder: string;
+}
+
+export interface Pod {
+  readonly name: string;
+  readonly container: Container;
+  /** Its address on the data network: what faults cut. */
+  readonly address: string;
+  /** The workload's port as the harness reaches it, on 127.0.0.1. */
+  readonly publishedPort: number;
+  readonly agent: AgentClient;
+}
+
+/** Under load a Node process takes seconds to come up. */
+const AGENT_STARTS_MS = 20_000;
+
+/** Starts the pod of one member and waits for its agent. */
+export async function startPod(run: RunParts, name: string, address: string, port: number): Promise<Pod> {
+  let agent: AgentClient | undefined;
+  const { container, publishedPort } = (await startContainer(run.docker, {
+    image: run.image,
+    name: partName(run.runId, `${name}-pod`),
+    labels: run.labels,
+    // The shell is PID 1 because it reaps orphans, which Node does not; it ends with the agent, and with it all the rest.
+    command: ['sh', '-c', 'node "$@"; exit $?', 'pod', run.agentModule],
+    user: '0:0',
+    network: run.networks.control,
+    publish: port,
+    // SYS_PTRACE: to read the environment of processes of another user, by which the agent tells whose they are.
+    host: { AutoRemove: true, CapAdd: ['NET_ADMIN', 'SYS_PTRACE'], Mounts: [...run.code] },
+    // StdinOnce: when the harness dies, the engine ends the agent's input.
+    create: { OpenStdin: true, StdinOnce: true, AttachStdin: true, AttachStdout: true, AttachStderr: true },
+    beforeStart: async (created) => {
+      await run.docker.getNetwork(run.networks.data).connect({
+        Container: created.id,
+        EndpointConfig: { IPAMConfig: { IPv4Address: address } },
+      });
+      agent = await attachAgent(run, name, created);
+    },
+  })) as StartedContainer & { readonly publishedPort: number };
+  if (agent === undefined) throw new Error(`the pod of ${name} started without its agent`);
+  await agent.send({ do: 'ping' }, AGENT_STARTS_MS);
+  return { name, container, address, publishedPort, agent };
+}
+
+/** Attached before the start: nothing that the agent says is missed, and no moment is left in which it has no input. */
+async function attachAgent(run: RunParts, name: string, container: Container): Promise<AgentClient> {
+  const options = { stream: true, hijack: true, stdin: true, stdout: true, stderr: true };
+  const stream = (await container.attach(options)) as Duplex;
+  const answers = new PassThrough();
+  const complaints = createWriteStream(join(run.logFolder, `${name}-pod.log`), { flags: 'a' });
+  run.docker.modem.demuxStream(stream, answers, complaints);
+  stream.on('close', () => {
+    answers.end();
+    complaints.end();
+  });
+  return new AgentClient(`The agent of ${name}`, answers, stream);
+}

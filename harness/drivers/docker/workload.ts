@@ -1,0 +1,109 @@
+/**
+ * The container in which a node or a coordinator member runs, inside its pod's namespaces.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ProcessControl } from '../../core/cluster.ts';
+import { WORKLOAD_VARIABLE } from '../agent/protocol.ts';
+import type { AgentClient } from '../agent/agent-client.ts';
+import { startContainer } from './container.ts';
+import type { Container } from './engine.ts';
+import { statusOf, tolerating } from './engine.ts';
+import { partName } from './labels.ts';
+import type { Mount } from './mounts.ts';
+import { mount } from './mounts.ts';
+import type { Pod, RunParts } from './pod.ts';
+
+export interface WorkloadSpec {
+  readonly command: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** Preloaded into the command alone, not into the shell that redirects its output. */
+  readonly preload?: string;
+  readonly user: string;
+  readonly mounts: readonly Mount[];
+}
+
+const LOGS = '/snowglobe/logs';
+/** How long the engine may take to see that a process ended. */
+const ENGINE_LAGS_MS = 10_000;
+const POLL_MS = 20;
+
+/** Starts it for the first time. Its output goes to `NAME.log` in the run's folder, which outlives every container. */
+export async function startWorkload(run: RunParts, pod: Pod, spec: WorkloadSpec): Promise<ProcessControl> {
+  const preload = spec.preload === undefined ? [] : ['env', `LD_PRELOAD=${spec.preload}`];
+  const { container } = await startContainer(run.docker, {
+    image: run.image,
+    name: partName(run.runId, pod.name),
+    labels: run.labels,
+    command: [
+      'sh',
+      '-c',
+      'log=$1; shift; exec "$@" >>"$log" 2>&1',
+      'workload',
+      `${LOGS}/${pod.name}.log`,
+      ...preload,
+      ...spec.command,
+    ],
+    environment: { ...spec.environment, [WORKLOAD_VARIABLE]: pod.name },
+    user: spec.user,
+    network: `container:${pod.container.id}`,
+    // Never AutoRemove: what is killed has to be there to be started again.
+    host: {
+      PidMode: `container:${pod.container.id}`,
+      Mounts: [...spec.mounts, mount(run.logFolder, 'read-write', LOGS)],
+      LogConfig: { Type: 'none', Config: {} },
+    },
+  });
+  return new Workload(pod.name, container, pod.agent);
+}
+
+class Workload implements ProcessControl {
+  readonly #name: string;
+  readonly #container: Container;
+  readonly #agent: AgentClient;
+
+  constructor(name: string, container: Container, agent: AgentClient) {
+    this.#name = name;
+    this.#container = container;
+    this.#agent = agent;
+  }
+
+  async kill(): Promise<void> {
+    const { pids = [] } = await this.#agent.send({ do: 'signal', workload: this.#name, signal: 'SIGKILL' });
+    // None found: it is dead, or it is just being born and does not bear its name yet.
+    if (pids.length === 0) await tolerating([409], this.#container.kill({ signal: 'SIGKILL' }));
+    await this.#container.wait({ condition: 'not-running' });
+  }
+
+  async start(): Promise<void> {
+    const giveUp = performance.now() + ENGINE_LAGS_MS;
+    while (!(await this.alive()) && !(await this.#started())) {
+      // The engine calls it running and the kernel has no such process: it ended, or began, a moment ago.
+      if (performance.now() > giveUp) throw new Error(`the engine says that ${this.#name} runs, and it does not`);
+      await delay(POLL_MS);
+    }
+  }
+
+  async pause(): Promise<void> {
+    await this.#agent.send({ do: 'signal', workload: this.#name, signal: 'SIGSTOP' });
+  }
+
+  async resume(): Promise<void> {
+    await this.#agent.send({ do: 'signal', workload: this.#name, signal: 'SIGCONT' });
+  }
+
+  async alive(): Promise<boolean> {
+    const { pids = [] } = await this.#agent.send({ do: 'find', workload: this.#name });
+    return pids.length > 0;
+  }
+
+  /** Whether this call started it; false when the engine thinks that it runs. */
+  async #started(): Promise<boolean> {
+    try {
+      await this.#container.start();
+      return true;
+    } catch (error) {
+      if (statusOf(error) === 304) return false;
+      throw error;
+    }
+  }
+}
