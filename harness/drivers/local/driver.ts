@@ -1,0 +1,25 @@
+/**
+ * The local driver: every node and coordinator member is a plain process in a network namespace of its own, with root
+ * or without, on Linux, without containers.
+ */
+import type { Driver } from '../../core/driver.ts';
+import { EXIT, SnowglobeError } from '../../core/errors.ts';
+import { launch } from './launch.ts';
+import { readiness } from './readiness.ts';
+import { listTraces, removeTraces } from './traces.ts';
+
+export default {
+  name: 'local',
+  summary: 'Plain processes in network namespaces, with root or without: Linux without Docker.',
+  rank: 2,
+  readiness,
+  /** Nothing has to be built. */
+  prepare: () => Promise.resolve(),
+  async launch(spec, context) {
+    const { problems } = await readiness();
+    if (problems.length > 0) throw new SnowglobeError(EXIT.environment, problems);
+    return launch(spec, context);
+  },
+  leftovers: () => Promise.resolve(listTraces()),
+  sweep: removeTraces,
+} satisfies Driver;

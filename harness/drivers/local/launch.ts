@@ -1,0 +1,184 @@
+/**
+ * Launches a local cluster: a sandbox, pods in it, etcd, then the nodes.
+ */
+import { mkdirSync, readFileSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ClusterSpec, Member } from '../../core/cluster.ts';
+import type { LaunchContext } from '../../core/driver.ts';
+import { environmentLacks, messageOf } from '../../core/errors.ts';
+import { NS_PER_MS, trueUnixMs } from '../../core/time.ts';
+import { EtcdCoordinator } from '../agent/coordinator.ts';
+import { FaketimeClock } from '../agent/faketime.ts';
+import { networkControl } from '../agent/network-control.ts';
+import { NodeClient } from '../agent/node-client.ts';
+import { runNs, startTime, type KernelClocks } from '../agent/real-time.ts';
+import { shellEntry } from '../agent/shell-entry.ts';
+import { LocalCluster, LocalNode, processControl } from './cluster.ts';
+import {
+  clockFile,
+  diskFolder,
+  etcdWorkload,
+  logFile,
+  nodeWorkload,
+  placesOf,
+  type Place,
+  type Surroundings,
+} from './members.ts';
+import { findLibfaketime, findProgram, SEARCH_PATH } from './programs.ts';
+import { prove } from './proof.ts';
+import { programVersions } from './readiness.ts';
+import { Sandbox } from './sandbox.ts';
+import { beginTraces, recordSandbox, removeTraces } from './traces.ts';
+
+/** On an idle machine etcd takes 0.5–2.5 s (its first election), nodes 0.5 s. */
+const ETCD_SERVES_MS = 30_000;
+const NODE_SERVES_MS = 20_000;
+const HEALTH_MS = 500;
+const POLL_MS = 20;
+const LOG_TAIL_LINES = 5;
+
+/** Launches, or takes down what it had begun and says why it could not. */
+export async function launch(spec: ClusterSpec, context: LaunchContext): Promise<LocalCluster> {
+  const { mode, refusal } = await prove();
+  if (mode === undefined)
+    throw environmentLacks(`Namespaces cannot be made here: ${refusal}.`, 'Run `snowglobe doctor` to see what to do.');
+  const around = makeFolders(spec, context);
+  const traces = beginTraces(context.runId, context.owner, [around.etcdData]);
+  let sandbox: Sandbox | undefined;
+  try {
+    sandbox = await Sandbox.start(context.runId, mode, join(around.logs, 'supervisor.log'));
+    recordSandbox(traces, sandbox.pid);
+    return await fill(sandbox, spec, context, around, traces.sockets);
+  } catch (error) {
+    await sandbox?.[Symbol.asyncDispose]();
+    await removeTraces(context.runId);
+    context.signal.throwIfAborted();
+    throw environmentLacks(`The local cluster did not come up: ${messageOf(error)}`, `Its logs are in ${around.logs}.`);
+  }
+}
+
+/** Starts everything in a sandbox that is still empty. */
+async function fill(
+  sandbox: Sandbox,
+  spec: ClusterSpec,
+  { runId, signal }: LaunchContext,
+  around: Surroundings,
+  sockets: string,
+): Promise<LocalCluster> {
+  const places = placesOf(spec, sockets);
+  const all = [...places.members, ...places.nodes];
+  await sandbox.build(all.map(({ name, address }) => ({ name, address })));
+  signal.throwIfAborted();
+
+  const control = (place: Place, workload: Parameters<typeof processControl>[1]): Member => ({
+    name: place.name,
+    process: processControl(sandbox, workload),
+    network: networkControl((order) => sandbox.agent(place.name, order), locator(all)),
+  });
+  const members = places.members.map((place) => control(place, etcdWorkload(place, places, around)));
+  await Promise.all(members.map((member) => member.process.start()));
+  await Promise.all(
+    places.members.map(({ name, address, port, socket }) =>
+      sandbox.agent(name, { do: 'forward', socket, address, port }),
+    ),
+  );
+
+  const { time, origin } = await startTime(() => readClocks(sandbox, all));
+  const versions = programVersions();
+  const coordinator = new EtcdCoordinator(
+    members.map((member, index) => ({ ...member, endpoint: `unix:${(places.members[index] as Place).socket}` })),
+    versions['etcd'] as string,
+    time,
+  );
+  try {
+    await coordinator.untilServing(ETCD_SERVES_MS, signal);
+    const nodes = await Promise.all(
+      places.nodes.map(async (place) => {
+        const clock = new FaketimeClock(clockFile(place, around), () => trueUnixMs(origin, time.now()));
+        await clock.set({ offsetMs: 0, frozen: false });
+        const client = new NodeClient({ socketPath: place.socket }, (monotonicNs) => runNs(origin, monotonicNs));
+        const member = control(place, nodeWorkload(place, places, spec.options, around));
+        const node = new LocalNode(member, clock, client);
+        await node.process.start();
+        return node;
+      }),
+    );
+    const until = time.now() + NODE_SERVES_MS * NS_PER_MS;
+    await Promise.all(
+      nodes.map((node, index) =>
+        untilItServes(node, until, time, signal, logFile(places.nodes[index] as Place, around)),
+      ),
+    );
+    return new LocalCluster({ runId, sandbox, time, origin, nodes, coordinator, tapFolder: around.taps, versions });
+  } catch (error) {
+    coordinator.close();
+    throw error;
+  }
+}
+
+/** Waits for a node's first word; a node that has ended will not speak, and its log says why. */
+async function untilItServes(
+  node: LocalNode,
+  until: number,
+  time: LocalCluster['time'],
+  signal: AbortSignal,
+  log: string,
+): Promise<void> {
+  for (;;) {
+    const why = await node.health(HEALTH_MS).then(() => undefined, messageOf);
+    if (why === undefined) return;
+    if (!(await node.process.alive())) throw new Error(`${node.name} ended as it began: ${tail(log)}`);
+    if (time.now() > until) throw new Error(`${node.name} does not answer (${why}): ${tail(log)}`);
+    await time.sleep(POLL_MS, signal);
+  }
+}
+
+function makeFolders(spec: ClusterSpec, { folder, runId, generator }: LaunchContext): Surroundings {
+  const root = mkRealFolder(folder);
+  for (const hidden of ['/run/', '/dev/shm/'])
+    if (root.startsWith(hidden))
+      throw environmentLacks(
+        `${folder} lies in ${hidden}, which the sandbox of the local driver covers.`,
+        'Run in another folder.',
+      );
+  const below = (name: string): string => mkRealFolder(join(root, name));
+  const around: Surroundings = {
+    runId,
+    taps: below('taps'),
+    clocks: below('clocks'),
+    disks: below('disks'),
+    etcdData: below('etcd'),
+    logs: below('logs'),
+    path: SEARCH_PATH,
+    libfaketime: findLibfaketime() as string,
+    etcd: findProgram('etcd') as string,
+    shell: shellEntry(),
+    generator: realpathSync(generator.file),
+  };
+  for (const node of placesOf(spec, '').nodes) mkRealFolder(diskFolder(node, around));
+  return around;
+}
+
+function mkRealFolder(path: string): string {
+  mkdirSync(path, { recursive: true });
+  return realpathSync(path);
+}
+
+const locator =
+  (places: readonly Place[]) =>
+  (peer: string): { address: string; port: number } => {
+    const place = places.find(({ name }) => name === peer);
+    if (place === undefined) throw new Error(`there is no ${peer} in this cluster`);
+    return { address: place.address, port: place.port };
+  };
+
+/** By an agent, as nodes see them: a sandbox has the kernel's clocks. */
+async function readClocks(sandbox: Sandbox, places: readonly Place[]): Promise<KernelClocks> {
+  const [{ name }] = places as [Place, ...Place[]];
+  const { monotonicNs, realtimeNs } = await sandbox.agent(name, { do: 'clock' });
+  return { monotonicNs: BigInt(monotonicNs as string), realtimeNs: BigInt(realtimeNs as string) };
+}
+
+function tail(log: string): string {
+  return readFileSync(log, 'utf8').trim().split('\n').slice(-LOG_TAIL_LINES).join('\n');
+}

@@ -1,0 +1,114 @@
+/**
+ * What runs in the pods: names, addresses, command lines and environments of nodes and etcd members. Pure.
+ */
+import { join } from 'node:path';
+import type { ClusterSpec } from '../../core/cluster.ts';
+import { faketimeEnvironment } from '../agent/faketime.ts';
+import type { PodSpec, WorkloadSpec } from './sandbox-protocol.ts';
+
+const ETCD_CLIENT_PORT = 2379;
+const ETCD_PEER_PORT = 2380;
+/** Nothing listens there: a node serves on a UNIX socket. A refusal shows just as well that the link is whole. */
+const NODE_PROBE_PORT = 1;
+
+/** A node or etcd member, its pod, and how it is reached. */
+export interface Place extends PodSpec {
+  /** The TCP port by which other pods probe it. */
+  readonly port: number;
+  /** The UNIX socket by which the harness reaches it: no fault of the network cuts that. */
+  readonly socket: string;
+}
+
+export interface Places {
+  readonly nodes: readonly Place[];
+  readonly members: readonly Place[];
+}
+
+/** Files and folders that processes of a run share. */
+export interface Surroundings {
+  readonly runId: string;
+  readonly taps: string;
+  readonly clocks: string;
+  readonly disks: string;
+  readonly etcdData: string;
+  readonly logs: string;
+  readonly path: string;
+  /** libfaketimeMT, etcd, the node shell and the generator: full paths. */
+  readonly libfaketime: string;
+  readonly etcd: string;
+  readonly shell: string;
+  readonly generator: string;
+}
+
+export function placesOf(spec: ClusterSpec, sockets: string): Places {
+  const place = (name: string, address: string, port: number): Place => ({
+    name,
+    address,
+    port,
+    socket: join(sockets, `${name}.sock`),
+  });
+  return {
+    nodes: numbers(spec.nodes).map((k) => place(`n${k}`, `198.18.1.${k}`, NODE_PROBE_PORT)),
+    members: numbers(spec.coordinatorMembers).map((k) => place(`etcd${k}`, `198.18.2.${k}`, ETCD_CLIENT_PORT)),
+  };
+}
+
+/** A node: the shell, under a clock of its own. */
+export function nodeWorkload(
+  node: Place,
+  { members }: Places,
+  options: ClusterSpec['options'],
+  around: Surroundings,
+): WorkloadSpec {
+  return {
+    name: node.name,
+    command: [process.execPath, around.shell],
+    environment: {
+      PATH: around.path,
+      ...faketimeEnvironment(around.libfaketime, clockFile(node, around)),
+      SNOWGLOBE_NODE: node.name,
+      SNOWGLOBE_TAPS: around.taps,
+      SNOWGLOBE_DISK: diskFolder(node, around),
+      SNOWGLOBE_GENERATOR: around.generator,
+      SNOWGLOBE_OPTIONS: JSON.stringify(options),
+      SNOWGLOBE_ETCD: members.map(clientUrl).join(','),
+      SNOWGLOBE_LISTEN: `unix:${node.socket}`,
+    },
+    log: logFile(node, around),
+  };
+}
+
+/** An etcd member. Started again, it finds its data and takes up where it was. */
+export function etcdWorkload(member: Place, { members }: Places, around: Surroundings): WorkloadSpec {
+  const flags = {
+    name: member.name,
+    'data-dir': join(around.etcdData, member.name),
+    'listen-peer-urls': peerUrl(member),
+    'initial-advertise-peer-urls': peerUrl(member),
+    'listen-client-urls': clientUrl(member),
+    'advertise-client-urls': clientUrl(member),
+    'initial-cluster': members.map((each) => `${each.name}=${peerUrl(each)}`).join(','),
+    'initial-cluster-token': around.runId,
+    'initial-cluster-state': 'new',
+    'heartbeat-interval': '100',
+    'election-timeout': '500',
+    logger: 'zap',
+    'log-outputs': 'stderr',
+  };
+  return {
+    name: member.name,
+    command: [around.etcd, ...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, value]), '--pre-vote'],
+    environment: { PATH: around.path },
+    log: logFile(member, around),
+  };
+}
+
+export const clockFile = (node: Place, { clocks }: Surroundings): string => join(clocks, node.name);
+export const diskFolder = (node: Place, { disks }: Surroundings): string => join(disks, node.name);
+export const logFile = (place: Place, { logs }: Surroundings): string => join(logs, `${place.name}.log`);
+
+const clientUrl = ({ address }: Place): string => `http://${address}:${ETCD_CLIENT_PORT}`;
+const peerUrl = ({ address }: Place): string => `http://${address}:${ETCD_PEER_PORT}`;
+
+/** 1 … count. */
+const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);

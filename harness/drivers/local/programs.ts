@@ -1,0 +1,65 @@
+/**
+ * The programs that the local driver needs: where they are, which versions they have.
+ */
+import { execFileSync } from 'node:child_process';
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Where to look: Debian keeps `ip` and `nft` in folders that a user's PATH lacks. */
+export const SEARCH_PATH = [process.env['PATH'], '/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/bin', '/bin']
+  .filter((part) => part !== undefined && part !== '')
+  .join(':');
+
+/** Program and the Debian package that has it. */
+export const PROGRAMS = {
+  etcd: 'etcd-server',
+  ip: 'iproute2',
+  nft: 'nftables',
+  unshare: 'util-linux',
+  nsenter: 'util-linux',
+  mount: 'mount',
+} as const;
+
+export type Program = keyof typeof PROGRAMS;
+
+/** The full path of a program, or undefined when it is not there. */
+export function findProgram(name: string): string | undefined {
+  return SEARCH_PATH.split(':')
+    .map((folder) => join(folder, name))
+    .find(isExecutable);
+}
+
+/** The thread-safe libfaketime: of the distribution (any architecture) or built from source. */
+export function findLibfaketime(): string | undefined {
+  const multiarch = existsSync('/usr/lib') ? readdirSync('/usr/lib').filter((name) => name.includes('-linux-')) : [];
+  return [...multiarch.map((name) => `/usr/lib/${name}`), '/usr/lib64', '/usr/lib', '/usr/local/lib']
+    .map((folder) => join(folder, 'faketime/libfaketimeMT.so.1'))
+    .find((file) => existsSync(file));
+}
+
+/** `3.4.23`. */
+export function etcdVersion(program: string): string {
+  return /etcd Version: (\S+)/.exec(run(program, '--version'))?.[1] ?? 'of unknown version';
+}
+
+/** The library does not carry its version; the package manager may know. */
+export function libfaketimeVersion(library: string): string {
+  try {
+    return run('dpkg-query', '--showformat=${Version}', '--show', 'libfaketime');
+  } catch {
+    return library;
+  }
+}
+
+function run(program: string, ...args: readonly string[]): string {
+  return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], timeout: 5000 }).trim();
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

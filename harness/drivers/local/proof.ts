@@ -1,0 +1,81 @@
+/**
+ * Proves on throw-away parts what this machine can do: makes a sandbox with a pod and an nft rule in it, and skews the
+ * clock of a Node process there. Nothing of it stays.
+ */
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import { faketimeEnvironment, faketimeText } from '../agent/faketime.ts';
+import { SEARCH_PATH, findLibfaketime } from './programs.ts';
+import { unshareCommand, type Mode } from './sandbox.ts';
+
+export interface Proof {
+  /** How sandboxes can be made here, or undefined: they cannot. */
+  readonly mode: Mode | undefined;
+  /** Why not, in the words of the tools; empty when they can. */
+  readonly refusal: string;
+  /** Whether libfaketime moves the clock of a Node process. */
+  readonly skews: boolean;
+}
+
+const SKEW_MS = -86_400_000;
+const TOLERANCE_MS = 60_000;
+const PROOF_MS = 10_000;
+
+/** The steps by which a real sandbox is made, then a skewed clock is read. The first line of output says the first part worked. */
+const SCRIPT = `
+set -e
+mount -t tmpfs snowglobe /run
+mount -t tmpfs snowglobe /dev/shm
+ip netns add probe
+ip link add probe type veth peer name eth0 netns probe
+ip link add br0 type bridge
+ip link set probe master br0
+nsenter --net=/run/netns/probe nft 'add table inet snowglobe; add set inet snowglobe cut { type ipv4_addr; flags timeout; }'
+echo sandbox
+printf '%s\\n' "$1" >/run/clock
+shift
+exec env "$@"
+`;
+
+let proved: Promise<Proof> | undefined;
+
+/** Proved once in the life of this process. */
+export function prove(): Promise<Proof> {
+  return (proved ??= firstThatWorks(process.getuid?.() === 0 ? ['root', 'rootless'] : ['rootless']));
+}
+
+/** Root in a container without its capabilities may still be allowed a user namespace. */
+async function firstThatWorks(modes: readonly Mode[]): Promise<Proof> {
+  const refusals = [];
+  for (const mode of modes) {
+    const proof = await tryMode(mode);
+    if (proof.mode !== undefined) return proof;
+    refusals.push(proof.refusal);
+  }
+  return { mode: undefined, refusal: refusals.join('; '), skews: false };
+}
+
+async function tryMode(mode: Mode): Promise<Proof> {
+  const library = findLibfaketime();
+  const skewed = library === undefined ? {} : faketimeEnvironment(library, '/run/clock');
+  const readClock = [process.execPath, '-p', 'Date.now()'];
+  const [program, ...args] = [
+    ...unshareCommand(mode),
+    ...['sh', '-c', SCRIPT, 'proof', faketimeText({ offsetMs: SKEW_MS, frozen: false }, 0)],
+    ...Object.entries(skewed).map(([key, value]) => `${key}=${value}`),
+    ...readClock,
+  ] as [string, ...string[]];
+  const child = spawn(program, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: SEARCH_PATH },
+    timeout: PROOF_MS,
+  });
+  const failed = new Promise<string>((resolve) => child.on('error', (error) => resolve(error.message)));
+  const said = Promise.all([text(child.stdout), text(child.stderr)]);
+  const [output, complaints] = await Promise.race([said, failed.then((message) => ['', message] as const)]);
+  const [sandbox, clock] = output.split('\n');
+  if (sandbox !== 'sandbox')
+    return { mode: undefined, refusal: complaints.trim() || `${program} says nothing`, skews: false };
+  const off = Number(clock) - (Date.now() + SKEW_MS);
+  return { mode, refusal: '', skews: Math.abs(off) < TOLERANCE_MS };
+}

@@ -1,0 +1,100 @@
+/**
+ * What this machine lacks for the local driver, and what the driver can do here.
+ */
+import { readFileSync } from 'node:fs';
+import { release } from 'node:os';
+import { ABILITIES, type Ability } from '../../core/cluster.ts';
+import type { Readiness } from '../../core/driver.ts';
+import { problem, type Problem } from '../../core/errors.ts';
+import { etcdVersion, findLibfaketime, findProgram, libfaketimeVersion, PROGRAMS, type Program } from './programs.ts';
+import { prove } from './proof.ts';
+
+const NODE_MAJOR = 24;
+/** The first etcd with a JSON gateway at /v3. */
+const ETCD_OLDEST = [3, 4] as const;
+
+export async function readiness(): Promise<Readiness> {
+  if (process.platform !== 'linux')
+    return notReady([
+      problem(`The local driver needs Linux, and this is ${process.platform}.`, 'Take --driver docker or sim.'),
+    ]);
+  const missing = [...missingParts(), ...oldParts()];
+  if (missing.length > 0) return notReady(missing);
+  const { mode, refusal, skews } = await prove();
+  if (mode === undefined) return notReady([problem(`Namespaces cannot be made here: ${refusal}.`, namespaceRemedy())]);
+  const abilities = (Object.keys(ABILITIES) as Ability[]).filter((ability) => skews || !ability.startsWith('clock.'));
+  const versions = programVersions();
+  return {
+    problems: [],
+    abilities: new Set(abilities),
+    notes: [
+      mode === 'root' ? 'namespaces as root' : 'namespaces without root, in a user namespace',
+      ...Object.entries(versions).map(([name, version]) => `${name} ${version}`),
+      ...(skews ? [] : ['libfaketime does not move the clock of Node: no clock faults']),
+    ],
+  };
+}
+
+/** For the report: what a local cluster runs on. */
+export function programVersions(): Record<string, string> {
+  return {
+    node: process.versions.node,
+    etcd: etcdVersion(findProgram('etcd') as string),
+    libfaketime: libfaketimeVersion(findLibfaketime() as string),
+    kernel: release(),
+  };
+}
+
+function notReady(problems: readonly Problem[]): Readiness {
+  return { problems, abilities: new Set(), notes: [] };
+}
+
+/** One problem for all of them: one command mends it. */
+function missingParts(): Problem[] {
+  const programs = (Object.keys(PROGRAMS) as Program[]).filter((name) => findProgram(name) === undefined);
+  const library = findLibfaketime() === undefined;
+  const names = [...programs, ...(library ? ['libfaketimeMT.so.1'] : [])];
+  if (names.length === 0) return [];
+  const packages = [...new Set([...programs.map((name) => PROGRAMS[name]), ...(library ? ['libfaketime'] : [])])];
+  return [
+    problem(
+      `${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} not installed.`,
+      `Run: apt-get install -y ${packages.join(' ')} (on other systems, the packages of these names).`,
+    ),
+  ];
+}
+
+function oldParts(): Problem[] {
+  const problems: Problem[] = [];
+  if (Number(process.versions.node.split('.')[0]) < NODE_MAJOR)
+    problems.push(
+      problem(`Node ${process.versions.node} is too old.`, `Run snowglobe with Node ${NODE_MAJOR} or newer.`),
+    );
+  const etcd = findProgram('etcd');
+  if (etcd === undefined) return problems; // told as missing
+  const version = etcdVersion(etcd);
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major < ETCD_OLDEST[0] || (major === ETCD_OLDEST[0] && minor < ETCD_OLDEST[1]))
+    problems.push(problem(`etcd ${version} at ${etcd} is too old.`, `Install etcd ${ETCD_OLDEST.join('.')} or newer.`));
+  return problems;
+}
+
+/** Which switch of the kernel forbids it, as far as it tells. */
+function namespaceRemedy(): string {
+  const orRoot =
+    'or run as root on the machine itself (a container needs --privileged), or take --driver docker or sim.';
+  if (setting('kernel/apparmor_restrict_unprivileged_userns') === '1')
+    return `Run: sysctl -w kernel.apparmor_restrict_unprivileged_userns=0, ${orRoot}`;
+  if (setting('kernel/unprivileged_userns_clone') === '0')
+    return `Run: sysctl -w kernel.unprivileged_userns_clone=1, ${orRoot}`;
+  if (setting('user/max_user_namespaces') === '0') return `Run: sysctl -w user.max_user_namespaces=10000, ${orRoot}`;
+  return 'Run as root on the machine itself (a container needs --privileged), or take --driver docker or sim.';
+}
+
+function setting(name: string): string | undefined {
+  try {
+    return readFileSync(`/proc/sys/${name}`, 'utf8').trim();
+  } catch {
+    return undefined; // this kernel has no such switch
+  }
+}

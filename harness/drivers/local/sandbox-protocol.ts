@@ -1,0 +1,40 @@
+/**
+ * What the supervisor of a sandbox understands: one JSON command a line on its standard input, one JSON answer a line
+ * on its standard output, answered when done. The end of its input is the end of the sandbox and of all within.
+ */
+import type { AgentOrder, AgentResult } from '../agent/agent-client.ts';
+
+/** A network namespace with an address on the sandbox's bridge. */
+export interface PodSpec {
+  readonly name: string;
+  readonly address: string;
+}
+
+/** A process in a pod of the same name. */
+export interface WorkloadSpec {
+  readonly name: string;
+  readonly command: readonly string[];
+  /** The whole environment of the command: nothing is inherited. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Its output is appended to this file. */
+  readonly log: string;
+}
+
+export type SandboxCommand = { readonly id: number } &
+  /** Makes the pods, each with an agent; answered when they have their addresses. Agents may still be starting. */
+  (
+    | { readonly do: 'build'; readonly pods: readonly PodSpec[] }
+    /** Passes an order on to the agent of a pod. */
+    | { readonly do: 'agent'; readonly pod: string; readonly order: AgentOrder; readonly timeoutMs: number }
+    /** Starts a process, unless it runs. */
+    | { readonly do: 'start'; readonly workload: WorkloadSpec }
+    /** Kills a process, if it runs; answered when it is gone. */
+    | { readonly do: 'kill'; readonly name: string }
+  );
+
+export type SandboxAnswer =
+  | { readonly id: number; readonly ok: true; readonly agent?: AgentResult }
+  | { readonly id: number; readonly ok: false; readonly error: string };
+
+/** The environment variable by which everything in a sandbox is known to belong to its run. */
+export const SANDBOX_VARIABLE = 'SNOWGLOBE_SANDBOX';

@@ -1,0 +1,95 @@
+/**
+ * The harness's end of a sandbox: one child process (`unshare`) in whose namespaces all of a run's pods live. When it
+ * ends, however it ends, the kernel ends everything within.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import type { AgentOrder, AgentResult } from '../agent/agent-client.ts';
+import { deadlineOf } from '../agent/agent-client.ts';
+import { LineClient } from '../agent/line-client.ts';
+import {
+  SANDBOX_VARIABLE,
+  type PodSpec,
+  type SandboxAnswer,
+  type SandboxCommand,
+  type WorkloadSpec,
+} from './sandbox-protocol.ts';
+import { SEARCH_PATH } from './programs.ts';
+
+/** How this user makes namespaces: as root as they are, otherwise as root of a user namespace. */
+export type Mode = 'root' | 'rootless';
+
+/** `unshare` and its arguments; the command that follows becomes process 1 and dies with it. */
+export function unshareCommand(mode: Mode): [string, ...string[]] {
+  const user = mode === 'rootless' ? ['--user', '--map-root-user'] : [];
+  return ['unshare', ...user, '--net', '--pid', '--mount', '--fork', '--kill-child', '--mount-proc'];
+}
+
+/** In TypeScript in a checkout and compiled when installed, as this file is. */
+const SUPERVISOR = join(import.meta.dirname, `supervisor${extname(import.meta.filename)}`);
+
+/** Building starts processes one after the other; on a loaded machine each may take a while. */
+const BUILD_MS = 20_000;
+const START_MS = 10_000;
+const KILL_MS = 10_000;
+const CLOSE_MS = 2000;
+
+export class Sandbox implements AsyncDisposable {
+  /** The process ID of `unshare`, in the harness's own namespace. */
+  readonly pid: number;
+  readonly #child: ChildProcess;
+  readonly #supervisor: LineClient<SandboxCommand, SandboxAnswer>;
+
+  private constructor(child: ChildProcess, supervisor: LineClient<SandboxCommand, SandboxAnswer>) {
+    this.pid = child.pid as number;
+    this.#child = child;
+    this.#supervisor = supervisor;
+  }
+
+  /** Starts an empty sandbox; what its supervisor has to complain about goes to `log`. */
+  static async start(runId: string, mode: Mode, log: string): Promise<Sandbox> {
+    const [program, ...args] = [...unshareCommand(mode), process.execPath, SUPERVISOR] as [string, ...string[]];
+    const complaints = openSync(log, 'a');
+    // A session of its own: Ctrl-C on a terminal is for the harness, which heals and then ends the sandbox.
+    const child = spawn(program, args, {
+      detached: true,
+      stdio: ['pipe', 'pipe', complaints],
+      env: { PATH: SEARCH_PATH, [SANDBOX_VARIABLE]: runId },
+    });
+    closeSync(complaints);
+    await once(child, 'spawn');
+    const { stdin, stdout } = child;
+    return new Sandbox(child, new LineClient('The sandbox', stdout, stdin));
+  }
+
+  /** Makes the pods. Their agents may take their first orders at once. */
+  async build(pods: readonly PodSpec[]): Promise<void> {
+    await this.#supervisor.send({ do: 'build', pods }, BUILD_MS);
+    await Promise.all(pods.map(({ name }) => this.agent(name, { do: 'ping' }, BUILD_MS)));
+  }
+
+  /** An order to the agent of a pod. */
+  async agent(pod: string, order: AgentOrder, timeoutMs = deadlineOf(order)): Promise<AgentResult> {
+    const { agent } = await this.#supervisor.send({ do: 'agent', pod, order, timeoutMs }, timeoutMs + 1000);
+    return agent as AgentResult;
+  }
+
+  async startProcess(workload: WorkloadSpec): Promise<void> {
+    await this.#supervisor.send({ do: 'start', workload }, START_MS);
+  }
+
+  async killProcess(name: string): Promise<void> {
+    await this.#supervisor.send({ do: 'kill', name }, KILL_MS);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const gone = once(this.#child, 'exit');
+    await this.#supervisor.close(CLOSE_MS);
+    // `--kill-child`: the supervisor follows at once, and the kernel lets nothing in its namespace outlive it.
+    if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill('SIGKILL');
+    await gone;
+  }
+}
