@@ -77,7 +77,10 @@ async function dispatch(args: readonly string[], output: Output): Promise<ExitCo
   }
   const takes = TAKES[command];
   if (takes === undefined)
-    throw badInput(`There is no command "${command}".`, `Take one of ${Object.keys(TAKES).join(', ')}; see snowglobe --help.`);
+    throw badInput(
+      `There is no command "${command}".`,
+      `Take one of ${Object.keys(TAKES).join(', ')}; see snowglobe --help.`,
+    );
   for (const option of Object.keys(values) as OptionName[])
     if (option !== 'json' && option !== 'help' && !takes.includes(option))
       throw badInput(`snowglobe ${command} takes no --${option}.`, 'Leave it out; see snowglobe --help.');
@@ -112,20 +115,24 @@ function parse(args: readonly string[]): {
     return { command, rest, values };
   } catch (error) {
     throw error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
-      ? new SnowglobeError(EXIT.badInput, [{ what: `${error.message.split('. ')[0]}.`, remedy: 'See snowglobe --help.' }])
+      ? new SnowglobeError(EXIT.badInput, [
+          { what: `${error.message.split('. ')[0]}.`, remedy: 'See snowglobe --help.' },
+        ])
       : error;
   }
 }
 
 function only(rest: readonly string[], command: string, what: string): string {
   const [first, ...more] = rest;
-  if (first === undefined) throw badInput(`snowglobe ${command} needs ${what}.`, `Write: snowglobe ${command} ${what.split(',')[0]}.`);
+  if (first === undefined)
+    throw badInput(`snowglobe ${command} needs ${what}.`, `Write: snowglobe ${command} ${what.split(',')[0]}.`);
   none(more, command);
   return first;
 }
 
 function none(rest: readonly string[], command: string): void {
-  if (rest.length > 0) throw badInput(`snowglobe ${command} does not know what to do with "${rest.join(' ')}".`, 'Leave it out.');
+  if (rest.length > 0)
+    throw badInput(`snowglobe ${command} does not know what to do with "${rest.join(' ')}".`, 'Leave it out.');
 }
 
 if (import.meta.main) process.exitCode = await main(process.argv.slice(2));

@@ -24,8 +24,10 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const ENDING = extname(fileURLToPath(import.meta.url));
 
 export const loadFaults = async (): Promise<ReadonlyMap<string, Fault>> => loadFolder<Fault>('harness/faults', nameOf);
-export const loadHazards = async (): Promise<ReadonlyMap<string, Hazard>> => loadFolder<Hazard>('harness/hazards', nameOf);
-export const loadReporters = async (): Promise<ReadonlyMap<string, Reporter>> => loadFolder<Reporter>('reports', nameOf);
+export const loadHazards = async (): Promise<ReadonlyMap<string, Hazard>> =>
+  loadFolder<Hazard>('harness/hazards', nameOf);
+export const loadReporters = async (): Promise<ReadonlyMap<string, Reporter>> =>
+  loadFolder<Reporter>('reports', nameOf);
 export const loadCheckers = async (): Promise<ReadonlyMap<string, Checker>> =>
   loadFolder<Checker>('harness/checkers', (checker) => checker.judges);
 
@@ -87,16 +89,34 @@ const generatorSchema = z.object({
   summary: z.string(),
   promises: z.array(z.looseObject({ guarantee: z.enum(GUARANTEE_NAMES as [string, ...string[]]) })),
   layout: z
-    .object({ timeBits: bits, workerBits: bits, sequenceBits: bits, tickMs: z.number().positive(), epochMs: z.number() })
-    .refine(({ timeBits, workerBits, sequenceBits }) => timeBits + workerBits + sequenceBits <= 64, 'more than 64 bits'),
-  node: z.object({ kind: z.literal('shell'), create: z.custom((value) => typeof value === 'function', 'needs a function create') }),
+    .object({
+      timeBits: bits,
+      workerBits: bits,
+      sequenceBits: bits,
+      tickMs: z.number().positive(),
+      epochMs: z.number(),
+    })
+    .refine(
+      ({ timeBits, workerBits, sequenceBits }) => timeBits + workerBits + sequenceBits <= 64,
+      'more than 64 bits',
+    ),
+  node: z.object({
+    kind: z.literal('shell'),
+    create: z.custom((value) => typeof value === 'function', 'needs a function create'),
+  }),
 });
 
 function locate(kind: string, reference: string, known: readonly NamedFile[], where: string): string {
   const isPath = reference.includes('/') || /\.(ts|mts|js|mjs|json)$/.test(reference);
   if (!isPath) {
     const found = known.find(({ name }) => name === reference);
-    if (found === undefined) throw unknownName(kind, reference, known.map(({ name }) => name), where);
+    if (found === undefined)
+      throw unknownName(
+        kind,
+        reference,
+        known.map(({ name }) => name),
+        where,
+      );
     return found.file;
   }
   const file = isAbsolute(reference) ? reference : resolve(reference);
@@ -105,7 +125,11 @@ function locate(kind: string, reference: string, known: readonly NamedFile[], wh
 }
 
 function unknownName(kind: string, name: string, known: readonly string[], where: string): Error {
-  return badInput(`There is no ${kind} called "${name}".`, `Take one of ${known.join(', ')}, or give a path such as ./mine.ts.`, where);
+  return badInput(
+    `There is no ${kind} called "${name}".`,
+    `Take one of ${known.join(', ')}, or give a path such as ./mine.ts.`,
+    where,
+  );
 }
 
 function filesOf(folder: string): readonly NamedFile[] {
@@ -115,12 +139,16 @@ function filesOf(folder: string): readonly NamedFile[] {
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-async function loadFolder<Plugin>(folder: string, name: (plugin: Plugin) => string): Promise<ReadonlyMap<string, Plugin>> {
+async function loadFolder<Plugin>(
+  folder: string,
+  name: (plugin: Plugin) => string,
+): Promise<ReadonlyMap<string, Plugin>> {
   const loaded = await Promise.all(
     filesOf(folder).map(async (found) => [found.name, await defaultExport<Plugin>(found.file)] as const),
   );
   for (const [file, plugin] of loaded)
-    if (name(plugin) !== file) throw new Error(`${folder}/${file}${ENDING} calls itself "${name(plugin)}": a plug-in is named as its file`);
+    if (name(plugin) !== file)
+      throw new Error(`${folder}/${file}${ENDING} calls itself "${name(plugin)}": a plug-in is named as its file`);
   return new Map(loaded);
 }
 
@@ -133,9 +161,14 @@ async function defaultExport<Value>(file: string): Promise<Value> {
   try {
     module = (await import(pathToFileURL(file).href)) as { readonly default?: Value };
   } catch (error) {
-    throw badInput(`cannot be loaded: ${messageOf(error)}.`, 'Make it a module that Node runs as it is (TypeScript without enums, namespaces or parameter properties).', file);
+    throw badInput(
+      `cannot be loaded: ${messageOf(error)}.`,
+      'Make it a module that Node runs as it is (TypeScript without enums, namespaces or parameter properties).',
+      file,
+    );
   }
-  if (module.default === undefined) throw badInput('has no default export.', 'Export the object by default: `export default { … }`.', file);
+  if (module.default === undefined)
+    throw badInput('has no default export.', 'Export the object by default: `export default { … }`.', file);
   return module.default;
 }
 

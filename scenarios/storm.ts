@@ -9,7 +9,8 @@ import type { ScenarioInput } from '../harness/core/scenario.ts';
  */
 export default {
   name: 'storm',
-  question: 'Does the generator keep its promises when clocks, network, coordinator and processes fail one after another?',
+  question:
+    'Does the generator keep its promises when clocks, network, coordinator and processes fail one after another?',
   generator: 'snowflake',
   cluster: { nodes: 4, coordinatorMembers: 3, options: { pool: 3, ttlMs: 5000 } },
   pool: 3,

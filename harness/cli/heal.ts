@@ -9,17 +9,32 @@ import type { Output } from './output.ts';
 export interface Healed {
   readonly swept: readonly { readonly runId: string; readonly driver: string; readonly parts: readonly string[] }[];
   /** Left alone: their owner lives, or nobody here can tell. */
-  readonly left: readonly { readonly runId: string; readonly driver: string; readonly why: string; readonly parts: readonly string[] }[];
+  readonly left: readonly {
+    readonly runId: string;
+    readonly driver: string;
+    readonly why: string;
+    readonly parts: readonly string[];
+  }[];
 }
 
 export async function heal(runId: string | undefined, output: Output): Promise<ExitCode> {
   const drivers = await Promise.all(driverNames().map(loadDriver));
   const healed = await sweepDead(drivers, runId);
   if (runId !== undefined && healed.swept.length === 0)
-    throw badInput(`Nothing of the run ${runId} is on this machine.`, 'Run `snowglobe heal` to see what is there.', '--run');
+    throw badInput(
+      `Nothing of the run ${runId} is on this machine.`,
+      'Run `snowglobe heal` to see what is there.',
+      '--run',
+    );
   const lines = [
-    ...healed.swept.flatMap(({ runId: id, driver, parts }) => [`swept run ${id} (${driver})`, ...parts.map((part) => `  ${part}`)]),
-    ...healed.left.flatMap(({ runId: id, driver, why, parts }) => [`left run ${id} (${driver}): ${why}`, ...parts.map((part) => `  ${part}`)]),
+    ...healed.swept.flatMap(({ runId: id, driver, parts }) => [
+      `swept run ${id} (${driver})`,
+      ...parts.map((part) => `  ${part}`),
+    ]),
+    ...healed.left.flatMap(({ runId: id, driver, why, parts }) => [
+      `left run ${id} (${driver}): ${why}`,
+      ...parts.map((part) => `  ${part}`),
+    ]),
   ];
   output.document(healed, lines.length === 0 ? 'Nothing to heal.' : lines.join('\n'));
   return EXIT.pass;
@@ -34,7 +49,10 @@ export async function sweepDead(drivers: readonly Driver[], only?: string): Prom
       if (only !== undefined && runId !== only) continue;
       const state = owner === undefined ? 'elsewhere' : ownerState(owner);
       if (only === undefined && state !== 'dead') {
-        const why = state === 'alive' ? `its harness runs (process ${owner?.pid})` : 'its owner is not of this machine; heal it with --run';
+        const why =
+          state === 'alive'
+            ? `its harness runs (process ${owner?.pid})`
+            : 'its owner is not of this machine; heal it with --run';
         left.push({ runId, driver: driver.name, why, parts });
         continue;
       }

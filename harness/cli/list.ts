@@ -2,7 +2,17 @@
 import type { ExitCode } from '../core/errors.ts';
 import { EXIT } from '../core/errors.ts';
 import { z } from '../core/schema.ts';
-import { driverNames, generatorFiles, loadCheckers, loadDriver, loadFaults, loadGenerator, loadHazards, loadScenario, scenarioFiles } from '../registry.ts';
+import {
+  driverNames,
+  generatorFiles,
+  loadCheckers,
+  loadDriver,
+  loadFaults,
+  loadGenerator,
+  loadHazards,
+  loadScenario,
+  scenarioFiles,
+} from '../registry.ts';
 import type { Output } from './output.ts';
 
 interface Listed {
@@ -55,8 +65,11 @@ function text(everything: { readonly [kind: string]: readonly Listed[] }): strin
 
 /** Options of a fault, with their units, below its line. */
 function details({ options }: Listed, width: number): readonly string[] {
-  const { properties = {} } = (options ?? {}) as { properties?: { [name: string]: { description?: string; type?: string } } };
+  const { properties = {} } = (options ?? {}) as {
+    properties?: { [name: string]: { description?: string; type?: string } };
+  };
   return Object.entries(properties).map(
-    ([name, { description, type }]) => `  ${''.padEnd(width)}    ${name}${type === undefined ? '' : ` (${type})`}: ${description ?? ''}`,
+    ([name, { description, type }]) =>
+      `  ${''.padEnd(width)}    ${name}${type === undefined ? '' : ` (${type})`}: ${description ?? ''}`,
   );
 }

@@ -32,7 +32,10 @@ export function createOutput(json: boolean): Output {
       if (known) for (const problem of error.problems) process.stderr.write(describe(problem));
       else process.stderr.write(`snowglobe crashed; this is a defect of snowglobe:\n${inspect(error)}\n`);
       const exitCode = known ? error.exitCode : EXIT.crash;
-      if (json) document({ error: { exitCode, problems: known ? error.problems : [{ what: String(error), remedy: 'Report it.' }] } });
+      if (json)
+        document({
+          error: { exitCode, problems: known ? error.problems : [{ what: String(error), remedy: 'Report it.' }] },
+        });
       return exitCode;
     },
   };

@@ -11,7 +11,16 @@ import { thisOwner } from '../engine/owner.ts';
 import { runScenario } from '../engine/run-scenario.ts';
 import { plannedLengthMs, shapeOf } from '../engine/timetable.ts';
 import { startOpenLoop } from '../load/open-loop.ts';
-import { driverNames, loadCheckers, loadDriver, loadFaults, loadGenerator, loadHazards, loadReporters, loadScenario } from '../registry.ts';
+import {
+  driverNames,
+  loadCheckers,
+  loadDriver,
+  loadFaults,
+  loadGenerator,
+  loadHazards,
+  loadReporters,
+  loadScenario,
+} from '../registry.ts';
 import { chooseStore } from './store.ts';
 import { createProgress } from '../telemetry/progress.ts';
 import { verdictText } from '../telemetry/verdict-text.ts';
@@ -30,7 +39,12 @@ export interface RunArguments {
 
 export async function run(args: RunArguments, output: Output): Promise<ExitCode> {
   const seed = seedOf(args.seed);
-  const [faults, hazards, checkers, reporters] = await Promise.all([loadFaults(), loadHazards(), loadCheckers(), loadReporters()]);
+  const [faults, hazards, checkers, reporters] = await Promise.all([
+    loadFaults(),
+    loadHazards(),
+    loadCheckers(),
+    loadReporters(),
+  ]);
   const scenarios = await Promise.all(args.scenarios.map(loadScenario));
   const problems = scenarios.flatMap((scenario) => scenarioProblems(scenario, faults, hazards));
   if (problems.length > 0) throw new SnowglobeError(EXIT.badInput, problems);
@@ -104,10 +118,18 @@ export async function run(args: RunArguments, output: Output): Promise<ExitCode>
 
 /** The same cluster and load with nothing done to it; its length stays. */
 function quiet(scenario: Scenario): Scenario {
-  return { ...scenario, timetable: { ...scenario.timetable, slots: [] }, hazards: [], warmUpMs: plannedLengthMs(scenario) - scenario.recoverMs };
+  return {
+    ...scenario,
+    timetable: { ...scenario.timetable, slots: [] },
+    hazards: [],
+    warmUpMs: plannedLengthMs(scenario) - scenario.recoverMs,
+  };
 }
 
-async function chooseDriver(name: string | undefined, output: Output): Promise<{ driver: Driver; abilities: ReadonlySet<never> | Awaited<ReturnType<Driver['readiness']>>['abilities'] }> {
+async function chooseDriver(
+  name: string | undefined,
+  output: Output,
+): Promise<{ driver: Driver; abilities: ReadonlySet<never> | Awaited<ReturnType<Driver['readiness']>>['abilities'] }> {
   if (name !== undefined) {
     const driver = await loadDriver(name);
     const { problems, abilities } = await driver.readiness();
@@ -136,7 +158,12 @@ function describeGenerator({ generator: { name, summary, promises, layout } }: G
   return { name, summary, promises, layout };
 }
 
-function repeatCommand({ generator, store, withoutDisturbances }: RunArguments, scenario: string, driver: string, seed: string): string {
+function repeatCommand(
+  { generator, store, withoutDisturbances }: RunArguments,
+  scenario: string,
+  driver: string,
+  seed: string,
+): string {
   return [
     `npx snowglobe run ${quoted(scenario)} --driver ${driver} --seed ${seed}`,
     ...(generator === undefined ? [] : [`--generator ${quoted(generator)}`]),
@@ -171,7 +198,11 @@ function worstExit(runs: readonly Run[]): ExitCode {
 function onInterrupt(output: Output): { readonly signal: AbortSignal; dispose(): void } {
   const controller = new AbortController();
   const listener = (): void => {
-    output.text(controller.signal.aborted ? 'Still healing; this takes a few seconds.' : 'Interrupted: healing, then judging what there is.');
+    output.text(
+      controller.signal.aborted
+        ? 'Still healing; this takes a few seconds.'
+        : 'Interrupted: healing, then judging what there is.',
+    );
     controller.abort(new Error('interrupted by a signal'));
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

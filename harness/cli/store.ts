@@ -11,7 +11,11 @@ import { openServer, probeStore } from '../stores/clickhouse/server.ts';
 export async function chooseStore(driver: Driver, url: string | undefined): Promise<OpenStore> {
   if (driver.inProcess === true) {
     if (url === undefined) return () => Promise.reject(new Error(`the driver ${driver.name} writes no taps`));
-    throw badInput(`The driver ${driver.name} judges in memory and uses no store.`, 'Leave --store out, or take another driver.', '--store');
+    throw badInput(
+      `The driver ${driver.name} judges in memory and uses no store.`,
+      'Leave --store out, or take another driver.',
+      '--store',
+    );
   }
   return storeOpener(url);
 }
@@ -19,9 +23,9 @@ export async function chooseStore(driver: Driver, url: string | undefined): Prom
 export async function storeOpener(url: string | undefined): Promise<OpenStore> {
   if (url === undefined) {
     requireChdb();
-    return ({ folder, runId, nodes }) => openEmbedded({ folder: join(folder, STORE_FOLDER), runId, nodes });
+    return ({ folder, runId }) => openEmbedded({ folder: join(folder, STORE_FOLDER), runId });
   }
   const { problems } = await probeStore(url);
   if (problems.length > 0) throw new SnowglobeError(EXIT.environment, problems);
-  return ({ runId, nodes }) => openServer({ url, runId, nodes });
+  return ({ runId }) => openServer({ url, runId });
 }

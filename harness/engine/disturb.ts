@@ -48,12 +48,18 @@ export async function carryOutSlot(slot: Slot, context: DisturbContext): Promise
     journal.append({
       at: start,
       kind: 'unknown',
-      reason: { reason: 'disturbance did not bite', scope: slot.name, detail: 'No node held a worker ID and minted when its slot began.' },
+      reason: {
+        reason: 'disturbance did not bite',
+        scope: slot.name,
+        detail: 'No node held a worker ID and minted when its slot began.',
+      },
     });
   } else {
     // Settled, not all: when one is interrupted the others must have healed before anybody goes on.
     const outcomes = await Promise.allSettled(
-      slot.disturbances.map((disturbance, index) => carryOut(disturbance, index, slot, start, holder ?? HOLDER, context)),
+      slot.disturbances.map((disturbance, index) =>
+        carryOut(disturbance, index, slot, start, holder ?? HOLDER, context),
+      ),
     );
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   }
@@ -109,7 +115,8 @@ async function carryOut(
     }
   } finally {
     write({ kind: 'disturbance', what: 'healing', key });
-    if (await step('heal', key, write, () => fault.heal(cluster, options, faultContext))) write({ kind: 'disturbance', what: 'healed', key });
+    if (await step('heal', key, write, () => fault.heal(cluster, options, faultContext)))
+      write({ kind: 'disturbance', what: 'healed', key });
   }
 }
 
@@ -129,7 +136,8 @@ async function observeUntil(
     await step('observe', key, write, async () => {
       const evidence = await fault.observe(cluster, options, faultContext);
       // A measurement that outlasted the disturbance saw its heal, or might have.
-      if (cluster.time.now() <= to) write({ kind: 'disturbance', what: 'sample', key, sample: { at: cluster.time.now(), ...evidence } });
+      if (cluster.time.now() <= to)
+        write({ kind: 'disturbance', what: 'sample', key, sample: { at: cluster.time.now(), ...evidence } });
     });
     const next = Math.min(to, began + msToNs(OBSERVE_EVERY_MS));
     await sleepUntil(cluster, next, signal);
@@ -137,7 +145,12 @@ async function observeUntil(
 }
 
 /** A step that fails is journalled, never thrown: the others must still be healed, and the record says what failed. */
-async function step(name: 'inject' | 'observe' | 'heal', key: string, write: (entry: WithoutTime) => void, act: () => Promise<void>): Promise<boolean> {
+async function step(
+  name: 'inject' | 'observe' | 'heal',
+  key: string,
+  write: (entry: WithoutTime) => void,
+  act: () => Promise<void>,
+): Promise<boolean> {
   try {
     await act();
     return true;

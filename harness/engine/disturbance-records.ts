@@ -49,7 +49,9 @@ function downSpans(journal: readonly JournalEntry[]): ReadonlyMap<string, readon
 
 /** Times at which the harness stood still, and so could measure nothing. */
 export function stallSpans(journal: readonly JournalEntry[]): readonly Span[] {
-  return journal.flatMap((entry) => (entry.kind === 'stall' ? [{ from: entry.at - msToNs(entry.forMs), to: entry.at }] : []));
+  return journal.flatMap((entry) =>
+    entry.kind === 'stall' ? [{ from: entry.at - msToNs(entry.forMs), to: entry.at }] : [],
+  );
 }
 
 function recordOf(
@@ -58,12 +60,15 @@ function recordOf(
   stalls: readonly Span[],
   down: ReadonlyMap<string, readonly Span[]>,
 ): DisturbanceRecord {
-  const moment = (what: 'injected' | 'healing' | 'healed'): RunNs | undefined => entries.find((entry) => entry.what === what)?.at;
+  const moment = (what: 'injected' | 'healing' | 'healed'): RunNs | undefined =>
+    entries.find((entry) => entry.what === what)?.at;
   const failed = entries.find((entry) => entry.what === 'failed');
   const injected = moment('injected');
   const healed = moment('healed');
   const healing = moment('healing') ?? entries.at(-1)?.at ?? asked.at;
-  const samples: readonly EvidenceSample[] = entries.flatMap((entry) => (entry.what === 'sample' ? [entry.sample] : []));
+  const samples: readonly EvidenceSample[] = entries.flatMap((entry) =>
+    entry.what === 'sample' ? [entry.sample] : [],
+  );
   const bite =
     injected === undefined
       ? { bit: false, missed: 'it was never injected' }

@@ -49,7 +49,10 @@ export function doubts(input: DoubtInput): readonly UnknownReason[] {
 export function inReach(disturbances: readonly DisturbanceRecord[], node: string, at: RunNs): boolean {
   return disturbances.some(
     ({ reach, injected, healed }) =>
-      reach.includes(node) && injected !== undefined && at >= injected && at <= (healed ?? Number.MAX_SAFE_INTEGER) + GRACE_NS,
+      reach.includes(node) &&
+      injected !== undefined &&
+      at >= injected &&
+      at <= (healed ?? Number.MAX_SAFE_INTEGER) + GRACE_NS,
   );
 }
 
@@ -58,13 +61,25 @@ function cutShort({ journal, scenario }: DoubtInput): readonly UnknownReason[] {
   const last = journal.findLast((entry) => entry.kind === 'phase');
   const slots = journal.filter((entry) => entry.kind === 'slot').length;
   const phase = last?.kind === 'phase' ? last.phase : 'launch';
-  return [doubt('run cut short', 'run', `It ended in the phase ${phase}, after ${slots} of ${scenario.timetable.slots.length} slots had begun.`)];
+  return [
+    doubt(
+      'run cut short',
+      'run',
+      `It ended in the phase ${phase}, after ${slots} of ${scenario.timetable.slots.length} slots had begun.`,
+    ),
+  ];
 }
 
 function stalls(journal: readonly JournalEntry[]): readonly UnknownReason[] {
   return journal.flatMap((entry) =>
     entry.kind === 'stall' && entry.forMs > GAP_MAX_MS
-      ? [doubt('harness stalled', 'run', `The harness stood still for ${(entry.forMs / 1000).toFixed(1)} s until ${seconds(entry.at)} s.`)]
+      ? [
+          doubt(
+            'harness stalled',
+            'run',
+            `The harness stood still for ${(entry.forMs / 1000).toFixed(1)} s until ${seconds(entry.at)} s.`,
+          ),
+        ]
       : [],
   );
 }
@@ -72,7 +87,13 @@ function stalls(journal: readonly JournalEntry[]): readonly UnknownReason[] {
 function hostClock(journal: readonly JournalEntry[]): readonly UnknownReason[] {
   return journal.flatMap((entry) =>
     entry.kind === 'host clock'
-      ? [doubt('clock of the host moved', 'run', `The host's clock moved by ${entry.steppedMs} ms against monotonic time at ${seconds(entry.at)} s.`)]
+      ? [
+          doubt(
+            'clock of the host moved',
+            'run',
+            `The host's clock moved by ${entry.steppedMs} ms against monotonic time at ${seconds(entry.at)} s.`,
+          ),
+        ]
       : [],
   );
 }
@@ -87,7 +108,13 @@ function silentNodes({ journal, disturbances, minted }: DoubtInput): readonly Un
       held.set(entry.node, entry.health.workerId);
   return [...held]
     .filter(([node]) => asked.has(node) && !talkative.has(node))
-    .map(([node, workerId]) => doubt('node silent', node, `${node} held worker ID ${workerId} and was asked outside every reach, but never minted.`));
+    .map(([node, workerId]) =>
+      doubt(
+        'node silent',
+        node,
+        `${node} held worker ID ${workerId} and was asked outside every reach, but never minted.`,
+      ),
+    );
 }
 
 /** Outside reaches, arrivals that were never sent: the load was open on paper only. */
@@ -101,7 +128,11 @@ function missedLoad({ journal, disturbances }: DoubtInput): readonly UnknownReas
   return [...byNode]
     .filter(([, { sent, dropped }]) => dropped > MISSED_MAX * (sent + dropped))
     .map(([node, { sent, dropped }]) =>
-      doubt('load not achieved', node, `${dropped} of ${sent + dropped} requests to ${node} outside every reach were not sent in time.`),
+      doubt(
+        'load not achieved',
+        node,
+        `${dropped} of ${sent + dropped} requests to ${node} outside every reach were not sent in time.`,
+      ),
     );
 }
 
@@ -114,7 +145,13 @@ function thinLoad({ journal, scenario, minted, idsPerSecond }: DoubtInput): read
   const asked = ((last - first) / 1e9) * idsPerSecond * scenario.pool;
   const total = minted.reduce((sum, { ids }) => sum + Number(ids), 0);
   return total < MINTED_MIN * asked
-    ? [doubt('too few samples', 'run', `${total} IDs were minted, under a tenth of the ${Math.round(asked)} that ${scenario.pool} holders were asked for.`)]
+    ? [
+        doubt(
+          'too few samples',
+          'run',
+          `${total} IDs were minted, under a tenth of the ${Math.round(asked)} that ${scenario.pool} holders were asked for.`,
+        ),
+      ]
     : [];
 }
 

@@ -45,7 +45,13 @@ export function judgeEvidence(input: EvidenceInput): EvidenceJudgement {
       batches: input.batches,
       tornBytes: input.tornBytes,
       requests: requestTotals(input.journal),
-      lanes: lanes.map(({ node, incarnation, lane, ids, stored: held }) => ({ node, incarnation, lane, minted: String(ids), stored: String(held) })),
+      lanes: lanes.map(({ node, incarnation, lane, ids, stored: held }) => ({
+        node,
+        incarnation,
+        lane,
+        minted: String(ids),
+        stored: String(held),
+      })),
     },
     unknowns: [
       ...input.problems.map((detail) => unknown('evidence not whole', 'taps', detail)),
@@ -56,15 +62,30 @@ export function judgeEvidence(input: EvidenceInput): EvidenceJudgement {
   };
 }
 
-function storeDifferences({ minted, stored }: EvidenceInput, lanes: readonly (LaneTotal & { readonly stored: bigint })[]): readonly UnknownReason[] {
+function storeDifferences(
+  { minted, stored }: EvidenceInput,
+  lanes: readonly (LaneTotal & { readonly stored: bigint })[],
+): readonly UnknownReason[] {
   const known = new Set(minted.map(laneKey));
   return [
     ...lanes
       .filter(({ ids, stored: held }) => ids !== held)
-      .map((lane) => unknown('evidence not whole', lane.node, `${describeLane(lane)} minted ${lane.ids} IDs, the store holds ${lane.stored}.`)),
+      .map((lane) =>
+        unknown(
+          'evidence not whole',
+          lane.node,
+          `${describeLane(lane)} minted ${lane.ids} IDs, the store holds ${lane.stored}.`,
+        ),
+      ),
     ...stored
       .filter((lane) => !known.has(laneKey(lane)))
-      .map((lane) => unknown('evidence not whole', lane.node, `The store holds ${lane.ids} IDs of ${describeLane(lane)}, which has no tap.`)),
+      .map((lane) =>
+        unknown(
+          'evidence not whole',
+          lane.node,
+          `The store holds ${lane.ids} IDs of ${describeLane(lane)}, which has no tap.`,
+        ),
+      ),
   ];
 }
 
@@ -74,9 +95,17 @@ function nodeDifferences({ journal, minted }: EvidenceInput): readonly UnknownRe
   for (const entry of journal) if (entry.kind === 'health') last.set(entry.node, entry.health);
   return [...last].flatMap(([node, health]) =>
     health.minted.flatMap((said, lane) => {
-      const tapped = minted.find((total) => total.node === node && total.incarnation === health.incarnation && total.lane === lane)?.ids ?? 0n;
+      const tapped =
+        minted.find((total) => total.node === node && total.incarnation === health.incarnation && total.lane === lane)
+          ?.ids ?? 0n;
       return BigInt(said) > tapped
-        ? [unknown('evidence not whole', node, `${describeLane({ node, incarnation: health.incarnation, lane })} says that it minted ${said} IDs; its tap holds ${tapped}.`)]
+        ? [
+            unknown(
+              'evidence not whole',
+              node,
+              `${describeLane({ node, incarnation: health.incarnation, lane })} says that it minted ${said} IDs; its tap holds ${tapped}.`,
+            ),
+          ]
         : [];
     }),
   );
@@ -84,7 +113,8 @@ function nodeDifferences({ journal, minted }: EvidenceInput): readonly UnknownRe
 
 /** A reply whose IDs are not in the tap overtook it: the tap is not the whole truth. */
 function clientDifferences({ requests, minted, nodes }: EvidenceInput): readonly UnknownReason[] {
-  if (requests === undefined) return [unknown('live path blind', 'run', 'What clients received was lost with the harness.')];
+  if (requests === undefined)
+    return [unknown('live path blind', 'run', 'What clients received was lost with the harness.')];
   const furthest = new Map<string, { readonly lane: LaneName; readonly end: number }>();
   let acknowledged = 0;
   let placed = 0;
@@ -95,7 +125,11 @@ function clientDifferences({ requests, minted, nodes }: EvidenceInput): readonly
     const incarnation = requests.incarnation[i] as number;
     if (count === 0 || incarnation === 0) continue;
     placed++;
-    const lane: LaneName = { node: nodes[requests.node[i] as number] ?? '?', incarnation, lane: requests.lane[i] as number };
+    const lane: LaneName = {
+      node: nodes[requests.node[i] as number] ?? '?',
+      incarnation,
+      lane: requests.lane[i] as number,
+    };
     const key = laneKey(lane);
     const end = (requests.firstSeq[i] as number) + count;
     if (end > (furthest.get(key)?.end ?? 0)) furthest.set(key, { lane, end });
@@ -104,11 +138,22 @@ function clientDifferences({ requests, minted, nodes }: EvidenceInput): readonly
   const overtaken = [...furthest.values()]
     .filter(({ lane, end }) => BigInt(end) > (totals.get(laneKey(lane)) ?? 0n))
     .map(({ lane, end }) =>
-      unknown('evidence not whole', lane.node, `Clients received IDs of ${describeLane(lane)} up to position ${end}; its tap ends at ${totals.get(laneKey(lane)) ?? 0n}.`),
+      unknown(
+        'evidence not whole',
+        lane.node,
+        `Clients received IDs of ${describeLane(lane)} up to position ${end}; its tap ends at ${totals.get(laneKey(lane)) ?? 0n}.`,
+      ),
     );
   const blind = acknowledged - placed;
   return blind > 0
-    ? [...overtaken, unknown('live path blind', 'run', `${blind} of ${acknowledged} replies did not say where their IDs are in the tap.`)]
+    ? [
+        ...overtaken,
+        unknown(
+          'live path blind',
+          'run',
+          `${blind} of ${acknowledged} replies did not say where their IDs are in the tap.`,
+        ),
+      ]
     : overtaken;
 }
 

@@ -17,7 +17,10 @@ import { sourceFromMemory, sourceFromStore } from './history-source.ts';
 import type { JudgeInput, RunHeader } from './judge.ts';
 import { readLeaseLogs } from './tap-reader.ts';
 
-export type Gathered = Pick<JudgeInput, 'source' | 'minted' | 'stored' | 'batches' | 'tornBytes' | 'tapProblems' | 'doubts'>;
+export type Gathered = Pick<
+  JudgeInput,
+  'source' | 'minted' | 'stored' | 'batches' | 'tornBytes' | 'tapProblems' | 'doubts'
+>;
 
 /** What the simulator kept. Minted and stored are one and the same memory. */
 export function gatherFromMemory(
@@ -91,7 +94,13 @@ export async function gatherFromStore(sources: StoreSources): Promise<Gathered> 
       batches: 0,
       tornBytes: 0,
       tapProblems: [],
-      doubts: [{ reason: 'engine lost', scope: 'run', detail: `${messageOf(error)} The taps are whole: snowglobe judge reads them again.` }],
+      doubts: [
+        {
+          reason: 'engine lost',
+          scope: 'run',
+          detail: `${messageOf(error)} The taps are whole: snowglobe judge reads them again.`,
+        },
+      ],
     };
   }
 }
@@ -134,7 +143,12 @@ function laneTotals({ nodes, batches }: History): readonly LaneTotal[] {
     const node = nodes[batches.node[i] as number] ?? '?';
     const [incarnation, lane] = [batches.incarnation[i] as number, batches.lane[i] as number];
     const key = `${node}/${incarnation}/${lane}`;
-    totals.set(key, { node, incarnation, lane, ids: (totals.get(key)?.ids ?? 0n) + BigInt(batches.count[i] as number) });
+    totals.set(key, {
+      node,
+      incarnation,
+      lane,
+      ids: (totals.get(key)?.ids ?? 0n) + BigInt(batches.count[i] as number),
+    });
   }
   return [...totals.values()];
 }

@@ -49,7 +49,9 @@ function countByNode({ nodes, batches }: History, bucketMs: number): Series['ids
   }
   return bucketsOf(
     nodes,
-    counts.flatMap((values, node) => Object.entries(values).map(([bucket, ids]) => ({ node, bucket: Number(bucket), ids }))),
+    counts.flatMap((values, node) =>
+      Object.entries(values).map(([bucket, ids]) => ({ node, bucket: Number(bucket), ids })),
+    ),
   );
 }
 

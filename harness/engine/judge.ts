@@ -68,8 +68,14 @@ export async function judge(input: JudgeInput): Promise<Run> {
     problems: input.tapProblems,
     requests: input.requests,
   });
-  const promised = explained(answers.promised, input, disturbances, answers.tenures).map((finding) => ({ ...finding, promised: true }));
-  const others = explained(answers.others, input, disturbances, answers.tenures).map((finding) => ({ ...finding, promised: false }));
+  const promised = explained(answers.promised, input, disturbances, answers.tenures).map((finding) => ({
+    ...finding,
+    promised: true,
+  }));
+  const others = explained(answers.others, input, disturbances, answers.tenures).map((finding) => ({
+    ...finding,
+    promised: false,
+  }));
   const unknowns: readonly UnknownReason[] = [
     ...input.doubts,
     ...answers.doubts,
@@ -173,7 +179,13 @@ function explained(
   disturbances: readonly DisturbanceRecord[],
   tenures: readonly Tenure[],
 ): readonly Finding[] {
-  return explain(findings, { layout: header.generator.layout, journal, tenures, leases: source?.leases ?? [], disturbances });
+  return explain(findings, {
+    layout: header.generator.layout,
+    journal,
+    tenures,
+    leases: source?.leases ?? [],
+    disturbances,
+  });
 }
 
 function hazardRecords({ header, hazards, journal }: JudgeInput, tenures: readonly Tenure[]): readonly HazardRecord[] {
@@ -200,7 +212,10 @@ function reasonsOf(
   const outside = promised.reduce((sum, finding) => sum + finding.outsideAssumptions, 0);
   const kept = promised.filter((finding) => finding.verdict === 'pass').length;
   return [
-    ...broken.map((finding) => `${finding.guarantee} is broken ${times(finding.violations - finding.outsideAssumptions)}: ${lower(GUARANTEES[finding.guarantee as Guarantee])} That was promised.`),
+    ...broken.map(
+      (finding) =>
+        `${finding.guarantee} is broken ${times(finding.violations - finding.outsideAssumptions)}: ${lower(GUARANTEES[finding.guarantee as Guarantee])} That was promised.`,
+    ),
     ...unknowns.map(({ reason, detail }) => `${reason}: ${detail}`),
     ...(verdict === 'pass'
       ? [

@@ -35,7 +35,8 @@ export function abilityProblems(
 ): readonly Problem[] {
   const needed = new Map<Ability, string>();
   for (const slot of scenario.timetable.slots)
-    for (const { fault } of slot.disturbances) for (const need of faults.get(fault)?.needs ?? []) needed.set(need, fault);
+    for (const { fault } of slot.disturbances)
+      for (const need of faults.get(fault)?.needs ?? []) needed.set(need, fault);
   return [...needed]
     .filter(([ability]) => !abilities.has(ability))
     .map(([ability, fault]) =>
@@ -55,10 +56,22 @@ function disturbanceProblems(scenario: Scenario, faults: ReadonlyMap<string, Fau
       const where = `${scenario.name}: timetable.slots[${slotIndex}] (${slot.name}).disturbances[${index}]`;
       const fault = faults.get(disturbance.fault);
       if (fault === undefined)
-        return [problem(`There is no fault called "${disturbance.fault}".`, `Take one of ${[...faults.keys()].join(', ')}.`, where)];
+        return [
+          problem(
+            `There is no fault called "${disturbance.fault}".`,
+            `Take one of ${[...faults.keys()].join(', ')}.`,
+            where,
+          ),
+        ];
       const parsed = fault.options.safeParse(resolveTargets(disturbance.options, shape.nodes[0] ?? HOLDER));
       if (!parsed.success)
-        return [problem(`The options of ${fault.name} are wrong: ${z.prettifyError(parsed.error)}.`, 'Mend them; `snowglobe list` shows what each fault takes.', where)];
+        return [
+          problem(
+            `The options of ${fault.name} are wrong: ${z.prettifyError(parsed.error)}.`,
+            'Mend them; `snowglobe list` shows what each fault takes.',
+            where,
+          ),
+        ];
       return targetsOf(fault.options, disturbance.options)
         .filter((target) => target !== HOLDER && !everyName.includes(target))
         .map((target) =>
@@ -76,6 +89,10 @@ function hazardProblems(scenario: Scenario, hazards: ReadonlyMap<string, Hazard>
   return scenario.hazards
     .filter(({ hazard }) => !hazards.has(hazard))
     .map(({ hazard }) =>
-      problem(`There is no hazard called "${hazard}".`, `Take one of ${[...hazards.keys()].join(', ')}.`, `${scenario.name}: hazards`),
+      problem(
+        `There is no hazard called "${hazard}".`,
+        `Take one of ${[...hazards.keys()].join(', ')}.`,
+        `${scenario.name}: hazards`,
+      ),
     );
 }

@@ -60,7 +60,8 @@ function tellDisturbance(
     const target = entry.options['node'];
     progress.event({ ...common, what: 'asked', ...(typeof target === 'string' && { target }) });
   } else if (entry.what === 'healed') progress.event({ ...common, what: 'healed' });
-  else if (entry.what === 'failed') progress.event({ ...common, what: 'failed', detail: `${entry.step}: ${entry.message}` });
+  else if (entry.what === 'failed')
+    progress.event({ ...common, what: 'failed', detail: `${entry.step}: ${entry.message}` });
   else if (entry.what === 'sample' && entry.sample.took === true && !biting.has(key)) {
     // The first measurement that shows it in force is the bite.
     biting.add(key);
@@ -80,7 +81,10 @@ function figure(value: Json): string {
 }
 
 /** One second of each node: what clients received, and what the node last said of itself. */
-export function ratesOf(seconds: readonly LoadSecond[], latest: (node: string) => Reading | undefined): readonly NodeRate[] {
+export function ratesOf(
+  seconds: readonly LoadSecond[],
+  latest: (node: string) => Reading | undefined,
+): readonly NodeRate[] {
   return seconds.map(({ node, ids }) => {
     const { health, offsetMs } = latest(node) ?? {};
     return {

@@ -59,7 +59,7 @@ export interface RunRequest {
   readonly signal: AbortSignal;
 }
 
-export type OpenStore = (run: { readonly folder: string; readonly runId: string; readonly nodes: readonly string[] }) => Promise<Store>;
+export type OpenStore = (run: { readonly folder: string; readonly runId: string }) => Promise<Store>;
 
 /** How long the worker IDs of the pool may take to be held, all of them, before the warm-up begins. */
 const ASSEMBLE_MS = 15_000;
@@ -71,7 +71,11 @@ export async function runScenario(request: RunRequest): Promise<Run> {
   const persistent = driver.inProcess !== true;
   mkdirSync(folder, { recursive: true });
   const journalFile = join(folder, JOURNAL_FILE);
-  const journal = telling(openJournal(persistent ? journalFile : undefined), progress, header.scenario.timetable.slots.length);
+  const journal = telling(
+    openJournal(persistent ? journalFile : undefined),
+    progress,
+    header.scenario.timetable.slots.length,
+  );
   saveRun(folder, begunRun(header, stopwatch.measured({})), reporters);
   const watchdog = persistent ? startWatchdog(driver.name, runId) : undefined;
   try {
@@ -115,7 +119,10 @@ async function live(request: RunRequest, cluster: Cluster, journal: Journal, sto
     versions: cluster.versions,
   });
   enter('launch', cluster, journal);
-  const collecting = cluster.tapFolder === undefined ? undefined : resources.use(await startCollecting(request, cluster, cluster.tapFolder, journal));
+  const collecting =
+    cluster.tapFolder === undefined
+      ? undefined
+      : resources.use(await startCollecting(request, cluster, cluster.tapFolder, journal));
   const monitor = monitorHealth(cluster, journal);
   resources.defer(() => monitor.stop());
   if (collecting !== undefined) {
@@ -131,10 +138,28 @@ async function live(request: RunRequest, cluster: Cluster, journal: Journal, sto
   const nodes = cluster.nodes.map(({ name }) => name);
   const gathered =
     collecting === undefined
-      ? gatherFromMemory((cluster as Cluster & InMemoryHistory).history(), journal.entries, requests, header.scenario, request.checkers)
-      : await gatherFromStore({ ...collecting, journal: journal.entries, requests, header, checkers: request.checkers, origin: cluster.origin, nodes });
+      ? gatherFromMemory(
+          (cluster as Cluster & InMemoryHistory).history(),
+          journal.entries,
+          requests,
+          header.scenario,
+          request.checkers,
+        )
+      : await gatherFromStore({
+          ...collecting,
+          journal: journal.entries,
+          requests,
+          header,
+          checkers: request.checkers,
+          origin: cluster.origin,
+          nodes,
+        });
   if (whole) enter('judge', cluster, journal);
-  const versions = { ...cluster.versions, coordinator: cluster.coordinator.version, ...(collecting !== undefined && { store: collecting.store.version }) };
+  const versions = {
+    ...cluster.versions,
+    coordinator: cluster.coordinator.version,
+    ...(collecting !== undefined && { store: collecting.store.version }),
+  };
   // The cluster goes while its IDs are judged: the two need nothing of each other.
   const gone = cluster[Symbol.asyncDispose]();
   const run = await judge({
@@ -187,7 +212,14 @@ async function shake(
     });
     await time.sleep(scenario.warmUpMs, signal);
     enter('disturb', cluster, journal);
-    const context = { cluster: journalled(cluster, journal), faults, journal, monitor, rng: rng.fork('targets'), signal };
+    const context = {
+      cluster: journalled(cluster, journal),
+      faults,
+      journal,
+      monitor,
+      rng: rng.fork('targets'),
+      signal,
+    };
     for (const slot of orderSlots(scenario, rng)) await carryOutSlot(slot, context);
     await cluster.healAll();
     enter('recover', cluster, journal);

@@ -26,7 +26,11 @@ export function createStopwatch(runId: string): Stopwatch {
       finishedAt: new Date().toISOString(),
       seconds: { ...seconds },
       versions: { node: process.version, ...versions },
-      host: { system: `${osType()} ${release()} ${arch()}`, cores: String(cpus().length), memory: `${Math.round(totalmem() / 2 ** 30)} GiB` },
+      host: {
+        system: `${osType()} ${release()} ${arch()}`,
+        cores: String(cpus().length),
+        memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
+      },
     }),
   };
 }

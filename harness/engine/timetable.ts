@@ -16,7 +16,9 @@ export function orderSlots(scenario: Scenario, rng: Rng): readonly Slot[] {
 
 /** How long the load lasts if nothing is late, in milliseconds. */
 export function plannedLengthMs(scenario: Scenario): number {
-  return scenario.warmUpMs + scenario.timetable.slots.reduce((sum, slot) => sum + slot.lengthMs, 0) + scenario.recoverMs;
+  return (
+    scenario.warmUpMs + scenario.timetable.slots.reduce((sum, slot) => sum + slot.lengthMs, 0) + scenario.recoverMs
+  );
 }
 
 /** The names of a scenario's nodes and coordinator members. */
@@ -31,13 +33,11 @@ export function shapeOf(scenario: Scenario): ClusterShape {
  * Disturbances that outlast their slot or hold one thing at the same time. `@holder` stands for one node throughout a
  * slot, and may be any: against a node named outright it conflicts too.
  */
-export function timetableProblems(
-  scenario: Scenario,
-  fault: (name: string) => Fault | undefined,
-): readonly Problem[] {
+export function timetableProblems(scenario: Scenario, fault: (name: string) => Fault | undefined): readonly Problem[] {
   const shape = shapeOf(scenario);
   return scenario.timetable.slots.flatMap((slot, slotIndex) => {
-    const where = (index: number): string => `${scenario.name}: timetable.slots[${slotIndex}] (${slot.name}).disturbances[${index}]`;
+    const where = (index: number): string =>
+      `${scenario.name}: timetable.slots[${slotIndex}] (${slot.name}).disturbances[${index}]`;
     const held = slot.disturbances.map((disturbance) => ({
       ...disturbance,
       to: disturbance.atMs + disturbance.forMs,
@@ -69,7 +69,11 @@ export function timetableProblems(
   });
 }
 
-function things(fault: Fault | undefined, options: Slot['disturbances'][number]['options'], shape: ClusterShape): readonly string[] {
+function things(
+  fault: Fault | undefined,
+  options: Slot['disturbances'][number]['options'],
+  shape: ClusterShape,
+): readonly string[] {
   if (fault === undefined) return [];
   // `touches` gets valid options only; invalid ones are another check's to report.
   const parsed = fault.options.safeParse(resolveTargets(options, HOLDER));

@@ -1,0 +1,169 @@
+/**
+ * Carries committed batches from the taps to the store while nodes write.
+ *
+ * Each range is journalled before it is sent. A harness that takes up the run of a dead one sends exactly the journalled
+ * ranges again, under their tokens, which the store then knows; new ranges begin where the last one ended.
+ */
+import type { Store } from '../core/store.ts';
+import type { JournalEntry } from '../core/journal.ts';
+import type { LaneName } from '../core/tap.ts';
+import { BATCH_BYTES } from '../core/tap.ts';
+import type { Origin, Time } from '../core/time.ts';
+import { RANGE_LIMIT, TapReader } from './tap-reader.ts';
+import type { LaneReader, RangeLimit, TapRange } from './tap-reader.ts';
+
+export interface CollectorOptions {
+  readonly tapFolder: string;
+  readonly runId: string;
+  /** In the order of the cluster: a node's number in the store is its place here. */
+  readonly nodes: readonly string[];
+  readonly origin: Origin;
+  readonly store: Store;
+  readonly journal: { append(entry: JournalEntry): void };
+  readonly time: Time;
+  /** The journal of a harness that died in this run. */
+  readonly earlier?: readonly JournalEntry[];
+  readonly everyMs?: number;
+  /** Bounds the memory of one range. */
+  readonly limit?: RangeLimit;
+}
+
+export interface Collector {
+  /** IDs that the store has acknowledged. */
+  stored(): bigint;
+  /** Why collecting has ended early, if it has. `drain` rejects with it. */
+  failure(): unknown;
+  /** Ends collecting; resolves when nothing more is sent. */
+  stop(): Promise<void>;
+  /** Sends what is left, counts both sides, and ends collecting. To be called when no node writes any more. */
+  drain(): Promise<Drained>;
+}
+
+export interface Drained {
+  /** IDs committed to taps, by lane. */
+  readonly minted: readonly LaneTotal[];
+  readonly stored: readonly LaneTotal[];
+  readonly batches: number;
+  readonly tornBytes: number;
+  /** Why the evidence is not whole; one sentence each. */
+  readonly problems: readonly string[];
+}
+
+export interface LaneTotal extends LaneName {
+  readonly ids: bigint;
+}
+
+type CollectEntry = Extract<JournalEntry, { readonly kind: 'collect' }>;
+
+/** An insert costs some 15 ms of a core whatever its size, so more often would take it from the cluster. */
+const EVERY_MS = 500;
+
+export function startCollector(options: CollectorOptions): Collector {
+  const { store, nodes, time, limit = RANGE_LIMIT } = options;
+  const originNs = BigInt(options.origin.monotonicNs);
+  const reader = new TapReader(options.tapFolder);
+  const stopping = new AbortController();
+  const problems: string[] = [];
+  const strangers = new Set<string>();
+  let stored = 0n;
+  let failure: unknown;
+
+  async function send(range: TapRange, token: string): Promise<void> {
+    const nodeIndex = nodes.indexOf(range.lane.node);
+    await store.append({ ...range, nodeIndex, originNs, token });
+    stored += BigInt(range.count);
+  }
+
+  /** Sends one new range of the lane; true when there may be more at once. */
+  async function collect(lane: LaneReader): Promise<boolean> {
+    if (!nodes.includes(lane.lane.node)) {
+      strangers.add(lane.lane.node);
+      return false;
+    }
+    const range = lane.next(limit);
+    if (range === undefined) return false;
+    const token = tokenOf(options.runId, range);
+    options.journal.append({
+      at: time.now(),
+      kind: 'collect',
+      lane: range.lane,
+      firstSeq: String(range.firstSeq),
+      count: range.count,
+      batches: range.batches.length / BATCH_BYTES,
+      token,
+    });
+    await send(range, token);
+    return true;
+  }
+
+  /** Lanes take turns, one range each, until none has more: a busy lane does not starve the others. */
+  async function collectAll(): Promise<void> {
+    let lanes = reader.lanes();
+    while (lanes.length > 0) {
+      const busy: LaneReader[] = [];
+      for (const lane of lanes) if (await collect(lane)) busy.push(lane);
+      lanes = busy;
+    }
+  }
+
+  async function sendAgain(entries: readonly CollectEntry[]): Promise<void> {
+    for (const entry of entries) {
+      const range = reader.lane(entry.lane)?.next({ ids: Infinity, batches: entry.batches });
+      const same = range !== undefined && String(range.firstSeq) === entry.firstSeq && range.count === entry.count;
+      if (same) await send(range, entry.token);
+      else problems.push(`the journal names the range ${entry.token}, which the taps do not hold`);
+    }
+  }
+
+  async function collectUntilStopped(): Promise<void> {
+    await sendAgain((options.earlier ?? []).filter((entry) => entry.kind === 'collect'));
+    while (!stopping.signal.aborted) {
+      await collectAll();
+      await time.sleep(options.everyMs ?? EVERY_MS, stopping.signal).catch(() => undefined);
+    }
+  }
+
+  const ended = collectUntilStopped().catch((error: unknown) => {
+    failure = error;
+  });
+
+  async function stop(): Promise<void> {
+    stopping.abort();
+    await ended;
+  }
+
+  async function drain(): Promise<Drained> {
+    await stop();
+    try {
+      if (failure !== undefined) throw failure;
+      await collectAll();
+      const taps = reader.finish();
+      const counts = await store.counts();
+      const differing = counts.filter(({ ids, inBatches }) => ids !== inBatches);
+      return {
+        minted: taps.lanes.map(({ node, incarnation, lane, ids }) => ({ node, incarnation, lane, ids })),
+        stored: counts.map(({ node, incarnation, lane, ids }) => ({ node, incarnation, lane, ids })),
+        batches: taps.lanes.reduce((sum, { batches }) => sum + batches, 0),
+        tornBytes: taps.tornBytes,
+        problems: [
+          ...taps.problems,
+          ...problems,
+          ...[...strangers].map((node) => `there are taps of ${node}, which is no node of the run`),
+          ...differing.map(
+            ({ node, incarnation, lane, ids, inBatches }) =>
+              `the store holds ${ids} IDs of ${node}/${incarnation}/${lane} in batches of ${inBatches}`,
+          ),
+        ],
+      };
+    } finally {
+      reader.close();
+    }
+  }
+
+  return { stored: () => stored, failure: () => failure, stop, drain };
+}
+
+/** Says which bytes: the same name, the same range. Batches without an ID move no sequence number, so they count, too. */
+function tokenOf(runId: string, { lane, firstSeq, count, firstBatch }: TapRange): string {
+  return [runId, lane.node, lane.incarnation, lane.lane, firstSeq, count, firstBatch].join('/');
+}

@@ -1,0 +1,451 @@
+/**
+ * Reads a folder of taps: what is committed, in order, without a gap; and what is wrong with it.
+ *
+ * Reading is synchronous and in bounded pieces, so that nothing else of the harness stands still for long. A problem
+ * stops its lane: what lies behind a damaged record is not evidence.
+ */
+import { closeSync, fstatSync, openSync, readFileSync, readSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { messageOf } from '../core/errors.ts';
+import type { BatchColumns, History, LeaseFact } from '../core/history.ts';
+import type { LaneName, LeaseLogLine } from '../core/tap.ts';
+import { BATCH_BYTES, ID_BYTES, decodeBatch, lifeName, parseSegmentName, segmentName } from '../core/tap.ts';
+import type { Origin } from '../core/time.ts';
+import { runNs, unixMsOfNs } from '../core/time.ts';
+
+/** Committed batches of one lane that follow one another in one segment. */
+export interface TapRange {
+  readonly lane: LaneName;
+  readonly firstSeq: bigint;
+  /** IDs. */
+  readonly count: number;
+  /** Position of the first batch in its lane. */
+  readonly firstBatch: number;
+  /** BATCH_BYTES each, checked. */
+  readonly batches: Buffer;
+  readonly ids: Buffer;
+}
+
+export interface TapSummary {
+  /** What was read. */
+  readonly lanes: readonly (LaneName & { readonly ids: bigint; readonly batches: number })[];
+  /** Bytes after the last committed batch of their lane: never replied, not judged. */
+  readonly tornBytes: number;
+  /** Why the evidence is not whole; one sentence each. */
+  readonly problems: readonly string[];
+}
+
+/** How much one reading may take; one batch is taken however big it is. */
+export interface RangeLimit {
+  readonly ids: number;
+  readonly batches: number;
+}
+
+/** 8 MiB of IDs: milliseconds to read. */
+export const RANGE_LIMIT: RangeLimit = { ids: 1_048_576, batches: 16_384 };
+
+/** Reads on from where it stood, for as long as nodes write. */
+export class TapReader {
+  readonly #folder: string;
+  readonly #lanes = new Map<string, LaneReader>();
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Looks for new segments and returns all lanes known by now, in order of their names. */
+  lanes(): readonly LaneReader[] {
+    for (const [lane, firstSeqs] of segmentsOf(readdirSync(this.#folder)).lanes) {
+      const key = segmentName(lane, 0n);
+      const reader = this.#lanes.get(key) ?? new LaneReader(this.#folder, lane);
+      this.#lanes.set(key, reader);
+      reader.found(firstSeqs);
+    }
+    return [...this.#lanes.values()].sort((a, b) => byLane(a.lane, b.lane));
+  }
+
+  lane({ node, incarnation, lane }: LaneName): LaneReader | undefined {
+    return this.lanes().find(({ lane: it }) => it.node === node && it.incarnation === incarnation && it.lane === lane);
+  }
+
+  /** To be called when everything committed was read and no node writes any more. */
+  finish(): TapSummary {
+    const lanes = this.lanes();
+    const ends = lanes.map((lane) => lane.finish());
+    const files = readdirSync(this.#folder);
+    return {
+      lanes: lanes.map(({ lane, ids, batches }) => ({ ...lane, ids, batches })),
+      tornBytes: ends.reduce((sum, { tornBytes }) => sum + tornBytes, 0),
+      problems: [
+        ...ends.flatMap(({ problems }) => problems),
+        ...this.#halfSegments(files),
+        ...missingLives(files),
+        ...leaseLogs(this.#folder).flatMap(({ problems }) => problems),
+      ],
+    };
+  }
+
+  close(): void {
+    for (const lane of this.#lanes.values()) lane.close();
+  }
+
+  /** A writer creates `.ids` first: alone and empty, it is the mark of a node that was killed at that moment. */
+  #halfSegments(files: readonly string[]): string[] {
+    return segmentsOf(files).halves.flatMap((file) => {
+      if (file.endsWith('.batches')) return [`${file} has no .ids file beside it`];
+      const size = readFileSync(join(this.#folder, file)).length;
+      return size === 0 ? [] : [`${file} has ${size} bytes and no .batches file beside it`];
+    });
+  }
+}
+
+interface OpenSegment {
+  readonly name: string;
+  readonly ids: number;
+  readonly batches: number;
+}
+
+/** Reads one lane, segment after segment. */
+export class LaneReader {
+  readonly lane: LaneName;
+  readonly #folder: string;
+  #segments: readonly bigint[] = [];
+  #current = 0;
+  #open: OpenSegment | undefined;
+  #idsAt = 0;
+  #batchesAt = 0;
+  #nextSeq = 0n;
+  #batches = 0;
+  #problem: string | undefined;
+
+  constructor(folder: string, lane: LaneName) {
+    this.#folder = folder;
+    this.lane = lane;
+  }
+
+  /** IDs read so far: the sequence number of the next one. */
+  get ids(): bigint {
+    return this.#nextSeq;
+  }
+
+  /** Batches read so far. */
+  get batches(): number {
+    return this.#batches;
+  }
+
+  /** All segments there are, by their first sequence numbers. */
+  found(firstSeqs: readonly bigint[]): void {
+    this.#segments = firstSeqs;
+  }
+
+  /** The next committed batches, or undefined when there are none (yet). */
+  next(limit: RangeLimit = RANGE_LIMIT): TapRange | undefined {
+    if (this.#problem !== undefined) return undefined;
+    try {
+      return this.#read(limit);
+    } catch (error) {
+      this.#problem = `${this.#name} cannot be read: ${messageOf(error)}`;
+      return undefined;
+    }
+  }
+
+  /** What lies behind the last committed batch. */
+  finish(): { readonly tornBytes: number; readonly problems: readonly string[] } {
+    if (this.#problem !== undefined) return { tornBytes: 0, problems: [this.#problem] };
+    const open = this.#open;
+    if (open === undefined) return { tornBytes: 0, problems: [] };
+    const records = fstatSync(open.batches).size - this.#batchesAt;
+    const ids = fstatSync(open.ids).size - this.#idsAt;
+    if (records < BATCH_BYTES) return { tornBytes: records + ids, problems: [] };
+    const record = decodeBatch(readAt(open.batches, this.#batchesAt, BATCH_BYTES));
+    const what = 'corrupt' in record ? record.corrupt : 'a batch was committed after the last reading';
+    return { tornBytes: 0, problems: [this.#at(what)] };
+  }
+
+  close(): void {
+    if (this.#open === undefined) return;
+    closeSync(this.#open.ids);
+    closeSync(this.#open.batches);
+    this.#open = undefined;
+  }
+
+  #read(limit: RangeLimit): TapRange | undefined {
+    for (;;) {
+      const open = this.#segment();
+      if (open === undefined) return undefined;
+      const size = fstatSync(open.batches).size - this.#batchesAt;
+      const whole = Math.min(Math.floor(size / BATCH_BYTES), limit.batches);
+      const isLast = this.#current === this.#segments.length - 1;
+      if (whole === 0) {
+        if (isLast || !this.#leave(open, size)) return undefined;
+        continue;
+      }
+      const bytes = readAt(open.batches, this.#batchesAt, whole * BATCH_BYTES);
+      const scan = scanBatches(bytes, this.#nextSeq, limit.ids);
+      if (scan.batches > 0) return this.#range(open, bytes.subarray(0, scan.batches * BATCH_BYTES), scan);
+      // The very last record of a living lane may be half written; `finish` tells whether it stayed so.
+      const mayBeInWriting = isLast && size < 2 * BATCH_BYTES;
+      if (!mayBeInWriting) this.#problem = this.#at(scan.problem!);
+      return undefined;
+    }
+  }
+
+  #range(open: OpenSegment, batches: Buffer, scan: BatchScan): TapRange | undefined {
+    const ids = readAt(open.ids, this.#idsAt, scan.ids * ID_BYTES);
+    if (ids.length < scan.ids * ID_BYTES) {
+      this.#problem = `${open.name}.ids is shorter than its records say: ${this.#idsAt + ids.length} bytes`;
+      return undefined;
+    }
+    const range = {
+      lane: this.lane,
+      firstSeq: this.#nextSeq,
+      count: scan.ids,
+      firstBatch: this.#batches,
+      batches,
+      ids,
+    };
+    this.#nextSeq += BigInt(scan.ids);
+    this.#batches += scan.batches;
+    this.#batchesAt += batches.length;
+    this.#idsAt += ids.length;
+    return range;
+  }
+
+  /** The segment to read from, opened; undefined when there is none, or it does not follow on the one before. */
+  #segment(): OpenSegment | undefined {
+    if (this.#open !== undefined) return this.#open;
+    const firstSeq = this.#segments[this.#current];
+    if (firstSeq === undefined) return undefined;
+    if (firstSeq !== this.#nextSeq) {
+      this.#problem = `${this.#name} should begin at ${this.#nextSeq}: IDs are missing or doubled between segments`;
+      return undefined;
+    }
+    const path = join(this.#folder, this.#name);
+    this.#open = { name: this.#name, ids: openSync(`${path}.ids`, 'r'), batches: openSync(`${path}.batches`, 'r') };
+    this.#batchesAt = 0;
+    this.#idsAt = 0;
+    return this.#open;
+  }
+
+  /** Goes on to the next segment. A writer leaves a segment whole, so nothing may be left in this one. */
+  #leave(open: OpenSegment, recordBytesLeft: number): boolean {
+    const idBytesLeft = fstatSync(open.ids).size - this.#idsAt;
+    if (recordBytesLeft !== 0 || idBytesLeft !== 0) {
+      const left = recordBytesLeft + idBytesLeft;
+      this.#problem = `${open.name} ends in ${left} bytes of no batch, although a later segment follows`;
+      return false;
+    }
+    this.close();
+    this.#current++;
+    return true;
+  }
+
+  get #name(): string {
+    return segmentName(this.lane, this.#segments[this.#current] ?? 0n);
+  }
+
+  #at(what: string): string {
+    return `${this.#name}.batches, byte ${this.#batchesAt}: ${what}`;
+  }
+}
+
+interface BatchScan {
+  readonly batches: number;
+  readonly ids: number;
+  /** Why it ended before the bytes and the limit did. */
+  readonly problem?: string;
+}
+
+/** The sound records at the front of `bytes` that follow on `firstSeq`, up to `maxIds` IDs (or one batch). Pure. */
+export function scanBatches(bytes: Buffer, firstSeq: bigint, maxIds: number): BatchScan {
+  let ids = 0;
+  let batches = 0;
+  for (let at = 0; at + BATCH_BYTES <= bytes.length; at += BATCH_BYTES) {
+    const record = decodeBatch(bytes, at);
+    if ('corrupt' in record) return { batches, ids, problem: record.corrupt };
+    const expected = firstSeq + BigInt(ids);
+    if (record.firstSeq !== expected)
+      return { batches, ids, problem: `the batch begins at ${record.firstSeq} instead of ${expected}` };
+    if (batches > 0 && ids + record.count > maxIds) break;
+    ids += record.count;
+    batches++;
+  }
+  return { batches, ids };
+}
+
+/** The moments of a run that taps do not know. */
+export type RestOfHistory = Omit<History, 'batches' | 'ids' | 'leases'>;
+
+/** A whole run in columns: for small runs. */
+export function readHistory(
+  folder: string,
+  origin: Origin,
+  rest: RestOfHistory,
+): { readonly history: History; readonly problems: readonly string[] } {
+  const reader = new TapReader(folder);
+  const ranges: TapRange[] = [];
+  for (const lane of reader.lanes())
+    for (let range = lane.next(); range !== undefined; range = lane.next()) ranges.push(range);
+  const { problems } = reader.finish();
+  reader.close();
+
+  const bytes = Buffer.concat(ranges.map(({ ids }) => ids));
+  const ids = new BigUint64Array(bytes.length / ID_BYTES);
+  bytes.copy(Buffer.from(ids.buffer));
+  const strangers = new Set(ranges.map(({ lane }) => lane.node).filter((node) => !rest.nodes.includes(node)));
+  return {
+    history: { ...rest, ids, batches: toColumns(ranges, origin, rest.nodes), leases: readLeaseLogs(folder, origin) },
+    problems: [...problems, ...[...strangers].map((node) => `there are taps of ${node}, which is no node of the run`)],
+  };
+}
+
+function toColumns(ranges: readonly TapRange[], origin: Origin, nodes: readonly string[]): BatchColumns {
+  const length = ranges.reduce((sum, { batches }) => sum + batches.length / BATCH_BYTES, 0);
+  const originNs = BigInt(origin.monotonicNs);
+  const columns = {
+    length,
+    node: new Uint16Array(length),
+    incarnation: new Uint32Array(length),
+    lane: new Uint16Array(length),
+    firstSeq: new Float64Array(length),
+    count: new Uint32Array(length),
+    flags: new Uint32Array(length),
+    called: new Float64Array(length),
+    returned: new Float64Array(length),
+    wallCalledMs: new Float64Array(length),
+    wallReturnedMs: new Float64Array(length),
+    workerId: new Int32Array(length),
+    lease: new BigUint64Array(length),
+    createRevision: new BigUint64Array(length),
+    firstId: new Float64Array(length),
+  };
+  let row = 0;
+  let firstId = 0;
+  for (const { lane, batches } of ranges) {
+    const node = nodes.indexOf(lane.node);
+    for (let at = 0; at < batches.length; at += BATCH_BYTES) {
+      const record = decodeBatch(batches, at);
+      if ('corrupt' in record) throw new RangeError(record.corrupt);
+      columns.node[row] = node;
+      columns.incarnation[row] = lane.incarnation;
+      columns.lane[row] = lane.lane;
+      columns.firstSeq[row] = Number(record.firstSeq);
+      columns.count[row] = record.count;
+      columns.flags[row] = record.flags;
+      columns.called[row] = runNs(originNs, record.calledNs);
+      columns.returned[row] = runNs(originNs, record.returnedNs);
+      columns.wallCalledMs[row] = unixMsOfNs(record.wallCalledNs);
+      columns.wallReturnedMs[row] = unixMsOfNs(record.wallReturnedNs);
+      columns.workerId[row] = record.workerId;
+      columns.lease[row] = record.lease;
+      columns.createRevision[row] = record.createRevision;
+      columns.firstId[row] = firstId;
+      firstId += record.count;
+      row++;
+    }
+  }
+  return columns;
+}
+
+/** Each lease as its node's shell saw it: the sending of the last accepted grant or keep-alive, and its TTL. */
+export function readLeaseLogs(folder: string, origin: Origin): LeaseFact[] {
+  const originNs = BigInt(origin.monotonicNs);
+  const facts = new Map<string, LeaseFact>();
+  for (const { node, incarnation, lines } of leaseLogs(folder)) {
+    for (const { lease, what, sentNs, ttlMs } of lines) {
+      if (what === 'gone') continue;
+      const key = `${node}-${incarnation}-${lease}`;
+      const lastSentNs = runNs(originNs, BigInt(sentNs));
+      const known = facts.get(key);
+      if (known === undefined || known.lastSentNs < lastSentNs)
+        facts.set(key, { lease, node, incarnation, lastSentNs, ttlMs });
+    }
+  }
+  return [...facts.values()];
+}
+
+interface LeaseLog {
+  readonly node: string;
+  readonly incarnation: number;
+  readonly lines: readonly LeaseLogLine[];
+  readonly problems: readonly string[];
+}
+
+function leaseLogs(folder: string): LeaseLog[] {
+  const logs: LeaseLog[] = [];
+  for (const file of readdirSync(folder).sort()) {
+    const name = /^(?<node>.+)-(?<incarnation>\d+)\.leases$/.exec(file)?.groups;
+    if (name === undefined) continue;
+    const lines: LeaseLogLine[] = [];
+    const problems: string[] = [];
+    const texts = readFileSync(join(folder, file), 'utf8').split('\n');
+    // What follows the last newline is empty, or the line that a killed node was writing.
+    for (const [index, text] of texts.slice(0, -1).entries()) {
+      try {
+        lines.push(JSON.parse(text) as LeaseLogLine);
+      } catch {
+        problems.push(`${file}, line ${index + 1}: not JSON`);
+      }
+    }
+    logs.push({ node: name['node']!, incarnation: Number(name['incarnation']), lines, problems });
+  }
+  return logs;
+}
+
+/** Lives are claimed one after another: one that is missing in between means that its evidence is missing, too. */
+function missingLives(files: readonly string[]): string[] {
+  const last = new Map<string, number>();
+  for (const file of files) {
+    const name = /^(?<node>.+)-(?<incarnation>\d+)\.life$/.exec(file)?.groups;
+    if (name === undefined) continue;
+    last.set(name['node']!, Math.max(last.get(name['node']!) ?? 0, Number(name['incarnation'])));
+  }
+  return [...last].flatMap(([node, lives]) =>
+    Array.from({ length: lives }, (_, index) => lifeName(node, index + 1))
+      .filter((life) => !files.includes(life))
+      .map((life) => `${life} is missing, although ${node} lived on after it`),
+  );
+}
+
+/** Segments by lane, with their first sequence numbers in order; and files whose partner is not there. */
+function segmentsOf(files: readonly string[]): {
+  readonly lanes: ReadonlyMap<LaneName, readonly bigint[]>;
+  readonly halves: readonly string[];
+} {
+  const there = new Set(files);
+  const lanes = new Map<string, { readonly lane: LaneName; readonly firstSeqs: bigint[] }>();
+  const halves: string[] = [];
+  for (const file of files) {
+    const segment = parseSegmentName(file);
+    if (segment === undefined) continue;
+    const { node, incarnation, lane, firstSeq, kind } = segment;
+    const partner = `${segmentName(segment, firstSeq)}.${kind === 'ids' ? 'batches' : 'ids'}`;
+    if (!there.has(partner)) halves.push(file);
+    else if (kind === 'batches') {
+      const key = segmentName(segment, 0n);
+      const found = lanes.get(key) ?? { lane: { node, incarnation, lane }, firstSeqs: [] };
+      found.firstSeqs.push(firstSeq);
+      lanes.set(key, found);
+    }
+  }
+  const ascending = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
+  return {
+    lanes: new Map([...lanes.values()].map(({ lane, firstSeqs }) => [lane, firstSeqs.sort(ascending)])),
+    halves: halves.sort(),
+  };
+}
+
+const byLane = (a: LaneName, b: LaneName): number =>
+  a.node.localeCompare(b.node, 'en', { numeric: true }) || a.incarnation - b.incarnation || a.lane - b.lane;
+
+/** Fewer bytes than asked for at the end of the file. */
+function readAt(file: number, position: number, length: number): Buffer {
+  const into = Buffer.allocUnsafe(length);
+  let at = 0;
+  while (at < length) {
+    const read = readSync(file, into, at, length - at, position + at);
+    if (read === 0) break;
+    at += read;
+  }
+  return into.subarray(0, at);
+}

@@ -1,0 +1,85 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createRng } from '../core/random.ts';
+import { scenarioSchema } from '../core/scenario.ts';
+import { loadFaults, loadHazards, loadScenario } from '../registry.ts';
+import { scenarioProblems } from './preflight.ts';
+import { orderSlots, plannedLengthMs } from './timetable.ts';
+
+const faults = await loadFaults();
+const hazards = await loadHazards();
+const storm = await loadScenario('storm');
+
+type Disturbance = (typeof storm)['timetable']['slots'][number]['disturbances'][number];
+const withSlot = (disturbances: readonly Partial<Disturbance>[], lengthMs = 10_000) =>
+  scenarioSchema.parse({
+    ...storm,
+    timetable: {
+      order: 'given',
+      slots: [
+        {
+          name: 'slot',
+          lengthMs,
+          disturbances: disturbances.map((one) => ({ atMs: 0, forMs: 1000, options: {}, ...one })),
+        },
+      ],
+    },
+  });
+const problems = (disturbances: readonly Partial<Disturbance>[], lengthMs?: number) =>
+  scenarioProblems(withSlot(disturbances, lengthMs), faults, hazards).map(({ what }) => what);
+
+test('storm lasts 75 to 90 seconds and has nothing wrong with it', () => {
+  expect(scenarioProblems(storm, faults, hazards)).toEqual([]);
+  expect(plannedLengthMs(storm)).toBeGreaterThanOrEqual(75_000);
+  expect(plannedLengthMs(storm)).toBeLessThanOrEqual(90_000);
+});
+
+test('a seed fixes the order of the slots, and every order keeps them all', () => {
+  fc.assert(
+    fc.property(fc.nat(), (seed) => {
+      const order = orderSlots(storm, createRng(seed)).map(({ name }) => name);
+      expect(order).toEqual(orderSlots(storm, createRng(seed)).map(({ name }) => name));
+      expect([...order].sort()).toEqual(storm.timetable.slots.map(({ name }) => name).sort());
+    }),
+  );
+});
+
+describe('refused before anything starts:', () => {
+  test('two disturbances on one clock at once', () => {
+    const step = { fault: 'clock-step', options: { node: 'n1', byMs: 5 } };
+    expect(problems([step, { ...step, atMs: 999 }])).toEqual([
+      expect.stringContaining('both hold the clock of n1 between 999 and 1000 ms'),
+    ]);
+    expect(problems([step, { ...step, atMs: 1000 }])).toEqual([]);
+    expect(problems([step, { ...step, options: { node: 'n2', byMs: 5 } }])).toEqual([]);
+  });
+
+  test('a clock of the holder and the clock of a node by name: they may be one', () => {
+    const [step, freeze] = [
+      { fault: 'clock-step', options: { node: '@holder', byMs: 5 } },
+      { fault: 'clock-freeze', options: { node: 'n3' } },
+    ];
+    expect(problems([step, freeze])).toHaveLength(1);
+    expect(problems([freeze, step])).toHaveLength(1);
+  });
+
+  test('a disturbance on a node that does not exist', () => {
+    expect(problems([{ fault: 'pause', options: { node: 'n9' } }])).toEqual([expect.stringContaining('n9')]);
+  });
+
+  test('an unknown fault, an unknown option, a disturbance that outlasts its slot: all at once', () => {
+    expect(
+      problems([
+        { fault: 'earthquake' },
+        { fault: 'pause', options: { node: 'n1', depth: 3 } },
+        { fault: 'pause', options: { node: 'n2' }, forMs: 60_000 },
+      ]),
+    ).toHaveLength(3);
+  });
+
+  test('an unknown hazard', () => {
+    expect(scenarioProblems({ ...storm, hazards: [{ hazard: 'boredom', options: {} }] }, faults, hazards)).toHaveLength(
+      1,
+    );
+  });
+});
