@@ -25,7 +25,7 @@ export type JournalEntry = { readonly at: RunNs } & (
   /** What clients saw within the last second, by node. */
   | { readonly kind: 'load'; readonly node: string; readonly sent: number; readonly dropped: number; readonly ok: number; readonly ids: number; readonly refused: { readonly [reason: string]: number }; readonly errors: { readonly [reason: string]: number }; readonly noAnswer: number }
   /** A range about to be sent to the store; its token makes a second sending harmless. */
-  | { readonly kind: 'collect'; readonly lane: LaneName; readonly firstSeq: string; readonly count: number; readonly token: string }
+  | { readonly kind: 'collect'; readonly lane: LaneName; readonly firstSeq: string; readonly count: number; readonly batches: number; readonly token: string }
   | { readonly kind: 'stall'; readonly forMs: number }
   | { readonly kind: 'host clock'; readonly steppedMs: number }
   /** Something that makes the run, or a part of it, unknown. */

@@ -130,6 +130,7 @@ export function startCollector(options: CollectorOptions): Collector {
   async function stop(): Promise<void> {
     stopping.abort();
     await ended;
+    reader.close();
   }
 
   async function drain(): Promise<Drained> {

@@ -85,6 +85,7 @@ export class TapReader {
     };
   }
 
+  /** Gives the files back; reading on opens them again. */
   close(): void {
     for (const lane of this.#lanes.values()) lane.close();
   }
@@ -216,14 +217,12 @@ export class LaneReader {
     if (this.#open !== undefined) return this.#open;
     const firstSeq = this.#segments[this.#current];
     if (firstSeq === undefined) return undefined;
-    if (firstSeq !== this.#nextSeq) {
+    if (this.#batchesAt === 0 && firstSeq !== this.#nextSeq) {
       this.#problem = `${this.#name} should begin at ${this.#nextSeq}: IDs are missing or doubled between segments`;
       return undefined;
     }
     const path = join(this.#folder, this.#name);
     this.#open = { name: this.#name, ids: openSync(`${path}.ids`, 'r'), batches: openSync(`${path}.batches`, 'r') };
-    this.#batchesAt = 0;
-    this.#idsAt = 0;
     return this.#open;
   }
 
@@ -237,6 +236,8 @@ export class LaneReader {
     }
     this.close();
     this.#current++;
+    this.#batchesAt = 0;
+    this.#idsAt = 0;
     return true;
   }
 

@@ -147,17 +147,22 @@ class ClickHouseStore implements Store {
     });
   }
 
-  /** Sends bytes beside a query. */
+  /** Sends bytes beside a query. An engine that refuses evidence (a full disk) is as lost as one that is gone. */
   async #send(query: string, body: Buffer, parameters: Record<string, string | number>): Promise<void> {
-    await this.#engine(async () => {
-      const { stream } = await this.#client.exec({
-        query,
-        query_params: { ...parameters, run: this.#options.runId },
-        values: Readable.from([body], { objectMode: false }),
+    try {
+      await this.#engine(async () => {
+        const { stream } = await this.#client.exec({
+          query,
+          query_params: { ...parameters, run: this.#options.runId },
+          values: Readable.from([body], { objectMode: false }),
+        });
+        // The connection goes back to the pool once the (empty) reply is read.
+        for await (const _ of stream);
       });
-      // The connection goes back to the pool once the (empty) reply is read.
-      for await (const _ of stream);
-    });
+    } catch (error) {
+      if (!(error instanceof ClickHouseError)) throw error;
+      throw new EngineLost(`${this.version} took no more evidence: ${error.message.trim()}`, { cause: error });
+    }
   }
 
   /** What the engine itself says is an error of the query; anything else means that it is gone. */
