@@ -107,9 +107,10 @@ export class Lane {
   #record(call: Call, result: Result, returnedNs: bigint, wallReturnedMs: number): Outcome {
     const { into, holding } = call;
     const judged = judge(result, into.length);
-    const ids = into.subarray(0, judged.count ?? lengthWithoutZeros(into));
+    const ids = into.subarray(0, judged.count ?? gatherLeft(into));
     let firstSeq = this.#tap.committed;
-    if (ids.length > 0) {
+    // A call that returned no count is evidence by itself, also when it left nothing.
+    if (ids.length > 0 || judged.flag === BATCH_FLAG.badCount) {
       firstSeq = this.#tap.append(new Uint8Array(ids.buffer, ids.byteOffset, ids.length * ID_BYTES), {
         flags: judged.flag,
         calledNs: call.calledNs,
@@ -170,7 +171,9 @@ function judge(result: Result, asked: number): Judged {
   return { kind: 'failed', flag: BATCH_FLAG.badCount, error: `mint returned ${String(returned)} for ${asked} IDs` };
 }
 
-/** Length up to the last ID that is not zero. */
-function lengthWithoutZeros(ids: BigUint64Array): number {
-  return ids.findLastIndex((id) => id !== 0n) + 1;
+/** Moves the IDs that a call left in its zeroed buffer to the front; how many there are. */
+function gatherLeft(ids: BigUint64Array): number {
+  let left = 0;
+  for (const id of ids) if (id !== 0n) ids[left++] = id;
+  return left;
 }
