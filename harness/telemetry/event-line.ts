@@ -18,11 +18,14 @@ const HAPPENED: Readonly<Record<'asked' | 'bites' | 'healed' | 'failed', { mark:
   failed: { mark: '✘', tone: 'bad' },
 };
 
+/** Where the content of a line begins, and where it goes on if it does not fit. */
+export const EVENT_INDENT = 9;
+
 /** Undefined for events that only change the live figures. `state` is the one after the event. */
 export function eventLine(event: ProgressEvent, state: RunState): Line | undefined {
   const content = contentOf(event, state);
   if (content === undefined) return undefined;
-  return [span(`${clock(nsToMs(event.at), true).padStart(7)}  `, 'faint'), ...content];
+  return [span(`${clock(nsToMs(event.at), true).padStart(EVENT_INDENT - 2)}  `, 'faint'), ...content];
 }
 
 function contentOf(event: ProgressEvent, state: RunState): Line | undefined {

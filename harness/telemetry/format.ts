@@ -36,18 +36,3 @@ export function sparkline(values: readonly number[], max: number): string {
     .map((value) => blocks[max <= 0 ? 0 : Math.min(blocks.length - 1, Math.floor((value / max) * blocks.length))])
     .join('');
 }
-
-/** Breaks text at blanks into lines of at most `width`; a longer word has a line of its own. */
-export function wrap(text: string, width: number): readonly string[] {
-  return text.split('\n').flatMap((paragraph) => {
-    const lines: string[] = [];
-    let line = '';
-    for (const word of paragraph.split(' ')) {
-      if (line !== '' && line.length + 1 + word.length > width) {
-        lines.push(line);
-        line = word;
-      } else line = line === '' ? word : `${line} ${word}`;
-    }
-    return [...lines, line];
-  });
-}

@@ -71,7 +71,8 @@ function bar(share: number, cells: number): readonly Span[] {
 function nodeTable(state: RunState, width: number, linesMax: number): readonly Line[] {
   if (state.nodes.length === 0 || linesMax < 1) return [];
   const nameWidth = Math.max(4, ...state.nodes.map(({ node }) => node.length));
-  const curve = width >= 76 ? Math.min(24, width - 70) : 0;
+  // The curve yields to what disturbs a node; below this width there is none.
+  const curve = width >= 70 ? Math.max(8, Math.min(24, width - 81)) : 0;
   const head = [
     ` ${'node'.padEnd(nameWidth)}  worker  ${'state'.padEnd(9)}  ${'IDs/s'.padStart(8)}`,
     curve > 0 ? `  ${''.padEnd(curve)}` : '',

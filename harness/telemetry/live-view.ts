@@ -3,11 +3,11 @@
  * is redrawn in place.
  */
 import type { Progress, ProgressEvent } from '../core/progress.ts';
-import { eventLine } from './event-line.ts';
+import { EVENT_INDENT, eventLine } from './event-line.ts';
 import { liveFrame } from './live-frame.ts';
 import { advance, NOTHING_YET } from './run-state.ts';
 import type { Line } from './text.ts';
-import { painter, widthOf } from './text.ts';
+import { painter, widthOf, wrap } from './text.ts';
 
 const REDRAW_EVERY_MS = 100;
 const HIDE_CURSOR = '\u001b[?25l';
@@ -19,10 +19,6 @@ const up = (lines: number): string => (lines === 0 ? '\r' : `\u001b[${lines}A\r`
 const ENDINGS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export type Terminal = NodeJS.WritableStream & { readonly columns: number; readonly rows: number };
-  readonly isTTY: true;
-  readonly columns: number;
-  readonly rows: number;
-};
 
 export function createLiveView(stream: Terminal): Progress {
   const paint = painter(stream);
@@ -39,13 +35,13 @@ export function createLiveView(stream: Terminal): Progress {
     return up(rows);
   };
   const draw = (): void => {
-    const happened = log.map((line) => `${paint(line)}\n`).join('');
+    const happened = log.flatMap((line) => wrap(line, stream.columns - 1, EVENT_INDENT));
     const erase = toTop() + CLEAR_BELOW;
     drawn = liveFrame(state, stream, tick++);
     log = [];
     changed = false;
     // One write, so that the terminal never shows the half of it.
-    stream.write(erase + happened + drawn.map((line) => `${paint(line)}\n`).join(''));
+    stream.write(erase + [...happened, ...drawn].map((line) => `${paint(line)}\n`).join(''));
   };
 
   // The spinner turns while nothing changes: a launch may be silent for a while.

@@ -54,3 +54,24 @@ export function fit(line: Line, width: number): Line {
   }
   return cut;
 }
+
+/** The line, broken at blanks so that it fits in `width`; later lines begin `indent` further right. */
+export function wrap(line: Line, width: number, indent: number): readonly Line[] {
+  if (widthOf(line) <= width) return [line];
+  const lines: Line[] = [];
+  let current: Span[] = [];
+  let used = 0;
+  for (const { text, tone } of line) {
+    for (const word of text.split(/(?<=\s)(?=\S)/)) {
+      // Blanks at the end of a line may hang over its edge: nobody sees them.
+      if (used > indent && used + [...word.trimEnd()].length > width) {
+        lines.push(current);
+        current = [span(' '.repeat(indent))];
+        used = indent;
+      }
+      current.push(span(word, tone));
+      used += [...word].length;
+    }
+  }
+  return [...lines, current];
+}

@@ -7,9 +7,9 @@ import { GUARANTEES } from '../core/guarantee.ts';
 import type { DisturbanceRecord, Run } from '../core/run.ts';
 import { nsToMs } from '../core/time.ts';
 import type { Verdict } from '../core/verdict.ts';
-import { clock, count, duration, wrap } from './format.ts';
+import { clock, count, duration } from './format.ts';
 import type { Line, Tone } from './text.ts';
-import { painter, span } from './text.ts';
+import { painter, span, wrap } from './text.ts';
 
 export interface VerdictTextOptions {
   /** Where the text goes: it decides colours and width. */
@@ -19,6 +19,8 @@ export interface VerdictTextOptions {
 }
 
 const WIDTH_MAX = 100;
+/** Where text begins, right of the marks. */
+const INDENT = 3;
 const TONE: Readonly<Record<Verdict, Tone>> = { pass: 'good', fail: 'bad', unknown: 'doubt' };
 const MARK: Readonly<Record<Verdict, string>> = { pass: '✔', fail: '✘', unknown: '?' };
 
@@ -26,20 +28,24 @@ const MARK: Readonly<Record<Verdict, string>> = { pass: '✔', fail: '✘', unkn
 export function verdictText(run: Run, { stream, folder }: VerdictTextOptions): string {
   const width = Math.min(WIDTH_MAX, stream.columns ?? WIDTH_MAX) - 1;
   const sections = [
-    headLines(run, width),
-    guaranteeLines(run, width),
-    disturbanceLines(run, width),
-    hazardLines(run, width),
-    evidenceLines(run, width),
-    witnessLines(run, width),
-    whereLines(run, folder),
+    headLines(run),
+    guaranteeLines(run),
+    disturbanceLines(run),
+    hazardLines(run),
+    evidenceLines(run),
+    witnessLines(run),
   ].filter((lines) => lines.length > 0);
   const paint = painter(stream);
-  const lines = sections.flatMap((section): readonly Line[] => [[], ...section]);
+  const lines = [
+    ...sections.flatMap((section): readonly Line[] => [[], ...section.flatMap((line) => wrap(line, width, INDENT))]),
+    [],
+    // Never wrapped: they are there to be copied.
+    ...whereLines(run, folder),
+  ];
   return `${lines.map(paint).join('\n')}\n\n`;
 }
 
-function headLines(run: Run, width: number): readonly Line[] {
+function headLines(run: Run): readonly Line[] {
   return [
     [
       span(` ${MARK[run.verdict]} ${run.verdict.toUpperCase()}${outside(run)}`, TONE[run.verdict]),
@@ -47,7 +53,7 @@ function headLines(run: Run, width: number): readonly Line[] {
       span(`, ${run.generator.name} on ${run.driver}`),
       span(`  exit ${run.exitCode}`, 'faint'),
     ],
-    ...run.reasons.flatMap((reason) => bullet(reason, width)),
+    ...run.reasons.map((reason) => indented(reason)),
   ];
 }
 
@@ -57,7 +63,7 @@ function outside({ verdict, findings }: Run): string {
   return verdict === 'pass' && sum > 0 ? ` (${count(sum)} outside assumptions)` : '';
 }
 
-function guaranteeLines({ findings }: Run, width: number): readonly Line[] {
+function guaranteeLines({ findings }: Run): readonly Line[] {
   if (findings.length === 0) return [];
   const names = findings.map(({ guarantee, scope }) => (scope === undefined ? guarantee : `${guarantee} (${scope})`));
   const nameWidth = Math.max(...names.map(({ length }) => length));
@@ -76,9 +82,7 @@ function guaranteeLines({ findings }: Run, width: number): readonly Line[] {
   return [
     title('guarantees'),
     ...rows,
-    ...broken.flatMap(({ guarantee }) =>
-      wrap(`${guarantee}: ${GUARANTEES[guarantee]}`, width - 3).map((line): Line => [span(`   ${line}`, 'faint')]),
-    ),
+    ...broken.map(({ guarantee }) => indented(`${guarantee}: ${GUARANTEES[guarantee]}`)),
   ];
 }
 
@@ -92,7 +96,7 @@ function figures({ checked, unit, violations, outsideAssumptions, undecided }: R
   ].join(', ');
 }
 
-function disturbanceLines({ disturbances }: Run, width: number): readonly Line[] {
+function disturbanceLines({ disturbances }: Run): readonly Line[] {
   if (disturbances.length === 0) return [];
   const labels = disturbances.map(labelOf);
   const labelWidth = Math.max(...labels.map(({ length }) => length));
@@ -105,7 +109,7 @@ function disturbanceLines({ disturbances }: Run, width: number): readonly Line[]
         span((labels[index] ?? '').padEnd(labelWidth)),
         span(`  ${spanOf(disturbance)}`, 'faint'),
       ],
-      ...(disturbance.missed === undefined ? [] : bullet(disturbance.missed, width, 'doubt')),
+      ...(disturbance.missed === undefined ? [] : [indented(disturbance.missed, 'doubt')]),
     ]),
   ];
 }
@@ -123,7 +127,7 @@ function spanOf({ injected, healed }: DisturbanceRecord): string {
     : `${from} – ${clock(nsToMs(healed))}  ${duration(nsToMs(healed - injected))}`;
 }
 
-function hazardLines({ hazards }: Run, width: number): readonly Line[] {
+function hazardLines({ hazards }: Run): readonly Line[] {
   if (hazards.length === 0) return [];
   const reached = hazards.filter((hazard) => hazard.reached).length;
   return [
@@ -134,12 +138,12 @@ function hazardLines({ hazards }: Run, width: number): readonly Line[] {
         span(wasReached ? summary : `not reached: ${summary}`),
         span(at === undefined ? '' : `  at ${clock(nsToMs(at))}`, 'faint'),
       ],
-      ...(detail === undefined ? [] : bullet(detail, width)),
+      ...(detail === undefined ? [] : [indented(detail)]),
     ]),
   ];
 }
 
-function evidenceLines({ evidence }: Run, width: number): readonly Line[] {
+function evidenceLines({ evidence }: Run): readonly Line[] {
   const { minted, stored, acknowledged, batches, tornBytes, requests } = evidence;
   const whole = minted === stored;
   const load = [
@@ -153,12 +157,12 @@ function evidenceLines({ evidence }: Run, width: number): readonly Line[] {
       span(`${count(BigInt(minted))} minted ${whole ? '=' : '≠'} ${count(BigInt(stored))} stored`),
       span(`, ${count(BigInt(acknowledged))} acknowledged to clients`, 'faint'),
     ],
-    ...bullet(`${count(batches)} batches${tornBytes > 0 ? `, ${count(tornBytes)} torn bytes` : ''}; ${load}`, width),
+    indented(`${count(batches)} batches${tornBytes > 0 ? `, ${count(tornBytes)} torn bytes` : ''}; ${load}`),
   ];
 }
 
 /** The story of the gravest finding's first witness. */
-function witnessLines({ findings }: Run, width: number): readonly Line[] {
+function witnessLines({ findings }: Run): readonly Line[] {
   const broken =
     findings.find(({ promised, verdict, witnesses }) => promised && verdict === 'fail' && witnesses.length > 0) ??
     findings.find(({ promised, witnesses }) => promised && witnesses.length > 0);
@@ -167,7 +171,7 @@ function witnessLines({ findings }: Run, width: number): readonly Line[] {
   return [
     title('first witness', `${broken.guarantee}, at ${clock(nsToMs(witness.at), true)}`),
     ...(witness.cause === undefined ? [] : [[span(' ✘ ', 'bad'), span(witness.cause, 'strong')]]),
-    ...storyOf(witness).flatMap((text) => bullet(text, width, 'plain')),
+    ...storyOf(witness).map((text) => indented(text, 'plain')),
   ];
 }
 
@@ -178,7 +182,6 @@ function storyOf({ what, explanation }: Witness): readonly string[] {
 function whereLines({ command }: Run, folder: string): readonly Line[] {
   return [
     [span(' report  ', 'faint'), span(`${folder}/report.html`, 'accent')],
-    // Never wrapped: it is there to be copied.
     [span(' repeat  ', 'faint'), span(command)],
   ];
 }
@@ -187,6 +190,6 @@ function title(text: string, aside?: string): Line {
   return aside === undefined ? [span(` ${text}`, 'strong')] : [span(` ${text}`, 'strong'), span(`  ${aside}`, 'faint')];
 }
 
-function bullet(text: string, width: number, tone: Tone = 'faint'): readonly Line[] {
-  return wrap(text, width - 3).map((line) => [span(`   ${line}`, tone)]);
+function indented(text: string, tone: Tone = 'faint'): Line {
+  return [span(`${' '.repeat(INDENT)}${text}`, tone)];
 }
