@@ -7,7 +7,7 @@ import type { Driver, Readiness } from '../../core/driver.ts';
 import type { Problem } from '../../core/errors.ts';
 import { EXIT, SnowglobeError } from '../../core/errors.ts';
 import type { Engine } from './engine.ts';
-import type { Base } from './images.ts';
+import type { Base, Image } from './images.ts';
 
 export default {
   name: 'docker',
@@ -24,9 +24,7 @@ export default {
   },
 
   async prepare({ log, signal }) {
-    const engine = orThrow(await findEngine());
-    const { chooseBase, ensureImage } = await images();
-    await ensureImage(engine.docker, orThrow(await chooseBase(engine.docker)), log, signal);
+    await imageFor(orThrow(await findEngine()), log, signal);
   },
 
   async launch(spec, context) {
@@ -58,6 +56,15 @@ const ALL: ReadonlySet<Ability> = new Set(Object.keys(ABILITIES) as Ability[]);
 /** Loaded when used: testcontainers takes half a second, and every command of snowglobe loads every driver. */
 async function findEngine(): Promise<Engine | readonly Problem[]> {
   return (await import('./engine.ts')).findEngine();
+}
+
+let image: Image | undefined;
+
+/** Found or built once for each process: `prepare` comes before `launch`. */
+async function imageFor(engine: Engine, log: (line: string) => void, signal: AbortSignal): Promise<Image> {
+  const { chooseBase, ensureImage } = await images();
+  image ??= await ensureImage(engine.docker, orThrow(await chooseBase(engine.docker)), log, signal);
+  return image;
 }
 
 const images = (): Promise<typeof import('./images.ts')> => import('./images.ts');

@@ -21,15 +21,25 @@ const REGISTRY_MS = 4_000;
 const PULL_SILENCE_MS = 30_000;
 
 /** The base that is going to be used, and why that one. */
-export type Base =
-  | { readonly kind: 'registry'; readonly reference: string; readonly here: boolean; readonly why: string }
-  | {
-      readonly kind: 'host';
-      readonly reference: string;
-      readonly here: boolean;
-      readonly why: string;
-      readonly files: HostFiles;
-    };
+export type Base = RegistryBase | HostBase;
+
+interface BaseFacts {
+  readonly reference: string;
+  /** Whether it is on this machine already. */
+  readonly here: boolean;
+  readonly why: string;
+}
+
+interface RegistryBase extends BaseFacts {
+  readonly kind: 'registry';
+  /** What to take when it turns out that it cannot be had. */
+  readonly otherwise?: HostBase;
+}
+
+interface HostBase extends BaseFacts {
+  readonly kind: 'host';
+  readonly files: HostFiles;
+}
 
 export interface Image {
   readonly reference: string;
@@ -54,7 +64,13 @@ export async function chooseBase(docker: Docker): Promise<Base | readonly Proble
   if (host?.here === true) return host;
   const unreachable = await registryProblem(docker, PUBLIC_BASE);
   if (unreachable === undefined)
-    return { kind: 'registry', reference: PUBLIC_BASE, here: false, why: 'its registry answers' };
+    return {
+      kind: 'registry',
+      reference: PUBLIC_BASE,
+      here: false,
+      why: 'its registry answers',
+      ...(host === undefined ? {} : { otherwise: { ...host, why: `${PUBLIC_BASE} could not be had` } }),
+    };
   if (host !== undefined) return { ...host, why: `the registry of ${PUBLIC_BASE} does not answer` };
   return [
     problem(
@@ -65,13 +81,23 @@ export async function chooseBase(docker: Docker): Promise<Base | readonly Proble
   ];
 }
 
-/** The image for a base, building what is missing. */
+/** The image for a base, or for the one to take when that cannot be had; builds what is missing. */
 export async function ensureImage(
   docker: Docker,
   base: Base,
   log: (line: string) => void,
   signal: AbortSignal,
 ): Promise<Image> {
+  try {
+    return await imageOn(docker, base, log, signal);
+  } catch (error) {
+    if (signal.aborted || base.kind === 'host' || base.otherwise === undefined) throw error;
+    log(`docker: ${messageOf(error)}`);
+    return imageOn(docker, base.otherwise, log, signal);
+  }
+}
+
+async function imageOn(docker: Docker, base: Base, log: (line: string) => void, signal: AbortSignal): Promise<Image> {
   if (!base.here) await fetchBase(docker, base, log, signal);
   const dockerfile = await readFile(join(import.meta.dirname, 'Dockerfile'), 'utf8');
   const { Id: baseId } = await docker.getImage(base.reference).inspect();
@@ -86,7 +112,7 @@ export async function ensureImage(
   return { reference, base: base.reference };
 }
 
-async function hostBase(docker: Docker, files: HostFiles, why: string): Promise<Base & { readonly kind: 'host' }> {
+async function hostBase(docker: Docker, files: HostFiles, why: string): Promise<HostBase> {
   const reference = await hostBaseTag(files);
   return { kind: 'host', reference, here: await hasImage(docker, reference), why, files };
 }

@@ -10,11 +10,12 @@ import { environmentLacks, messageOf } from '../../core/errors.ts';
 import { trueUnixMs } from '../../core/time.ts';
 import { deadlineOf } from '../agent/agent-client.ts';
 import { EtcdCoordinator } from '../agent/coordinator.ts';
-import { agentEntry, shellEntry } from '../agent/entries.ts';
 import { FaketimeClock } from '../agent/faketime.ts';
 import { networkControl } from '../agent/network-control.ts';
 import { NodeClient } from '../agent/node-client.ts';
+import type { KernelClocks } from '../agent/real-time.ts';
 import { runNs, startTime } from '../agent/real-time.ts';
+import { shellEntry } from '../agent/shell-entry.ts';
 import { DockerCluster, DockerNode } from './cluster.ts';
 import type { Engine } from './engine.ts';
 import type { Image } from './images.ts';
@@ -30,15 +31,13 @@ import { sweep } from './sweep.ts';
 import type { WorkloadSpec } from './workload.ts';
 import { startWorkload } from './workload.ts';
 
+/** The fault agent: TypeScript in a checkout, compiled when installed, as this file is. */
+const AGENT = join(import.meta.dirname, '..', 'agent', `agent${extname(import.meta.filename)}`);
+
+const TRUE_TIME = { offsetMs: 0, frozen: false };
 const SERVES_MS = 30_000;
 const HEALTH_MS = 500;
 const POLL_MS = 25;
-
-/** A workload in its pod. */
-interface Running {
-  readonly pod: Pod;
-  readonly process: ProcessControl;
-}
 
 /** Launches, or removes what it had begun and says why it could not. */
 export async function launchCluster(
@@ -47,115 +46,148 @@ export async function launchCluster(
   spec: ClusterSpec,
   context: LaunchContext,
 ): Promise<DockerCluster> {
+  const { docker } = engine;
+  const { runId, folder } = context;
+  const folders = await makeFolders(folder, spec.nodes);
+  const labels = labelsOf(context);
+  const user = containerUser(engine.rootless);
+  const clocks = new Clocks(folders.clocks);
   try {
-    return await build(engine, image, spec, context);
+    const [members, versions] = await settled([
+      startMembers({ docker, image: image.reference, runId, labels, user, folders }, spec, context, clocks),
+      prove({ docker, image: image.reference, runId, labels, folder, user, ownerUid: process.getuid?.() }),
+    ]);
+    context.signal.throwIfAborted();
+    return await assemble(members, clocks, folders, context.signal, {
+      remove: () => sweep(docker, runId),
+      versions: {
+        docker: engine.version,
+        image: image.reference,
+        'base image': image.base,
+        etcd: versions.etcd,
+        'node in the image': versions.node,
+      },
+    });
   } catch (error) {
-    await sweep(engine.docker, context.runId);
+    await sweep(docker, runId);
     throw error;
   }
 }
 
-async function build(
-  { docker, rootless, version }: Engine,
-  image: Image,
+/** A workload in its pod. */
+interface Running {
+  readonly place: Place;
+  readonly pod: Pod;
+  readonly process: ProcessControl;
+}
+
+interface Members {
+  readonly etcd: readonly Running[];
+  readonly nodes: readonly Running[];
+}
+
+type RunBasics = Omit<RunParts, 'networks' | 'code' | 'agentModule' | 'logFolder'> & {
+  readonly user: string;
+  readonly folders: RunFolders;
+};
+
+/** Starts networks, pods and workloads: all members at once, each workload as soon as its pod is up. */
+async function startMembers(
+  basics: RunBasics,
   spec: ClusterSpec,
   context: LaunchContext,
-): Promise<DockerCluster> {
-  const { runId, folder, signal } = context;
-  const folders = await makeFolders(folder, spec.nodes);
-  const labels = labelsOf(context);
-  const user = containerUser(rootless);
-  const probe = prove({ docker, image: image.reference, runId, labels, folder, user, ownerUid: process.getuid?.() });
-  // It is awaited further down, and something else may fail before.
-  probe.catch(() => undefined);
-  const networks = await createNetworks(docker, runId, labels);
-  signal.throwIfAborted();
-
+  clocks: Clocks,
+): Promise<Members> {
+  const { docker, runId, labels, user, folders } = basics;
   const generatorFile = realpathSync(context.generator.file);
-  const modules = { shell: realpathSync(shellEntry()), agent: realpathSync(agentEntry()) };
-  const code = codeMounts([modules.shell, modules.agent, generatorFile]);
-  const run: RunParts = {
-    docker,
-    image: image.reference,
-    runId,
-    labels,
-    networks,
-    code,
-    agentModule: modules.agent,
-    logFolder: folders.logs,
+  const shellModule = realpathSync(shellEntry());
+  const agentModule = realpathSync(AGENT);
+  const code = codeMounts([shellModule, agentModule, generatorFile]);
+  const networks = await createNetworks(docker, runId, labels);
+  context.signal.throwIfAborted();
+
+  const run: RunParts = { ...basics, networks, code, agentModule, logFolder: folders.logs };
+  const etcdPlaced = etcdPlaces(spec.coordinatorMembers, networks.dataPrefix);
+  const nodesPlaced = nodePlaces(spec.nodes, networks.dataPrefix);
+  await settled(nodesPlaced.map(({ name }) => clocks.of(name).set(TRUE_TIME)));
+  const start = async (place: Place, workload: WorkloadSpec): Promise<Running> => {
+    const pod = await startPod(run, place.name, place.address, place.port);
+    return { place, pod, process: await startWorkload(run, pod, workload) };
   };
-  const etcd = etcdPlaces(spec.coordinatorMembers, networks.dataPrefix);
-  const nodes = nodePlaces(spec.nodes, networks.dataPrefix);
-  const clocks = new Map(
-    nodes.map(({ name }) => [name, new FaketimeClock(join(folders.clocks, name), () => trueNow())]),
-  );
-  // The clocks are set before any process reads them; the true time is the harness's own until the axis is laid.
-  let trueNow = (): number => Date.now();
-  await Promise.all([...clocks.values()].map((clock) => clock.set({ offsetMs: 0, frozen: false })));
-
-  const nodeWorkload = ({ name }: Place): WorkloadSpec =>
-    nodeSpec({ name, user, shellModule: modules.shell, generatorFile, options: spec.options, etcd, folders, code });
-  const [members, minters, versions] = await Promise.all([
-    startAll(run, etcd, (place) => etcdSpec(place, etcd, { runId, user })),
-    startAll(run, nodes, nodeWorkload),
-    probe,
+  const node = { user, shellModule, generatorFile, options: spec.options, etcd: etcdPlaced, folders, code };
+  const [etcd, nodes] = await settled([
+    settled(etcdPlaced.map((place) => start(place, etcdSpec(place, etcdPlaced, { runId, user })))),
+    settled(nodesPlaced.map((place) => start(place, nodeSpec({ ...node, name: place.name })))),
   ]);
-  signal.throwIfAborted();
+  return { etcd, nodes };
+}
 
-  const { time, origin } = await startTime(() => readClocks(members[0]?.pod as Pod));
-  trueNow = () => trueUnixMs(origin, time.now());
-  const locate = locator([...etcd, ...nodes]);
+/** Lays the run's axis, puts the controls together, and waits until every member answers. */
+async function assemble(
+  members: Members,
+  clocks: Clocks,
+  folders: RunFolders,
+  signal: AbortSignal,
+  facts: {
+    readonly versions: Readonly<Record<string, string>> & { readonly etcd: string };
+    readonly remove: () => Promise<unknown>;
+  },
+): Promise<DockerCluster> {
+  const everyone = [...members.etcd, ...members.nodes];
+  const { time, origin } = await startTime(() => readClocks(everyone[0] as Running));
+  clocks.trueNow = () => trueUnixMs(origin, time.now());
+  const locate = locator(everyone.map(({ place }) => place));
   const linksOf = ({ agent }: Pod): NetworkControl =>
     networkControl((order) => agent.send(order, deadlineOf(order)), locate);
   const coordinator = new EtcdCoordinator(
-    members.map(({ pod, process }) => ({
-      name: pod.name,
+    members.etcd.map(({ place, pod, process }) => ({
+      name: place.name,
       endpoint: `http://127.0.0.1:${pod.publishedPort}`,
       process,
       network: linksOf(pod),
     })),
-    versions.etcd,
+    facts.versions.etcd,
     time,
   );
-  const dockerNodes = minters.map(({ pod, process }) => {
+  const nodes = members.nodes.map(({ place: { name }, pod, process }) => {
     const client = new NodeClient({ host: '127.0.0.1', port: pod.publishedPort }, (ns) => runNs(origin, ns));
-    const clock = clocks.get(pod.name) as FaketimeClock;
-    return new DockerNode(pod.name, { process, network: linksOf(pod), clock }, client);
+    return new DockerNode(name, { process, network: linksOf(pod), clock: clocks.of(name) }, client);
   });
-  await Promise.all([
+  const sleep = (ms: number): Promise<void> => time.sleep(ms, signal);
+  await settled([
     coordinator.untilServing(SERVES_MS, signal),
-    ...dockerNodes.map((node) => untilAnswering(node, folders, time.sleep.bind(time), signal)),
+    ...nodes.map((node) => untilAnswering(node, folders.logs, sleep)),
   ]);
-  return new DockerCluster({
-    time,
-    origin,
-    nodes: dockerNodes,
-    coordinator,
-    agents: [...members, ...minters].map(({ pod }) => pod.agent),
-    tapFolder: folders.taps,
-    versions: {
-      docker: version,
-      image: image.reference,
-      'base image': image.base,
-      etcd: versions.etcd,
-      'node in the image': versions.node,
-    },
-    remove: () => sweep(docker, runId),
-  });
+  const agents = everyone.map(({ pod }) => pod.agent);
+  return new DockerCluster({ time, origin, nodes, coordinator, agents, tapFolder: folders.taps, ...facts });
 }
 
-/** Starts pods and workloads, each workload as soon as its pod is up. */
-function startAll(
-  run: RunParts,
-  places: readonly Place[],
-  workloadOf: (place: Place) => WorkloadSpec,
-): Promise<readonly Running[]> {
-  return Promise.all(
-    places.map(async (place) => {
-      const pod = await startPod(run, place.name, place.address, place.port);
-      return { pod, process: await startWorkload(run, pod, workloadOf(place)) };
-    }),
-  );
+/** The clocks of the nodes. They are set before any process reads them, and so before the run's axis is laid. */
+class Clocks {
+  /** The true time: the harness's own until the axis is laid. */
+  trueNow = (): number => Date.now();
+  readonly #folder: string;
+  readonly #byNode = new Map<string, FaketimeClock>();
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  of(node: string): FaketimeClock {
+    const known = this.#byNode.get(node);
+    if (known !== undefined) return known;
+    const clock = new FaketimeClock(join(this.#folder, node), () => this.trueNow());
+    this.#byNode.set(node, clock);
+    return clock;
+  }
+}
+
+/** As Promise.all, but rejects only when all have ended: nothing may still be started while the rest is being removed. */
+async function settled<Values extends readonly unknown[]>(promises: {
+  readonly [Index in keyof Values]: Promise<Values[Index]>;
+}): Promise<Values> {
+  await Promise.allSettled(promises);
+  return (await Promise.all(promises)) as unknown as Values;
 }
 
 async function makeFolders(folder: string, nodes: number): Promise<RunFolders> {
@@ -182,7 +214,7 @@ function locator(places: readonly Place[]): (peer: string) => Place {
   };
 }
 
-async function readClocks(pod: Pod): Promise<{ monotonicNs: bigint; realtimeNs: bigint }> {
+async function readClocks({ pod }: Running): Promise<KernelClocks> {
   const { monotonicNs = '', realtimeNs = '' } = await pod.agent.send({ do: 'clock' });
   return { monotonicNs: BigInt(monotonicNs), realtimeNs: BigInt(realtimeNs) };
 }
@@ -190,9 +222,8 @@ async function readClocks(pod: Pod): Promise<{ monotonicNs: bigint; realtimeNs: 
 /** Waits for the first answer of a node; one whose process ended will never answer, and its log says why. */
 async function untilAnswering(
   node: DockerNode,
-  folders: RunFolders,
-  sleep: (ms: number, signal: AbortSignal) => Promise<void>,
-  signal: AbortSignal,
+  logFolder: string,
+  sleep: (ms: number) => Promise<void>,
 ): Promise<void> {
   const giveUp = performance.now() + SERVES_MS;
   for (;;) {
@@ -203,16 +234,16 @@ async function untilAnswering(
       const ended = !(await node.process.alive());
       if (ended || performance.now() > giveUp)
         throw environmentLacks(
-          `Node ${node.name} ${ended ? 'ended' : `does not answer (${messageOf(error)})`}: ${await lastLines(folders, node.name)}`,
+          `Node ${node.name} ${ended ? 'ended' : `does not answer (${messageOf(error)})`}: ${await lastLines(logFolder, node.name)}`,
           `See its log, and try the generator with --driver sim.`,
-          join(folders.logs, `${node.name}.log`),
+          join(logFolder, `${node.name}.log`),
         );
     }
-    await sleep(POLL_MS, signal);
+    await sleep(POLL_MS);
   }
 }
 
-async function lastLines(folders: RunFolders, name: string): Promise<string> {
-  const log = await readFile(join(folders.logs, `${name}.log`), 'utf8');
+async function lastLines(logFolder: string, name: string): Promise<string> {
+  const log = await readFile(join(logFolder, `${name}.log`), 'utf8');
   return log.trim().split('\n').slice(-8).join('\n');
 }

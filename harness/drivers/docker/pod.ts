@@ -36,6 +36,8 @@ export interface Pod {
   readonly agent: AgentClient;
 }
 
+/** The engine keeps no copy of the output: it goes to files of the run. */
+export const NO_LOG = { Type: 'none', Config: {} };
 /** Under load a Node process takes seconds to come up. */
 const AGENT_STARTS_MS = 20_000;
 
@@ -52,7 +54,7 @@ export async function startPod(run: RunParts, name: string, address: string, por
     network: run.networks.control,
     publish: port,
     // SYS_PTRACE: to read the environment of processes of another user, by which the agent tells whose they are.
-    host: { AutoRemove: true, CapAdd: ['NET_ADMIN', 'SYS_PTRACE'], Mounts: [...run.code] },
+    host: { AutoRemove: true, LogConfig: NO_LOG, CapAdd: ['NET_ADMIN', 'SYS_PTRACE'], Mounts: [...run.code] },
     // StdinOnce: when the harness dies, the engine ends the agent's input.
     create: { OpenStdin: true, StdinOnce: true, AttachStdin: true, AttachStdout: true, AttachStderr: true },
     beforeStart: async (created) => {

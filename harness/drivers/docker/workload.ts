@@ -12,6 +12,7 @@ import { partName } from './labels.ts';
 import type { Mount } from './mounts.ts';
 import { mount } from './mounts.ts';
 import type { Pod, RunParts } from './pod.ts';
+import { NO_LOG } from './pod.ts';
 
 export interface WorkloadSpec {
   readonly command: readonly string[];
@@ -50,7 +51,7 @@ export async function startWorkload(run: RunParts, pod: Pod, spec: WorkloadSpec)
     host: {
       PidMode: `container:${pod.container.id}`,
       Mounts: [...spec.mounts, mount(run.logFolder, 'read-write', LOGS)],
-      LogConfig: { Type: 'none', Config: {} },
+      LogConfig: NO_LOG,
     },
   });
   return new Workload(pod.name, container, pod.agent);
