@@ -3,7 +3,7 @@
  */
 import type { Checker, SqlFacts, SqlReader } from '../core/checker.ts';
 import type { Guarantee, Promise_ } from '../core/guarantee.ts';
-import type { History } from '../core/history.ts';
+import type { History, RequestColumns } from '../core/history.ts';
 import type { Series } from '../core/run.ts';
 import { readTenures, tenuresOf } from '../core/tenures.ts';
 import { NS_PER_MS } from '../core/time.ts';
@@ -53,6 +53,24 @@ function countByNode({ nodes, batches }: History, bucketMs: number): Series['ids
       Object.entries(values).map(([bucket, ids]) => ({ node, bucket: Number(bucket), ids })),
     ),
   );
+}
+
+/** What clients received, as an earlier judging stored it; undefined when it died with its harness. */
+export async function readRequests(store: SqlReader): Promise<RequestColumns | undefined> {
+  type Row = { [Column in keyof Omit<RequestColumns, 'length' | 'firstSeq'>]: string | number } & { first_seq: string };
+  const rows = await store.rows<Row>('select * from requests order by sent');
+  if (rows.length === 0) return undefined;
+  return {
+    length: rows.length,
+    node: Uint16Array.from(rows, (row) => Number(row.node)),
+    sent: Float64Array.from(rows, (row) => Number(row.sent)),
+    received: Float64Array.from(rows, (row) => Number(row.received)),
+    status: Uint8Array.from(rows, (row) => Number(row.status)),
+    incarnation: Uint32Array.from(rows, (row) => Number(row.incarnation)),
+    lane: Uint16Array.from(rows, (row) => Number(row.lane)),
+    firstSeq: Float64Array.from(rows, (row) => Number(row.first_seq)),
+    count: Uint32Array.from(rows, (row) => Number(row.count)),
+  };
 }
 
 /** Dense rows of equal length from sparse counts. */

@@ -13,6 +13,8 @@ export const JOURNAL_FILE = 'journal.jsonl';
 export const TAPS_FOLDER = 'taps';
 export const STORE_FOLDER = 'store';
 export const RUN_FILE = 'run.json';
+/** Whose run it is: written before the launch, so that nobody judges a run that still goes on. */
+export const OWNER_FILE = 'owner.json';
 
 /** A run that has begun and is not judged: what a killed harness leaves. */
 export function begunRun(header: RunHeader, measured: Measured): Run {

@@ -32,7 +32,7 @@ import { openJournal } from './journal.ts';
 import { journalled } from './journalled-cluster.ts';
 import type { RunHeader } from './judge.ts';
 import { judge } from './judge.ts';
-import { begunRun, JOURNAL_FILE, saveRun } from './record.ts';
+import { begunRun, JOURNAL_FILE, OWNER_FILE, saveRun } from './record.ts';
 import { ratesOf, telling } from './report-progress.ts';
 import type { Stopwatch } from './stopwatch.ts';
 import { createStopwatch } from './stopwatch.ts';
@@ -70,6 +70,7 @@ export async function runScenario(request: RunRequest): Promise<Run> {
   const stopwatch = createStopwatch(runId);
   const persistent = driver.inProcess !== true;
   mkdirSync(folder, { recursive: true });
+  if (persistent) writeFileSync(join(folder, OWNER_FILE), JSON.stringify(request.owner));
   const journalFile = join(folder, JOURNAL_FILE);
   const journal = telling(
     openJournal(persistent ? journalFile : undefined),

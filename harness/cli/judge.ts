@@ -1,0 +1,73 @@
+/** `snowglobe judge RUN`: judges what a run left, from its taps and its journal, also when its harness was killed. */
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, join, relative, resolve } from 'node:path';
+import type { ExitCode } from '../core/errors.ts';
+import { badInput } from '../core/errors.ts';
+import type { JournalEntry } from '../core/journal.ts';
+import type { Owner } from '../core/owner.ts';
+import type { Run } from '../core/run.ts';
+import { parseRun } from '../core/run-schema.ts';
+import { rejudge } from '../engine/rejudge.ts';
+import { ownerState } from '../engine/owner.ts';
+import { JOURNAL_FILE, OWNER_FILE, RUN_FILE, saveRun, TAPS_FOLDER } from '../engine/record.ts';
+import type { JournalRead } from '../engine/journal.ts';
+import { readJournal } from '../engine/journal.ts';
+import { loadCheckers, loadHazards, loadReporters } from '../registry.ts';
+import { verdictText } from '../telemetry/verdict-text.ts';
+import type { Output } from './output.ts';
+import { storeOpener } from './store.ts';
+
+export async function judgeRun(reference: string, storeUrl: string | undefined, output: Output): Promise<ExitCode> {
+  const folder = folderOf(reference);
+  const begun = parseRun(readFileSync(join(folder, RUN_FILE), 'utf8'));
+  refuseLiving(folder, begun);
+  const { journal, origin } = readLeft(folder);
+  const openStore = await storeOpener(storeUrl);
+  const [checkers, hazards, reporters] = await Promise.all([loadCheckers(), loadHazards(), loadReporters()]);
+  const run = await rejudge({ folder, begun, journal, origin, openStore, checkers, hazards });
+  saveRun(folder, run, reporters.values());
+  output.document(run, verdictText(run, { stream: output.stream, folder: relative(process.cwd(), folder) }));
+  return run.exitCode as ExitCode;
+}
+
+/** A run is named by its folder, or by the run.json in it. */
+function folderOf(reference: string): string {
+  const path = resolve(reference);
+  const folder = basename(path) === RUN_FILE ? resolve(path, '..') : path;
+  if (!existsSync(join(folder, RUN_FILE)))
+    throw badInput(
+      `There is no run in ${folder}: it has no ${RUN_FILE}.`,
+      'Give the folder of a run, such as runs/storm/<time>.',
+      'RUN',
+    );
+  return folder;
+}
+
+function refuseLiving(folder: string, { state }: Run): void {
+  const file = join(folder, OWNER_FILE);
+  if (state !== 'begun' || !existsSync(file)) return;
+  const owner = JSON.parse(readFileSync(file, 'utf8')) as Owner;
+  if (ownerState(owner) === 'alive')
+    throw badInput(`The run still goes on (process ${owner.pid}).`, 'Wait for its end, or interrupt it.', folder);
+}
+
+function readLeft(folder: string): {
+  readonly journal: JournalRead;
+  readonly origin: Extract<JournalEntry, { kind: 'origin' }>;
+} {
+  if (!existsSync(join(folder, TAPS_FOLDER)))
+    throw badInput(
+      'The run left no taps: it was simulated, or ended before its cluster was launched.',
+      `Repeat it with the command that its ${RUN_FILE} names.`,
+      folder,
+    );
+  const journal = readJournal(join(folder, JOURNAL_FILE));
+  const origin = journal.entries.find((entry) => entry.kind === 'origin');
+  if (origin?.kind !== 'origin')
+    throw badInput(
+      'The run ended before its cluster was launched: there is nothing to judge.',
+      'Run the scenario again.',
+      folder,
+    );
+  return { journal, origin };
+}

@@ -1,0 +1,54 @@
+/**
+ * A run's store and the collector that fills it, as one thing that the engine opens and closes.
+ */
+import type { Cluster } from '../core/cluster.ts';
+import type { Store } from '../core/store.ts';
+import type { Collector } from './collector.ts';
+import { startCollector } from './collector.ts';
+import type { Journal } from './journal.ts';
+import type { RunRequest } from './run-scenario.ts';
+
+const COUNT_EVERY_MS = 1000;
+
+export interface Collecting extends AsyncDisposable {
+  readonly store: Store;
+  readonly collector: Collector;
+  readonly tapFolder: string;
+  /** IDs stored, and duplicated IDs among them, so far: for the live view only. */
+  stored(): bigint;
+  duplicates(): number;
+}
+
+export async function startCollecting(
+  { openStore, folder, runId }: Pick<RunRequest, 'openStore' | 'folder' | 'runId'>,
+  cluster: Cluster,
+  tapFolder: string,
+  journal: Journal,
+): Promise<Collecting> {
+  const store = await openStore({ folder, runId });
+  const nodes = cluster.nodes.map(({ name }) => name);
+  const { origin, time } = cluster;
+  const collector = startCollector({ tapFolder, runId, nodes, origin, store, journal, time });
+  const stopping = new AbortController();
+  let duplicates = 0;
+  const counting = (async () => {
+    while (!stopping.signal.aborted && collector.failure() === undefined) {
+      await time.sleep(COUNT_EVERY_MS, stopping.signal).catch(() => undefined);
+      if (!stopping.signal.aborted) duplicates = await store.liveDuplicates();
+    }
+    // A lost engine is the collector's to report; the live count just stops.
+  })().catch(() => undefined);
+  return {
+    store,
+    collector,
+    tapFolder,
+    stored: () => collector.stored(),
+    duplicates: () => duplicates,
+    [Symbol.asyncDispose]: async () => {
+      stopping.abort();
+      await collector.stop();
+      await counting;
+      await store[Symbol.asyncDispose]();
+    },
+  };
+}

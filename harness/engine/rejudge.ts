@@ -1,0 +1,114 @@
+/**
+ * Judges a run from what it left on disk: taps, journal, store. What only a killed harness knew (the requests of its
+ * clients) is lost, and the judge says so.
+ */
+import { join } from 'node:path';
+import type { Hazard } from '../core/hazard.ts';
+import type { JournalEntry } from '../core/journal.ts';
+import type { Run } from '../core/run.ts';
+import type { Time } from '../core/time.ts';
+import type { UnknownReason } from '../core/verdict.ts';
+import { startCollector } from './collector.ts';
+import { gatherFromStore } from './gather.ts';
+import type { Checkers } from './history-source.ts';
+import { readRequests } from './history-source.ts';
+import type { JournalRead } from './journal.ts';
+import { openJournal } from './journal.ts';
+import { judge } from './judge.ts';
+import { JOURNAL_FILE, TAPS_FOLDER } from './record.ts';
+import type { OpenStore } from './run-scenario.ts';
+import { createStopwatch } from './stopwatch.ts';
+
+export interface RejudgeRequest {
+  readonly folder: string;
+  readonly begun: Run;
+  readonly journal: JournalRead;
+  readonly origin: Extract<JournalEntry, { kind: 'origin' }>;
+  readonly openStore: OpenStore;
+  readonly checkers: Checkers;
+  readonly hazards: ReadonlyMap<string, Hazard>;
+}
+
+export async function rejudge({
+  folder,
+  begun,
+  journal: read,
+  origin: start,
+  openStore,
+  checkers,
+  hazards,
+}: RejudgeRequest): Promise<Run> {
+  const { scenario, generator, driver, seed, command, measured } = begun;
+  const { runId } = measured;
+  const { origin, nodes } = start;
+  const header = { scenario, generator, driver, seed, command };
+  const stopwatch = createStopwatch(runId);
+  const judged = stopwatch.start('judge again');
+  const tapFolder = join(folder, TAPS_FOLDER);
+  // Entries of this judging go after those of the run, at its last moment: its time stands still now.
+  const last = read.entries.at(-1)?.at ?? 0;
+  const journal = openJournal(join(folder, JOURNAL_FILE), read.entries);
+  await using store = await openStore({ folder, runId });
+  try {
+    const collector = startCollector({
+      tapFolder,
+      runId,
+      nodes,
+      origin,
+      store,
+      journal,
+      time: stillTime(last),
+      earlier: read.entries,
+    });
+    const requests = await readRequests(store.sql);
+    const gathered = await gatherFromStore({
+      store,
+      collector,
+      tapFolder,
+      journal: read.entries,
+      requests: undefined,
+      header,
+      checkers,
+      origin,
+      nodes,
+    });
+    const run = await judge({
+      header,
+      journal: read.entries,
+      hazards,
+      ...gathered,
+      doubts: [...gathered.doubts, ...read.problems.map(damaged)],
+      requests,
+      idsPerSecond: scenario.load.idsPerSecond,
+      measured,
+    });
+    judged();
+    const again = stopwatch.measured({ ...start.versions, coordinator: start.coordinator, store: store.version });
+    return { ...run, measured: { ...again, startedAt: measured.startedAt } };
+  } finally {
+    journal.close();
+  }
+}
+
+function damaged(detail: string): UnknownReason {
+  return { reason: 'input malformed, rounded or empty', scope: 'journal', detail: `${detail}.` };
+}
+
+/** The time of a run that is over: it stands at its last moment, and sleeping only waits. */
+function stillTime(at: number): Time {
+  return {
+    now: () => at,
+    sleep: (ms, signal) =>
+      new Promise((resolve, reject) => {
+        const timer = setTimeout(resolve, ms);
+        signal?.addEventListener('abort', () => {
+          clearTimeout(timer);
+          reject(signal.reason as Error);
+        });
+      }),
+    at: (_at, callback) => {
+      const timer = setTimeout(callback, 0);
+      return () => clearTimeout(timer);
+    },
+  };
+}
