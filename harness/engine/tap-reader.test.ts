@@ -1,0 +1,304 @@
+import {
+  appendFileSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { TapWriter } from '../../generators/shell/tap-writer.ts';
+import { BATCH_BYTES, leaseLogName, lifeName, segmentName } from '../core/tap.ts';
+import type { BatchRecord, LaneName } from '../core/tap.ts';
+import type { Origin } from '../core/time.ts';
+import { RANGE_LIMIT, TapReader, readHistory, readLeaseLogs } from './tap-reader.ts';
+import type { LaneReader, RangeLimit, TapSummary } from './tap-reader.ts';
+
+const LANE: LaneName = { node: 'n1', incarnation: 1, lane: 0 };
+const ORIGIN: Origin = { monotonicNs: '1000', unixMs: 0, errorNs: 0 };
+
+const record: Omit<BatchRecord, 'firstSeq' | 'count'> = {
+  flags: 0,
+  calledNs: 1500n,
+  returnedNs: 1600n,
+  wallCalledNs: 1_700_000_000_123_000_000n,
+  wallReturnedNs: 1_700_000_000_124_000_000n,
+  workerId: 3,
+  lease: 2n ** 64n - 1n,
+  createRevision: 7n,
+  fenceNs: 0n,
+  limitMs: 0n,
+};
+
+/** Any bytes are IDs. */
+const idBytes = fc.nat(9).chain((count) => fc.uint8Array({ minLength: count * 8, maxLength: count * 8 }));
+const batches = fc.array(idBytes, { maxLength: 30 });
+const limits: fc.Arbitrary<RangeLimit> = fc.record({
+  ids: fc.integer({ min: 1, max: 40 }),
+  batches: fc.integer({ min: 1, max: 9 }),
+});
+
+function inFolder<T>(work: (folder: string) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), 'snowglobe-tap-'));
+  try {
+    return work(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function write(folder: string, list: readonly Uint8Array[], segmentBytes: number, lane = LANE): void {
+  const writer = new TapWriter(folder, lane, segmentBytes);
+  for (const ids of list) writer.append(ids, record);
+  writer.close();
+}
+
+function readLane(lane: LaneReader, limit: RangeLimit = RANGE_LIMIT): Buffer {
+  const read: Buffer[] = [];
+  for (let range = lane.next(limit); range !== undefined; range = lane.next(limit)) read.push(range.ids);
+  return Buffer.concat(read);
+}
+
+function readAll(folder: string, limit?: RangeLimit): TapSummary & { readonly bytes: Buffer } {
+  const reader = new TapReader(folder);
+  const bytes = Buffer.concat(reader.lanes().map((lane) => readLane(lane, limit)));
+  const summary = reader.finish();
+  reader.close();
+  return { ...summary, bytes };
+}
+
+const lastOf = (folder: string, kind: 'ids' | 'batches'): string =>
+  join(
+    folder,
+    readdirSync(folder)
+      .filter((file) => file.endsWith(`.${kind}`))
+      .sort((a, b) => Number(/-(\d+)\.\w+$/.exec(a)![1]) - Number(/-(\d+)\.\w+$/.exec(b)![1]))
+      .at(-1)!,
+  );
+
+describe('what was written is read', () => {
+  test('by any pieces, over any rotation', () => {
+    fc.assert(
+      fc.property(batches, fc.integer({ min: 1, max: 100 }), limits, (list, segmentBytes, limit) =>
+        inFolder((folder) => {
+          write(folder, list, segmentBytes);
+          const { bytes, lanes, tornBytes, problems } = readAll(folder, limit);
+          expect(bytes).toEqual(Buffer.concat(list));
+          expect(lanes).toEqual([{ ...LANE, ids: BigInt(bytes.length / 8), batches: list.length }]);
+          expect({ tornBytes, problems }).toEqual({ tornBytes: 0, problems: [] });
+        }),
+      ),
+    );
+  });
+
+  test('while it is written', () => {
+    fc.assert(
+      fc.property(
+        batches,
+        fc.integer({ min: 1, max: 100 }),
+        fc.infiniteStream(fc.boolean()),
+        (list, segmentBytes, readNow) =>
+          inFolder((folder) => {
+            const writer = new TapWriter(folder, LANE, segmentBytes);
+            const reader = new TapReader(folder);
+            const read: Buffer[] = [];
+            for (const ids of list) {
+              writer.append(ids, record);
+              if (readNow.next().value) read.push(readLane(reader.lanes()[0]!));
+            }
+            read.push(readLane(reader.lanes()[0]!));
+            expect(Buffer.concat(read)).toEqual(Buffer.concat(list));
+            expect(reader.finish()).toMatchObject({ tornBytes: 0, problems: [] });
+            reader.close();
+            writer.close();
+          }),
+      ),
+    );
+  });
+
+  test('as columns, on the axis of the run, with 64-bit values whole', () =>
+    inFolder((folder) => {
+      const ids = new BigUint64Array([2n ** 64n - 1n, 2n ** 63n, 0n]);
+      write(folder, [new Uint8Array(8), new Uint8Array(ids.buffer)], 1, { ...LANE, node: 'n2' });
+      writeFileSync(
+        join(folder, leaseLogName('n2', 1)),
+        [
+          { lease: '9', what: 'granted', sentNs: '2000', receivedNs: '2500', ttlMs: 5000 },
+          { lease: '9', what: 'kept', sentNs: '4000', receivedNs: '4500', ttlMs: 4000 },
+          { lease: '9', what: 'gone', sentNs: '6000', receivedNs: '6500', ttlMs: 0 },
+        ]
+          .map((line) => `${JSON.stringify(line)}\n`)
+          .join('') + '{"lease":"9","wh',
+      );
+      const { history, problems } = readHistory(folder, ORIGIN, {
+        layout: { timeBits: 41, workerBits: 10, sequenceBits: 12, tickMs: 1, epochMs: 0 },
+        nodes: ['n1', 'n2'],
+        requests: {
+          length: 0,
+          node: new Uint16Array(),
+          sent: new Float64Array(),
+          received: new Float64Array(),
+          status: new Uint8Array(),
+          incarnation: new Uint32Array(),
+          lane: new Uint16Array(),
+          firstSeq: new Float64Array(),
+          count: new Uint32Array(),
+        },
+        health: [],
+      });
+      expect(problems).toEqual([]);
+      expect(history.ids).toEqual(new BigUint64Array([0n, ...ids]));
+      expect(history.batches).toMatchObject({
+        length: 2,
+        node: Uint16Array.of(1, 1),
+        firstSeq: Float64Array.of(0, 1),
+        firstId: Float64Array.of(0, 1),
+        count: Uint32Array.of(1, 3),
+        called: Float64Array.of(500, 500),
+        wallReturnedMs: Float64Array.of(1_700_000_000_124, 1_700_000_000_124),
+        lease: BigUint64Array.of(record.lease, record.lease),
+      });
+      expect(history.leases).toEqual([{ lease: '9', node: 'n2', incarnation: 1, lastSentNs: 3000, ttlMs: 4000 }]);
+    }));
+});
+
+describe('what a killed node leaves', () => {
+  test('records cut at any byte: whole batches only, the rest is torn', () => {
+    fc.assert(
+      fc.property(fc.array(idBytes, { minLength: 1, maxLength: 9 }), fc.nat(), limits, (list, cut, limit) =>
+        inFolder((folder) => {
+          write(folder, list, 1e9);
+          const file = lastOf(folder, 'batches');
+          const keep = cut % (list.length * BATCH_BYTES + 1);
+          truncateSync(file, keep);
+          const whole = list.slice(0, Math.floor(keep / BATCH_BYTES));
+          const { bytes, tornBytes, problems } = readAll(folder, limit);
+          expect(bytes).toEqual(Buffer.concat(whole));
+          expect(tornBytes).toBe((keep % BATCH_BYTES) + statSync(lastOf(folder, 'ids')).size - bytes.length);
+          expect(problems).toEqual([]);
+        }),
+      ),
+    );
+  });
+
+  test('a record that is completed between two readings is read whole', () =>
+    inFolder((folder) => {
+      write(folder, [new Uint8Array(8)], 1e9);
+      const file = lastOf(folder, 'batches');
+      const whole = readFileSync(file);
+      truncateSync(file, 50);
+      const reader = new TapReader(folder);
+      expect(reader.lanes()[0]!.next()).toBeUndefined();
+      appendFileSync(file, whole.subarray(50));
+      expect(reader.lanes()[0]!.next()).toMatchObject({ count: 1 });
+      expect(reader.finish()).toMatchObject({ tornBytes: 0, problems: [] });
+      reader.close();
+    }));
+});
+
+describe('damage is told, and nothing behind it is read', () => {
+  test('any changed byte of any record', () => {
+    fc.assert(
+      fc.property(
+        fc.array(idBytes, { minLength: 1, maxLength: 9 }),
+        fc.nat(),
+        fc.integer({ min: 1, max: 255 }),
+        (list, where, change) =>
+          inFolder((folder) => {
+            write(folder, list, 1e9);
+            const file = lastOf(folder, 'batches');
+            const bytes = readFileSync(file);
+            const at = where % bytes.length;
+            bytes[at]! ^= change;
+            writeFileSync(file, bytes);
+            const before = list.slice(0, Math.floor(at / BATCH_BYTES));
+            const read = readAll(folder);
+            expect(read.bytes).toEqual(Buffer.concat(before));
+            expect(read.problems).toEqual([
+              expect.stringMatching(
+                new RegExp(`n1-1-0-0.batches, byte ${before.length * BATCH_BYTES}: the (checksum|magic)`),
+              ),
+            ]);
+          }),
+      ),
+    );
+  });
+
+  test('IDs cut short: no part of a batch is read', () => {
+    fc.assert(
+      fc.property(
+        fc.array(idBytes, { minLength: 1, maxLength: 9 }).filter((list) => Buffer.concat(list).length > 0),
+        fc.nat(),
+        limits,
+        (list, cut, limit) =>
+          inFolder((folder) => {
+            write(folder, list, 1e9);
+            const whole = Buffer.concat(list);
+            truncateSync(lastOf(folder, 'ids'), cut % whole.length);
+            const { bytes, problems } = readAll(folder, limit);
+            expect(whole.subarray(0, bytes.length)).toEqual(bytes);
+            expect(problems).toEqual([expect.stringContaining('shorter than its records say')]);
+          }),
+      ),
+    );
+  });
+
+  test.each([
+    ['a segment in the middle is gone', (folder: string) => remove(folder, segmentName(LANE, 1n)), 'should begin at 1'],
+    ['the first segment is gone', (folder: string) => remove(folder, segmentName(LANE, 0n)), 'should begin at 0'],
+    [
+      'a segment lost its IDs',
+      (folder: string) => rmSync(join(folder, 'n1-1-0-1.ids')),
+      'n1-1-0-1.batches has no .ids',
+    ],
+    [
+      'the last segment lost its records',
+      (folder: string) => rmSync(join(folder, 'n1-1-0-2.batches')),
+      'n1-1-0-2.ids has 8 bytes',
+    ],
+    [
+      'a rotated segment ends in a torn record',
+      (folder: string) => truncateSync(join(folder, 'n1-1-0-0.batches'), 95),
+      'although a later segment follows',
+    ],
+    [
+      'a life is missing',
+      (folder: string) => writeFileSync(join(folder, lifeName('n1', 2)), ''),
+      'n1-1.life is missing',
+    ],
+    [
+      'a lease log is damaged',
+      (folder: string) => writeFileSync(join(folder, leaseLogName('n1', 1)), '{}\nx\n'),
+      'n1-1.leases, line 2',
+    ],
+  ])('%s', (_, damage, message) =>
+    inFolder((folder) => {
+      write(folder, [new Uint8Array(8), new Uint8Array(8), new Uint8Array(8)], 8);
+      expect(readAll(folder).problems).toEqual([]);
+      damage(folder);
+      expect(readAll(folder).problems).toEqual(expect.arrayContaining([expect.stringContaining(message)]));
+    }),
+  );
+});
+
+test('of a lease, the last accepted sending counts, by node and life', () =>
+  inFolder((folder) => {
+    const line = (sentNs: string): string =>
+      `${JSON.stringify({ lease: '1', what: 'kept', sentNs, receivedNs: '0', ttlMs: 1 })}\n`;
+    writeFileSync(join(folder, leaseLogName('n1', 1)), line('5000') + line('3000'));
+    writeFileSync(join(folder, leaseLogName('n1', 2)), line('9000'));
+    expect(readLeaseLogs(folder, ORIGIN).map(({ incarnation, lastSentNs }) => [incarnation, lastSentNs])).toEqual([
+      [1, 4000],
+      [2, 8000],
+    ]);
+  }));
+
+function remove(folder: string, segment: string): void {
+  rmSync(join(folder, `${segment}.ids`));
+  rmSync(join(folder, `${segment}.batches`));
+}
