@@ -1,0 +1,80 @@
+/**
+ * A run in a folder of its own, for the tests of this driver. Disposing of it proves that it leaves nothing behind.
+ */
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Cluster, ClusterSpec, MintReply, NodeHealth } from '../../core/cluster.ts';
+import type { GeneratorSource } from '../../core/driver.ts';
+import { createRng } from '../../core/random.ts';
+import { thisOwner } from '../../engine/owner.ts';
+import snowflake from '../../../generators/snowflake.ts';
+import driver from './driver.ts';
+
+export const SNOWFLAKE: GeneratorSource = {
+  generator: snowflake,
+  file: join(import.meta.dirname, '../../../generators/snowflake.ts'),
+};
+
+export interface TestRun extends AsyncDisposable {
+  readonly cluster: Cluster;
+  readonly runId: string;
+  readonly folder: string;
+}
+
+export async function runForTest(spec: Partial<ClusterSpec> = {}, generator = SNOWFLAKE): Promise<TestRun> {
+  const runId = randomBytes(4).toString('hex');
+  const folder = await mkdtemp(join(tmpdir(), 'snowglobe-test-'));
+  const cluster = await driver.launch(
+    { nodes: 1, coordinatorMembers: 1, options: {}, ...spec },
+    {
+      runId,
+      folder,
+      generator,
+      owner: thisOwner(),
+      seed: '1',
+      rng: createRng(1),
+      log: () => undefined,
+      signal: new AbortController().signal,
+    },
+  );
+  return {
+    cluster,
+    runId,
+    folder,
+    [Symbol.asyncDispose]: async () => {
+      await cluster[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true });
+      assert.deepEqual(await partsOf(runId), []);
+    },
+  };
+}
+
+/** What is left of a run on the engine. */
+export async function partsOf(runId: string): Promise<readonly string[]> {
+  return (await driver.leftovers()).filter((left) => left.runId === runId).flatMap(({ parts }) => parts);
+}
+
+export function mint(node: Cluster['nodes'][number], count: number, timeoutMs = 1000): Promise<MintReply> {
+  return new Promise((resolve) => node.mint(count, timeoutMs, resolve));
+}
+
+/** Asks until it holds; the last answer is in the error. */
+export async function eventually<Value>(
+  ask: () => Promise<Value>,
+  holds: (value: Value) => boolean,
+  withinMs = 8000,
+): Promise<Value> {
+  const giveUp = performance.now() + withinMs;
+  for (;;) {
+    const value = await ask().catch((error: unknown) => error as Value);
+    if (!(value instanceof Error) && holds(value)) return value;
+    if (performance.now() > giveUp)
+      throw new Error(`not within ${withinMs} ms; the last answer: ${String(value)}`, { cause: value });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+export const minting = ({ status }: NodeHealth): boolean => status === 'minting';
