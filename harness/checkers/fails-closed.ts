@@ -53,15 +53,15 @@ export default {
 
   async sql(store, facts, promise) {
     promiseOf('fails-closed', promise);
-    const [counted] = await store.rows<{ ids: string; flagged: string }>(
-      'select sum(count) as ids, countIf(flags != 0) as flagged from batches where count > 0',
+    const [counted] = await store.rows<{ checked: string; flagged: string }>(
+      'select sum(count) as checked, countIf(flags != 0) as flagged from batches where count > 0',
     );
     const [sentinels] = await store.rows<{ total: string }>(
       `select count() as total from ids where id in (${SENTINELS.join(', ')})`,
     );
     const violations = Number(counted?.flagged ?? 0) + Number(sentinels?.total ?? 0);
     const failures = violations === 0 ? [] : await readFailures(store);
-    return concludeFromStore(store, facts, draftOf(facts.nodes, Number(counted?.ids ?? 0), violations, failures));
+    return concludeFromStore(store, facts, draftOf(facts.nodes, Number(counted?.checked ?? 0), violations, failures));
   },
 } satisfies Checker;
 

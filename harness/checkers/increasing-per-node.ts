@@ -181,8 +181,8 @@ async function readBackwardWithin(store: SqlReader): Promise<Counted> {
     from batches where count > 0
     window neighbours as (
       partition by node, incarnation, lane order by first_seq rows between 1 preceding and current row)`;
-  const [counted] = await store.rows<{ ids: string; violations: string }>(
-    `select sum(count) as ids, sum(backward) + sum(edge) as violations from (${batches})`,
+  const [counted] = await store.rows<{ checked: string; violations: string }>(
+    `select sum(count) as checked, sum(backward) + sum(edge) as violations from (${batches})`,
   );
   const violations = Number(counted?.violations ?? 0);
   const rows =
@@ -203,7 +203,7 @@ async function readBackwardWithin(store: SqlReader): Promise<Counted> {
       after: pair ? clue(pair[1].seq, pair[1].id) : clue(Number(row.first_seq), row.first_id),
     });
   }
-  return { ids: Number(counted?.ids ?? 0), violations, backward };
+  return { ids: Number(counted?.checked ?? 0), violations, backward };
 }
 
 type Positioned = { readonly seq: number; readonly id: string };
@@ -234,7 +234,8 @@ interface AcrossRow extends Record<string, unknown> {
   readonly first_seq: string;
   readonly called: string;
   readonly lowest: string;
-  readonly rival: [string, number];
+  /** ID, order, lane: of equal IDs that of the lowest lane. */
+  readonly rival: [string, number, number];
 }
 
 /** Calls and returns of each life in one stream; a return at the very moment of a call is no earlier than it. */
@@ -249,7 +250,7 @@ async function readBackwardAcross(store: SqlReader): Promise<Counted> {
   const calls = `select node, incarnation, lane, first_seq, at as called, closes, lowest,
       maxMap(if(closes = 1, map(lane, greatest), map())) over (
         partition by node, incarnation order by at, closes rows between unbounded preceding and current row) as returned,
-      arrayReverseSort(arrayMap(l -> (returned[l], -toInt32(l)), arrayFilter(l -> l != lane, mapKeys(returned))))[1] as rival
+      arrayReverseSort(arrayMap(l -> (returned[l], 65535 - l, l), arrayFilter(l -> l != lane, mapKeys(returned))))[1] as rival
     from (${events})`;
   const accused = `select * from (${calls}) 
     where closes = 0 and rival.1 >= lowest and arrayExists(l -> l != lane, mapKeys(returned))`;
@@ -262,8 +263,7 @@ async function readBackwardAcross(store: SqlReader): Promise<Counted> {
   );
   const backward: Backward[] = [];
   for (const { node, incarnation, lane, first_seq, called, lowest, rival } of rows) {
-    const [rivalId, negativeLane] = rival;
-    const rivalLane = -negativeLane;
+    const [rivalId, , rivalLane] = rival;
     const [position] = await store.rows<{ seq: string }>(
       `select min(seq) as seq from ids
        where id = ${rivalId} and node = ${node} and incarnation = ${incarnation} and lane = ${rivalLane}`,

@@ -242,7 +242,7 @@ interface HoldingRow extends Record<string, unknown> {
   readonly create_revision: string;
   readonly since: string;
   readonly until: string;
-  readonly batches: string;
+  readonly checked: string;
   readonly after: string;
   readonly after_early_end: string;
   readonly straddling: string;
@@ -260,7 +260,7 @@ async function readHoldings(
     `argMinIf((lane, toString(first_seq), toString(max_id)), (called, lane, first_seq), ${condition})`;
   const rows = await store.rows<HoldingRow>(
     `select worker, node, incarnation, lease, create_revision, min(returned) as since, max(called) as until,
-       count() as batches, countIf(is_after) as after, countIf(is_after_early) as after_early_end,
+       count() as checked, countIf(is_after) as after, countIf(is_after_early) as after_early_end,
        countIf(is_straddling) as straddling, ${first('is_after')} as first_after,
        ${first('is_after_early')} as first_after_early_end
      from (
@@ -286,7 +286,7 @@ async function readHoldings(
       from: Number(row.since),
       to: Number(row.until),
     };
-    const batches = Number(row.batches);
+    const batches = Number(row.checked);
     const unknownEnd = row.lease !== '0' && !ends.has(row.lease);
     return {
       tenure,

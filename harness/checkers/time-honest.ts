@@ -65,8 +65,8 @@ export default {
   async sql(store, facts, promise) {
     const bounds = promiseOf('time-honest', promise);
     const { old, judged } = sqlFor(facts.layout, bounds);
-    const [counted] = await store.rows<{ batches: string; violations: string }>(
-      `select count() as batches, countIf(${judged}) as violations from batches where count > 0`,
+    const [counted] = await store.rows<{ checked: string; violations: string }>(
+      `select count() as checked, countIf(${judged}) as violations from batches where count > 0`,
     );
     const violations = Number(counted?.violations ?? 0);
     const rows =
@@ -95,7 +95,7 @@ export default {
     return concludeFromStore(
       store,
       facts,
-      draftOf(facts.nodes, bounds, Number(counted?.batches ?? 0), violations, dishonest),
+      draftOf(facts.nodes, bounds, Number(counted?.checked ?? 0), violations, dishonest),
     );
   },
 } satisfies Checker;

@@ -41,8 +41,8 @@ export default {
 
   async sql(store, facts, promise) {
     promiseOf('unique', promise);
-    const [counted] = await store.rows<{ ids: string }>('select count() as ids from ids');
-    const checked = Number(counted?.ids ?? 0);
+    const [counted] = await store.rows<{ checked: string }>('select count() as checked from ids');
+    const checked = Number(counted?.checked ?? 0);
     // The table is ordered by ID: this streams, whatever the number of rows, and ends at the first repetition.
     const repeated = await store.rows('select id from ids order by id limit 1 offset 1 by id limit 1');
     if (repeated.length === 0) return concludeFromStore(store, facts, draftOf(facts.nodes, checked, 0, []));

@@ -58,8 +58,8 @@ export default {
     const tick = sqlTick(layout, 'id');
     const malformed = `${tick} = 0 or ${tick} >= ${2 ** layout.timeBits} or id >= 9223372036854775808
       or toInt64(${sqlWorker(layout, 'id')}) != worker`;
-    const [counted] = await store.rows<{ ids: string; violations: string }>(
-      `select count() as ids, countIf(${malformed}) as violations from ids`,
+    const [counted] = await store.rows<{ checked: string; violations: string }>(
+      `select count() as checked, countIf(${malformed}) as violations from ids`,
     );
     const violations = Number(counted?.violations ?? 0);
     const rows =
@@ -78,7 +78,11 @@ export default {
              limit ${WITNESSES_MAX}`,
           );
     const found = rows.map(({ worker, seq, ...row }) => ({ held: worker, clue: { ...row, seq: Number(seq) } }));
-    return concludeFromStore(store, facts, draftOf(facts.nodes, layout, Number(counted?.ids ?? 0), violations, found));
+    return concludeFromStore(
+      store,
+      facts,
+      draftOf(facts.nodes, layout, Number(counted?.checked ?? 0), violations, found),
+    );
   },
 } satisfies Checker;
 

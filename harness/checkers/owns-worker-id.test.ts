@@ -1,0 +1,167 @@
+import { describe, expect, test } from 'vitest';
+import owns from './owns-worker-id.ts';
+import { type BatchSpec, HistoryBuilder } from './shared/history-builder.ts';
+
+const judge = (history: HistoryBuilder) =>
+  owns.fold(history.build(), { guarantee: 'owns-worker-id', assuming: ['coordinator keeps leases'] });
+const judgeUnassuming = (history: HistoryBuilder) => owns.fold(history.build(), { guarantee: 'owns-worker-id' });
+
+const batch = (node: string, at: number, more: Partial<BatchSpec> = {}): BatchSpec => ({
+  node,
+  at,
+  ids: [{ ms: at }],
+  ...more,
+});
+
+describe('two holders', () => {
+  test('overlap, although no ID was minted twice', () => {
+    const found = judge(
+      new HistoryBuilder().batch(batch('n1', 10)).batch(batch('n2', 20)).batch(batch('n1', 30)).batch(batch('n2', 40)),
+    );
+    expect(found).toMatchObject({ verdict: 'fail', violations: 1, checked: 4 });
+    expect(found.witnesses[0]).toMatchObject({
+      worker: 0,
+      at: 20e6,
+      tenures: [
+        { node: 'n1', from: 10e6, to: 30e6 },
+        { node: 'n2', from: 20e6, to: 40e6 },
+      ],
+    });
+  });
+
+  test('intervals are closed: to touch is to overlap', () => {
+    const touching = (secondReturns: number) =>
+      new HistoryBuilder()
+        .batch(batch('n1', 10))
+        .batch(batch('n1', 30, { takesMs: 5 }))
+        .batch(batch('n2', 25, { takesMs: secondReturns - 25 }));
+    expect(judge(touching(30))).toMatchObject({ violations: 1 });
+    expect(judge(touching(31))).toMatchObject({ verdict: 'pass' });
+  });
+
+  test('only what is certain counts: from the return of the first batch to the call of the last', () => {
+    const slow = new HistoryBuilder().batch(batch('n1', 10, { takesMs: 30 })).batch(batch('n2', 20, { takesMs: 30 }));
+    expect(judge(slow)).toMatchObject({ verdict: 'pass' });
+  });
+
+  test('a single call of one, within the certain time of the other', () => {
+    const history = new HistoryBuilder()
+      .batch(batch('n1', 10))
+      .batch(batch('n1', 30))
+      .batch(batch('n2', 20, { takesMs: 1 }));
+    expect(judge(history)).toMatchObject({ violations: 1 });
+  });
+
+  test('batches without IDs hold nothing', () => {
+    const history = new HistoryBuilder()
+      .batch(batch('n1', 10))
+      .batch(batch('n1', 30, { ids: [] }))
+      .batch(batch('n2', 20));
+    expect(judge(history)).toMatchObject({ verdict: 'pass', checked: 2 });
+  });
+
+  test('two tenures of one node, told apart by their revisions', () => {
+    const history = new HistoryBuilder()
+      .batch(batch('n1', 10, { revision: 5n }))
+      .batch(batch('n1', 20, { revision: 8n }))
+      .batch(batch('n1', 30, { revision: 5n }));
+    expect(judge(history)).toMatchObject({ violations: 1 });
+  });
+
+  test('one tenure whose key was moved to another lease is one tenure', () => {
+    const history = new HistoryBuilder()
+      .lease(1n, { node: 'n1', sentMs: 0, ttlMs: 100 })
+      .lease(2n, { node: 'n1', sentMs: 0, ttlMs: 100 })
+      .batch(batch('n1', 10, { revision: 5n, lease: 1n }))
+      .batch(batch('n1', 20, { revision: 5n, lease: 2n }))
+      .batch(batch('n1', 30, { revision: 5n, lease: 1n }));
+    expect(judge(history)).toMatchObject({ verdict: 'pass' });
+  });
+
+  test('different worker IDs, or none', () => {
+    const history = new HistoryBuilder()
+      .batch(batch('n1', 10))
+      .batch(batch('n2', 10, { worker: 1 }))
+      .batch(batch('n3', 10, { worker: -1 }));
+    expect(judge(history)).toMatchObject({ verdict: 'pass', checked: 2 });
+  });
+});
+
+describe('after the lease', () => {
+  /** The last accepted keep-alive was sent at 100 and good for 50. */
+  const leased = (endedMs: number | undefined) =>
+    new HistoryBuilder().lease(7n, { node: 'n1', sentMs: 100, ttlMs: 50, ...(endedMs !== undefined && { endedMs }) });
+  const held = (at: number, more: Partial<BatchSpec> = {}) => batch('n1', at, { lease: 7n, revision: 3n, ...more });
+
+  test('called at the end is in time, called after it is not', () => {
+    expect(judge(leased(160).batch(held(160)))).toMatchObject({ verdict: 'pass', undecided: 0 });
+    const found = judge(leased(160).batch(held(161)).batch(held(170)));
+    expect(found).toMatchObject({ verdict: 'fail', violations: 2 });
+    expect(found.witnesses).toHaveLength(1);
+    expect(found.witnesses[0]!.sightings[0]).toMatchObject({ node: 'n1', called: 161e6 });
+  });
+
+  test('a lease that lives has no end', () => {
+    expect(judge(leased(undefined).batch(held(500)))).toMatchObject({ verdict: 'pass', undecided: 0 });
+  });
+
+  test('a batch that straddles the end is undecided', () => {
+    expect(judge(leased(160).batch(held(155, { takesMs: 10 })))).toMatchObject({ verdict: 'pass', undecided: 1 });
+  });
+
+  test('unless its clock ran true and its IDs say that it was read after the end', () => {
+    const straddling = (readAt: number, more: Partial<BatchSpec> = {}) =>
+      judge(leased(160).batch(held(155, { takesMs: 20, ids: [{ ms: readAt }], ...more })));
+    expect(straddling(163)).toMatchObject({ verdict: 'fail', violations: 1, undecided: 0 });
+    // Within the rounding of a clock that shows whole milliseconds.
+    expect(straddling(162)).toMatchObject({ verdict: 'pass', undecided: 1 });
+    // A skewed clock maps as well as a true one.
+    expect(straddling(163 - 3000, { offsetMs: -3000 })).toMatchObject({ violations: 1 });
+    // The clock stepped inside the call: what it showed maps to nothing.
+    expect(straddling(163, { wallTakesMs: 25 })).toMatchObject({ verdict: 'pass', undecided: 1 });
+    // A time that the clock never showed is another guarantee's business.
+    expect(straddling(9999)).toMatchObject({ verdict: 'pass', undecided: 1 });
+  });
+
+  test('an early end is outside assumptions as long as the word of the coordinator held', () => {
+    const early = leased(120).batch(held(119)).batch(held(130)).batch(held(150));
+    expect(judge(early)).toMatchObject({ verdict: 'pass', violations: 2, outsideAssumptions: 2 });
+    expect(judgeUnassuming(early)).toMatchObject({ verdict: 'fail', violations: 2, outsideAssumptions: 0 });
+    expect(judge(leased(120).batch(held(151)))).toMatchObject({
+      verdict: 'fail',
+      violations: 1,
+      outsideAssumptions: 0,
+    });
+  });
+
+  test('so is an overlap that exists only because of it', () => {
+    const successor = (at: number) => batch('n2', at, { revision: 9n });
+    const excused = leased(120).batch(held(100)).batch(held(140)).batch(successor(130)).batch(successor(200));
+    expect(judge(excused)).toMatchObject({ verdict: 'pass', violations: 2, outsideAssumptions: 2 });
+    // The elder minted on after the word of the coordinator, too.
+    const notExcused = leased(120).batch(held(100)).batch(held(190)).batch(successor(130)).batch(successor(200));
+    expect(judge(notExcused)).toMatchObject({ verdict: 'fail', violations: 2, outsideAssumptions: 0 });
+  });
+
+  test('an early end of the younger excuses nothing', () => {
+    const history = leased(120)
+      .batch(batch('n2', 90, { revision: 1n }))
+      .batch(held(100))
+      .batch(held(110))
+      .batch(batch('n2', 115, { revision: 1n }));
+    expect(judge(history)).toMatchObject({ verdict: 'fail', outsideAssumptions: 0 });
+  });
+
+  test('a lease of which nothing is known decides nothing', () => {
+    expect(judge(new HistoryBuilder().batch(held(10)))).toMatchObject({ verdict: 'pass', undecided: 1 });
+  });
+
+  test('lease IDs are compared as 64 bits', () => {
+    const big = 2n ** 63n + 1n;
+    const history = new HistoryBuilder()
+      .lease(big, { node: 'n1', sentMs: 0, ttlMs: 10, endedMs: 20 })
+      .lease(big + 1n, { node: 'n1', sentMs: 0, ttlMs: 10 })
+      .batch(batch('n1', 50, { lease: big + 1n, revision: 4n }));
+    expect(judge(history)).toMatchObject({ verdict: 'pass', undecided: 0 });
+  });
+});

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { HistoryBuilder } from './shared/history-builder.ts';
+import unique from './unique.ts';
+
+const judge = (history: HistoryBuilder) => unique.fold(history.build(), { guarantee: 'unique' });
+
+test('one ID minted by two nodes is one violation, with both sightings in order of time', () => {
+  const found = judge(
+    new HistoryBuilder().batch({ node: 'n2', at: 30, ids: [{ ms: 5, sequence: 7 }] }).batch({
+      node: 'n1',
+      at: 5,
+      ids: [
+        { ms: 5, sequence: 6 },
+        { ms: 5, sequence: 7 },
+      ],
+    }),
+  );
+  expect(found).toMatchObject({ verdict: 'fail', checked: 3, violations: 1 });
+  expect(found.witnesses[0]!.sightings.map(({ node, seq, called }) => ({ node, seq, called }))).toEqual([
+    { node: 'n1', seq: 1, called: 5e6 },
+    { node: 'n2', seq: 0, called: 30e6 },
+  ]);
+});
+
+test('every surplus emission counts', () => {
+  const same = { ms: 1 };
+  expect(judge(new HistoryBuilder().batch({ node: 'n1', at: 1, ids: [same, same, same, { ms: 2 }] })).violations).toBe(
+    2,
+  );
+});
+
+test('the same emission delivered twice accuses nobody', () => {
+  const batch = { node: 'n1', at: 5, firstSeq: 0, ids: [{ ms: 5 }, { ms: 5, sequence: 1 }] };
+  expect(judge(new HistoryBuilder().batch(batch).batch(batch))).toMatchObject({ verdict: 'pass', violations: 0 });
+});
+
+test('the same position in a later life is another emission', () => {
+  const batch = { node: 'n1', at: 5, firstSeq: 0, ids: [{ ms: 5 }] };
+  expect(judge(new HistoryBuilder().batch(batch).batch({ ...batch, at: 9, incarnation: 2 })).violations).toBe(1);
+});
+
+test('IDs that differ only above bit 53, or only in the sign bit, are different', () => {
+  const ids = [2n ** 63n, 2n ** 63n + 1n, 2n ** 62n, 2n ** 62n + 1n, 1n, 2n ** 64n - 1n, 2n ** 64n - 2n];
+  expect(judge(new HistoryBuilder().batch({ node: 'n1', at: 1, ids })).violations).toBe(0);
+  expect(judge(new HistoryBuilder().batch({ node: 'n1', at: 1, ids: [...ids, 2n ** 64n - 1n] })).violations).toBe(1);
+});
+
+test('many duplicates of one pair of lives leave room for those of another', () => {
+  const builder = new HistoryBuilder();
+  const ids = Array.from({ length: 30 }, (_, sequence) => ({ ms: 5, sequence }));
+  builder.batch({ node: 'n1', at: 5, ids }).batch({ node: 'n2', at: 6, ids });
+  builder.batch({ node: 'n3', at: 7, ids: [{ ms: 7 }] }).batch({ node: 'n1', at: 8, ids: [{ ms: 7 }] });
+  const found = judge(builder);
+  expect(found.violations).toBe(31);
+  expect(found.witnesses.map(({ sightings }) => sightings.map(({ node }) => node).join())).toEqual([
+    'n1,n2',
+    'n1,n2',
+    'n1,n2',
+    'n3,n1',
+  ]);
+});

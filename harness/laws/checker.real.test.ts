@@ -1,0 +1,70 @@
+/**
+ * The law that makes a checker trustworthy on a billion rows: its SQL finds what its plain fold finds. Many random
+ * histories, as runs of one embedded ClickHouse.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { History } from '../core/history.ts';
+import { createRng } from '../core/random.ts';
+import type { Store } from '../core/store.ts';
+import { readTenures, tenuresOf } from '../core/tenures.ts';
+import { loadCheckers } from '../registry.ts';
+import { openClickHouseStore } from '../stores/clickhouse/clickhouse-store.ts';
+import { type EmbeddedEngine, startEngine } from '../stores/clickhouse/embedded.ts';
+import { DATABASE } from '../stores/clickhouse/schema.ts';
+import { PROMISES } from './promises.ts';
+import { PLANTS, randomHistory } from './random-history.ts';
+import { factsOf, storeHistory } from './stored-history.ts';
+
+/** More of them: SNOWGLOBE_RUNS. New ones every time; a failure names the seed, and SNOWGLOBE_SEED repeats it. */
+const runCount = Number(process.env['SNOWGLOBE_RUNS'] ?? 9);
+const seed = Number(process.env['SNOWGLOBE_SEED'] ?? Math.floor(Math.random() * 1e9));
+
+const checkers = await loadCheckers();
+const folder = mkdtempSync(join(tmpdir(), 'snowglobe-checkers-'));
+const runs: { readonly name: string; readonly history: History; readonly store: Store }[] = [];
+let engine: EmbeddedEngine;
+
+beforeAll(async () => {
+  engine = await startEngine(folder);
+  for (let i = 0; i < runCount; i++) {
+    const rng = createRng(`${seed}/${i}`);
+    // Every third run is honest, the others hold some or many plants.
+    const plants = i % 3 === 0 ? [] : rng.shuffle(PLANTS).slice(0, rng.int(1, i % 3 === 1 ? 4 : PLANTS.length));
+    const history = randomHistory(rng.int(0, 1e9), plants);
+    const store = await openClickHouseStore({
+      address: engine.address,
+      database: DATABASE,
+      engine: 'own',
+      runId: `run${i}`,
+      version: 'under test',
+    });
+    await storeHistory(store, history);
+    runs.push({ name: `SNOWGLOBE_SEED=${seed}, run ${i} with ${plants.join(', ') || 'no plant'}`, history, store });
+  }
+});
+
+afterAll(async () => {
+  for (const { store } of runs) await store[Symbol.asyncDispose]();
+  await engine?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe.each(
+  PROMISES.map((promise) => [promise.guarantee, 'scope' in promise ? promise.scope : '', promise] as const),
+)('%s %s', (guarantee, _scope, promise) => {
+  test('the store finds what the fold finds', async () => {
+    const checker = checkers.get(guarantee)!;
+    for (const { name, history, store } of runs) {
+      const found = await checker.sql(store.sql, factsOf(history), promise);
+      expect({ name, ...found }).toEqual({ name, ...checker.fold(history, promise) });
+    }
+  });
+});
+
+test('the store finds the tenures of the history', async () => {
+  for (const { history, store } of runs)
+    expect(await readTenures(store.sql, history.nodes)).toEqual(tenuresOf(history));
+});

@@ -1,0 +1,251 @@
+/**
+ * Random histories for the laws of checkers: honest holders of worker IDs, one after another, and faults planted among
+ * them on request.
+ */
+import {
+  type BatchSpec,
+  HistoryBuilder,
+  type IdSpec,
+  LAYOUT,
+  ORIGIN_UNIX_MS,
+} from '../checkers/shared/history-builder.ts';
+import type { History } from '../core/history.ts';
+import { encodeId } from '../core/layout.ts';
+import type { Rng } from '../core/random.ts';
+import { createRng } from '../core/random.ts';
+
+/** What can be planted. Each breaks one or more guarantees, or may: whether it does is for the checkers to say. */
+export const PLANTS = [
+  'copied ID',
+  'swapped neighbours',
+  'sentinel',
+  'sign bit',
+  'flagged call',
+  'foreign worker field',
+  'held no worker ID',
+  'clock elsewhere',
+  'intruder',
+  'successor behind',
+  'early end',
+  'late batch',
+  'straddling batch',
+  'straddling batch that read late',
+  'lease unheard of',
+  'second lane behind',
+  'silence',
+  'no answers',
+] as const;
+
+export type Plant = (typeof PLANTS)[number];
+
+const NODES = ['n1', 'n2', 'n3', 'n4'];
+const POOL = 2;
+/** A run of two seconds, leases of 100 ms: everything happens close together. */
+const RUN_MS = 2000;
+const RECOVER_FROM_MS = 1600;
+const TTL_MS = 100;
+
+interface Lease {
+  readonly id: bigint;
+  readonly node: string;
+  readonly incarnation: number;
+  sentMs: number;
+  endedMs?: number;
+}
+
+interface Draft {
+  readonly batches: BatchSpec[];
+  readonly leases: Lease[];
+  recoverToMs: number;
+  readonly unanswered: { node: string; at: number }[];
+  /** What a node said at the end; `waiting` when it is not here. */
+  readonly said: Map<string, 'waiting' | 'minting' | 'refusing' | undefined>;
+}
+
+/** Each call with the same arguments gives the same history. Batches arrive in random order. */
+export function randomHistory(seed: number, plants: readonly Plant[] = []): History {
+  const rng = createRng(seed);
+  const draft = honest(rng.fork('honest'));
+  for (const plant of plants) PLANTERS[plant](draft, rng.fork(plant));
+  return build(draft, rng.fork('arrival'));
+}
+
+/** Times at which a holder mints: batches a few milliseconds apart. */
+function honest(rng: Rng): Draft {
+  const draft: Draft = { batches: [], leases: [], recoverToMs: RUN_MS, unanswered: [], said: new Map() };
+  let revision = 10n;
+  for (let worker = 0; worker < POOL; worker++) {
+    // Two nodes a worker ID, so that no node holds two at once.
+    const candidates = NODES.slice(2 * worker, 2 * worker + 2);
+    const lives = new Map(candidates.map((node) => [node, 1]));
+    for (let now = rng.int(0, 20); now < RUN_MS; now += rng.int(1, 30)) {
+      const node = rng.pick(candidates);
+      const incarnation = lives.get(node)! + (rng.chance(0.3) ? 1 : 0);
+      lives.set(node, incarnation);
+      const lease: Lease = { id: rng.chance(0.5) ? (1n << 62n) + revision : revision, node, incarnation, sentMs: now };
+      revision += 1n;
+      // The last holder stays until the end of the run.
+      const until = now < RECOVER_FROM_MS - 300 ? now + rng.int(1, 300) : RUN_MS;
+      const lanes = rng.int(1, 2);
+      let next = { ms: now, sequence: 0 };
+      for (; now < until; now += rng.int(0, 12)) {
+        if (now > next.ms) next = { ms: now, sequence: 0 };
+        const ids = Array.from({ length: rng.int(0, 4) }, () => ({ ...next, sequence: next.sequence++ }));
+        const spec = { worker, lease: lease.id, revision, takesMs: rng.int(0, 3), lane: rng.int(0, lanes - 1) };
+        draft.batches.push({ node, incarnation, at: now, ids, ...spec });
+        if (rng.chance(0.2)) lease.sentMs = now;
+      }
+      now = until + 4;
+      if (until < RUN_MS) lease.endedMs = Math.max(now, lease.sentMs + TTL_MS);
+      lease.endedMs !== undefined && (now = lease.endedMs);
+      draft.leases.push(lease);
+    }
+  }
+  return draft;
+}
+
+function build({ batches, leases, recoverToMs, unanswered, said }: Draft, rng: Rng): History {
+  const builder = new HistoryBuilder(NODES);
+  const nextSeq = new Map<string, number>();
+  const numbered = batches.map((batch) => {
+    const lane = `${batch.node}-${batch.incarnation}-${batch.lane}`;
+    const firstSeq = nextSeq.get(lane) ?? 0;
+    nextSeq.set(lane, firstSeq + batch.ids.length);
+    return { ...batch, firstSeq };
+  });
+  for (const batch of rng.shuffle(numbered)) builder.batch(batch);
+  for (const { id, ...lease } of leases) builder.lease(id, { ...lease, ttlMs: TTL_MS });
+  for (const request of unanswered) builder.request({ ...request, status: 'no answer' });
+  for (const node of NODES) {
+    builder.request({ node, at: rng.int(0, RUN_MS), status: 'ok' });
+    builder.said(node, recoverToMs, said.has(node) ? said.get(node) : 'waiting');
+  }
+  return builder.recover(RECOVER_FROM_MS, recoverToMs, POOL).build();
+}
+
+const PLANTERS: Readonly<Record<Plant, (draft: Draft, rng: Rng) => void>> = {
+  'copied ID': ({ batches }, rng) => {
+    const minted = withIds(batches);
+    for (let n = rng.int(1, 5); n > 0; n--) {
+      const from = rng.pick(minted);
+      const id = rng.pick(from.ids);
+      change(batches, rng.pick(minted), (batch) => ({ ids: replaced(batch.ids, rng, raw(id, from.worker!)) }));
+    }
+  },
+  'swapped neighbours': ({ batches }, rng) =>
+    change(batches, rng.pick(withIds(batches)), ({ ids }) => ({ ids: ids.toReversed() })),
+  sentinel: ({ batches }, rng) => {
+    for (let n = rng.int(1, 3); n > 0; n--)
+      change(batches, rng.pick(withIds(batches)), ({ ids }) => ({
+        ids: replaced(ids, rng, rng.pick([0n, 2n ** 64n - 1n])),
+      }));
+  },
+  'sign bit': ({ batches }, rng) =>
+    change(batches, rng.pick(withIds(batches)), ({ ids, worker }) => ({
+      ids: replaced(ids, rng, raw(ids[0]!, worker!) + 2n ** 63n),
+    })),
+  'flagged call': ({ batches }, rng) => {
+    for (let n = rng.int(1, 3); n > 0; n--) change(batches, rng.pick(batches), () => ({ flags: rng.pick([1, 2, 4]) }));
+  },
+  'foreign worker field': ({ batches }, rng) =>
+    change(batches, rng.pick(withIds(batches)), ({ ids, worker }) => ({
+      ids: replaced(ids, rng, raw(ids[0]!, worker! + rng.pick([1, 512]))),
+    })),
+  'held no worker ID': ({ batches }, rng) =>
+    change(batches, rng.pick(withIds(batches)), ({ ids, worker }) => ({
+      worker: -1,
+      ids: ids.map((id) => raw(id, worker!)),
+    })),
+  'clock elsewhere': ({ batches }, rng) => {
+    for (let n = rng.int(1, 20); n > 0; n--)
+      change(batches, rng.pick(withIds(batches)), () => ({ offsetMs: rng.pick([-3000, -1, 1, 2.5, 10_000]) }));
+  },
+  intruder: ({ batches }, rng) => {
+    const beside = rng.pick(withIds(batches));
+    for (let ms = 0; ms < rng.int(1, 60); ms += 7)
+      batches.push({
+        node: rng.pick(NODES),
+        incarnation: 99,
+        lane: 0,
+        worker: beside.worker!,
+        at: beside.at + ms,
+        ids: [{ ms: beside.at + ms, sequence: rng.int(0, 2) }],
+        revision: rng.pick([0n, 1n, 9999n]),
+      });
+  },
+  'successor behind': ({ batches }, rng) => {
+    const backMs = rng.int(1, 600);
+    const chosen = rng.pick(batches);
+    for (const batch of batches.filter((b) => b.revision === chosen.revision))
+      change(batches, batch, ({ ids }) => ({ offsetMs: -backMs, ids: ids.map((id) => shifted(id, -backMs)) }));
+  },
+  'early end': ({ leases, batches }, rng) => {
+    const lease = rng.pick(leases);
+    const last = batches.filter((batch) => batch.lease === lease.id).at(-1);
+    lease.sentMs = last?.at ?? lease.sentMs;
+    lease.endedMs = Math.max(0, lease.sentMs - rng.int(0, 60));
+  },
+  'late batch': ({ leases }, rng) => {
+    const lease = rng.pick(leases);
+    lease.endedMs = lease.sentMs + TTL_MS;
+    lease.sentMs -= rng.int(50, 400);
+    lease.endedMs = Math.max(0, lease.endedMs - rng.int(50, 400));
+  },
+  'straddling batch': ({ leases, batches }, rng) => straddle(leases, batches, rng, 0),
+  'straddling batch that read late': ({ leases, batches }, rng) => straddle(leases, batches, rng, rng.int(0, 40)),
+  'lease unheard of': ({ leases }, rng) => void leases.splice(rng.int(0, leases.length - 1), 1),
+  'second lane behind': ({ batches }, rng) => {
+    const [early, late] = [rng.pick(withIds(batches)), rng.pick(withIds(batches))].sort((a, b) => a.at - b.at);
+    change(batches, late!, () => ({ node: early!.node, incarnation: early!.incarnation!, lane: 1 }));
+    change(batches, early!, ({ ids }) => ({ ids: ids.map((id) => shifted(id, 500)) }));
+  },
+  silence: (draft, rng) => {
+    const worker = rng.int(0, POOL - 1);
+    const from = rng.int(1500, 1650);
+    const kept = draft.batches.filter((batch) => batch.worker !== worker || batch.at < from);
+    draft.batches.splice(0, draft.batches.length, ...kept);
+    draft.recoverToMs = rng.pick([1650, RUN_MS, RUN_MS, RUN_MS]);
+    for (const node of NODES) draft.said.set(node, rng.pick(['waiting', 'minting', 'refusing', undefined]));
+  },
+  'no answers': ({ unanswered }, rng) => {
+    for (let n = rng.int(1, 20); n > 0; n--) unanswered.push({ node: rng.pick(NODES), at: rng.int(0, RUN_MS) });
+  },
+};
+
+/** A call that begins before the end of its lease and returns after it; `readAfterMs`: when it read the clock. */
+function straddle(leases: readonly Lease[], batches: BatchSpec[], rng: Rng, readAfterMs: number): void {
+  const ended = leases.filter(({ endedMs }) => endedMs !== undefined);
+  if (ended.length === 0) return;
+  const lease = rng.pick(ended);
+  const own = batches.findLast((batch) => batch.lease === lease.id);
+  if (own === undefined) return;
+  const at = lease.endedMs! - rng.int(0, 10);
+  const takesMs = rng.int(0, 50);
+  const wallTakesMs = takesMs + rng.pick([0, 1, 1.5, -7]);
+  batches.push({ ...own, at, takesMs, wallTakesMs, ids: [{ ms: at + Math.min(readAfterMs, takesMs) }] });
+}
+
+function withIds(batches: readonly BatchSpec[]): BatchSpec[] {
+  return batches.filter(({ ids }) => ids.length > 0);
+}
+
+function change(batches: BatchSpec[], batch: BatchSpec, by: (batch: BatchSpec) => Partial<BatchSpec>): void {
+  const index = batches.indexOf(batch);
+  // Another change may have replaced it.
+  if (index >= 0) batches[index] = { ...batch, ...by(batch) };
+}
+
+function replaced(ids: readonly IdSpec[], rng: Rng, by: bigint): IdSpec[] {
+  return ids.with(rng.int(0, ids.length - 1), by);
+}
+
+function shifted(id: IdSpec, byMs: number): IdSpec {
+  return typeof id === 'bigint' ? id : { ...id, ms: id.ms + byMs };
+}
+
+/** The ID with a worker field of its own. */
+function raw(id: IdSpec, worker: number): bigint {
+  if (typeof id === 'bigint') return id;
+  const tick = ORIGIN_UNIX_MS + id.ms - LAYOUT.epochMs;
+  return encodeId(LAYOUT, { tick, workerId: id.worker ?? Math.max(0, worker), sequence: id.sequence ?? 0 });
+}

@@ -1,0 +1,55 @@
+/** Puts a hand-made history into a store, as the collector would put the taps of a run. */
+import type { SqlFacts } from '../core/checker.ts';
+import type { History } from '../core/history.ts';
+import { lanesOf } from '../core/lanes.ts';
+import type { Store } from '../core/store.ts';
+import { BATCH_BYTES, encodeBatch } from '../core/tap.ts';
+
+const NS_PER_MS = 1_000_000;
+
+export async function storeHistory(store: Store, history: History): Promise<void> {
+  const { batches } = history;
+  for (const { node, incarnation, lane, batches: members } of lanesOf(batches)) {
+    const records = Buffer.alloc(members.length * BATCH_BYTES);
+    const ids: bigint[] = [];
+    members.forEach((batch, k) => {
+      const first = batches.firstId[batch]!;
+      ids.push(...history.ids.subarray(first, first + batches.count[batch]!));
+      encodeBatch(
+        {
+          firstSeq: BigInt(batches.firstSeq[batch]!),
+          count: batches.count[batch]!,
+          flags: batches.flags[batch]!,
+          calledNs: BigInt(batches.called[batch]!),
+          returnedNs: BigInt(batches.returned[batch]!),
+          wallCalledNs: BigInt(Math.round(batches.wallCalledMs[batch]! * 2)) * BigInt(NS_PER_MS / 2),
+          wallReturnedNs: BigInt(Math.round(batches.wallReturnedMs[batch]! * 2)) * BigInt(NS_PER_MS / 2),
+          workerId: batches.workerId[batch]!,
+          lease: batches.lease[batch]!,
+          createRevision: batches.createRevision[batch]!,
+          fenceNs: 0n,
+          limitMs: 0n,
+        },
+        records,
+        k * BATCH_BYTES,
+      );
+    });
+    const firstSeq = BigInt(batches.firstSeq[members[0]!]!);
+    const name = { node: history.nodes[node]!, incarnation, lane };
+    await store.append({
+      lane: name,
+      nodeIndex: node,
+      firstSeq,
+      count: ids.length,
+      originNs: 0n,
+      batches: records,
+      ids: Buffer.from(BigUint64Array.from(ids).buffer),
+      token: `${name.node}-${incarnation}-${lane}-${firstSeq}`,
+    });
+  }
+  await store.appendRequests(history.requests);
+}
+
+export function factsOf({ layout, nodes, leases, health, recover }: History): SqlFacts {
+  return { layout, nodes, leases, health, ...(recover && { recover }) };
+}
