@@ -71,11 +71,11 @@ export function createLiveView(stream: Terminal): Progress {
   };
   const onSuspend = (): void => {
     stream.write(SHOW_CURSOR);
+    // The shell will write below the picture: leave that alone and begin anew.
+    drawn = [];
     process.kill(process.pid, 'SIGSTOP');
   };
   const onContinue = (): void => {
-    // The shell wrote below the picture: leave that alone and begin anew.
-    drawn = [];
     stream.write(HIDE_CURSOR);
     draw();
   };

@@ -35,7 +35,7 @@ export function painter(stream: NodeJS.WritableStream): Paint {
 }
 
 export function widthOf(line: Line): number {
-  return line.reduce((sum, { text }) => sum + [...text].length, 0);
+  return [...textOf(line)].length;
 }
 
 /** The line, cut to `width` with an ellipsis. */
@@ -61,17 +61,36 @@ export function wrap(line: Line, width: number, indent: number): readonly Line[]
   const lines: Line[] = [];
   let current: Span[] = [];
   let used = 0;
-  for (const { text, tone } of line) {
-    for (const word of text.split(/(?<=\s)(?=\S)/)) {
-      // Blanks at the end of a line may hang over its edge: nobody sees them.
-      if (used > indent && used + [...word.trimEnd()].length > width) {
-        lines.push(current);
-        current = [span(' '.repeat(indent))];
-        used = indent;
-      }
-      current.push(span(word, tone));
-      used += [...word].length;
+  for (const word of wordsOf(line)) {
+    const length = widthOf(word);
+    const blanks = length - [...textOf(word).trimEnd()].length;
+    // Blanks at the end of a line may hang over its edge: nobody sees them.
+    if (used > indent && used + length - blanks > width) {
+      lines.push(current);
+      current = [span(' '.repeat(indent))];
+      used = indent;
     }
+    current.push(...word);
+    used += length;
   }
   return [...lines, current];
+}
+
+/** Words with the blanks that follow them; a word may change its tone within. */
+function wordsOf(line: Line): readonly Line[] {
+  const words: Span[][] = [];
+  let afterBlank = true;
+  for (const { text, tone } of line)
+    for (const piece of text.split(/(?<=\s)(?=\S)/)) {
+      if (piece === '') continue;
+      const last = words.at(-1);
+      if (last === undefined || (afterBlank && /^\S/.test(piece))) words.push([span(piece, tone)]);
+      else last.push(span(piece, tone));
+      afterBlank = /\s$/.test(piece);
+    }
+  return words;
+}
+
+export function textOf(line: Line): string {
+  return line.map(({ text }) => text).join('');
 }

@@ -1,0 +1,172 @@
+import { Writable } from 'node:stream';
+import { expect, test } from 'vitest';
+import type { Finding } from '../core/checker.ts';
+import type { Run } from '../core/run.ts';
+import { scenarioSchema } from '../core/scenario.ts';
+import { NS_PER_S } from '../core/time.ts';
+import { verdictText } from './verdict-text.ts';
+
+function finding(
+  guarantee: Finding['guarantee'],
+  more: Partial<Run['findings'][number]> = {},
+): Run['findings'][number] {
+  return {
+    guarantee,
+    promised: true,
+    verdict: 'pass',
+    checked: 4_812_345,
+    unit: 'IDs',
+    violations: 0,
+    outsideAssumptions: 0,
+    undecided: 0,
+    witnesses: [],
+    ...more,
+  };
+}
+
+const scenario = scenarioSchema.parse({
+  name: 'storm',
+  question: 'Does it hold?',
+  generator: 'snowflake',
+  cluster: { nodes: 4, coordinatorMembers: 3 },
+  pool: 3,
+  load: { idsPerSecond: 20_000, batch: { min: 1, max: 500, mean: 50 } },
+  warmUpMs: 6000,
+  timetable: { order: 'seeded', slots: [] },
+  recoverMs: 8000,
+});
+
+const PASSED: Run = {
+  version: 1,
+  state: 'judged',
+  scenario,
+  generator: {
+    name: 'snowflake',
+    summary: '',
+    promises: [],
+    layout: { timeBits: 41, workerBits: 10, sequenceBits: 12, tickMs: 1, epochMs: 0 },
+  },
+  driver: 'sim',
+  seed: '42',
+  command: 'npx snowglobe run storm --driver sim --seed 42',
+  verdict: 'pass',
+  exitCode: 0,
+  reasons: ['All promised guarantees were kept.'],
+  unknowns: [],
+  findings: [
+    finding('unique'),
+    finding('increasing-across-lives', { scope: 'worker-id', checked: 11, unit: 'tenures' }),
+    finding('increasing-across-lives', { scope: 'node', promised: false, verdict: 'fail', violations: 1, checked: 5 }),
+  ],
+  disturbances: [
+    {
+      key: 'paused/0-pause',
+      name: 'pause',
+      slot: 'paused',
+      fault: 'pause',
+      options: { node: 'n2' },
+      reach: ['n2'],
+      injected: 43 * NS_PER_S,
+      healed: 50 * NS_PER_S,
+      bit: true,
+      samples: [],
+    },
+  ],
+  hazards: [
+    { hazard: 'x', summary: 'a worker ID changed hands', reached: true, at: 48 * NS_PER_S, detail: 'n2 to n4.' },
+  ],
+  evidence: {
+    minted: '9007199254740993',
+    stored: '9007199254740993',
+    acknowledged: '4809121',
+    batches: 96_123,
+    tornBytes: 0,
+    requests: { sent: 128_032, ok: 96_123, refused: 31_800, errors: 0, noAnswer: 109, dropped: 0 },
+    lanes: [],
+  },
+  slots: [],
+  phases: [],
+  nodes: ['n1', 'n2', 'n3', 'n4'],
+  series: { bucketMs: 1000, idsByNode: [], offsetsByNode: [] },
+  tenures: [],
+  measured: { runId: 'ab12cd34', startedAt: '', finishedAt: '', seconds: {}, versions: {}, host: {} },
+};
+
+const WITNESS = {
+  what: 'ID 7 was minted twice: by n1 and by n4.',
+  sightings: [],
+  at: 33.4 * NS_PER_S,
+  cause: 'two holders: cut from the coordinator',
+  explanation: 'n1 was cut from etcd.',
+} as const;
+
+const FAILED: Run = {
+  ...PASSED,
+  verdict: 'fail',
+  exitCode: 10,
+  reasons: ['unique is broken: 41 IDs were minted more than once.'],
+  findings: [
+    finding('unique', { verdict: 'fail', violations: 41, witnesses: [WITNESS] }),
+    finding('recovers', { verdict: 'unknown', checked: 0, unit: 'worker IDs' }),
+  ],
+  disturbances: [{ ...PASSED.disturbances[0]!, bit: false, missed: 'it was never measured in force' }],
+  hazards: [{ hazard: 'x', summary: 'a worker ID changed hands', reached: false }],
+  evidence: { ...PASSED.evidence, stored: '5', tornBytes: 12 },
+};
+
+function text(run: Run, columns?: number): string {
+  const stream = Object.assign(new Writable({ write: (_chunk, _encoding, done) => done() }), columns && { columns });
+  return verdictText(run, { stream, folder: 'runs/storm/x' });
+}
+
+test('a pass says what was kept, what bit, what was reached, and how to see it again', () => {
+  const lines = text(PASSED).split('\n');
+  expect(lines[1]).toBe(' ✔ PASS  storm, snowflake on sim  exit 0');
+  expect(lines).toContain('   All promised guarantees were kept.');
+  expect(lines).toContain(' ✔ unique                               kept          0 violations in 4,812,345 IDs');
+  expect(lines).toContain(' ✔ increasing-across-lives (worker-id)  kept          0 violations in 11 tenures');
+  expect(lines).toContain(' disturbances  1 of 1 bit, measured from outside');
+  expect(lines).toContain(' ✔ paused: pause n2  0:43 – 0:50  7 s');
+  expect(lines).toContain(' hazards  1 of 1 reached');
+  expect(lines).toContain(' ✔ a worker ID changed hands  at 0:48');
+  expect(lines).toContain(
+    ' ✔ 9,007,199,254,740,993 minted = 9,007,199,254,740,993 stored, 4,809,121 acknowledged to clients',
+  );
+  expect(lines).toContain(' report  runs/storm/x/report.html');
+  expect(lines).toContain(' repeat  npx snowglobe run storm --driver sim --seed 42');
+  expect(text(PASSED)).not.toContain('first witness');
+});
+
+test('a guarantee that was not promised is neither a pass nor a failure', () => {
+  expect(text(PASSED)).toContain(' – increasing-across-lives (node)       not promised  1 violation in 5 IDs');
+});
+
+test('a failure names the guarantee, its meaning, and tells the story of its first witness', () => {
+  const lines = text(FAILED).split('\n');
+  expect(lines[1]).toBe(' ✘ FAIL  storm, snowflake on sim  exit 10');
+  expect(lines).toContain(' ✘ unique    BROKEN        41 violations in 4,812,345 IDs');
+  expect(lines).toContain('   unique: No ID is minted twice.');
+  expect(lines).toContain(' ? recovers  unknown       0 violations in 0 worker IDs');
+  expect(lines).toContain(' first witness  unique, at 0:33.4');
+  expect(lines).toContain(' ✘ two holders: cut from the coordinator');
+  expect(lines).toContain('   ID 7 was minted twice: by n1 and by n4.');
+  expect(lines).toContain('   n1 was cut from etcd.');
+});
+
+test('what proves nothing is told: a disturbance that missed, a hazard not reached, evidence that is not whole', () => {
+  const told = text(FAILED);
+  expect(told).toContain(' ? paused: pause n2  0:43 – 0:50  7 s\n   it was never measured in force');
+  expect(told).toContain(' ? not reached: a worker ID changed hands');
+  expect(told).toContain(' ? 9,007,199,254,740,993 minted ≠ 5 stored');
+  expect(told).toContain('12 torn bytes');
+});
+
+test('a pass with violations outside assumptions says how many', () => {
+  const outside = finding('owns-worker-id', { violations: 2, outsideAssumptions: 2 });
+  expect(text({ ...PASSED, findings: [outside] })).toContain(' ✔ PASS (2 outside assumptions)  storm');
+});
+
+test('on a narrow terminal nothing is wider, but for what is there to be copied', () => {
+  for (const line of text(FAILED, 50).split('\n'))
+    if (!/^ (report|repeat) /.test(line)) expect(line.trimEnd().length).toBeLessThan(50);
+});
