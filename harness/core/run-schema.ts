@@ -1,0 +1,241 @@
+/**
+ * The schema of `run.json`: strict and versioned, so that a reader of another version, or of a file that was edited by
+ * hand, is told what is wrong instead of seeing half a run. The published form is docs/run.schema.json.
+ */
+import { CAUSES } from './cause.ts';
+import type { Cause } from './cause.ts';
+import { WITNESSES_MAX } from './checker.ts';
+import { badInput, messageOf } from './errors.ts';
+import { ASSUMPTIONS, GUARANTEE_NAMES } from './guarantee.ts';
+import type { Assumption, Guarantee } from './guarantee.ts';
+import type { Json } from './json.ts';
+import type { Phase } from './journal.ts';
+import { RUN_VERSION } from './run.ts';
+import type { Run } from './run.ts';
+import { scenarioSchema } from './scenario.ts';
+import { z } from './schema.ts';
+import { UNKNOWN_REASONS } from './verdict.ts';
+import type { UnknownReasonName, Verdict } from './verdict.ts';
+
+const MORE_PROBLEMS_MAX = 8;
+
+const keysOf = <Key extends string>(table: Readonly<Record<Key, unknown>>): [Key, ...Key[]] =>
+  Object.keys(table) as [Key, ...Key[]];
+const list = <Item extends z.ZodType>(item: Item) => z.array(item).readonly();
+
+const json = z.json() as unknown as z.ZodType<Json>;
+const jsonObject = z.record(z.string(), json).readonly();
+const strings = z.record(z.string(), z.string()).readonly();
+const decimal = z.string().regex(/^\d+$/, 'must be a decimal number in a string').describe('64 bits, decimal');
+const at = z.number().describe("nanoseconds since the run's origin");
+/** Absent in JSON where the type has undefined: it could not be measured. */
+const took = z.boolean().optional() as unknown as z.ZodType<boolean | undefined>;
+const count = z.int().nonnegative();
+const verdict: z.ZodType<Verdict> = z.enum(['pass', 'unknown', 'fail']);
+const guarantee: z.ZodType<Guarantee> = z.enum(GUARANTEE_NAMES as [Guarantee, ...Guarantee[]]);
+const cause: z.ZodType<Cause> = z.enum(keysOf(CAUSES));
+const unknownReasonName: z.ZodType<UnknownReasonName> = z.enum(keysOf(UNKNOWN_REASONS));
+const phase: z.ZodType<Phase> = z.enum(['launch', 'warm-up', 'disturb', 'recover', 'drain', 'judge', 'done']);
+
+const assuming = list(z.enum(keysOf(ASSUMPTIONS)) as z.ZodType<Assumption>).exactOptional();
+const promiseSchema = z.discriminatedUnion('guarantee', [
+  z.strictObject({
+    guarantee: z.enum(['unique', 'increasing-per-node', 'owns-worker-id', 'well-formed', 'fails-closed']),
+    assuming,
+  }),
+  z.strictObject({
+    guarantee: z.literal('increasing-across-lives'),
+    scope: z.enum(['worker-id', 'node']),
+    assuming,
+  }),
+  z.strictObject({ guarantee: z.literal('time-honest'), pastMs: z.number(), futureMs: z.number(), assuming }),
+  z.strictObject({ guarantee: z.literal('recovers'), withinMs: z.number(), assuming }),
+]);
+
+const layoutSchema = z.strictObject({
+  timeBits: count,
+  workerBits: count,
+  sequenceBits: count,
+  tickMs: z.number().positive(),
+  epochMs: z.number(),
+});
+
+const sightingSchema = z.strictObject({
+  node: z.string(),
+  incarnation: count,
+  lane: count,
+  seq: count,
+  id: decimal.exactOptional(),
+  called: at,
+  returned: at,
+  wallCalledMs: z.number(),
+  wallReturnedMs: z.number(),
+  workerId: z.int(),
+  lease: decimal,
+  createRevision: decimal,
+});
+
+const tenureSchema = z.strictObject({
+  workerId: z.int(),
+  node: z.string(),
+  incarnation: count,
+  lease: decimal,
+  createRevision: decimal,
+  from: at,
+  to: at,
+});
+
+const witnessSchema = z.strictObject({
+  what: z.string(),
+  sightings: list(sightingSchema),
+  tenures: list(tenureSchema).exactOptional(),
+  at,
+  worker: z.int().exactOptional(),
+  outsideAssumptions: z.boolean().exactOptional(),
+  cause: cause.exactOptional(),
+  explanation: z.string().exactOptional(),
+});
+
+const findingSchema = z.strictObject({
+  guarantee,
+  scope: z.string().exactOptional(),
+  verdict,
+  checked: count,
+  unit: z.string(),
+  violations: count,
+  outsideAssumptions: count,
+  undecided: count,
+  witnesses: z.array(witnessSchema).max(WITNESSES_MAX).readonly(),
+  promised: z.boolean(),
+});
+
+const disturbanceRecordSchema = z.strictObject({
+  key: z.string(),
+  name: z.string(),
+  slot: z.string(),
+  fault: z.string(),
+  options: jsonObject,
+  reach: list(z.string()),
+  injected: at.exactOptional(),
+  healed: at.exactOptional(),
+  bit: z.boolean(),
+  tookFrom: at.exactOptional(),
+  tookTo: at.exactOptional(),
+  missed: z.string().exactOptional(),
+  samples: list(z.strictObject({ at, took, measured: jsonObject })),
+});
+
+const hazardSchema = z.strictObject({
+  hazard: z.string(),
+  summary: z.string(),
+  reached: z.boolean(),
+  at: at.exactOptional(),
+  detail: z.string().exactOptional(),
+});
+
+const evidenceSchema = z.strictObject({
+  minted: decimal,
+  stored: decimal,
+  acknowledged: decimal,
+  batches: count,
+  tornBytes: count,
+  requests: z.strictObject({
+    sent: count,
+    ok: count,
+    refused: count,
+    errors: count,
+    noAnswer: count,
+    dropped: count,
+  }),
+  lanes: list(z.strictObject({ node: z.string(), incarnation: count, lane: count, minted: decimal, stored: decimal })),
+});
+
+const seriesSchema = z.strictObject({
+  bucketMs: z.number().positive(),
+  idsByNode: list(z.strictObject({ node: z.string(), values: list(z.number()) })),
+  offsetsByNode: list(
+    z.strictObject({
+      node: z.string(),
+      points: list(z.tuple([at, z.number().nullable()]).readonly()),
+    }),
+  ),
+});
+
+const measuredSchema = z.strictObject({
+  runId: z.string(),
+  startedAt: z.string(),
+  finishedAt: z.string(),
+  seconds: z.record(z.string(), z.number()).readonly(),
+  versions: strings,
+  host: strings,
+});
+
+export const runSchema = z.strictObject({
+  version: z.literal(RUN_VERSION),
+  state: z.enum(['begun', 'judged']),
+  scenario: scenarioSchema,
+  generator: z.strictObject({
+    name: z.string(),
+    summary: z.string(),
+    promises: list(promiseSchema),
+    layout: layoutSchema,
+  }),
+  driver: z.string(),
+  seed: z.string(),
+  command: z.string(),
+  verdict,
+  exitCode: z.int(),
+  reasons: list(z.string()),
+  unknowns: list(z.strictObject({ reason: unknownReasonName, scope: z.string(), detail: z.string() })),
+  findings: list(findingSchema),
+  disturbances: list(disturbanceRecordSchema),
+  hazards: list(hazardSchema),
+  evidence: evidenceSchema,
+  slots: list(
+    z.strictObject({
+      name: z.string(),
+      from: at,
+      holder: z.string().exactOptional(),
+      workerId: z.int().exactOptional(),
+    }),
+  ),
+  phases: list(z.strictObject({ phase, from: at, to: at })),
+  nodes: list(z.string()),
+  series: seriesSchema,
+  tenures: list(tenureSchema),
+  measured: measuredSchema,
+});
+
+/** Reads a run.json. Throws a SnowglobeError that names every field at fault. */
+export function parseRun(text: string, where = 'run.json'): Run {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw badInput(`is not JSON: ${messageOf(error)}.`, 'Give a run.json that snowglobe wrote.', where);
+  }
+  const version = typeof value === 'object' && value !== null && 'version' in value ? value.version : undefined;
+  if (version !== RUN_VERSION)
+    throw badInput(
+      version === undefined
+        ? 'has no version, so it is no record of a run.'
+        : `has version ${JSON.stringify(version)}, and this snowglobe reads version ${RUN_VERSION}.`,
+      'Read it with the snowglobe that wrote it.',
+      where,
+    );
+  const parsed = runSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`);
+  const more = problems.length - MORE_PROBLEMS_MAX;
+  throw badInput(
+    `is not a valid run: ${problems.slice(0, MORE_PROBLEMS_MAX).join('; ')}${more > 0 ? `; and ${more} more` : ''}.`,
+    'The file was changed after snowglobe wrote it; take the original.',
+    where,
+  );
+}
+
+/** The published JSON Schema of run.json, as the text of docs/run.schema.json. */
+export function runJsonSchema(): string {
+  const schema = z.toJSONSchema(runSchema, { target: 'draft-2020-12' });
+  return `${JSON.stringify({ ...schema, title: 'snowglobe run.json', description: 'The record of one scenario carried out.' }, null, 2)}\n`;
+}

@@ -1,0 +1,206 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parseRun } from '../harness/core/run-schema.ts';
+import type { Run } from '../harness/core/run.ts';
+import { failingCached } from './fixtures/cached.ts';
+import { begunRun, unknownRun } from './fixtures/sparse.ts';
+import { passingStorm } from './fixtures/storm.ts';
+import report from './html.ts';
+import { SCRIPT } from './page/script.ts';
+
+const render = (run: Run): string => report.render(run).content;
+const RUNS: Readonly<Record<string, Run>> = {
+  passing: passingStorm(),
+  failing: failingCached(),
+  unknown: unknownRun(),
+  begun: begunRun(),
+};
+const BYTES_MAX = 500_000;
+
+describe.each(Object.entries(RUNS))('the report of a %s run', (_, run) => {
+  const page = render(run);
+
+  test('is made from a run that the schema takes', () => {
+    expect(parseRun(JSON.stringify(run))).toEqual(run);
+  });
+
+  test('has every section, with a heading, in the order of its contents', () => {
+    const linked = [...page.matchAll(/<li><a href="#([a-z]+)">/g)].map(([, id]) => id);
+    const sections = [...page.matchAll(/<section id="([a-z]+)" aria-labelledby="\1-title">\s*<h2 id="\1-title">/g)].map(
+      ([, id]) => id,
+    );
+    expect(linked).toHaveLength(9);
+    expect(sections).toEqual(linked);
+  });
+
+  test('asks nothing of a network and runs one script only', () => {
+    expect(page).toContain("default-src 'none'");
+    expect(page.match(/\b(?:src|srcset|data-src|action|formaction)="/g)).toBeNull();
+    expect([...page.matchAll(/href="([^"]*)"/g)].filter(([, target]) => !target?.startsWith('#'))).toEqual([]);
+    expect(page).not.toMatch(/@import|url\((?!#)/);
+    expect(page.match(/<script>/g)).toHaveLength(1);
+    const script = /<script>(.*)<\/script>/s.exec(page)?.[1] ?? '';
+    expect(page).toContain(`script-src 'sha256-${createHash('sha256').update(script).digest('base64')}'`);
+  });
+
+  test('has well-formed markup, unique ids, and a target for every link', () => {
+    expect(unclosed(page)).toEqual([]);
+    const ids = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const [, target] of page.matchAll(/href="#([^"]+)"/g)) expect(ids).toContain(target);
+  });
+
+  test('gives every picture a title', () => {
+    const pictures = [...page.matchAll(/<svg[^>]*role="img"[^>]*>\s*(<title>[^<]*<\/title>)?/g)];
+    for (const [, title] of pictures) expect(title).toBeDefined();
+  });
+
+  test('draws no place that is not a number', () => {
+    expect(page.replace(SCRIPT, '')).not.toMatch(/NaN|Infinity|undefined|\[object/);
+  });
+
+  test('is below its size', () => {
+    expect(Buffer.byteLength(page)).toBeLessThan(BYTES_MAX);
+  });
+});
+
+test('the verdict stands in words at the top', () => {
+  expect(render(passingStorm())).toContain('<h1 id="verdict-title">Pass: every promise was kept</h1>');
+  expect(render(failingCached())).toContain('<h1 id="verdict-title">Fail: 2 promises were broken</h1>');
+  expect(render(unknownRun())).toContain('<h1 id="verdict-title">Unknown: the run proves nothing</h1>');
+  expect(render(begunRun())).toContain('<h1 id="verdict-title">Unknown: the run was never judged</h1>');
+});
+
+test('a guarantee that is not promised is never shown as kept, nor as a failure', () => {
+  const run = failingCached();
+  const rows = [...render(run).matchAll(/<th role="rowheader" scope="row">([a-z-]+).*?<\/tr>/gs)];
+  for (const { guarantee } of run.findings.filter(({ promised }) => !promised)) {
+    const row = rows.find(([, name]) => name === guarantee)?.[0];
+    expect(row).toContain('– not promised');
+    expect(row).not.toMatch(/badge (good|bad)/);
+  }
+});
+
+test('a violation names its cause, both nodes, their clocks, and the bits of the ID', () => {
+  const run = failingCached();
+  const page = render(run);
+  const witness = run.findings.find(({ guarantee }) => guarantee === 'unique')?.witnesses[0];
+  const story = page.slice(page.indexOf(witness?.what ?? ''));
+  expect(story).toContain('two holders: paused past its lease');
+  for (const sighting of witness?.sightings ?? []) expect(story).toContain(`<h5>${sighting.node}<`);
+  expect(story).toMatch(/<code>0<\/code><small>sign<\/small><\/span><span class="time"><code>[01]{41}<\/code>/);
+  expect(story).toMatch(
+    /<code>[01]{10}<\/code><small>worker<\/small><\/span><span class="sequence"><code>[01]{12}<\/code>/,
+  );
+  expect(page.match(/class="clash"/g)?.length).toBeGreaterThan(3);
+});
+
+test('a disturbance that did not bite is told as such, with the reason', () => {
+  expect(render(unknownRun())).toMatch(/\? did not bite<\/span><small>the clock went on/);
+});
+
+test('an ID with its highest bit set is shown with that bit in the sign', () => {
+  const run = failingCached();
+  const page = render({
+    ...run,
+    findings: run.findings.map((finding) => ({
+      ...finding,
+      witnesses: finding.witnesses.map((witness) => ({
+        ...witness,
+        sightings: witness.sightings.map((sighting) => ({ ...sighting, id: '18446744073709551615' })),
+      })),
+    })),
+  });
+  expect(page).toContain('<code>1</code><small>sign</small>');
+});
+
+test('no string of a run gets into the markup unescaped', () => {
+  const hostile = fc.oneof(
+    fc.constantFrom(
+      '<script>alert(1)</script>',
+      '</style><img src=x onerror=alert(1)>',
+      '" onmouseover="alert(1)',
+      "' autofocus onfocus='alert(1)",
+      '</script><svg onload=alert(1)>',
+      '\u2028alert(1)\u2029',
+      '<!--',
+      ']]>',
+      '`${alert(1)}`',
+      '\u202egnp.exe',
+      '\ud800',
+      '\u0000',
+    ),
+    fc.string({ unit: 'binary' }),
+  );
+  const base = failingCached();
+  fc.assert(
+    fc.property(hostile, (text) => {
+      const marked = `q7${text}7q`;
+      const page = render(poison(base, marked));
+      expect(unclosed(page)).toEqual([]);
+      expect(page.match(/<script>/g)).toHaveLength(1);
+      expect(page.match(/<style>/g)).toHaveLength(1);
+      expect(page).not.toMatch(/[\u2028\u2029\u202e\u0000]/);
+      const [island, inside = ''] = /<script type="application\/json"[^>]*>(.*?)<\/script>/s.exec(page) ?? [''];
+      expect(inside).not.toMatch(/[<>&]/);
+      if (/[<>"'`&]/.test(text)) expect(page.replace(island, '')).not.toContain(marked);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+/** The run with every free string replaced: names of nodes, words of errors, versions, options. */
+function poison(run: Run, text: string): Run {
+  const first = run.nodes[0] as string;
+  const replace = (value: unknown): unknown => {
+    if (value === first) return text;
+    if (Array.isArray(value)) return value.map(replace);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, inner]) => [
+        key,
+        [
+          'what',
+          'explanation',
+          'detail',
+          'summary',
+          'missed',
+          'command',
+          'seed',
+          'name',
+          'slot',
+          'runId',
+          'unit',
+          'driver',
+          'startedAt',
+        ].includes(key) && typeof inner === 'string'
+          ? text
+          : replace(inner),
+      ]),
+    );
+  };
+  const poisoned = replace(run) as Run;
+  return {
+    ...poisoned,
+    reasons: [text],
+    unknowns: [{ reason: 'node silent', scope: text, detail: text }],
+    disturbances: poisoned.disturbances.map((record) => ({ ...record, options: { [text]: text }, reach: [text] })),
+    measured: { ...poisoned.measured, versions: { [text]: text }, host: { [text]: text } },
+  };
+}
+
+/** Elements left open or closed out of turn; empty for well-formed markup. */
+function unclosed(page: string): readonly string[] {
+  const body = page.replace(/<(style|script)[^>]*>.*?<\/\1>/gs, '').replace('<!doctype html>', '');
+  const open: string[] = [];
+  for (const [tag, slash, name, selfClosing] of body.matchAll(
+    /<(\/?)([a-zA-Z][a-zA-Z0-9]*)(?:\s+[a-zA-Z][a-zA-Z0-9-]*(?:="[^"]*")?)*\s*(\/?)>|</g,
+  )) {
+    if (name === undefined) return [`a bare ${tag}`];
+    if (slash === '/') {
+      if (open.pop() !== name) return [`${tag} closes nothing`];
+    } else if (selfClosing !== '/' && !['meta', 'input', 'br'].includes(name)) open.push(name);
+  }
+  return open;
+}

@@ -1,0 +1,177 @@
+/** Lanes of what was measured over time: clock offsets and IDs per second. */
+import type { Run } from '../../harness/core/run.ts';
+import { msToNs } from '../../harness/core/time.ts';
+import type { RunNs } from '../../harness/core/time.ts';
+import { linePath, rebin, short, stepArea, thin } from '../chart/path.ts';
+import type { Point } from '../chart/path.ts';
+import { linear, symlog } from '../chart/scale.ts';
+import { roundStep, symlogTicks } from '../chart/ticks.ts';
+import { bar, PLOT_MIN_PX, textPx } from './axis.ts';
+import type { Axis, Lane } from './axis.ts';
+import { askedSpan, colourOf } from './facts.ts';
+import { html } from './markup.ts';
+import type { Markup } from './markup.ts';
+import { offset, rate, seconds } from './words.ts';
+
+/** Curves are drawn in a box of this width, which the page stretches. */
+const BOX = 1000;
+const COLUMNS = 400;
+const OFFSET_HEIGHT = 168;
+const RATE_HEIGHT = 36;
+/** Below this the offset axis is straight. */
+const KNEE_MS = 10;
+/** Pixels between two labels of the scale. */
+const LABEL_APART = 14;
+/** Offsets beyond this get a label of their own. */
+const EXCURSION_MS = 250;
+
+export function offsetLane(axis: Axis, run: Run): Lane {
+  const series = run.series.offsetsByNode;
+  const values = series.flatMap(({ points }) => points.map(([, ms]) => ms ?? 0));
+  const low = Math.min(-20, values.reduce((least, ms) => Math.min(least, ms), 0) * 1.8);
+  const high = Math.max(20, values.reduce((most, ms) => Math.max(most, ms), 0) * 1.8);
+  const y = symlog(high, low, OFFSET_HEIGHT, KNEE_MS);
+  const x = linear(axis.from, axis.to, BOX);
+  const peaks = series.flatMap(({ node, points }) => excursions(points).map((peak) => ({ node, ...peak })));
+  return {
+    label: 'Clock offset',
+    note: 'logarithmic; gap: no answer',
+    height: OFFSET_HEIGHT,
+    className: 'first',
+    title: `Observed clock offset of each node. ${peaks.map(({ node, at, ms }) => `${node} ${offset(ms)} at ${seconds(at)}`).join(', ')}`,
+    body: [
+      legibleTicks(symlogTicks(low, high, KNEE_MS), y).map((ms) => [
+        html`<line class="${ms === 0 ? 'zero' : 'grid'}" x1="0" x2="100%" y1="${short(y(ms))}" y2="${short(y(ms))}" />`,
+        html`<text class="scale" x="3" y="${short(y(ms) - 3)}"
+          >${ms === 0 ? '0' : offset(ms).replace(/\.00/, '')}</text
+        >`,
+      ]),
+      box(
+        OFFSET_HEIGHT,
+        series.map(({ node, points }) => {
+          const placed = thin(points, axis.from, axis.to, COLUMNS).map(([at, ms]): Point => [
+            x(at),
+            ms === null ? null : y(ms),
+          ]);
+          return html`<path class="curve" style="--c:${colourOf(run, node)}" d="${linePath(placed)}" />`;
+        }),
+      ),
+      peakLabels(axis, run, peaks, y),
+    ],
+  };
+}
+
+/** Zero, and outwards from it whatever leaves room for its label. */
+function legibleTicks(candidates: readonly number[], y: (ms: number) => number): readonly number[] {
+  const outwards = [...candidates].sort((a, b) => Math.abs(a) - Math.abs(b));
+  const kept: number[] = [];
+  for (const ms of outwards) if (kept.every((other) => Math.abs(y(ms) - y(other)) >= LABEL_APART)) kept.push(ms);
+  return kept;
+}
+
+interface Peak {
+  readonly at: RunNs;
+  readonly ms: number;
+}
+
+/** The furthest point of each stretch beyond EXCURSION_MS. */
+export function excursions(points: readonly (readonly [RunNs, number | null])[]): readonly Peak[] {
+  const peaks: Peak[] = [];
+  let peak: Peak | undefined;
+  for (const [at, ms] of points) {
+    if (ms === null) continue;
+    if (Math.abs(ms) < EXCURSION_MS || (peak !== undefined && Math.sign(peak.ms) !== Math.sign(ms))) {
+      if (peak !== undefined) peaks.push(peak);
+      peak = undefined;
+    }
+    if (Math.abs(ms) >= EXCURSION_MS && (peak === undefined || Math.abs(ms) > Math.abs(peak.ms) * 1.02))
+      peak = { at, ms };
+  }
+  return peak === undefined ? peaks : [...peaks, peak];
+}
+
+function peakLabels(
+  axis: Axis,
+  run: Run,
+  peaks: readonly (Peak & { readonly node: string })[],
+  y: (ms: number) => number,
+): readonly Markup[] {
+  const taken: { readonly from: number; readonly to: number; readonly y: number }[] = [];
+  return [...peaks]
+    .sort((a, b) => Math.abs(b.ms) - Math.abs(a.ms))
+    .flatMap(({ node, at, ms }) => {
+      const words = `${node} ${offset(ms)}`;
+      const width = textPx(words);
+      const from = Math.min((axis.x(at) / 100) * PLOT_MIN_PX, PLOT_MIN_PX - width);
+      const line = y(ms) + (ms > 0 ? -5 : 13);
+      // A label that would cover another is left out: the table of disturbances has the figure.
+      if (taken.some((other) => from < other.to && from + width > other.from && Math.abs(line - other.y) < 12))
+        return [];
+      taken.push({ from, to: from + width, y: line });
+      return [
+        html`<text
+          class="peak"
+          style="--c:${colourOf(run, node)}"
+          x="${short((from / PLOT_MIN_PX) * 100)}%"
+          y="${short(line)}"
+          >${words}</text
+        >`,
+      ];
+    });
+}
+
+/** Small multiples with one scale: IDs a second of each node, shaded where a disturbance reached it. */
+export function rateLanes(axis: Axis, run: Run): readonly Lane[] {
+  const perSecond = 1000 / run.series.bucketMs;
+  const all = run.series.idsByNode.map(({ node, values }) => ({ node, ...rebin(values, COLUMNS * 2) }));
+  const top = all.flatMap(({ values }) => values).reduce((most, value) => Math.max(most, value), 0) * perSecond;
+  const line = roundStep(Math.max(1, top) * 0.5);
+  const y = linear(0, Math.max(1, top) * 1.12, RATE_HEIGHT - 2);
+  const x = linear(axis.from, axis.to, BOX);
+  return all.map(({ node, values, width }, i) => {
+    const colour = colourOf(run, node);
+    const most = values.reduce((peak, value) => Math.max(peak, value), 0) * perSecond;
+    return {
+      label: html`<i class="chip" style="--c:${colour}"></i>${node} IDs/s`,
+      note: `most ${rate(most)}`,
+      height: RATE_HEIGHT,
+      className: i === 0 ? 'first rate' : 'rate',
+      title: `IDs per second of ${node}, at most ${rate(most)}.`,
+      body: [
+        reachOf(run, node).map((span) => bar(axis, span, 0, RATE_HEIGHT, { className: 'reach' })),
+        html`<line
+          class="grid"
+          x1="0"
+          x2="100%"
+          y1="${short(RATE_HEIGHT - y(line))}"
+          y2="${short(RATE_HEIGHT - y(line))}"
+        />`,
+        box(
+          RATE_HEIGHT,
+          html`<path
+            class="area"
+            style="--c:${colour}"
+            d="${stepArea(
+              values,
+              (n) => x(msToNs(n * width * run.series.bucketMs)),
+              (value) => RATE_HEIGHT - y(value * perSecond),
+              RATE_HEIGHT,
+            )}"
+          />`,
+        ),
+        html`<line class="base" x1="0" x2="100%" y1="${RATE_HEIGHT - 0.5}" y2="${RATE_HEIGHT - 0.5}" />`,
+        i === 0 && html`<text class="scale" x="3" y="${short(RATE_HEIGHT - y(line) - 3)}">${rate(line)}/s</text>`,
+      ],
+    };
+  });
+}
+
+function reachOf(run: Run, node: string) {
+  return run.disturbances.filter(({ reach }) => reach.includes(node)).flatMap((record) => askedSpan(run, record) ?? []);
+}
+
+function box(height: number, body: Markup | readonly Markup[]): Markup {
+  return html`<svg viewBox="0 0 ${BOX} ${height}" width="100%" height="${height}" preserveAspectRatio="none">
+    ${body}
+  </svg>`;
+}

@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest';
+import { failingCached } from '../fixtures/cached.ts';
+import { passingStorm } from '../fixtures/storm.ts';
+import { excursions } from './curves.ts';
+import { clashesOf, offsetAt, targetsOf } from './facts.ts';
+import { html, inlineJson } from './markup.ts';
+import { clashSentence } from './tenures.ts';
+import { contrast, NODE_TONES, TONES } from './theme.ts';
+import { grouped, lasting, offset, rate, seconds, settings, wallClock } from './words.ts';
+
+const TEXT_CONTRAST_MIN = 4.5;
+
+test('every colour of text and of nodes can be read on page and panels, in both themes', () => {
+  const words = [TONES.ink, TONES.soft, TONES.good, TONES.bad, TONES.unsure, TONES.link, ...NODE_TONES];
+  for (const theme of [0, 1] as const)
+    for (const tone of words)
+      for (const ground of [TONES.page, TONES.raised])
+        expect(contrast(tone[theme], ground[theme]), `${tone[theme]} on ${ground[theme]}`).toBeGreaterThanOrEqual(
+          TEXT_CONTRAST_MIN,
+        );
+});
+
+test('numbers, times and settings in words', () => {
+  expect(grouped('18446744073709551615')).toBe('18\u202f446\u202f744\u202f073\u202f709\u202f551\u202f615');
+  expect(grouped(-1234.5)).toBe('\u22121\u202f234.5');
+  expect(seconds(48_213_000_000, 3)).toBe('48.213\u00a0s');
+  expect(lasting(350e6)).toBe('350\u00a0ms');
+  expect(lasting(4.8e9)).toBe('4.8\u00a0s');
+  expect(offset(-2999)).toBe('\u22123.00\u00a0s');
+  expect(offset(10_000)).toBe('+10.00\u00a0s');
+  expect(offset(-0.2)).toBe('0\u00a0ms');
+  expect(rate(20_090)).toBe('20.1\u00a0k');
+  expect(rate(999_600)).toBe('1.0\u00a0M');
+  expect(wallClock(Date.UTC(2026, 10, 21, 12, 4, 5, 678))).toBe('2026-11-21 12:04:05.678');
+  expect(wallClock(1e300)).toBe('1e+300 ms');
+  expect(settings({ node: 'n2', byMs: -3000, peers: ['etcd1', 'etcd2'] })).toBe(
+    'node n2 · by \u22123\u202f000\u00a0ms · peers etcd1, etcd2',
+  );
+});
+
+test('values of a template are escaped, markup is not, and nothing is nothing', () => {
+  expect(html`<a title="${'"><b>'}">${[html`<i>${1}</i>`, false, undefined, '&']}</a>`.text).toBe(
+    '<a title="&quot;&gt;&lt;b&gt;"><i>1</i>&amp;</a>',
+  );
+  expect(inlineJson({ a: '</script>\u2028' }).text).toBe('{"a":"\\u003c/script\\u003e\\u2028"}');
+});
+
+test('a clash is the time in which two lives minted under one worker ID', () => {
+  expect(clashesOf(passingStorm().tenures)).toEqual([]);
+  expect(clashSentence(passingStorm().tenures)).toBeUndefined();
+  const clashes = clashesOf(failingCached().tenures);
+  expect(clashes).toHaveLength(3);
+  for (const { span, holders } of clashes) {
+    expect(holders[0].node).not.toBe(holders[1].node);
+    expect(span.to).toBeGreaterThan(span.from);
+  }
+});
+
+test('the target of a disturbance is the one it names, or else the one that was measured', () => {
+  const run = passingStorm();
+  const target = (fault: string) =>
+    targetsOf(run, run.disturbances.find((record) => record.fault === fault) as (typeof run.disturbances)[number]);
+  expect(target('pause')).toHaveLength(1);
+  expect(target('etcd-leader-kill')).toEqual(['etcd2']);
+});
+
+test('an offset is the nearest reading, and no reading within a second is none', () => {
+  const run = passingStorm();
+  const paused = run.slots.find(({ name }) => name === 'paused');
+  const stepped = run.slots.find(({ name }) => name === 'clock-back');
+  expect(offsetAt(run, stepped?.holder ?? '', (stepped?.from ?? 0) + 2e9)).toBeCloseTo(-3000, -2);
+  expect(offsetAt(run, paused?.holder ?? '', (paused?.from ?? 0) + 3e9)).toBeUndefined();
+});
+
+test('an excursion is told once, at its furthest point', () => {
+  expect(
+    excursions([
+      [0, 1],
+      [1, -500],
+      [2, -2000],
+      [3, -1900],
+      [4, null],
+      [5, -2001],
+      [6, 3],
+      [7, 900],
+    ]),
+  ).toEqual([
+    { at: 2, ms: -2000 },
+    { at: 7, ms: 900 },
+  ]);
+});

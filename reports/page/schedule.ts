@@ -1,0 +1,142 @@
+/** Lanes of what was planned and done: phases, slots, disturbances, hazards, violations. */
+import type { DisturbanceRecord, Run } from '../../harness/core/run.ts';
+import { bar, labelRows, percent, PLOT_MIN_PX, spanPx, text, textPx } from './axis.ts';
+import type { Axis, Lane } from './axis.ts';
+import { askedSpan, targetsOf, tookSpan } from './facts.ts';
+import { html } from './markup.ts';
+import { lasting, seconds, settings } from './words.ts';
+
+const ROW = 20;
+const LABEL_ROW = 14;
+
+export function phaseLane(axis: Axis, run: Run): Lane {
+  const shown = run.phases.filter(({ from, to }) => to > axis.from && from < axis.to);
+  return {
+    label: 'Phases',
+    height: 20,
+    title: shown.map(({ phase, from, to }) => `${phase} from ${seconds(from)} to ${seconds(to)}`).join(', '),
+    body: shown.map((span) => [
+      bar(axis, span, 1, 17, { className: 'phase', title: `${span.phase}, ${lasting(span.to - span.from)}` }),
+      spanPx(axis, span.from, span.to) > textPx(span.phase) - 4 && text(axis, span.from, 13, span.phase, 'soft', 5),
+    ]),
+  };
+}
+
+export function slotLane(axis: Axis, run: Run): Lane {
+  const labels = run.slots.map(({ name, from, holder }) => ({
+    at: from,
+    words: holder === undefined ? name : `${name} → ${holder}`,
+  }));
+  const rows = labelRows(axis, labels);
+  const height = (Math.max(0, ...rows) + 1) * LABEL_ROW + 4;
+  return {
+    label: 'Slots',
+    note: 'with the holder drawn',
+    height,
+    title: labels.map(({ at, words }) => `${words} at ${seconds(at)}`).join(', '),
+    body: labels.map(({ at, words }, i) => [
+      html`<line
+        class="tick"
+        x1="${percent(axis.x(at))}"
+        x2="${percent(axis.x(at))}"
+        y1="${(rows[i] as number) * LABEL_ROW + 2}"
+        y2="${height}"
+      />`,
+      text(axis, at, (rows[i] as number) * LABEL_ROW + 12, words),
+    ]),
+  };
+}
+
+/** One row a disturbance: hollow for the span asked, filled for the span measured in force. */
+export function disturbanceLane(axis: Axis, run: Run, records: readonly DisturbanceRecord[]): Lane {
+  const missed = records.filter(({ bit }) => !bit).length;
+  return {
+    label: 'Disturbances',
+    note:
+      missed === 0
+        ? 'outline: asked · filled: measured in force'
+        : html`<span class="unsure">? ${missed} did not bite</span>`,
+    height: records.length * ROW + 4,
+    title: records.map((record) => describe(run, record)).join('; '),
+    body: records.map((record, i) => disturbanceRow(axis, run, record, i * ROW + 3)),
+  };
+}
+
+function disturbanceRow(axis: Axis, run: Run, record: DisturbanceRecord, y: number) {
+  const asked = askedSpan(run, record);
+  const took = tookSpan(record);
+  const span = asked ?? took;
+  if (span === undefined) return '';
+  const title = describe(run, record);
+  const words = `${record.name} ${targetsOf(run, record).join(' ')}${record.bit ? '' : ' (did not bite)'}`;
+  const after = Math.max(span.to, took?.to ?? span.to);
+  const fitsAfter = (axis.x(after) / 100) * PLOT_MIN_PX + textPx(words) < PLOT_MIN_PX;
+  return [
+    asked !== undefined && bar(axis, asked, y, 14, { className: record.bit ? 'asked' : 'asked missed', title }),
+    took !== undefined && bar(axis, took, y + 3.5, 7, { className: 'took', title }),
+    fitsAfter
+      ? text(axis, after, y + 11, words, record.bit ? '' : 'unsure', 6)
+      : html`<text
+          class="${record.bit ? '' : 'unsure'}"
+          text-anchor="end"
+          x="${percent(axis.x(span.from))}"
+          y="${y + 11}"
+          dx="-6"
+          >${words}</text
+        >`,
+  ];
+}
+
+function describe(run: Run, record: DisturbanceRecord): string {
+  const asked = askedSpan(run, record);
+  const took = tookSpan(record);
+  return [
+    `${record.name} (${settings(record.options) || targetsOf(run, record).join(', ')})`,
+    asked === undefined ? 'never injected' : `asked ${seconds(asked.from)} to ${seconds(asked.to)}`,
+    took === undefined ? 'never measured in force' : `measured in force ${seconds(took.from)} to ${seconds(took.to)}`,
+    ...(record.bit ? [] : [`did not bite: ${record.missed ?? 'no evidence'}`]),
+  ].join(', ');
+}
+
+export function hazardLane(axis: Axis, run: Run): Lane {
+  const reached = run.hazards.flatMap(({ hazard, summary, at }) =>
+    at === undefined ? [] : [{ at, words: hazard, summary }],
+  );
+  const rows = labelRows(axis, reached);
+  return {
+    label: 'Hazards reached',
+    note: `${reached.length} of ${run.hazards.length}`,
+    height: (Math.max(0, ...rows) + 1) * 16 + 4,
+    title: reached.map(({ at, summary }) => `${summary} at ${seconds(at)}`).join('; '),
+    body: reached.map(({ at, words, summary }, i) => {
+      const y = (rows[i] as number) * 16 + 9;
+      return [
+        html`<svg x="${percent(axis.x(at))}" y="${y}" overflow="visible">
+          <path class="diamond" d="M0-5L5 0L0 5L-5 0Z"><title>${summary}, ${seconds(at)}</title></path>
+        </svg>`,
+        text(axis, at, y + 4, words, '', 9),
+      ];
+    }),
+  };
+}
+
+/** Marks that lead to the stories. */
+export function violationLane(
+  axis: Axis,
+  marks: readonly { readonly at: number; readonly target: string; readonly words: string }[],
+): Lane {
+  return {
+    label: html`<span class="bad">Violations</span>`,
+    note: 'each mark leads to its story',
+    height: 20,
+    title: marks.map(({ at, words }) => `${words} at ${seconds(at)}`).join('; '),
+    body: marks.map(
+      ({ at, target, words }) =>
+        html`<a href="#${target}"
+          ><svg x="${percent(axis.x(at))}" overflow="visible">
+            <path class="violation" d="M-6 3H6L0 16Z"><title>${words}, ${seconds(at, 3)}</title></path>
+          </svg></a
+        >`,
+    ),
+  };
+}

@@ -1,0 +1,166 @@
+/** Each violation as a story: what, why, and the sightings side by side, taken apart to their bits. */
+import { CAUSES } from '../../harness/core/cause.ts';
+import type { Finding, Sighting, Witness } from '../../harness/core/checker.ts';
+import { decodeId } from '../../harness/core/layout.ts';
+import type { Layout } from '../../harness/core/layout.ts';
+import type { Run } from '../../harness/core/run.ts';
+import { colourOf, offsetAt } from './facts.ts';
+import { html } from './markup.ts';
+import type { Markup } from './markup.ts';
+import { closeLook } from './timeline.ts';
+import { grouped, lasting, offset, plural, seconds, wallClock } from './words.ts';
+
+/** Stories of one guarantee that are told unfolded. */
+const OPEN_MAX = 2;
+
+export interface Story {
+  readonly anchor: string;
+  readonly finding: Run['findings'][number];
+  readonly witness: Witness;
+}
+
+/** The witnesses of all findings, promised ones first, as they stand in the run. */
+export function storiesOf(run: Run): readonly Story[] {
+  return run.findings.flatMap((finding, f) =>
+    finding.witnesses.map((witness, w) => ({ anchor: `violation-${f + 1}-${w + 1}`, finding, witness })),
+  );
+}
+
+export function violations(run: Run, stories: readonly Story[]): Markup {
+  const broken = run.findings.filter(({ witnesses, violations }) => witnesses.length > 0 || violations > 0);
+  return html`<section id="violations" aria-labelledby="violations-title">
+    <h2 id="violations-title">Violations</h2>
+    ${
+      broken.length === 0
+        ? html`<p>${run.state === 'judged' ? 'None was found.' : 'The run was not judged.'}</p>`
+        : broken.map((finding) =>
+            chapter(
+              run,
+              finding,
+              stories.filter((story) => story.finding === finding),
+            ),
+          )
+    }
+  </section>`;
+}
+
+function chapter(run: Run, finding: Run['findings'][number], stories: readonly Story[]): Markup {
+  const { guarantee, scope, violations: count, promised } = finding;
+  const told = stories.map((story, i) => tell(run, story, i + 1));
+  return html`<h3>
+      ${guarantee}${scope === undefined ? '' : ` (${scope})`}:
+      ${plural(count, 'violation')}${promised ? '' : ', not promised'}
+    </h3>
+    ${count > stories.length && html`<p class="soft">${stories.length === 0 ? 'Counted, without a witness.' : `The first ${stories.length} are told here; all are counted.`}</p>`}
+    ${told.slice(0, OPEN_MAX)}
+    ${
+      told.length > OPEN_MAX &&
+      html`<details class="more">
+        <summary>${plural(told.length - OPEN_MAX, 'more story', 'more stories')}</summary>
+        ${told.slice(OPEN_MAX)}
+      </details>`
+    }`;
+}
+
+function tell(run: Run, { anchor, witness }: Story, number: number): Markup {
+  const { what, at, cause, explanation, outsideAssumptions, sightings } = witness;
+  return html`<article class="story" id="${anchor}" aria-labelledby="${anchor}-title">
+    <h4 id="${anchor}-title"><span class="number">${number}</span> ${what}</h4>
+    <p class="when">
+      at ${seconds(at, 3)}${outsideAssumptions === true && html` · <span class="unsure">outside assumptions</span>`}
+    </p>
+    ${cause !== undefined && html`<p class="cause"><span class="overline">Cause</span> <strong>${cause}</strong><br /><span class="soft">${CAUSES[cause]}</span></p>`}
+    ${explanation !== undefined && html`<div class="explanation">${explanation.split(/\n+/).map((line) => html`<p>${line}</p>`)}</div>`}
+    ${closeLook(run, witness)}
+    ${sightings.length > 0 && html`<div class="sightings">${sightings.map((sighting) => card(run, sighting))}</div>`}
+  </article>`;
+}
+
+function card(run: Run, sighting: Sighting): Markup {
+  const {
+    node,
+    incarnation,
+    lane,
+    seq,
+    id,
+    called,
+    returned,
+    wallCalledMs,
+    wallReturnedMs,
+    workerId,
+    lease,
+    createRevision,
+  } = sighting;
+  const observed = offsetAt(run, node, called);
+  return html`<div class="sighting" style="--c:${colourOf(run, node)}">
+    <h5>${node}<span class="soft"> · life ${incarnation} · lane ${lane} · position ${grouped(seq)}</span></h5>
+    ${id !== undefined && decoded(run.generator.layout, BigInt(id))}
+    <dl>
+      <dt>Called</dt>
+      <dd>
+        ${seconds(called, 6)}<span class="soft">
+          until ${seconds(returned, 6)}
+          (${returned - called < 1e6 ? `${grouped(Math.round((returned - called) / 1000))} µs` : lasting(returned - called)})</span
+        >
+      </dd>
+      <dt>Its clock said</dt>
+      <dd>
+        ${wallClock(wallCalledMs)}${wallReturnedMs !== wallCalledMs && html`<span class="soft"> until ${wallClock(wallReturnedMs).slice(-12)}</span>`}
+      </dd>
+      <dt>Observed offset</dt>
+      <dd>
+        ${observed === undefined ? html`<span class="soft">no answer within a second of it</span>` : offset(observed)}
+      </dd>
+      <dt>Held</dt>
+      <dd>
+        ${workerId < 0 ? 'no worker ID' : `worker ID ${workerId}`}<span class="soft">
+          · ${lease === '0' ? 'no lease' : html`lease ${lease}`} · revision ${createRevision}</span
+        >
+      </dd>
+    </dl>
+  </div>`;
+}
+
+function decoded(layout: Layout, id: bigint): Markup {
+  const { unixMs, tick, workerId, sequence } = decodeId(layout, id);
+  return html`<p class="id">${BigInt.asUintN(64, id)}</p>
+    <div
+      class="bits"
+      role="img"
+      aria-label="sign and unused ${bitFields(layout, id).sign}, time tick ${tick}, worker ${workerId}, sequence ${sequence}"
+    >
+      ${Object.entries(bitFields(layout, id)).map(
+        ([name, bits]) => html`<span class="${name}"><code>${bits}</code><small>${name}</small></span>`,
+      )}
+    </div>
+    <dl>
+      <dt>Embedded time</dt>
+      <dd>${wallClock(unixMs)}<span class="soft"> · tick ${grouped(tick)}</span></dd>
+      <dt>Worker</dt>
+      <dd>${workerId}</dd>
+      <dt>Sequence</dt>
+      <dd>${grouped(sequence)}</dd>
+    </dl>`;
+}
+
+/** The 64 bits by field; what no field claims is with the sign. */
+export function bitFields(
+  layout: Layout,
+  id: bigint,
+): { readonly sign: string; readonly time: string; readonly worker: string; readonly sequence: string } {
+  const bits = BigInt.asUintN(64, id).toString(2).padStart(64, '0');
+  const sequence = 64 - layout.sequenceBits;
+  const worker = sequence - layout.workerBits;
+  const time = Math.max(0, worker - layout.timeBits);
+  return {
+    sign: bits.slice(0, time),
+    time: bits.slice(time, worker),
+    worker: bits.slice(worker, sequence),
+    sequence: bits.slice(sequence),
+  };
+}
+
+/** Violations that count against the verdict. */
+export function brokenCount({ violations: count, outsideAssumptions }: Finding): number {
+  return count - outsideAssumptions;
+}

@@ -1,0 +1,106 @@
+/** The top of the page: the verdict in words, why, and the figures that carry it. */
+import { EXIT } from '../../harness/core/errors.ts';
+import type { Run } from '../../harness/core/run.ts';
+import { UNKNOWN_REASONS } from '../../harness/core/verdict.ts';
+import { extentOf } from './facts.ts';
+import { html, trusted } from './markup.ts';
+import type { Markup } from './markup.ts';
+import { table } from './table.ts';
+import { grouped, lasting } from './words.ts';
+
+const TONE = { pass: 'good', fail: 'bad', unknown: 'unsure' } as const;
+
+const SIGN = {
+  pass: trusted('<path d="M7 16.5l6.2 6.2L25.5 10"/>'),
+  fail: trusted('<path d="M9 9l14 14M23 9L9 23"/>'),
+  unknown: trusted('<path d="M11.5 12a4.6 4.6 0 1 1 6.8 4c-1.6.9-2.3 1.8-2.3 3.4M16 24.2v.1"/>'),
+} as const;
+
+/** `Fail: a promise was broken`. */
+export function headline(run: Run): string {
+  if (run.state === 'begun') return 'Unknown: the run was never judged';
+  const outside = run.findings.reduce(
+    (sum, { promised, outsideAssumptions }) => sum + (promised ? outsideAssumptions : 0),
+    0,
+  );
+  switch (run.verdict) {
+    case 'pass':
+      return outside === 0
+        ? 'Pass: every promise was kept'
+        : `Pass: every promise was kept (${grouped(outside)} violations outside assumptions)`;
+    case 'fail': {
+      const broken = run.findings.filter(({ promised, verdict }) => promised && verdict === 'fail').length;
+      if (run.exitCode === EXIT.sloMissed || broken === 0) return 'Fail: the run missed what was asked of it';
+      return broken === 1 ? 'Fail: a promise was broken' : `Fail: ${broken} promises were broken`;
+    }
+    case 'unknown':
+      return 'Unknown: the run proves nothing';
+  }
+}
+
+export function verdictSection(run: Run): Markup {
+  return html`<section class="verdict ${TONE[run.verdict]}" aria-labelledby="verdict-title">
+      <svg viewBox="0 0 32 32" width="56" height="56" aria-hidden="true">
+        <circle cx="16" cy="16" r="15" />
+        ${SIGN[run.verdict]}
+      </svg>
+      <div>
+        <h1 id="verdict-title">${headline(run)}</h1>
+        ${
+          run.reasons.length > 0 &&
+          html`<ul class="reasons">
+            ${run.reasons.map((reason) => html`<li>${reason}</li>`)}
+          </ul>`
+        }
+        ${run.state === 'begun' && html`<p>The harness wrote this record before the launch and never came to the end of the run. <code>snowglobe judge</code> can judge it from its taps and its journal.</p>`}
+      </div>
+    </section>
+    ${run.unknowns.length > 0 && unknownTable(run)} ${tiles(run)}`;
+}
+
+function unknownTable(run: Run): Markup {
+  return table(
+    'What could not be known',
+    [
+      {
+        head: 'Reason',
+        cell: ({ reason }) => html`<strong class="unsure">${reason}</strong><small>${UNKNOWN_REASONS[reason]}</small>`,
+      },
+      { head: 'Touches', cell: ({ scope }) => scope },
+      { head: 'Facts', cell: ({ detail }) => detail },
+    ],
+    run.unknowns,
+  );
+}
+
+function tiles(run: Run): Markup {
+  const { evidence, disturbances, hazards } = run;
+  const bitten = disturbances.filter(({ bit }) => bit).length;
+  const reached = hazards.filter(({ reached: is }) => is).length;
+  const unique = run.findings.find(({ guarantee }) => guarantee === 'unique');
+  const extent = extentOf(run);
+  const figures: [string, string, string?][] = [
+    [
+      'IDs stored',
+      grouped(evidence.stored),
+      evidence.stored === evidence.minted ? 'every minted one' : `of ${grouped(evidence.minted)} minted`,
+    ],
+    [
+      'Duplicates',
+      unique === undefined ? '–' : grouped(unique.violations),
+      unique === undefined ? 'not judged' : `among ${grouped(unique.checked)} looked at`,
+    ],
+    ['Disturbances in force', `${bitten} of ${disturbances.length}`, 'measured from outside'],
+    ['Hazards reached', `${reached} of ${hazards.length}`],
+    ['Length', extent === undefined ? '–' : lasting(extent.to - extent.from), `on ${run.driver}`],
+  ];
+  return html`<dl class="tiles">
+    ${figures.map(
+      ([name, figure, note]) =>
+        html`<div>
+          <dt>${name}</dt>
+          <dd>${figure}${note !== undefined && html`<small>${note}</small>`}</dd>
+        </div>`,
+    )}
+  </dl>`;
+}
