@@ -75,7 +75,7 @@ export default {
       },
     ],
   },
-  recoverMs: 8000,
+  recoverMs: 9000,
   hazards: [
     { hazard: 'worker-id-changed-hands-while-holder-lived' },
     { hazard: 'minted-ahead-and-lost-coordinator' },

@@ -1,15 +1,16 @@
 /** `snowglobe run`: checks everything that can be checked, then runs each scenario and tells the verdict. */
 import { randomInt } from 'node:crypto';
 import { join, relative, resolve } from 'node:path';
+import type { Ability } from '../core/cluster.ts';
 import type { Driver, GeneratorSource } from '../core/driver.ts';
 import type { ExitCode } from '../core/errors.ts';
 import { badInput, environmentLacks, EXIT, SnowglobeError } from '../core/errors.ts';
 import type { Run } from '../core/run.ts';
-import type { Scenario } from '../core/scenario.ts';
 import { abilityProblems, scenarioProblems } from '../engine/preflight.ts';
 import { thisOwner } from '../engine/owner.ts';
+import { newRunId } from '../engine/run-id.ts';
 import { runScenario } from '../engine/run-scenario.ts';
-import { plannedLengthMs, shapeOf } from '../engine/timetable.ts';
+import { plannedLengthMs, shapeOf, withoutDisturbances } from '../engine/timetable.ts';
 import { startOpenLoop } from '../load/open-loop.ts';
 import {
   driverNames,
@@ -48,7 +49,7 @@ export async function run(args: RunArguments, output: Output): Promise<ExitCode>
   const scenarios = await Promise.all(args.scenarios.map(loadScenario));
   const problems = scenarios.flatMap((scenario) => scenarioProblems(scenario, faults, hazards));
   if (problems.length > 0) throw new SnowglobeError(EXIT.badInput, problems);
-  const asked = scenarios.map((scenario) => (args.withoutDisturbances ? quiet(scenario) : scenario));
+  const asked = scenarios.map((scenario) => (args.withoutDisturbances ? withoutDisturbances(scenario) : scenario));
   const generators = await Promise.all(asked.map((scenario) => loadGenerator(args.generator ?? scenario.generator)));
   const { driver, abilities } = await chooseDriver(args.driver, output);
   const missing = asked.flatMap((scenario) => abilityProblems(scenario, faults, driver.name, abilities));
@@ -116,20 +117,10 @@ export async function run(args: RunArguments, output: Output): Promise<ExitCode>
   }
 }
 
-/** The same cluster and load with nothing done to it; its length stays. */
-function quiet(scenario: Scenario): Scenario {
-  return {
-    ...scenario,
-    timetable: { ...scenario.timetable, slots: [] },
-    hazards: [],
-    warmUpMs: plannedLengthMs(scenario) - scenario.recoverMs,
-  };
-}
-
 async function chooseDriver(
   name: string | undefined,
   output: Output,
-): Promise<{ driver: Driver; abilities: ReadonlySet<never> | Awaited<ReturnType<Driver['readiness']>>['abilities'] }> {
+): Promise<{ driver: Driver; abilities: ReadonlySet<Ability> }> {
   if (name !== undefined) {
     const driver = await loadDriver(name);
     const { problems, abilities } = await driver.readiness();
@@ -174,12 +165,6 @@ function repeatCommand(
 
 function quoted(word: string): string {
   return /^[\w./:@-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
-}
-
-function newRunId(): string {
-  return randomInt(36 ** 8 - 1)
-    .toString(36)
-    .padStart(8, '0');
 }
 
 /** `runs/storm/2026-01-31T12-00-00-ab12cd34`: by time, and apart from a run beside it that began in the same second. */

@@ -21,6 +21,16 @@ export function plannedLengthMs(scenario: Scenario): number {
   );
 }
 
+/** The same cluster and load, for the same time, with nothing done to it. */
+export function withoutDisturbances(scenario: Scenario): Scenario {
+  return {
+    ...scenario,
+    timetable: { ...scenario.timetable, slots: [] },
+    hazards: [],
+    warmUpMs: plannedLengthMs(scenario) - scenario.recoverMs,
+  };
+}
+
 /** The names of a scenario's nodes and coordinator members. */
 export function shapeOf(scenario: Scenario): ClusterShape {
   return {

@@ -1,0 +1,92 @@
+/**
+ * Random schedules: a scenario drawn from a seed, with disturbances that overlap. Any schedule is fair that leaves the
+ * cluster time to live again at its end; the coordinator keeps its word. Pure.
+ */
+import type { ClusterShape, Fault } from '../core/fault.ts';
+import type { JsonObject } from '../core/json.ts';
+import type { Rng } from '../core/random.ts';
+import type { Disturbance, Scenario } from '../core/scenario.ts';
+import { shapeOf } from './timetable.ts';
+
+const LENGTH_MS = 45_000;
+/** How far a window is reserved ahead, a lease, and room: what a healed cluster may need to light every worker ID. */
+const SETTLE_MS = 9000;
+const OFFSET_MAX_MS = 15_000;
+
+/** Each fault with how its options are drawn and how long it may last, in milliseconds. */
+const DRAWS: {
+  readonly [fault: string]: {
+    readonly weight: number;
+    readonly options: (rng: Rng, nodes: readonly string[]) => JsonObject;
+    readonly forMs: readonly [number, number];
+  };
+} = {
+  'clock-step': {
+    weight: 4,
+    forMs: [300, 15_000],
+    options: (rng, nodes) => ({
+      node: rng.pick(nodes),
+      byMs: Math.round(rng.chance(0.5) ? rng.real(-OFFSET_MAX_MS, OFFSET_MAX_MS) : rng.real(-3000, 3000)),
+    }),
+  },
+  'clock-freeze': { weight: 1, forMs: [300, 8000], options: (rng, nodes) => ({ node: rng.pick(nodes) }) },
+  'cut-from-etcd': { weight: 3, forMs: [300, 12_000], options: (rng, nodes) => ({ node: rng.pick(nodes) }) },
+  pause: { weight: 3, forMs: [100, 12_000], options: (rng, nodes) => ({ node: rng.pick(nodes) }) },
+  kill: { weight: 3, forMs: [50, 9000], options: (rng, nodes) => ({ node: rng.pick(nodes) }) },
+  'etcd-leader-kill': { weight: 1, forMs: [300, 8000], options: () => ({}) },
+  'etcd-quorum-loss': { weight: 1, forMs: [300, 9000], options: () => ({}) },
+};
+
+/** The scenario `base` with a timetable of its own: 4 to 17 disturbances within 45 s, none holding what another holds. */
+export function randomSchedule(base: Scenario, faults: ReadonlyMap<string, Fault>, rng: Rng): Scenario {
+  const shape = shapeOf(base);
+  const disturbances: Disturbance[] = [];
+  for (let wanted = rng.int(4, 17); wanted > 0; wanted--) {
+    const drawn = draw(rng, shape);
+    if (!disturbances.some((other) => conflict(drawn, other, faults, shape))) disturbances.push(drawn);
+  }
+  const ahead = Math.max(0, ...disturbances.map(leadMs));
+  return {
+    ...base,
+    name: 'fuzz',
+    question: 'Does the generator keep its promises under a random schedule?',
+    warmUpMs: 3000,
+    timetable: {
+      order: 'given',
+      slots:
+        disturbances.length === 0 ? [] : [{ name: 'random', lengthMs: LENGTH_MS + SETTLE_MS + ahead, disturbances }],
+    },
+    hazards: [],
+  };
+}
+
+function draw(rng: Rng, { nodes }: ClusterShape): Disturbance {
+  const names = Object.entries(DRAWS).flatMap(([name, { weight }]) => new Array<string>(weight).fill(name));
+  const fault = rng.pick(names);
+  const { options, forMs } = DRAWS[fault] as (typeof DRAWS)[string];
+  const atMs = Math.round(rng.real(0, LENGTH_MS - 1000));
+  return {
+    fault,
+    options: options(rng, nodes),
+    atMs,
+    forMs: Math.round(Math.min(rng.real(...forMs), LENGTH_MS - atMs)),
+  };
+}
+
+/** How much future a disturbance may have used up when everything is healed. */
+function leadMs({ options }: Disturbance): number {
+  const byMs = options['byMs'];
+  return typeof byMs === 'number' ? Math.max(0, byMs) : 0;
+}
+
+function conflict(
+  one: Disturbance,
+  other: Disturbance,
+  faults: ReadonlyMap<string, Fault>,
+  shape: ClusterShape,
+): boolean {
+  const things = ({ fault, options }: Disturbance): readonly string[] =>
+    faults.get(fault)?.touches(options, shape) ?? [];
+  const overlap = one.atMs < other.atMs + other.forMs && other.atMs < one.atMs + one.forMs;
+  return overlap && things(one).some((thing) => things(other).includes(thing));
+}

@@ -1,0 +1,182 @@
+/**
+ * Torture: repetitions that are too long for CI, in named slices of at most 45 minutes. Each appends its result, with the
+ * commit that it ran on, to docs/TORTURE.md.
+ *
+ *   npm run torture -- SLICE [COUNT]
+ */
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLab } from './lab.ts';
+import type { Lab, LabRun } from './lab.ts';
+
+const TABLE = 'docs/TORTURE.md';
+const HEAD = `# Torture
+
+Long repetitions, run by \`npm run torture -- SLICE\`. Newest last. A slice that finds a failure names the seeds; each is repeated by
+\`npx snowglobe run SCENARIO --driver DRIVER --generator GENERATOR --seed SEED\`.
+
+| date | commit | slice | runs | pass | fail | unknown | seconds | remarks |
+|---|---|---|---|---|---|---|---|---|
+`;
+/** Slices stop by themselves after this, finished or not. */
+const BUDGET_MS = 45 * 60_000;
+
+const MUTANTS = ['trusts-clock-backwards', 'no-fence', 'no-bound', 'resets-sequence'] as const;
+/** Its real window is microseconds: only the simulator can stop it there. */
+const SIM_ONLY = 'checks-on-earlier-reading';
+
+interface Slice {
+  readonly what: string;
+  readonly count: number;
+  run(lab: Lab, count: number): AsyncIterable<LabRun>;
+}
+
+const SLICES: { readonly [name: string]: Slice } = {
+  'storm-sim': {
+    what: 'snowflake through storm, seed by seed',
+    count: 1000,
+    run: (lab, count) => seeds(lab, 'sim', 'snowflake', count),
+  },
+  'fuzz-sim': { what: 'snowflake through random schedules', count: 5000, run: (lab, count) => fuzz(lab, count) },
+  'mutants-sim': {
+    what: 'each mutant through storm',
+    count: 50,
+    run: (lab, count) => each([...MUTANTS, SIM_ONLY, 'snowflake-cached'], (name) => seeds(lab, 'sim', name, count)),
+  },
+  'calm-sim': {
+    what: 'each mutant with the disturbances taken out',
+    count: 5,
+    run: (lab, count) =>
+      each([...MUTANTS, SIM_ONLY, 'snowflake-cached'], (name) => seeds(lab, 'sim', name, count, true)),
+  },
+  'storm-local': {
+    what: 'snowflake through storm',
+    count: 10,
+    run: (lab, count) => seeds(lab, 'local', 'snowflake', count),
+  },
+  'storm-docker': {
+    what: 'snowflake through storm',
+    count: 10,
+    run: (lab, count) => seeds(lab, 'docker', 'snowflake', count),
+  },
+  'mutants-local': {
+    what: 'each mutant until it is caught, three runs at the most',
+    count: 3,
+    run: (lab, count) => each([...MUTANTS, 'snowflake-cached'], (name) => untilCaught(lab, 'local', name, count)),
+  },
+  'mutants-docker': {
+    what: 'each mutant until it is caught, three runs at the most',
+    count: 3,
+    run: (lab, count) => each([...MUTANTS, 'snowflake-cached'], (name) => untilCaught(lab, 'docker', name, count)),
+  },
+  'calm-local': {
+    what: 'each mutant with the disturbances taken out',
+    count: 1,
+    run: (lab, count) => each([...MUTANTS, 'snowflake-cached'], (name) => seeds(lab, 'local', name, count, true)),
+  },
+  'calm-docker': {
+    what: 'each mutant with the disturbances taken out',
+    count: 1,
+    run: (lab, count) => each([...MUTANTS, 'snowflake-cached'], (name) => seeds(lab, 'docker', name, count, true)),
+  },
+};
+
+async function* seeds(lab: Lab, driver: string, generator: string, count: number, calm = false): AsyncIterable<LabRun> {
+  for (let seed = 1; seed <= count; seed++)
+    yield await lab.run({ scenario: 'storm', driver, generator, seed: String(seed), calm });
+}
+
+async function* fuzz(lab: Lab, count: number): AsyncIterable<LabRun> {
+  for (let seed = 1; seed <= count; seed++)
+    yield await lab.run({ scenario: 'storm', driver: 'sim', generator: 'snowflake', seed: String(seed), random: true });
+}
+
+async function* untilCaught(lab: Lab, driver: string, generator: string, count: number): AsyncIterable<LabRun> {
+  for (let seed = 1; seed <= count; seed++) {
+    const run = await lab.run({ scenario: 'storm', driver, generator, seed: String(seed) });
+    yield run;
+    if (run.verdict === 'fail') return;
+  }
+}
+
+async function* each(names: readonly string[], runs: (name: string) => AsyncIterable<LabRun>): AsyncIterable<LabRun> {
+  for (const name of names) yield* runs(name);
+}
+
+/** What each generator did: how often it was caught, and for which guarantees. */
+function remarks(runs: readonly LabRun[]): string {
+  return [...Map.groupBy(runs, ({ generator }) => generator)]
+    .map(([generator, mine]) => {
+      const failed = mine.filter(({ verdict }) => verdict === 'fail');
+      const guarantees = [...new Set(failed.flatMap(({ broken }) => broken))].map(
+        (name) => `${name} ${failed.filter(({ broken }) => broken.includes(name)).length}`,
+      );
+      const unknown = mine.filter(({ verdict }) => verdict === 'unknown');
+      const why = [...new Set(unknown.flatMap(({ doubts }) => doubts))].join(', ');
+      return [
+        `${generator}: ${mine.length} runs`,
+        ...(failed.length > 0
+          ? [`${failed.length} failed (${guarantees.join(', ')}; first seed ${failed[0]?.seed})`]
+          : []),
+        ...(unknown.length > 0 ? [`${unknown.length} unknown (${why}; first seed ${unknown[0]?.seed})`] : []),
+      ].join(', ');
+    })
+    .join('; ');
+}
+
+async function main([name, count]: readonly string[]): Promise<number> {
+  const slice = SLICES[name ?? ''];
+  if (slice === undefined) {
+    process.stdout.write(
+      `usage: npm run torture -- SLICE [COUNT]\n${Object.entries(SLICES)
+        .map(([key, { what, count: n }]) => `  ${key.padEnd(16)} ${what} (${n})`)
+        .join('\n')}\n`,
+    );
+    return 2;
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'snowglobe-torture-'));
+  const began = performance.now();
+  const runs: LabRun[] = [];
+  let cut = '';
+  try {
+    const lab = await createLab(folder);
+    for await (const run of slice.run(lab, count === undefined ? slice.count : Number(count))) {
+      runs.push(run);
+      process.stdout.write(
+        `${run.generator} seed ${run.seed}: ${run.verdict} ${run.broken.join(' ')}${run.doubts.join(', ')}\n`,
+      );
+      if (performance.now() - began > BUDGET_MS) {
+        cut = '; cut short by its budget';
+        break;
+      }
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  const of = (verdict: string): number => runs.filter((run) => run.verdict === verdict).length;
+  const row = [
+    new Date().toISOString().slice(0, 10),
+    commit(),
+    name,
+    runs.length,
+    of('pass'),
+    of('fail'),
+    of('unknown'),
+    Math.round((performance.now() - began) / 1000),
+    remarks(runs) + cut,
+  ];
+  if (!existsSync(TABLE)) writeFileSync(TABLE, HEAD);
+  appendFileSync(TABLE, `| ${row.join(' | ')} |\n`);
+  process.stdout.write(`${row.join(' | ')}\n`);
+  return 0;
+}
+
+function commit(): string {
+  const git = (...args: string[]): string => execFileSync('git', args, { encoding: 'utf8' }).trim();
+  const changed = git('status', '--porcelain', '--', 'harness', 'generators', 'scenarios') !== '';
+  return `${git('rev-parse', '--short', 'HEAD')}${changed ? ' (changed)' : ''}`;
+}
+
+process.exitCode = await main(process.argv.slice(2));
