@@ -1,0 +1,180 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { decodeId } from '../harness/core/layout.ts';
+import { CrankedCluster, CrankedNode, START_MS } from './cranked-node.ts';
+import snowflake, { LAYOUT, compose, settingsOf } from './snowflake.ts';
+
+const decode = (ids: bigint[] | string) => {
+  if (typeof ids === 'string') throw new Error(`refused: ${ids}`);
+  return ids.map((id) => decodeId(LAYOUT, id));
+};
+
+test('compose puts every field where the layout says', () => {
+  const field = (bits: number) => fc.integer({ min: 0, max: 2 ** bits - 1 });
+  const tick = fc.maxSafeInteger().map((n) => Math.abs(n) % 2 ** LAYOUT.timeBits);
+  fc.assert(
+    fc.property(tick, field(LAYOUT.workerBits), field(LAYOUT.sequenceBits), (tick, workerId, sequence) => {
+      const id = compose(LAYOUT.epochMs + tick, workerId, sequence);
+      expect(id).toBeLessThan(2n ** 63n);
+      expect(decodeId(LAYOUT, id)).toEqual({ unixMs: LAYOUT.epochMs + tick, tick, workerId, sequence });
+    }),
+  );
+});
+
+test('whatever the clock does, IDs rise, carry the time of the call, and lie between floor and limit', async () => {
+  const action = fc.oneof(
+    { weight: 3, arbitrary: fc.record({ mint: fc.integer({ min: 1, max: 3000 }) }) },
+    { weight: 2, arbitrary: fc.record({ pass: fc.integer({ min: 0, max: 2500 }) }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({ step: fc.oneof(fc.integer({ min: -8, max: 8 }), fc.integer({ min: -9000, max: 9000 })) }),
+    },
+    { weight: 1, arbitrary: fc.record({ cut: fc.boolean() }) },
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(action, { maxLength: 20 }), async (actions) => {
+      const cluster = new CrankedCluster();
+      const node = await cluster.node(snowflake);
+      let last = -1n;
+      let ids = 0;
+      for (const act of actions) {
+        if ('pass' in act) await cluster.crank.advance(act.pass);
+        else if ('step' in act) node.offsetMs += act.step;
+        else if ('cut' in act) node.cut = act.cut;
+        else {
+          const before = { wall: node.wallMs, monotonic: cluster.crank.monotonicMs, held: node.minter.holding() };
+          const minted = await node.mint(act.mint);
+          if (typeof minted === 'string') continue;
+          const limitMs = node.minter.holding()?.lease?.limitMs ?? Infinity;
+          for (const id of minted) {
+            const { unixMs, workerId } = decodeId(LAYOUT, id);
+            const sound =
+              id > last &&
+              unixMs >= before.wall &&
+              unixMs <= node.wallMs &&
+              unixMs < limitMs &&
+              workerId === before.held?.workerId;
+            if (!sound) throw new Error(`${id} after ${last}, minted from ${before.wall} to ${node.wallMs}`);
+            last = id;
+          }
+          ids += minted.length;
+          expect(cluster.crank.monotonicMs - before.monotonic).toBeLessThan(12);
+        }
+      }
+      fc.pre(ids > 0);
+    }),
+    { numRuns: 30 },
+  );
+});
+
+describe('one node', () => {
+  test('fills a millisecond, waits for the next, and refuses when that does not come', async () => {
+    const node = await new CrankedCluster().node(snowflake);
+    const full = decode(await node.mint(5000));
+    expect(full).toHaveLength(5000);
+    expect(full[4095]).toMatchObject({ unixMs: full[0]?.unixMs, sequence: 4095 });
+    expect(full[4096]).toMatchObject({ sequence: 0 });
+    node.onClockRead = freeze(node);
+    expect(await node.mint(5000)).toHaveLength(4096 - (5000 - 4096));
+    expect(await node.mint(1)).toBe('tick full');
+  });
+
+  test('waits out a step back of 5 ms, and refuses a longer one until the clock is there again', async () => {
+    const cluster = new CrankedCluster();
+    const node = await cluster.node(snowflake);
+    await node.mint(1);
+    node.offsetMs -= 5;
+    expect(await node.mint(1)).toHaveLength(1);
+    node.offsetMs -= 20;
+    expect(await node.mint(1)).toBe('clock behind');
+    await cluster.crank.advance(20);
+    expect(await node.mint(1)).toHaveLength(1);
+  });
+
+  test('stops at its fence when it is cut off, and goes on when its lease proves to have lived', async () => {
+    const cluster = new CrankedCluster();
+    const node = await cluster.node(snowflake);
+    node.offsetMs -= 3000; // so that the bound outlasts the lease
+    node.cut = true;
+    await cluster.crank.advance(3500);
+    expect(await node.mint(1)).toHaveLength(1);
+    await cluster.crank.advance(1120); // 4.82 s after its lease of 5 s was granted
+    expect(await node.mint(1)).toBe('lease over');
+    node.cut = false;
+    await cluster.crank.advance(100);
+    expect(await node.mint(1)).toHaveLength(1);
+  });
+
+  test('mints nothing beyond the time that it reserved, and reserves more as soon as it can', async () => {
+    const cluster = new CrankedCluster();
+    const node = await cluster.node(snowflake);
+    node.cut = true;
+    node.offsetMs += 3500;
+    expect(await node.mint(1)).toBe('bound');
+    node.cut = false;
+    await cluster.crank.advance(450); // until the attempt that the cut swallowed is given up
+    expect(await node.mint(1)).toBe('bound');
+    await cluster.crank.advance(50);
+    expect(await node.mint(1)).toHaveLength(1);
+  });
+
+  test('refuses a clock that no ID can carry', async () => {
+    const node = await new CrankedCluster().node(snowflake);
+    node.offsetMs = LAYOUT.epochMs - START_MS - 10_000;
+    expect(await node.mint(1)).toBe('clock out of range');
+  });
+
+  test('gives its worker ID back when it closes', async () => {
+    const cluster = new CrankedCluster();
+    const node = await cluster.node(snowflake);
+    expect(cluster.store.range('o/')).toHaveLength(1);
+    await node.minter.close();
+    expect(cluster.store.range('o/')).toEqual([]);
+    expect(await node.mint(1)).toBe('waiting');
+  });
+});
+
+describe('two nodes on one worker ID', () => {
+  test('the second waits, then mints nothing at or below what the first reserved', async () => {
+    const cluster = new CrankedCluster();
+    const first = await cluster.node(snowflake);
+    const second = await cluster.node(snowflake);
+    expect(await second.mint(1)).toBe('waiting');
+    first.offsetMs = 10_000;
+    await cluster.crank.advance(1000);
+    const highest = decode(await first.mint(1)).at(-1)?.unixMs as number;
+    first.cut = true;
+    await cluster.crank.advance(7000);
+    expect(first.minter.holding()?.workerId).toBe(second.minter.holding()?.workerId);
+    expect(await first.mint(1)).toBe('lease over');
+    expect(await second.mint(1)).toBe('floor');
+    await cluster.crank.advance(6000);
+    expect(decode(await second.mint(1))[0]?.unixMs).toBeGreaterThan(highest);
+    first.cut = false;
+    await cluster.crank.advance(2000);
+    expect(await first.mint(1)).toBe('waiting');
+  });
+
+  test('a holder whose owner key is gone stops at its next extension, not at its next keep-alive', async () => {
+    const cluster = new CrankedCluster();
+    const node = await cluster.node(snowflake, { pool: 1, ttlMs: 60_000 });
+    const lease = node.minter.holding()?.lease?.id as string;
+    cluster.store.txn([], [{ delete: 'o/0' }, { put: 'o/0', value: 'another' }], []);
+    await cluster.crank.advance(600);
+    expect(await node.mint(1)).toBe('waiting');
+    expect(cluster.store.keepAlive(lease)).toBe(0); // it gave the lease back
+  });
+});
+
+test('options out of range are refused by name', () => {
+  expect(settingsOf({})).toEqual({ pool: 3, ttlMs: 5000 });
+  expect(() => settingsOf({ pool: 1025 })).toThrow("option 'pool' must be an integer from 1 to 1024, not 1025");
+  expect(() => settingsOf({ ttlMs: '5s' })).toThrow("option 'ttlMs' must be an integer");
+  expect(() => settingsOf({ workers: 4 })).toThrow("option 'workers' is not known");
+});
+
+/** Stops the node's wall clock where it is now. */
+function freeze(node: CrankedNode): () => void {
+  const standing = node.wallMs;
+  return () => void (node.offsetMs += standing - node.wallMs);
+}
