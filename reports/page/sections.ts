@@ -184,10 +184,12 @@ export function evidence(run: Run): Markup {
   return section('evidence', 'Evidence', [
     html`<p>
       ${
-        whole
-          ? html`<span class="badge good">✓ whole</span> All ${grouped(minted)} minted IDs are in the store.`
-          : html`<span class="badge unsure">? not whole</span> ${grouped(minted)} IDs were minted, ${grouped(stored)}
-              are in the store.`
+        minted === '0' && whole
+          ? 'No ID was minted, so there is nothing to judge.'
+          : whole
+            ? html`<span class="badge good">✓ whole</span> All ${grouped(minted)} minted IDs are in the store.`
+            : html`<span class="badge unsure">? not whole</span> ${grouped(minted)} IDs were minted, ${grouped(stored)}
+                are in the store.`
       }
     </p>`,
     html`<dl class="pairs">

@@ -83,7 +83,11 @@ function tiles(run: Run): Markup {
     [
       'IDs stored',
       grouped(evidence.stored),
-      evidence.stored === evidence.minted ? 'every minted one' : `of ${grouped(evidence.minted)} minted`,
+      evidence.minted === '0'
+        ? 'none was minted'
+        : evidence.stored === evidence.minted
+          ? 'every minted one'
+          : `of ${grouped(evidence.minted)} minted`,
     ],
     [
       'Duplicates',
