@@ -1,0 +1,123 @@
+/**
+ * What is particular to one fault; what holds for all of them is in harness/laws/fault.laws.test.ts.
+ */
+import { expect, test } from 'vitest';
+import type { Cluster } from '../core/cluster.ts';
+import type { Evidence, Fault, FaultContext } from '../core/fault.ts';
+import type { JsonObject } from '../core/json.ts';
+import { healthOf, nodeOf, offsetMs, statusOf } from '../core/observe.ts';
+import { launchSimulated } from '../laws/simulated-cluster.ts';
+import clockFreeze from './clock-freeze.ts';
+import clockStep from './clock-step.ts';
+import cutFromEtcd from './cut-from-etcd.ts';
+import leaderKill from './etcd-leader-kill.ts';
+import quorumLoss from './etcd-quorum-loss.ts';
+
+const context = (key = 'slot/0'): FaultContext => ({ key, plannedMs: 3000, notes: new Map() });
+
+/** The steps of a fault, each with a context of its own unless one is given. */
+function on(cluster: Cluster, fault: Fault) {
+  type Step<Result> = (options: JsonObject, run?: FaultContext) => Promise<Result>;
+  const inject: Step<void> = (options, run = context()) => fault.inject(cluster, options, run);
+  const observe: Step<Evidence> = (options, run = context()) => fault.observe(cluster, options, run);
+  const heal: Step<void> = (options, run = context()) => fault.heal(cluster, options, run);
+  return { inject, observe, heal };
+}
+
+async function settled(): Promise<Cluster> {
+  const cluster = await launchSimulated();
+  await cluster.time.sleep(2000);
+  return cluster;
+}
+
+const leaders = async (cluster: Cluster): Promise<string[]> => {
+  const statuses = await Promise.all(cluster.coordinator.members.map((member) => statusOf(member)));
+  return cluster.coordinator.members.filter((_, index) => statuses[index]?.leader).map(({ name }) => name);
+};
+const alive = async (cluster: Cluster): Promise<string[]> => {
+  const lives = await Promise.all(cluster.coordinator.members.map(({ process }) => process.alive()));
+  return cluster.coordinator.members.filter((_, index) => lives[index]).map(({ name }) => name);
+};
+
+test('clock-step on a node that is down cannot be measured, and is proven at its return', async () => {
+  await using cluster = await settled();
+  const options = { node: 'n1', byMs: -8000 };
+  const { process } = nodeOf(cluster, 'n1');
+  await process.kill();
+  await on(cluster, clockStep).inject(options, context());
+  const down = await on(cluster, clockStep).observe(options, context());
+  expect(down).toEqual({ took: undefined, measured: { askedMs: -8000, observedMs: null } });
+  await process.start();
+  await cluster.time.sleep(500);
+  expect((await on(cluster, clockStep).observe(options)).took).toBe(true);
+});
+
+test('clock-step is not taken for the right offset 60 ms beside the one asked', async () => {
+  await using cluster = await settled();
+  await on(cluster, clockStep).inject({ node: 'n1', byMs: 1000 });
+  const seen = async (byMs: number): Promise<boolean | undefined> =>
+    (await on(cluster, clockStep).observe({ node: 'n1', byMs })).took;
+  expect([await seen(1000), await seen(1040), await seen(1060), await seen(940)]).toEqual([true, true, false, false]);
+});
+
+test('clock-freeze is no clock-step: a clock that runs elsewhere is not frozen', async () => {
+  await using cluster = await settled();
+  await on(cluster, clockStep).inject({ node: 'n1', byMs: -3000 });
+  const seen = await on(cluster, clockFreeze).observe({ node: 'n1' });
+  expect(seen.took).toBe(false);
+});
+
+test('cut-from-etcd: a member that is still reached breaks it, and other nodes are left alone', async () => {
+  await using cluster = await settled();
+  const { network } = nodeOf(cluster, 'n1');
+  await network.cut('by hand', ['etcd1', 'etcd3']);
+  const part = await on(cluster, cutFromEtcd).observe({ node: 'n1' });
+  expect(part).toEqual({ took: false, measured: { healthAnswers: true, reached: ['etcd2'] } });
+  await on(cluster, cutFromEtcd).inject({ node: 'n1' });
+  expect((await on(cluster, cutFromEtcd).observe({ node: 'n1' })).took).toBe(true);
+  expect((await on(cluster, cutFromEtcd).observe({ node: 'n2' })).took).toBe(false);
+  // Its heal takes away its own cut only.
+  await on(cluster, cutFromEtcd).heal({ node: 'n1' });
+  expect((await on(cluster, cutFromEtcd).observe({ node: 'n1' })).measured['reached']).toEqual(['etcd2']);
+});
+
+test('etcd-leader-kill kills the leader and nobody else, however often it is injected', async () => {
+  await using cluster = await settled();
+  const [leader] = await leaders(cluster);
+  const run = context();
+  await on(cluster, leaderKill).inject({}, run);
+  await cluster.time.sleep(2500);
+  await on(cluster, leaderKill).inject({}, run);
+  expect(await alive(cluster)).toEqual(['etcd1', 'etcd2', 'etcd3'].filter((name) => name !== leader));
+  const [next] = await leaders(cluster);
+  expect(next).not.toBe(leader);
+  await on(cluster, leaderKill).heal({}, run);
+  expect(await alive(cluster)).toHaveLength(3);
+});
+
+test('etcd-leader-kill says so when there is no leader to kill', async () => {
+  await using cluster = await settled();
+  const lost = context('slot/1');
+  await on(cluster, quorumLoss).inject({}, lost);
+  // A leader without a majority steps down after a while.
+  await cluster.time.sleep(3000);
+  await expect(on(cluster, leaderKill).inject({})).rejects.toThrow('0 members');
+});
+
+test('etcd-quorum-loss leaves a minority that lives and serves nobody', async () => {
+  await using cluster = await settled();
+  const run = context();
+  await on(cluster, quorumLoss).inject({}, run);
+  expect(await alive(cluster)).toEqual(['etcd3']);
+  expect(await on(cluster, quorumLoss).observe({}, run)).toEqual({ took: true, measured: { members: 3, serving: [] } });
+  await on(cluster, quorumLoss).heal({}, run);
+  await cluster.time.sleep(3000);
+  expect((await on(cluster, quorumLoss).observe({}, run)).measured['serving']).toHaveLength(3);
+});
+
+test('the offset of a clock is measured from true time', async () => {
+  await using cluster = await settled();
+  await nodeOf(cluster, 'n2').clock.set({ offsetMs: 10_000, frozen: false });
+  const health = await healthOf(nodeOf(cluster, 'n2'));
+  expect(Math.abs(offsetMs(cluster.origin, health!) - 10_000)).toBeLessThan(5);
+});

@@ -1,0 +1,146 @@
+/**
+ * What every fault must keep, tried on the simulator. A new fault is found by its folder; nobody adds it here.
+ */
+import { readdirSync } from 'node:fs';
+import { basename } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Cluster } from '../core/cluster.ts';
+import { ABILITIES } from '../core/cluster.ts';
+import type { Evidence, Fault, FaultContext } from '../core/fault.ts';
+import { healthOf, offsetMs, statusOf } from '../core/observe.ts';
+import { targetsOf } from '../core/targets.ts';
+import { msToNs } from '../core/time.ts';
+import { loadFaults } from '../registry.ts';
+import { launchSimulated } from './simulated-cluster.ts';
+
+const FOLDER = new URL('../faults/', import.meta.url);
+const NAMES = readdirSync(FOLDER)
+  .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+  .map((file) => basename(file, '.ts'));
+const SHAPE = { nodes: ['n1', 'n2', 'n3'], coordinatorMembers: ['etcd1', 'etcd2', 'etcd3'] };
+
+const faults = await loadFaults();
+
+test('every file is a fault', () => {
+  expect([...faults.keys()].toSorted()).toEqual(NAMES.toSorted());
+});
+
+describe.each(NAMES)('%s', (name) => {
+  const fault = faults.get(name) as Fault;
+  const options = fault.options.parse(fault.example);
+
+  test('says what it is, needs and holds', () => {
+    expect(fault.name).toBe(name);
+    expect(fault.summary).not.toBe('');
+    for (const need of fault.needs) expect(Object.keys(ABILITIES)).toContain(need);
+    expect(SHAPE.nodes).toEqual(expect.arrayContaining([...fault.reach(options, SHAPE)]));
+    expect(fault.touches(options, SHAPE)).toEqual([...new Set(fault.touches(options, SHAPE))]);
+  });
+
+  test('takes its example, and no option that it does not know', () => {
+    expect(fault.options.safeParse({ ...fault.example, surprise: 1 }).success).toBe(false);
+  });
+
+  test('marks the options that name nodes', () => {
+    const named = Object.values(options).filter((value) => SHAPE.nodes.includes(String(value)));
+    expect(targetsOf(fault.options, options)).toEqual(named);
+  });
+
+  test('healing before injecting changes nothing', async () => {
+    await using cluster = await launch();
+    const before = await incarnations(cluster);
+    await fault.heal(cluster, options, context());
+    await fault.heal(cluster, options, context());
+    await expectHealthy(cluster);
+    expect(await incarnations(cluster)).toEqual(before);
+  });
+
+  test('is measured in force from inject to heal, and not before or after', async () => {
+    await using cluster = await launch();
+    const run = context();
+    expect((await fault.observe(cluster, options, run)).took).not.toBe(true);
+    await fault.inject(cluster, options, run);
+    const until = cluster.time.now() + msToNs(run.plannedMs);
+    const took: Evidence['took'][] = [];
+    while (cluster.time.now() < until - msToNs(400)) {
+      took.push((await fault.observe(cluster, options, run)).took);
+      await cluster.time.sleep(200);
+    }
+    // Within a second it is in force, and from then on it stays so.
+    const first = took.indexOf(true);
+    expect(first).toBeGreaterThanOrEqual(0);
+    expect(first).toBeLessThanOrEqual(4);
+    expect(new Set(took.slice(first))).toEqual(new Set([true]));
+    await fault.heal(cluster, options, run);
+    await expectHealthy(cluster);
+    expect((await fault.observe(cluster, options, run)).took).toBe(false);
+  });
+
+  test('any sequence of steps that ends in a heal leaves the cluster as it was', async () => {
+    const step = fc.constantFrom('inject', 'heal', 'observe', 'wait');
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 8 }), async (steps) => {
+        await using cluster = await launch();
+        const run = context();
+        for (const next of steps) {
+          if (next === 'wait') await cluster.time.sleep(300);
+          else await fault[next](cluster, options, run);
+        }
+        await fault.heal(cluster, options, run);
+        await expectHealthy(cluster);
+      }),
+      { numRuns: 12 },
+    );
+  });
+});
+
+function context(): FaultContext {
+  return { key: 'slot/0-law', plannedMs: 3000, notes: new Map() };
+}
+
+async function launch(): Promise<Cluster> {
+  const cluster = await launchSimulated();
+  await cluster.healAll();
+  await expectHealthy(cluster);
+  return cluster;
+}
+
+async function incarnations(cluster: Cluster): Promise<readonly (number | undefined)[]> {
+  return (await Promise.all(cluster.nodes.map((node) => healthOf(node)))).map((health) => health?.incarnation);
+}
+
+/** Clocks true and running, links whole, processes alive, the coordinator serving: now, or after a few seconds. */
+async function expectHealthy(cluster: Cluster): Promise<void> {
+  const giveUpAt = cluster.time.now() + msToNs(10_000);
+  let wrong = await complaints(cluster);
+  while (wrong.length > 0 && cluster.time.now() < giveUpAt) {
+    await cluster.time.sleep(200);
+    wrong = await complaints(cluster);
+  }
+  expect(wrong).toEqual([]);
+}
+
+async function complaints(cluster: Cluster): Promise<readonly string[]> {
+  const members = cluster.coordinator.members;
+  const ofNodes = cluster.nodes.map(async (node) => {
+    const first = await healthOf(node);
+    await cluster.time.sleep(20);
+    const second = await healthOf(node);
+    const reached = await Promise.all(members.map(({ name }) => node.network.reaches(name, 150)));
+    return [
+      ...((await node.process.alive()) ? [] : [`${node.name} is not alive`]),
+      ...(first === undefined || second === undefined ? [`${node.name} gives no answer`] : []),
+      ...(first !== undefined && Math.abs(offsetMs(cluster.origin, first)) > 5
+        ? [`the clock of ${node.name} is off`]
+        : []),
+      ...(first !== undefined && second?.wallMs === first.wallMs ? [`the clock of ${node.name} stands still`] : []),
+      ...(reached.includes(false) ? [`${node.name} does not reach every member`] : []),
+    ];
+  });
+  const ofMembers = members.map(async (member) => {
+    const status = await statusOf(member);
+    return status?.serving === true ? [] : [`${member.name} does not serve`];
+  });
+  return (await Promise.all([...ofNodes, ...ofMembers])).flat();
+}

@@ -1,0 +1,36 @@
+/**
+ * A small simulated cluster for tests of what acts on clusters.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Cluster } from '../core/cluster.ts';
+import { createRng } from '../core/random.ts';
+import { thisOwner } from '../engine/owner.ts';
+import { loadDriver, loadGenerator } from '../registry.ts';
+
+/** Three nodes on a pool of three worker IDs, three members; time stands still until the test waits for something. */
+export async function launchSimulated(): Promise<Cluster> {
+  const [driver, generator] = await Promise.all([loadDriver('sim'), loadGenerator('snowflake')]);
+  const folder = mkdtempSync(join(tmpdir(), 'snowglobe-laws-'));
+  const cluster = await driver.launch(
+    { nodes: 3, coordinatorMembers: 3, options: { pool: 3, ttlMs: 5000 } },
+    {
+      runId: 'lawslaws',
+      owner: thisOwner(),
+      folder,
+      generator,
+      seed: '1',
+      rng: createRng('1'),
+      log: () => {},
+      signal: new AbortController().signal,
+    },
+  );
+  const dispose = cluster[Symbol.asyncDispose].bind(cluster);
+  return Object.assign(cluster, {
+    [Symbol.asyncDispose]: async () => {
+      await dispose();
+      rmSync(folder, { recursive: true });
+    },
+  });
+}
