@@ -50,11 +50,10 @@ export class FaketimeClock implements ClockControl {
   }
 
   /** Frozen twice alike is frozen once: the moment does not move on. */
-  set(setting: ClockSetting): Promise<void> {
+  async set(setting: ClockSetting): Promise<void> {
     const same = this.#setting?.frozen === setting.frozen && this.#setting.offsetMs === setting.offsetMs;
     if (!same) this.#write(faketimeText(setting, this.#trueUnixMs()));
     this.#setting = setting;
-    return Promise.resolve();
   }
 
   /** By rename: a reader that finds no file, or half of one, would show the true time for a moment. */

@@ -1,7 +1,7 @@
 /**
  * The run's axis on real clocks, and where it lies.
  */
-import { NS_PER_MS, type Cancel, type Origin, type RunNs, type Time } from '../../core/time.ts';
+import { NS_PER_MS, runNs as stampToRunNs, type Cancel, type Origin, type RunNs, type Time } from '../../core/time.ts';
 
 /** Both clocks of the kernel that runs the cluster, read at one instant. */
 export interface KernelClocks {
@@ -49,9 +49,9 @@ export async function startTime(ask: () => Promise<KernelClocks>): Promise<{ tim
   };
 }
 
-/** A moment on the cluster's monotonic clock, as run time. */
+/** A moment on the cluster's monotonic clock, as members write it (a decimal string), as run time. */
 export function runNs(origin: Origin, monotonicNs: string): RunNs {
-  return Number(BigInt(monotonicNs) - BigInt(origin.monotonicNs));
+  return stampToRunNs(BigInt(origin.monotonicNs), BigInt(monotonicNs));
 }
 
 /** `Time` over process.hrtime and timers. */

@@ -58,13 +58,18 @@ async function firstThatWorks(modes: readonly Mode[]): Promise<Proof> {
 async function tryMode(mode: Mode): Promise<Proof> {
   const library = findLibfaketime();
   const skewed = library === undefined ? {} : faketimeEnvironment(library, '/run/clock');
-  const readClock = [process.execPath, '-p', 'Date.now()'];
-  const [program, ...args] = [
-    ...unshareCommand(mode),
-    ...['sh', '-c', SCRIPT, 'proof', faketimeText({ offsetMs: SKEW_MS, frozen: false }, 0)],
+  const command = [
+    'sh',
+    '-c',
+    SCRIPT,
+    'proof',
+    faketimeText({ offsetMs: SKEW_MS, frozen: false }, 0),
     ...Object.entries(skewed).map(([key, value]) => `${key}=${value}`),
-    ...readClock,
-  ] as [string, ...string[]];
+    process.execPath,
+    '-p',
+    'Date.now()',
+  ];
+  const [program, ...args] = [...unshareCommand(mode), ...command] as const;
   const child = spawn(program, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: SEARCH_PATH },

@@ -2,10 +2,11 @@
  * The harness's end of a sandbox: one child process (`unshare`) in whose namespaces all of a run's pods live. When it
  * ends, however it ends, the kernel ends everything within.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { extname, join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import type { AgentOrder, AgentResult } from '../agent/agent-client.ts';
 import { deadlineOf } from '../agent/agent-client.ts';
 import { LineClient } from '../agent/line-client.ts';
@@ -50,7 +51,7 @@ export class Sandbox implements AsyncDisposable {
 
   /** Starts an empty sandbox; what its supervisor has to complain about goes to `log`. */
   static async start(runId: string, mode: Mode, log: string): Promise<Sandbox> {
-    const [program, ...args] = [...unshareCommand(mode), process.execPath, SUPERVISOR] as [string, ...string[]];
+    const [program, ...args] = [...unshareCommand(mode), process.execPath, SUPERVISOR] as const;
     const complaints = openSync(log, 'a');
     // A session of its own: Ctrl-C on a terminal is for the harness, which heals and then ends the sandbox.
     const child = spawn(program, args, {
@@ -60,7 +61,7 @@ export class Sandbox implements AsyncDisposable {
     });
     closeSync(complaints);
     await once(child, 'spawn');
-    const { stdin, stdout } = child;
+    const { stdin, stdout } = child as ChildProcessByStdio<Writable, Readable, null>;
     return new Sandbox(child, new LineClient('The sandbox', stdout, stdin));
   }
 

@@ -64,10 +64,10 @@ async function ip(options: readonly string[], lines: readonly string[]): Promise
   if (code !== 0) throw new Error(`ip: ${errors.trim()}`);
 }
 
-const inPod = (pod: string): string[] => ['nsenter', `--net=/run/netns/${pod}`, '--'];
+const inPod = (pod: string): [string, ...string[]] => ['nsenter', `--net=/run/netns/${pod}`, '--'];
 
 function startAgent(pod: string): AgentClient {
-  const [program, ...args] = [...inPod(pod), process.execPath, AGENT] as [string, ...string[]];
+  const [program, ...args] = [...inPod(pod), process.execPath, AGENT] as const;
   const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   return new AgentClient(`The agent of ${pod}`, child.stdout, child.stdin);
 }
@@ -88,7 +88,7 @@ async function start({ name, command, environment, log }: WorkloadSpec): Promise
   try {
     // `env` sets the environment last, so that a preloaded library is not loaded into `nsenter`.
     const settings = Object.entries(environment).map(([key, value]) => `${key}=${value}`);
-    const [program, ...args] = [...inPod(name), 'env', ...settings, ...command] as [string, ...string[]];
+    const [program, ...args] = [...inPod(name), 'env', ...settings, ...command] as const;
     const { PATH = '', [SANDBOX_VARIABLE]: sandbox = '' } = process.env;
     const env = { PATH, [SANDBOX_VARIABLE]: sandbox, [WORKLOAD_VARIABLE]: name };
     const child = spawn(program, args, { env, stdio: ['ignore', output, output] });

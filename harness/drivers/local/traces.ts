@@ -38,6 +38,8 @@ interface ProcessName {
   readonly startTicks: string;
 }
 
+/** Leaves room for `/snowglobe-UID/RUNID/etcd7.sock` in the 107 bytes of a socket's path. */
+const LONGEST_BASE = 60;
 /** How long the kernel may take to end what was killed. */
 const GONE_MS = 5000;
 
@@ -137,8 +139,8 @@ function kill(pid: number): void {
 /** Of this user alone: in a folder that all may write, another user could have made it first. */
 function userFolder(): string {
   const uid = process.getuid?.() ?? 0;
-  // The sandbox has a /run of its own, in which sockets would not be seen outside.
-  const base = tmpdir().startsWith('/run/') ? '/tmp' : tmpdir();
+  // The sandbox has a /run of its own, in which sockets would not be seen outside; and a long path is none for a socket.
+  const base = tmpdir().startsWith('/run/') || tmpdir().length > LONGEST_BASE ? '/tmp' : tmpdir();
   const folder = join(base, `snowglobe-${uid}`);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const { uid: ownedBy } = lstatSync(folder);
