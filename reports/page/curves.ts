@@ -18,6 +18,8 @@ const BOX = 1000;
 const COLUMNS = 400;
 const OFFSET_HEIGHT = 168;
 const RATE_HEIGHT = 36;
+/** Share of the buckets that the scale of rates is made for. */
+const USUAL_SHARE = 0.98;
 /** Below this the offset axis is straight. */
 const KNEE_MS = 10;
 /** Pixels between two labels of the scale. */
@@ -124,7 +126,7 @@ function peakLabels(
 export function rateLanes(axis: Axis, run: Run): readonly Lane[] {
   const perSecond = 1000 / run.series.bucketMs;
   const all = run.series.idsByNode.map(({ node, values }) => ({ node, ...rebin(values, COLUMNS * 2) }));
-  const top = all.flatMap(({ values }) => values).reduce((most, value) => Math.max(most, value), 0) * perSecond;
+  const top = usualTop(all.flatMap(({ values }) => values)) * perSecond;
   const line = roundStep(Math.max(1, top) * 0.5);
   const y = linear(0, Math.max(1, top) * 1.12, RATE_HEIGHT - 2);
   const x = linear(axis.from, axis.to, BOX);
@@ -164,6 +166,13 @@ export function rateLanes(axis: Axis, run: Run): readonly Lane[] {
       ],
     };
   });
+}
+
+/** What nearly all buckets stay below: the one burst after a pause must not flatten every other bar. It is cut at the top. */
+function usualTop(values: readonly number[]): number {
+  const busy = values.filter((value) => value > 0).toSorted((a, b) => a - b);
+  const usual = busy[Math.floor(busy.length * USUAL_SHARE)] ?? 0;
+  return Math.min(busy.at(-1) ?? 0, usual * 1.25);
 }
 
 function reachOf(run: Run, node: string) {

@@ -68,7 +68,8 @@ export function targetsOf(run: Run, record: DisturbanceRecord): readonly string[
   const asked = named(record.options);
   if (asked.length > 0) return [...new Set(asked)];
   const measured = record.samples.flatMap((sample) => (sample.took ? named(sample.measured) : []));
-  return measured.length > 0 ? [...new Set(measured)] : record.reach;
+  if (measured.length > 0) return [...new Set(measured)];
+  return record.reach.length === run.nodes.length ? ['all nodes'] : record.reach;
 }
 
 export interface Clash {

@@ -33,8 +33,8 @@ test('numbers, times and settings in words', () => {
   expect(rate(999_600)).toBe('1.0\u00a0M');
   expect(wallClock(Date.UTC(2026, 10, 21, 12, 4, 5, 678))).toBe('2026-11-21 12:04:05.678');
   expect(wallClock(1e300)).toBe('1e+300 ms');
-  expect(settings({ node: 'n2', byMs: -3000, peers: ['etcd1', 'etcd2'] })).toBe(
-    'node n2 · by \u22123\u202f000\u00a0ms · peers etcd1, etcd2',
+  expect(settings({ node: 'n2', byMs: -3000, peers: ['etcd1', 'etcd2'], serving: [], leader: null })).toBe(
+    'node n2 · by \u22123\u202f000\u00a0ms · peers etcd1, etcd2 · serving none · leader –',
   );
 });
 

@@ -61,7 +61,8 @@ function plain(value: Json): string {
   if (typeof value === 'number') return grouped(Number.isInteger(value) ? value : Number(value.toFixed(3)));
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value === 'string') return value;
-  return Array.isArray(value) ? value.map(plain).join(', ') : JSON.stringify(value);
+  if (value === null) return '–';
+  return Array.isArray(value) ? value.map(plain).join(', ') || 'none' : JSON.stringify(value);
 }
 
 function signed(value: number, digits: number): string {
