@@ -219,7 +219,7 @@ function straddle(leases: readonly Lease[], batches: BatchSpec[], rng: Rng, read
   const lease = rng.pick(ended);
   const own = batches.findLast((batch) => batch.lease === lease.id);
   if (own === undefined) return;
-  const at = lease.endedMs! - rng.int(0, 10);
+  const at = Math.max(0, lease.endedMs! - rng.int(0, 10));
   const takesMs = rng.int(0, 50);
   const wallTakesMs = takesMs + rng.pick([0, 1, 1.5, -7]);
   batches.push({ ...own, at, takesMs, wallTakesMs, ids: [{ ms: at + Math.min(readAfterMs, takesMs) }] });

@@ -1,0 +1,101 @@
+/**
+ * What is known of a run beside its IDs, in the form in which explanations ask for it.
+ */
+import type { Sighting, Tenure } from '../core/checker.ts';
+import type { LeaseFact } from '../core/history.ts';
+import type { JournalEntry } from '../core/journal.ts';
+import type { Layout } from '../core/layout.ts';
+import type { DisturbanceRecord } from '../core/run.ts';
+import { inSuccession } from '../core/tenures.ts';
+import { msToNs, type Origin, type RunNs } from '../core/time.ts';
+
+export interface ExplainEvidence {
+  readonly layout: Layout;
+  readonly journal: readonly JournalEntry[];
+  readonly tenures: readonly Tenure[];
+  readonly leases: readonly LeaseFact[];
+  readonly disturbances: readonly DisturbanceRecord[];
+}
+
+/** Beyond this an observed offset is no longer told as the offset of a moment. */
+const OFFSET_AGE_MS = 2000;
+
+/** The evidence, indexed. */
+export interface EvidenceView {
+  readonly layout: Layout;
+  readonly origin: Origin | undefined;
+  readonly disturbances: readonly DisturbanceRecord[];
+  /** The tenure in which the batch of a sighting was minted. */
+  tenureOf(sighting: Sighting): Tenure | undefined;
+  leaseOf(tenure: Tenure): LeaseFact | undefined;
+  /** The node's clock minus true time in milliseconds, last observed shortly before a moment. */
+  offsetAt(node: string, at: RunNs): number | undefined;
+  /** The greatest reading of a node's wall clock that was observed within a span. */
+  greatestWallMs(node: string, from: RunNs, to: RunNs): number | undefined;
+  /** Whether the process of a node stood still at some time within a span. */
+  pausedWithin(node: string, from: RunNs, to: RunNs): boolean;
+  /** Disturbances in force at a moment; one that was never healed lasts. */
+  disturbedAt(at: RunNs): readonly DisturbanceRecord[];
+}
+
+export function viewOf(evidence: ExplainEvidence): EvidenceView {
+  const { layout, journal, disturbances } = evidence;
+  const tenures = new Map(evidence.tenures.map((tenure) => [tenureKey(tenure), tenure]));
+  const leases = new Map(evidence.leases.map((fact) => [fact.lease, fact]));
+  const healthOf = Map.groupBy(
+    journal.filter((entry) => entry.kind === 'health'),
+    ({ node }) => node,
+  );
+  const within = (node: string, from: RunNs, to: RunNs) =>
+    (healthOf.get(node) ?? []).filter(({ at }) => from <= at && at <= to);
+  return {
+    layout,
+    origin: journal.find((entry) => entry.kind === 'origin')?.origin,
+    disturbances,
+    tenureOf: (sighting) => tenures.get(tenureKey(sighting)),
+    leaseOf: (tenure) => leases.get(tenure.lease),
+    offsetAt: (node, at) => within(node, at - msToNs(OFFSET_AGE_MS), at).at(-1)?.offsetMs,
+    greatestWallMs: (node, from, to) =>
+      within(node, from, to).reduce<number | undefined>(
+        (greatest, { health }) => Math.max(greatest ?? -Infinity, health.wallMs),
+        undefined,
+      ),
+    pausedWithin: (node, from, to) => pauses(journal, node).some((pause) => pause.from <= to && from <= pause.to),
+    disturbedAt: (at) => disturbances.filter((disturbance) => inForce(disturbance, at, at)),
+  };
+}
+
+/** Whether a disturbance was in force at some time within a span. */
+export function inForce({ injected, healed }: DisturbanceRecord, from: RunNs, to: RunNs): boolean {
+  return injected !== undefined && injected <= to && from <= (healed ?? Infinity);
+}
+
+/** When a lease ended at the latest; undefined while it lives. */
+export function endOf({ endedNs, lastSentNs, ttlMs }: LeaseFact): RunNs | undefined {
+  return endedNs === undefined ? undefined : Math.max(endedNs, lastSentNs + msToNs(ttlMs));
+}
+
+/** Whether the coordinator ended it before its word was over. */
+export function endedEarly({ endedNs, lastSentNs, ttlMs }: LeaseFact): boolean {
+  return endedNs !== undefined && endedNs < lastSentNs + msToNs(ttlMs);
+}
+
+/** The two as the coordinator, or else time, put them. */
+export function elderFirst(a: Tenure, b: Tenure): readonly [elder: Tenure, younger: Tenure] {
+  return inSuccession([a, b]) as [Tenure, Tenure];
+}
+
+function tenureKey(of: Pick<Tenure, 'workerId' | 'node' | 'incarnation' | 'lease' | 'createRevision'>): string {
+  return [of.workerId, of.node, of.incarnation, of.lease, of.createRevision].join(' ');
+}
+
+function pauses(journal: readonly JournalEntry[], node: string): { readonly from: RunNs; readonly to: RunNs }[] {
+  const spans: { from: RunNs; to: RunNs }[] = [];
+  for (const entry of journal) {
+    if (entry.kind !== 'process' || entry.member !== node) continue;
+    const open = spans.at(-1);
+    if (entry.what === 'paused') spans.push({ from: entry.at, to: Infinity });
+    else if (open !== undefined && open.to === Infinity) open.to = entry.at;
+  }
+  return spans;
+}

@@ -1,0 +1,154 @@
+/**
+ * Tells a violation as a short story in plain English: who minted what and when, what their clocks showed, who held the
+ * worker ID, what was disturbed.
+ */
+import type { Sighting, Tenure, Witness } from '../core/checker.ts';
+import { decodeId } from '../core/layout.ts';
+import { lifeOf, seconds } from '../core/phrases.ts';
+import type { DisturbanceRecord } from '../core/run.ts';
+import { msToNs, NS_PER_MS, type RunNs } from '../core/time.ts';
+import type { Door, Explained } from './explain-cause.ts';
+import type { EvidenceView } from './explain-evidence.ts';
+
+/** Sightings told one by one. */
+const SIGHTINGS_TOLD = 3;
+
+export function storyOf(witness: Witness, { cause, door }: Explained, view: EvidenceView): string {
+  const sentences = [
+    ...(door === undefined ? [witness.what] : twoHolders(door, view)),
+    ...witness.sightings.slice(0, SIGHTINGS_TOLD).map((sighting) => tellSighting(sighting, view)),
+    ...(door === undefined ? tellCause(witness, cause, view) : []),
+    ...tellLease(witness, door, view),
+    tellDisturbed(witness, door, view),
+  ];
+  return sentences.filter((sentence) => sentence !== '').join(' ');
+}
+
+/** `Two nodes, n1 and n3, held worker ID 0 at the same time …` */
+function twoHolders({ intruder, successor, disturbance, cause }: Door, view: EvidenceView): string[] {
+  const who = intruder.node === successor.node ? 'Two lives of one node' : 'Two nodes';
+  const from = Math.max(start(intruder), start(successor));
+  const to = Math.min(end(intruder), end(successor));
+  const together = to >= from ? `, so both from ${seconds(from)} to ${seconds(to)}` : '';
+  return [
+    `${who} held worker ID ${intruder.workerId}: ${tellTenure(intruder)}, and ${tellTenure(successor)}${together}.`,
+    openedBy(disturbance, intruder, cause, view),
+  ];
+}
+
+function openedBy(
+  disturbance: DisturbanceRecord | undefined,
+  intruder: Tenure,
+  cause: Door['cause'],
+  view: EvidenceView,
+): string {
+  const life = lifeOf(intruder);
+  const means = {
+    'two holders: paused past its lease': `${life} stood still past its lease and minted on when it resumed`,
+    'two holders: cut from the coordinator': `${life} could not reach the coordinator, its lease ran out, and it minted on`,
+    'two holders: coordinator outage': `the coordinator was away for longer than the lease of ${life}, which minted on`,
+    'two holders: coordinator ended the lease early': `the coordinator ended the lease of ${life} before its word was over`,
+  }[cause as string];
+  if (disturbance !== undefined) return `The door was opened by ${tellDisturbance(disturbance)}: ${means}.`;
+  if (means !== undefined) return `${means[0]!.toUpperCase()}${means.slice(1)}.`;
+  const offset = view.leaseOf(intruder) === undefined ? ' No lease of it is known.' : '';
+  return `No disturbance at hand explains why ${life} minted on.${offset}`;
+}
+
+function tellTenure(tenure: Tenure): string {
+  return `${lifeOf(tenure)} from ${seconds(start(tenure))} to ${seconds(end(tenure))}`;
+}
+
+/** `n1 minted 42 at 12.345 s (time …, worker 0, sequence 7) when its clock was 3000 ms behind.` */
+function tellSighting(sighting: Sighting, view: EvidenceView): string {
+  const { id, called, returned, node } = sighting;
+  const took = returned - called > msToNs(1) ? `, in a call that took ${ms(nsToWholeMs(returned - called))}` : '';
+  const offset = view.offsetAt(node, called);
+  const clock = offset === undefined ? 'its clock had not been observed just before' : `its clock was ${ahead(offset)}`;
+  const what = id === undefined ? 'was called' : `minted ${id} (${tellFields(id, view)})`;
+  return `${lifeOf(sighting)} ${what} at ${seconds(called)}${took}; ${clock}.`;
+}
+
+function tellFields(id: string, { layout, origin }: EvidenceView): string {
+  const { unixMs, workerId, sequence } = decodeId(layout, BigInt(id));
+  const moment = origin === undefined ? `${unixMs} Unix ms` : seconds((unixMs - origin.unixMs) * NS_PER_MS);
+  return `time ${moment}, worker ${workerId}, sequence ${sequence}`;
+}
+
+function tellCause({ sightings }: Witness, cause: Explained['cause'], view: EvidenceView): string[] {
+  const [a, b] = sightings;
+  if (a === undefined || b === undefined) return [];
+  const passed = ms(nsToWholeMs(b.called - a.called));
+  const showed = ms(Math.round(b.wallCalledMs - a.wallCalledMs));
+  switch (cause) {
+    case 'clock stepped back in process':
+      return [
+        `Between the two calls ${passed} passed and the wall clock of ${lifeOf(b)} moved by ${showed}: it had been set back.`,
+      ];
+    case 'clock stepped back across a restart':
+      return [
+        `Between the two calls ${passed} passed and the wall clock of ${b.node} moved by ${showed}: it restarted with its clock set back.`,
+      ];
+    case 'sequence reset within a tick':
+      return [`Its clock ran on steadily; the sequence number was used again within one tick.`];
+    case 'successor behind the earlier holder': {
+      const [first, second] = [view.tenureOf(a), view.tenureOf(b)];
+      if (first === undefined || second === undefined) return [];
+      return [
+        `Worker ID ${a.workerId} changed hands: ${tellTenure(first)}, then ${tellTenure(second)}; the later holder minted times that the earlier one had used.`,
+      ];
+    }
+    default:
+      return [];
+  }
+}
+
+function tellLease({ tenures = [] }: Witness, door: Door | undefined, view: EvidenceView): string[] {
+  const tenure = door?.intruder ?? (tenures.length === 1 ? tenures[0] : undefined);
+  const lease = tenure && view.leaseOf(tenure);
+  if (tenure === undefined || lease === undefined) return [];
+  const accepted = `The last keep-alive of ${lifeOf(tenure)} that was accepted was sent at ${seconds(lease.lastSentNs)} and good for ${ms(lease.ttlMs)}`;
+  return [
+    lease.endedNs === undefined
+      ? `${accepted}.`
+      : `${accepted}; the coordinator gave its end away at ${seconds(lease.endedNs)}.`,
+  ];
+}
+
+function tellDisturbed({ at }: Witness, door: Door | undefined, view: EvidenceView): string {
+  const others = view.disturbedAt(at).filter((disturbance) => disturbance !== door?.disturbance);
+  const told = others.map(tellDisturbance).join('; ');
+  if (door?.disturbance !== undefined) return told === '' ? '' : `Also disturbed at ${seconds(at)}: ${told}.`;
+  return told === '' ? `Nothing was disturbed at ${seconds(at)}.` : `Disturbed at ${seconds(at)}: ${told}.`;
+}
+
+/** `cut-from-etcd (node n1; 12.000 s to 20.000 s; slot cut-and-back)` */
+function tellDisturbance({ fault, options, injected, healed, slot }: DisturbanceRecord): string {
+  const settings = Object.entries(options).map(([name, value]) => `${name} ${String(value)}`);
+  const span =
+    injected === undefined ? [] : [`${seconds(injected)} to ${healed === undefined ? 'the end' : seconds(healed)}`];
+  return `${fault} (${[...settings, ...span, `slot ${slot}`].join('; ')})`;
+}
+
+/** A tenure of one batch ends, by its certain interval, before it begins. */
+function start({ from, to }: Tenure): RunNs {
+  return Math.min(from, to);
+}
+
+function end({ from, to }: Tenure): RunNs {
+  return Math.max(from, to);
+}
+
+function nsToWholeMs(ns: RunNs): number {
+  return Math.round(ns / NS_PER_MS);
+}
+
+function ms(value: number): string {
+  return `${value} ms`;
+}
+
+function ahead(offsetMs: number): string {
+  const rounded = Math.round(offsetMs);
+  if (rounded === 0) return 'true';
+  return rounded > 0 ? `${rounded} ms ahead` : `${-rounded} ms behind`;
+}
