@@ -1,0 +1,131 @@
+/** A cluster in virtual time: nodes, a virtual etcd, a virtual network, and one history of all that was minted. */
+import type { Cluster, ClusterSpec, CoordinatorCluster } from '../../core/cluster.ts';
+import type { InMemoryHistory } from '../../core/driver.ts';
+import type { Generator } from '../../core/generator.ts';
+import type { History } from '../../core/history.ts';
+import type { Rng } from '../../core/random.ts';
+import type { Origin } from '../../core/time.ts';
+import { EtcdSim } from '../../coordinators/etcd-sim.ts';
+import { SimCoordinatorMember } from './coordinator.ts';
+import type { Guard } from './guard.ts';
+import { HistoryBuilder } from './history-builder.ts';
+import { LeaseLog } from './lease-log.ts';
+import { Network } from './network.ts';
+import { SimNode } from './node.ts';
+import { VirtualTime } from './virtual-time.ts';
+
+/** The same true time in every run: 2026-01-01T00:00Z. */
+const ORIGIN: Origin = { monotonicNs: '1000000000000', unixMs: 1_767_225_600_000, errorNs: 0 };
+
+export interface SimClusterOptions {
+  readonly spec: ClusterSpec;
+  readonly generator: Generator;
+  /** The cluster disposes of it. */
+  readonly guard: Guard;
+  readonly rng: Rng;
+  readonly log: (line: string) => void;
+}
+
+export class SimCluster implements Cluster, InMemoryHistory {
+  readonly driver = 'sim';
+  readonly time = new VirtualTime();
+  readonly origin = ORIGIN;
+  readonly nodes: readonly SimNode[];
+  readonly coordinator: CoordinatorCluster;
+  readonly tapFolder = undefined;
+  readonly versions = { etcd: 'virtual' };
+  readonly #guard: Guard;
+  readonly #generator: Generator;
+  readonly #network: Network;
+  readonly #history = new HistoryBuilder();
+  readonly #leases = new LeaseLog();
+
+  constructor({ spec, generator, guard, rng, log }: SimClusterOptions) {
+    const { time } = this;
+    this.#guard = guard;
+    this.#generator = generator;
+    const etcd: EtcdSim = new EtcdSim(names('etcd', spec.coordinatorMembers), {
+      time,
+      rng: rng.fork('etcd'),
+      connected: (one, other) => this.#network.isOpen(one, other),
+    });
+    this.#network = new Network(time, rng.fork('network'), () => etcd.reconsider());
+    etcd.watchOwners((event) => this.#leases.ownerChanged(event));
+
+    const listens = (member: string): boolean =>
+      this.nodes.find(({ name }) => name === member)?.listens() ??
+      (etcd.members.includes(member) && etcd.state(member) !== 'dead');
+    const world = { time, network: this.#network, etcd, listens };
+    this.coordinator = {
+      name: 'etcd',
+      version: 'virtual',
+      members: etcd.members.map(
+        (name) => new SimCoordinatorMember(name, { ...world, rng: rng.fork(`process of ${name}`) }),
+      ),
+      watchOwners: (onEvent) =>
+        etcd.watchOwners((event) => {
+          time.settled();
+          onEvent(event);
+        }),
+    };
+    const shared = {
+      ...world,
+      origin: ORIGIN,
+      history: this.#history,
+      leases: this.#leases,
+      guard,
+      generator,
+      options: spec.options,
+      log,
+    };
+    this.nodes = names('n', spec.nodes).map((name, index) => new SimNode(name, index, shared, rng.fork(name)));
+    for (const node of this.nodes) node.launch();
+  }
+
+  /** Throws when a node used a real clock, timer, chance, file or network, even if it swallowed the error. */
+  assertClean(): void {
+    this.#guard.assertClean();
+  }
+
+  /** What was minted so far. A history of nodes that used anything real proves nothing: then it throws. */
+  history(): History {
+    this.assertClean();
+    return {
+      layout: this.#generator.layout,
+      nodes: this.nodes.map(({ name }) => name),
+      batches: this.#history.batches(),
+      ids: this.#history.ids(),
+      leases: this.#leases.facts(),
+      requests: {
+        length: 0,
+        node: new Uint16Array(),
+        sent: new Float64Array(),
+        received: new Float64Array(),
+        status: new Uint8Array(),
+        incarnation: new Uint32Array(),
+        lane: new Uint16Array(),
+        firstSeq: new Float64Array(),
+        count: new Uint32Array(),
+      },
+      health: [],
+    };
+  }
+
+  async healAll(): Promise<void> {
+    this.#network.mendAll();
+    const members = this.coordinator.members.map(async ({ process }) => {
+      await process.resume();
+      await process.start();
+    });
+    await Promise.all([...members, ...this.nodes.map((node) => node.heal())]);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.time.dispose();
+    this.#guard[Symbol.dispose]();
+  }
+}
+
+function names(prefix: string, count: number): readonly string[] {
+  return Array.from({ length: count }, (_, index) => `${prefix}${index + 1}`);
+}

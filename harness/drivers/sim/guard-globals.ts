@@ -1,0 +1,105 @@
+/** Replaces the globals by which code reaches the real clock, timers, chance, process and network. */
+import { forbid, REMEDY } from './guard-place.ts';
+
+type Owner = Record<PropertyKey, unknown>;
+
+/** Puts the guarded globals in place; returns what takes them away again. Outside a node they are what they were. */
+export function patchGlobals(): () => void {
+  const undo: (() => void)[] = [];
+  const patch = (owner: object, key: string, call: string, remedy: string): void => {
+    const real = (owner as Owner)[key];
+    if (typeof real !== 'function') return;
+    undo.push(replace(owner, key, watched(real as Callable, call, remedy)));
+  };
+
+  undo.push(replace(globalThis, 'Date', watchedDate()));
+  patch(Date, 'now', 'Date.now()', REMEDY.wall);
+  for (const key of ['now', 'mark', 'measure', 'timerify', 'toJSON', 'eventLoopUtilization'])
+    patch(performance, key, `performance.${key}()`, REMEDY.monotonic);
+  for (const key of ['hrtime', 'uptime']) patch(process, key, `process.${key}()`, REMEDY.monotonic);
+  for (const key of ['setTimeout', 'setInterval', 'setImmediate']) patch(globalThis, key, `${key}()`, REMEDY.timer);
+  patch(AbortSignal, 'timeout', 'AbortSignal.timeout()', REMEDY.timer);
+  for (const key of ['wait', 'waitAsync']) patch(Atomics, key, `Atomics.${key}()`, REMEDY.timer);
+  patch(Math, 'random', 'Math.random()', REMEDY.random);
+  for (const key of ['getRandomValues', 'randomUUID']) patch(crypto, key, `crypto.${key}()`, REMEDY.random);
+  for (const key of Object.getOwnPropertyNames(SubtleCrypto.prototype).filter((name) => name !== 'constructor'))
+    patch(crypto.subtle, key, `crypto.subtle.${key}()`, REMEDY.other);
+  // Node loads these when they are first mentioned: a mention by a node is forbidden, and nothing is loaded here.
+  for (const key of ['fetch', 'WebSocket', 'EventSource', 'BroadcastChannel', 'MessageChannel'])
+    undo.push(watchMention(globalThis, key, REMEDY.network));
+  for (const key of ['exit', 'abort', 'kill', 'cpuUsage', 'memoryUsage', 'resourceUsage'])
+    patch(process, key, `process.${key}()`, REMEDY.host);
+  patch(process, 'getBuiltinModule', 'process.getBuiltinModule()', REMEDY.other);
+
+  return () => {
+    for (const step of undo.reverse()) step();
+  };
+}
+
+type Callable = (...args: unknown[]) => unknown;
+
+/** The same function, forbidden to nodes together with the functions that hang from it (`process.hrtime.bigint`). */
+export function watched<F extends Callable>(real: F, call: string, remedy: string): F {
+  return new Proxy(real, {
+    apply(target, self, args): unknown {
+      forbid(call, remedy);
+      return Reflect.apply(target, self, args);
+    },
+    construct(target, args, newTarget): object {
+      forbid(call, remedy);
+      return Reflect.construct(target, args, newTarget) as object;
+    },
+    get(target, key): unknown {
+      const value: unknown = Reflect.get(target, key);
+      const own = Object.hasOwn(target, key) && typeof value === 'function';
+      return own ? watched(value as Callable, call, remedy) : value;
+    },
+  });
+}
+
+/** `new Date(ms)` computes; `new Date()` and `Date()` read the clock. */
+function watchedDate(): DateConstructor {
+  const real = Date;
+  return new Proxy(real, {
+    apply(target): string {
+      forbid('Date()', REMEDY.wall);
+      return target();
+    },
+    construct(target, args, newTarget): object {
+      if (args.length === 0) forbid('new Date()', REMEDY.wall);
+      return Reflect.construct(target, args, newTarget) as object;
+    },
+  });
+}
+
+/** Forbids even to name it. */
+function watchMention(owner: object, key: string, remedy: string): () => void {
+  const before = Object.getOwnPropertyDescriptor(owner, key);
+  if (before === undefined) return () => undefined;
+  Object.defineProperty(owner, key, {
+    configurable: true,
+    enumerable: before.enumerable ?? false,
+    get(): unknown {
+      forbid(key, remedy);
+      return before.get === undefined ? before.value : Reflect.apply(before.get, owner, []);
+    },
+    set(value: unknown) {
+      Object.defineProperty(owner, key, { value, writable: true, configurable: true });
+    },
+  });
+  return () => Object.defineProperty(owner, key, before);
+}
+
+function replace(owner: object, key: string, value: unknown): () => void {
+  const before = Object.getOwnPropertyDescriptor(owner, key);
+  Object.defineProperty(owner, key, {
+    value,
+    writable: true,
+    configurable: true,
+    enumerable: before?.enumerable ?? false,
+  });
+  return () => {
+    if (before === undefined) Reflect.deleteProperty(owner, key);
+    else Object.defineProperty(owner, key, before);
+  };
+}

@@ -1,0 +1,91 @@
+/**
+ * The guard: a simulated node has no clock, timer, chance, file or network but those of its `GeneratorEnv`. A generator
+ * that reaches for the real ones would make runs that nobody can repeat, and miss the faults of the virtual ones. So the
+ * call throws, and is remembered: swallowing the error does not hide it.
+ *
+ * Whether code belongs to a node is known from its async context, so the harness beside it keeps the real things.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { EXIT, problem, SnowglobeError } from '../../core/errors.ts';
+import { patchGlobals } from './guard-globals.ts';
+import { hookModules } from './guard-modules.ts';
+import { places } from './guard-place.ts';
+import type { Offence } from './guard-place.ts';
+
+/** Calls a function inside a node. */
+export type Inside = <Args extends readonly unknown[], Result>(act: (...args: Args) => Result, ...args: Args) => Result;
+
+const guards = new Set<Guard>();
+let disarm: (() => void) | undefined;
+
+/** Watches the nodes of one cluster, until it is disposed of. */
+export class Guard implements Disposable {
+  readonly #generator: string;
+  readonly #offences: Offence[] = [];
+
+  constructor(generator: string) {
+    this.#generator = generator;
+    guards.add(this);
+    disarm ??= arm();
+  }
+
+  /** The way into one life of a node. `crash` is called when its code leaves an error unhandled. */
+  node(name: string, crash: (reason: unknown) => void): Inside {
+    return places.run({ node: name, offend: this.#offend, crash }, () => AsyncLocalStorage.snapshot() as Inside);
+  }
+
+  /** Runs what loads the generator's module: its top level is watched as a node is. */
+  loading<T>(load: () => Promise<T>): Promise<T> {
+    return places.run({ node: undefined, offend: this.#offend, crash: () => undefined }, load);
+  }
+
+  /** Throws when a node has used anything real, whether or not it noticed. */
+  assertClean(): void {
+    if (this.#offences.length > 0) throw this.#error(this.#offences);
+  }
+
+  [Symbol.dispose](): void {
+    guards.delete(this);
+    if (guards.size > 0) return;
+    disarm?.();
+    disarm = undefined;
+  }
+
+  readonly #offend = (offence: Offence): never => {
+    const known = this.#offences.some(({ node, call }) => node === offence.node && call === offence.call);
+    if (!known) this.#offences.push(offence);
+    throw this.#error([offence]);
+  };
+
+  #error(offences: readonly Offence[]): SnowglobeError {
+    return new SnowglobeError(
+      EXIT.badInput,
+      offences.map(({ node, call, remedy }) =>
+        problem(
+          `${node === undefined ? 'its module' : `node ${node}`} used ${call}, which the simulator cannot make repeatable.`,
+          remedy,
+          `generator ${this.#generator}`,
+        ),
+      ),
+    );
+  }
+}
+
+function arm(): () => void {
+  const undo = [patchGlobals(), hookModules(), catchUnhandled()];
+  return () => {
+    for (const step of undo.reverse()) step();
+  };
+}
+
+/** In a process of its own an unhandled rejection ends the node, not the harness. */
+function catchUnhandled(): () => void {
+  const onRejection = (reason: unknown): void => {
+    const place = places.getStore();
+    if (place !== undefined) place.crash(reason);
+    // To listen is to switch Node's own reaction off; for all that is no node's it is to stay.
+    else if (process.listenerCount('unhandledRejection') === 1) throw reason;
+  };
+  process.on('unhandledRejection', onRejection);
+  return () => process.off('unhandledRejection', onRejection);
+}

@@ -1,0 +1,102 @@
+/** Grows the columns of a history batch by batch: no object an ID. */
+import type { BatchColumns } from '../../core/history.ts';
+import type { RunNs } from '../../core/time.ts';
+
+/** What one call of `mint` left behind; reused from call to call. */
+export interface Batch {
+  node: number;
+  incarnation: number;
+  lane: number;
+  firstSeq: number;
+  flags: number;
+  called: RunNs;
+  returned: RunNs;
+  wallCalledMs: number;
+  wallReturnedMs: number;
+  workerId: number;
+  lease: bigint;
+  createRevision: bigint;
+}
+
+const FIRST_CAPACITY = 4096;
+
+export class HistoryBuilder {
+  #length = 0;
+  #idCount = 0;
+  #columns = columnsOf(FIRST_CAPACITY);
+  #ids = new BigUint64Array(FIRST_CAPACITY);
+
+  /** Appends a batch with the first `count` of `ids`. */
+  add(batch: Batch, ids: BigUint64Array, count: number): void {
+    const at = this.#length;
+    if (at === this.#columns.node.length) this.#columns = grown(this.#columns);
+    const columns = this.#columns;
+    columns.node[at] = batch.node;
+    columns.incarnation[at] = batch.incarnation;
+    columns.lane[at] = batch.lane;
+    columns.firstSeq[at] = batch.firstSeq;
+    columns.count[at] = count;
+    columns.flags[at] = batch.flags;
+    columns.called[at] = batch.called;
+    columns.returned[at] = batch.returned;
+    columns.wallCalledMs[at] = batch.wallCalledMs;
+    columns.wallReturnedMs[at] = batch.wallReturnedMs;
+    columns.workerId[at] = batch.workerId;
+    columns.lease[at] = batch.lease;
+    columns.createRevision[at] = batch.createRevision;
+    columns.firstId[at] = this.#idCount;
+    this.#length++;
+    this.#addIds(ids, count);
+  }
+
+  batches(): BatchColumns {
+    return { length: this.#length, ...cut(this.#columns, this.#length) };
+  }
+
+  ids(): BigUint64Array {
+    return this.#ids.subarray(0, this.#idCount);
+  }
+
+  #addIds(ids: BigUint64Array, count: number): void {
+    if (this.#idCount + count > this.#ids.length) {
+      const larger = new BigUint64Array(Math.max(2 * this.#ids.length, this.#idCount + count));
+      larger.set(this.#ids);
+      this.#ids = larger;
+    }
+    for (let i = 0; i < count; i++) this.#ids[this.#idCount++] = ids[i] as bigint;
+  }
+}
+
+function columnsOf(capacity: number) {
+  return {
+    node: new Uint16Array(capacity),
+    incarnation: new Uint32Array(capacity),
+    lane: new Uint16Array(capacity),
+    firstSeq: new Float64Array(capacity),
+    count: new Uint32Array(capacity),
+    flags: new Uint32Array(capacity),
+    called: new Float64Array(capacity),
+    returned: new Float64Array(capacity),
+    wallCalledMs: new Float64Array(capacity),
+    wallReturnedMs: new Float64Array(capacity),
+    workerId: new Int32Array(capacity),
+    lease: new BigUint64Array(capacity),
+    createRevision: new BigUint64Array(capacity),
+    firstId: new Float64Array(capacity),
+  };
+}
+
+type Columns = ReturnType<typeof columnsOf>;
+
+function grown(columns: Columns): Columns {
+  const larger = columnsOf(2 * columns.node.length);
+  for (const name of Object.keys(columns) as (keyof Columns)[])
+    (larger[name] as { set(from: unknown): void }).set(columns[name]);
+  return larger;
+}
+
+function cut(columns: Columns, length: number): Columns {
+  return Object.fromEntries(
+    Object.entries(columns).map(([name, column]) => [name, column.subarray(0, length)]),
+  ) as unknown as Columns;
+}

@@ -1,0 +1,174 @@
+/**
+ * One lane of minting inside a simulated node: does what the node shell does around `mint`. At most one call is open;
+ * each that left IDs is recorded as a batch before the client is answered.
+ */
+import type { MintReply } from '../../core/cluster.ts';
+import type { Holding, Minter } from '../../core/generator.ts';
+import type { RunNs } from '../../core/time.ts';
+import { messageOf } from '../../core/errors.ts';
+import { BATCH_FLAG } from '../../core/tap.ts';
+import type { Inside } from './guard.ts';
+import type { Batch, HistoryBuilder } from './history-builder.ts';
+
+export type Answer = (reply: MintReply) => void;
+
+/** What a lane needs of its node. */
+export interface LaneHost {
+  readonly nodeIndex: number;
+  readonly incarnation: number;
+  readonly history: HistoryBuilder;
+  readonly inside: Inside;
+  /** The node's own time, which a pause inside a call takes ahead. */
+  now(): RunNs;
+  wallMs(): number;
+  /** Whether the node stands still. */
+  stands(): boolean;
+  /** Calls back when the node goes on; never when it dies before. */
+  whenAwake(act: () => void): void;
+  /** The lane can take the next call. */
+  onFree(): void;
+}
+
+const LANE = 0;
+
+/** An error by which a generator refuses; made by `env.refusal`. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+}
+
+export class Lane {
+  readonly #host: LaneHost;
+  readonly #minter: Minter;
+  #into = new BigUint64Array(16);
+  #asked = 0;
+  #answer: Answer | undefined;
+  readonly #batch: Batch;
+  /** The strings that the batch's lease and create revision were read from: they seldom change. */
+  #leaseId: string | undefined;
+  #revision: string | undefined;
+  /** A call of `mint` is running or its outcome is being recorded. */
+  open = false;
+  /** Code of `mint` runs: clock readings are its own. */
+  minting = false;
+  /** Why the last call was refused; undefined when it minted. */
+  refused: string | undefined;
+  /** IDs committed. */
+  seq = 0;
+
+  constructor(host: LaneHost, minter: Minter) {
+    this.#host = host;
+    this.#minter = minter;
+    this.#batch = {
+      node: host.nodeIndex,
+      incarnation: host.incarnation,
+      lane: LANE,
+      firstSeq: 0,
+      flags: 0,
+      called: 0,
+      returned: 0,
+      wallCalledMs: 0,
+      wallReturnedMs: 0,
+      workerId: -1,
+      lease: 0n,
+      createRevision: 0n,
+    };
+  }
+
+  /** The lane must not be open. Answers in place when the minter does and the node was not stopped meanwhile. */
+  mint(count: number, answer: Answer): void {
+    if (count > this.#into.length) this.#into = new BigUint64Array(2 * count);
+    this.#into.fill(0n, 0, count);
+    this.open = true;
+    this.#asked = count;
+    this.#answer = answer;
+    const batch = this.#batch;
+    batch.called = this.#host.now();
+    batch.wallCalledMs = this.#host.wallMs();
+    batch.flags = 0;
+    this.minting = true;
+    let result: unknown;
+    try {
+      result = this.#host.inside(this.#call, count);
+    } catch (error) {
+      this.#threw(error);
+      return;
+    }
+    if (typeof result === 'number') this.#returned(result);
+    else Promise.resolve(result).then(this.#returned, this.#threw);
+  }
+
+  /** The open call's client is to be answered in another way. */
+  answerBy(answer: Answer): void {
+    this.#answer = answer;
+  }
+
+  holding(): Holding | undefined {
+    return this.#host.inside(() => this.#minter.holding());
+  }
+
+  readonly #call = (count: number): unknown => {
+    const holding = this.#minter.holding();
+    const batch = this.#batch;
+    batch.workerId = holding?.workerId ?? -1;
+    const lease = holding?.lease;
+    if (lease?.id !== this.#leaseId || lease?.createRevision !== this.#revision) {
+      this.#leaseId = lease?.id;
+      this.#revision = lease?.createRevision;
+      batch.lease = BigInt(lease?.id ?? 0);
+      batch.createRevision = BigInt(lease?.createRevision ?? 0);
+    }
+    return this.#minter.mint(this.#into, count);
+  };
+
+  readonly #returned = (result: unknown): void => {
+    const whole = typeof result === 'number' && Number.isInteger(result) && result >= 0 && result <= this.#asked;
+    if (!whole) this.#batch.flags = BATCH_FLAG.badCount;
+    const reply: MintReply = whole
+      ? { status: 'ok' }
+      : { status: 'error', reason: `mint returned ${typeof result === 'number' ? result : typeof result}` };
+    this.#end(whole ? result : this.#leftBehind(), reply);
+  };
+
+  readonly #threw = (error: unknown): void => {
+    const refused = error instanceof Refusal;
+    this.#batch.flags = refused ? BATCH_FLAG.refused : BATCH_FLAG.threw;
+    this.#end(this.#leftBehind(), { status: refused ? 'refused' : 'error', reason: messageOf(error) });
+  };
+
+  #end(count: number, reply: MintReply): void {
+    this.minting = false;
+    this.#batch.returned = this.#host.now();
+    this.#batch.wallReturnedMs = this.#host.wallMs();
+    // What a node that stands still has not written yet, it never wrote if it is killed now.
+    if (this.#host.stands()) this.#host.whenAwake(() => this.#commit(count, reply));
+    else this.#commit(count, reply);
+  }
+
+  #commit(count: number, reply: MintReply): void {
+    const batch = this.#batch;
+    batch.firstSeq = this.seq;
+    if (count > 0) this.#host.history.add(batch, this.#into, count);
+    this.seq += count;
+    this.refused = reply.status === 'ok' ? undefined : reply.reason;
+    this.open = false;
+    const position = { incarnation: batch.incarnation, lane: LANE, firstSeq: batch.firstSeq, count };
+    this.#answer?.(reply.status === 'ok' ? { ...reply, ...position } : reply);
+    this.#host.onFree();
+  }
+
+  /** How many IDs a call that did not say how many it minted left in its buffer: up to the last that is not zero. */
+  #leftBehind(): number {
+    let length = this.#asked;
+    while (length > 0 && this.#into[length - 1] === 0n) length--;
+    return length;
+  }
+}
+
+/** Refusals come by the thousand, and nobody reads where from: a stack trace would cost more than all the rest. */
+export function refusal(reason: string): Error {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  const error = new Refusal(reason);
+  Error.stackTraceLimit = limit;
+  return error;
+}

@@ -1,0 +1,87 @@
+/** One life of a simulated node: what its process holds, from its start to its death. */
+import type { JsonObject } from '../../core/json.ts';
+import type { Cancel, Origin, RunNs } from '../../core/time.ts';
+import type { Coordination, Generator, GeneratorEnv, Minter } from '../../core/generator.ts';
+import type { Rng } from '../../core/random.ts';
+import type { NodeDisk } from './disk.ts';
+import type { Inside } from './guard.ts';
+import { Lane, refusal } from './lane.ts';
+import type { LaneHost } from './lane.ts';
+
+/** What a life needs of its node and of the world. */
+export interface LifeHost extends LaneHost {
+  readonly name: string;
+  readonly origin: Origin;
+  readonly rng: Rng;
+  readonly options: JsonObject;
+  readonly disk: NodeDisk;
+  readonly coordination: Coordination;
+  /** A reading of either clock by the generator's code; a disturbance may fall on one inside `mint`. */
+  onReading(): void;
+  after(ms: number, act: () => void): Cancel;
+  log(message: string): void;
+}
+
+const DISK_MS = { min: 0.05, max: 1 };
+
+export class Life {
+  readonly incarnation: number;
+  readonly inside: Inside;
+  readonly #host: LifeHost;
+  /** Undefined until the generator has made its minter. */
+  lane: Lane | undefined;
+  /** When it was killed. */
+  diedAt: RunNs = Infinity;
+
+  constructor(host: LifeHost) {
+    this.#host = host;
+    this.incarnation = host.incarnation;
+    this.inside = host.inside;
+  }
+
+  /** Runs the generator's `create`. */
+  async begin(generator: Generator): Promise<void> {
+    const env = this.#env();
+    const minter: Minter = await this.inside(async () => generator.node.create(env));
+    this.lane = new Lane(this.#host, minter);
+    this.#host.onFree();
+  }
+
+  #env(): GeneratorEnv {
+    const host = this.#host;
+    const originNs = BigInt(host.origin.monotonicNs);
+    const random = host.rng.fork('random');
+    const disk = host.rng.fork('disk');
+    const onDisk = <T>(act: () => T): Promise<T> =>
+      new Promise((resolve) => host.after(disk.real(DISK_MS.min, DISK_MS.max), () => resolve(act())));
+    const reading = (): void => {
+      if (this.lane?.minting === true) host.onReading();
+    };
+    return {
+      wallMs: () => {
+        reading();
+        return host.wallMs();
+      },
+      monotonicNs: () => {
+        reading();
+        return originNs + BigInt(Math.round(host.now()));
+      },
+      sleep: (ms) => new Promise((resolve) => host.after(ms, resolve)),
+      random: () => random.next(),
+      refusal,
+      log: (message) => host.log(message),
+      // SIGKILL is the only end of a simulated life, and it gives no notice.
+      signal: new AbortController().signal,
+      options: host.options,
+      host: { name: host.name, incarnation: host.incarnation },
+      coordination: host.coordination,
+      disk: {
+        read: (name) => onDisk(() => host.disk.read(name)),
+        write: (name, bytes) => {
+          const copy = bytes.slice();
+          return onDisk(() => host.disk.write(name, copy));
+        },
+      },
+    };
+  }
+}

@@ -1,0 +1,416 @@
+/**
+ * A simulated node: its process (killed, started, stopped), its clock, its links, its clients.
+ *
+ * A node stands still when it is stopped, and also while its own time is ahead: a pause that fell inside `mint` takes
+ * the node's time ahead within the synchronous call, and the rest of the world has to catch up before the node does
+ * anything else.
+ */
+import type {
+  ClockControl,
+  ClockSetting,
+  ClusterNode,
+  MintReply,
+  NetworkControl,
+  NodeHealth,
+  ProcessControl,
+} from '../../core/cluster.ts';
+import type { Generator } from '../../core/generator.ts';
+import type { JsonObject } from '../../core/json.ts';
+import type { Rng } from '../../core/random.ts';
+import type { Cancel, Origin, RunNs } from '../../core/time.ts';
+import type { EtcdSim } from '../../coordinators/etcd-sim.ts';
+import { messageOf } from '../../core/errors.ts';
+import { msToNs } from '../../core/time.ts';
+import { NodeClock } from './clock.ts';
+import { CoordinationClient } from './coordination-client.ts';
+import { NodeDisk } from './disk.ts';
+import type { Guard } from './guard.ts';
+import type { HistoryBuilder } from './history-builder.ts';
+import { Interruptions } from './interruptions.ts';
+import type { Answer } from './lane.ts';
+import type { LeaseLog } from './lease-log.ts';
+import { Life } from './life.ts';
+import { memberNetwork } from './member-network.ts';
+import type { Network } from './network.ts';
+import { OpenRequest } from './open-request.ts';
+import type { VirtualTime } from './virtual-time.ts';
+
+/** What all nodes of a cluster share. */
+export interface NodeWorld {
+  readonly time: VirtualTime;
+  readonly origin: Origin;
+  readonly network: Network;
+  readonly etcd: EtcdSim;
+  readonly history: HistoryBuilder;
+  readonly leases: LeaseLog;
+  readonly guard: Guard;
+  readonly generator: Generator;
+  readonly options: JsonObject;
+  readonly log: (line: string) => void;
+  /** Whether a member's process listens. */
+  readonly listens: (member: string) => boolean;
+}
+
+/** From the order to start until the process runs, and the spread of the first starts of a cluster. */
+const START_MS = { min: 70, max: 120 };
+const FIRST_START_MAX_MS = 300;
+/** How often a disturbance falls inside `mint`, if one comes in time. */
+const PAUSE_INSIDE = 0.7;
+const STEP_INSIDE = 0.5;
+/** Requests that may wait while a call of `mint` is open. */
+const QUEUE_MAX = 256;
+/** Lines that a node's log keeps. */
+const LOG_LINES = 1000;
+
+const NO_ANSWER: MintReply = { status: 'no answer' };
+const STARTING: MintReply = { status: 'refused', reason: 'starting' };
+const BUSY: MintReply = { status: 'refused', reason: 'busy' };
+const TRUE_TIME: ClockSetting = { offsetMs: 0, frozen: false };
+
+/** An order to start that was not carried out yet. */
+interface Starting {
+  readonly cancel: Cancel;
+  readonly whenOver: (() => void)[];
+}
+
+export class SimNode implements ClusterNode {
+  readonly name: string;
+  readonly process: ProcessControl;
+  readonly network: NetworkControl;
+  readonly clock: ClockControl;
+  /** The last lines of its log. */
+  readonly logLines: string[] = [];
+  readonly #index: number;
+  readonly #world: NodeWorld;
+  readonly #rng: Rng;
+  readonly #wall: NodeClock;
+  readonly #disk = new NodeDisk();
+  readonly #interruptions: Interruptions;
+  #life: Life | undefined;
+  #lives = 0;
+  #starting: Starting | undefined;
+  #stopped = false;
+  /** The node's own time, when a pause inside `mint` took it ahead of the world's. */
+  #aheadUntil: RunNs = 0;
+  /** What waits for the node to go on. */
+  #onWake: (() => void)[] = [];
+  /** Arrived while the node stood still or its lane was taken. */
+  #queue: OpenRequest[] = [];
+  #pumping = false;
+  /** Sent by clients that still wait. */
+  readonly #open = new Set<OpenRequest>();
+  /** The latest order to the clock, so that an earlier one that has not fallen yet does not undo it. */
+  #clockOrders = 0;
+  #pauseOrders = 0;
+  /** An order to the clock that came while the node's time was ahead. */
+  #heldClock: (() => void) | undefined;
+
+  constructor(name: string, index: number, world: NodeWorld, rng: Rng) {
+    this.name = name;
+    this.#index = index;
+    this.#world = world;
+    this.#rng = rng;
+    this.#wall = new NodeClock(world.origin);
+    this.#interruptions = new Interruptions(world.time, rng.fork('interruptions'));
+    this.network = memberNetwork(name, world.network, world.time, world.listens);
+    this.clock = { backend: 'virtual', set: (setting) => this.#setClock(setting) };
+    this.process = {
+      kill: async () => this.#kill(),
+      start: () => this.#start(),
+      pause: (plannedMs) => this.#pause(plannedMs),
+      resume: () => this.#resume(),
+      alive: async () => this.listens(),
+    };
+  }
+
+  /** Whether its process is there; one that is stopped is. */
+  listens(): boolean {
+    return this.#life !== undefined;
+  }
+
+  /** The first start. Nobody waits for it. */
+  launch(): void {
+    this.#startWithin(0, FIRST_START_MAX_MS);
+  }
+
+  /** Undoes what faults did, at once. */
+  async heal(): Promise<void> {
+    this.#clockOrders++;
+    this.#wall.set(TRUE_TIME, this.#now());
+    await this.#resume();
+    await this.process.start();
+  }
+
+  health(timeoutMs: number): Promise<NodeHealth> {
+    const life = this.#life;
+    if (life === undefined) return Promise.reject(new Error(`${this.name} does not run`));
+    if (!this.#stands()) return Promise.resolve(this.#healthOf(life));
+    const { time } = this.#world;
+    return time.waiting((resolve, reject) => {
+      const cancel = time.schedule(time.now() + msToNs(timeoutMs), () =>
+        reject(new Error(`${this.name} gave no answer within ${timeoutMs} ms`)),
+      );
+      this.#onWake.push(() => {
+        cancel();
+        resolve(this.#healthOf(life));
+      });
+    });
+  }
+
+  mint(count: number, timeoutMs: number, done: Answer): void {
+    const { time } = this.#world;
+    const lane = this.#life?.lane;
+    const inPlace = this.#life === undefined ? NO_ANSWER : lane === undefined && !this.#stands() ? STARTING : undefined;
+    if (inPlace !== undefined || lane === undefined) {
+      time.answeredInPlace();
+      return done(inPlace ?? NO_ANSWER);
+    }
+    if (lane.open || this.#stands()) {
+      if (!this.#stands() && this.#queue.length >= QUEUE_MAX) return done(BUSY);
+      this.#queue.push(this.#openRequest(count, timeoutMs, done));
+      return;
+    }
+    lane.mint(count, done);
+    if (!lane.open) return time.answeredInPlace();
+    const request = this.#openRequest(count, timeoutMs, done);
+    lane.answerBy((reply) => request.answer(reply));
+  }
+
+  #openRequest(count: number, timeoutMs: number, done: Answer): OpenRequest {
+    const request: OpenRequest = new OpenRequest(count, this.#world.time, timeoutMs, done, () =>
+      this.#open.delete(request),
+    );
+    this.#open.add(request);
+    return request;
+  }
+
+  // ---- the process ----
+
+  async #start(): Promise<void> {
+    if (this.#life !== undefined) return;
+    const starting = this.#starting ?? this.#startWithin(START_MS.min, START_MS.max);
+    await this.#world.time.waiting<void>((resolve) => starting.whenOver.push(resolve));
+  }
+
+  #startWithin(minMs: number, maxMs: number): Starting {
+    const { time } = this.#world;
+    const cancel = time.schedule(time.now() + msToNs(this.#rng.real(minMs, maxMs)), () => {
+      this.#begin();
+      this.#endStarting();
+    });
+    return (this.#starting = { cancel, whenOver: [] });
+  }
+
+  /** It runs, or was killed before it did. */
+  #endStarting(): void {
+    const starting = this.#starting;
+    this.#starting = undefined;
+    starting?.cancel();
+    for (const over of starting?.whenOver ?? []) over();
+  }
+
+  #begin(): void {
+    const life = this.#newLife(++this.#lives);
+    this.#life = life;
+    this.#world.time.settled();
+    life.begin(this.#world.generator).catch((error: unknown) => this.#crash(life, error));
+  }
+
+  #kill(): void {
+    this.#endStarting();
+    const { time } = this.#world;
+    if (this.#life !== undefined) this.#life.diedAt = time.now();
+    this.#life = undefined;
+    this.#stopped = false;
+    this.#aheadUntil = 0;
+    this.#applyHeldClock();
+    this.#onWake = [];
+    this.#queue = [];
+    this.#interruptions.strikeAll();
+    // The connections break. Whether their requests were carried out, no client can know.
+    for (const request of [...this.#open]) request.answer(NO_ANSWER);
+  }
+
+  /** An error that nobody handles ends a process. */
+  #crash(life: Life, error: unknown): void {
+    if (this.#life !== life) return;
+    this.#world.log(`${this.name} crashed: ${messageOf(error)}`);
+    this.#kill();
+  }
+
+  async #pause(plannedMs: number): Promise<void> {
+    if (this.#life === undefined || this.#stopped) return;
+    const order = ++this.#pauseOrders;
+    if (this.#stands() || !this.#rng.chance(PAUSE_INSIDE)) {
+      this.#stopped = true;
+      return;
+    }
+    await this.#interruptions.arm((where) => {
+      if (order !== this.#pauseOrders || this.#life === undefined) return;
+      if (where === 'outside') this.#stopped = true;
+      else this.#goAhead(plannedMs);
+    });
+  }
+
+  /** Takes the node's own time ahead; the world catches up while the node stands still. */
+  #goAhead(ms: number): void {
+    const life = this.#life;
+    this.#aheadUntil = this.#now() + msToNs(ms);
+    this.#world.time.schedule(this.#aheadUntil, () => {
+      if (this.#life === life) this.#wake();
+    });
+  }
+
+  /** A pause inside `mint` ends when it was planned to end: the node has lived through it already. */
+  async #resume(): Promise<void> {
+    this.#pauseOrders++;
+    if (this.#stopped) {
+      this.#stopped = false;
+      this.#wake();
+    }
+    if (!this.#stands()) return;
+    const { time } = this.#world;
+    await time.waiting<void>((resolve) => time.schedule(this.#aheadUntil, resolve));
+  }
+
+  #stands(): boolean {
+    return this.#stopped || this.#aheadUntil > this.#world.time.now();
+  }
+
+  /** What came in while the node stood still happens now: its own timers and answers first, or its clients. */
+  #wake(): void {
+    if (this.#stands()) return;
+    this.#applyHeldClock();
+    const { time } = this.#world;
+    const waiting = this.#onWake;
+    this.#onWake = [];
+    const steps = [() => this.#pump(), ...waiting];
+    if (this.#rng.chance(0.5)) steps.push(steps.shift() as () => void);
+    const life = this.#life;
+    // One event each, so that what follows from one runs before the next.
+    for (const step of steps)
+      time.schedule(time.now(), () => {
+        if (this.#life === life) this.#deliver(life, step);
+      });
+  }
+
+  // ---- what the world does to its code ----
+
+  #deliver(life: Life | undefined, act: () => void): void {
+    if (life === undefined || this.#life !== life) return;
+    if (this.#stands()) this.#onWake.push(act);
+    else {
+      this.#world.time.settled();
+      act();
+    }
+  }
+
+  /** Serves the queue for as long as the lane is free. */
+  #pump(): void {
+    const lane = this.#life?.lane;
+    if (lane === undefined || this.#pumping) return;
+    this.#pumping = true;
+    while (!lane.open && !this.#stands()) {
+      const request = this.#queue.shift();
+      if (request === undefined) break;
+      if (request.isOpen) lane.mint(request.count, (reply) => request.answer(reply));
+    }
+    this.#pumping = false;
+  }
+
+  #newLife(incarnation: number): Life {
+    const { time, origin, history, guard, options, etcd, network, leases } = this.#world;
+    const rng = this.#rng.fork(`life ${incarnation}`);
+    const after = (ms: number, act: () => void): Cancel =>
+      time.schedule(this.#now() + msToNs(ms), () => this.#deliver(life, act));
+    const now = (): RunNs => this.#now();
+    const coordination = new CoordinationClient(
+      {
+        name: this.name,
+        incarnation,
+        now,
+        after,
+        deliver: (act) => this.#deliver(life, act),
+        hadSent: (at) => at <= life.diedAt,
+      },
+      etcd,
+      network,
+      leases,
+      rng.fork('endpoint').int(0, etcd.members.length - 1),
+    );
+    const life: Life = new Life({
+      nodeIndex: this.#index,
+      name: this.name,
+      incarnation,
+      history,
+      origin,
+      rng,
+      options,
+      disk: this.#disk,
+      coordination,
+      inside: guard.node(this.name, (reason) => this.#crash(life, reason)),
+      now,
+      wallMs: () => this.#wall.wallMs(this.#now()),
+      stands: () => this.#stands(),
+      whenAwake: (act) => this.#onWake.push(act),
+      onFree: () => {
+        if (this.#queue.length > 0) this.#pump();
+      },
+      onReading: () => this.#interruptions.reading(),
+      after,
+      log: (message) => {
+        this.logLines.push(message);
+        if (this.logLines.length > LOG_LINES) this.logLines.shift();
+      },
+    });
+    return life;
+  }
+
+  #healthOf(life: Life): NodeHealth {
+    const { lane, incarnation } = life;
+    const holding = lane?.holding();
+    const reason = lane === undefined ? 'starting' : lane.refused;
+    return {
+      status: holding === undefined ? 'waiting' : lane?.refused === undefined ? 'minting' : 'refusing',
+      ...(reason !== undefined && { reason }),
+      incarnation,
+      ...(holding !== undefined && { workerId: holding.workerId }),
+      ...(holding?.lease !== undefined && {
+        lease: holding.lease.id,
+        createRevision: holding.lease.createRevision,
+      }),
+      wallMs: this.#wall.wallMs(this.#now()),
+      at: this.#world.time.now(),
+      minted: [String(lane?.seq ?? 0)],
+    };
+  }
+
+  // ---- the clock ----
+
+  async #setClock(setting: ClockSetting): Promise<void> {
+    const order = ++this.#clockOrders;
+    const fall = (): void => {
+      if (order === this.#clockOrders) this.#wall.set(setting, this.#now());
+    };
+    if (this.#wall.shows(setting)) return;
+    if (this.#life === undefined || this.#stopped) return fall();
+    // Nobody can ask a node that is ahead; to its own code, this falls just after the call that took it there.
+    if (this.#stands()) {
+      this.#heldClock = fall;
+      return;
+    }
+    if (this.#rng.chance(STEP_INSIDE)) await this.#interruptions.arm(fall);
+    else fall();
+  }
+
+  #applyHeldClock(): void {
+    const held = this.#heldClock;
+    this.#heldClock = undefined;
+    held?.();
+  }
+
+  /** The node's own time. */
+  #now(): RunNs {
+    return Math.max(this.#world.time.now(), this.#aheadUntil);
+  }
+}
