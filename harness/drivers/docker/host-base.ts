@@ -19,7 +19,7 @@ const run = promisify(execFile);
 /** What the cluster runs, and the Debian package that has it. */
 const PROGRAMS = { etcd: 'etcd-server', nft: 'nftables' } as const;
 /** What a shell script of a few lines needs. */
-const BASICS = ['cat', 'env', 'ln', 'ls', 'mkdir', 'sleep'] as const;
+const BASICS = ['cat', 'chmod', 'env', 'ln', 'ls', 'mkdir', 'sleep'] as const;
 const FOLDERS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'] as const;
 /** glibc loads these by name at run time, so `ldd` does not tell of them. */
 const NAME_SERVICES = '/{lib,usr/lib}/*-linux-gnu/{libnss_files,libnss_dns,libresolv}.so.2';

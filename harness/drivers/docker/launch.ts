@@ -4,7 +4,7 @@
 import { realpathSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import type { ClusterSpec, NetworkControl, ProcessControl } from '../../core/cluster.ts';
+import type { ClusterSpec, CoordinatorMember, Member, NetworkControl, ProcessControl } from '../../core/cluster.ts';
 import type { LaunchContext } from '../../core/driver.ts';
 import { environmentLacks, messageOf } from '../../core/errors.ts';
 import { trueUnixMs } from '../../core/time.ts';
@@ -153,10 +153,10 @@ async function assemble(
     const client = new NodeClient({ host: '127.0.0.1', port: pod.publishedPort }, (ns) => runNs(origin, ns));
     return new DockerNode(name, { process, network: linksOf(pod), clock: clocks.of(name) }, client);
   });
-  const sleep = (ms: number): Promise<void> => time.sleep(ms, signal);
+  const upContext = { logFolder: folders.logs, sleep: (ms: number): Promise<void> => time.sleep(ms, signal) };
   await settled([
-    coordinator.untilServing(SERVES_MS, signal),
-    ...nodes.map((node) => untilAnswering(node, folders.logs, sleep)),
+    ...coordinator.members.map((member) => untilUp(member, () => serves(member), upContext)),
+    ...nodes.map((node) => untilUp(node, () => node.health(HEALTH_MS), upContext)),
   ]);
   const agents = everyone.map(({ pod }) => pod.agent);
   return new DockerCluster({ time, origin, nodes, coordinator, agents, tapFolder: folders.taps, ...facts });
@@ -219,24 +219,29 @@ async function readClocks({ pod }: Running): Promise<KernelClocks> {
   return { monotonicNs: BigInt(monotonicNs), realtimeNs: BigInt(realtimeNs) };
 }
 
-/** Waits for the first answer of a node; one whose process ended will never answer, and its log says why. */
-async function untilAnswering(
-  node: DockerNode,
-  logFolder: string,
-  sleep: (ms: number) => Promise<void>,
+async function serves(member: CoordinatorMember): Promise<void> {
+  const { serving } = await member.status(HEALTH_MS);
+  if (!serving) throw new Error('it has no leader');
+}
+
+/** Asks until there is an answer. A process that ended will never answer, and its log says why. */
+async function untilUp(
+  { name, process }: Member,
+  ask: () => Promise<unknown>,
+  { logFolder, sleep }: { readonly logFolder: string; readonly sleep: (ms: number) => Promise<void> },
 ): Promise<void> {
   const giveUp = performance.now() + SERVES_MS;
   for (;;) {
     try {
-      await node.health(HEALTH_MS);
+      await ask();
       return;
     } catch (error) {
-      const ended = !(await node.process.alive());
+      const ended = !(await process.alive());
       if (ended || performance.now() > giveUp)
         throw environmentLacks(
-          `Node ${node.name} ${ended ? 'ended' : `does not answer (${messageOf(error)})`}: ${await lastLines(logFolder, node.name)}`,
-          `See its log, and try the generator with --driver sim.`,
-          join(logFolder, `${node.name}.log`),
+          `${name} ${ended ? 'ended' : `does not answer (${messageOf(error)})`}: ${await lastLines(logFolder, name)}`,
+          'Its whole log is in the file. If it is the generator that fails, try it with --driver sim.',
+          join(logFolder, `${name}.log`),
         );
     }
     await sleep(POLL_MS);

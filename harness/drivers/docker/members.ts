@@ -122,7 +122,7 @@ export function etcdSpec(
   return {
     // --pre-vote: a member that was cut off must not depose the leader, and so restart every lease, when it is back.
     command: ['etcd', ...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, value]), '--pre-vote'],
-    // etcd 3.4 refuses to run on ARM unless told that we know; on other machines the variable means nothing.
+    // etcd 3.4 refuses to run on ARM unless told that we know; on other machines it only warns of the variable.
     environment: { ETCD_UNSUPPORTED_ARCH: 'arm64' },
     user: run.user,
     mounts: [],

@@ -27,19 +27,21 @@ export interface TestRun extends AsyncDisposable {
 export async function runForTest(spec: Partial<ClusterSpec> = {}, generator = SNOWFLAKE): Promise<TestRun> {
   const runId = randomBytes(4).toString('hex');
   const folder = await mkdtemp(join(tmpdir(), 'snowglobe-test-'));
-  const cluster = await driver.launch(
-    { nodes: 1, coordinatorMembers: 1, options: {}, ...spec },
-    {
-      runId,
-      folder,
-      generator,
-      owner: thisOwner(),
-      seed: '1',
-      rng: createRng(1),
-      log: () => undefined,
-      signal: new AbortController().signal,
-    },
-  );
+  const context = {
+    runId,
+    folder,
+    generator,
+    owner: thisOwner(),
+    seed: '1',
+    rng: createRng(1),
+    log: () => undefined,
+    signal: new AbortController().signal,
+  };
+  const launched = driver.launch({ nodes: 1, coordinatorMembers: 1, options: {}, ...spec }, context);
+  const cluster = await launched.catch(async (error: unknown) => {
+    await rm(folder, { recursive: true });
+    throw error;
+  });
   return {
     cluster,
     runId,

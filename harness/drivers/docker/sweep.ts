@@ -35,11 +35,15 @@ export async function sweep(docker: Docker, runId: string): Promise<readonly str
 
 async function removeContainer(docker: Docker, id: string): Promise<void> {
   const container = docker.getContainer(id);
+  const stop = new AbortController();
   // Asked before the removal: afterwards there may be nothing left to ask. A pod removes itself when it ends, so that
   // the engine may say 409, "already in progress", long before it is gone.
-  const gone = tolerating([404], container.wait({ condition: 'removed' }));
-  await tolerating([404, 409], container.remove({ force: true, v: true }));
-  await gone;
+  const gone = tolerating([404], container.wait({ condition: 'removed', abortSignal: stop.signal }));
+  try {
+    await Promise.all([gone, tolerating([404, 409], container.remove({ force: true, v: true }))]);
+  } finally {
+    stop.abort();
+  }
 }
 
 async function partsOf(docker: Docker, label: string): Promise<readonly Part[]> {

@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { ownerOf, labelsOf } from './labels.ts';
+import { etcdPlaces, etcdSpec, nodePlaces, nodeSpec, runFolders } from './members.ts';
+
+const PREFIX = '198.18.7';
+
+test('no node has the address of a member, however many there are', () => {
+  const nodes = nodePlaces(64, PREFIX);
+  const members = etcdPlaces(7, PREFIX);
+  expect(nodes[0]).toEqual({ name: 'n1', address: '198.18.7.10', port: 8080 });
+  expect(members[0]).toEqual({ name: 'etcd1', address: '198.18.7.200', port: 2379 });
+  expect(new Set([...nodes, ...members].map(({ address }) => address)).size).toBe(71);
+});
+
+test('a node is under libfaketime, its shell script is not', () => {
+  const [place] = nodePlaces(1, PREFIX);
+  const { environment, preload, mounts } = nodeSpec({
+    name: place!.name,
+    user: '1000:1000',
+    shellModule: '/package/shell.mjs',
+    generatorFile: '/mine/mine.ts',
+    options: { ttlMs: 5000 },
+    etcd: etcdPlaces(2, PREFIX),
+    folders: runFolders('/runs/1'),
+    code: [],
+  });
+  expect(preload).toMatch(/libfaketimeMT/);
+  expect(environment).not.toHaveProperty('LD_PRELOAD');
+  expect(environment).toMatchObject({
+    FAKETIME_TIMESTAMP_FILE: '/snowglobe/clocks/n1',
+    SNOWGLOBE_GENERATOR: '/mine/mine.ts',
+    SNOWGLOBE_OPTIONS: '{"ttlMs":5000}',
+    SNOWGLOBE_ETCD: 'http://198.18.7.200:2379,http://198.18.7.201:2379',
+  });
+  expect(mounts.filter(({ ReadOnly }) => !ReadOnly).map(({ Source }) => Source)).toEqual([
+    '/runs/1/taps',
+    '/runs/1/disks/n1',
+  ]);
+  expect(mounts.filter(({ ReadOnly }) => ReadOnly).map(({ Source }) => Source)).toEqual(['/runs/1/clocks']);
+});
+
+test('etcd members know one another by address, vote beforehand, and keep their data in their own layer', () => {
+  const members = etcdPlaces(3, PREFIX);
+  const { command, mounts } = etcdSpec(members[1]!, members, { runId: 'ab12cd34', user: '0:0' });
+  const line = command.join(' ');
+  expect(line).toContain('--name etcd2');
+  expect(line).toContain(
+    '--initial-cluster etcd1=http://198.18.7.200:2380,etcd2=http://198.18.7.201:2380,etcd3=http://198.18.7.202:2380',
+  );
+  expect(line).toContain('--heartbeat-interval 100 --election-timeout 500 --pre-vote');
+  expect(mounts).toEqual([]);
+});
+
+test('an owner comes back out of the labels; a label that is none names nobody', () => {
+  const owner = { machineId: 'm', bootId: 'b', pidNamespace: '', pid: 7, startTicks: '9' };
+  expect(ownerOf(labelsOf({ runId: 'ab12cd34', owner }))).toEqual(owner);
+  expect(ownerOf({ 'snowglobe.owner': 'nonsense' })).toBeUndefined();
+  expect(ownerOf(undefined)).toBeUndefined();
+});
