@@ -29,7 +29,7 @@ export interface ClickHouseStoreOptions {
   readonly runId: string;
   readonly version: string;
   /** Why the engine is gone, when that is known better than from a failed request. */
-  readonly lost?: () => string | undefined;
+  readonly lost?: () => Promise<string | undefined>;
   readonly close?: () => Promise<void>;
 }
 
@@ -39,7 +39,7 @@ const REQUEST_TIMEOUT_MS = 300_000;
 const TOKEN = /^[\w/.:-]+$/;
 
 /** A client that keeps 64-bit integers exact and hears of an error in the status of the reply. */
-export function connect(address: Address): ClickHouseClient {
+function connect(address: Address): ClickHouseClient {
   return createClient({
     ...address,
     request_timeout: REQUEST_TIMEOUT_MS,
@@ -171,7 +171,8 @@ class ClickHouseStore implements Store {
       return await call();
     } catch (error) {
       if (error instanceof ClickHouseError) throw error;
-      throw new EngineLost(`${this.version} is lost: ${this.#options.lost?.() ?? messageOf(error)}`, { cause: error });
+      const how = (await this.#options.lost?.()) ?? messageOf(error);
+      throw new EngineLost(`${this.version} is lost: ${how}`, { cause: error });
     }
   }
 }

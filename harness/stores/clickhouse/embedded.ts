@@ -8,6 +8,7 @@ import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { extname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { environmentLacks, messageOf } from '../../core/errors.ts';
 import type { SnowglobeError } from '../../core/errors.ts';
 import type { Store } from '../../core/store.ts';
@@ -31,8 +32,8 @@ export interface EmbeddedEngine {
   /** Versions. */
   readonly chdb: string;
   readonly clickhouse: string;
-  /** How it ended, or undefined while it runs. */
-  ended(): string | undefined;
+  /** How it ended; undefined when it still runs after a moment, in which a process that was killed would be reaped. */
+  ended(): Promise<string | undefined>;
   /** Ends it: by asking first. */
   stop(): Promise<void>;
 }
@@ -40,6 +41,7 @@ export interface EmbeddedEngine {
 const MEMORY_BYTES = 2_000_000_000;
 const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 10_000;
+const REAPED_WITHIN_MS = 1000;
 const STDERR_KEPT = 2000;
 
 /** What this machine lacks for the embedded engine is told before anything starts. */
@@ -78,7 +80,8 @@ export async function startEngine(folder: string, memoryBytes = MEMORY_BYTES): P
   const exit = once(child, 'exit');
   // A request that fails tells of the end; nobody else needs to wait for it.
   exit.catch(() => undefined);
-  const ended = (): string | undefined => {
+  const ended = async (): Promise<string | undefined> => {
+    await Promise.race([exit.catch(() => undefined), sleep(REAPED_WITHIN_MS, undefined, { ref: false })]);
     if (child.exitCode === null && child.signalCode === null) return undefined;
     const how = child.signalCode === null ? `exit code ${child.exitCode}` : child.signalCode;
     return `its process ended by ${how}${stderr === '' ? '' : `: ${stderr.trim()}`}`;
@@ -94,7 +97,7 @@ export async function startEngine(folder: string, memoryBytes = MEMORY_BYTES): P
   const started = await firstMessage(child, { folder, token, memoryBytes }).catch(async (error: unknown) => {
     await stop();
     throw environmentLacks(
-      `The embedded ClickHouse did not start: ${ended() ?? messageOf(error)}.`,
+      `The embedded ClickHouse did not start: ${(await ended()) ?? messageOf(error)}.`,
       'Free memory, or give a server with `--store URL`.',
       folder,
     );

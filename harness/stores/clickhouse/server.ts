@@ -1,13 +1,13 @@
 /**
  * A ClickHouse server of the user's, by URL. Tables are shared by run; nothing of its housekeeping is touched.
  */
-import { ClickHouseError } from '@clickhouse/client';
+import { ClickHouseError, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { EXIT, SnowglobeError, badInput, messageOf, problem } from '../../core/errors.ts';
 import type { Problem } from '../../core/errors.ts';
 import { TABLES } from '../../core/store.ts';
 import type { Store } from '../../core/store.ts';
-import { connect, openClickHouseStore } from './clickhouse-store.ts';
+import { openClickHouseStore } from './clickhouse-store.ts';
 import type { Address } from './clickhouse-store.ts';
 import { COLUMNS, DATABASE } from './schema.ts';
 
@@ -19,6 +19,8 @@ export interface ServerOptions {
 
 /** From this release on a range that is sent again is deduplicated in materialized views, too. */
 const OLDEST = { major: 24, minor: 8 } as const;
+
+const PROBE_TIMEOUT_MS = 5000;
 
 /** A store on a server that `probeStore` found fit; throws its problems otherwise, before anything is written. */
 export async function openServer(options: ServerOptions): Promise<Store> {
@@ -58,7 +60,12 @@ export interface StoreProbe {
 /** Asks a server whether it can serve as a store; writes nothing. A URL that is none throws (exit 2). */
 export async function probeStore(url: string): Promise<StoreProbe> {
   const { address, database } = parseStoreUrl(url);
-  const client = connect(address);
+  // No settings: a server that is too old answers the ones it does not know with an error, and not with its version.
+  const client = createClient({
+    ...address,
+    request_timeout: PROBE_TIMEOUT_MS,
+    log: { level: ClickHouseLogLevel.OFF },
+  });
   try {
     return await probe(client, address, database);
   } finally {
@@ -71,12 +78,17 @@ async function probe(client: ClickHouseClient, address: Address, database: strin
   try {
     version = await ask(client, 'SELECT version()');
   } catch (error) {
-    const remedy =
-      error instanceof ClickHouseError
-        ? 'Check the user and password in the URL.'
-        : 'Start the server, correct the URL, or leave --store out to use the embedded ClickHouse.';
-    const what = `ClickHouse does not answer: ${firstLine(error)}.`;
+    // Old servers say `Code: 192, e.displayText() = …`, which the client does not take for an error of ClickHouse.
+    const answered = error instanceof ClickHouseError || /\bCode: \d+/.test(messageOf(error));
+    const remedy = answered
+      ? 'Check the user and password in the URL.'
+      : 'Start the server, correct the URL, or leave --store out to use the embedded ClickHouse.';
+    const what = `ClickHouse ${answered ? 'refuses to answer' : 'does not answer'}: ${firstLine(error)}.`;
     return { problems: [problem(what, remedy, where(address))] };
+  }
+  if (!/^\d+\.\d+/.test(version)) {
+    const remedy = 'Correct the URL (the HTTP port is 8123), or leave --store out to use the embedded ClickHouse.';
+    return { problems: [problem('What answers there is no ClickHouse.', remedy, where(address))] };
   }
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major < OLDEST.major || (major === OLDEST.major && minor < OLDEST.minor)) {
@@ -94,10 +106,7 @@ async function probe(client: ClickHouseClient, address: Address, database: strin
 async function missingFeatures(client: ClickHouseClient, address: Address): Promise<Problem[]> {
   const features: Readonly<Record<string, string>> = {
     'deduplication of ranges in materialized views':
-      'SELECT 1 SETTINGS deduplicate_blocks_in_dependent_materialized_views = 1, insert_deduplication_token = "probe"'.replaceAll(
-        '"',
-        "'",
-      ),
+      "SELECT 1 SETTINGS deduplicate_blocks_in_dependent_materialized_views = 1, insert_deduplication_token = 'probe'",
     'functions on arrays':
       'SELECT arrayCount((a, b) -> a <= b, [toUInt64(1)], [toUInt64(2)]), arrayMin([1]), arrayEnumerate([1]), transform(1, [1], [2], 0)',
     'LIMIT … OFFSET … BY': 'SELECT number FROM numbers(3) ORDER BY number LIMIT 1 OFFSET 1 BY number',

@@ -1,0 +1,275 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { EngineLost } from '../../core/store.ts';
+import type { BatchRange, Store } from '../../core/store.ts';
+import { openClickHouseStore } from './clickhouse-store.ts';
+import { openEmbedded, startEngine } from './embedded.ts';
+import type { EmbeddedEngine } from './embedded.ts';
+import { storeReadiness } from './readiness.ts';
+import { DATABASE } from './schema.ts';
+import { rangeOf, temporaryFolder } from './store-fixture.ts';
+
+const RUN = 'ab12cd34';
+
+const lane = (ids: bigint, node = 'n1', incarnation = 1) => ({ node, incarnation, lane: 0, ids, inBatches: ids });
+
+describe('what is stored', () => {
+  test('64-bit values, positions and times come back whole', async () => {
+    using folder = temporaryFolder();
+    await using store = await openEmbedded({ folder: folder.path, runId: RUN });
+    const edges = [0n, 2n ** 53n + 1n, 2n ** 63n - 1n, 2n ** 63n, 2n ** 64n - 1n];
+    await store.append(
+      rangeOf({
+        runId: RUN,
+        node: 1,
+        incarnation: 2,
+        firstSeq: 2n ** 40n,
+        workerId: -1,
+        batches: [edges, [], [7n, 7n, 9n]],
+      }),
+    );
+    const lane = { node: 1, incarnation: 2, lane: 0 };
+    expect(await store.sql.rows('SELECT * FROM ids ORDER BY seq LIMIT 5')).toEqual(
+      edges.map((id, index) => ({ ...lane, seq: String(2n ** 40n + BigInt(index)), id: String(id), worker: -1 })),
+    );
+    const batch = {
+      ...lane,
+      flags: 0,
+      wall_called_ms: 1_700_000_000_000,
+      wall_returned_ms: 1_700_000_000_000.001,
+      worker: -1,
+      lease: String(2n ** 64n - 1n),
+      create_revision: String(2n ** 63n),
+    };
+    const from5 = String(2n ** 40n + 5n);
+    expect(await store.sql.rows('SELECT * FROM batches ORDER BY called')).toEqual([
+      {
+        ...batch,
+        first_seq: String(2n ** 40n),
+        count: 5,
+        called: '0',
+        returned: '1000',
+        first_id: '0',
+        last_id: String(edges[4]),
+        min_id: '0',
+        max_id: String(edges[4]),
+        backward: 0,
+      },
+      {
+        ...batch,
+        first_seq: from5,
+        count: 0,
+        called: '1000000',
+        returned: '1001000',
+        first_id: '0',
+        last_id: '0',
+        min_id: '0',
+        max_id: '0',
+        backward: 0,
+      },
+      {
+        ...batch,
+        first_seq: from5,
+        count: 3,
+        called: '2000000',
+        returned: '2001000',
+        first_id: '7',
+        last_id: '9',
+        min_id: '7',
+        max_id: '9',
+        backward: 1,
+      },
+    ]);
+  });
+
+  test('requests, with times before the origin', async () => {
+    using folder = temporaryFolder();
+    await using store = await openEmbedded({ folder: folder.path, runId: RUN });
+    await store.appendRequests({
+      length: 1,
+      node: Uint16Array.of(3),
+      sent: Float64Array.of(-5),
+      received: Float64Array.of(7e15),
+      status: Uint8Array.of(1),
+      incarnation: Uint32Array.of(2),
+      lane: Uint16Array.of(0),
+      firstSeq: Float64Array.of(2 ** 40),
+      count: Uint32Array.of(500),
+    });
+    expect(await store.sql.rows('SELECT * FROM requests')).toEqual([
+      {
+        node: 3,
+        sent: '-5',
+        received: '7000000000000000',
+        status: 1,
+        incarnation: 2,
+        lane: 0,
+        first_seq: String(2 ** 40),
+        count: 500,
+      },
+    ]);
+  });
+
+  test('a range sent again is stored once, equal ranges of other tokens each', async () => {
+    using folder = temporaryFolder();
+    await using store = await openEmbedded({ folder: folder.path, runId: RUN });
+    const range = rangeOf({ runId: RUN, batches: [[1n, 2n], [3n]] });
+    await store.append(range);
+    await store.append(range);
+    expect(await store.counts()).toEqual([lane(3n)]);
+    await store.append({ ...range, token: `${range.token}/other` });
+    expect(await store.counts()).toEqual([lane(6n)]);
+  });
+});
+
+describe('queries', () => {
+  test('see tables by their names, with parameters, and errors that are the query’s own', async () => {
+    using folder = temporaryFolder();
+    await using store = await openEmbedded({ folder: folder.path, runId: RUN });
+    await store.append(rangeOf({ runId: RUN, batches: [[1n, 2n], [3n]] }));
+    const query =
+      'WITH big AS (SELECT id FROM ids WHERE id >= {least:UInt64}) SELECT count() AS n, {text:String} AS text FROM big';
+    const text = `it's a \\ "tab"\t\nand {run:String}`;
+    expect(await store.sql.rows(query, { least: '2', text })).toEqual([{ n: '2', text }]);
+    await expect(store.sql.rows('SELECT nothing FROM ids')).rejects.toMatchObject({ type: 'UNKNOWN_IDENTIFIER' });
+    expect(await store.sql.rows('SELECT count() AS n FROM ids JOIN batches USING (node)')).toEqual([{ n: '6' }]);
+  });
+
+  test('live duplicates count each ID once, whenever its sightings arrive', async () => {
+    using folder = temporaryFolder();
+    await using store = await openEmbedded({ folder: folder.path, runId: RUN });
+    const append = (node: number, firstSeq: bigint, ids: readonly bigint[]) =>
+      store.append(rangeOf({ runId: RUN, node, firstSeq, batches: [ids] }));
+    expect(await store.liveDuplicates()).toBe(0);
+    await append(0, 0n, [10n, 20n, 30n]);
+    expect(await store.liveDuplicates()).toBe(0);
+    await append(1, 0n, [20n, 25n]);
+    expect(await store.liveDuplicates()).toBe(1);
+    await append(0, 3n, [40n, 40n, 20n]);
+    expect(await store.liveDuplicates()).toBe(2);
+    await append(0, 6n, [20n, 40n, 50n]);
+    expect(await store.liveDuplicates()).toBe(2);
+  });
+});
+
+describe('the process of the engine', () => {
+  test('refuses a wrong token, and settings that it would not obey', async () => {
+    using folder = temporaryFolder();
+    const engine = await startEngine(folder.path);
+    try {
+      const options = { database: DATABASE, engine: 'own', runId: RUN, version: 'chdb' } as const;
+      const open = openClickHouseStore({ ...options, address: { ...engine.address, password: 'guess' } });
+      await expect(open).rejects.toMatchObject({ type: 'AUTHENTICATION_FAILED' });
+      expect((await fetch(`${engine.address.url}/?query=SELECT+1`)).status).toBe(403);
+      const { username, password, url } = engine.address;
+      const authorization = `Basic ${btoa(`${username}:${password}`)}`;
+      const reply = await fetch(`${url}/?query=SELECT+1&max_threads=1`, { headers: { authorization } });
+      expect([reply.status, await reply.text()]).toEqual([400, expect.stringContaining('UNKNOWN_SETTING')]);
+    } finally {
+      await engine.stop();
+    }
+    expect(await engine.ended()).toContain('exit code 0');
+  });
+
+  test('one that dies is an EngineLost that says how', async () => {
+    using folder = temporaryFolder();
+    await using opened = await openOn(folder.path);
+    const query = opened.store.sql.rows('SELECT sleep(3)');
+    await sleep(200);
+    process.kill(opened.engine.pid, 'SIGKILL');
+    await expect(query).rejects.toBeInstanceOf(EngineLost);
+    await expect(opened.store.append(rangeOf({ runId: RUN, batches: [[1n]] }))).rejects.toMatchObject({
+      name: 'EngineLost',
+      message: expect.stringContaining('SIGKILL'),
+    });
+  });
+
+  test('ends when its parent is killed', async () => {
+    using folder = temporaryFolder();
+    const program = `
+      const { startEngine } = await import(${JSON.stringify(new URL('embedded.ts', import.meta.url).href)});
+      const engine = await startEngine(${JSON.stringify(folder.path)});
+      console.log(engine.pid);
+      setInterval(() => undefined, 1000);`;
+    const parent = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+    const pid = Number(String(line));
+    expect(alive(pid)).toBe(true);
+    parent.kill('SIGKILL');
+    for (const deadline = Date.now() + 5000; alive(pid) && Date.now() < deadline;) await sleep(50);
+    expect(alive(pid)).toBe(false);
+  });
+
+  test('one folder has one engine', async () => {
+    using folder = temporaryFolder();
+    await using _ = await openEmbedded({ folder: folder.path, runId: RUN });
+    await expect(openEmbedded({ folder: folder.path, runId: RUN })).rejects.toMatchObject({
+      name: 'SnowglobeError',
+      exitCode: 3,
+    });
+  });
+
+  test('is ready on a machine that can run these tests', async () => {
+    expect(await storeReadiness()).toEqual({
+      version: expect.stringMatching(/^chdb \S+ \(ClickHouse \S+\)$/),
+      problems: [],
+    });
+  });
+});
+
+test('killed while it takes ranges, opened again, all ranges sent again: each ID once', async () => {
+  using folder = temporaryFolder();
+  const ranges = Array.from({ length: 60 }, (_, index) => {
+    const batches = Array.from({ length: 50 }, (_, batch) =>
+      Array.from({ length: 100 }, (_, id) => BigInt(index * 5000 + batch * 100 + id)),
+    );
+    return rangeOf({ runId: RUN, firstSeq: BigInt(index * 5000), batches });
+  });
+  for (const killAfterMs of [50, 150, 300]) {
+    await using opened = await openOn(folder.path);
+    const sending = appendAll(opened.store, ranges);
+    await sleep(killAfterMs);
+    process.kill(opened.engine.pid, 'SIGKILL');
+    await expect(sending).rejects.toBeInstanceOf(EngineLost);
+  }
+  await using store = await openEmbedded({ folder: folder.path, runId: RUN });
+  await appendAll(store, ranges);
+  expect(await store.counts()).toEqual([lane(300_000n)]);
+  expect(
+    await store.sql.rows('SELECT uniqExact(id) AS ids, uniqExact(seq) AS seqs, max(seq) AS last FROM ids'),
+  ).toEqual([{ ids: '300000', seqs: '300000', last: '299999' }]);
+});
+
+async function appendAll(store: Store, ranges: readonly BatchRange[]): Promise<void> {
+  for (const range of ranges) await store.append(range);
+}
+
+async function openOn(
+  folder: string,
+): Promise<AsyncDisposable & { readonly store: Store; readonly engine: EmbeddedEngine }> {
+  const engine = await startEngine(folder);
+  const store = await openClickHouseStore({
+    address: engine.address,
+    database: DATABASE,
+    engine: 'own',
+    runId: RUN,
+    version: 'chdb',
+    lost: engine.ended,
+    close: engine.stop,
+  });
+  return { store, engine, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
+}
+
+/** A zombie is dead: in a container, nobody may reap the orphans of a test. */
+function alive(pid: number): boolean {
+  try {
+    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
+  } catch {
+    return false;
+  }
+}
