@@ -12,6 +12,8 @@ import clockStep from './clock-step.ts';
 import cutFromEtcd from './cut-from-etcd.ts';
 import leaderKill from './etcd-leader-kill.ts';
 import quorumLoss from './etcd-quorum-loss.ts';
+import kill from './kill.ts';
+import pause from './pause.ts';
 
 const context = (key = 'slot/0'): FaultContext => ({ key, plannedMs: 3000, notes: new Map() });
 
@@ -120,4 +122,22 @@ test('the offset of a clock is measured from true time', async () => {
   await nodeOf(cluster, 'n2').clock.set({ offsetMs: 10_000, frozen: false });
   const health = await healthOf(nodeOf(cluster, 'n2'));
   expect(Math.abs(offsetMs(cluster.origin, health!) - 10_000)).toBeLessThan(5);
+});
+
+test('one member that is away is no lost quorum', async () => {
+  await using cluster = await settled();
+  await on(cluster, leaderKill).inject({});
+  await cluster.time.sleep(2500);
+  const seen = await on(cluster, quorumLoss).observe({});
+  expect(seen.took).toBe(false);
+  expect(seen.measured['serving']).toHaveLength(2);
+});
+
+test('a pause is not taken for a kill, nor a kill for a pause', async () => {
+  await using cluster = await settled();
+  await on(cluster, pause).inject({ node: 'n1' });
+  await on(cluster, kill).inject({ node: 'n2' });
+  await cluster.time.sleep(500);
+  expect((await on(cluster, kill).observe({ node: 'n1' })).took).toBe(false);
+  expect((await on(cluster, pause).observe({ node: 'n2' })).took).toBe(false);
 });

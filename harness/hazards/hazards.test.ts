@@ -132,6 +132,10 @@ describe('minted-ahead-and-lost-coordinator', () => {
     expect(reached({}, ...ahead.slice(0, 2), health(1350, 'n1', 0), ...cut(1400, 3000, 'n1'))).toBeUndefined();
   });
 
+  test('not reached when the cut was over before', () => {
+    expect(reached({}, ...ahead, ...cut(200, 900, 'n1'))).toBeUndefined();
+  });
+
   test('not reached when what was minted ahead belongs to an earlier life', () => {
     const restarted = health(1500, 'n1', 10_000, { incarnation: 2, minted: 30 });
     expect(reached({}, ...ahead.slice(0, 2), restarted, ...cut(1400, 3000, 'n1'))).toBeUndefined();
