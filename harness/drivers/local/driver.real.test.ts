@@ -28,14 +28,14 @@ const NOBODY = 65_534;
 
 const newRunId = (): string => randomBytes(4).toString('hex');
 
-const cleanups: (() => void)[] = [];
+const cleanups: (() => void | Promise<unknown>)[] = [];
 const newFolder = (): string => {
   const folder = mkdtempSync(join(tmpdir(), 'snowglobe-test-'));
   cleanups.push(() => rmSync(folder, { recursive: true }));
   return folder;
 };
-const cleanUp = (): void => {
-  for (const cleanup of cleanups.splice(0).toReversed()) cleanup();
+const cleanUp = async (): Promise<void> => {
+  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
 };
 
 /** Processes of a run that live, as anyone can see them. */
@@ -73,7 +73,7 @@ describe('one cluster', () => {
 
   afterAll(async () => {
     await cluster[Symbol.asyncDispose]();
-    cleanUp();
+    await cleanUp();
   });
 
   /** The node's wall clock minus the true time, at one instant. */
@@ -266,7 +266,10 @@ describe('runs on one machine', () => {
 
     const [runId, folder] = [newRunId(), newFolder()];
     chownSync(folder, NOBODY, NOBODY);
-    const harness = await startHarness(['setpriv', ...become, process.execPath, FIXTURE], runId, folder);
+    // Its own TMPDIR: this user is to leave no folder beside ours.
+    const harness = await startHarness(['setpriv', ...become, process.execPath, FIXTURE], runId, folder, {
+      TMPDIR: folder,
+    });
     expect(statSync(join(folder, 'taps', 'n1-1.life')).uid).toBe(NOBODY);
     harness.stdin?.end();
     expect(await once(harness, 'exit')).toEqual([0, null]);
@@ -279,11 +282,15 @@ async function startHarness(
   command: readonly [string, ...string[]],
   runId: string,
   folder: string,
+  environment: { readonly [name: string]: string } = {},
 ): Promise<ChildProcess> {
   chmodSync(folder, 0o755);
   const [program, ...args] = [...command, runId, folder] as const;
-  const harness = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
-  cleanups.push(() => harness.kill('SIGKILL'));
+  const harness = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, ...environment } });
+  cleanups.push(() => {
+    harness.kill('SIGKILL');
+    return driver.sweep(runId);
+  });
   const lines = createInterface({ input: harness.stdout });
   const [line] = (await Promise.race([once(lines, 'line'), once(harness, 'exit')])) as [unknown];
   expect(JSON.parse(String(line))).toMatchObject({ status: 'ok', count: 10 });
