@@ -8,15 +8,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Cluster, ClusterSpec, MintReply, NodeHealth } from '../../core/cluster.ts';
 import type { GeneratorSource } from '../../core/driver.ts';
+import type { Generator } from '../../core/generator.ts';
 import { createRng } from '../../core/random.ts';
-import { thisOwner } from '../../engine/owner.ts';
-import snowflake from '../../../generators/snowflake.ts';
 import driver from './driver.ts';
 
+const SNOWFLAKE_FILE = join(import.meta.dirname, '../../../generators/snowflake.ts');
+
 export const SNOWFLAKE: GeneratorSource = {
-  generator: snowflake,
-  file: join(import.meta.dirname, '../../../generators/snowflake.ts'),
+  generator: ((await import(SNOWFLAKE_FILE)) as { readonly default: Generator }).default,
+  file: SNOWFLAKE_FILE,
 };
+
+/** Of another machine: a `heal` that runs meanwhile leaves these runs alone. */
+const OWNER = { machineId: 'test', bootId: '', pidNamespace: '', pid: process.pid, startTicks: '' };
 
 export interface TestRun extends AsyncDisposable {
   readonly cluster: Cluster;
@@ -31,7 +35,7 @@ export async function runForTest(spec: Partial<ClusterSpec> = {}, generator = SN
     runId,
     folder,
     generator,
-    owner: thisOwner(),
+    owner: OWNER,
     seed: '1',
     rng: createRng(1),
     log: () => undefined,
