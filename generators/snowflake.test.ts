@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeId } from '../harness/core/layout.ts';
-import { CrankedCluster, CrankedNode, START_MS } from './cranked-node.ts';
+import { CrankedCluster, CrankedNode, START_MS } from './testing/cranked-node.ts';
 import snowflake, { LAYOUT, compose, settingsOf } from './snowflake.ts';
 
 const decode = (ids: bigint[] | string) => {
@@ -63,7 +63,7 @@ test('whatever the clock does, IDs rise, carry the time of the call, and lie bet
       }
       fc.pre(ids > 0);
     }),
-    { numRuns: 30 },
+    { numRuns: 100 },
   );
 });
 

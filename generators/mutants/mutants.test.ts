@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { Generator } from '../../harness/core/generator.ts';
 import { GUARANTEE_NAMES } from '../../harness/core/guarantee.ts';
 import { decodeId } from '../../harness/core/layout.ts';
-import { CrankedCluster } from '../cranked-node.ts';
+import { CrankedCluster } from '../testing/cranked-node.ts';
 import cached from '../snowflake-cached.ts';
 import snowflake, { LAYOUT } from '../snowflake.ts';
 import earlierReading from './checks-on-earlier-reading.ts';

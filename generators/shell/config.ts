@@ -2,6 +2,7 @@
  * The shell's configuration, from environment variables (generators/PROTOCOL.md lists them).
  */
 import { existsSync, statSync } from 'node:fs';
+import { parseEndpoint } from '../../harness/coordinators/etcd-client.ts';
 import type { JsonObject } from '../../harness/core/json.ts';
 
 /** Where to listen for HTTP. */
@@ -47,7 +48,7 @@ export function readConfig(environment: Environment): ShellConfig {
     diskFolder: read('SNOWGLOBE_DISK', folder),
     generatorFile: read('SNOWGLOBE_GENERATOR', file),
     options: read('SNOWGLOBE_OPTIONS', object, {}),
-    etcd: read('SNOWGLOBE_ETCD', list),
+    etcd: read('SNOWGLOBE_ETCD', endpoints),
     listen: read('SNOWGLOBE_LISTEN', (text) => list(text).map(parseAddress)),
   };
   if (problems.length > 0) throw new ConfigError(problems.join('; '));
@@ -83,6 +84,12 @@ function object(text: string): JsonObject {
   const value: unknown = JSON.parse(text);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('it is no JSON object');
   return value as JsonObject;
+}
+
+function endpoints(text: string): string[] {
+  const all = list(text);
+  for (const endpoint of all) parseEndpoint(endpoint);
+  return all;
 }
 
 function list(text: string): string[] {

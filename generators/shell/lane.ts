@@ -42,7 +42,8 @@ export class Lane {
   readonly #waiting: Waiting[] = [];
   #open = false;
   #lastWallMs = 0;
-  #lastOutcome: Outcome | undefined;
+  /** Why the last call was refused although the node held a worker ID; undefined when it was not. */
+  refusal: string | undefined;
 
   constructor(minter: Minter, tap: TapWriter, observer: LaneObserver) {
     this.#minter = minter;
@@ -53,11 +54,6 @@ export class Lane {
   /** IDs committed to the tap. */
   get committed(): bigint {
     return this.#tap.committed;
-  }
-
-  /** Why the last call was refused; undefined when it was not. */
-  get refusal(): string | undefined {
-    return this.#lastOutcome?.kind === 'refused' ? this.#lastOutcome.reason : undefined;
   }
 
   /** Mints up to `count` IDs. `done` is called once, after the tap has them; at once unless the minter waits. */
@@ -96,7 +92,7 @@ export class Lane {
     const wallReturnedMs = this.#wallMs();
     const returnedNs = process.hrtime.bigint();
     const outcome = this.#record(call, result, returnedNs, wallReturnedMs);
-    this.#lastOutcome = outcome;
+    this.refusal = outcome.kind === 'refused' && call.holding !== undefined ? outcome.reason : undefined;
     request.done(outcome);
     this.#open = false;
     const next = this.#waiting.shift();

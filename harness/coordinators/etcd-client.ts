@@ -260,7 +260,7 @@ class Endpoint {
 
   constructor(name: string) {
     this.name = name;
-    this.#target = targetOf(name);
+    this.#target = parseEndpoint(name);
   }
 
   /** Sends one request; never rejects. When the time is over, the socket is destroyed: a paused member must not keep it. */
@@ -321,7 +321,8 @@ class Endpoint {
   }
 }
 
-function targetOf(endpoint: string): http.RequestOptions {
+/** Where an endpoint's requests go; throws a RangeError that says what an endpoint looks like. */
+export function parseEndpoint(endpoint: string): http.RequestOptions {
   if (endpoint.startsWith('unix:')) return { socketPath: endpoint.slice('unix:'.length), host: 'localhost' };
   const url = URL.parse(endpoint);
   if (url?.protocol !== 'http:')

@@ -2,11 +2,11 @@
  * A node whose clocks stand still until a test cranks them, beside a virtual etcd that answers at once: for tests that
  * must say what happens between two readings of a clock.
  */
-import { EtcdSimStore } from '../harness/coordinators/etcd-sim-store.ts';
-import { CoordinationTimeout } from '../harness/coordinators/etcd-client.ts';
-import { createRng } from '../harness/core/random.ts';
-import type { Coordination, Generator, GeneratorEnv, Minter } from '../harness/core/generator.ts';
-import type { JsonObject } from '../harness/core/json.ts';
+import { EtcdSimStore } from '../../harness/coordinators/etcd-sim-store.ts';
+import { CoordinationTimeout } from '../../harness/coordinators/etcd-client.ts';
+import { createRng } from '../../harness/core/random.ts';
+import type { Coordination, Generator, GeneratorEnv, Minter } from '../../harness/core/generator.ts';
+import type { JsonObject } from '../../harness/core/json.ts';
 
 export const START_MS = Date.UTC(2026, 0, 1);
 

@@ -1,0 +1,45 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { parseAddress, readConfig } from './config.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'snowglobe-config-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const good = {
+  SNOWGLOBE_NODE: 'n1',
+  SNOWGLOBE_TAPS: folder,
+  SNOWGLOBE_DISK: folder,
+  SNOWGLOBE_GENERATOR: import.meta.filename,
+  SNOWGLOBE_ETCD: 'http://10.0.0.1:2379,http://10.0.0.2:2379',
+  SNOWGLOBE_LISTEN: 'tcp:0.0.0.0:8080,unix:/run/n1.sock',
+};
+
+test('reads what it needs; options default to none', () => {
+  expect(readConfig(good)).toEqual({
+    node: 'n1',
+    tapFolder: folder,
+    diskFolder: folder,
+    generatorFile: import.meta.filename,
+    options: {},
+    etcd: ['http://10.0.0.1:2379', 'http://10.0.0.2:2379'],
+    listen: [{ host: '0.0.0.0', port: 8080 }, { path: '/run/n1.sock' }],
+  });
+  expect(readConfig({ ...good, SNOWGLOBE_OPTIONS: '{"pool":3}' }).options).toEqual({ pool: 3 });
+});
+
+test('names every problem at once', () => {
+  const bad = { ...good, SNOWGLOBE_NODE: '', SNOWGLOBE_TAPS: '/no/such/folder', SNOWGLOBE_OPTIONS: '[]' };
+  expect(() => readConfig(bad)).toThrow(
+    'SNOWGLOBE_NODE is not set; SNOWGLOBE_TAPS=/no/such/folder: there is no such folder; ' +
+      'SNOWGLOBE_OPTIONS=[]: it is no JSON object',
+  );
+});
+
+test('an address is a TCP host and port or the path of a socket', () => {
+  expect(parseAddress('tcp:[::1]:80')).toEqual({ host: '::1', port: 80 });
+  expect(parseAddress('unix:/a:b')).toEqual({ path: '/a:b' });
+  for (const text of ['8080', 'tcp:8080', 'tcp:host:99999', 'unix:', 'http://host:80'])
+    expect(() => parseAddress(text)).toThrow('is neither tcp:HOST:PORT nor unix:PATH');
+});
