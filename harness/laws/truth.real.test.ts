@@ -1,0 +1,151 @@
+/**
+ * The reasons to say `unknown` that need real parts, and what a killed or interrupted harness leaves behind.
+ */
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, describe, expect, test } from 'vitest';
+import { JOURNAL_FILE, TAPS_FOLDER } from '../engine/record.ts';
+import { eventually, journalHas, readRun, runFolder, snowglobe } from './cli-process.ts';
+import { leftoversOf } from './leftovers.ts';
+import { realDrivers } from './real-drivers.ts';
+
+const BRIEF = join(import.meta.dirname, 'fixtures/brief.json');
+const root = mkdtempSync(join(tmpdir(), 'snowglobe-truth-'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+let folders = 0;
+const newRuns = (): string => join(root, `runs-${++folders}`);
+const start = (driver: string, runs: string, ...more: string[]) =>
+  snowglobe(['run', BRIEF, '--driver', driver, '--runs', runs, '--seed', '3', ...more]);
+const injected = (folder: string) =>
+  journalHas(folder, 'a disturbance in force', (entry) => entry.kind === 'disturbance' && entry.what === 'sample');
+const doubtsOf = (folder: string): readonly string[] => [
+  ...new Set(readRun(folder).unknowns.map(({ reason }) => reason)),
+];
+const nothingLeft = async (folder: string, withinMs: number): Promise<void> => {
+  const { runId } = readRun(folder).measured;
+  await eventually(`nothing left of ${runId}`, withinMs, () =>
+    leftoversOf(runId).length === 0 ? true : undefined,
+  ).catch(() => expect(leftoversOf(runId)).toEqual([]));
+};
+
+describe.each(realDrivers('a run'))('on %s', (driver) => {
+  test('a run that nothing disturbs but its timetable passes, and leaves nothing', async () => {
+    const runs = newRuns();
+    const { code, stdout } = await start(driver, runs, '--json').ended;
+    expect(JSON.parse(stdout)).toMatchObject({ verdict: 'pass', unknowns: [] });
+    expect(code).toBe(0);
+    await nothingLeft(await runFolder(runs), 5000);
+  });
+
+  test('kill -9 of the harness in mid-fault: all is swept, and judge says what the evidence is worth', async () => {
+    const runs = newRuns();
+    const { child, ended } = start(driver, runs);
+    const folder = await runFolder(runs);
+    await injected(folder);
+    child.kill('SIGKILL');
+    await ended;
+    await nothingLeft(folder, 30_000);
+
+    const damaged = join(root, `damaged-${driver}`);
+    cpSync(folder, damaged, { recursive: true });
+    const { code } = await snowglobe(['judge', folder]).ended;
+    const { verdict, evidence } = readRun(folder);
+    expect({ code, verdict, doubts: doubtsOf(folder) }).toEqual({
+      code: 12,
+      verdict: 'unknown',
+      doubts: expect.arrayContaining(['run cut short', 'live path blind']) as unknown,
+    });
+    expect(evidence.stored).toBe(evidence.minted);
+    expect(Number(evidence.minted)).toBeGreaterThan(1000);
+
+    damage(damaged);
+    expect((await snowglobe(['judge', damaged]).ended).code).toBe(12);
+    expect(doubtsOf(damaged)).toEqual(
+      expect.arrayContaining(['evidence not whole', 'input malformed, rounded or empty']),
+    );
+  });
+
+  test('two runs side by side do not touch one another', async () => {
+    const both = [newRuns(), newRuns()];
+    const ends = await Promise.all(both.map((runs) => start(driver, runs).ended));
+    expect(ends.map(({ code, stdout, stderr }) => (code === 0 ? 0 : stdout + stderr))).toEqual([0, 0]);
+  });
+});
+
+describe.each(realDrivers('local').filter((driver) => driver === 'local'))('on %s: unknown, because', (driver) => {
+  test('engine lost: ClickHouse was killed in mid-run', async () => {
+    const runs = newRuns();
+    const { child, ended } = start(driver, runs);
+    const folder = await runFolder(runs);
+    await injected(folder);
+    process.kill(childOf(child.pid as number, 'chdb-server'), 'SIGKILL');
+    expect((await ended).code).toBe(12);
+    expect(doubtsOf(folder)).toContain('engine lost');
+    await nothingLeft(folder, 5000);
+    // The taps were whole: judged again, they are.
+    await snowglobe(['judge', folder]).ended;
+    expect(doubtsOf(folder)).toEqual(['live path blind']);
+  });
+
+  test('harness stalled: it was stopped for two seconds in mid-fault', async () => {
+    const runs = newRuns();
+    const { child, ended } = start(driver, runs);
+    const folder = await runFolder(runs);
+    await injected(folder);
+    child.kill('SIGSTOP');
+    await sleep(2000);
+    child.kill('SIGCONT');
+    expect((await ended).code).toBe(12);
+    expect(doubtsOf(folder)).toContain('harness stalled');
+    // It accuses nobody of its own standstill.
+    expect(readRun(folder).findings.filter(({ verdict }) => verdict === 'fail')).toEqual([]);
+  });
+
+  test('load not achieved: nobody can send that many requests', async () => {
+    const runs = newRuns();
+    const scenario = join(root, 'flood.json');
+    const brief = JSON.parse(readFileSync(BRIEF, 'utf8')) as object;
+    writeFileSync(
+      scenario,
+      JSON.stringify({ ...brief, load: { idsPerSecond: 100_000, batch: { min: 1, max: 1, mean: 1 } } }),
+    );
+    expect((await snowglobe(['run', scenario, '--driver', driver, '--runs', runs]).ended).code).toBe(12);
+    expect(doubtsOf(await runFolder(runs))).toContain('load not achieved');
+  });
+
+  test('run cut short: interrupted by a signal, it heals, judges what there is and exits with 130', async () => {
+    const runs = newRuns();
+    const { child, ended } = start(driver, runs);
+    const folder = await runFolder(runs);
+    await injected(folder);
+    child.kill('SIGINT');
+    expect((await ended).code).toBe(130);
+    expect(doubtsOf(folder)).toContain('run cut short');
+    await nothingLeft(folder, 5000);
+  });
+});
+
+/** Cuts the taps of one lane short by a batch, and scribbles over a line of the journal. */
+function damage(folder: string): void {
+  const taps = join(folder, TAPS_FOLDER);
+  const ids = readdirSync(taps)
+    .filter((file) => file.endsWith('.ids'))
+    .map((file) => join(taps, file))
+    .sort((a, b) => statSync(b).size - statSync(a).size)[0] as string;
+  truncateSync(ids, Math.floor(statSync(ids).size / 16) * 8);
+  const journal = join(folder, JOURNAL_FILE);
+  const lines = readFileSync(journal, 'utf8').split('\n');
+  lines[Math.floor(lines.length / 2)] = '{"at":12,"kind":"hea';
+  writeFileSync(journal, lines.join('\n'));
+}
+
+function childOf(pid: number, name: string): number {
+  const found = execFileSync('pgrep', ['-P', String(pid), '-f', name], { encoding: 'utf8' })
+    .trim()
+    .split('\n')[0];
+  return Number(found);
+}

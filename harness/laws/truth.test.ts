@@ -1,0 +1,109 @@
+/**
+ * Every reason to say `unknown`, provoked on the simulator. Those that need real parts are in truth.real.test.ts; those
+ * that only damaged evidence can bring about are told by the pure judge below.
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createLab } from '../../tools/lab.ts';
+import type { Lab, LabRun } from '../../tools/lab.ts';
+import type { ScenarioInput } from '../core/scenario.ts';
+
+const here = import.meta.dirname;
+const brief = JSON.parse(readFileSync(join(here, 'fixtures/brief.json'), 'utf8')) as ScenarioInput;
+const folder = mkdtempSync(join(tmpdir(), 'snowglobe-truth-'));
+let lab: Lab;
+beforeAll(async () => {
+  lab = await createLab(folder);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+let files = 0;
+function scenarioFile(change: Partial<ScenarioInput>): string {
+  const file = join(folder, `scenario-${++files}.json`);
+  writeFileSync(file, JSON.stringify({ ...brief, ...change }));
+  return file;
+}
+
+/** A generator file with parts of the counter's minter replaced. */
+function generatorFile(parts: string): string {
+  const file = join(folder, `generator-${++files}.ts`);
+  const name = `generator-${files}`;
+  writeFileSync(
+    file,
+    `import counterGenerator, { counter } from ${JSON.stringify(join(here, 'fixtures/counter.ts'))};
+     export default { ...counterGenerator, name: ${JSON.stringify(name)}, node: { kind: 'shell', create: (env) => {
+       const honest = counter(env);
+       return { ...honest, ${parts} };
+     } } };`,
+  );
+  return file;
+}
+
+const simulate = async (change: Partial<ScenarioInput> = {}, generator = 'snowflake'): Promise<LabRun> =>
+  lab.run({ scenario: scenarioFile(change), driver: 'sim', generator, seed: '7' });
+const alone = { cluster: { nodes: 1, coordinatorMembers: 1 }, timetable: { order: 'given', slots: [] } } as const;
+const slot = (disturbances: readonly object[]): Partial<ScenarioInput> =>
+  ({
+    timetable: { order: 'given', slots: [{ name: 'slot', lengthMs: 6000, disturbances }] },
+  }) as unknown as Partial<ScenarioInput>;
+
+test('with nothing to doubt, the brief run passes', async () => {
+  expect(await simulate()).toMatchObject({ verdict: 'pass', doubts: [] });
+  expect(await simulate(alone, join(here, 'fixtures/counter.ts'))).toMatchObject({ verdict: 'pass', doubts: [] });
+});
+
+describe('unknown, because', () => {
+  test('disturbance did not bite: the clock was set only while its node was down, and nobody could see it', async () => {
+    const { verdict, doubts, run } = await simulate(
+      slot([
+        { fault: 'kill', options: { node: 'n2' }, atMs: 0, forMs: 2000 },
+        { fault: 'clock-step', options: { node: 'n2', byMs: -3000 }, atMs: 300, forMs: 1000 },
+      ]),
+    );
+    expect({ verdict, doubts }).toEqual({ verdict: 'unknown', doubts: ['disturbance did not bite'] });
+    expect(run.disturbances.map(({ fault, bit }) => [fault, bit])).toEqual([
+      ['kill', true],
+      ['clock-step', false],
+    ]);
+  });
+
+  test('hazard not reached: nothing made a worker ID change hands', async () => {
+    const { verdict, doubts } = await simulate({ hazards: [{ hazard: 'worker-id-changed-hands-while-holder-lived' }] });
+    expect({ verdict, doubts }).toEqual({ verdict: 'unknown', doubts: ['hazard not reached'] });
+  });
+
+  test('node silent: it holds a worker ID, is asked, and always refuses', async () => {
+    const { verdict, doubts } = await simulate(alone, generatorFile(`mint: () => { throw env.refusal('sulking'); }`));
+    expect(verdict).toBe('unknown');
+    expect(doubts).toContain('node silent');
+  });
+
+  test('too few samples: it minted next to nothing', async () => {
+    const { verdict, doubts } = await simulate(
+      alone,
+      generatorFile(
+        `mint: (into) => { if (env.random() < 0.99) throw env.refusal('tired'); return honest.mint(into, 1); }`,
+      ),
+    );
+    expect({ verdict, doubts }).toEqual({ verdict: 'unknown', doubts: ['too few samples'] });
+  });
+});
+
+test('fail before unknown: a hazard that was missed does not hide a duplicate', async () => {
+  const { verdict, broken, doubts } = await simulate(
+    { ...alone, hazards: [{ hazard: 'restarted-with-clock-behind' }] },
+    generatorFile(`mint: (into, count) => { const minted = honest.mint(into, count); into[0] = 42n; return minted; }`),
+  );
+  expect({ verdict, broken, doubts }).toEqual({ verdict: 'fail', broken: ['unique'], doubts: ['hazard not reached'] });
+});
+
+test('the same seed gives the same record byte for byte, but for what sits under `measured`', async () => {
+  const scenario = scenarioFile({});
+  const record = async (): Promise<string> => {
+    const { run } = await lab.run({ scenario, driver: 'sim', generator: 'snowflake', seed: '11' });
+    return JSON.stringify({ ...run, measured: undefined });
+  };
+  expect(await record()).toBe(await record());
+});
