@@ -2,6 +2,7 @@
  * What happens while a run lasts, for whoever shows it. One way: showing never steers the run.
  */
 import type { Phase } from './journal.ts';
+import type { JsonObject } from './json.ts';
 import type { Run } from './run.ts';
 import type { RunNs } from './time.ts';
 
@@ -9,7 +10,7 @@ export type ProgressEvent = { readonly at: RunNs } & (
   | { readonly kind: 'begin'; readonly scenario: string; readonly generator: string; readonly driver: string; readonly seed: string; readonly folder: string; readonly plannedMs: number; readonly nodes: readonly string[] }
   | { readonly kind: 'phase'; readonly phase: Phase }
   | { readonly kind: 'slot'; readonly slot: string; readonly index: number; readonly count: number; readonly holder?: string; readonly workerId?: number }
-  | { readonly kind: 'disturbance'; readonly what: 'asked' | 'bites' | 'healed' | 'failed'; readonly key: string; readonly name: string; readonly target?: string; readonly detail?: string }
+  | { readonly kind: 'disturbance'; readonly what: 'asked' | 'bites' | 'healed' | 'failed'; readonly key: string; readonly name: string; readonly target?: string; readonly detail?: string; /** With `bites`: what the first measurement in force saw. */ readonly measured?: JsonObject }
   /** Once a second. */
   | { readonly kind: 'rates'; readonly nodes: readonly NodeRate[]; readonly stored: bigint; readonly duplicates: number }
   | { readonly kind: 'note'; readonly text: string }

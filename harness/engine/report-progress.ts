@@ -2,7 +2,6 @@
  * Tells the watching user what the engine does: steps as they enter the journal, rates once a second.
  */
 import type { JournalEntry } from '../core/journal.ts';
-import type { Json } from '../core/json.ts';
 import type { NodeRate, Progress } from '../core/progress.ts';
 import type { LoadSecond } from '../load/open-loop.ts';
 import type { Reading } from './health-monitor.ts';
@@ -65,19 +64,8 @@ function tellDisturbance(
   else if (entry.what === 'sample' && entry.sample.took === true && !biting.has(key)) {
     // The first measurement that shows it in force is the bite.
     biting.add(key);
-    progress.event({ ...common, what: 'bites', detail: figures(entry.sample.measured) });
+    progress.event({ ...common, what: 'bites', measured: entry.sample.measured });
   }
-}
-
-function figures(measured: { readonly [name: string]: Json }): string {
-  return Object.entries(measured)
-    .map(([name, value]) => `${name} ${figure(value)}`)
-    .join(', ');
-}
-
-function figure(value: Json): string {
-  if (typeof value === 'number') return String(Math.round(value * 10) / 10);
-  return Array.isArray(value) ? value.join(' ') || 'none' : String(value);
 }
 
 /** One second of each node: what clients received, and what the node last said of itself. */

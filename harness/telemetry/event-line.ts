@@ -3,7 +3,7 @@
  */
 import type { ProgressEvent } from '../core/progress.ts';
 import { nsToMs } from '../core/time.ts';
-import { clock, duration } from './format.ts';
+import { clock, duration, measuredText } from './format.ts';
 import type { RunState } from './run-state.ts';
 import type { Line, Span, Tone } from './text.ts';
 import { span } from './text.ts';
@@ -58,6 +58,11 @@ function contentOf(event: ProgressEvent, state: RunState): Line | undefined {
   }
 }
 
-function detail(event: Extract<ProgressEvent, { kind: 'disturbance' }>): readonly Span[] {
-  return event.detail === undefined ? [] : [span(`  ${event.detail}`, event.what === 'failed' ? 'bad' : 'faint')];
+function detail({
+  what,
+  detail: told,
+  measured = {},
+}: Extract<ProgressEvent, { kind: 'disturbance' }>): readonly Span[] {
+  const text = [told ?? '', measuredText(measured)].filter((part) => part !== '').join(', ');
+  return text === '' ? [] : [span(`  ${text}`, what === 'failed' ? 'bad' : 'faint')];
 }

@@ -1,6 +1,7 @@
 /**
  * Figures as people read them.
  */
+import type { Json, JsonObject } from '../core/json.ts';
 
 /** `1,234,567`. */
 export function count(value: number | bigint): string {
@@ -27,6 +28,35 @@ export function offset(ms: number): string {
   const size = Math.abs(ms);
   const sign = ms < 0 ? '−' : '+';
   return size < 1000 ? `${sign}${size.toFixed(1)} ms` : `${sign}${(size / 1000).toFixed(3)} s`;
+}
+
+/** What a measurement saw: `asked −3.000 s, observed −3.000 s`, `alive yes, answers no`. */
+export function measuredText(measured: JsonObject): string {
+  return Object.entries(measured)
+    .map(([name, value]) => `${words(name)} ${figure(name, value)}`)
+    .join(', ');
+}
+
+function figure(name: string, value: Json): string {
+  if (typeof value === 'number') return name.endsWith('Ms') ? milliseconds(value) : String(value);
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (value === null) return 'unknown';
+  if (Array.isArray(value)) return value.map((item) => figure('', item)).join(' ') || 'none';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function milliseconds(ms: number): string {
+  const sign = ms < 0 ? '−' : '';
+  const size = Math.abs(ms);
+  return size < 1000 ? `${sign}${Math.round(size * 10) / 10} ms` : `${sign}${(size / 1000).toFixed(3)} s`;
+}
+
+/** `observedMs` → `observed`, `healthAnswers` → `health answers`. */
+function words(name: string): string {
+  return name
+    .replace(/Ms$/, '')
+    .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase();
 }
 
 /** A row of blocks, one a value, as high as its share of `max`. */

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { clock, count, duration, offset, sparkline } from './format.ts';
+import { clock, count, duration, measuredText, offset, sparkline } from './format.ts';
 import type { Line } from './text.ts';
 import { fit, painter, span, textOf, widthOf, wrap } from './text.ts';
 
@@ -49,4 +49,13 @@ test('figures', () => {
   expect([offset(0.21), offset(-3000.1), offset(10_000)]).toEqual(['+0.2 ms', '−3.000 s', '+10.000 s']);
   expect(sparkline([0, 4, 8], 8)).toBe('▁▅█');
   expect(sparkline([0, 0], 0)).toBe('▁▁');
+});
+
+test('measurements', () => {
+  expect(measuredText({ askedMs: -3000, observedMs: -3000.26 })).toBe('asked −3.000 s, observed −3.000 s');
+  expect(measuredText({ elapsedMs: 50.04, advancedMs: 0 })).toBe('elapsed 50 ms, advanced 0 ms');
+  expect(measuredText({ healthAnswers: true, reached: [] })).toBe('health answers yes, reached none');
+  expect(measuredText({ members: 3, serving: ['etcd1', 'etcd3'], member: null })).toBe(
+    'members 3, serving etcd1 etcd3, member unknown',
+  );
 });

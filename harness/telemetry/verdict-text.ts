@@ -3,7 +3,6 @@
  * and how to see it again.
  */
 import type { Witness } from '../core/checker.ts';
-import { GUARANTEES } from '../core/guarantee.ts';
 import type { DisturbanceRecord, Run } from '../core/run.ts';
 import { nsToMs } from '../core/time.ts';
 import type { Verdict } from '../core/verdict.ts';
@@ -78,12 +77,7 @@ function guaranteeLines({ findings }: Run): readonly Line[] {
       span(`  ${figures(finding)}`, finding.violations > 0 && promised ? 'plain' : 'faint'),
     ];
   });
-  const broken = findings.filter(({ promised, verdict }) => promised && verdict === 'fail');
-  return [
-    title('guarantees'),
-    ...rows,
-    ...broken.map(({ guarantee }) => indented(`${guarantee}: ${GUARANTEES[guarantee]}`)),
-  ];
+  return [title('guarantees'), ...rows];
 }
 
 const KEPT: Readonly<Record<Verdict, string>> = { pass: 'kept', fail: 'BROKEN', unknown: 'unknown' };

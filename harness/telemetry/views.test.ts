@@ -43,7 +43,7 @@ const STORY: readonly ProgressEvent[] = [
   { at: 6 * NS_PER_S, kind: 'phase', phase: 'disturb' },
   { at: 6 * NS_PER_S, kind: 'slot', slot: 'paused', index: 0, count: 8, holder: 'n2' },
   { at: 6 * NS_PER_S, ...pause, what: 'asked', target: 'n2' },
-  { at: 6.2 * NS_PER_S, ...pause, what: 'bites', detail: 'alive yes, answers no' },
+  { at: 6.2 * NS_PER_S, ...pause, what: 'bites', measured: { alive: true, answers: false } },
   rates(7, [minting('n1'), { node: 'n2', idsPerSecond: 0, status: 'no answer' }]),
   { at: 13 * NS_PER_S, ...pause, what: 'healed' },
 ];
