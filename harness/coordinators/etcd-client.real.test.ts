@@ -1,12 +1,30 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { OwnerEvent } from '../core/cluster.ts';
-import type { Compare, KeyValue } from '../core/generator.ts';
+import type { Compare } from '../core/generator.ts';
+import { coordinationLaws } from './coordination.laws.ts';
 import { CoordinationRefused, CoordinationTimeout, EtcdClient } from './etcd-client.ts';
 import type { WatchEvent } from './etcd-client.ts';
 import { startEtcd, untilServing } from './etcd-for-tests.ts';
 import type { EtcdForTests } from './etcd-for-tests.ts';
 
 const DEADLINE = 3000;
+
+coordinationLaws('etcd', async () => {
+  const etcd = await startEtcd(1);
+  const coordination = etcd.client();
+  return {
+    coordination,
+    nowMs: () => performance.now(),
+    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    slackMs: 500,
+    silence: async () => etcd.signal(0, 'SIGSTOP'),
+    async restore() {
+      etcd.signal(0, 'SIGCONT');
+      await untilServing(coordination, etcd.endpoints[0] as string);
+    },
+    [Symbol.asyncDispose]: () => etcd[Symbol.asyncDispose](),
+  };
+});
 
 describe('one member', () => {
   let etcd: EtcdForTests;
@@ -29,50 +47,6 @@ describe('one member', () => {
 
   test('a TTL that is no whole second is rounded up, never down', async () => {
     expect((await client.grant(4200, DEADLINE)).ttlMs).toBe(5000);
-  });
-
-  test('a lease that is gone answers a keep-alive with 0 and takes its keys along', async () => {
-    const { id } = await client.grant(5000, DEADLINE);
-    await client.txn([], [{ put: 'gone/1', value: 'x', lease: id }], [], DEADLINE);
-    expect(await client.keepAlive(id, DEADLINE)).toBe(5000);
-    await client.revoke(id, DEADLINE);
-    expect(await client.keepAlive(id, DEADLINE)).toBe(0);
-    expect(await client.range('gone/', DEADLINE)).toEqual([]);
-    await client.revoke(id, DEADLINE); // again is fine
-  });
-
-  test('a put under a lease that is gone is refused, not ambiguous', async () => {
-    const put = client.txn([], [{ put: 'refused/1', value: 'x', lease: '12345' }], [], DEADLINE);
-    await expect(put).rejects.toThrow(CoordinationRefused);
-    expect(await client.range('refused/', DEADLINE)).toEqual([]);
-  });
-
-  test('comparisons mean what etcd means by them', async () => {
-    await client.txn([], [{ put: 'cmp/a', value: '0005' }], [], DEADLINE);
-    const [{ createRevision, modRevision }] = (await client.range('cmp/a', DEADLINE)) as readonly [KeyValue];
-    const holds = async (compare: Compare): Promise<boolean> =>
-      (await client.txn([compare], [], [], DEADLINE)).succeeded;
-    expect(await holds({ key: 'cmp/a', target: 'value', op: '=', value: '0005' })).toBe(true);
-    expect(await holds({ key: 'cmp/a', target: 'value', op: '<', value: '0006' })).toBe(true);
-    expect(await holds({ key: 'cmp/a', target: 'value', op: '<', value: '0005' })).toBe(false);
-    expect(await holds({ key: 'cmp/a', target: 'value', op: '>', value: '0004' })).toBe(true);
-    expect(await holds({ key: 'cmp/a', target: 'create', op: '=', revision: createRevision })).toBe(true);
-    expect(await holds({ key: 'cmp/a', target: 'mod', op: '>', revision: modRevision })).toBe(false);
-    expect(await holds({ key: 'cmp/none', target: 'create', op: '=', revision: '0' })).toBe(true);
-    expect(await holds({ key: 'cmp/none', target: 'value', op: '<', value: '9' })).toBe(false);
-  });
-
-  test('a transaction takes one branch and tells what its reads found', async () => {
-    const absent: Compare = { key: 'branch/1', target: 'create', op: '=', revision: '0' };
-    const put = [{ put: 'branch/1', value: 'first' }, { get: 'branch/none' }] as const;
-    const first = await client.txn([absent], put, [{ get: 'branch/1' }], DEADLINE);
-    expect(first).toMatchObject({ succeeded: true, got: [undefined, undefined] });
-    const second = await client.txn([absent], put, [{ get: 'branch/1' }, { delete: 'branch/1' }], DEADLINE);
-    expect(second).toMatchObject({
-      succeeded: false,
-      got: [{ value: 'first', createRevision: first.revision }, undefined],
-    });
-    expect(await client.range('branch/', DEADLINE)).toEqual([]);
   });
 
   test('owner events tell acquisition and release with lease and create revision', async () => {
