@@ -17,11 +17,10 @@ import { inSuccession, tenureBatchesOf } from '../core/tenures.ts';
 import { msToNs, NS_PER_MS, type RunNs } from '../core/time.ts';
 import type { Clue, Draft, WitnessDraft } from './shared/draft.ts';
 import { concludeFromHistory, concludeFromStore, promiseOf } from './shared/draft.ts';
+import { RAN_TRUE_MS, sqlClockWindow } from './shared/clock-window.ts';
 import { extremesOf } from './shared/extremes.ts';
 import { sqlTick } from './shared/sql.ts';
 
-/** The wall clock ran true inside a call when it advanced as the monotonic clock did, give or take this. */
-const RAN_TRUE_MS = 1;
 /**
  * How far the moment at which a clock was read may lie before the moment to which its reading maps: a millisecond
  * because a reading is rounded down, and one because the clock ran true only to RAN_TRUE_MS.
@@ -313,7 +312,7 @@ function sqlEnds(ends: ReadonlyMap<string, LeaseEnd>): { readonly latest: string
 /** `readAfter` of the fold, against column `latest`. */
 function sqlReadAfter(layout: Layout): string {
   const embedded = `(${layout.epochMs} + toFloat64(${sqlTick(layout, 'max_id')}) * ${layout.tickMs})`;
-  return `abs(wall_returned_ms - wall_called_ms - (returned - called) / ${NS_PER_MS}) <= ${RAN_TRUE_MS}
+  return `${sqlClockWindow().ranTrue}
     and ${embedded} <= wall_returned_ms
     and toFloat64(called) + (${embedded} - wall_called_ms - ${READING_ERROR_MS}) * ${NS_PER_MS} > latest`;
 }

@@ -133,7 +133,8 @@ function draftOf(
     });
   return {
     guarantee: 'recovers',
-    checked: pool - undecided,
+    // One worker ID whose return nobody waited for leaves the promise unjudged: the others do not vouch for it.
+    checked: undecided > 0 ? 0 : pool,
     unit: 'worker IDs',
     violations: silent.length + unanswered,
     outsideAssumptions: 0,

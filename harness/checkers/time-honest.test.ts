@@ -21,13 +21,17 @@ test("the node's own clock counts, however wrong", () => {
   expect(judge(skewed)).toMatchObject({ verdict: 'pass' });
 });
 
-test('a clock that stepped back inside the call opens the window to both readings', () => {
+test('a clock that stepped back inside the call opens the window to both readings, and to what it ran on before and since', () => {
   const stepped = (ms: number) =>
     judge(new HistoryBuilder().batch({ node: 'n1', at: 5000, takesMs: 2, wallTakesMs: -3000, ids: [{ ms }] }));
   expect(stepped(2000).verdict).toBe('pass');
   expect(stepped(5001).verdict).toBe('pass');
-  expect(stepped(1994).verdict).toBe('fail');
-  expect(stepped(5002).verdict).toBe('fail');
+  // 2 ms of running on until the step, 1 of rounding, 1 of promised future.
+  expect(stepped(5004).verdict).toBe('pass');
+  expect(stepped(5005).verdict).toBe('fail');
+  // The call ended at 2000; 2 ms of running since the step, 1 of rounding, 5 of promised past; a tick is as old as its end.
+  expect(stepped(1992).verdict).toBe('pass');
+  expect(stepped(1991).verdict).toBe('fail');
 });
 
 test('a batch with one bad ID among good ones is one violation, and its witness is that ID', () => {

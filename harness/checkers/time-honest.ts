@@ -13,13 +13,14 @@ import type { Layout } from '../core/layout.ts';
 import { lifeOf } from '../core/phrases.ts';
 import type { Clue, Draft } from './shared/draft.ts';
 import { concludeFromHistory, concludeFromStore, promiseOf } from './shared/draft.ts';
+import { clockWindow, sqlClockWindow } from './shared/clock-window.ts';
 import { extremesOf } from './shared/extremes.ts';
 import { sqlTick } from './shared/sql.ts';
 
 interface Dishonest {
   readonly called: number;
-  readonly wallCalledMs: number;
-  readonly wallReturnedMs: number;
+  readonly lowMs: number;
+  readonly highMs: number;
   readonly embeddedMs: number;
   readonly clue: Clue & { readonly id: string };
 }
@@ -39,18 +40,19 @@ export default {
     for (const { node, incarnation, lane, batches: members } of lanesOf(batches))
       for (const batch of members) {
         checked++;
+        const called = batches.called[batch]!;
         const wallCalledMs = batches.wallCalledMs[batch]!;
         const wallReturnedMs = batches.wallReturnedMs[batch]!;
+        const window = clockWindow({ called, returned: batches.returned[batch]!, wallCalledMs, wallReturnedMs });
         const { lowest, greatest } = extremesOf(batches, words, batch);
-        const tooOld = timeOf(lowest) + layout.tickMs <= Math.min(wallCalledMs, wallReturnedMs) - bounds.pastMs;
-        const tooNew = timeOf(greatest) > Math.max(wallCalledMs, wallReturnedMs) + bounds.futureMs;
+        const tooOld = timeOf(lowest) + layout.tickMs <= window.lowMs - bounds.pastMs;
+        const tooNew = timeOf(greatest) > window.highMs + bounds.futureMs;
         if (!tooOld && !tooNew) continue;
         const index = tooOld ? lowest : greatest;
         const seq = batches.firstSeq[batch]! + index - batches.firstId[batch]!;
         dishonest.push({
-          called: batches.called[batch]!,
-          wallCalledMs,
-          wallReturnedMs,
+          called,
+          ...window,
           embeddedMs: timeOf(index),
           clue: { node, incarnation, lane, seq, id: String(history.ids[index]) },
         });
@@ -65,6 +67,7 @@ export default {
   async sql(store, facts, promise) {
     const bounds = promiseOf('time-honest', promise);
     const { old, judged } = sqlFor(facts.layout, bounds);
+    const { low, high } = sqlClockWindow();
     const [counted] = await store.rows<{ checked: string; violations: string }>(
       `select count() as checked, countIf(${judged}) as violations from batches where count > 0`,
     );
@@ -73,15 +76,15 @@ export default {
       violations === 0
         ? []
         : await store.rows<DishonestRow>(
-            `select node, incarnation, lane, first_seq, called, wall_called_ms, wall_returned_ms,
+            `select node, incarnation, lane, first_seq, called, ${low} as low_ms, ${high} as high_ms,
                if(${old}, min_id, max_id) as id, ${sqlTime(facts.layout, 'id')} as embedded_ms
              from batches where count > 0 and (${judged})
              order by called, node, lane, first_seq limit ${WITNESSES_MAX}`,
           );
     const dishonest = rows.map((row) => ({
       called: Number(row.called),
-      wallCalledMs: row.wall_called_ms,
-      wallReturnedMs: row.wall_returned_ms,
+      lowMs: row.low_ms,
+      highMs: row.high_ms,
       embeddedMs: row.embedded_ms,
       clue: {
         node: row.node,
@@ -108,16 +111,17 @@ interface DishonestRow extends Record<string, unknown> {
   readonly lane: number;
   readonly first_seq: string;
   readonly called: string;
-  readonly wall_called_ms: number;
-  readonly wall_returned_ms: number;
+  readonly low_ms: number;
+  readonly high_ms: number;
   readonly id: string;
   readonly embedded_ms: number;
 }
 
 /** A tick is as old as its end: a clock that read 10.7 ms gives tick 10. */
 function sqlFor(layout: Layout, { pastMs, futureMs }: Bounds): { readonly old: string; readonly judged: string } {
-  const old = `${sqlTime(layout, 'min_id')} + ${layout.tickMs} <= least(wall_called_ms, wall_returned_ms) - ${pastMs}`;
-  const future = `${sqlTime(layout, 'max_id')} > greatest(wall_called_ms, wall_returned_ms) + ${futureMs}`;
+  const { low, high } = sqlClockWindow();
+  const old = `${sqlTime(layout, 'min_id')} + ${layout.tickMs} <= ${low} - ${pastMs}`;
+  const future = `${sqlTime(layout, 'max_id')} > ${high} + ${futureMs}`;
   return { old, judged: `${old} or ${future}` };
 }
 
@@ -139,11 +143,10 @@ function draftOf(
     violations,
     outsideAssumptions: 0,
     undecided: 0,
-    witnesses: dishonest.slice(0, WITNESSES_MAX).map(({ clue, wallCalledMs, wallReturnedMs, embeddedMs }) => {
+    witnesses: dishonest.slice(0, WITNESSES_MAX).map(({ clue, lowMs, highMs, embeddedMs }) => {
       const life = lifeOf({ node: nodes[clue.node]!, incarnation: clue.incarnation });
-      const low = Math.min(wallCalledMs, wallReturnedMs);
-      const high = Math.max(wallCalledMs, wallReturnedMs);
-      const distance = embeddedMs < low ? `${low - embeddedMs} ms before` : `${embeddedMs - high} ms after`;
+      const distance =
+        embeddedMs < lowMs ? `${Math.ceil(lowMs - embeddedMs)} ms before` : `${Math.ceil(embeddedMs - highMs)} ms after`;
       return {
         what: `ID ${clue.id} carries a time ${distance} what the clock of ${life} showed around the call; promised are ${pastMs} ms before and ${futureMs} ms after.`,
         clues: [clue],

@@ -11,8 +11,11 @@ import { lifeOf } from '../core/phrases.ts';
 import type { Clue, Draft } from './shared/draft.ts';
 import { concludeFromHistory, concludeFromStore, promiseOf } from './shared/draft.ts';
 
-/** Witnesses of one pair of lives: more of the same would crowd out what else happened. */
-const WITNESSES_PER_PAIR = 3;
+/**
+ * Witnesses of one pair of lives: its lowest IDs and its greatest. More of the same would crowd out what else happened;
+ * the last may have another cause than the first.
+ */
+const LOWEST_OF_PAIR = 2;
 /** Sightings told of one ID; a sentinel may be minted a million times. */
 const SIGHTINGS_MAX = 4;
 /** Duplicated IDs among which the store looks for witnesses, lowest first: bounds its memory. */
@@ -53,14 +56,16 @@ export default {
        ) settings optimize_aggregation_in_order = 1`,
     );
     const duplicates = await store.rows<{ id: string; total: string; emissions: [number, number, number, string][] }>(
-      `select id, uniqExact(node, incarnation, lane, seq) as total,
-         arraySlice(arrayDistinct(groupArraySorted(${4 * SIGHTINGS_MAX})((node, incarnation, lane, seq))), 1, ${SIGHTINGS_MAX}) as emissions
-       from ids
-       where id in (select id from ids order by id limit 1 offset 1 by id limit ${CANDIDATES_MAX})
-       group by id having total > 1
-       order by id
-       limit ${WITNESSES_PER_PAIR} by emissions[1].1, emissions[1].2, emissions[2].1, emissions[2].2
-       limit ${WITNESSES_MAX}`,
+      `select id, total, emissions from (
+         select id, uniqExact(node, incarnation, lane, seq) as total,
+           arraySlice(arrayDistinct(groupArraySorted(${4 * SIGHTINGS_MAX})((node, incarnation, lane, seq))), 1, ${SIGHTINGS_MAX}) as emissions,
+           (emissions[1].1, emissions[1].2, emissions[2].1, emissions[2].2) as pair
+         from ids
+         where id in (select id from ids order by id limit 1 offset 1 by id limit ${CANDIDATES_MAX})
+         group by id having total > 1)
+       qualify row_number() over (partition by pair order by id) <= ${LOWEST_OF_PAIR}
+         or row_number() over (partition by pair order by id desc) = 1
+       order by id limit ${WITNESSES_MAX}`,
     );
     const found = duplicates.map(({ id, total, emissions }) => ({
       id,
@@ -116,18 +121,20 @@ function duplicatesOf(history: History, repeated: ReadonlySet<bigint>): Duplicat
     .map(([id, all]) => ({ id: String(id), total: all.length, emissions: all.slice(0, SIGHTINGS_MAX) }));
 }
 
-/** The first few of each pair of lives. */
+/** The lowest few and the greatest of each pair of lives, in order of ID. */
 function spread(duplicates: readonly Duplicate[]): Duplicate[] {
-  const taken = new Map<string, number>();
-  return duplicates.filter(({ emissions }) => {
-    const pair = emissions
+  const pairOf = ({ emissions }: Duplicate): string =>
+    emissions
       .slice(0, 2)
       .map(({ node, incarnation }) => `${node}-${incarnation}`)
       .join(' ');
-    const before = taken.get(pair) ?? 0;
-    taken.set(pair, before + 1);
-    return before < WITNESSES_PER_PAIR;
-  });
+  const chosen = new Set(
+    [...Map.groupBy(duplicates, pairOf).values()].flatMap((ofPair) => [
+      ...ofPair.slice(0, LOWEST_OF_PAIR),
+      ofPair.at(-1)!,
+    ]),
+  );
+  return duplicates.filter((duplicate) => chosen.has(duplicate));
 }
 
 function draftOf(

@@ -101,12 +101,14 @@ function lostMs(a: Sighting, b: Sighting): number {
   return (b.called - a.called) / NS_PER_MS - (b.wallCalledMs - a.wallCalledMs);
 }
 
-/** Both minted at one time: by their certain intervals, or because one was still in its call when the other began. */
+/**
+ * Whether the elder minted its ID, or was still in that call, when the younger had begun. An ID from before that time
+ * would have been minted again however soon the elder had stopped.
+ */
 function mintedBeside(a: Sighting, b: Sighting, first: Tenure, second: Tenure, view: EvidenceView): boolean {
-  if (first.from <= second.to && second.from <= first.to) return true;
   const [elder, younger] = elderFirst(first, second);
-  const last = view.tenureOf(a) === elder ? a : b;
-  return last.called < younger.from && younger.from <= last.returned;
+  const ofElder = view.tenureOf(a) === elder ? a : b;
+  return younger.from <= ofElder.returned;
 }
 
 /**

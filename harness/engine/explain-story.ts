@@ -6,32 +6,40 @@ import type { Sighting, Tenure, Witness } from '../core/checker.ts';
 import { decodeId } from '../core/layout.ts';
 import { lifeOf, seconds } from '../core/phrases.ts';
 import type { DisturbanceRecord } from '../core/run.ts';
-import { msToNs, NS_PER_MS, type RunNs } from '../core/time.ts';
+import { msToNs, NS_PER_MS, type RunNs, trueUnixMs } from '../core/time.ts';
 import type { Door, Explained } from './explain-cause.ts';
 import type { EvidenceView } from './explain-evidence.ts';
 
 /** Sightings told one by one. */
 const SIGHTINGS_TOLD = 3;
+/** Moments closer than this are one moment of the timetable. */
+const APART_MS = 1000;
 
 export function storyOf(witness: Witness, { cause, door }: Explained, view: EvidenceView): string {
   const sentences = [
-    ...(door === undefined ? [witness.what] : twoHolders(door, view)),
+    ...(door === undefined ? [] : twoHolders(door, witness, view)),
     ...witness.sightings.slice(0, SIGHTINGS_TOLD).map((sighting) => tellSighting(sighting, view)),
     ...(door === undefined ? tellCause(witness, cause, view) : []),
     ...tellLease(witness, door, view),
-    tellDisturbed(witness, door, view),
+    ...tellDisturbed(witness, door, view),
   ];
   return sentences.filter((sentence) => sentence !== '').join(' ');
 }
 
-/** `Two nodes, n1 and n3, held worker ID 0 at the same time …` */
-function twoHolders({ intruder, successor, disturbance, cause }: Door, view: EvidenceView): string[] {
+/** `Two nodes held worker ID 0: n1 from … to …, and n3 from … to …, so both from … to ….` */
+function twoHolders(
+  { intruder, successor, disturbance, cause }: Door,
+  { sightings }: Witness,
+  view: EvidenceView,
+): string[] {
   const who = intruder.node === successor.node ? 'Two lives of one node' : 'Two nodes';
-  const from = Math.max(start(intruder), start(successor));
-  const to = Math.min(end(intruder), end(successor));
+  const spans = [intruder, successor].map((tenure) => ({ tenure, ...spanOf(tenure, sightings, view) }));
+  const from = Math.max(...spans.map((span) => span.from));
+  const to = Math.min(...spans.map((span) => span.to));
+  const told = spans.map((span) => tellSpan(span.tenure, span)).join(', and ');
   const together = to >= from ? `, so both from ${seconds(from)} to ${seconds(to)}` : '';
   return [
-    `${who} held worker ID ${intruder.workerId}: ${tellTenure(intruder)}, and ${tellTenure(successor)}${together}.`,
+    `${who} held worker ID ${intruder.workerId}: ${told}${together}.`,
     openedBy(disturbance, intruder, cause, view),
   ];
 }
@@ -55,18 +63,36 @@ function openedBy(
   return `No disturbance at hand explains why ${life} minted on.${offset}`;
 }
 
-function tellTenure(tenure: Tenure): string {
-  return `${lifeOf(tenure)} from ${seconds(start(tenure))} to ${seconds(end(tenure))}`;
+interface Span {
+  readonly from: RunNs;
+  readonly to: RunNs;
 }
 
-/** `n1 minted 42 at 12.345 s (time …, worker 0, sequence 7) when its clock was 3000 ms behind.` */
+function tellSpan(tenure: Tenure, { from, to }: Span): string {
+  return `${lifeOf(tenure)} from ${seconds(from)} to ${seconds(to)}`;
+}
+
+/** From the first to the last that is known of it. A tenure of one batch ends, by its certain interval, before it begins. */
+function spanOf(tenure: Tenure, sightings: readonly Sighting[], view: EvidenceView): Span {
+  const returns = sightings.filter((sighting) => view.tenureOf(sighting) === tenure).map(({ returned }) => returned);
+  return { from: Math.min(tenure.from, tenure.to), to: Math.max(tenure.from, tenure.to, ...returns) };
+}
+
+/** `n1 minted 42 (time …, worker 0, sequence 7) at 12.345 s; its clock was 3000 ms behind (observed …).` */
 function tellSighting(sighting: Sighting, view: EvidenceView): string {
-  const { id, called, returned, node } = sighting;
+  const { id, called, returned } = sighting;
   const took = returned - called > msToNs(1) ? `, in a call that took ${ms(nsToWholeMs(returned - called))}` : '';
-  const offset = view.offsetAt(node, called);
-  const clock = offset === undefined ? 'its clock had not been observed just before' : `its clock was ${ahead(offset)}`;
   const what = id === undefined ? 'was called' : `minted ${id} (${tellFields(id, view)})`;
-  return `${lifeOf(sighting)} ${what} at ${seconds(called)}${took}; ${clock}.`;
+  return `${lifeOf(sighting)} ${what} at ${seconds(called)}${took}; ${tellClock(sighting, view)}.`;
+}
+
+/** What the node read in the call, and what was observed from outside shortly before. */
+function tellClock({ node, called, wallCalledMs }: Sighting, { origin, offsetAt }: EvidenceView): string {
+  // Clocks show whole milliseconds, rounded down.
+  const observed = offsetAt(node, called);
+  const outside = observed === undefined ? 'not observed just before' : `observed just before: ${ahead(observed)}`;
+  if (origin === undefined) return `its clock was ${outside}`;
+  return `its clock was ${ahead(wallCalledMs - Math.floor(trueUnixMs(origin, called)))} (${outside})`;
 }
 
 function tellFields(id: string, { layout, origin }: EvidenceView): string {
@@ -94,8 +120,10 @@ function tellCause({ sightings }: Witness, cause: Explained['cause'], view: Evid
     case 'successor behind the earlier holder': {
       const [first, second] = [view.tenureOf(a), view.tenureOf(b)];
       if (first === undefined || second === undefined) return [];
+      const [before, after] = [first, second].map((tenure) => ({ tenure, ...spanOf(tenure, sightings, view) }));
+      const beside = after!.from <= before!.to ? ` ${lifeOf(first)} went on minting beside it.` : '';
       return [
-        `Worker ID ${a.workerId} changed hands: ${tellTenure(first)}, then ${tellTenure(second)}; the later holder minted times that the earlier one had used.`,
+        `Worker ID ${a.workerId} changed hands: ${tellSpan(first, before!)}, then ${tellSpan(second, after!)}; the later holder minted times that the earlier one had used.${beside}`,
       ];
     }
     default:
@@ -111,15 +139,20 @@ function tellLease({ tenures = [] }: Witness, door: Door | undefined, view: Evid
   return [
     lease.endedNs === undefined
       ? `${accepted}.`
-      : `${accepted}; the coordinator gave its end away at ${seconds(lease.endedNs)}.`,
+      : `${accepted}; the coordinator had ended the lease by ${seconds(lease.endedNs)}.`,
   ];
 }
 
-function tellDisturbed({ at }: Witness, door: Door | undefined, view: EvidenceView): string {
-  const others = view.disturbedAt(at).filter((disturbance) => disturbance !== door?.disturbance);
-  const told = others.map(tellDisturbance).join('; ');
-  if (door?.disturbance !== undefined) return told === '' ? '' : `Also disturbed at ${seconds(at)}: ${told}.`;
-  return told === '' ? `Nothing was disturbed at ${seconds(at)}.` : `Disturbed at ${seconds(at)}: ${told}.`;
+/** What was in force when the first ID was minted, and at the moment of the violation. */
+function tellDisturbed({ at, sightings }: Witness, door: Door | undefined, view: EvidenceView): string[] {
+  const first = sightings[0]?.called ?? at;
+  const moments = at - first > msToNs(APART_MS) ? [first, at] : [at];
+  return moments.map((moment) => {
+    const others = view.disturbedAt(moment).filter((disturbance) => disturbance !== door?.disturbance);
+    const told = others.map(tellDisturbance).join('; ');
+    if (told === '') return door?.disturbance === undefined ? `Nothing was disturbed at ${seconds(moment)}.` : '';
+    return `${door?.disturbance === undefined ? 'Disturbed' : 'Also disturbed'} at ${seconds(moment)}: ${told}.`;
+  });
 }
 
 /** `cut-from-etcd (node n1; 12.000 s to 20.000 s; slot cut-and-back)` */
@@ -128,15 +161,6 @@ function tellDisturbance({ fault, options, injected, healed, slot }: Disturbance
   const span =
     injected === undefined ? [] : [`${seconds(injected)} to ${healed === undefined ? 'the end' : seconds(healed)}`];
   return `${fault} (${[...settings, ...span, `slot ${slot}`].join('; ')})`;
-}
-
-/** A tenure of one batch ends, by its certain interval, before it begins. */
-function start({ from, to }: Tenure): RunNs {
-  return Math.min(from, to);
-}
-
-function end({ from, to }: Tenure): RunNs {
-  return Math.max(from, to);
 }
 
 function nsToWholeMs(ns: RunNs): number {

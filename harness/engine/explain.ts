@@ -31,6 +31,7 @@ function explainWitness({ guarantee }: Finding, witness: Witness, view: Evidence
 
 /** What fails the run before what lies outside its assumptions; two holders before all else; a known cause before none. */
 function unclearness({ cause = 'not explained', outsideAssumptions }: Witness): number {
-  const vague = cause === 'two holders: unexplained' || cause === 'not explained';
-  return (outsideAssumptions === true ? 3 : 0) + (vague ? 2 : cause.startsWith('two holders') ? 0 : 1);
+  const rank =
+    cause === 'not explained' ? 3 : !cause.startsWith('two holders') ? 2 : cause === 'two holders: unexplained' ? 1 : 0;
+  return outsideAssumptions === true ? 4 + rank : rank;
 }

@@ -1,0 +1,264 @@
+/**
+ * One small run for each cause: hand-made batches, judged by the real checkers, explained from a hand-made journal.
+ */
+import { describe, expect, test } from 'vitest';
+import { type BatchSpec, HistoryBuilder, LAYOUT, ORIGIN_UNIX_MS } from '../checkers/shared/history-builder.ts';
+import type { Witness } from '../core/checker.ts';
+import type { Promise_ } from '../core/guarantee.ts';
+import type { JournalEntry } from '../core/journal.ts';
+import type { JsonObject } from '../core/json.ts';
+import type { DisturbanceRecord } from '../core/run.ts';
+import { tenuresOf } from '../core/tenures.ts';
+import { msToNs } from '../core/time.ts';
+import { loadCheckers } from '../registry.ts';
+import { explain } from './explain.ts';
+
+const checkers = await loadCheckers();
+const unique: Promise_ = { guarantee: 'unique' };
+const owns: Promise_ = { guarantee: 'owns-worker-id', assuming: ['coordinator keeps leases'] };
+const perNode: Promise_ = { guarantee: 'increasing-per-node' };
+
+/** All times in milliseconds of the run. */
+interface Told {
+  readonly disturbances?: readonly DisturbanceRecord[];
+  readonly journal?: readonly JournalEntry[];
+}
+
+function witnesses(
+  promise: Promise_,
+  builder: HistoryBuilder,
+  { disturbances = [], journal = [] }: Told = {},
+): readonly Witness[] {
+  const history = builder.build();
+  const origin: JournalEntry = {
+    at: 0,
+    kind: 'origin',
+    origin: { monotonicNs: '0', unixMs: ORIGIN_UNIX_MS, errorNs: 0 },
+    nodes: history.nodes,
+    coordinator: 'etcd',
+    versions: {},
+  };
+  const [finding] = explain([checkers.get(promise.guarantee)!.fold(history, promise)], {
+    layout: LAYOUT,
+    journal: [origin, ...journal],
+    tenures: tenuresOf(history),
+    leases: history.leases,
+    disturbances,
+  });
+  return finding!.witnesses;
+}
+
+function disturbance(fault: string, options: JsonObject, fromMs: number, toMs: number): DisturbanceRecord {
+  const reach = typeof options['node'] === 'string' ? [options['node']] : ['n1', 'n2', 'n3'];
+  const span = { injected: msToNs(fromMs), healed: msToNs(toMs) };
+  return {
+    key: `${fault} ${fromMs}`,
+    name: fault,
+    slot: 'slot',
+    fault,
+    options,
+    reach,
+    bit: true,
+    samples: [],
+    ...span,
+  };
+}
+
+const health = (node: string, at: number, offsetMs: number): JournalEntry => ({
+  kind: 'health',
+  at: msToNs(at),
+  node,
+  offsetMs,
+  health: { status: 'minting', incarnation: 1, wallMs: ORIGIN_UNIX_MS + at + offsetMs, at: msToNs(at), minted: [] },
+});
+
+const batch = (node: string, at: number, more: Partial<BatchSpec> = {}): BatchSpec => ({
+  node,
+  at,
+  ids: [{ ms: at + (more.offsetMs ?? 0) }],
+  ...more,
+});
+
+describe('two holders', () => {
+  /** n1 minted on after its lease, which ended at 6100; n2 took over at 6200; both minted the tick of 7000. */
+  const both = (endedMs = 6100) =>
+    new HistoryBuilder()
+      .lease(1n, { node: 'n1', sentMs: 1000, ttlMs: 5000, endedMs })
+      .lease(2n, { node: 'n2', sentMs: 6150, ttlMs: 5000 })
+      .batch(batch('n1', 500, { lease: 1n, revision: 3n }))
+      .batch(batch('n2', 6200, { lease: 2n, revision: 9n }))
+      .batch(batch('n1', 7000, { lease: 1n, revision: 3n }))
+      .batch(batch('n2', 7000, { lease: 2n, revision: 9n }));
+
+  const cut = disturbance('cut-from-etcd', { node: 'n1' }, 1200, 9000);
+  const clock = disturbance('clock-step', { node: 'n1', byMs: -3000 }, 1500, 9000);
+  const outage = disturbance('etcd-quorum-loss', {}, 1100, 6500);
+
+  test.each([
+    ['two holders: cut from the coordinator', [clock, cut]],
+    ['two holders: coordinator outage', [clock, outage]],
+    ['two holders: paused past its lease', [clock, disturbance('pause', { node: 'n1' }, 1100, 6900)]],
+    ['two holders: unexplained', [clock]],
+    ['two holders: unexplained', [disturbance('cut-from-etcd', { node: 'n2' }, 1200, 9000)]],
+    // Long over when the lease was last kept alive.
+    ['two holders: unexplained', [disturbance('cut-from-etcd', { node: 'n1' }, 100, 900)]],
+  ] as const)('%s', (cause, disturbances) => {
+    for (const promise of [unique, owns]) expect(witnesses(promise, both(), { disturbances })[0]!.cause).toBe(cause);
+  });
+
+  test('a disturbance of the holder that covers the end of its lease opens the door before others', () => {
+    const early = disturbance('cut-from-etcd', { node: 'n1' }, 900, 1300);
+    const [first] = witnesses(owns, both(), { disturbances: [outage, early, cut] });
+    expect(first!.explanation).toContain(
+      'The door was opened by cut-from-etcd (node n1; 1.200 s to 9.000 s; slot slot)',
+    );
+  });
+
+  test('a pause is known from the process alone', () => {
+    const journal: JournalEntry[] = [
+      { kind: 'process', member: 'n1', what: 'paused', at: msToNs(1100) },
+      { kind: 'process', member: 'n1', what: 'resumed', at: msToNs(6900) },
+    ];
+    expect(witnesses(owns, both(), { journal })[0]!.cause).toBe('two holders: paused past its lease');
+  });
+
+  test('the coordinator broke its word, whatever else was disturbed', () => {
+    const [first] = witnesses(owns, both(5000), { disturbances: [cut] });
+    expect(first!.cause).toBe('two holders: coordinator ended the lease early');
+  });
+
+  test('the first witness tells which two, from when to when, and which disturbance', () => {
+    const [first] = witnesses(owns, both(), { disturbances: [cut, clock], journal: [health('n1', 6900, -3000)] });
+    expect(first!.explanation).toBe(
+      'Two nodes held worker ID 0: n1 from 0.500 s to 7.000 s, and n2 from 6.200 s to 7.000 s, so both from 6.200 s to ' +
+        '7.000 s. The door was opened by cut-from-etcd (node n1; 1.200 s to 9.000 s; slot slot): n1 could not reach the ' +
+        'coordinator, its lease ran out, and it minted on. The last keep-alive of n1 that was accepted was sent at 1.000 s ' +
+        'and good for 5000 ms; the coordinator had ended the lease by 6.100 s. Also disturbed at 6.200 s: clock-step ' +
+        '(node n1; byMs -3000; 1.500 s to 9.000 s; slot slot).',
+    );
+  });
+
+  test('a duplicate tells fields, times and clocks of both sightings', () => {
+    const journal = [health('n1', 6900, -3000)];
+    const { explanation } = witnesses(unique, both(), { disturbances: [cut], journal })[0]!;
+    expect(explanation).toContain('n1 minted');
+    expect(explanation).toContain('(time 7.000 s, worker 0, sequence 0) at 7.000 s');
+    expect(explanation).toContain('its clock was true (observed just before: 3000 ms behind)');
+    expect(explanation).toContain('its clock was true (not observed just before)');
+  });
+
+  test('a holder that stood still inside a call is one, though its last call began in time', () => {
+    const history = new HistoryBuilder()
+      .lease(1n, { node: 'n1', sentMs: 1000, ttlMs: 5000, endedMs: 6100 })
+      .batch(batch('n1', 500, { lease: 1n, revision: 3n }))
+      .batch(batch('n1', 2000, { lease: 1n, revision: 3n, takesMs: 7000, ids: [{ ms: 9000 }] }))
+      .batch(batch('n2', 6200, { revision: 9n }));
+    const pause = disturbance('pause', { node: 'n1' }, 2000, 9000);
+    const [first] = witnesses({ guarantee: 'increasing-across-lives', scope: 'worker-id' }, history, {
+      disturbances: [pause],
+    });
+    expect(first!.cause).toBe('two holders: paused past its lease');
+    expect(first!.explanation).toContain('so both from 6.200 s to 6.200 s');
+  });
+});
+
+test('minted after its lease, with nobody beside', () => {
+  const history = new HistoryBuilder()
+    .lease(1n, { node: 'n1', sentMs: 1000, ttlMs: 5000, endedMs: 6100 })
+    .batch(batch('n1', 6500, { lease: 1n, revision: 3n }));
+  expect(witnesses(owns, history)[0]!.cause).toBe('minted after its lease');
+});
+
+test('two holders come before one latecomer, what is outside assumptions comes last', () => {
+  const history = new HistoryBuilder()
+    .lease(1n, { node: 'n3', sentMs: 0, ttlMs: 5000, endedMs: 10 })
+    .lease(2n, { node: 'n1', sentMs: 1000, ttlMs: 5000, endedMs: 6100 })
+    .batch(batch('n3', 50, { worker: 1, lease: 1n, revision: 1n }))
+    .batch(batch('n1', 5000, { lease: 2n, revision: 3n }))
+    .batch(batch('n1', 8000, { lease: 2n, revision: 3n }))
+    .batch(batch('n2', 7000, { revision: 9n }));
+  const disturbances = [disturbance('cut-from-etcd', { node: 'n1' }, 1200, 9000)];
+  expect(witnesses(owns, history, { disturbances }).map(({ cause }) => cause)).toEqual([
+    'two holders: cut from the coordinator',
+    'minted after its lease',
+    'two holders: coordinator ended the lease early',
+  ]);
+});
+
+describe('one life of a node', () => {
+  test('its clock stepped back, told by the two calls', () => {
+    const history = new HistoryBuilder().batch(batch('n1', 5000)).batch(batch('n1', 5001, { offsetMs: -3000 }));
+    expect(witnesses(perNode, history)[0]!.cause).toBe('clock stepped back in process');
+  });
+
+  test('its clock stepped back between, told by what was observed', () => {
+    const again = () => new HistoryBuilder().batch(batch('n1', 5000)).batch(batch('n1', 8000, { offsetMs: -3000 }));
+    expect(witnesses(unique, again(), { journal: [health('n1', 7000, 0)] })[0]!.cause).toBe(
+      'clock stepped back in process',
+    );
+    // It was frozen: nobody saw a later time.
+    expect(witnesses(unique, again(), { journal: [health('n1', 7000, -2000)] })[0]!.cause).toBe(
+      'sequence reset within a tick',
+    );
+  });
+
+  test('the sequence was used again', () => {
+    const history = new HistoryBuilder().batch(batch('n1', 5000)).batch(batch('n1', 5000));
+    expect(witnesses(unique, history)[0]!.cause).toBe('sequence reset within a tick');
+  });
+
+  test('a time that its clock never showed', () => {
+    const history = new HistoryBuilder().batch(batch('n1', 5000)).batch(batch('n1', 5010, { ids: [{ ms: 4000 }] }));
+    expect(witnesses(perNode, history)[0]!.cause).toBe('embedded time is not the clock of the call');
+  });
+});
+
+test('the clock stepped back across a restart', () => {
+  const history = new HistoryBuilder()
+    .batch(batch('n1', 5000))
+    .batch(batch('n1', 13_000, { incarnation: 2, offsetMs: -8000 }));
+  const [first] = witnesses(unique, history);
+  expect(first!.cause).toBe('clock stepped back across a restart');
+  expect(first!.explanation).toContain('Between the two calls 8000 ms passed and the wall clock of n1 moved by 0 ms');
+});
+
+test('a successor behind the earlier holder, even when that went on minting beside it', () => {
+  const ahead = new HistoryBuilder()
+    .batch(batch('n1', 1000, { revision: 3n, offsetMs: 10_000 }))
+    .batch(batch('n2', 11_000, { revision: 9n }));
+  const disturbances = [disturbance('clock-step', { node: 'n1', byMs: 10_000 }, 900, 5000)];
+  const [first] = witnesses(unique, ahead, { disturbances });
+  expect(first!.cause).toBe('successor behind the earlier holder');
+  expect(first!.explanation).toContain('Disturbed at 1.000 s: clock-step (node n1; byMs 10000');
+  const beside = witnesses(unique, ahead.batch(batch('n1', 12_000, { revision: 3n })), { disturbances });
+  expect(beside[0]!.cause).toBe('successor behind the earlier holder');
+  expect(beside[0]!.explanation).toContain('n1 went on minting beside it');
+});
+
+test.each([
+  [{ guarantee: 'well-formed' }, batch('n1', 5, { ids: [{ ms: 5, worker: 3 }] }), 'wrong field'],
+  [{ guarantee: 'fails-closed' }, batch('n1', 5, { ids: [0n] }), 'error passed as an ID'],
+  [{ guarantee: 'unique' }, batch('n1', 5, { ids: [0n, 0n] }), 'error passed as an ID'],
+  [
+    { guarantee: 'time-honest', pastMs: 1, futureMs: 0 },
+    batch('n1', 5, { ids: [{ ms: 99 }] }),
+    'embedded time is not the clock of the call',
+  ],
+] as const)('%o', (promise, spec, cause) => {
+  expect(witnesses(promise, new HistoryBuilder().batch(spec))[0]!.cause).toBe(cause);
+});
+
+test('silence after the heal', () => {
+  const [first] = witnesses(
+    { guarantee: 'recovers', withinMs: 10 },
+    new HistoryBuilder(['n1']).said('n1', 90, 'waiting').recover(10, 100, 1),
+  );
+  expect(first!.cause).toBe('silent after the heal');
+});
+
+test('a foreign worker field that collides', () => {
+  const history = new HistoryBuilder()
+    .batch(batch('n1', 5, { worker: 1, ids: [{ ms: 5, worker: 2 }] }))
+    .batch(batch('n2', 5, { worker: 2 }));
+  expect(witnesses(unique, history)[0]!.cause).toBe('wrong field');
+});
