@@ -146,7 +146,9 @@ function draftOf(
     witnesses: dishonest.slice(0, WITNESSES_MAX).map(({ clue, lowMs, highMs, embeddedMs }) => {
       const life = lifeOf({ node: nodes[clue.node]!, incarnation: clue.incarnation });
       const distance =
-        embeddedMs < lowMs ? `${Math.ceil(lowMs - embeddedMs)} ms before` : `${Math.ceil(embeddedMs - highMs)} ms after`;
+        embeddedMs < lowMs
+          ? `${Math.ceil(lowMs - embeddedMs)} ms before`
+          : `${Math.ceil(embeddedMs - highMs)} ms after`;
       return {
         what: `ID ${clue.id} carries a time ${distance} what the clock of ${life} showed around the call; promised are ${pastMs} ms before and ${futureMs} ms after.`,
         clues: [clue],

@@ -43,7 +43,10 @@ function generatorFile(parts: string): string {
 
 const simulate = async (change: Partial<ScenarioInput> = {}, generator = 'snowflake'): Promise<LabRun> =>
   lab.run({ scenario: scenarioFile(change), driver: 'sim', generator, seed: '7' });
-const alone: Partial<ScenarioInput> = { cluster: { nodes: 1, coordinatorMembers: 1 }, timetable: { order: 'given', slots: [] } };
+const alone: Partial<ScenarioInput> = {
+  cluster: { nodes: 1, coordinatorMembers: 1 },
+  timetable: { order: 'given', slots: [] },
+};
 const slot = (disturbances: readonly object[]): Partial<ScenarioInput> =>
   ({
     timetable: { order: 'given', slots: [{ name: 'slot', lengthMs: 6000, disturbances }] },
