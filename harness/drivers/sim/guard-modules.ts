@@ -139,6 +139,7 @@ function standIn(name: string): object {
   return new Proxy(real, {
     get(target, key) {
       const value: unknown = Reflect.get(target, key);
+      if (isFixed(target, key)) return value;
       return harmless?.test(String(key)) === true ? value : guarded(value, `node:${name} ${String(key)}`, remedy);
     },
   });
@@ -157,7 +158,13 @@ function guarded(value: unknown, call: string, remedy: string): unknown {
     get(target, key) {
       const inner: unknown = Reflect.get(target, key);
       // A class that extends a guarded one may exist; it offends when an instance is made.
-      return key === 'prototype' ? inner : guarded(inner, `${call}.${String(key)}`, remedy);
+      return key === 'prototype' || isFixed(target, key) ? inner : guarded(inner, `${call}.${String(key)}`, remedy);
     },
   });
+}
+
+/** A proxy must show such a property as it is. Node has only tables of constants of this kind. */
+function isFixed(target: object, key: PropertyKey): boolean {
+  const property = Object.getOwnPropertyDescriptor(target, key);
+  return property?.configurable === false && property.writable === false;
 }

@@ -1,0 +1,310 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SnowglobeError } from '../../core/errors.ts';
+import { createRng } from '../../core/random.ts';
+import type { SimCluster } from './cluster.ts';
+import { ask, generatorOf, minterOf, startCluster } from './cluster-for-tests.ts';
+import driver from './driver.ts';
+import { REMEDY } from './guard-place.ts';
+
+/** What the cluster says at the end. */
+function complaintOf(cluster: SimCluster): SnowglobeError {
+  try {
+    cluster.assertClean();
+  } catch (error) {
+    if (error instanceof SnowglobeError) return error;
+  }
+  throw new Error('the guard noticed nothing');
+}
+
+describe('globals', () => {
+  const forbidden: readonly (readonly [call: string, remedy: string, use: () => unknown])[] = [
+    ['Date.now()', REMEDY.wall, () => Date.now()],
+    ['new Date()', REMEDY.wall, () => new Date()],
+    ['Date()', REMEDY.wall, () => Date()],
+    ['performance.now()', REMEDY.monotonic, () => performance.now()],
+    ['process.hrtime()', REMEDY.monotonic, () => process.hrtime()],
+    ['process.hrtime()', REMEDY.monotonic, () => process.hrtime.bigint()],
+    ['process.uptime()', REMEDY.monotonic, () => process.uptime()],
+    ['setTimeout()', REMEDY.timer, () => setTimeout(() => undefined, 1)],
+    ['setTimeout()', REMEDY.timer, () => promisify(setTimeout)(1)],
+    ['setInterval()', REMEDY.timer, () => setInterval(() => undefined, 1)],
+    ['setImmediate()', REMEDY.timer, () => setImmediate(() => undefined)],
+    ['AbortSignal.timeout()', REMEDY.timer, () => AbortSignal.timeout(1)],
+    ['Atomics.wait()', REMEDY.timer, () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)],
+    ['Math.random()', REMEDY.random, () => Math.random()],
+    ['crypto.getRandomValues()', REMEDY.random, () => crypto.getRandomValues(new Uint8Array(1))],
+    ['crypto.randomUUID()', REMEDY.random, () => crypto.randomUUID()],
+    ['crypto.subtle.digest()', REMEDY.other, () => crypto.subtle.digest('SHA-256', new Uint8Array(1))],
+    ['fetch', REMEDY.network, () => fetch('http://127.0.0.1:1')],
+    ['WebSocket', REMEDY.network, () => new WebSocket('ws://127.0.0.1:1')],
+    ['process.exit()', REMEDY.host, () => process.exit(9)],
+    ['process.getBuiltinModule()', REMEDY.other, () => process.getBuiltinModule('fs')],
+  ];
+
+  test.each(forbidden)('%s throws in a node, and is remembered though swallowed', async (call, remedy, use) => {
+    let thrown: unknown;
+    await using cluster = await startCluster(() =>
+      minterOf((into) => {
+        try {
+          use();
+        } catch (error) {
+          thrown = error;
+        }
+        into[0] = 1n;
+        return 1;
+      }),
+    );
+    expect((await ask(cluster, 'n1')).status).toBe('ok');
+    expect(thrown).toBeInstanceOf(SnowglobeError);
+    const complaint = complaintOf(cluster);
+    expect(complaint.exitCode).toBe(2);
+    expect(complaint.problems).toEqual([
+      {
+        what: `node n1 used ${call}, which the simulator cannot make repeatable.`,
+        remedy,
+        where: 'generator tiny',
+      },
+    ]);
+    expect(() => cluster.history()).toThrow(SnowglobeError);
+  });
+
+  test('code that goes on after a wait is still in its node', async () => {
+    await using cluster = await startCluster(async (env) => {
+      await env.sleep(5);
+      void Promise.resolve().then(() => {
+        try {
+          Date.now();
+        } catch {
+          // Swallowed, and yet remembered.
+        }
+      });
+      return minterOf(() => 0);
+    });
+    expect(complaintOf(cluster).message).toContain('Date.now()');
+  });
+
+  test('what only computes is free', async () => {
+    await using cluster = await startCluster(() =>
+      minterOf((into) => {
+        const date = new Date(1e12);
+        into[0] = BigInt(date.getTime() + (date instanceof Date ? 1 : 0) + Math.max(1, 2));
+        queueMicrotask(() => undefined);
+        return 1;
+      }),
+    );
+    await ask(cluster, 'n1');
+    expect(cluster.history().ids[0]).toBe(1_000_000_000_003n);
+  });
+
+  test('outside of nodes everything is real, and after the last cluster everything is as it was', async () => {
+    const names = ['Date', 'setTimeout', 'fetch'] as const;
+    const before = names.map((name) => Object.getOwnPropertyDescriptor(globalThis, name));
+    const random = Object.getOwnPropertyDescriptor(Math, 'random');
+    const one = await startCluster(() => minterOf(() => 0));
+    const other = await startCluster(() => minterOf(() => 0));
+    await one[Symbol.asyncDispose]();
+    const start = Date.now();
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    expect(new Date().getTime()).toBeGreaterThan(start);
+    expect(Math.random()).not.toBe(Math.random());
+    expect(typeof fetch).toBe('function');
+    expect(process.hrtime.bigint()).toBeGreaterThan(0n);
+    other.assertClean();
+    await other[Symbol.asyncDispose]();
+    expect(names.map((name) => Object.getOwnPropertyDescriptor(globalThis, name))).toEqual(before);
+    expect(Object.getOwnPropertyDescriptor(Math, 'random')).toEqual(random);
+    expect(Object.hasOwn(performance, 'now')).toBe(false);
+  });
+});
+
+describe('modules', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'snowglobe-guard-'));
+  });
+  afterAll(async () => {
+    await rm(folder, { recursive: true });
+  });
+
+  let files = 0;
+  /** Launches a generator from a file: `head` is its top level, `use` runs inside `mint`. */
+  const launch = async (head: string, use: string, ending = 'ts'): Promise<SimCluster> => {
+    const file = path.join(folder, `gen${files++}.${ending}`);
+    await writeFile(
+      file,
+      `${head}
+      const mint = (into) => { try { ${use} } catch {} into[0] = 1n; return 1; };
+      export default {
+        name: 'from-file', summary: '', promises: [],
+        layout: { timeBits: 41, workerBits: 10, sequenceBits: 12, tickMs: 1, epochMs: 0 },
+        node: { kind: 'shell', create: () => ({ mint, holding: () => ({ workerId: 0 }), close: async () => {} }) },
+      };`.replaceAll('(into)', ending === 'ts' ? '(into: BigUint64Array): number' : '(into)'),
+    );
+    const cluster = await driver.launch(
+      { nodes: 1, coordinatorMembers: 1, options: {} },
+      {
+        runId: 'abcdefgh',
+        owner: { machineId: '', bootId: '', pidNamespace: '', pid: 1, startTicks: '' },
+        folder,
+        generator: { generator: generatorOf(() => minterOf(() => 0), 'from-file'), file },
+        seed: '1',
+        rng: createRng(1),
+        log: () => undefined,
+        signal: new AbortController().signal,
+      },
+    );
+    await cluster.time.sleep(400);
+    return cluster;
+  };
+
+  const forbidden: readonly (readonly [head: string, use: string, says: string])[] = [
+    [`import { randomBytes } from 'node:crypto';`, 'randomBytes(4)', 'node:crypto randomBytes'],
+    [`import { randomUUID } from 'crypto';`, 'randomUUID()', 'node:crypto randomUUID'],
+    [
+      `import * as crypto from 'node:crypto';`,
+      'crypto.webcrypto.getRandomValues(new Uint8Array(1))',
+      'node:crypto webcrypto.getRandomValues',
+    ],
+    [`import { setTimeout as sleep } from 'node:timers/promises';`, 'sleep(1)', 'node:timers/promises setTimeout'],
+    [`import { setTimeout as later } from 'node:timers';`, 'later(() => 0, 1)', 'node:timers setTimeout'],
+    [`import timers from 'node:timers';`, 'timers.promises.setTimeout(1)', 'node:timers promises.setTimeout'],
+    [`import { performance } from 'node:perf_hooks';`, 'performance.now()', 'node:perf_hooks performance.now'],
+    [`import { readFileSync } from 'node:fs';`, `readFileSync('/etc/hostname')`, 'node:fs readFileSync'],
+    [`import { readFile } from 'node:fs/promises';`, `readFile('/etc/hostname')`, 'node:fs/promises readFile'],
+    [`import { connect } from 'node:net';`, 'connect(1)', 'node:net connect'],
+    [`import http from 'node:http';`, `http.get('http://127.0.0.1:1')`, 'node:http get'],
+    [`import { execSync } from 'node:child_process';`, `execSync('true')`, 'node:child_process execSync'],
+    [`import { Worker } from 'node:worker_threads';`, `new Worker('x')`, 'node:worker_threads Worker'],
+    [`import { hostname } from 'node:os';`, 'hostname()', 'node:os hostname'],
+    [`import { hrtime } from 'node:process';`, 'hrtime.bigint()', 'node:process hrtime.bigint'],
+    [
+      `import { createRequire } from 'node:module'; const fs = createRequire(import.meta.url)('fs');`,
+      `fs.statSync('/')`,
+      'node:fs statSync',
+    ],
+    ['', `import('node:fs').catch(() => undefined)`, `import('node:fs')`],
+  ];
+
+  test.each(forbidden)('%s %s', async (head, use, says) => {
+    await using cluster = await launch(head, use);
+    await ask(cluster, 'n1');
+    await cluster.time.sleep(10);
+    const complaint = complaintOf(cluster);
+    expect(complaint.message).toContain(`node n1 used ${says},`);
+    expect(complaint.message).toContain('generator from-file');
+    expect(complaint.exitCode).toBe(2);
+  });
+
+  test('a module that the generator imports is guarded like it, in JavaScript and CommonJS too', async () => {
+    await writeFile(
+      path.join(folder, 'inner.mjs'),
+      `import { randomInt } from 'node:crypto'; export const roll = () => randomInt(6);`,
+    );
+    await writeFile(path.join(folder, 'outer.mjs'), `export { roll } from './inner.mjs';`);
+    await writeFile(
+      path.join(folder, 'old.cjs'),
+      `const { uptime } = require('node:os'); exports.up = () => uptime();`,
+    );
+    await using cluster = await launch(
+      `import { roll } from './outer.mjs'; import old from './old.cjs';`,
+      'try { roll(); } finally { old.up(); }',
+      'mjs',
+    );
+    await ask(cluster, 'n1');
+    expect(complaintOf(cluster).problems.map(({ what }) => what.split(',')[0])).toEqual([
+      'node n1 used node:crypto randomInt',
+      'node n1 used node:os uptime',
+    ]);
+  });
+
+  test('what only computes is free', async () => {
+    await using cluster = await launch(
+      `import { createHash } from 'node:crypto'; import path from 'node:path'; import { deflateSync } from 'node:zlib';
+       import { Buffer } from 'node:buffer'; import assert from 'node:assert/strict'; import { inspect } from 'util';`,
+      `assert.ok(createHash('sha256').update(inspect(path.join('a', 'b'))).digest().length); deflateSync(Buffer.alloc(9));`,
+    );
+    expect(await ask(cluster, 'n1')).toMatchObject({ status: 'ok' });
+    cluster.assertClean();
+  });
+
+  test('a class may extend a guarded one, until one is made', async () => {
+    await using cluster = await launch(`import { Agent } from 'node:http'; class Mine extends Agent {}`, 'new Mine()');
+    cluster.assertClean();
+    await ask(cluster, 'n1');
+    expect(complaintOf(cluster).message).toContain('node:http Agent');
+  });
+
+  test('the top level of a module is watched as well, each time', async () => {
+    const file = path.join(folder, `gen${files}.ts`);
+    await expect(launch('try { Date.now(); } catch {}', '')).rejects.toThrow('its module used Date.now()');
+    files--;
+    await expect(launch('try { Date.now(); } catch {}', '')).rejects.toThrow('its module used Date.now()');
+    expect(file).toBe(path.join(folder, `gen${files - 1}.ts`));
+    await expect(launch('Math.random();', '')).rejects.toMatchObject({ exitCode: 2 });
+  });
+
+  test('a file that does not compile is bad input', async () => {
+    await expect(launch('const a = ;', '')).rejects.toMatchObject({
+      exitCode: 2,
+      message: expect.stringContaining('cannot load'),
+    });
+  });
+});
+
+describe('in a process of its own', () => {
+  const run = async (script: string): Promise<string> => {
+    const here = pathToFileURL(fileURLToPath(new URL('.', import.meta.url))).href;
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [
+        '--input-type=module',
+        '-e',
+        `import { ask, minterOf, startCluster } from '${here}/cluster-for-tests.ts'; ${script}`,
+      ],
+      { timeout: 8000 },
+    );
+    return stdout;
+  };
+
+  test('an error that a node leaves unhandled ends the node, not the harness', async () => {
+    const stdout = await run(`
+      const cluster = await startCluster((env) => {
+        void (async () => { await env.sleep(500); throw new Error('forgotten'); })();
+        return minterOf(() => 0);
+      }, { log: (line) => console.log(line) });
+      console.log((await ask(cluster, 'n1')).status, await cluster.nodes[0].process.alive());
+      await cluster.time.sleep(500);
+      console.log((await ask(cluster, 'n1')).status, await cluster.nodes[0].process.alive());
+      await cluster[Symbol.asyncDispose]();
+    `);
+    expect(stdout).toBe('ok true\nn1 crashed: forgotten\nno answer false\n');
+  });
+
+  test('an error that the harness leaves unhandled ends it as ever', async () => {
+    await expect(
+      run(`
+        const cluster = await startCluster(() => minterOf(() => 0));
+        Promise.reject(new Error('of the harness'));
+        await cluster.time.sleep(1e9);
+      `),
+    ).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('of the harness') });
+  });
+
+  test('a cluster that is disposed of keeps no process alive, whatever was still waited for', async () => {
+    const stdout = await run(`
+      const cluster = await startCluster((env) => { void env.sleep(1e6); return minterOf(() => 0); });
+      void cluster.time.sleep(1e6).then(() => console.log('woke'));
+      cluster.time.at(1e15, () => console.log('happened'));
+      await cluster.time.sleep(1);
+      await cluster[Symbol.asyncDispose]();
+      console.log('disposed');
+    `);
+    expect(stdout).toBe('disposed\n');
+  });
+});
