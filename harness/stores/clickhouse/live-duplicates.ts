@@ -39,28 +39,35 @@ export class LiveDuplicates {
   /** IDs with more than one sighting among all that was stored when this was called. */
   async count(): Promise<number> {
     const now = [...this.#lanes].map(([key, lane]) => ({ key, lane, seen: lane.seen, stored: lane.stored }));
-    const marks = {
-      lanes: `[${now.map(({ key }) => key).join(',')}]`,
-      seen: `[${now.map(({ seen }) => seen).join(',')}]`,
-      stored: `[${now.map(({ stored }) => stored).join(',')}]`,
-    };
-    const mark = (name: 'seen' | 'stored'): string =>
-      `transform(${LANE_KEY}, {lanes:Array(UInt64)}, {${name}:Array(UInt64)}, toUInt64(0))`;
-    if (now.every(({ seen, stored }) => seen === stored)) return this.#found;
+    const fresh = now.filter(({ seen, stored }) => seen < stored);
+    if (fresh.length === 0) return this.#found;
 
+    // In terms of the sorting key, lane by lane, so that only parts with something new are touched.
     const ends = await this.#sql.rows<{ low: string; high: string }>(
       `SELECT min(min_id) AS low, max(max_id) AS high FROM batches
-       WHERE first_seq >= ${mark('seen')} AND first_seq < ${mark('stored')} AND count > 0
+       WHERE count > 0 AND (${fresh
+         .map(
+           ({ lane: { node, incarnation, lane }, seen, stored }) =>
+             `node = ${node} AND incarnation = ${incarnation} AND lane = ${lane}
+              AND first_seq >= ${seen} AND first_seq < ${stored}`,
+         )
+         .join(' OR ')})
        GROUP BY node, incarnation, lane`,
-      marks,
     );
     if (ends.length > 0) {
-      const fresh = ends.map(({ low, high }) => `id BETWEEN ${low} AND ${high}`).join(' OR ');
+      const marks = {
+        lanes: `[${now.map(({ key }) => key).join(',')}]`,
+        seen: `[${now.map(({ seen }) => seen).join(',')}]`,
+        stored: `[${now.map(({ stored }) => stored).join(',')}]`,
+      };
+      const mark = (name: 'seen' | 'stored'): string =>
+        `transform(${LANE_KEY}, {lanes:Array(UInt64)}, {${name}:Array(UInt64)}, toUInt64(0))`;
+      const range = ends.map(({ low, high }) => `id BETWEEN ${low} AND ${high}`).join(' OR ');
       const [row] = await this.#sql.rows<{ found: string }>(
         `SELECT count() AS found FROM (
            SELECT id, countIf(seq < ${mark('seen')}) AS old, countIf(seq < ${mark('stored')}) AS all
            FROM ids
-           WHERE id IN (SELECT id FROM ids WHERE ${fresh} ORDER BY id LIMIT 1 OFFSET 1 BY id)
+           WHERE id IN (SELECT id FROM ids WHERE ${range} ORDER BY id LIMIT 1 OFFSET 1 BY id)
            GROUP BY id
            HAVING all > 1 AND old < 2
          )`,
