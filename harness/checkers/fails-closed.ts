@@ -1,15 +1,19 @@
 /**
  * `fails-closed`: a call that refuses or fails leaves no ID behind, and no sentinel (0, or -1 in 64 bits) passes as one.
  */
-import type { Checker } from '../core/checker.ts';
+import type { Checker, SqlReader } from '../core/checker.ts';
 import { WITNESSES_MAX } from '../core/checker.ts';
+import { wordsOf } from '../core/id-words.ts';
 import { lanesOf } from '../core/lanes.ts';
 import { lifeOf } from '../core/phrases.ts';
 import { BATCH_FLAG } from '../core/tap.ts';
 import type { Clue, Draft } from './shared/draft.ts';
 import { concludeFromHistory, concludeFromStore, promiseOf } from './shared/draft.ts';
 
-const SENTINELS = [0n, 2n ** 64n - 1n] as const;
+/** Both of their words are the same. */
+const ZERO = { id: '0', word: 0 };
+const MINUS_ONE = { id: '18446744073709551615', word: 0xffffffff };
+const SENTINELS = [ZERO, MINUS_ONE];
 
 /** A batch that should not be: told by its flags, or by its first sentinel. */
 interface Failure {
@@ -25,7 +29,8 @@ export default {
 
   fold(history, promise) {
     promiseOf('fails-closed', promise);
-    const { ids, batches } = history;
+    const { batches } = history;
+    const words = wordsOf(history.ids);
     let checked = 0;
     let violations = 0;
     const failures: Failure[] = [];
@@ -33,19 +38,17 @@ export default {
       for (const batch of members) {
         const count = batches.count[batch]!;
         const flags = batches.flags[batch]!;
-        const firstSeq = batches.firstSeq[batch]!;
-        const own = ids.subarray(batches.firstId[batch]!, batches.firstId[batch]! + count);
-        const failure = { called: batches.called[batch]!, count };
+        const clue = { node, incarnation, lane, seq: batches.firstSeq[batch]! };
+        const called = batches.called[batch]!;
         checked += count;
         if (flags !== 0) {
           violations++;
-          failures.push({ ...failure, flags, clue: { node, incarnation, lane, seq: firstSeq } });
+          failures.push({ called, count, flags, clue });
         }
-        for (const sentinel of SENTINELS) {
-          if (!own.includes(sentinel)) continue;
-          violations += own.reduce((sum, id) => (id === sentinel ? sum + 1 : sum), 0);
-          const clue = { node, incarnation, lane, seq: firstSeq, id: String(sentinel), seek: true };
-          failures.push({ ...failure, flags: 0, clue });
+        for (const { id, word } of SENTINELS) {
+          const times = timesIn(words, batches.firstId[batch]!, count, word);
+          violations += times;
+          if (times > 0) failures.push({ called, count, flags: 0, clue: { ...clue, id, seek: true } });
         }
       }
     return concludeFromHistory(history, draftOf(history.nodes, checked, violations, failures));
@@ -57,7 +60,7 @@ export default {
       'select sum(count) as checked, countIf(flags != 0) as flagged from batches where count > 0',
     );
     const [sentinels] = await store.rows<{ total: string }>(
-      `select count() as total from ids where id in (${SENTINELS.join(', ')})`,
+      `select count() as total from ids where id in (${ZERO.id}, ${MINUS_ONE.id})`,
     );
     const violations = Number(counted?.flagged ?? 0) + Number(sentinels?.total ?? 0);
     const failures = violations === 0 ? [] : await readFailures(store);
@@ -65,10 +68,15 @@ export default {
   },
 } satisfies Checker;
 
-type Store = Parameters<Checker['sql']>[0];
+/** How often an ID of two equal words occurs among `count` IDs. */
+function timesIn(words: Uint32Array, first: number, count: number, word: number): number {
+  let times = 0;
+  for (let k = 2 * first; k < 2 * (first + count); k += 2) if (words[k] === word && words[k + 1] === word) times++;
+  return times;
+}
 
-async function readFailures(store: Store): Promise<Failure[]> {
-  const earliest = async (condition: string, sentinel?: bigint): Promise<Failure[]> => {
+async function readFailures(store: SqlReader): Promise<Failure[]> {
+  const earliest = async (condition: string, sentinel?: string): Promise<Failure[]> => {
     const rows = await store.rows<FailureRow>(
       `select node, incarnation, lane, first_seq, called, count, flags from batches where count > 0 and ${condition}
        order by called, node, lane, first_seq limit ${WITNESSES_MAX}`,
@@ -82,15 +90,14 @@ async function readFailures(store: Store): Promise<Failure[]> {
         incarnation,
         lane,
         seq: Number(first_seq),
-        ...(sentinel !== undefined && { id: String(sentinel), seek: true }),
+        ...(sentinel !== undefined && { id: sentinel, seek: true }),
       },
     }));
   };
-  const [zero, minusOne] = SENTINELS;
   return [
     ...(await earliest('flags != 0')),
-    ...(await earliest(`min_id = ${zero}`, zero)),
-    ...(await earliest(`max_id = ${minusOne}`, minusOne)),
+    ...(await earliest(`min_id = ${ZERO.id}`, ZERO.id)),
+    ...(await earliest(`max_id = ${MINUS_ONE.id}`, MINUS_ONE.id)),
   ];
 }
 

@@ -32,20 +32,19 @@ export function fieldReader(layout: Layout): FieldReader {
   };
 }
 
-/** `bits` bits from bit `shift` on, at most 53 of them; bit operators are of no use here, they are signed. */
+/** `bits` bits from bit `shift` on, at most 53 of them. `>>> 0` keeps what a bit operator gives unsigned. */
 function bitsFrom(shift: number, bits: number): (high: number, low: number) => number {
   if (bits > 53) throw new RangeError(`a field of ${bits} bits does not fit in a number`);
-  if (shift >= 32) {
-    const divisor = 2 ** (shift - 32);
-    const modulus = 2 ** bits;
-    return (high) => Math.floor(high / divisor) % modulus;
-  }
-  const lowDivisor = 2 ** shift;
+  if (shift >= 32) return (high) => ((high >>> (shift - 32)) & maskOf(bits)) >>> 0;
   if (shift + bits <= 32) {
-    const modulus = 2 ** bits;
-    return (_high, low) => Math.floor(low / lowDivisor) % modulus;
+    const mask = maskOf(bits);
+    return (_high, low) => ((low >>> shift) & mask) >>> 0;
   }
+  const highMask = maskOf(shift + bits - 32);
   const highFactor = 2 ** (32 - shift);
-  const highModulus = 2 ** (shift + bits - 32);
-  return (high, low) => (high % highModulus) * highFactor + Math.floor(low / lowDivisor);
+  return (high, low) => ((high & highMask) >>> 0) * highFactor + (low >>> shift);
+}
+
+function maskOf(bits: number): number {
+  return bits === 32 ? -1 : 2 ** bits - 1;
 }

@@ -12,8 +12,17 @@ export interface Lane {
   readonly batches: readonly number[];
 }
 
+/** Every checker of a run asks the same; a history does not change once it is built. */
+const known = new WeakMap<BatchColumns, readonly Lane[]>();
+
 /** The lanes of a history by node, incarnation and lane. Batches may have arrived in any order. */
-export function lanesOf(batches: BatchColumns): Lane[] {
+export function lanesOf(batches: BatchColumns): readonly Lane[] {
+  const lanes = known.get(batches) ?? sortIntoLanes(batches);
+  known.set(batches, lanes);
+  return lanes;
+}
+
+function sortIntoLanes(batches: BatchColumns): Lane[] {
   const lanes = new Map<string, Lane & { readonly batches: number[] }>();
   // Most nodes have one lane: remembering the last of each node spares a key a batch.
   const lastOfNode: ((Lane & { readonly batches: number[] }) | undefined)[] = [];
