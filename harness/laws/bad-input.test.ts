@@ -1,0 +1,154 @@
+/**
+ * Bad input gets one clear error that says what, where and how to mend it, before anything starts.
+ */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { snowglobe } from './cli-process.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'snowglobe-input-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const brief = JSON.parse(readFileSync(join(import.meta.dirname, 'fixtures/brief.json'), 'utf8')) as {
+  timetable: { slots: { disturbances: { options: object; atMs: number }[] }[] };
+};
+const file = (name: string, content: string): string => {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+};
+const disturbed = (name: string, disturbances: readonly object[]): string =>
+  file(
+    name,
+    JSON.stringify({
+      ...brief,
+      timetable: { order: 'given', slots: [{ name: 'slot', lengthMs: 5000, disturbances }] },
+    }),
+  );
+const step = { fault: 'clock-step', options: { node: 'n1', byMs: -5 }, atMs: 0, forMs: 1000 };
+
+const CASES: readonly {
+  readonly what: string;
+  readonly args: readonly string[];
+  readonly exit: number;
+  readonly says: readonly string[];
+  readonly env?: { readonly [name: string]: string };
+}[] = [
+  { what: 'an unknown command', args: ['shake'], exit: 2, says: ['"shake"', 'run, judge, list'] },
+  { what: 'an unknown option', args: ['run', '--sed', '4'], exit: 2, says: ['--sed'] },
+  { what: 'an option of another command', args: ['list', '--seed', '4'], exit: 2, says: ['takes no --seed'] },
+  { what: 'an unknown scenario', args: ['run', 'drizzle'], exit: 2, says: ['"drizzle"', 'storm'] },
+  { what: 'a scenario file that is not there', args: ['run', './drizzle.ts'], exit: 2, says: ['drizzle.ts'] },
+  {
+    what: 'an unknown generator',
+    args: ['run', '--generator', 'snowfake'],
+    exit: 2,
+    says: ['"snowfake"', 'snowflake-cached'],
+  },
+  { what: 'an unknown driver', args: ['run', '--driver', 'cloud'], exit: 2, says: ['"cloud"', 'docker'] },
+  {
+    what: 'a generator that does not compile',
+    args: ['run', '--generator', file('broken.ts', 'export default { name: '), '--driver', 'sim'],
+    exit: 2,
+    says: ['broken.ts', 'cannot be loaded'],
+  },
+  {
+    what: 'a generator that is none',
+    args: ['run', '--generator', file('none.ts', 'export default { name: "None" }'), '--driver', 'sim'],
+    exit: 2,
+    says: ['none.ts', 'promises', 'CONTRIBUTING.md'],
+  },
+  {
+    what: 'a scenario that is no JSON',
+    args: ['run', file('broken.json', '{')],
+    exit: 2,
+    says: ['broken.json', 'not JSON'],
+  },
+  {
+    what: 'negative time',
+    args: ['run', disturbed('negative.json', [{ ...step, atMs: -1 }])],
+    exit: 2,
+    says: ['negative.json', 'atMs'],
+  },
+  {
+    what: 'a disturbance on a node that does not exist',
+    args: ['run', disturbed('n9.json', [{ ...step, options: { node: 'n9', byMs: 5 } }])],
+    exit: 2,
+    says: ['n9', 'n1, n2', 'disturbances[0]'],
+  },
+  {
+    what: 'two disturbances on one clock at once',
+    args: ['run', disturbed('twice.json', [step, step])],
+    exit: 2,
+    says: ['clock of n1', 'disturbances[1]'],
+  },
+  {
+    what: 'several mistakes: all are told',
+    args: ['run', disturbed('many.json', [step, step, { ...step, fault: 'earthquake' }])],
+    exit: 2,
+    says: ['clock of n1', 'earthquake'],
+  },
+  { what: 'a seed that is not a number', args: ['run', '--seed', 'abc'], exit: 2, says: ['"abc"', '--seed'] },
+  {
+    what: 'a store URL that is none',
+    args: ['run', '--driver', 'local', '--store', 'nowhere'],
+    exit: 2,
+    says: ['nowhere', '--store'],
+  },
+  {
+    what: 'a store that does not answer',
+    args: ['run', '--driver', 'local', '--store', 'http://127.0.0.1:9'],
+    exit: 3,
+    says: ['127.0.0.1:9', 'does not answer'],
+  },
+  {
+    what: 'a store for a run in memory',
+    args: ['run', '--driver', 'sim', '--store', 'http://127.0.0.1:9'],
+    exit: 2,
+    says: ['--store'],
+  },
+  {
+    what: 'docker without an engine',
+    args: ['run', '--driver', 'docker'],
+    exit: 3,
+    says: ['Docker'],
+    env: { DOCKER_HOST: 'tcp://127.0.0.1:9' },
+  },
+  { what: 'a folder that is no run', args: ['judge', folder], exit: 2, says: ['run.json'] },
+];
+
+test.concurrent.each(CASES)('$what', { timeout: 30_000 }, async ({ args, exit, says, env }) => {
+  const runs = join(folder, `runs-${CASES.findIndex((one) => one.args === args)}`);
+  const { code, stderr, stdout } = await snowglobe([...args, ...(args[0] === 'run' ? ['--runs', runs] : [])], env)
+    .ended;
+  expect({ code, stderr }).toEqual({ code: exit, stderr: expect.stringContaining('snowglobe: ') as unknown });
+  for (const text of says) expect(stderr).toContain(text);
+  expect(stderr + stdout).not.toMatch(/^ +at /m);
+  expect(existsSync(runs)).toBe(false);
+});
+
+test('a ClickHouse that is too old to serve is refused by its version', { timeout: 30_000 }, async () => {
+  // The answer of Debian's clickhouse-server 18.16 to `SELECT version()`.
+  const server = createServer((request, response) => {
+    request.resume();
+    response.end('18.16.1\n');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const { code, stderr } = await snowglobe(['run', '--driver', 'local', '--store', `http://127.0.0.1:${port}`]).ended;
+  server.close();
+  expect({ code, stderr }).toEqual({
+    code: 3,
+    stderr: expect.stringContaining('ClickHouse 18.16.1 is too old') as unknown,
+  });
+});
+
+test('with --json the error is a document on stdout', { timeout: 30_000 }, async () => {
+  const { stdout } = await snowglobe(['run', 'drizzle', '--json']).ended;
+  expect(JSON.parse(stdout)).toMatchObject({
+    error: { exitCode: 2, problems: [{ what: expect.stringContaining('drizzle') as unknown }] },
+  });
+});
