@@ -133,7 +133,12 @@ test('no string of a run gets into the markup unescaped', () => {
     ),
     fc.string({ unit: 'binary' }),
   );
-  const base = failingCached();
+  const whole = failingCached();
+  // Two witnesses of each finding carry every kind of string; more would only make the pages longer.
+  const base = {
+    ...whole,
+    findings: whole.findings.map((finding) => ({ ...finding, witnesses: finding.witnesses.slice(0, 2) })),
+  };
   fc.assert(
     fc.property(hostile, (text) => {
       const marked = `q7${text}7q`;
@@ -146,7 +151,7 @@ test('no string of a run gets into the markup unescaped', () => {
       expect(inside).not.toMatch(/[<>&]/);
       if (/[<>"'`&]/.test(text)) expect(page.replace(island, '')).not.toContain(marked);
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 });
 

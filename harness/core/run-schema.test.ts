@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { SnowglobeError } from './errors.ts';
-import { parseRun, runJsonSchema, runSchema } from './run-schema.ts';
+import { parseRun, runJsonSchema } from './run-schema.ts';
 import { RUN_VERSION } from './run.ts';
 import type { Run } from './run.ts';
+import type { runSchema } from './run-schema.ts';
 import type { z } from './schema.ts';
 
 /** Compiles only when each of two types can stand for the other. */

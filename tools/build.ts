@@ -1,0 +1,29 @@
+/**
+ * Builds `dist/`, what the package ships: compiled JavaScript with types in the folders of the sources, and the node
+ * shell as one file, so that it runs in a container or a namespace that has no node_modules.
+ */
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, readdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { build } from 'esbuild';
+
+const root = dirname(import.meta.dirname);
+const dist = join(root, 'dist');
+
+rmSync(dist, { recursive: true, force: true });
+execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' });
+
+for (const file of readdirSync(join(root, 'harness'), { recursive: true, encoding: 'utf8' }))
+  if (file.endsWith('Dockerfile')) copyFileSync(join(root, 'harness', file), join(dist, 'harness', file));
+
+await build({
+  entryPoints: [join(root, 'generators/shell/main.ts')],
+  outfile: join(dist, 'shell.mjs'),
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node24',
+  // prom-client is CommonJS and asks for Node's own modules by `require`.
+  banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
+  logLevel: 'warning',
+});

@@ -1,0 +1,84 @@
+/**
+ * What the tests of the project `real` need of a machine, and which of them cannot run here. A machine that lacks a part
+ * runs the rest and is told what it did not run; under CI nothing is left out, so that what lacks a part fails.
+ */
+import { existsSync, readdirSync } from 'node:fs';
+import { request } from 'node:http';
+import { delimiter, join } from 'node:path';
+
+export interface RealPart {
+  readonly name: string;
+  readonly remedy: string;
+  /** Globs of the test files that need it. */
+  readonly files: readonly string[];
+  readonly isHere: () => boolean | Promise<boolean>;
+}
+
+const PING_TIMEOUT_MS = 3000;
+
+export const REAL_PARTS: readonly RealPart[] = [
+  {
+    name: 'a Docker engine',
+    remedy: 'Start one, or set DOCKER_HOST.',
+    files: ['harness/drivers/docker/**/*.real.test.ts'],
+    isHere: dockerAnswers,
+  },
+  {
+    name: 'etcd',
+    remedy: 'Run tools/setup.sh as root, or apt-get install etcd-server.',
+    files: ['harness/coordinators/**/*.real.test.ts', 'generators/**/*.real.test.ts'],
+    isHere: () => hasProgram('etcd'),
+  },
+  {
+    name: 'Linux with etcd, nft, ip and libfaketime (the local driver)',
+    remedy: 'Run tools/setup.sh as root; snowglobe doctor has the commands.',
+    files: [
+      'harness/drivers/local/**/*.real.test.ts',
+      'harness/drivers/agent/**/*.real.test.ts',
+      'tools/**/*.real.test.ts',
+    ],
+    isHere: () => process.platform === 'linux' && ['etcd', 'nft', 'ip', 'unshare'].every(hasProgram) && hasFaketime(),
+  },
+  {
+    name: 'chdb (the embedded store)',
+    remedy: 'Run npm install --include=optional; chdb has no build for some systems.',
+    files: ['harness/stores/**/*.real.test.ts', 'harness/engine/**/*.real.test.ts', 'harness/laws/**/*.real.test.ts'],
+    isHere: () => existsSync(join(import.meta.dirname, '../node_modules/chdb')),
+  },
+];
+
+/** The parts that this machine lacks. */
+export async function missingParts(): Promise<readonly RealPart[]> {
+  const here = await Promise.all(REAL_PARTS.map((part) => part.isHere()));
+  return REAL_PARTS.filter((_, i) => here[i] !== true);
+}
+
+function hasProgram(name: string): boolean {
+  return [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'].some((folder) =>
+    existsSync(join(folder, name)),
+  );
+}
+
+function hasFaketime(): boolean {
+  const folders = ['/usr/lib', '/usr/lib64', '/usr/local/lib'].filter((folder) => existsSync(folder));
+  return folders.some((folder) =>
+    ['.', ...readdirSync(folder)].some((inner) => existsSync(join(folder, inner, 'faketime/libfaketimeMT.so.1'))),
+  );
+}
+
+/** By its socket, or by DOCKER_HOST. */
+function dockerAnswers(): Promise<boolean> {
+  const host = process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock';
+  const target = host.startsWith('unix://')
+    ? { socketPath: host.slice('unix://'.length) }
+    : { host: new URL(host).hostname, port: new URL(host).port };
+  return new Promise((resolve) => {
+    const ping = request({ ...target, path: '/_ping', timeout: PING_TIMEOUT_MS }, (reply) => {
+      reply.resume();
+      resolve(reply.statusCode === 200);
+    });
+    ping.on('timeout', () => ping.destroy());
+    ping.on('error', () => resolve(false));
+    ping.end();
+  });
+}

@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Sets up what `npm start` and `npm test` need: the npm packages (with them Node 24) and, for the local driver, etcd,
+# libfaketime and nftables from the distribution. Says nothing and takes no time when nothing is to do.
+# It never installs or starts a Docker engine.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+say() { printf 'set-up: %s\n' "$*" >&2; }
+
+packages() {
+  local installed=node_modules/.package-lock.json
+  [[ -e $installed && ! package-lock.json -nt $installed && -x node_modules/.bin/node ]] && return
+  say 'installing npm packages (npm ci)'
+  npm ci --no-fund --no-audit >&2
+  if [[ ! -x node_modules/.bin/node ]]; then
+    say 'npm ci brought no Node of its own. Allow its install script (npm config set ignore-scripts false) and run it again.'
+    exit 3
+  fi
+}
+
+has_library() { compgen -G "/usr/lib/*/faketime/$1" >/dev/null || compgen -G "/usr/lib*/faketime/$1" >/dev/null; }
+has_program() { PATH=$PATH:/usr/sbin:/sbin command -v "$1" >/dev/null; }
+
+# The Debian packages that are missing.
+missing() {
+  has_program etcd || echo etcd-server
+  has_library libfaketimeMT.so.1 || echo libfaketime
+  has_program nft || echo nftables
+  has_program ip || echo iproute2
+}
+
+install_with_apt() {
+  # The package of etcd would start a service on port 2379, which may be somebody's own.
+  local policy=/usr/sbin/policy-rc.d
+  if [[ ! -e $policy ]]; then
+    trap "rm -f $policy" RETURN
+    printf '#!/bin/sh\nexit 101\n' >$policy
+    chmod +x $policy
+  fi
+  local get=(env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@")
+  "${get[@]}" >&2 || { apt-get update >&2 && "${get[@]}" >&2; }
+}
+
+distribution() {
+  [[ $(uname -s) == Linux ]] || return 0
+  local wanted
+  mapfile -t wanted < <(missing)
+  ((${#wanted[@]})) || return 0
+  if ! command -v apt-get >/dev/null; then
+    say "the local driver needs etcd, libfaketime (its MT library), nft and ip; missing here, by their Debian names: ${wanted[*]}."
+    say '  Fedora: sudo dnf install etcd libfaketime nftables iproute. The drivers docker and sim do without.'
+  elif ((EUID != 0)); then
+    say "the local driver lacks: ${wanted[*]}. To get them:"
+    say "  sudo apt-get update && sudo apt-get install -y --no-install-recommends ${wanted[*]}"
+  elif [[ -t 0 && -t 2 && -z ${CI:-} ]]; then
+    local answer
+    read -r -p "set-up: the local driver lacks ${wanted[*]}. Install them with apt-get? [y/N] " answer
+    [[ $answer == [yY]* ]] || { say 'left as it is; the drivers docker and sim do without.'; return 0; }
+    install_with_apt "${wanted[@]}" || say "apt-get failed; snowglobe doctor says what is missing."
+  else
+    say "installing ${wanted[*]} with apt-get, for the local driver"
+    install_with_apt "${wanted[@]}" || say "apt-get failed; snowglobe doctor says what is missing."
+  fi
+}
+
+packages
+distribution
