@@ -18,8 +18,10 @@ import { concludeFromHistory, concludeFromStore, promiseOf } from './shared/draf
 const LOWEST_OF_PAIR = 2;
 /** Sightings told of one ID; a sentinel may be minted a million times. */
 const SIGHTINGS_MAX = 4;
-/** Duplicated IDs among which the store looks for witnesses, lowest first: bounds its memory. */
-const CANDIDATES_MAX = 100_000;
+/** IDs that occur in more than one row, lowest first. */
+const CANDIDATES = 'select id from ids order by id limit 1 offset 1 by id';
+/** Candidates that the store holds in memory at most; beyond, witnesses are sought among the lowest. */
+const CANDIDATES_MAX = 1_000_000;
 
 interface Duplicate {
   readonly id: string;
@@ -46,13 +48,16 @@ export default {
     promiseOf('unique', promise);
     const [counted] = await store.rows<{ checked: string }>('select count() as checked from ids');
     const checked = Number(counted?.checked ?? 0);
-    // The table is ordered by ID: this streams, whatever the number of rows, and ends at the first repetition.
-    const repeated = await store.rows('select id from ids order by id limit 1 offset 1 by id limit 1');
-    if (repeated.length === 0) return concludeFromStore(store, facts, draftOf(facts.nodes, checked, 0, []));
-    // Only a run that repeats an ID pays for the exact count; grouped in the order of the table, in bounded memory.
+    // The table is ordered by ID: this streams, in bounded memory, whatever the number of rows.
+    const [candidates] = await store.rows<{ total: string }>(`select count() as total from (${CANDIDATES})`);
+    const repeated = Number(candidates?.total ?? 0);
+    if (repeated === 0) return concludeFromStore(store, facts, draftOf(facts.nodes, checked, 0, []));
+    // Only a run that repeats an ID pays for the exact count. A few candidates are looked up; more are not held in
+    // memory, but found again while all rows are grouped in the order of the table.
+    const few = repeated <= CANDIDATES_MAX ? `where id in (${CANDIDATES})` : '';
     const [sum] = await store.rows<{ surplus: string }>(
       `select sum(total - 1) as surplus from (
-         select id, uniqExact(node, incarnation, lane, seq) as total from ids group by id having count() > 1
+         select id, uniqExact(node, incarnation, lane, seq) as total from ids ${few} group by id having count() > 1
        ) settings optimize_aggregation_in_order = 1`,
     );
     const duplicates = await store.rows<{ id: string; total: string; emissions: [number, number, number, string][] }>(
@@ -61,7 +66,7 @@ export default {
            arraySlice(arrayDistinct(groupArraySorted(${4 * SIGHTINGS_MAX})((node, incarnation, lane, seq))), 1, ${SIGHTINGS_MAX}) as emissions,
            (emissions[1].1, emissions[1].2, emissions[2].1, emissions[2].2) as pair
          from ids
-         where id in (select id from ids order by id limit 1 offset 1 by id limit ${CANDIDATES_MAX})
+         where id in (${CANDIDATES} limit ${CANDIDATES_MAX})
          group by id having total > 1)
        qualify row_number() over (partition by pair order by id) <= ${LOWEST_OF_PAIR}
          or row_number() over (partition by pair order by id desc) = 1

@@ -14,7 +14,7 @@ export async function storeHistory(store: Store, history: History): Promise<void
     const ids: bigint[] = [];
     members.forEach((batch, k) => {
       const first = batches.firstId[batch]!;
-      ids.push(...history.ids.subarray(first, first + batches.count[batch]!));
+      for (const id of history.ids.subarray(first, first + batches.count[batch]!)) ids.push(id);
       encodeBatch(
         {
           firstSeq: BigInt(batches.firstSeq[batch]!),
