@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { EngineLost } from '../../core/store.ts';
 import type { BatchRange, Store } from '../../core/store.ts';
@@ -220,6 +222,21 @@ describe('the process of the engine', () => {
       problems: [],
     });
   });
+});
+
+test('without chdb: what is missing and how to get it', async () => {
+  using folder = temporaryFolder();
+  const modules = new URL('../../../node_modules/@clickhouse', import.meta.url);
+  for (const part of ['core', 'stores/clickhouse'])
+    cpSync(new URL(`../../${part}`, import.meta.url), join(folder.path, 'harness', part), { recursive: true });
+  mkdirSync(join(folder.path, 'node_modules'));
+  symlinkSync(fileURLToPath(modules), join(folder.path, 'node_modules/@clickhouse'));
+  const { requireChdb } = (await import(
+    pathToFileURL(join(folder.path, 'harness/stores/clickhouse/embedded.ts')).href
+  )) as typeof import('./embedded.ts');
+  expect(requireChdb).toThrow(
+    expect.objectContaining({ exitCode: 3, message: expect.stringMatching(/npm install chdb.*--store URL/) }),
+  );
 });
 
 test('killed while it takes ranges, opened again, all ranges sent again: each ID once', async () => {
