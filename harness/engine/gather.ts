@@ -54,7 +54,8 @@ export interface StoreSources {
   readonly collector: Collector;
   readonly tapFolder: string;
   readonly journal: readonly JournalEntry[];
-  readonly requests: RequestColumns | undefined;
+  /** What clients received and the store does not have yet. */
+  readonly newRequests: RequestColumns | undefined;
   readonly header: RunHeader;
   readonly checkers: Checkers;
   readonly origin: Origin;
@@ -63,11 +64,11 @@ export interface StoreSources {
 
 /** What the taps hold, drained into the store. A lost store leaves a doubt, and no findings. */
 export async function gatherFromStore(sources: StoreSources): Promise<Gathered> {
-  const { store, collector, tapFolder, journal, requests, header, checkers, origin, nodes } = sources;
+  const { store, collector, tapFolder, journal, newRequests, header, checkers, origin, nodes } = sources;
   const doubts: UnknownReason[] = [];
   try {
     const drained = await collector.drain();
-    if (requests !== undefined) await store.appendRequests(requests);
+    if (newRequests !== undefined) await store.appendRequests(newRequests);
     const recover = recoverWindow(journal, header.scenario);
     const facts: SqlFacts = {
       layout: header.generator.layout,

@@ -66,7 +66,7 @@ export async function rejudge({
       collector,
       tapFolder,
       journal: read.entries,
-      requests: undefined,
+      newRequests: undefined,
       header,
       checkers,
       origin,

@@ -149,7 +149,7 @@ async function live(request: RunRequest, cluster: Cluster, journal: Journal, sto
       : await gatherFromStore({
           ...collecting,
           journal: journal.entries,
-          requests,
+          newRequests: requests,
           header,
           checkers: request.checkers,
           origin: cluster.origin,
