@@ -1,0 +1,229 @@
+/**
+ * The rules of the tree, as a test: who may import whom, which library lives where, where time and chance may come from,
+ * how long a file may be. Each rule is also in CONTRIBUTING.md, in words.
+ */
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import {
+  driverNames,
+  generatorFiles,
+  loadCheckers,
+  loadDriver,
+  loadFaults,
+  loadGenerator,
+  loadHazards,
+} from '../registry.ts';
+import { loadReporters, loadScenario, scenarioFiles } from '../registry.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const LINES_MAX = 400;
+
+/** Files that only tests use: they may reach wherever a test needs to. */
+const FOR_TESTS =
+  /\.(test|laws|fixture)\.ts$|-(for-tests?|fixture)\.ts$|^harness\/laws\/|^generators\/testing\/|^reports\/fixtures\//;
+
+/** What each area may import, beside itself. The first area that a path begins with counts. */
+const MAY_IMPORT: readonly (readonly [area: string, ...others: string[]])[] = [
+  ['harness/core/'],
+  ['harness/faults/', 'harness/core/'],
+  ['harness/checkers/', 'harness/core/'],
+  ['harness/hazards/', 'harness/core/'],
+  ['harness/load/', 'harness/core/'],
+  ['harness/telemetry/', 'harness/core/'],
+  ['harness/coordinators/', 'harness/core/'],
+  ['harness/stores/', 'harness/core/'],
+  ['harness/drivers/agent/', 'harness/core/', 'harness/coordinators/'],
+  ['harness/drivers/sim/', 'harness/core/', 'harness/coordinators/'],
+  ['harness/drivers/local/', 'harness/core/', 'harness/coordinators/', 'harness/drivers/agent/'],
+  ['harness/drivers/docker/', 'harness/core/', 'harness/coordinators/', 'harness/drivers/agent/'],
+  ['harness/engine/', 'harness/core/', 'harness/load/', 'harness/registry.ts'],
+  ['harness/registry.ts', 'harness/core/'],
+  ['harness/index.ts', 'harness/core/'],
+  ['harness/', 'harness/'],
+  ['reports/', 'harness/core/'],
+  ['scenarios/', 'harness/core/scenario.ts'],
+  ['generators/shell/', 'harness/core/', 'harness/coordinators/'],
+  // Types only of the harness (checked apart): a generator runs inside a node, where there is no harness.
+  ['generators/', 'harness/core/'],
+  ['tools/', 'harness/'],
+];
+
+/** The one place of each library. Node's own modules are free, but for generators. */
+const LIBRARY_HOME: Readonly<Record<string, readonly string[]>> = {
+  zod: ['harness/core/schema.ts'],
+  testcontainers: ['harness/drivers/docker/'],
+  '@clickhouse/client': ['harness/stores/clickhouse/'],
+  chdb: ['harness/stores/clickhouse/'],
+  'prom-client': ['harness/telemetry/', 'generators/shell/'],
+  esbuild: ['tools/'],
+};
+
+/** Time comes from Time, chance from Rng, words from Output. These few files are where the real ones enter. */
+const IMPURE: readonly { readonly what: RegExp; readonly allowed: RegExp }[] = [
+  {
+    what: /\bMath\.random\b/,
+    allowed: /^generators\/shell\/env\.ts$|^harness\/drivers\/sim\/guard-globals\.ts$/,
+  },
+  {
+    what: /\bDate\.now\b/,
+    allowed:
+      /^generators\/shell\/|^harness\/drivers\/(docker|local|agent)\/|^harness\/drivers\/sim\/guard-globals\.ts$|^harness\/engine\/host-watch\.ts$/,
+  },
+  {
+    what: /\bset(Timeout|Interval|Immediate)\b/,
+    allowed:
+      /^generators\/shell\/|^harness\/(drivers|stores|coordinators)\/|^harness\/engine\/(host-watch|rejudge|watchdog)\.ts$|^harness\/telemetry\/live-view\.ts$/,
+  },
+  {
+    what: /\bconsole\./,
+    allowed:
+      /^generators\/shell\/(env|main)\.ts$|^harness\/drivers\/(agent\/agent|local\/supervisor)\.ts$|^vitest\.config\.ts$/,
+  },
+];
+
+const sources = globSync('{harness,generators,scenarios,reports,tools}/**/*.ts', { cwd: ROOT })
+  .concat('vitest.config.ts')
+  .map((file) => ({ file, text: readFileSync(join(ROOT, file), 'utf8') }));
+const shipped = sources.filter(({ file }) => !FOR_TESTS.test(file));
+
+interface Import {
+  readonly file: string;
+  /** A path from the root, or the name of a library. */
+  readonly target: string;
+  readonly isType: boolean;
+}
+
+function importsOf({ file, text }: { readonly file: string; readonly text: string }): readonly Import[] {
+  const statements = text.matchAll(/^(?:import|export)\s+(type\s)?(?:[^;'"]*?\sfrom\s+)?'([^']+)';/gm);
+  return [...statements].map(([, type, specifier = '']) => ({
+    file,
+    target: specifier.startsWith('.') ? normalize(join(dirname(file), specifier)) : specifier,
+    isType: type !== undefined,
+  }));
+}
+
+const isPath = ({ target }: Import): boolean => target.endsWith('.ts');
+const areaOf = (file: string): readonly string[] => MAY_IMPORT.find(([area]) => file.startsWith(area)) ?? [];
+const told = ({ file, target }: Import): string => `${file} imports ${target}`;
+
+test('each area imports only what it may', () => {
+  const all = shipped.flatMap(importsOf).filter(isPath);
+  expect(all.length).toBeGreaterThan(300);
+  const strangers = all.filter(
+    ({ file, target }) => file !== 'vitest.config.ts' && !areaOf(file).some((area) => target.startsWith(area)),
+  );
+  expect(strangers.map(told)).toEqual([]);
+});
+
+test('faults, checkers, hazards and reporters never import one another', () => {
+  // A plug-in is a file at the top of its folder; what its folder shares lies below.
+  const plugIn = /^(harness\/(faults|checkers|hazards)|reports)\/[^/]+\.ts$/;
+  const all = shipped.flatMap(importsOf);
+  expect(all.filter(({ target }) => plugIn.test(target)).map(told)).toEqual([]);
+});
+
+test('the engine takes only types from the load', () => {
+  const taken = shipped.filter(({ file }) => file.startsWith('harness/engine/')).flatMap(importsOf);
+  expect(taken.filter(({ target, isType }) => target.startsWith('harness/load/') && !isType).map(told)).toEqual([]);
+});
+
+test('a generator takes nothing but types from the harness, and no library', () => {
+  const generators = shipped.filter(({ file }) => /^generators\/(mutants\/)?[^/]+\.ts$/.test(file));
+  expect(generators.length).toBeGreaterThan(5);
+  const values = generators
+    .flatMap(importsOf)
+    .filter(({ target, isType }) => !target.startsWith('generators/') && !isType);
+  expect(values.map(told)).toEqual([]);
+});
+
+test('each library has one home', () => {
+  const libraries = shipped
+    .flatMap(importsOf)
+    .filter((found) => !isPath(found) && !found.target.startsWith('node:') && found.file !== 'vitest.config.ts');
+  const astray = libraries.filter(({ file, target }) => !LIBRARY_HOME[target]?.some((home) => file.startsWith(home)));
+  expect(astray.map(told)).toEqual([]);
+});
+
+describe('time, chance and printing enter in few places', () => {
+  test.each(IMPURE)('$what', ({ what, allowed }) => {
+    const found = shipped.filter(
+      ({ file, text }) => !file.startsWith('tools/') && !allowed.test(file) && what.test(withoutComments(text)),
+    );
+    expect(found.map(({ file }) => file)).toEqual([]);
+  });
+});
+
+test(`no file has more than ${LINES_MAX} lines of code`, () => {
+  const long = sources
+    .map(({ file, text }) => ({
+      file,
+      lines: withoutComments(text)
+        .split('\n')
+        .filter((line) => line.trim() !== '').length,
+    }))
+    .filter(({ lines }) => lines > LINES_MAX);
+  expect(long).toEqual([]);
+});
+
+test('nothing is left over, and nothing names a place that only its author has', () => {
+  const texts = globSync('{*.md,docs/**/*.md,bin/*,tools/*.sh,.ci/*,.oxlintrc.json}', { cwd: ROOT })
+    .map((file) => ({ file, text: readFileSync(join(ROOT, file), 'utf8') }))
+    .concat(sources);
+  // Put together here, so that this file does not find itself.
+  const markers = ['TO' + 'DO', 'FIX' + 'ME', 'XX' + 'X', 'HA' + 'CK'];
+  const places = [
+    '/wo' + 'rk/',
+    '.lib' + 'rary/',
+    ...['design', 'research', 'recipes'].map((folder) => 'sha' + `red/${folder}`),
+  ];
+  const pattern = new RegExp(
+    `\\b(${markers.join('|')})\\b|${places.map((place) => place.replace('.', '\\.')).join('|')}`,
+  );
+  expect(
+    texts.flatMap(({ file, text }) => (pattern.test(text) ? [`${file}: ${pattern.exec(text)?.[0]}`] : [])),
+  ).toEqual([]);
+});
+
+test('every plug-in is named as its file', async () => {
+  // These throw when a name and its file differ.
+  await Promise.all([loadFaults(), loadHazards(), loadReporters(), loadCheckers()]);
+  for (const { name, file } of generatorFiles()) expect((await loadGenerator(file)).generator.name).toBe(name);
+  for (const { name, file } of scenarioFiles()) expect((await loadScenario(file)).name).toBe(name);
+  for (const name of driverNames()) expect((await loadDriver(name)).name).toBe(name);
+});
+
+test('the papers are there', () => {
+  for (const paper of [
+    'README.md',
+    'ARCHITECTURE.md',
+    'CONTRIBUTING.md',
+    'CHANGELOG.md',
+    'LICENSE',
+    'docs/PROMISES.md',
+  ])
+    expect(existsSync(join(ROOT, paper)), paper).toBe(true);
+  const version = (JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }).version;
+  expect(readFileSync(join(ROOT, 'CHANGELOG.md'), 'utf8')).toContain(`## ${version}`);
+});
+
+/** The text with comments blanked out; strings that look like comments are rare enough here. */
+function withoutComments(text: string): string {
+  return text
+    .replace(/\/\*[\s\S]*?\*\//g, (comment) => comment.replace(/[^\n]/g, ' '))
+    .replace(/(^|\s)\/\/.*$/gm, '$1');
+}
+
+test('the rules see what they are to see', () => {
+  expect(
+    importsOf({
+      file: 'a/b.ts',
+      text: "import type { X } from '../c.ts';\nimport {\n  y,\n} from 'zod';\nexport * from './d.ts';\n",
+    }),
+  ).toEqual([
+    { file: 'a/b.ts', target: 'c.ts', isType: true },
+    { file: 'a/b.ts', target: 'zod', isType: false },
+    { file: 'a/b.ts', target: 'a/d.ts', isType: false },
+  ]);
+  expect(withoutComments('a /* Date.now */ b // Math.random\nc')).not.toMatch(/Date|Math/);
+});
