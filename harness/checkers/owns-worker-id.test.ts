@@ -39,6 +39,17 @@ describe('two holders', () => {
     expect(judge(touching(31))).toMatchObject({ verdict: 'pass' });
   });
 
+  test('so it is when the coordinator says that the later one is the elder', () => {
+    const touching = (elderReturns: number) =>
+      new HistoryBuilder()
+        .batch(batch('n2', 10, { revision: 9n }))
+        .batch(batch('n2', 30, { revision: 9n }))
+        .batch(batch('n1', 25, { revision: 5n, takesMs: elderReturns - 25 }))
+        .batch(batch('n1', 50, { revision: 5n }));
+    expect(judge(touching(30))).toMatchObject({ violations: 1 });
+    expect(judge(touching(31))).toMatchObject({ verdict: 'pass' });
+  });
+
   test('only what is certain counts: from the return of the first batch to the call of the last', () => {
     const slow = new HistoryBuilder().batch(batch('n1', 10, { takesMs: 30 })).batch(batch('n2', 20, { takesMs: 30 }));
     expect(judge(slow)).toMatchObject({ verdict: 'pass' });

@@ -107,7 +107,7 @@ describe('two holders', () => {
   });
 
   test('a disturbance of the holder that covers the end of its lease opens the door before others', () => {
-    const early = disturbance('cut-from-etcd', { node: 'n1' }, 900, 1300);
+    const early = disturbance('cut-from-etcd', { node: 'n1' }, 1300, 2000);
     const [first] = witnesses(owns, both(), { disturbances: [outage, early, cut] });
     expect(first!.explanation).toContain(
       'The door was opened by cut-from-etcd (node n1; 1.200 s to 9.000 s; slot slot)',

@@ -97,7 +97,7 @@ function honest(rng: Rng): Draft {
       }
       now = until + 4;
       if (until < RUN_MS) lease.endedMs = Math.max(now, lease.sentMs + TTL_MS);
-      lease.endedMs !== undefined && (now = lease.endedMs);
+      now = lease.endedMs ?? now;
       draft.leases.push(lease);
     }
   }
@@ -181,7 +181,7 @@ const PLANTERS: Readonly<Record<Plant, (draft: Draft, rng: Rng) => void>> = {
   },
   'early end': ({ leases, batches }, rng) => {
     const lease = rng.pick(leases);
-    const last = batches.filter((batch) => batch.lease === lease.id).at(-1);
+    const last = batches.findLast((batch) => batch.lease === lease.id);
     lease.sentMs = last?.at ?? lease.sentMs;
     lease.endedMs = Math.max(0, lease.sentMs - rng.int(0, 60));
   },
