@@ -6,8 +6,11 @@ import type { Rng } from '../../core/random.ts';
 import { msToNs } from '../../core/time.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
-/** It falls on one of the next this many readings: enough for every reading of a batch of a few IDs. */
-const READINGS = 8;
+/**
+ * How often it falls on the last reading of a call, after which the call acts and checks nothing any more: where a check
+ * that is out of date does harm. Otherwise any reading is as good as another.
+ */
+const ON_LAST_READING = 0.7;
 /** When no mint comes for this long, it falls outside one. */
 const PATIENCE_MS = 50;
 
@@ -15,14 +18,22 @@ const PATIENCE_MS = 50;
 type Fall = (where: 'inside mint' | 'outside') => void;
 
 interface Armed {
-  readingsLeft: number;
+  /** On which reading of a call, as a share of its readings: just below 1 is the last. */
+  readonly share: number;
+  /** On which reading of the present call; undefined while there is none that suits. */
+  target: number | undefined;
   readonly strike: Fall;
 }
 
 export class Interruptions {
   readonly #time: VirtualTime;
   readonly #rng: Rng;
+  /** How many clock readings the latest call took, by the number of IDs that it was asked for. */
+  readonly #usual = new Map<number, number>();
   #armed: Armed[] = [];
+  /** Of the open call. */
+  #asked = 0;
+  #readings = 0;
 
   constructor(time: VirtualTime, rng: Rng) {
     this.#time = time;
@@ -33,7 +44,8 @@ export class Interruptions {
   arm(fall: Fall): Promise<void> {
     return this.#time.waiting<void>((resolve) => {
       const armed: Armed = {
-        readingsLeft: this.#rng.int(0, READINGS - 1),
+        share: this.#rng.chance(ON_LAST_READING) ? 1 - Number.EPSILON : this.#rng.next(),
+        target: undefined,
         strike: (where) => {
           cancel();
           this.#armed = this.#armed.filter((other) => other !== armed);
@@ -46,10 +58,24 @@ export class Interruptions {
     });
   }
 
-  /** A clock is about to be read inside `mint`. */
+  /** A call of `mint` for `count` IDs begins. */
+  callBegins(count: number): void {
+    this.#asked = count;
+    this.#readings = 0;
+    const usual = this.#usual.get(count) ?? 0;
+    for (const armed of this.#armed) armed.target = usual > 0 ? Math.floor(armed.share * usual) : undefined;
+  }
+
+  /** A clock is about to be read inside the call. */
   reading(): void {
+    const reading = this.#readings++;
     if (this.#armed.length === 0) return;
-    for (const armed of [...this.#armed]) if (armed.readingsLeft-- === 0) armed.strike('inside mint');
+    for (const armed of [...this.#armed]) if (armed.target === reading) armed.strike('inside mint');
+  }
+
+  callEnds(): void {
+    if (this.#usual.get(this.#asked) !== this.#readings) this.#usual.set(this.#asked, this.#readings);
+    for (const armed of this.#armed) armed.target = undefined;
   }
 
   /** Whatever is armed falls now. */

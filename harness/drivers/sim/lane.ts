@@ -21,6 +21,9 @@ export interface LaneHost {
   /** The node's own time, which a pause inside a call takes ahead. */
   now(): RunNs;
   wallMs(): number;
+  /** The minter's code begins to run for `count` IDs, and has run. */
+  onCall(count: number): void;
+  onCalled(): void;
   /** Whether the node stands still. */
   stands(): boolean;
   /** Calls back when the node goes on; never when it dies before. */
@@ -86,6 +89,7 @@ export class Lane {
     batch.wallCalledMs = this.#host.wallMs();
     batch.flags = 0;
     this.minting = true;
+    this.#host.onCall(count);
     let result: unknown;
     try {
       result = this.#host.inside(this.#call, count);
@@ -137,6 +141,7 @@ export class Lane {
 
   #end(count: number, reply: MintReply): void {
     this.minting = false;
+    this.#host.onCalled();
     this.#batch.returned = this.#host.now();
     this.#batch.wallReturnedMs = this.#host.wallMs();
     // What a node that stands still has not written yet, it never wrote if it is killed now.

@@ -55,7 +55,7 @@ export interface NodeWorld {
 const START_MS = { min: 70, max: 120 };
 const FIRST_START_MAX_MS = 300;
 /** How often a disturbance falls inside `mint`, if one comes in time. */
-const PAUSE_INSIDE = 0.7;
+const PAUSE_INSIDE = 0.85;
 const STEP_INSIDE = 0.5;
 /** Requests that may wait while a call of `mint` is open. */
 const QUEUE_MAX = 256;
@@ -356,6 +356,8 @@ export class SimNode implements ClusterNode {
       onFree: () => {
         if (this.#queue.length > 0) this.#pump();
       },
+      onCall: (count) => this.#interruptions.callBegins(count),
+      onCalled: () => this.#interruptions.callEnds(),
       onReading: () => this.#interruptions.reading(),
       after,
       log: (message) => {
