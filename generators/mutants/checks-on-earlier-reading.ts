@@ -1,15 +1,26 @@
 /**
- * Checks fence and bound, and then reads the clock once more for the ID. A node that is stopped between the two readings
- * mints, when it goes on, a time that nobody checked.
+ * Checks fence and bound once a batch, and reads the clock again for each ID. A node that is stopped in between mints,
+ * when it goes on, a time that nobody checked.
  */
 import type { Generator } from '../../harness/core/generator.ts';
 import { LAYOUT, PROMISES, SnowflakeMinter, start } from '../snowflake.ts';
 import type { Reason, Tenure } from '../snowflake.ts';
 
 class EarlyCheckingMinter extends SnowflakeMinter {
+  #checked = false;
+
+  override mint(into: BigUint64Array, count: number): number | Promise<number> {
+    this.#checked = false;
+    return super.mint(into, count);
+  }
+
   protected override readClock(tenure: Tenure): number | Reason {
-    const checked = super.readClock(tenure);
-    return typeof checked === 'number' ? this.env.wallMs() : checked;
+    if (!this.#checked) {
+      const reading = super.readClock(tenure);
+      if (typeof reading === 'string') return reading;
+      this.#checked = true;
+    }
+    return this.env.wallMs();
   }
 }
 
@@ -19,5 +30,5 @@ export default {
   promises: PROMISES,
   layout: LAYOUT,
   node: { kind: 'shell', create: (env) => start(new EarlyCheckingMinter(env)) },
-  mutant: { breaks: ['increasing-across-lives'], because: 'two holders: paused past its lease' },
+  mutant: { breaks: ['increasing-across-lives', 'owns-worker-id'], because: 'two holders: paused past its lease' },
 } satisfies Generator;
