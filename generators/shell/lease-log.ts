@@ -1,5 +1,5 @@
 /**
- * Records every lease that the coordinator granted or kept, around the generator's coordination: evidence that no
+ * Records every lease that the coordinator granted or kept, and every one that the node gave up, around the generator's coordination: evidence that no
  * generator can embellish.
  */
 import { openSync, writeSync } from 'node:fs';
@@ -11,6 +11,7 @@ import type { LeaseLogLine } from '../../harness/core/tap.ts';
 export class LoggedCoordination implements Coordination {
   readonly #inner: Coordination;
   readonly #log: number;
+  readonly #granted = new Set<string>();
 
   /** Creates the log exclusively; it stays open until the process ends. */
   constructor(inner: Coordination, tapFolder: string, node: string, incarnation: number) {
@@ -28,6 +29,9 @@ export class LoggedCoordination implements Coordination {
     onFailure: readonly Operation[],
     deadlineMs: number,
   ): Promise<TxnResult> {
+    // Whoever deletes keys may delete its owner key: that it then ends early is no fault of the coordinator.
+    if ([...onSuccess, ...onFailure].some((operation) => 'delete' in operation))
+      for (const lease of this.#granted) this.#write(lease, 'given up', process.hrtime.bigint(), 0);
     return this.#inner.txn(compares, onSuccess, onFailure, deadlineMs);
   }
 
@@ -35,6 +39,7 @@ export class LoggedCoordination implements Coordination {
     const sentNs = process.hrtime.bigint();
     const grant = await this.#inner.grant(ttlMs, deadlineMs);
     this.#write(grant.id, 'granted', sentNs, grant.ttlMs);
+    this.#granted.add(grant.id);
     return grant;
   }
 
@@ -46,9 +51,10 @@ export class LoggedCoordination implements Coordination {
   }
 
   async revoke(lease: string, deadlineMs: number): Promise<void> {
-    const sentNs = process.hrtime.bigint();
+    // Before it is sent: it may take effect although no answer comes.
+    this.#write(lease, 'given up', process.hrtime.bigint(), 0);
     await this.#inner.revoke(lease, deadlineMs);
-    this.#write(lease, 'gone', sentNs, 0);
+    this.#granted.delete(lease);
   }
 
   /** In one write, before the generator learns of the answer. */

@@ -145,6 +145,17 @@ describe('after the lease', () => {
     });
   });
 
+  test('an early end that the node itself asked for excuses nothing', () => {
+    const revoked = (givenUpMs: number) =>
+      new HistoryBuilder()
+        .lease(7n, { node: 'n1', sentMs: 100, ttlMs: 50, endedMs: 120, givenUpMs })
+        .batch(held(119))
+        .batch(held(130));
+    expect(judge(revoked(110))).toMatchObject({ verdict: 'fail', violations: 1, outsideAssumptions: 0 });
+    // Asked for only after it was gone: the coordinator had ended it already.
+    expect(judge(revoked(125))).toMatchObject({ verdict: 'pass', violations: 1, outsideAssumptions: 1 });
+  });
+
   test('so is an overlap that exists only because of it', () => {
     const successor = (at: number) => batch('n2', at, { revision: 9n });
     const excused = leased(120).batch(held(100)).batch(held(140)).batch(successor(130)).batch(successor(200));

@@ -74,10 +74,11 @@ export default {
 
 function leaseEnds(leases: readonly LeaseFact[]): ReadonlyMap<string, LeaseEnd> {
   return new Map(
-    leases.map(({ lease, lastSentNs, ttlMs, endedNs }) => {
+    leases.map(({ lease, lastSentNs, ttlMs, endedNs, givenUpNs }) => {
       if (endedNs === undefined) return [lease, { latest: NEVER }];
       const granted = lastSentNs + msToNs(ttlMs);
-      return [lease, endedNs < granted ? { latest: granted, early: endedNs } : { latest: endedNs }];
+      const ownDoing = givenUpNs !== undefined && givenUpNs <= endedNs;
+      return [lease, endedNs < granted && !ownDoing ? { latest: granted, early: endedNs } : { latest: endedNs }];
     }),
   );
 }

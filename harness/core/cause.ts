@@ -3,16 +3,22 @@
  * offsets, the timetable), never from a generator's name or declaration.
  */
 export const CAUSES = {
-  'clock stepped back in process': "The node's wall clock went back while it ran, and it minted times it had minted before.",
+  'clock stepped back in process':
+    "The node's wall clock went back while it ran, and it minted times it had minted before.",
   'clock stepped back across a restart': 'A later life of the node had an earlier clock and minted times again.',
-  'two holders: paused past its lease': 'A holder stood still past its lease, resumed, and minted beside its successor.',
+  'two holders: paused past its lease':
+    'A holder stood still past its lease, resumed, and minted beside its successor.',
   'two holders: cut from the coordinator': 'A holder lost the coordinator, its lease ran out, and it went on minting.',
-  'two holders: coordinator outage': 'The coordinator was away for longer than the lease while a holder went on minting.',
-  'two holders: coordinator ended the lease early': 'The coordinator gave the worker ID away before the lease was over.',
+  'two holders: coordinator outage':
+    'The coordinator was away for longer than the lease while a holder went on minting.',
+  'two holders: coordinator ended the lease early':
+    'The coordinator gave the worker ID away before the lease was over.',
   'two holders: unexplained': 'Two nodes minted under one worker ID; no disturbance at hand explains it.',
   'minted after its lease': 'A node minted after the latest possible end of its lease.',
-  'successor behind the earlier holder': 'A worker ID changed hands and its new holder minted times that the earlier one had used.',
-  'sequence reset within a tick': 'The same tick and worker used the same sequence number again, in one life of a node.',
+  'successor behind the earlier holder':
+    'A worker ID changed hands and its new holder minted times that the earlier one had used.',
+  'sequence reset within a tick':
+    'The same tick and worker used the same sequence number again, in one life of a node.',
   'embedded time is not the clock of the call': "The time in the ID is not what the node's clock showed.",
   'wrong field': 'A field of the ID does not hold what it must.',
   'error passed as an ID': 'A refusal or an error value reached the client as an ID.',

@@ -93,7 +93,10 @@ export function finding(result: Omit<Finding, 'verdict'>): Finding {
 /** Reads the run's tables. 64-bit integers come as decimal strings; parameters are typed `{name:Type}`. */
 export interface SqlReader {
   /** Rows of one query. Every table is already restricted to the run by `{run:String}`, which is always set. */
-  rows<Row extends Record<string, unknown>>(query: string, parameters?: Record<string, string | number>): Promise<Row[]>;
+  rows<Row extends Record<string, unknown>>(
+    query: string,
+    parameters?: Record<string, string | number>,
+  ): Promise<Row[]>;
 }
 
 /** What a SQL checker needs beside the tables. */

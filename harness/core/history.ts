@@ -35,6 +35,8 @@ export interface LeaseFact {
   /** Sending of the last accepted grant or keep-alive. */
   readonly lastSentNs: RunNs;
   readonly ttlMs: number;
+  /** When the node itself first asked for its end: an end after that is no broken word of the coordinator. */
+  readonly givenUpNs?: RunNs;
   /** When the harness learned that the owner key was gone: it was gone no later. Undefined while it lives. */
   readonly endedNs?: RunNs;
 }

@@ -12,7 +12,13 @@ import type { UnknownReason } from './verdict.ts';
 export type Phase = 'launch' | 'warm-up' | 'disturb' | 'recover' | 'drain' | 'judge' | 'done';
 
 export type JournalEntry = { readonly at: RunNs } & (
-  | { readonly kind: 'origin'; readonly origin: Origin; readonly nodes: readonly string[]; readonly coordinator: string; readonly versions: { readonly [name: string]: string } }
+  | {
+      readonly kind: 'origin';
+      readonly origin: Origin;
+      readonly nodes: readonly string[];
+      readonly coordinator: string;
+      readonly versions: { readonly [name: string]: string };
+    }
   | { readonly kind: 'phase'; readonly phase: Phase }
   /** A slot began; its holder was drawn. */
   | { readonly kind: 'slot'; readonly slot: string; readonly holder?: string; readonly workerId?: number }
@@ -23,9 +29,26 @@ export type JournalEntry = { readonly at: RunNs } & (
   /** A process of the cluster began or ended, as the driver did it. */
   | { readonly kind: 'process'; readonly member: string; readonly what: 'started' | 'killed' | 'paused' | 'resumed' }
   /** What clients saw within the last second, by node. */
-  | { readonly kind: 'load'; readonly node: string; readonly sent: number; readonly dropped: number; readonly ok: number; readonly ids: number; readonly refused: { readonly [reason: string]: number }; readonly errors: { readonly [reason: string]: number }; readonly noAnswer: number }
+  | {
+      readonly kind: 'load';
+      readonly node: string;
+      readonly sent: number;
+      readonly dropped: number;
+      readonly ok: number;
+      readonly ids: number;
+      readonly refused: { readonly [reason: string]: number };
+      readonly errors: { readonly [reason: string]: number };
+      readonly noAnswer: number;
+    }
   /** A range about to be sent to the store; its token makes a second sending harmless. */
-  | { readonly kind: 'collect'; readonly lane: LaneName; readonly firstSeq: string; readonly count: number; readonly batches: number; readonly token: string }
+  | {
+      readonly kind: 'collect';
+      readonly lane: LaneName;
+      readonly firstSeq: string;
+      readonly count: number;
+      readonly batches: number;
+      readonly token: string;
+    }
   | { readonly kind: 'stall'; readonly forMs: number }
   | { readonly kind: 'host clock'; readonly steppedMs: number }
   /** Something that makes the run, or a part of it, unknown. */
@@ -34,7 +57,23 @@ export type JournalEntry = { readonly at: RunNs } & (
 );
 
 export type DisturbanceEntry =
-  | { readonly kind: 'disturbance'; readonly what: 'asked'; readonly key: string; readonly name: string; readonly slot: string; readonly fault: string; readonly options: JsonObject; readonly reach: readonly string[]; readonly plannedMs: number }
+  | {
+      readonly kind: 'disturbance';
+      readonly what: 'asked';
+      readonly key: string;
+      readonly name: string;
+      readonly slot: string;
+      readonly fault: string;
+      readonly options: JsonObject;
+      readonly reach: readonly string[];
+      readonly plannedMs: number;
+    }
   | { readonly kind: 'disturbance'; readonly what: 'injected' | 'healing' | 'healed'; readonly key: string }
   | { readonly kind: 'disturbance'; readonly what: 'sample'; readonly key: string; readonly sample: EvidenceSample }
-  | { readonly kind: 'disturbance'; readonly what: 'failed'; readonly key: string; readonly step: 'inject' | 'heal' | 'observe'; readonly message: string };
+  | {
+      readonly kind: 'disturbance';
+      readonly what: 'failed';
+      readonly key: string;
+      readonly step: 'inject' | 'heal' | 'observe';
+      readonly message: string;
+    };

@@ -7,12 +7,41 @@ import type { Run } from './run.ts';
 import type { RunNs } from './time.ts';
 
 export type ProgressEvent = { readonly at: RunNs } & (
-  | { readonly kind: 'begin'; readonly scenario: string; readonly generator: string; readonly driver: string; readonly seed: string; readonly folder: string; readonly plannedMs: number; readonly nodes: readonly string[] }
+  | {
+      readonly kind: 'begin';
+      readonly scenario: string;
+      readonly generator: string;
+      readonly driver: string;
+      readonly seed: string;
+      readonly folder: string;
+      readonly plannedMs: number;
+      readonly nodes: readonly string[];
+    }
   | { readonly kind: 'phase'; readonly phase: Phase }
-  | { readonly kind: 'slot'; readonly slot: string; readonly index: number; readonly count: number; readonly holder?: string; readonly workerId?: number }
-  | { readonly kind: 'disturbance'; readonly what: 'asked' | 'bites' | 'healed' | 'failed'; readonly key: string; readonly name: string; readonly target?: string; readonly detail?: string; /** With `bites`: what the first measurement in force saw. */ readonly measured?: JsonObject }
+  | {
+      readonly kind: 'slot';
+      readonly slot: string;
+      readonly index: number;
+      readonly count: number;
+      readonly holder?: string;
+      readonly workerId?: number;
+    }
+  | {
+      readonly kind: 'disturbance';
+      readonly what: 'asked' | 'bites' | 'healed' | 'failed';
+      readonly key: string;
+      readonly name: string;
+      readonly target?: string;
+      readonly detail?: string;
+      /** With `bites`: what the first measurement in force saw. */ readonly measured?: JsonObject;
+    }
   /** Once a second. */
-  | { readonly kind: 'rates'; readonly nodes: readonly NodeRate[]; readonly stored: bigint; readonly duplicates: number }
+  | {
+      readonly kind: 'rates';
+      readonly nodes: readonly NodeRate[];
+      readonly stored: bigint;
+      readonly duplicates: number;
+    }
   | { readonly kind: 'note'; readonly text: string }
 );
 

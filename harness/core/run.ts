@@ -22,7 +22,12 @@ export interface Run {
   /** `begun`: saved before launch; `judged`: complete. A harness that died leaves `begun`. */
   readonly state: 'begun' | 'judged';
   readonly scenario: Scenario;
-  readonly generator: { readonly name: string; readonly summary: string; readonly promises: readonly Promise_[]; readonly layout: Layout };
+  readonly generator: {
+    readonly name: string;
+    readonly summary: string;
+    readonly promises: readonly Promise_[];
+    readonly layout: Layout;
+  };
   readonly driver: string;
   readonly seed: string;
   /** The command that repeats the run. */
@@ -38,7 +43,12 @@ export interface Run {
   readonly hazards: readonly HazardRecord[];
   readonly evidence: EvidenceTotals;
   /** Slots in the order in which they were carried out. */
-  readonly slots: readonly { readonly name: string; readonly from: RunNs; readonly holder?: string; readonly workerId?: number }[];
+  readonly slots: readonly {
+    readonly name: string;
+    readonly from: RunNs;
+    readonly holder?: string;
+    readonly workerId?: number;
+  }[];
   readonly phases: readonly { readonly phase: Phase; readonly from: RunNs; readonly to: RunNs }[];
   readonly nodes: readonly string[];
   readonly series: Series;
@@ -85,8 +95,21 @@ export interface EvidenceTotals {
   readonly batches: number;
   /** Bytes after the last record of dead incarnations. */
   readonly tornBytes: number;
-  readonly requests: { readonly sent: number; readonly ok: number; readonly refused: number; readonly errors: number; readonly noAnswer: number; readonly dropped: number };
-  readonly lanes: readonly { readonly node: string; readonly incarnation: number; readonly lane: number; readonly minted: string; readonly stored: string }[];
+  readonly requests: {
+    readonly sent: number;
+    readonly ok: number;
+    readonly refused: number;
+    readonly errors: number;
+    readonly noAnswer: number;
+    readonly dropped: number;
+  };
+  readonly lanes: readonly {
+    readonly node: string;
+    readonly incarnation: number;
+    readonly lane: number;
+    readonly minted: string;
+    readonly stored: string;
+  }[];
 }
 
 /** Curves for the report, one point a bucket, aligned at the run's origin. */
@@ -95,7 +118,10 @@ export interface Series {
   /** IDs minted in each bucket, by node. */
   readonly idsByNode: readonly { readonly node: string; readonly values: readonly number[] }[];
   /** Observed clock offset in ms: [run ns, ms or null when the node did not answer]. */
-  readonly offsetsByNode: readonly { readonly node: string; readonly points: readonly (readonly [RunNs, number | null])[] }[];
+  readonly offsetsByNode: readonly {
+    readonly node: string;
+    readonly points: readonly (readonly [RunNs, number | null])[];
+  }[];
 }
 
 export interface Measured {

@@ -46,7 +46,11 @@ export const scenarioSchema = z.strictObject({
   generator: z.string().min(1).describe('generator when the user names none'),
   cluster: z.strictObject({
     nodes: z.int().min(1).max(64),
-    coordinatorMembers: z.int().min(1).max(7).refine((members) => members % 2 === 1, 'needs an odd number of members'),
+    coordinatorMembers: z
+      .int()
+      .min(1)
+      .max(7)
+      .refine((members) => members % 2 === 1, 'needs an odd number of members'),
     options: z.record(z.string(), json).default({}),
   }),
   /** Worker IDs that must each have a minting holder at the end; the pool handed out by the coordinator. */

@@ -103,7 +103,14 @@ export function parseSegmentName(
 ): (LaneName & { readonly firstSeq: bigint; readonly kind: 'ids' | 'batches' }) | undefined {
   const match = /^(.+)-(\d+)-(\d+)-(\d+)\.(ids|batches)$/.exec(file);
   if (match === null) return undefined;
-  const [, node, incarnation, lane, firstSeq, kind] = match as unknown as [string, string, string, string, string, 'ids' | 'batches'];
+  const [, node, incarnation, lane, firstSeq, kind] = match as unknown as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    'ids' | 'batches',
+  ];
   return { node, incarnation: Number(incarnation), lane: Number(lane), firstSeq: BigInt(firstSeq), kind };
 }
 
@@ -118,12 +125,14 @@ export function leaseLogName(node: string, incarnation: number): string {
 }
 
 /**
- * One line of a node's lease log: an accepted grant or keep-alive, with the moment at which its request was sent. The
+ * One line of a node's lease log: an accepted grant or keep-alive, or a request to end one, with the moment at which the
+ * request was sent. The
  * shell writes it around the generator's coordinator, so that a generator cannot embellish it.
  */
 export interface LeaseLogLine {
   readonly lease: string;
-  readonly what: 'granted' | 'kept' | 'gone';
+  /** `given up`: the node itself asked for the end of the lease or of its owner key, at `sentNs`. */
+  readonly what: 'granted' | 'kept' | 'gone' | 'given up';
   /** CLOCK_MONOTONIC ns, decimal string. */
   readonly sentNs: string;
   readonly receivedNs: string;

@@ -10,10 +10,12 @@ const WEIGHT: Readonly<Record<Verdict, number>> = { pass: 0, unknown: 1, fail: 2
 
 /** The gravest verdict. Nothing judged is `unknown`: a pass has to be earned. */
 export function gravest(verdicts: readonly Verdict[]): Verdict {
-  return verdicts.reduce<Verdict | undefined>(
-    (worst, verdict) => (worst === undefined || WEIGHT[verdict] > WEIGHT[worst] ? verdict : worst),
-    undefined,
-  ) ?? 'unknown';
+  return (
+    verdicts.reduce<Verdict | undefined>(
+      (worst, verdict) => (worst === undefined || WEIGHT[verdict] > WEIGHT[worst] ? verdict : worst),
+      undefined,
+    ) ?? 'unknown'
+  );
 }
 
 /** The closed list of reasons why a run, or a part of it, proves nothing. */

@@ -1,6 +1,7 @@
 /**
  * Reasons, read from the journal, why a run that broke nothing still proves nothing. Pure.
  */
+import type { Tenure } from '../core/checker.ts';
 import type { JournalEntry } from '../core/journal.ts';
 import type { DisturbanceRecord, HazardRecord } from '../core/run.ts';
 import type { Scenario } from '../core/scenario.ts';
@@ -23,6 +24,8 @@ export interface DoubtInput {
   readonly disturbances: readonly DisturbanceRecord[];
   readonly hazards: readonly HazardRecord[];
   readonly minted: readonly LaneTotal[];
+  /** By acts. */
+  readonly tenures: readonly Tenure[];
   /** IDs each node is asked for, a second: thinner in the simulator. */
   readonly idsPerSecond: number;
 }
@@ -37,6 +40,7 @@ export function doubts(input: DoubtInput): readonly UnknownReason[] {
     ...input.hazards
       .filter(({ reached }) => !reached)
       .map(({ hazard, summary }) => doubt('hazard not reached', hazard, `Never came about: ${summary}.`)),
+    ...untoldTenures(input),
     ...stalls(input.journal),
     ...hostClock(input.journal),
     ...silentNodes(input),
@@ -68,6 +72,23 @@ function cutShort({ journal, scenario }: DoubtInput): readonly UnknownReason[] {
       `It ended in the phase ${phase}, after ${slots} of ${scenario.timetable.slots.length} slots had begun.`,
     ),
   ];
+}
+
+/**
+ * Tenures that the coordinator never told the harness of: then it was not heard on the end of their leases either, and
+ * nobody knows whether they minted past it.
+ */
+function untoldTenures({ journal, tenures }: DoubtInput): readonly UnknownReason[] {
+  const told = new Set(journal.flatMap((entry) => (entry.kind === 'owner' ? [entry.event.createRevision] : [])));
+  return tenures
+    .filter(({ createRevision }) => createRevision !== '0' && !told.has(createRevision))
+    .map(({ node, workerId, createRevision }) =>
+      doubt(
+        'evidence not whole',
+        node,
+        `The coordinator never told of ${node} acquiring worker ID ${workerId} (revision ${createRevision}).`,
+      ),
+    );
 }
 
 function stalls(journal: readonly JournalEntry[]): readonly UnknownReason[] {

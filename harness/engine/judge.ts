@@ -80,7 +80,15 @@ export async function judge(input: JudgeInput): Promise<Run> {
     ...input.doubts,
     ...answers.doubts,
     ...evidence.unknowns,
-    ...doubts({ journal, scenario, disturbances, hazards, minted: input.minted, idsPerSecond: input.idsPerSecond }),
+    ...doubts({
+      journal,
+      scenario,
+      disturbances,
+      hazards,
+      minted: input.minted,
+      tenures: answers.tenures,
+      idsPerSecond: input.idsPerSecond,
+    }),
     ...promised.filter(({ verdict }) => verdict === 'unknown').map(nothingChecked),
   ];
   const verdict = gravest([...promised.map((finding) => finding.verdict), ...unknowns.map((): Verdict => 'unknown')]);

@@ -130,6 +130,7 @@ describe('what was written is read', () => {
         [
           { lease: '9', what: 'granted', sentNs: '2000', receivedNs: '2500', ttlMs: 5000 },
           { lease: '9', what: 'kept', sentNs: '4000', receivedNs: '4500', ttlMs: 4000 },
+          { lease: '9', what: 'given up', sentNs: '5000', receivedNs: '5000', ttlMs: 0 },
           { lease: '9', what: 'gone', sentNs: '6000', receivedNs: '6500', ttlMs: 0 },
         ]
           .map((line) => `${JSON.stringify(line)}\n`)
@@ -163,7 +164,9 @@ describe('what was written is read', () => {
         wallReturnedMs: Float64Array.of(1_700_000_000_124, 1_700_000_000_124),
         lease: BigUint64Array.of(record.lease, record.lease),
       });
-      expect(history.leases).toEqual([{ lease: '9', node: 'n2', incarnation: 1, lastSentNs: 3000, ttlMs: 4000 }]);
+      expect(history.leases).toEqual([
+        { lease: '9', node: 'n2', incarnation: 1, lastSentNs: 3000, ttlMs: 4000, givenUpNs: 4000 },
+      ]);
     }));
 });
 

@@ -356,10 +356,12 @@ export function readLeaseLogs(folder: string, origin: Origin): LeaseFact[] {
     for (const { lease, what, sentNs, ttlMs } of lines) {
       if (what === 'gone') continue;
       const key = `${node}-${incarnation}-${lease}`;
-      const lastSentNs = runNs(originNs, BigInt(sentNs));
+      const sent = runNs(originNs, BigInt(sentNs));
       const known = facts.get(key);
-      if (known === undefined || known.lastSentNs < lastSentNs)
-        facts.set(key, { lease, node, incarnation, lastSentNs, ttlMs });
+      if (what === 'given up') {
+        if (known !== undefined && known.givenUpNs === undefined) facts.set(key, { ...known, givenUpNs: sent });
+      } else if (known === undefined || known.lastSentNs < sent)
+        facts.set(key, { ...known, lease, node, incarnation, lastSentNs: sent, ttlMs });
     }
   }
   return [...facts.values()];

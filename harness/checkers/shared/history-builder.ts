@@ -88,7 +88,7 @@ export class HistoryBuilder {
   /** Times in milliseconds of the run. */
   lease(
     lease: bigint,
-    fact: { node: string; sentMs: number; ttlMs: number; endedMs?: number; incarnation?: number },
+    fact: { node: string; sentMs: number; ttlMs: number; endedMs?: number; givenUpMs?: number; incarnation?: number },
   ): this {
     this.#leases.push({
       lease: String(lease),
@@ -96,6 +96,7 @@ export class HistoryBuilder {
       incarnation: fact.incarnation ?? 1,
       lastSentNs: msToNs(fact.sentMs),
       ttlMs: fact.ttlMs,
+      ...(fact.givenUpMs !== undefined && { givenUpNs: msToNs(fact.givenUpMs) }),
       ...(fact.endedMs !== undefined && { endedNs: msToNs(fact.endedMs) }),
     });
     return this;

@@ -53,6 +53,8 @@ export class CoordinationClient implements Coordination {
     onFailure: readonly Operation[],
     deadlineMs: number,
   ): Promise<TxnResult> {
+    if ([...onSuccess, ...onFailure].some((operation) => 'delete' in operation))
+      this.#leases.allGivenUp(this.#host.name, this.#host.incarnation, this.#host.now());
     return this.#call((store) => store.txn(compares, onSuccess, onFailure), deadlineMs);
   }
 
@@ -71,6 +73,7 @@ export class CoordinationClient implements Coordination {
   }
 
   revoke(lease: string, deadlineMs: number): Promise<void> {
+    this.#leases.givenUp(lease, this.#host.now());
     return this.#call((store) => store.revoke(lease), deadlineMs);
   }
 

@@ -17,6 +17,18 @@ export class LeaseLog {
     if (fact !== undefined && sentNs > fact.lastSentNs) this.#facts.set(lease, { ...fact, lastSentNs: sentNs, ttlMs });
   }
 
+  /** The node asked for the end of its lease. */
+  givenUp(lease: string, sentNs: RunNs): void {
+    const fact = this.#facts.get(lease);
+    if (fact !== undefined && fact.givenUpNs === undefined) this.#facts.set(lease, { ...fact, givenUpNs: sentNs });
+  }
+
+  /** The node deletes keys, its owner key perhaps. */
+  allGivenUp(node: string, incarnation: number, sentNs: RunNs): void {
+    for (const fact of this.#facts.values())
+      if (fact.node === node && fact.incarnation === incarnation) this.givenUp(fact.lease, sentNs);
+  }
+
   ownerChanged({ what, lease, at }: OwnerEvent): void {
     const fact = what === 'released' && lease !== undefined ? this.#facts.get(lease) : undefined;
     if (fact !== undefined) this.#facts.set(fact.lease, { ...fact, endedNs: at });
