@@ -17,5 +17,4 @@ export type {
 export type { Assumption, Guarantee, Promise_ } from './core/guarantee.ts';
 export type { Json, JsonObject } from './core/json.ts';
 export type { DecodedId, Layout } from './core/layout.ts';
-export type { Run } from './core/run.ts';
 export type { Scenario, ScenarioInput } from './core/scenario.ts';
