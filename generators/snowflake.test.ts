@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeId } from '../harness/core/layout.ts';
-import { CrankedCluster, CrankedNode, START_MS } from './testing/cranked-node.ts';
+import type { CrankedNode } from './testing/cranked-node.ts';
+import { CrankedCluster, START_MS } from './testing/cranked-node.ts';
 import snowflake, { LAYOUT, compose, settingsOf } from './snowflake.ts';
 
 const decode = (ids: bigint[] | string) => {
