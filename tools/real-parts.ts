@@ -49,7 +49,7 @@ export const REAL_PARTS: readonly RealPart[] = [
 
 /** The parts that this machine lacks. */
 export async function missingParts(): Promise<readonly RealPart[]> {
-  const here = await Promise.all(REAL_PARTS.map((part) => part.isHere()));
+  const here = await Promise.all(REAL_PARTS.map(async (part) => part.isHere()));
   return REAL_PARTS.filter((_, i) => here[i] !== true);
 }
 

@@ -211,7 +211,7 @@ export class EtcdClient implements Coordination {
           if (result === undefined || result.canceled === true) stream.destroy();
           for (const event of result?.events ?? []) onEvent(watchEvent(event));
         } catch (error) {
-          reject(error as Error);
+          reject(error);
           stream.destroy();
         }
       });

@@ -6,7 +6,7 @@ import type { JsonObject, Json } from './json.ts';
 
 const name = z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be lower-case words joined by hyphens');
 const positiveMs = z.number().finite().positive();
-const json: z.ZodType<Json> = z.json() as z.ZodType<Json>;
+const json: z.ZodType<Json> = z.json();
 
 const batchSchema = z
   .strictObject({

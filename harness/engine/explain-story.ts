@@ -157,7 +157,9 @@ function tellDisturbed({ at, sightings }: Witness, door: Door | undefined, view:
 
 /** `cut-from-etcd (node n1; 12.000 s to 20.000 s; slot cut-and-back)` */
 function tellDisturbance({ fault, options, injected, healed, slot }: DisturbanceRecord): string {
-  const settings = Object.entries(options).map(([name, value]) => `${name} ${String(value)}`);
+  const settings = Object.entries(options).map(
+    ([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : value}`,
+  );
   const span =
     injected === undefined ? [] : [`${seconds(injected)} to ${healed === undefined ? 'the end' : seconds(healed)}`];
   return `${fault} (${[...settings, ...span, `slot ${slot}`].join('; ')})`;

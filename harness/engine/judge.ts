@@ -4,7 +4,7 @@
 import type { Finding, Tenure } from '../core/checker.ts';
 import type { ExitCode } from '../core/errors.ts';
 import { EXIT } from '../core/errors.ts';
-import type { Guarantee, Promise_ } from '../core/guarantee.ts';
+import type { Promise_ } from '../core/guarantee.ts';
 import { GUARANTEES } from '../core/guarantee.ts';
 import type { Hazard } from '../core/hazard.ts';
 import type { LeaseFact, RequestColumns } from '../core/history.ts';
@@ -222,7 +222,7 @@ function reasonsOf(
   return [
     ...broken.map(
       (finding) =>
-        `${finding.guarantee} is broken ${times(finding.violations - finding.outsideAssumptions)}: ${lower(GUARANTEES[finding.guarantee as Guarantee])} That was promised.`,
+        `${finding.guarantee} is broken ${times(finding.violations - finding.outsideAssumptions)}: ${lower(GUARANTEES[finding.guarantee])} That was promised.`,
     ),
     ...unknowns.map(({ reason, detail }) => `${reason}: ${detail}`),
     ...(verdict === 'pass'

@@ -81,7 +81,7 @@ export class LineClient<Command extends { readonly id: number; readonly do: stri
     this.#waiting.delete(answer.id);
     clearTimeout(waiting.timer);
     if (answer.ok) waiting.resolve(answer as Succeeded<Answer>);
-    else waiting.reject(new Error((answer as Extract<AnyAnswer, { ok: false }>).error));
+    else waiting.reject(new Error(answer.error));
   }
 
   #end(): void {

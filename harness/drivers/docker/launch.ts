@@ -187,7 +187,7 @@ async function settled<Values extends readonly unknown[]>(promises: {
   readonly [Index in keyof Values]: Promise<Values[Index]>;
 }): Promise<Values> {
   await Promise.allSettled(promises);
-  return (await Promise.all(promises)) as unknown as Values;
+  return await Promise.all(promises);
 }
 
 async function makeFolders(folder: string, nodes: number): Promise<RunFolders> {

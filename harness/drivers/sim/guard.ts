@@ -31,7 +31,7 @@ export class Guard implements Disposable {
 
   /** The way into one life of a node. `crash` is called when its code leaves an error unhandled. */
   node(name: string, crash: (reason: unknown) => void): Inside {
-    return places.run({ node: name, offend: this.#offend, crash }, () => AsyncLocalStorage.snapshot() as Inside);
+    return places.run({ node: name, offend: this.#offend, crash }, () => AsyncLocalStorage.snapshot());
   }
 
   /** Runs what loads the generator's module: its top level is watched as a node is. */

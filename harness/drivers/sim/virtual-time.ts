@@ -85,7 +85,7 @@ export class VirtualTime implements Time {
         return true;
       };
       const fail = (error: unknown): void => {
-        if (end()) reject(error as Error);
+        if (end()) reject(error);
       };
       this.#waits.add(fail);
       this.beginInterest();
