@@ -100,6 +100,17 @@ test('a disturbance that did not bite is told as such, with the reason', () => {
   expect(render(unknownRun())).toMatch(/\? did not bite<\/span><small>the clock went on/);
 });
 
+test('of many doubts for one reason the first is told at the top, and all of them below', () => {
+  const run = unknownRun();
+  const unknowns = ['n1', 'n2', 'n3'].map(
+    (scope) => ({ reason: 'load not achieved', scope, detail: `${scope} was late.` }) as const,
+  );
+  const page = render({ ...run, unknowns, reasons: unknowns.map(({ reason, detail }) => `${reason}: ${detail}`) });
+  expect(page).toContain('<li>load not achieved: n1 was late. And 2 more of these.</li>');
+  expect(page).not.toContain('<li>load not achieved: n2');
+  for (const { detail } of unknowns) expect(page).toContain(`</span> ${detail}</div>`);
+});
+
 test('an ID with its highest bit set is shown with that bit in the sign', () => {
   const run = failingCached();
   const page = render({

@@ -6,7 +6,7 @@ import { extentOf } from './facts.ts';
 import { html, trusted } from './markup.ts';
 import type { Markup } from './markup.ts';
 import { table } from './table.ts';
-import { grouped, lasting } from './words.ts';
+import { grouped, lasting, plural } from './words.ts';
 
 const TONE = { pass: 'good', fail: 'bad', unknown: 'unsure' } as const;
 
@@ -49,7 +49,7 @@ export function verdictSection(run: Run): Markup {
         ${
           run.reasons.length > 0 &&
           html`<ul class="reasons">
-            ${run.reasons.map((reason) => html`<li>${reason}</li>`)}
+            ${reasonsInShort(run).map((reason) => html`<li>${reason}</li>`)}
           </ul>`
         }
         ${run.state === 'begun' && html`<p>The harness wrote this record before the launch and never came to the end of the run. <code>snowglobe judge</code> can judge it from its taps and its journal.</p>`}
@@ -58,19 +58,54 @@ export function verdictSection(run: Run): Markup {
     ${run.unknowns.length > 0 && unknownTable(run)} ${tiles(run)}`;
 }
 
+type Unknown = Run['unknowns'][number];
+
+const byReason = (unknowns: readonly Unknown[]): readonly (readonly [Unknown['reason'], readonly Unknown[]])[] => [
+  ...Map.groupBy(unknowns, ({ reason }) => reason),
+];
+
+/** The reasons, but of many unknowns for one reason only the first with the number of the others: the table has them all. */
+export function reasonsInShort(run: Run): readonly string[] {
+  const more = new Map(
+    byReason(run.unknowns).map(
+      ([, [first, ...others]]) => [first === undefined ? '' : sentence(first), others] as const,
+    ),
+  );
+  const left = new Set([...more.values()].flat().map(sentence));
+  return run.reasons
+    .filter((reason) => !left.has(reason))
+    .map((reason) => {
+      const others = more.get(reason)?.length ?? 0;
+      return others === 0 ? reason : `${reason} And ${plural(others, 'more of this', 'more of these')}.`;
+    });
+}
+
+/** As the judge writes an unknown into the reasons. */
+function sentence({ reason, detail }: Unknown): string {
+  return `${reason}: ${detail}`;
+}
+
 function unknownTable(run: Run): Markup {
-  return table(
+  const told = table(
     'What could not be known',
     [
       {
         head: 'Reason',
-        cell: ({ reason }) => html`<strong class="unsure">${reason}</strong><small>${UNKNOWN_REASONS[reason]}</small>`,
+        cell: ([reason]) => html`<strong class="unsure">${reason}</strong><small>${UNKNOWN_REASONS[reason]}</small>`,
       },
-      { head: 'Touches', cell: ({ scope }) => scope },
-      { head: 'Facts', cell: ({ detail }) => detail },
+      {
+        head: 'Where, and the facts',
+        cell: ([, unknowns]) =>
+          unknowns.map(({ scope, detail }) => html`<div><span class="soft">${scope}</span> ${detail}</div>`),
+      },
     ],
-    run.unknowns,
+    byReason(run.unknowns),
   );
+  // When a promise is broken, the doubts stand behind it.
+  return html`<details ${run.verdict !== 'fail' && html`open`}>
+    <summary>What could not be known: ${plural(run.unknowns.length, 'doubt')}</summary>
+    ${told}
+  </details>`;
 }
 
 function tiles(run: Run): Markup {
