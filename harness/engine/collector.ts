@@ -74,14 +74,14 @@ export function startCollector(options: CollectorOptions): Collector {
     stored += BigInt(range.count);
   }
 
-  /** Sends one new range of the lane; true when there may be more at once. */
-  async function collect(lane: LaneReader): Promise<boolean> {
+  /** Sends one new range of the lane, if there is one. */
+  async function collect(lane: LaneReader): Promise<TapRange | undefined> {
     if (!nodes.includes(lane.lane.node)) {
       strangers.add(lane.lane.node);
-      return false;
+      return undefined;
     }
     const range = lane.next(limit);
-    if (range === undefined) return false;
+    if (range === undefined) return undefined;
     const token = tokenOf(options.runId, range);
     options.journal.append({
       at: time.now(),
@@ -93,18 +93,28 @@ export function startCollector(options: CollectorOptions): Collector {
       token,
     });
     await send(range, token);
-    return true;
+    return range;
   }
 
-  /** Lanes take turns, one range each, until none has more: a busy lane does not starve the others. */
-  async function collectAll(): Promise<void> {
+  /** Lanes take turns, one range each, for as long as `again` says of a lane's last range: no busy lane starves others. */
+  async function collectAll(again: (range: TapRange) => boolean): Promise<void> {
     let lanes = reader.lanes();
     while (lanes.length > 0) {
       const busy: LaneReader[] = [];
-      for (const lane of lanes) if (await collect(lane)) busy.push(lane);
+      for (const lane of lanes) {
+        const range = await collect(lane);
+        if (range !== undefined && again(range)) busy.push(lane);
+      }
       lanes = busy;
     }
   }
+
+  /**
+   * While nodes write there is always a little more, and an insert costs the same whatever its size: only a lane that
+   * has fallen behind gets another turn at once.
+   */
+  const large = ({ count, batches }: TapRange): boolean =>
+    2 * count >= limit.ids || 2 * batches.length >= limit.batches * BATCH_BYTES;
 
   async function sendAgain(entries: readonly CollectEntry[]): Promise<void> {
     for (const entry of entries) {
@@ -118,7 +128,7 @@ export function startCollector(options: CollectorOptions): Collector {
   async function collectUntilStopped(): Promise<void> {
     await sendAgain((options.earlier ?? []).filter((entry) => entry.kind === 'collect'));
     while (!stopping.signal.aborted) {
-      await collectAll();
+      await collectAll(large);
       await time.sleep(options.everyMs ?? EVERY_MS, stopping.signal).catch(() => undefined);
     }
   }
@@ -137,7 +147,7 @@ export function startCollector(options: CollectorOptions): Collector {
     await stop();
     try {
       if (failure !== undefined) throw failure;
-      await collectAll();
+      await collectAll(() => true);
       const taps = reader.finish();
       const counts = await store.counts();
       const differing = counts.filter(({ ids, inBatches }) => ids !== inBatches);
