@@ -70,10 +70,23 @@ function tell(run: Run, { anchor, witness }: Story, number: number): Markup {
       at ${seconds(at, 3)}${outsideAssumptions === true && html` · <span class="unsure">outside assumptions</span>`}
     </p>
     ${cause !== undefined && html`<p class="cause"><span class="overline">Cause</span> <strong>${cause}</strong><br /><span class="soft">${CAUSES[cause]}</span></p>`}
-    ${explanation !== undefined && html`<div class="explanation">${explanation.split(/\n+/).map((line) => html`<p>${line}</p>`)}</div>`}
-    ${closeLook(run, witness)}
+    ${explanation !== undefined && told(explanation)} ${closeLook(run, witness)}
     ${sightings.length > 0 && html`<div class="sightings">${sightings.map((sighting) => card(run, sighting))}</div>`}
   </article>`;
+}
+
+/** The explanation, sentence by sentence: the first says what happened, the others are the evidence for it. */
+function told(explanation: string): Markup {
+  const [first = '', ...evidence] = explanation.split(/\n+|(?<=[.!?]) +/).filter((sentence) => sentence !== '');
+  return html`<div class="explanation">
+    <p>${first}</p>
+    ${
+      evidence.length > 0 &&
+      html`<ul>
+        ${evidence.map((sentence) => html`<li>${sentence}</li>`)}
+      </ul>`
+    }
+  </div>`;
 }
 
 function card(run: Run, sighting: Sighting): Markup {

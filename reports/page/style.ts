@@ -100,7 +100,7 @@ line.cursor{stroke:var(--ink);stroke-opacity:.7}
 .story .number{color:var(--bad);margin-right:.3rem}
 .story .when{margin:.1rem 0 .6rem;color:var(--soft);font-size:13.5px}
 .story .cause{margin:.6rem 0}.story .cause .overline{margin-right:.4rem}
-.explanation{max-width:62rem}
+.explanation{max-width:62rem}.explanation ul{margin:.2rem 0;padding-left:1.1rem;color:var(--soft)}
 .story .scroll{margin:.8rem 0}
 .sightings{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,25rem),1fr));gap:.9rem;margin-top:.9rem}
 .sighting{border-top:3px solid var(--c);background:var(--raised);border-radius:0 0 8px 8px;padding:.7rem .9rem;font-size:13.5px;min-width:0}

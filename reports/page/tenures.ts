@@ -8,7 +8,7 @@ import type { Axis, Lane } from './axis.ts';
 import { clashesOf, colourOf, lifeName } from './facts.ts';
 import { html } from './markup.ts';
 import type { Markup } from './markup.ts';
-import { lasting, plural, seconds } from './words.ts';
+import { lasting, seconds } from './words.ts';
 
 const ROW = 22;
 
@@ -78,5 +78,6 @@ export function clashSentence(tenures: readonly Tenure[]): string | undefined {
   );
   const [a, b] = longest.holders;
   const digits = longest.span.to - longest.span.from < NS_PER_S ? 3 : 1;
-  return `${plural(clashes.length, 'time')} two holders minted under one worker ID, the longest: ${lifeName(a.node, a.incarnation)} and ${lifeName(b.node, b.incarnation)} under ${longest.workerId}, from ${seconds(longest.span.from, digits)} to ${seconds(longest.span.to, digits)}.`;
+  const when = clashes.length === 1 ? 'Once' : `${clashes.length} times`;
+  return `${when}, two holders minted under one worker ID${clashes.length === 1 ? '' : ', the longest'}: ${lifeName(a.node, a.incarnation)} and ${lifeName(b.node, b.incarnation)} under ${longest.workerId}, from ${seconds(longest.span.from, digits)} to ${seconds(longest.span.to, digits)}.`;
 }
