@@ -1,6 +1,6 @@
 /**
- * Checks docs/PROMISES.md: each row of a table has a promise and a command, and what the command names is there. Prints
- * what is wrong and exits with 1.
+ * Checks docs/PROMISES.md: each row of a table has a promise, a command, its last result, a date and a commit, and what
+ * the command names is there. Prints what is wrong and exits with 1.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,11 +21,15 @@ export function faultsOf(markdown: string, place: Place): readonly string[] {
       .split(/(?<!\\)\|/)
       .slice(1, -1)
       .map((cell) => cell.trim());
-    if (cells.every((cell) => /^:?-+:?$/.test(cell)) || cells.at(-1) === 'shown by') continue;
-    const command = /^`([^`]+)`$/.exec(cells.at(-1) ?? '')?.[1];
-    if (cells.length < 2 || cells[0] === '') faults.push(`line ${number}: no promise`);
-    else if (command === undefined) faults.push(`line ${number}: no command in the last cell`);
+    if (cells.every((cell) => /^:?-+:?$/.test(cell)) || cells[1] === 'shown by') continue;
+    const [promise = '', shownBy = '', result = '', date = '', commit = ''] = cells;
+    const command = /^`([^`]+)`$/.exec(shownBy)?.[1];
+    if (promise === '') faults.push(`line ${number}: no promise`);
+    else if (command === undefined) faults.push(`line ${number}: no command in the second cell`);
     else faults.push(...strange(command, place).map((what) => `line ${number}: ${what}`));
+    if (result === '') faults.push(`line ${number}: no last result`);
+    if (!/^\d{4}-\d\d-\d\d$/.test(date)) faults.push(`line ${number}: no date`);
+    if (!/^[0-9a-f]{7,40}$/.test(commit)) faults.push(`line ${number}: no commit`);
   }
   if (rows.length === 0) faults.push('there is no table');
   return faults;

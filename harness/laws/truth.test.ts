@@ -110,3 +110,13 @@ test('the same seed gives the same record byte for byte, but for what sits under
   };
   expect(await record()).toBe(await record());
 });
+
+test('two runs at once give what each gives alone', async () => {
+  const scenario = scenarioFile({});
+  const record = async (seed: string): Promise<string> => {
+    const { run } = await lab.run({ scenario, driver: 'sim', generator: 'snowflake', seed });
+    return JSON.stringify({ ...run, measured: undefined });
+  };
+  const alone = [await record('1'), await record('2')];
+  expect(await Promise.all([record('1'), record('2')])).toEqual(alone);
+});

@@ -1,0 +1,121 @@
+import { describe, expect, test } from 'vitest';
+import type { JournalEntry } from '../core/journal.ts';
+import type { DisturbanceRecord } from '../core/run.ts';
+import { msToNs } from '../core/time.ts';
+import { loadScenario } from '../registry.ts';
+import type { DoubtInput } from './doubts.ts';
+import { doubts } from './doubts.ts';
+
+const scenario = await loadScenario('storm');
+const at = (second: number): number => msToNs(1000 * second);
+
+/** A run that gives no reason to doubt: all came to its end, the load was sent, each node minted. */
+const whole: readonly JournalEntry[] = [
+  { at: at(1), kind: 'phase', phase: 'warm-up' },
+  load(1, 'n1', 400, 0),
+  load(2, 'n1', 400, 0),
+  load(3, 'n1', 400, 0),
+  { at: at(4), kind: 'phase', phase: 'judge' },
+];
+
+function load(second: number, node: string, sent: number, dropped: number): JournalEntry {
+  return {
+    at: at(second),
+    kind: 'load',
+    node,
+    sent,
+    dropped,
+    ok: sent,
+    ids: 50 * sent,
+    refused: {},
+    errors: {},
+    noAnswer: 0,
+  };
+}
+
+function reasons(journal: readonly JournalEntry[], more: Partial<DoubtInput> = {}): readonly string[] {
+  const minted = [{ node: 'n1', incarnation: 1, lane: 0, ids: 60_000n }];
+  return doubts({
+    journal,
+    scenario,
+    disturbances: [],
+    hazards: [],
+    minted,
+    tenures: [],
+    idsPerSecond: 20_000,
+    ...more,
+  }).map(({ reason }) => reason);
+}
+
+test('a whole run gives no reason to doubt', () => {
+  expect(reasons(whole)).toEqual([]);
+});
+
+describe('a run is doubted when', () => {
+  test('it never came to its judge', () => {
+    expect(reasons(whole.slice(0, -1))).toEqual(['run cut short']);
+  });
+
+  test('the harness stood still for longer than a measurement may be missing', () => {
+    expect(reasons([...whole, { at: at(3), kind: 'stall', forMs: 1001 }])).toEqual(['harness stalled']);
+    expect(reasons([...whole, { at: at(3), kind: 'stall', forMs: 999 }])).toEqual([]);
+  });
+
+  test("the host's clock stepped", () => {
+    expect(reasons([...whole, { at: at(3), kind: 'host clock', steppedMs: 6 }])).toEqual(['clock of the host moved']);
+  });
+
+  test('no client ever asked', () => {
+    expect(reasons(whole.filter(({ kind }) => kind !== 'load'))).toEqual(['too few samples']);
+  });
+
+  test('next to nothing was minted', () => {
+    expect(reasons(whole, { minted: [{ node: 'n1', incarnation: 1, lane: 0, ids: 5n }] })).toEqual(['too few samples']);
+  });
+
+  test('requests were not sent in time, outside every reach', () => {
+    const missed = [...whole, load(3, 'n1', 400, 200)];
+    expect(reasons(missed)).toEqual(['load not achieved']);
+    const reach: DisturbanceRecord = {
+      key: 'k',
+      name: 'pause',
+      slot: 's',
+      fault: 'pause',
+      options: {},
+      reach: ['n1'],
+      injected: at(0),
+      healed: at(2),
+      bit: true,
+      samples: [],
+    };
+    expect(reasons(missed, { disturbances: [reach] })).toEqual([]);
+    expect(reasons(missed, { disturbances: [{ ...reach, reach: ['n2'] }] })).toEqual(['load not achieved']);
+  });
+
+  test('the coordinator never told of a tenure', () => {
+    const tenure = {
+      workerId: 0,
+      node: 'n1',
+      incarnation: 1,
+      lease: '7',
+      createRevision: '12',
+      from: at(1),
+      to: at(3),
+    };
+    expect(reasons(whole, { tenures: [tenure] })).toEqual(['evidence not whole']);
+    const told: JournalEntry = {
+      at: at(1),
+      kind: 'owner',
+      event: {
+        at: at(1),
+        what: 'acquired',
+        workerId: 0,
+        createRevision: '12',
+        revision: '12',
+        lease: '7',
+        value: 'n1.1.7',
+      },
+    };
+    expect(reasons([...whole, told], { tenures: [tenure] })).toEqual([]);
+  });
+});

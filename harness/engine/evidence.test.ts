@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest';
+import type { RequestColumns } from '../core/history.ts';
+import type { JournalEntry } from '../core/journal.ts';
+import type { EvidenceInput } from './evidence.ts';
+import { judgeEvidence } from './evidence.ts';
+
+const lane = { node: 'n1', incarnation: 1, lane: 0 };
+
+/** One reply of 10 IDs at position 90, to one of two requests. */
+function requests(change: { readonly incarnation?: number; readonly firstSeq?: number } = {}): RequestColumns {
+  return {
+    length: 2,
+    node: Uint16Array.of(0, 0),
+    sent: Float64Array.of(1, 2),
+    received: Float64Array.of(2, 3),
+    status: Uint8Array.of(0, 1),
+    incarnation: Uint32Array.of(change.incarnation ?? 1, 0),
+    lane: Uint16Array.of(0, 0),
+    firstSeq: Float64Array.of(change.firstSeq ?? 90, 0),
+    count: Uint32Array.of(10, 0),
+  };
+}
+
+function said(minted: string): JournalEntry {
+  const health = { status: 'minting', incarnation: 1, wallMs: 0, at: 5, minted: [minted] } as const;
+  return { at: 5, kind: 'health', node: 'n1', health, offsetMs: 0 };
+}
+
+function reasons(change: Partial<EvidenceInput> = {}): readonly string[] {
+  const { unknowns } = judgeEvidence({
+    journal: [said('100')],
+    nodes: ['n1'],
+    minted: [{ ...lane, ids: 100n }],
+    stored: [{ ...lane, ids: 100n }],
+    batches: 10,
+    tornBytes: 0,
+    problems: [],
+    requests: requests(),
+    ...change,
+  });
+  return unknowns.map(({ reason }) => reason);
+}
+
+test('counted alike on all ends, the evidence is whole', () => {
+  expect(reasons()).toEqual([]);
+});
+
+describe('the evidence is not whole when', () => {
+  test('the store holds fewer, or more, than the taps', () => {
+    expect(reasons({ stored: [{ ...lane, ids: 99n }] })).toEqual(['evidence not whole']);
+    expect(reasons({ stored: [{ ...lane, ids: 101n }] })).toEqual(['evidence not whole']);
+    expect(reasons({ stored: [] })).toEqual(['evidence not whole']);
+  });
+
+  test('the store holds a lane that has no tap', () => {
+    expect(
+      reasons({
+        stored: [
+          { ...lane, ids: 100n },
+          { ...lane, lane: 1, ids: 1n },
+        ],
+      }),
+    ).toEqual(['evidence not whole']);
+  });
+
+  test('a node says that it minted more than its tap holds', () => {
+    expect(reasons({ journal: [said('101')] })).toEqual(['evidence not whole']);
+  });
+
+  test('clients received what the tap does not hold: the reply overtook it', () => {
+    expect(reasons({ requests: requests({ firstSeq: 91 }) })).toEqual(['evidence not whole']);
+  });
+
+  test('the reader of the taps found something wrong', () => {
+    expect(reasons({ problems: ['a gap'] })).toEqual(['evidence not whole']);
+  });
+});
+
+describe('the live path is blind when', () => {
+  test('a reply did not say where its IDs are', () => {
+    expect(reasons({ requests: requests({ incarnation: 0 }) })).toEqual(['live path blind']);
+  });
+
+  test('what clients received died with the harness', () => {
+    expect(reasons({ requests: undefined })).toEqual(['live path blind']);
+  });
+});
