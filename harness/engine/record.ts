@@ -8,6 +8,7 @@ import type { Reporter } from '../core/reporter.ts';
 import type { Measured, Run } from '../core/run.ts';
 import { RUN_VERSION } from '../core/run.ts';
 import type { RunHeader } from './judge.ts';
+import { SERIES_BUCKET_MS } from './series.ts';
 
 export const JOURNAL_FILE = 'journal.jsonl';
 export const TAPS_FOLDER = 'taps';
@@ -41,7 +42,7 @@ export function begunRun(header: RunHeader, measured: Measured): Run {
     slots: [],
     phases: [],
     nodes: [],
-    series: { bucketMs: 0, idsByNode: [], offsetsByNode: [] },
+    series: { bucketMs: SERIES_BUCKET_MS, idsByNode: [], offsetsByNode: [] },
     tenures: [],
     measured,
   };
