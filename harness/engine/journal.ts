@@ -1,6 +1,6 @@
 /**
  * The journal on disk: one JSON line an entry, written before the next thing happens, so that what was observed survives
- * a `kill -9` of the harness.
+ * a `kill -9` of the harness. Lines are numbered (`n`, from 0): a line that is missing is missed.
  */
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import type { JournalEntry } from '../core/journal.ts';
@@ -18,8 +18,8 @@ export function openJournal(file: string | undefined, earlier: readonly JournalE
   return {
     entries,
     append(entry) {
+      if (descriptor !== undefined) writeSync(descriptor, lineOf(entry, entries.length));
       entries.push(entry);
-      if (descriptor !== undefined) writeSync(descriptor, `${JSON.stringify(entry)}\n`);
     },
     close() {
       if (descriptor !== undefined) closeSync(descriptor);
@@ -27,10 +27,22 @@ export function openJournal(file: string | undefined, earlier: readonly JournalE
   };
 }
 
+/** A whole journal as text: for one that was kept in memory. */
+export function journalText(entries: readonly JournalEntry[]): string {
+  return entries.map(lineOf).join('');
+}
+
+function lineOf(entry: JournalEntry, n: number): string {
+  return `${JSON.stringify({ n, ...entry })}\n`;
+}
+
 /** What could be read of a journal, and what was wrong with it. */
 export interface JournalRead {
   readonly entries: readonly JournalEntry[];
-  /** A line in the middle that is no JSON: evidence was damaged. A torn last line is the mark of a killed harness. */
+  /**
+   * A line in the middle that is no JSON, or that is missing: evidence was damaged. A torn last line is the mark of a
+   * killed harness.
+   */
   readonly problems: readonly string[];
 }
 
@@ -38,12 +50,18 @@ export function readJournal(file: string): JournalRead {
   const lines = readFileSync(file, 'utf8').split('\n');
   const entries: JournalEntry[] = [];
   const problems: string[] = [];
+  let expected = 0;
   lines.forEach((line, index) => {
     if (line === '') return;
     try {
-      entries.push(JSON.parse(line) as JournalEntry);
+      const { n, ...entry } = JSON.parse(line) as JournalEntry & { readonly n: number };
+      if (n !== expected) problems.push(`line ${index + 1} of the journal is number ${n}, and should be ${expected}`);
+      expected = n + 1;
+      entries.push(entry as JournalEntry);
     } catch {
-      if (index < lines.length - 1) problems.push(`line ${index + 1} of the journal is not JSON`);
+      if (index === lines.length - 1) return;
+      problems.push(`line ${index + 1} of the journal is not JSON`);
+      expected++;
     }
   });
   return { entries, problems };

@@ -89,6 +89,7 @@ export async function judge(input: JudgeInput): Promise<Run> {
       tenures: answers.tenures,
       idsPerSecond: input.idsPerSecond,
     }),
+    ...untried(header.scenario, journal, disturbances),
     ...promised.filter(({ verdict }) => verdict === 'unknown').map(nothingChecked),
   ];
   const verdict = gravest([...promised.map((finding) => finding.verdict), ...unknowns.map((): Verdict => 'unknown')]);
@@ -202,6 +203,19 @@ function hazardRecords({ header, hazards, journal }: JudgeInput, tenures: readon
     const reached = hazard?.reached({ journal, tenures }, options);
     return { hazard: name, summary: hazard?.summary ?? name, reached: reached !== undefined, ...reached };
   });
+}
+
+/** A run that came to its end tried every disturbance of its scenario, or its journal is not whole. */
+function untried(
+  { timetable }: Run['scenario'],
+  journal: readonly JournalEntry[],
+  disturbances: readonly DisturbanceRecord[],
+): readonly UnknownReason[] {
+  const whole = journal.some((entry) => entry.kind === 'phase' && entry.phase === 'judge');
+  const planned = timetable.slots.reduce((sum, slot) => sum + slot.disturbances.length, 0);
+  if (!whole || disturbances.length === planned) return [];
+  const detail = `The scenario has ${planned} disturbances; the journal tells of ${disturbances.length}.`;
+  return [{ reason: 'disturbance did not bite', scope: 'run', detail }];
 }
 
 function nothingChecked({ guarantee, scope }: Finding): UnknownReason {

@@ -28,7 +28,7 @@ import { monitorHealth } from './health-monitor.ts';
 import type { Checkers } from './history-source.ts';
 import { watchHost } from './host-watch.ts';
 import type { Journal } from './journal.ts';
-import { openJournal } from './journal.ts';
+import { journalText, openJournal } from './journal.ts';
 import { journalled } from './journalled-cluster.ts';
 import type { RunHeader } from './judge.ts';
 import { judge } from './judge.ts';
@@ -97,7 +97,7 @@ export async function runScenario(request: RunRequest): Promise<Run> {
     );
     launched();
     const run = await live(request, cluster, journal, stopwatch);
-    if (!persistent) writeFileSync(journalFile, journal.entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
+    if (!persistent) writeFileSync(journalFile, journalText(journal.entries));
     saveRun(folder, run, reporters);
     return run;
   } finally {
