@@ -33,6 +33,14 @@ test('a torn last line is what a killed harness leaves, and no problem', () => {
   });
 });
 
+test('whoever goes on after a torn line drops it', () => {
+  read([...journalText(notes).trim().split('\n'), '{"n":3,"at":3,"ki']);
+  const second = openJournal(file, notes);
+  second.append({ at: 3, kind: 'note', text: 'd' });
+  second.close();
+  expect(readJournal(file)).toEqual({ entries: [...notes, { at: 3, kind: 'note', text: 'd' }], problems: [] });
+});
+
 test('a line that is missing, or that is no JSON, is missed', () => {
   const [a = '', , c = ''] = journalText(notes).split('\n');
   expect(read([a, c, '']).problems).toEqual(['line 2 of the journal is number 2, and should be 1']);

@@ -2,7 +2,7 @@
  * The journal on disk: one JSON line an entry, written before the next thing happens, so that what was observed survives
  * a `kill -9` of the harness. Lines are numbered (`n`, from 0): a line that is missing is missed.
  */
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
 import type { JournalEntry } from '../core/journal.ts';
 
 export interface Journal {
@@ -14,6 +14,7 @@ export interface Journal {
 /** Appends to `file`; with no file the journal lives in memory (the simulator writes it whole at the end). */
 export function openJournal(file: string | undefined, earlier: readonly JournalEntry[] = []): Journal {
   const entries = [...earlier];
+  if (file !== undefined) dropTornLine(file);
   const descriptor = file === undefined ? undefined : openSync(file, 'a');
   return {
     entries,
@@ -25,6 +26,13 @@ export function openJournal(file: string | undefined, earlier: readonly JournalE
       if (descriptor !== undefined) closeSync(descriptor);
     },
   };
+}
+
+/** A line that a killed harness did not finish would swallow the first one of its successor. */
+function dropTornLine(file: string): void {
+  if (!existsSync(file)) return;
+  const bytes = readFileSync(file);
+  truncateSync(file, bytes.lastIndexOf(10) + 1);
 }
 
 /** A whole journal as text: for one that was kept in memory. */
