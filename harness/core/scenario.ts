@@ -40,6 +40,17 @@ const slotSchema = z.strictObject({
   disturbances: z.array(disturbanceSchema).min(1),
 });
 
+/** Whatever happens in a slot is filed under its name: two of one name would merge into one. */
+const slotsSchema = z.array(slotSchema).superRefine((slots, context) => {
+  for (const [index, { name }] of slots.entries())
+    if (slots.findIndex((other) => other.name === name) < index)
+      context.addIssue({
+        code: 'custom',
+        path: [index, 'name'],
+        message: `there is a slot called "${name}" already; each needs a name of its own`,
+      });
+});
+
 export const scenarioSchema = z.strictObject({
   name,
   question: z.string().min(1),
@@ -59,7 +70,7 @@ export const scenarioSchema = z.strictObject({
   warmUpMs: positiveMs,
   timetable: z.strictObject({
     order: z.enum(['given', 'seeded']).describe('seeded: the order of the slots is drawn from the seed'),
-    slots: z.array(slotSchema),
+    slots: slotsSchema,
   }),
   recoverMs: positiveMs.describe('from the last heal to the end of the load'),
   hazards: z.array(z.strictObject({ hazard: name, options: z.record(z.string(), json).default({}) })).default([]),

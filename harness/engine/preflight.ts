@@ -86,13 +86,20 @@ function disturbanceProblems(scenario: Scenario, faults: ReadonlyMap<string, Fau
 }
 
 function hazardProblems(scenario: Scenario, hazards: ReadonlyMap<string, Hazard>): readonly Problem[] {
-  return scenario.hazards
-    .filter(({ hazard }) => !hazards.has(hazard))
-    .map(({ hazard }) =>
-      problem(
-        `There is no hazard called "${hazard}".`,
-        `Take one of ${[...hazards.keys()].join(', ')}.`,
-        `${scenario.name}: hazards`,
-      ),
-    );
+  return scenario.hazards.flatMap(({ hazard: name, options }, index) => {
+    const where = `${scenario.name}: hazards[${index}]`;
+    const hazard = hazards.get(name);
+    if (hazard === undefined)
+      return [problem(`There is no hazard called "${name}".`, `Take one of ${[...hazards.keys()].join(', ')}.`, where)];
+    const parsed = (hazard.options ?? z.strictObject({})).safeParse(options);
+    return parsed.success
+      ? []
+      : [
+          problem(
+            `The options of ${name} are wrong: ${z.prettifyError(parsed.error)}.`,
+            'Mend them, or leave them out to take the defaults.',
+            where,
+          ),
+        ];
+  });
 }

@@ -12,6 +12,8 @@ const LENGTH_MS = 45_000;
 /** How far a window is reserved ahead, a lease, and room: what a healed cluster may need to light every worker ID. */
 const SETTLE_MS = 9000;
 const OFFSET_MAX_MS = 15_000;
+/** What clock-step takes at least. */
+const OFFSET_MIN_MS = 100;
 
 /** Each fault with how its options are drawn and how long it may last, in milliseconds. */
 const DRAWS: {
@@ -26,7 +28,7 @@ const DRAWS: {
     forMs: [300, 15_000],
     options: (rng, nodes) => ({
       node: rng.pick(nodes),
-      byMs: Math.round(rng.chance(0.5) ? rng.real(-OFFSET_MAX_MS, OFFSET_MAX_MS) : rng.real(-3000, 3000)),
+      byMs: measurable(Math.round(rng.chance(0.5) ? rng.real(-OFFSET_MAX_MS, OFFSET_MAX_MS) : rng.real(-3000, 3000))),
     }),
   },
   'clock-freeze': { weight: 1, forMs: [300, 8000], options: (rng, nodes) => ({ node: rng.pick(nodes) }) },
@@ -71,6 +73,10 @@ function draw(rng: Rng, { nodes }: ClusterShape): Disturbance {
     atMs,
     forMs: Math.round(Math.min(rng.real(...forMs), LENGTH_MS - atMs)),
   };
+}
+
+function measurable(offsetMs: number): number {
+  return offsetMs < 0 ? Math.min(offsetMs, -OFFSET_MIN_MS) : Math.max(offsetMs, OFFSET_MIN_MS);
 }
 
 /** How much future a disturbance may have used up when everything is healed. */

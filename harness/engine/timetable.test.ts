@@ -46,17 +46,17 @@ test('a seed fixes the order of the slots, and every order keeps them all', () =
 
 describe('refused before anything starts:', () => {
   test('two disturbances on one clock at once', () => {
-    const step = { fault: 'clock-step', options: { node: 'n1', byMs: 5 } };
+    const step = { fault: 'clock-step', options: { node: 'n1', byMs: 500 } };
     expect(problems([step, { ...step, atMs: 999 }])).toEqual([
       expect.stringContaining('both hold the clock of n1 between 999 and 1000 ms'),
     ]);
     expect(problems([step, { ...step, atMs: 1000 }])).toEqual([]);
-    expect(problems([step, { ...step, options: { node: 'n2', byMs: 5 } }])).toEqual([]);
+    expect(problems([step, { ...step, options: { node: 'n2', byMs: 500 } }])).toEqual([]);
   });
 
   test('a clock of the holder and the clock of a node by name: they may be one', () => {
     const [step, freeze] = [
-      { fault: 'clock-step', options: { node: '@holder', byMs: 5 } },
+      { fault: 'clock-step', options: { node: '@holder', byMs: 500 } },
       { fault: 'clock-freeze', options: { node: 'n3' } },
     ];
     expect(problems([step, freeze])).toHaveLength(1);
@@ -81,5 +81,32 @@ describe('refused before anything starts:', () => {
     expect(scenarioProblems({ ...storm, hazards: [{ hazard: 'boredom', options: {} }] }, faults, hazards)).toHaveLength(
       1,
     );
+  });
+
+  test('a hazard with options that it does not take', () => {
+    const withOptions = (options: Record<string, string | number>) =>
+      scenarioProblems({ ...storm, hazards: [{ hazard: 'restarted-with-clock-behind', options }] }, faults, hazards);
+    expect(withOptions({ behindMs: 'x' })).toMatchObject([
+      { what: expect.stringContaining('behindMs') as unknown, where: 'storm: hazards[0]' },
+    ]);
+    expect(withOptions({ depth: 3 })).toHaveLength(1);
+    expect(withOptions({ behindMs: 500 })).toEqual([]);
+  });
+
+  test('two slots of one name: what happens in one would pass for the other', () => {
+    const slot = { name: 'twin', lengthMs: 5000, disturbances: [{ fault: 'noop', atMs: 0, forMs: 1000 }] };
+    const parse = (slots: readonly object[]) =>
+      scenarioSchema.safeParse({ ...storm, timetable: { order: 'given', slots } });
+    expect(parse([slot, { ...slot, name: 'other' }]).success).toBe(true);
+    expect(parse([slot, { ...slot, name: 'other' }, slot]).error?.issues).toMatchObject([
+      { path: ['timetable', 'slots', 2, 'name'], message: expect.stringContaining('"twin"') as unknown },
+    ]);
+  });
+
+  test('a clock step too small to be told from no step at all', () => {
+    const step = (byMs: number) => problems([{ fault: 'clock-step', options: { node: 'n1', byMs } }]);
+    for (const byMs of [0, 40, 99, -99])
+      expect(step(byMs)).toEqual([expect.stringContaining('error of the measurement')]);
+    for (const byMs of [100, -100]) expect(step(byMs)).toEqual([]);
   });
 });

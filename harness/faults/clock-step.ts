@@ -13,9 +13,18 @@ import { nodeTarget } from '../core/targets.ts';
  */
 const TOLERANCE_MS = 50;
 
+/** A smaller offset would be seen in force on a clock that was never touched. */
+const OFFSET_MIN_MS = 2 * TOLERANCE_MS;
+
 const options = z.strictObject({
   node: nodeTarget,
-  byMs: z.number().describe('offset from true time in milliseconds; negative: the clock goes back'),
+  byMs: z
+    .number()
+    .refine(
+      (byMs) => Math.abs(byMs) >= OFFSET_MIN_MS,
+      `must be at least ${OFFSET_MIN_MS} ms forward or back: less cannot be told from the error of the measurement`,
+    )
+    .describe(`offset from true time in milliseconds, ${OFFSET_MIN_MS} or more; negative: the clock goes back`),
 });
 
 export default {

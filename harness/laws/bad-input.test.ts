@@ -28,7 +28,7 @@ const disturbed = (name: string, disturbances: readonly object[]): string =>
       timetable: { order: 'given', slots: [{ name: 'slot', lengthMs: 5000, disturbances }] },
     }),
   );
-const step = { fault: 'clock-step', options: { node: 'n1', byMs: -5 }, atMs: 0, forMs: 1000 };
+const step = { fault: 'clock-step', options: { node: 'n1', byMs: -500 }, atMs: 0, forMs: 1000 };
 
 const CASES: readonly {
   readonly what: string;
@@ -75,7 +75,7 @@ const CASES: readonly {
   },
   {
     what: 'a disturbance on a node that does not exist',
-    args: ['run', disturbed('n9.json', [{ ...step, options: { node: 'n9', byMs: 5 } }])],
+    args: ['run', disturbed('n9.json', [{ ...step, options: { node: 'n9', byMs: 500 } }])],
     exit: 2,
     says: ['n9', 'n1, n2', 'disturbances[0]'],
   },
