@@ -133,6 +133,19 @@ test('one member that is away is no lost quorum', async () => {
   expect(seen.measured['serving']).toHaveLength(2);
 });
 
+test.each([kill, pause])(
+  '$name says so when the process was gone already: it is not what took it down',
+  async (fault) => {
+    await using cluster = await settled();
+    await nodeOf(cluster, 'n1').process.kill();
+    await expect(on(cluster, fault).inject({ node: 'n1' })).rejects.toThrow('n1 was not running');
+    // Injected twice it kills, or stops, once.
+    const run = context();
+    await on(cluster, fault).inject({ node: 'n2' }, run);
+    await on(cluster, fault).inject({ node: 'n2' }, run);
+  },
+);
+
 test('a pause is not taken for a kill, nor a kill for a pause', async () => {
   await using cluster = await settled();
   await on(cluster, pause).inject({ node: 'n1' });

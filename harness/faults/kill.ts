@@ -6,6 +6,9 @@ import { healthOf, nodeOf } from '../core/observe.ts';
 import { z } from '../core/schema.ts';
 import { nodeTarget } from '../core/targets.ts';
 
+/** A note of the disturbance: the process was alive when it was killed. */
+const KILLED = 'killed';
+
 const options = z.strictObject({ node: nodeTarget });
 
 export default {
@@ -18,8 +21,13 @@ export default {
   touches: ({ node }) => [`process of ${node}`],
   reach: ({ node }) => [node],
 
-  async inject(cluster, { node }) {
-    await nodeOf(cluster, node).process.kill();
+  async inject(cluster, { node }, { notes }) {
+    const { process } = nodeOf(cluster, node);
+    // A process that ended by itself looks just like one that was killed. Again for one disturbance: it is this one's.
+    if (!notes.has(KILLED) && !(await process.alive()))
+      throw new Error(`${node} was not running: there is nothing to kill`);
+    notes.set(KILLED, true);
+    await process.kill();
   },
 
   async observe(cluster, { node }) {

@@ -20,7 +20,9 @@ export default {
   reach: ({ node }) => [node],
 
   async inject(cluster, { node }, { plannedMs }) {
-    await nodeOf(cluster, node).process.pause(plannedMs);
+    const { process } = nodeOf(cluster, node);
+    if (!(await process.alive())) throw new Error(`${node} was not running: there is nothing to stop`);
+    await process.pause(plannedMs);
   },
 
   async observe(cluster, { node }) {
