@@ -11,8 +11,8 @@ import type { Driver, GeneratorSource } from './core/driver.ts';
 import { badInput, messageOf } from './core/errors.ts';
 import type { Fault } from './core/fault.ts';
 import type { Generator } from './core/generator.ts';
-import { GUARANTEE_NAMES } from './core/guarantee.ts';
 import type { Hazard } from './core/hazard.ts';
+import { promisesSchema } from './core/promise-schema.ts';
 import type { Reporter } from './core/reporter.ts';
 import type { Scenario } from './core/scenario.ts';
 import { scenarioSchema } from './core/scenario.ts';
@@ -87,7 +87,7 @@ const bits = z.int().positive();
 const generatorSchema = z.object({
   name: z.string().regex(/^[a-z][a-z0-9-]*$/, 'lower-case words joined by hyphens'),
   summary: z.string(),
-  promises: z.array(z.looseObject({ guarantee: z.enum(GUARANTEE_NAMES as [string, ...string[]]) })),
+  promises: promisesSchema,
   layout: z
     .object({
       timeBits: bits,

@@ -6,10 +6,11 @@ import { CAUSES } from './cause.ts';
 import type { Cause } from './cause.ts';
 import { WITNESSES_MAX } from './checker.ts';
 import { badInput, messageOf } from './errors.ts';
-import { ASSUMPTIONS, GUARANTEE_NAMES } from './guarantee.ts';
-import type { Assumption, Guarantee } from './guarantee.ts';
+import { GUARANTEE_NAMES } from './guarantee.ts';
+import type { Guarantee } from './guarantee.ts';
 import type { Json } from './json.ts';
 import type { Phase } from './journal.ts';
+import { promisesSchema } from './promise-schema.ts';
 import { RUN_VERSION } from './run.ts';
 import type { Run } from './run.ts';
 import { scenarioSchema } from './scenario.ts';
@@ -36,21 +37,6 @@ const guarantee: z.ZodType<Guarantee> = z.enum(GUARANTEE_NAMES as [Guarantee, ..
 const cause: z.ZodType<Cause> = z.enum(keysOf(CAUSES));
 const unknownReasonName: z.ZodType<UnknownReasonName> = z.enum(keysOf(UNKNOWN_REASONS));
 const phase: z.ZodType<Phase> = z.enum(['launch', 'warm-up', 'disturb', 'recover', 'drain', 'judge', 'done']);
-
-const assuming = list(z.enum(keysOf(ASSUMPTIONS)) as z.ZodType<Assumption>).exactOptional();
-const promiseSchema = z.discriminatedUnion('guarantee', [
-  z.strictObject({
-    guarantee: z.enum(['unique', 'increasing-per-node', 'owns-worker-id', 'well-formed', 'fails-closed']),
-    assuming,
-  }),
-  z.strictObject({
-    guarantee: z.literal('increasing-across-lives'),
-    scope: z.enum(['worker-id', 'node']),
-    assuming,
-  }),
-  z.strictObject({ guarantee: z.literal('time-honest'), pastMs: z.number(), futureMs: z.number(), assuming }),
-  z.strictObject({ guarantee: z.literal('recovers'), withinMs: z.number(), assuming }),
-]);
 
 const layoutSchema = z.strictObject({
   timeBits: count,
@@ -177,7 +163,7 @@ export const runSchema = z.strictObject({
   generator: z.strictObject({
     name: z.string(),
     summary: z.string(),
-    promises: list(promiseSchema),
+    promises: promisesSchema,
     layout: layoutSchema,
   }),
   driver: z.string(),
@@ -229,7 +215,7 @@ export function parseRun(text: string, where = 'run.json'): Run {
   const more = problems.length - MORE_PROBLEMS_MAX;
   throw badInput(
     `is not a valid run: ${problems.slice(0, MORE_PROBLEMS_MAX).join('; ')}${more > 0 ? `; and ${more} more` : ''}.`,
-    'The file was changed after snowglobe wrote it; take the original.',
+    'Take a run.json that this version of snowglobe wrote, as it wrote it.',
     where,
   );
 }

@@ -62,6 +62,45 @@ const CASES: readonly {
     says: ['none.ts', 'promises', 'CONTRIBUTING.md'],
   },
   {
+    what: 'promises without their bounds, with bounds that are none, under no known assumption, or made twice',
+    args: [
+      'run',
+      '--generator',
+      file(
+        'vague.ts',
+        `import counter from ${JSON.stringify(join(import.meta.dirname, 'fixtures/counter.ts'))};
+         export default { ...counter, name: 'vague', promises: [
+           { guarantee: 'unique' },
+           { guarantee: 'time-honest', pastMs: 5 },
+           { guarantee: 'recovers', withinMs: NaN },
+           { guarantee: 'owns-worker-id', assuming: ['all is well'] },
+           { guarantee: 'increasing-across-lives' },
+         ] };`,
+      ),
+      '--driver',
+      'sim',
+    ],
+    exit: 2,
+    says: ['vague.ts', 'promises[1].futureMs', 'promises[2].withinMs', 'promises[3].assuming[0]', 'promises[4].scope'],
+  },
+  {
+    what: 'a guarantee that is promised twice',
+    args: [
+      'run',
+      '--generator',
+      file(
+        'twice.ts',
+        `import counter from ${JSON.stringify(join(import.meta.dirname, 'fixtures/counter.ts'))};
+         export default { ...counter, name: 'twice', promises: [
+           { guarantee: 'recovers', withinMs: 1 }, { guarantee: 'recovers', withinMs: 60000 } ] };`,
+      ),
+      '--driver',
+      'sim',
+    ],
+    exit: 2,
+    says: ['twice.ts', 'recovers is promised twice', 'promises[1]'],
+  },
+  {
     what: 'a scenario that is no JSON',
     args: ['run', file('broken.json', '{')],
     exit: 2,
