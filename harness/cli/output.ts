@@ -17,6 +17,8 @@ export interface Output {
 }
 
 export function createOutput(json: boolean): Output {
+  // A reader that leaves early (`snowglobe run | head`) is no reason to leave a cluster unhealed: go on without it.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const stream = json ? process.stderr : process.stdout;
   const document = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
   return {

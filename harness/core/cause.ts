@@ -13,6 +13,7 @@ export const CAUSES = {
     'The coordinator was away for longer than the lease while a holder went on minting.',
   'two holders: coordinator ended the lease early':
     'The coordinator gave the worker ID away before the lease was over.',
+  'two holders: no lease': 'Two nodes minted under one worker ID, and no lease was there to keep them apart.',
   'two holders: unexplained': 'Two nodes minted under one worker ID; no disturbance at hand explains it.',
   'minted after its lease': 'A node minted after the latest possible end of its lease.',
   'successor behind the earlier holder':

@@ -127,6 +127,8 @@ export function doorBetween(a: Tenure, b: Tenure, view: EvidenceView): Door {
   const at = (lease && endOf(lease)) ?? successor.from;
   const from = lease?.lastSentNs ?? at - msToNs(LOOK_BACK_MS);
   const sides = { intruder, successor, at };
+  // Nobody's lease ran out: what was disturbed meanwhile has nothing to do with it.
+  if (elder.lease === '0' && younger.lease === '0') return { cause: 'two holders: no lease', ...sides };
   if (lease !== undefined && endedEarly(lease))
     return { cause: 'two holders: coordinator ended the lease early', ...sides };
   const doors = view.disturbances

@@ -114,6 +114,17 @@ describe('two holders', () => {
     );
   });
 
+  test('without a lease nothing that was disturbed opened a door', () => {
+    const leaseless = new HistoryBuilder()
+      .batch(batch('n1', 500))
+      .batch(batch('n2', 6200))
+      .batch(batch('n1', 7000))
+      .batch(batch('n2', 7000));
+    const [first] = witnesses(owns, leaseless, { disturbances: [outage, cut] });
+    expect(first!.cause).toBe('two holders: no lease');
+    expect(first!.explanation).not.toContain('door');
+  });
+
   test('a pause is known from the process alone', () => {
     const journal: JournalEntry[] = [
       { kind: 'process', member: 'n1', what: 'paused', at: msToNs(1100) },

@@ -134,19 +134,19 @@ test('a pass says what was kept, what bit, what was reached, and how to see it a
   );
   expect(lines).toContain(' report  runs/storm/x/report.html');
   expect(lines).toContain(' repeat  npx snowglobe run storm --driver sim --seed 42');
-  expect(text(PASSED)).not.toContain('first witness');
+  expect(text(PASSED)).not.toContain('clearest witness');
 });
 
 test('a guarantee that was not promised is neither a pass nor a failure', () => {
   expect(text(PASSED)).toContain(' – increasing-across-lives (node)       not promised  1 violation in 5 IDs');
 });
 
-test('a failure names the guarantee and tells the story of its first witness', () => {
+test('a failure names the guarantee and tells the story of its clearest witness', () => {
   const lines = text(FAILED).split('\n');
   expect(lines[1]).toBe(' ✘ FAIL  storm, snowflake on sim  exit 10');
   expect(lines).toContain(' ✘ unique    BROKEN        41 violations in 4,812,345 IDs');
   expect(lines).toContain(' ? recovers  unknown       0 violations in 0 worker IDs');
-  expect(lines).toContain(' first witness  unique, at 0:33.4');
+  expect(lines).toContain(' clearest witness  unique, at 0:33.4');
   expect(lines).toContain(' ✘ two holders: cut from the coordinator');
   expect(lines).toContain('   ID 7 was minted twice: by n1 and by n4.');
   expect(lines).toContain('   n1 was cut from etcd.');

@@ -155,7 +155,7 @@ function evidenceLines({ evidence }: Run): readonly Line[] {
   ];
 }
 
-/** The story of the gravest finding's first witness. */
+/** The story of the gravest finding's clearest witness: `explain` puts it first. */
 function witnessLines({ findings }: Run): readonly Line[] {
   const broken =
     findings.find(({ promised, verdict, witnesses }) => promised && verdict === 'fail' && witnesses.length > 0) ??
@@ -163,7 +163,7 @@ function witnessLines({ findings }: Run): readonly Line[] {
   const witness = broken?.witnesses[0];
   if (broken === undefined || witness === undefined) return [];
   return [
-    title('first witness', `${broken.guarantee}, at ${clock(nsToMs(witness.at), true)}`),
+    title('clearest witness', `${broken.guarantee}, at ${clock(nsToMs(witness.at), true)}`),
     ...(witness.cause === undefined ? [] : [[span(' ✘ ', 'bad'), span(witness.cause, 'strong')]]),
     ...storyOf(witness).map((text) => indented(text, 'plain')),
   ];
