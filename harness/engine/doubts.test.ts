@@ -42,6 +42,7 @@ function reasons(journal: readonly JournalEntry[], more: Partial<DoubtInput> = {
     hazards: [],
     minted,
     tenures: [],
+    leases: [],
     idsPerSecond: 20_000,
     ...more,
   }).map(({ reason }) => reason);
@@ -102,7 +103,8 @@ describe('a run is doubted when', () => {
       from: at(1),
       to: at(3),
     };
-    expect(reasons(whole, { tenures: [tenure] })).toEqual(['evidence not whole']);
+    const leases = [{ lease: '7', node: 'n1', incarnation: 1, lastSentNs: at(1), ttlMs: 5000 }];
+    expect(reasons(whole, { tenures: [tenure], leases })).toEqual(['evidence not whole']);
     const told: JournalEntry = {
       at: at(1),
       kind: 'owner',
@@ -116,6 +118,23 @@ describe('a run is doubted when', () => {
         value: 'n1.1.7',
       },
     };
-    expect(reasons([...whole, told], { tenures: [tenure] })).toEqual([]);
+    expect(reasons([...whole, told], { tenures: [tenure], leases })).toEqual([]);
+    expect(reasons([...whole, told], { tenures: [tenure] })).toEqual(['evidence not whole']);
+    // What a node says that it held is believed where the coordinator says the same.
+    for (const lie of [
+      { lease: '8' },
+      { lease: '0' },
+      { lease: '0', createRevision: '0' },
+      { createRevision: '13' },
+      { workerId: 1 },
+      { node: 'n2' },
+      { incarnation: 2 },
+    ])
+      expect(reasons([...whole, told], { tenures: [{ ...tenure, ...lie }], leases })).toEqual(['evidence not whole']);
+  });
+
+  test('but not for worker IDs that come from elsewhere: they have no owner keys', () => {
+    const fixed = { workerId: 0, node: 'n1', incarnation: 1, lease: '0', createRevision: '0', from: at(1), to: at(3) };
+    expect(reasons(whole, { tenures: [fixed] })).toEqual([]);
   });
 });

@@ -2,6 +2,7 @@
  * Reasons, read from the journal, why a run that broke nothing still proves nothing. Pure.
  */
 import type { Tenure } from '../core/checker.ts';
+import type { LeaseFact } from '../core/history.ts';
 import type { JournalEntry } from '../core/journal.ts';
 import type { DisturbanceRecord, HazardRecord } from '../core/run.ts';
 import type { Scenario } from '../core/scenario.ts';
@@ -26,6 +27,7 @@ export interface DoubtInput {
   readonly minted: readonly LaneTotal[];
   /** By acts. */
   readonly tenures: readonly Tenure[];
+  readonly leases: readonly LeaseFact[];
   /** IDs each node is asked for, a second: thinner in the simulator. */
   readonly idsPerSecond: number;
 }
@@ -75,20 +77,37 @@ function cutShort({ journal, scenario }: DoubtInput): readonly UnknownReason[] {
 }
 
 /**
- * Tenures that the coordinator never told the harness of: then it was not heard on the end of their leases either, and
- * nobody knows whether they minted past it.
+ * Tenures of which nobody knows when they ended: the coordinator told of no such owner, or no lease log has the lease. A
+ * node says itself what it holds; it is believed where owner key and lease log bear it out. Worker IDs for which there
+ * was never an owner key come from elsewhere: they have no lease to end.
  */
-function untoldTenures({ journal, tenures }: DoubtInput): readonly UnknownReason[] {
-  const told = new Set(journal.flatMap((entry) => (entry.kind === 'owner' ? [entry.event.createRevision] : [])));
-  return tenures
-    .filter(({ createRevision }) => createRevision !== '0' && !told.has(createRevision))
-    .map(({ node, workerId, createRevision }) =>
-      doubt(
-        'evidence not whole',
-        node,
-        `The coordinator never told of ${node} acquiring worker ID ${workerId} (revision ${createRevision}).`,
-      ),
+function untoldTenures({ journal, tenures, leases }: DoubtInput): readonly UnknownReason[] {
+  const owners = journal.flatMap((entry) => (entry.kind === 'owner' ? [entry.event] : []));
+  const keyed = new Set(owners.map(({ workerId }) => workerId));
+  const logged = new Set(leases.map(({ lease }) => lease));
+  return tenures.flatMap(({ node, incarnation, workerId, lease, createRevision }) => {
+    if (lease === '0' && createRevision === '0' && !keyed.has(workerId)) return [];
+    const told = owners.some(
+      (event) =>
+        event.what === 'acquired' &&
+        event.createRevision === createRevision &&
+        event.workerId === workerId &&
+        event.lease === lease &&
+        event.value?.startsWith(`${node}.${incarnation}.`) === true,
     );
+    const held = `worker ID ${workerId} under lease ${lease} (revision ${createRevision})`;
+    if (!told)
+      return [
+        doubt(
+          'evidence not whole',
+          node,
+          `${node}.${incarnation} says that it held ${held}: the coordinator never told.`,
+        ),
+      ];
+    return logged.has(lease)
+      ? []
+      : [doubt('evidence not whole', node, `${node}.${incarnation} held ${held}, a lease that no lease log tells of.`)];
+  });
 }
 
 function stalls(journal: readonly JournalEntry[]): readonly UnknownReason[] {

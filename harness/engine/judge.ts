@@ -87,10 +87,12 @@ export async function judge(input: JudgeInput): Promise<Run> {
       hazards,
       minted: input.minted,
       tenures: answers.tenures,
+      leases: source?.leases ?? [],
       idsPerSecond: input.idsPerSecond,
     }),
     ...untried(header.scenario, journal, disturbances),
     ...promised.filter(({ verdict }) => verdict === 'unknown').map(nothingChecked),
+    ...heldByWhom(promised, others),
   ];
   const verdict = gravest([...promised.map((finding) => finding.verdict), ...unknowns.map((): Verdict => 'unknown')]);
   return {
@@ -216,6 +218,19 @@ function untried(
   if (!whole || disturbances.length === planned) return [];
   const detail = `The scenario has ${planned} disturbances; the journal tells of ${disturbances.length}.`;
   return [{ reason: 'disturbance did not bite', scope: 'run', detail }];
+}
+
+/**
+ * Whose worker ID an ID uses is judged by what its node said that it held. Where IDs carry another, nobody knows who
+ * owned it; a generator that promises `well-formed` fails by that already.
+ */
+function heldByWhom(promised: readonly Finding[], others: readonly Finding[]): readonly UnknownReason[] {
+  const malformed = others.find(({ guarantee }) => guarantee === 'well-formed');
+  const owns = promised.find(({ guarantee }) => guarantee === 'owns-worker-id');
+  if (owns === undefined || malformed === undefined || malformed.violations === 0) return [];
+  const { violations, checked, witnesses } = malformed;
+  const detail = `${violations} of ${checked} IDs are not what their nodes said that they held. ${witnesses[0]?.what ?? ''}`;
+  return [{ reason: 'evidence not whole', scope: 'owns-worker-id', detail: detail.trim() }];
 }
 
 function nothingChecked({ guarantee, scope }: Finding): UnknownReason {
