@@ -5,21 +5,13 @@
  *   npm run torture -- SLICE [COUNT]
  */
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLab } from './lab.ts';
 import type { Lab, LabRun } from './lab.ts';
 
 const TABLE = 'docs/TORTURE.md';
-const HEAD = `# Torture
-
-Long repetitions, run by \`npm run torture -- SLICE\`. Newest last. A slice that finds a failure names the seeds; each is repeated by
-\`npx snowglobe run SCENARIO --driver DRIVER --generator GENERATOR --seed SEED\`.
-
-| date | commit | slice | runs | pass | fail | unknown | seconds | remarks |
-|---|---|---|---|---|---|---|---|---|
-`;
 /** Slices stop by themselves after this, finished or not. */
 const BUDGET_MS = 45 * 60_000;
 
@@ -167,7 +159,6 @@ async function main([name, count]: readonly string[]): Promise<number> {
     Math.round((performance.now() - began) / 1000),
     remarks(runs) + cut,
   ];
-  if (!existsSync(TABLE)) writeFileSync(TABLE, HEAD);
   appendFileSync(TABLE, `| ${row.join(' | ')} |\n`);
   process.stdout.write(`${row.join(' | ')}\n`);
   return 0;

@@ -1,0 +1,27 @@
+/** The folder that runs are kept in: made, or refused, before anything starts. */
+import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { badInput, messageOf } from '../core/errors.ts';
+
+/** Makes the folder, one level after the other: a recursive mkdir below /proc never ends. */
+export function makeRunsFolder(runs: string): string {
+  const folder = resolve(runs);
+  try {
+    make(folder);
+    if (!statSync(folder).isDirectory()) throw new Error(`${folder} is no folder`);
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    throw badInput(
+      `Runs cannot be kept in ${folder}: ${messageOf(error)}.`,
+      'Name a folder that you can write to.',
+      '--runs',
+    );
+  }
+  return folder;
+}
+
+function make(folder: string): void {
+  if (existsSync(folder)) return;
+  make(dirname(folder));
+  mkdirSync(folder);
+}
