@@ -101,7 +101,10 @@ export async function judge(input: JudgeInput): Promise<Run> {
     ...header,
     verdict,
     exitCode: exitCodeOf(verdict),
-    reasons: reasonsOf(verdict, promised, unknowns, disturbances, hazards),
+    reasons: [
+      ...reasonsOf(verdict, promised, unknowns, disturbances, hazards),
+      ...(verdict === 'unknown' ? busyMachine(journal) : []),
+    ],
     unknowns,
     findings: [...promised, ...others],
     disturbances,
@@ -259,6 +262,15 @@ function reasonsOf(
           `All ${kept} promises were kept${outside > 0 ? ` (${outside} violations outside assumptions)` : ''}, with all ${disturbances.length} disturbances in force as measured and all ${hazards.length} hazards reached.`,
         ]
       : []),
+  ];
+}
+
+/** Short stalls are no reason by themselves, but they tell where doubts may come from. */
+function busyMachine(journal: readonly JournalEntry[]): readonly string[] {
+  const stalls = journal.flatMap((entry) => (entry.kind === 'stall' ? [entry.forMs] : []));
+  if (stalls.length < 3) return [];
+  return [
+    `The harness stood still ${stalls.length} times, for up to ${Math.max(...stalls)} ms: the machine is busy, and a quieter one may prove more.`,
   ];
 }
 
