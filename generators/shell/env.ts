@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Coordination, Disk, GeneratorEnv } from '../../harness/core/generator.ts';
 import type { JsonObject } from '../../harness/core/json.ts';
+import { monotonicNs, wallMs } from './clocks.ts';
 
 /** A refusal: the generator may mint no ID now. */
 export class Refusal extends Error {
@@ -32,8 +33,8 @@ export function createEnv(parts: EnvParts): GeneratorEnv {
   const { node, incarnation, options, coordination, diskFolder, signal } = parts;
   setMaxListeners(0, signal); // every sleep listens to it
   return {
-    wallMs: Date.now,
-    monotonicNs: process.hrtime.bigint,
+    wallMs,
+    monotonicNs,
     // Node's timers live on the monotonic clock.
     sleep: (ms) => sleep(ms, undefined, { signal }),
     random: Math.random,

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Minter } from '../../harness/core/generator.ts';
+import type { Holding, Minter } from '../../harness/core/generator.ts';
 import { BATCH_BYTES, BATCH_FLAG, decodeBatch } from '../../harness/core/tap.ts';
 import type { BatchRecord } from '../../harness/core/tap.ts';
 import { Refusal } from './env.ts';
@@ -70,6 +70,24 @@ test('a batch is in the tap, with what was held before the call, when the reques
   const { calledNs, returnedNs, wallCalledNs } = records()[0] as BatchRecord;
   expect(returnedNs).toBeGreaterThanOrEqual(calledNs);
   expect(Math.abs(Number(wallCalledNs / 1_000_000n) - Date.now())).toBeLessThan(10_000);
+});
+
+test('a call that waited for a worker ID is recorded with the one that it found', async () => {
+  let held: Holding | undefined;
+  const lane = laneOf(
+    async (into) => {
+      await Promise.resolve();
+      const lease = { id: '7', createRevision: '9', fenceNs: 3n, limitMs: 4 };
+      held = { workerId: 5, lease };
+      into[0] = 7n;
+      return 1;
+    },
+    () => held,
+  );
+  expect(await ask(lane, 1)).toMatchObject({ kind: 'minted' });
+  expect(records()).toMatchObject([
+    { ids: [7n], workerId: 5, lease: 7n, createRevision: 9n, fenceNs: 3n, limitMs: 4n },
+  ]);
 });
 
 test('IDs that a call left although it gave none are recorded with what the call did', async () => {

@@ -4,6 +4,7 @@
 import type { Holding, Minter } from '../../harness/core/generator.ts';
 import { messageOf } from '../../harness/core/errors.ts';
 import { BATCH_FLAG, ID_BYTES } from '../../harness/core/tap.ts';
+import { monotonicNs, wallMs } from './clocks.ts';
 import { Refusal } from './env.ts';
 import type { TapWriter } from './tap-writer.ts';
 
@@ -72,7 +73,7 @@ export class Lane {
     const call: Call = {
       into,
       holding: this.#minter.holding(),
-      calledNs: process.hrtime.bigint(),
+      calledNs: monotonicNs(),
       wallCalledMs: this.#wallMs(),
     };
     let answer: number | Promise<number>;
@@ -90,9 +91,11 @@ export class Lane {
 
   #finish(request: Waiting, call: Call, result: Result): void {
     const wallReturnedMs = this.#wallMs();
-    const returnedNs = process.hrtime.bigint();
-    const outcome = this.#record(call, result, returnedNs, wallReturnedMs);
-    this.refusal = outcome.kind === 'refused' && call.holding !== undefined ? outcome.reason : undefined;
+    const returnedNs = monotonicNs();
+    // A call that began without a worker ID may have waited for one: then its IDs carry what it found.
+    const holding = call.holding ?? this.#minter.holding();
+    const outcome = this.#record(call, holding, result, returnedNs, wallReturnedMs);
+    this.refusal = outcome.kind === 'refused' && holding !== undefined ? outcome.reason : undefined;
     request.done(outcome);
     this.#open = false;
     const next = this.#waiting.shift();
@@ -100,8 +103,14 @@ export class Lane {
   }
 
   /** Commits what the call left in its buffer, then says what becomes of the request. */
-  #record(call: Call, result: Result, returnedNs: bigint, wallReturnedMs: number): Outcome {
-    const { into, holding } = call;
+  #record(
+    call: Call,
+    holding: Holding | undefined,
+    result: Result,
+    returnedNs: bigint,
+    wallReturnedMs: number,
+  ): Outcome {
+    const { into } = call;
     const judged = judge(result, into.length);
     const ids = into.subarray(0, judged.count ?? gatherLeft(into));
     let firstSeq = this.#tap.committed;
@@ -133,7 +142,7 @@ export class Lane {
   }
 
   #wallMs(): number {
-    const now = Date.now();
+    const now = wallMs();
     if (now < this.#lastWallMs) this.#observer.clockWentBack();
     this.#lastWallMs = now;
     return now;

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { leaseLogName } from '../../harness/core/tap.ts';
 import type { Compare, Coordination, Grant, KeyValue, Operation, TxnResult } from '../../harness/core/generator.ts';
 import type { LeaseLogLine } from '../../harness/core/tap.ts';
+import { monotonicNs } from './clocks.ts';
 
 export class LoggedCoordination implements Coordination {
   readonly #inner: Coordination;
@@ -31,12 +32,12 @@ export class LoggedCoordination implements Coordination {
   ): Promise<TxnResult> {
     // Whoever deletes keys may delete its owner key: that it then ends early is no fault of the coordinator.
     if ([...onSuccess, ...onFailure].some((operation) => 'delete' in operation))
-      for (const lease of this.#granted) this.#write(lease, 'given up', process.hrtime.bigint(), 0);
+      for (const lease of this.#granted) this.#write(lease, 'given up', monotonicNs(), 0);
     return this.#inner.txn(compares, onSuccess, onFailure, deadlineMs);
   }
 
   async grant(ttlMs: number, deadlineMs: number): Promise<Grant> {
-    const sentNs = process.hrtime.bigint();
+    const sentNs = monotonicNs();
     const grant = await this.#inner.grant(ttlMs, deadlineMs);
     this.#write(grant.id, 'granted', sentNs, grant.ttlMs);
     this.#granted.add(grant.id);
@@ -44,7 +45,7 @@ export class LoggedCoordination implements Coordination {
   }
 
   async keepAlive(lease: string, deadlineMs: number): Promise<number> {
-    const sentNs = process.hrtime.bigint();
+    const sentNs = monotonicNs();
     const ttlMs = await this.#inner.keepAlive(lease, deadlineMs);
     this.#write(lease, ttlMs > 0 ? 'kept' : 'gone', sentNs, ttlMs);
     return ttlMs;
@@ -52,14 +53,14 @@ export class LoggedCoordination implements Coordination {
 
   async revoke(lease: string, deadlineMs: number): Promise<void> {
     // Before it is sent: it may take effect although no answer comes.
-    this.#write(lease, 'given up', process.hrtime.bigint(), 0);
+    this.#write(lease, 'given up', monotonicNs(), 0);
     await this.#inner.revoke(lease, deadlineMs);
     this.#granted.delete(lease);
   }
 
   /** In one write, before the generator learns of the answer. */
   #write(lease: string, what: LeaseLogLine['what'], sentNs: bigint, ttlMs: number): void {
-    const receivedNs = process.hrtime.bigint().toString();
+    const receivedNs = monotonicNs().toString();
     const line: LeaseLogLine = { lease, what, sentNs: sentNs.toString(), receivedNs, ttlMs };
     writeSync(this.#log, `${JSON.stringify(line)}\n`);
   }

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { startEtcd } from '../../harness/coordinators/etcd-for-tests.ts';
 import type { EtcdForTests } from '../../harness/coordinators/etcd-for-tests.ts';
 import { BATCH_BYTES, ID_BYTES, decodeBatch, parseSegmentName } from '../../harness/core/tap.ts';
-import type { LeaseLogLine } from '../../harness/core/tap.ts';
+import type { BatchRecord, LeaseLogLine } from '../../harness/core/tap.ts';
 
 const SHELL = join(import.meta.dirname, 'main.ts');
 const SNOWFLAKE = join(import.meta.dirname, '../snowflake.ts');
@@ -223,6 +223,29 @@ test('a node that cannot tap answers nobody and ends; what it acknowledged is wh
   expect(node.stderr()).toContain('EFBIG');
   expect(acknowledged).toBe(Math.floor(4096 / 333) * 333);
   expect(tapOf('n1', 1)).toHaveLength(acknowledged);
+});
+
+test('a generator that replaces the clocks deceives nobody else', async () => {
+  const generator = join(folder, 'forger.ts');
+  writeFileSync(
+    generator,
+    `Date.now = () => 1_000_000;
+     process.hrtime.bigint = () => 1n;
+     export default { name: 'forger', node: { kind: 'shell', create: () => ({
+       mint: (into) => { into[0] = 1n; return 1; }, holding: () => ({ workerId: 0 }), close: async () => {} }) } };`,
+  );
+  const [wall, monotonic] = [Date.now(), process.hrtime.bigint()];
+  const node = startNode('n1', { SNOWGLOBE_GENERATOR: generator });
+  await serving(node);
+  await get(node.socket, '/ids');
+  const health = (await json(node.socket, '/health')) as { wallMs: number; monotonicNs: string };
+  expect(health.wallMs).toBeGreaterThanOrEqual(wall);
+  expect(BigInt(health.monotonicNs)).toBeGreaterThan(monotonic);
+  const record = decodeBatch(readFileSync(join(folder, 'taps', 'n1-1-0-0.batches')), 0) as BatchRecord;
+  expect(record.wallCalledNs / 1_000_000n).toBeGreaterThanOrEqual(BigInt(wall));
+  expect(record.wallReturnedNs).toBeGreaterThanOrEqual(record.wallCalledNs);
+  expect(record.calledNs).toBeGreaterThan(monotonic);
+  expect(record.returnedNs).toBeGreaterThan(record.calledNs);
 });
 
 test.each([

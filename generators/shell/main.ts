@@ -7,6 +7,7 @@ import { endianness } from 'node:os';
 import type { Minter } from '../../harness/core/generator.ts';
 import { messageOf } from '../../harness/core/errors.ts';
 import { EtcdClient } from '../../harness/coordinators/etcd-client.ts';
+import { monotonicNs, wallMs } from './clocks.ts';
 import { ConfigError, readConfig } from './config.ts';
 import type { ShellConfig } from './config.ts';
 import { createEnv } from './env.ts';
@@ -32,8 +33,8 @@ async function start(config: ShellConfig): Promise<void> {
     protocol: PROTOCOL_VERSION,
     generator: generator.name,
     pid: process.pid,
-    monotonicNs: process.hrtime.bigint().toString(),
-    wallMs: Date.now(),
+    monotonicNs: monotonicNs().toString(),
+    wallMs: wallMs(),
   });
   const tap = new TapWriter(tapFolder, { node, incarnation, lane: LANE });
   const closing = new AbortController();

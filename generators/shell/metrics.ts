@@ -3,6 +3,7 @@
  */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Minter } from '../../harness/core/generator.ts';
+import { monotonicNs } from './clocks.ts';
 import type { LaneObserver } from './lane.ts';
 
 export interface Metrics extends LaneObserver {
@@ -55,7 +56,7 @@ export function createMetrics(node: string, incarnation: number, minter: Minter)
     registers,
     collect() {
       const fenceNs = minter.holding()?.lease?.fenceNs ?? 0n;
-      this.set(fenceNs === 0n ? 0 : Number(fenceNs - process.hrtime.bigint()) / 1e9);
+      this.set(fenceNs === 0n ? 0 : Number(fenceNs - monotonicNs()) / 1e9);
     },
   });
   return {

@@ -5,6 +5,7 @@ import { rmSync } from 'node:fs';
 import http from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Minter } from '../../harness/core/generator.ts';
+import { monotonicNs, wallMs } from './clocks.ts';
 import { ConfigError } from './config.ts';
 import type { Address } from './config.ts';
 import { COUNT_MAX } from './lane.ts';
@@ -88,8 +89,8 @@ function health({ incarnation, minter, lane }: Served): unknown {
     workerId: holding?.workerId,
     lease: holding?.lease?.id,
     createRevision: holding?.lease?.createRevision,
-    wallMs: Date.now(),
-    monotonicNs: process.hrtime.bigint().toString(),
+    wallMs: wallMs(),
+    monotonicNs: monotonicNs().toString(),
     minted: [lane.committed.toString()],
     pid: process.pid,
   };

@@ -111,7 +111,11 @@ export class Lane {
   }
 
   readonly #call = (count: number): unknown => {
-    const holding = this.#minter.holding();
+    this.#hold(this.#minter.holding());
+    return this.#minter.mint(this.#into, count);
+  };
+
+  #hold(holding: Holding | undefined): void {
     const batch = this.#batch;
     batch.workerId = holding?.workerId ?? -1;
     const lease = holding?.lease;
@@ -121,8 +125,7 @@ export class Lane {
       batch.lease = BigInt(lease?.id ?? 0);
       batch.createRevision = BigInt(lease?.createRevision ?? 0);
     }
-    return this.#minter.mint(this.#into, count);
-  };
+  }
 
   readonly #returned = (result: unknown): void => {
     const whole = typeof result === 'number' && Number.isInteger(result) && result >= 0 && result <= this.#asked;
@@ -144,6 +147,8 @@ export class Lane {
     this.#host.onCalled();
     this.#batch.returned = this.#host.now();
     this.#batch.wallReturnedMs = this.#host.wallMs();
+    // A call that began without a worker ID may have waited for one: then its IDs carry what it found.
+    if (this.#batch.workerId < 0) this.#hold(this.holding());
     // What a node that stands still has not written yet, it never wrote if it is killed now.
     if (this.#host.stands()) this.#host.whenAwake(() => this.#commit(count, reply));
     else this.#commit(count, reply);
