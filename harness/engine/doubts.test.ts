@@ -74,6 +74,87 @@ describe('a run is doubted when', () => {
     expect(reasons(whole, { minted: [{ node: 'n1', incarnation: 1, lane: 0, ids: 5n }] })).toEqual(['too few samples']);
   });
 
+  test('clients received IDs only a few times, however few they asked for', () => {
+    const scarce = whole.map((entry) => (entry.kind === 'load' ? { ...entry, sent: 90, ok: 90 } : entry));
+    expect(reasons(scarce)).toEqual(['too few samples']);
+    expect(reasons(scarce, { scenario: { ...scenario, pool: 2 } })).toEqual([]);
+  });
+
+  test('the load lasted for less than a second', () => {
+    const short = [whole[0]!, { ...whole[1]!, at: at(1.02) }, whole[4]!].map((entry) =>
+      entry.kind === 'load' ? { ...entry, ok: 7 } : entry,
+    );
+    expect(reasons(short)).toEqual(['too few samples']);
+  });
+
+  describe('a node is silent:', () => {
+    const says = (second: number, node: string, ids: number, workerId?: number): JournalEntry => ({
+      at: at(second),
+      kind: 'health',
+      node,
+      offsetMs: 0,
+      health: {
+        status: workerId === undefined ? 'waiting' : 'refusing',
+        incarnation: 1,
+        wallMs: 0,
+        at: at(second),
+        minted: [String(ids)],
+        ...(workerId !== undefined && { workerId }),
+      },
+    });
+    const mute = (second: number, node: string): JournalEntry => ({ at: at(second), kind: 'no health', node });
+    const reachOf = (node: string, healed: number): DisturbanceRecord => ({
+      key: 'k',
+      name: 'pause',
+      slot: 's',
+      fault: 'pause',
+      options: {},
+      reach: [node],
+      injected: at(1),
+      healed: at(healed),
+      bit: true,
+      samples: [],
+    });
+    const long = (...entries: JournalEntry[]): readonly JournalEntry[] => [
+      ...[12, 13, 14].map((second) => load(second, 'n1', 40_000, 0)),
+      ...whole.slice(0, -1),
+      ...entries,
+      { at: at(15), kind: 'phase', phase: 'judge' },
+    ];
+
+    test('it never said how it is', () => {
+      expect(reasons(long(mute(2, 'n2')))).toEqual(['node silent']);
+      expect(reasons(long(mute(2, 'n2'), says(3, 'n2', 0)))).toEqual([]);
+    });
+
+    test('it does not say so any more', () => {
+      const falls = [says(2, 'n2', 0), mute(11, 'n2'), mute(12, 'n2'), mute(13, 'n2')];
+      expect(reasons(long(...falls))).toEqual(['node silent']);
+      expect(reasons(long(...falls.slice(0, -1)))).toEqual([]);
+      expect(reasons(long(...falls, says(14, 'n2', 0)))).toEqual([]);
+      expect(reasons(long(...falls), { disturbances: [reachOf('n2', 4)] })).toEqual([]);
+      expect(reasons(long(...falls), { disturbances: [reachOf('n2', 2)] })).toEqual(['node silent']);
+    });
+
+    test('it holds a worker ID and has stopped minting', () => {
+      const stops = [says(11, 'n1', 7, 0), says(12, 'n1', 7, 0), says(14, 'n1', 7, 0)];
+      expect(reasons(long(...stops))).toEqual(['node silent']);
+      expect(reasons(long(...stops.slice(1)))).toEqual(['node silent']);
+      expect(reasons(long(...stops.slice(0, 2)))).toEqual([]);
+      expect(reasons(long(...stops, says(14.5, 'n1', 8, 0)))).toEqual([]);
+      expect(reasons(long(...stops, says(14.5, 'n1', 7)))).toEqual([]);
+      expect(reasons(long(...stops).filter(({ kind, at: t }) => kind !== 'load' || t < at(12)))).toEqual([]);
+    });
+
+    test('but not in reach, nor as the heir of one in reach', () => {
+      const heir = [says(1.5, 'n2', 5, 0), says(11, 'n1', 7, 0), says(14, 'n1', 7, 0)];
+      const minted = ['n1', 'n2'].map((node) => ({ node, incarnation: 1, lane: 0, ids: 60_000n }));
+      expect(reasons(long(...heir), { minted })).toEqual(['node silent']);
+      expect(reasons(long(...heir), { minted, disturbances: [reachOf('n2', 7)] })).toEqual([]);
+      expect(reasons(long(...heir), { minted, disturbances: [reachOf('n3', 7)] })).toEqual(['node silent']);
+    });
+  });
+
   test('requests were not sent in time, outside every reach', () => {
     const missed = [...whole, load(3, 'n1', 400, 200)];
     expect(reasons(missed)).toEqual(['load not achieved']);

@@ -7,7 +7,7 @@ import type { JournalEntry } from '../core/journal.ts';
 import type { DisturbanceRecord, HazardRecord } from '../core/run.ts';
 import type { Scenario } from '../core/scenario.ts';
 import type { RunNs } from '../core/time.ts';
-import { msToNs } from '../core/time.ts';
+import { msToNs, NS_PER_S } from '../core/time.ts';
 import type { UnknownReason } from '../core/verdict.ts';
 import type { LaneTotal } from './evidence.ts';
 import { GAP_MAX_MS } from './bite.ts';
@@ -18,6 +18,10 @@ const GRACE_NS = msToNs(8000);
 const MISSED_MAX = 0.05;
 /** Below this share of the asked-for IDs a run is too thin to mean anything. */
 const MINTED_MIN = 0.1;
+/** And below this many answers with IDs for each worker ID, however few were asked for. */
+const ANSWERS_MIN = 100;
+/** A holder in no reach has no reason to mint nothing for this long, nor any node to give no sign of life. */
+const SILENCE_NS = msToNs(2000);
 
 export interface DoubtInput {
   readonly journal: readonly JournalEntry[];
@@ -138,13 +142,46 @@ function hostClock(journal: readonly JournalEntry[]): readonly UnknownReason[] {
   );
 }
 
-/** Silent: it held a worker ID, was asked, was in no reach, and never minted in the whole run. */
-function silentNodes({ journal, disturbances, minted }: DoubtInput): readonly UnknownReason[] {
+/** Each node at most once, for the gravest of its silences. */
+function silentNodes(input: DoubtInput): readonly UnknownReason[] {
+  const found = [...absentNodes(input), ...neverMinted(input), ...fellSilent(input)];
+  return found.filter(({ scope }, index) => found.findIndex((other) => other.scope === scope) === index);
+}
+
+/** Outside every reach it never answered, or not any more at the end. */
+function absentNodes({ journal, disturbances }: DoubtInput): readonly UnknownReason[] {
+  const answered = new Set<string>();
+  const unanswered = new Map<string, { readonly from: RunNs; readonly to: RunNs }>();
+  for (const { at, ...entry } of journal)
+    if (entry.kind === 'health') {
+      answered.add(entry.node);
+      unanswered.delete(entry.node);
+    } else if (entry.kind === 'no health') {
+      if (!inReach(disturbances, entry.node, at))
+        unanswered.set(entry.node, { from: unanswered.get(entry.node)?.from ?? at, to: at });
+      else if (answered.has(entry.node)) unanswered.delete(entry.node);
+    }
+  return [...unanswered]
+    .filter(([node, { from, to }]) => !answered.has(node) || to - from >= SILENCE_NS)
+    .map(([node, { from, to }]) =>
+      doubt(
+        'node silent',
+        node,
+        answered.has(node)
+          ? `${node} was in no reach and did not say how it is from ${seconds(from)} s to ${seconds(to)} s, the end.`
+          : `${node} never said how it is: it may never have started.`,
+      ),
+    );
+}
+
+/** It held a worker ID, was asked, was in no reach, and never minted in the whole run. */
+function neverMinted({ journal, disturbances, minted }: DoubtInput): readonly UnknownReason[] {
   const talkative = new Set(minted.filter(({ ids }) => ids > 0n).map(({ node }) => node));
   const asked = new Set(journal.flatMap((entry) => (entry.kind === 'load' && entry.sent > 0 ? [entry.node] : [])));
+  const reaches = withHeirs(disturbances, journal);
   const held = new Map<string, number>();
   for (const entry of journal)
-    if (entry.kind === 'health' && entry.health.workerId !== undefined && !inReach(disturbances, entry.node, entry.at))
+    if (entry.kind === 'health' && entry.health.workerId !== undefined && !inReach(reaches, entry.node, entry.at))
       held.set(entry.node, entry.health.workerId);
   return [...held]
     .filter(([node]) => asked.has(node) && !talkative.has(node))
@@ -155,6 +192,66 @@ function silentNodes({ journal, disturbances, minted }: DoubtInput): readonly Un
         `${node} held worker ID ${workerId} and was asked outside every reach, but never minted.`,
       ),
     );
+}
+
+/** It held one worker ID to the end of the load, was asked, was in no reach, and had stopped minting. */
+function fellSilent({ journal, disturbances }: DoubtInput): readonly UnknownReason[] {
+  const drain = journal.find((entry) => entry.kind === 'phase' && entry.phase === 'drain');
+  const end = drain?.at ?? Number.MAX_SAFE_INTEGER;
+  const reaches = withHeirs(disturbances, journal);
+  const still = new Map<string, { readonly from: RunNs; readonly to: RunNs; readonly state: string }>();
+  for (const entry of journal) {
+    if (entry.kind !== 'health' || entry.at > end) continue;
+    const { node, at, health } = entry;
+    if (health.workerId === undefined || inReach(reaches, node, at)) {
+      still.delete(node);
+      continue;
+    }
+    const state = `${health.incarnation}/${health.workerId}/${health.minted.join()}`;
+    const before = still.get(node);
+    still.set(node, { from: before?.state === state ? before.from : at, to: at, state });
+  }
+  // An entry of the load tells of the second before it.
+  const askedIn = (node: string, from: RunNs, to: RunNs): boolean =>
+    journal.some(
+      (entry) =>
+        entry.kind === 'load' && entry.node === node && entry.sent > 0 && entry.at - NS_PER_S >= from && entry.at <= to,
+    );
+  return [...still]
+    .filter(([node, { from, to }]) => to - from >= SILENCE_NS && askedIn(node, from, to))
+    .map(([node, { from, to }]) =>
+      doubt(
+        'node silent',
+        node,
+        `${node} held a worker ID and was asked outside every reach, but minted nothing from ${seconds(from)} s to ${seconds(to)} s, the end of the load.`,
+      ),
+    );
+}
+
+/**
+ * A disturbed holder leaves its worker ID with a bound that its heir has to wait for: whoever says that it holds the
+ * worker ID of a node in reach is in the same reach.
+ */
+function withHeirs(
+  disturbances: readonly DisturbanceRecord[],
+  journal: readonly JournalEntry[],
+): readonly DisturbanceRecord[] {
+  return disturbances.map((disturbance) => {
+    const { injected, reach } = disturbance;
+    if (injected === undefined) return disturbance;
+    const holders = journal.flatMap((entry) =>
+      entry.kind === 'health' && entry.health.workerId !== undefined && entry.at >= injected - NS_PER_S
+        ? [{ node: entry.node, at: entry.at, workerId: entry.health.workerId }]
+        : [],
+    );
+    const left = new Set(
+      holders
+        .filter(({ node, at }) => reach.includes(node) && (at < injected || inReach([disturbance], node, at)))
+        .map(({ workerId }) => workerId),
+    );
+    const heirs = holders.filter(({ workerId }) => left.has(workerId)).map(({ node }) => node);
+    return { ...disturbance, reach: [...new Set([...reach, ...heirs])] };
+  });
 }
 
 /** Outside reaches, arrivals that were never sent: the load was open on paper only. */
@@ -178,18 +275,29 @@ function missedLoad({ journal, disturbances }: DoubtInput): readonly UnknownReas
 
 function thinLoad({ journal, scenario, minted, idsPerSecond }: DoubtInput): readonly UnknownReason[] {
   const loads = journal.filter((entry) => entry.kind === 'load');
-  const first = loads.at(0)?.at;
+  const warmUp = journal.find((entry) => entry.kind === 'phase' && entry.phase === 'warm-up');
+  const first = warmUp?.at ?? loads.at(0)?.at;
   const last = loads.at(-1)?.at;
   if (first === undefined || last === undefined)
     return [doubt('too few samples', 'run', 'No client ever asked for an ID.')];
   const asked = ((last - first) / 1e9) * idsPerSecond * scenario.pool;
   const total = minted.reduce((sum, { ids }) => sum + Number(ids), 0);
-  return total < MINTED_MIN * asked
+  if (total < MINTED_MIN * asked)
+    return [
+      doubt(
+        'too few samples',
+        'run',
+        `${total} IDs were minted, under a tenth of the ${Math.round(asked)} that ${scenario.pool} holders were asked for.`,
+      ),
+    ];
+  const answers = loads.reduce((sum, { ok }) => sum + ok, 0);
+  const wanted = ANSWERS_MIN * scenario.pool;
+  return answers < wanted
     ? [
         doubt(
           'too few samples',
           'run',
-          `${total} IDs were minted, under a tenth of the ${Math.round(asked)} that ${scenario.pool} holders were asked for.`,
+          `Clients received IDs ${answers} times; ${wanted} is the least that means anything (${ANSWERS_MIN} for each worker ID of the pool).`,
         ),
       ]
     : [];
