@@ -20,6 +20,7 @@ export function scenarioProblems(
   hazards: ReadonlyMap<string, Hazard>,
 ): readonly Problem[] {
   return [
+    ...poolProblems(scenario),
     ...disturbanceProblems(scenario, faults),
     ...hazardProblems(scenario, hazards),
     ...timetableProblems(scenario, (name) => faults.get(name)),
@@ -46,6 +47,19 @@ export function abilityProblems(
         scenario.name,
       ),
     );
+}
+
+/** A node holds one worker ID at a time: of a larger pool some would never be held, and no generator could help it. */
+function poolProblems({ name, pool, cluster }: Scenario): readonly Problem[] {
+  return pool <= cluster.nodes
+    ? []
+    : [
+        problem(
+          `The pool has ${pool} worker IDs, and the cluster only ${cluster.nodes} nodes to hold them.`,
+          `Take a pool of at most ${cluster.nodes}, or more nodes.`,
+          `${name}: pool`,
+        ),
+      ];
 }
 
 function disturbanceProblems(scenario: Scenario, faults: ReadonlyMap<string, Fault>): readonly Problem[] {

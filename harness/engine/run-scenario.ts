@@ -10,7 +10,7 @@ import { messageOf } from '../core/errors.ts';
 import type { Fault } from '../core/fault.ts';
 import type { Hazard } from '../core/hazard.ts';
 import type { RequestColumns } from '../core/history.ts';
-import type { Phase } from '../core/journal.ts';
+import type { JournalEntry, Phase } from '../core/journal.ts';
 import type { Owner } from '../core/owner.ts';
 import type { Progress } from '../core/progress.ts';
 import type { Rng } from '../core/random.ts';
@@ -18,6 +18,7 @@ import { createRng } from '../core/random.ts';
 import type { Reporter } from '../core/reporter.ts';
 import type { Run } from '../core/run.ts';
 import type { Store } from '../core/store.ts';
+import type { UnknownReason } from '../core/verdict.ts';
 import type { LoadHandle, OpenLoopOptions } from '../load/open-loop.ts';
 import type { Collecting } from './collecting.ts';
 import { startCollecting } from './collecting.ts';
@@ -192,7 +193,8 @@ async function shake(
   let whole = false;
   try {
     await cluster.healAll();
-    await assemble(cluster, () => monitor.holders(0).length >= scenario.pool, signal);
+    if (!(await assemble(cluster, () => monitor.holders(0).length >= scenario.pool, signal)))
+      journal.append({ at: time.now(), kind: 'unknown', reason: neverAssembled(scenario.pool, journal.entries) });
     enter('warm-up', cluster, journal);
     load = startLoad({
       time,
@@ -242,9 +244,21 @@ function enter(phase: Phase, { time }: Cluster, journal: Journal): void {
   journal.append({ at: time.now(), kind: 'phase', phase });
 }
 
-/** Waits until all worker IDs are held. If they never are, the run goes on: the judge will say what that means. */
-async function assemble({ time }: Cluster, assembled: () => boolean, signal: AbortSignal): Promise<void> {
+/** Waits until all worker IDs are held, and tells whether they are. If not, the run goes on, and proves less. */
+async function assemble({ time }: Cluster, assembled: () => boolean, signal: AbortSignal): Promise<boolean> {
   for (let waitedMs = 0; waitedMs < ASSEMBLE_MS && !assembled(); waitedMs += 50) await time.sleep(50, signal);
+  return assembled();
+}
+
+function neverAssembled(pool: number, journal: readonly JournalEntry[]): UnknownReason {
+  const held = new Set(journal.flatMap((entry) => (entry.kind === 'health' ? [entry.health.workerId] : [])));
+  const never = Array.from({ length: pool }, (_, workerId) => workerId).filter((workerId) => !held.has(workerId));
+  const which = never.length === 0 ? 'each was held at some time' : `never held: ${never.join(', ')}`;
+  return {
+    reason: 'node silent',
+    scope: 'run',
+    detail: `Within ${ASSEMBLE_MS / 1000} s the nodes did not come to hold all ${pool} worker IDs of the pool at once (${which}).`,
+  };
 }
 
 /** A step of the ending: its failure is evidence lost, not a reason to skip the steps after it. */

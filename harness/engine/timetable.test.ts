@@ -77,6 +77,12 @@ describe('refused before anything starts:', () => {
     ).toHaveLength(3);
   });
 
+  test('a pool that the nodes cannot hold', () => {
+    const found = scenarioProblems({ ...storm, pool: storm.cluster.nodes + 1 }, faults, hazards);
+    expect(found.map(({ what }) => what)).toEqual([expect.stringContaining('5 worker IDs')]);
+    expect(scenarioProblems({ ...storm, pool: storm.cluster.nodes }, faults, hazards)).toEqual([]);
+  });
+
   test('an unknown hazard', () => {
     expect(scenarioProblems({ ...storm, hazards: [{ hazard: 'boredom', options: {} }] }, faults, hazards)).toHaveLength(
       1,
