@@ -12,8 +12,8 @@ export interface Output {
   text(text: string): void;
   /** The one document; text when the output is for people. */
   document(document: unknown, text: string): void;
-  /** Tells of an error and returns its exit code. */
-  error(error: unknown): ExitCode;
+  /** Tells of an error and returns its exit code. `beside`: further fields of the document. */
+  error(error: unknown, beside?: object): ExitCode;
 }
 
 export function createOutput(json: boolean): Output {
@@ -29,13 +29,14 @@ export function createOutput(json: boolean): Output {
       if (json) document(value);
       else stream.write(text.endsWith('\n') ? text : `${text}\n`);
     },
-    error: (error) => {
+    error: (error, beside = {}) => {
       const known = error instanceof SnowglobeError;
       if (known) for (const problem of error.problems) process.stderr.write(describe(problem));
       else process.stderr.write(`snowglobe crashed; this is a defect of snowglobe:\n${inspect(error)}\n`);
       const exitCode = known ? error.exitCode : EXIT.crash;
       if (json)
         document({
+          ...beside,
           error: { exitCode, problems: known ? error.problems : [{ what: String(error), remedy: 'Report it.' }] },
         });
       return exitCode;

@@ -62,6 +62,7 @@ export async function run(args: RunArguments, output: Output): Promise<ExitCode>
     for (const { runId, driver: name } of swept) output.text(`Swept what the dead run ${runId} left (${name}).`);
     await driver.prepare({ log: (line) => output.text(line), signal: interruption.signal });
     const runs: Run[] = [];
+    let failure: { readonly error: unknown } | undefined;
     for (const [index, scenario] of asked.entries()) {
       if (interruption.signal.aborted) break;
       const generator = generators[index] as GeneratorSource;
@@ -104,11 +105,19 @@ export async function run(args: RunArguments, output: Output): Promise<ExitCode>
           progress,
           signal: interruption.signal,
         });
+      } catch (error) {
+        failure = { error };
+        break;
       } finally {
         progress.end(judged);
       }
       runs.push(judged);
       output.text(verdictText(judged, { stream: output.stream, folder: relative(process.cwd(), folder) }));
+    }
+    if (failure !== undefined) {
+      // What was judged before stays judged: a broken guarantee outweighs the error that came after it.
+      const exitCode = output.error(failure.error, runs.length === 0 ? {} : { runs });
+      return worstExit(runs) === EXIT.guaranteeBroken ? EXIT.guaranteeBroken : exitCode;
     }
     if (output.json) output.document(runs.length === 1 ? runs[0] : runs, '');
     return interruption.signal.aborted ? EXIT.interrupted : worstExit(runs);

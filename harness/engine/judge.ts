@@ -91,6 +91,7 @@ export async function judge(input: JudgeInput): Promise<Run> {
       idsPerSecond: input.idsPerSecond,
     }),
     ...untried(header.scenario, journal, disturbances),
+    ...(generator.promises.length === 0 ? [NOTHING_PROMISED] : []),
     ...promised.filter(({ verdict }) => verdict === 'unknown').map(nothingChecked),
     ...heldByWhom(promised, others),
   ];
@@ -235,6 +236,12 @@ function heldByWhom(promised: readonly Finding[], others: readonly Finding[]): r
   const detail = `${violations} of ${checked} IDs are not what their nodes said that they held. ${witnesses[0]?.what ?? ''}`;
   return [{ reason: 'evidence not whole', scope: 'owns-worker-id', detail: detail.trim() }];
 }
+
+const NOTHING_PROMISED: UnknownReason = {
+  reason: 'too few samples',
+  scope: 'run',
+  detail: 'The generator promises nothing: there is nothing to judge.',
+};
 
 function nothingChecked({ guarantee, scope }: Finding): UnknownReason {
   const name = scope === undefined ? guarantee : `${guarantee} (${scope})`;

@@ -92,6 +92,17 @@ describe('unknown, because', () => {
     );
     expect({ verdict, doubts }).toEqual({ verdict: 'unknown', doubts: ['too few samples'] });
   });
+
+  test('too few samples: the generator promises nothing', async () => {
+    const file = join(folder, 'modest.ts');
+    const counter = JSON.stringify(join(here, 'fixtures/counter.ts'));
+    writeFileSync(file, `import counter from ${counter}; export default { ...counter, name: 'modest', promises: [] };`);
+    const { verdict, run } = await simulate(alone, file);
+    expect({ verdict, reasons: run.reasons }).toEqual({
+      verdict: 'unknown',
+      reasons: ['too few samples: The generator promises nothing: there is nothing to judge.'],
+    });
+  });
 });
 
 test('fail before unknown: a hazard that was missed does not hide a duplicate', async () => {

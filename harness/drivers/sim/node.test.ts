@@ -65,6 +65,26 @@ test('a clock that is set while the node is down is what its next life starts wi
   await cluster[Symbol.asyncDispose]();
 });
 
+test('a call that waited for a worker ID is recorded with the one that it found', async () => {
+  const cluster = await startCluster((env) => {
+    let workerId: number | undefined;
+    const mint = async (into: BigUint64Array): Promise<number> => {
+      await env.sleep(50);
+      workerId = (workerId ?? 4) + 1;
+      into[0] = BigInt(workerId);
+      return 1;
+    };
+    return { ...minterOf(mint), holding: () => (workerId === undefined ? undefined : { workerId }) };
+  });
+  await ask(cluster, 'n1');
+  await ask(cluster, 'n1');
+  const { ids, batches } = cluster.history();
+  expect([...ids]).toEqual([5n, 6n]);
+  // The first found 5; the second was called under 5, whatever it found.
+  expect([...batches.workerId]).toEqual([5, 5]);
+  await cluster[Symbol.asyncDispose]();
+});
+
 test('a step may fall between two clock readings of one mint', async () => {
   let inside = 0;
   for (let seed = 0; seed < 25; seed++) {
