@@ -19,6 +19,7 @@ export interface Fault<Options extends JsonObject = JsonObject> {
   touches(options: Options, cluster: ClusterShape): readonly string[];
   /** The nodes that may refuse because of it. */
   reach(options: Options, cluster: ClusterShape): readonly string[];
+  /** Throws when there is nothing to do it to: a process that is gone already cannot be killed. */
   inject(cluster: Cluster, options: Options, context: FaultContext): Promise<void>;
   /** Measures whether the fault is in force now, by another path than the one that injected it. */
   observe(cluster: Cluster, options: Options, context: FaultContext): Promise<Evidence>;
