@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import recovers from './recovers.ts';
 import { HistoryBuilder } from './shared/history-builder.ts';
 
@@ -14,29 +14,79 @@ test('a run that never came to it is unknown', () => {
   expect(recovers.fold(history, { guarantee: 'recovers', withinMs: 300 })).toMatchObject({ verdict: 'unknown' });
 });
 
-test('in time at the bound, too late after it', () => {
+test('in time at the bound, too late after it, as somebody who asked meanwhile can tell', () => {
   expect(judge(nodes('n1').batch(mints('n1', 1300)))).toMatchObject({
     verdict: 'pass',
     checked: 1,
     unit: 'worker IDs',
   });
-  expect(judge(nodes('n1').batch(mints('n1', 1301)))).toMatchObject({ verdict: 'fail', violations: 1 });
+  const late = () => nodes('n1').batch(mints('n1', 10)).batch(mints('n1', 1310));
+  expect(judge(late().request({ node: 'n1', at: 1301, status: 'refused' }))).toMatchObject({
+    verdict: 'fail',
+    violations: 1,
+  });
+  // Asked too early, or answered too late, to know that it would not have minted.
+  expect(judge(late().request({ node: 'n1', at: 1300, status: 'refused' }))).toMatchObject({ verdict: 'unknown' });
+  expect(judge(late().request({ node: 'n1', at: 1309, takesMs: 2, status: 'ok' }))).toMatchObject({
+    verdict: 'unknown',
+    undecided: 1,
+  });
 });
 
 test('what was minted before the heal counts for nothing', () => {
-  const found = judge(nodes('n1').batch(mints('n1', 999)).said('n1', 1900, 'waiting'));
+  const found = judge(
+    nodes('n1')
+      .batch(mints('n1', 999))
+      .request({ node: 'n1', at: 1500, status: 'refused' })
+      .said('n1', 1900, 'waiting'),
+  );
   expect(found).toMatchObject({ verdict: 'fail', violations: 1 });
   expect(found.witnesses[0]).toMatchObject({ worker: 0, at: 1300e6 });
 });
 
-test('a node may wait for a worker ID, and be silent for no other reason', () => {
-  const holder = () => nodes('n1', 'n2').batch(mints('n1', 1100)).batch(mints('n1', 1500));
+test('a worker ID is late only if its holder was asked', () => {
+  const held = () =>
+    nodes('n1', 'n2')
+      .batch(mints('n1', 10))
+      .said('n1', 1200, 'minting', 0)
+      .said('n1', 1900, 'waiting')
+      .said('n2', 1900, 'waiting');
+  expect(judge(held().request({ node: 'n2', at: 1500, status: 'refused' }))).toMatchObject({ verdict: 'unknown' });
+  expect(judge(held().request({ node: 'n1', at: 1500, status: 'refused' }))).toMatchObject({ verdict: 'fail' });
+});
+
+test('a worker ID that nobody ever held cannot come back', () => {
+  const holder = nodes('n1').batch(mints('n1', 1100)).batch(mints('n1', 1500));
+  const history = holder.request({ node: 'n1', at: 1400, status: 'ok' }).recover(1000, 2000, 2).build();
+  expect(recovers.fold(history, { guarantee: 'recovers', withinMs: 300 })).toMatchObject({
+    verdict: 'unknown',
+    undecided: 1,
+  });
+});
+
+test('a node may wait for a worker ID, and be silent to who asks for no other reason', () => {
+  const holder = () =>
+    nodes('n1', 'n2')
+      .batch(mints('n1', 1100))
+      .batch(mints('n1', 1500))
+      .request({ node: 'n2', at: 1400, status: 'refused' });
   expect(judge(holder().said('n2', 1500, 'refusing').said('n2', 1900, 'waiting'))).toMatchObject({ verdict: 'pass' });
   expect(judge(holder().said('n2', 1500, 'waiting').said('n2', 1900, 'refusing'))).toMatchObject({ verdict: 'fail' });
   expect(judge(holder().said('n2', 1500, 'waiting').said('n2', 1900))).toMatchObject({ verdict: 'fail' });
   expect(judge(holder())).toMatchObject({ verdict: 'fail' });
   // What it says when the load is over is no excuse.
   expect(judge(holder().said('n2', 1900, 'minting').said('n2', 2100, 'waiting'))).toMatchObject({ verdict: 'fail' });
+});
+
+test('a node that nobody asked after the bound is believed if it had minted and would again', () => {
+  const holder = () => nodes('n1').batch(mints('n1', 1100));
+  expect(judge(holder().said('n1', 1900, 'minting', 0))).toMatchObject({ verdict: 'pass' });
+  expect(judge(holder().said('n1', 1900, 'refusing', 0))).toMatchObject({ verdict: 'unknown', undecided: 1 });
+  expect(judge(holder().said('n1', 1900))).toMatchObject({ verdict: 'unknown' });
+  expect(judge(holder())).toMatchObject({ verdict: 'unknown' });
+  // An answer that would have come after the end of the load is none.
+  const open = holder().said('n1', 1900, 'minting', 0).request({ node: 'n1', at: 1999, takesMs: 2, status: 'refused' });
+  expect(judge(open)).toMatchObject({ verdict: 'pass' });
 });
 
 test('a request without an answer, once the time to recover has passed', () => {
@@ -49,10 +99,37 @@ test('a request without an answer, once the time to recover has passed', () => {
   expect(judge(living().request({ node: 'n1', at: 1301, status: 'refused' }))).toMatchObject({ verdict: 'pass' });
 });
 
-test('a load that ended before the bound asked nobody: silence is undecided', () => {
-  const history = nodes('n1').batch(mints('n1', 10)).recover(1000, 1200, 1).build();
-  expect(recovers.fold(history, { guarantee: 'recovers', withinMs: 300 })).toMatchObject({
-    verdict: 'unknown',
-    undecided: 1,
+describe('a load that ended before the bound', () => {
+  const early = (history: HistoryBuilder) =>
+    recovers.fold(history.recover(1000, 1200, 1).build(), { guarantee: 'recovers', withinMs: 300 });
+  const back = () => nodes('n1', 'n2').batch(mints('n1', 1100)).said('n1', 1190, 'minting', 0);
+
+  test('leaves a worker ID that had not minted undecided', () => {
+    expect(early(nodes('n1').batch(mints('n1', 10)).said('n1', 1190, 'waiting'))).toMatchObject({
+      verdict: 'unknown',
+      undecided: 1,
+    });
+  });
+
+  test('suffices when every node minted or waits by then', () => {
+    expect(early(back().said('n2', 1190, 'waiting'))).toMatchObject({ verdict: 'pass', checked: 1 });
+  });
+
+  test('leaves a dead, a refusing and an idle node undecided', () => {
+    expect(early(back())).toMatchObject({ verdict: 'unknown', undecided: 1 });
+    expect(early(back().said('n2', 1190))).toMatchObject({ verdict: 'unknown' });
+    expect(early(back().said('n2', 1190, 'refusing'))).toMatchObject({ verdict: 'unknown' });
+    expect(early(back().said('n2', 1190, 'minting', 0))).toMatchObject({ verdict: 'unknown' });
+    expect(early(back().said('n2', 1190, 'waiting').said('n2', 1195))).toMatchObject({ verdict: 'unknown' });
+  });
+
+  test('leaves requests without an answer undecided', () => {
+    const alive = () => back().said('n2', 1190, 'waiting');
+    expect(early(alive().request({ node: 'n2', at: 1150, status: 'no answer' }))).toMatchObject({
+      verdict: 'unknown',
+      violations: 0,
+      undecided: 1,
+    });
+    expect(early(alive().request({ node: 'n2', at: 1000, status: 'no answer' }))).toMatchObject({ verdict: 'pass' });
   });
 });

@@ -1,25 +1,35 @@
 /**
  * `recovers`: after the last heal each worker ID of the pool mints again within the promised time; from then on every
- * node either mints or says that it waits, and no request stays without an answer. Silence after the heal is a failure,
- * not an unknown.
+ * node either mints or says that it waits, and no request stays without an answer.
+ *
+ * Silence is a failure where somebody asked, and undecided where nobody did: a load that ended before the promised time,
+ * or sent nothing after it, proves no silence. What the end of the load shows then still counts: a node that minted after
+ * the heal and says that it would, or says that it waits, has recovered.
  */
 import type { Checker, SqlFacts } from '../core/checker.ts';
 import { WITNESSES_MAX } from '../core/checker.ts';
 import type { HealthFact, RecoverWindow } from '../core/history.ts';
 import { REQUEST_STATUS } from '../core/history.ts';
 import { seconds } from '../core/phrases.ts';
-import { msToNs, type RunNs } from '../core/time.ts';
+import { msToNs, NS_PER_S, type RunNs } from '../core/time.ts';
 import type { Draft, WitnessDraft } from './shared/draft.ts';
 import { concludeFromHistory, concludeFromStore, promiseOf } from './shared/draft.ts';
 
 const NO_ANSWER = REQUEST_STATUS.indexOf('no answer');
+/** In a load that ends before the promised time: within this long before its end every request has to be answered. */
+const END_NS = NS_PER_S;
 
 /** What happened after the last heal. */
 interface Recovery {
   /** When each worker ID of the pool first minted after it; undefined: never. */
   readonly firstMint: readonly (RunNs | undefined)[];
-  /** Indexes of the nodes that minted between the deadline and the end of the load. */
-  readonly minted: ReadonlySet<number>;
+  /** Worker IDs of the pool that minted at any time of the run. */
+  readonly everMinted: ReadonlySet<number>;
+  /** When each node that minted between the heal and the end of the load last did so, by index. */
+  readonly lastMint: ReadonlyMap<number, RunNs>;
+  /** The first answer of each node, by index, to a request sent after the deadline; in time before the load ended. */
+  readonly firstAnswer: ReadonlyMap<number, RunNs>;
+  /** Requests without an answer since `lateFrom`. */
   readonly unanswered: number;
   /** The earliest of them: node and time of sending. */
   readonly firstUnanswered: readonly { readonly node: number; readonly sent: RunNs }[];
@@ -35,22 +45,41 @@ export default {
     if (recover === undefined) return concludeFromHistory(history, NOTHING_LOOKED_AT);
     const deadline = recover.from + msToNs(withinMs);
     const firstMint: (RunNs | undefined)[] = Array.from({ length: recover.pool }, () => undefined);
-    const minted = new Set<number>();
+    const everMinted = new Set<number>();
+    const lastMint = new Map<number, RunNs>();
     for (let i = 0; i < batches.length; i++) {
       if (batches.count[i] === 0) continue;
       const returned = batches.returned[i]!;
       const worker = batches.workerId[i]!;
-      if (worker >= 0 && worker < recover.pool && returned >= recover.from)
-        firstMint[worker] = Math.min(firstMint[worker] ?? Infinity, returned);
-      if (returned >= deadline && returned <= recover.to) minted.add(batches.node[i]!);
+      const node = batches.node[i]!;
+      if (worker >= 0 && worker < recover.pool) {
+        everMinted.add(worker);
+        if (returned >= recover.from) firstMint[worker] = Math.min(firstMint[worker] ?? Infinity, returned);
+      }
+      if (returned >= recover.from && returned <= recover.to)
+        lastMint.set(node, Math.max(lastMint.get(node) ?? 0, returned));
     }
+    const since = lateFrom(recover, deadline);
+    const firstAnswer = new Map<number, RunNs>();
     const unanswered: { node: number; sent: RunNs }[] = [];
-    for (let i = 0; i < requests.length; i++)
-      if (requests.status[i] === NO_ANSWER && requests.sent[i]! > deadline)
-        unanswered.push({ node: requests.node[i]!, sent: requests.sent[i]! });
+    for (let i = 0; i < requests.length; i++) {
+      const [node, sent, received] = [requests.node[i]!, requests.sent[i]!, requests.received[i]!];
+      if (sent > deadline && received <= recover.to)
+        firstAnswer.set(node, Math.min(firstAnswer.get(node) ?? Infinity, received));
+      if (requests.status[i] === NO_ANSWER && sent > since) unanswered.push({ node, sent });
+    }
     unanswered.sort((a, b) => a.sent - b.sent || a.node - b.node);
-    const recovery = { firstMint, minted, unanswered: unanswered.length, firstUnanswered: unanswered };
-    return concludeFromHistory(history, draftOf(history, recover, withinMs, recovery));
+    return concludeFromHistory(
+      history,
+      draftOf(history, recover, withinMs, {
+        firstMint,
+        everMinted,
+        lastMint,
+        firstAnswer,
+        unanswered: unanswered.length,
+        firstUnanswered: unanswered,
+      }),
+    );
   },
 
   async sql(store, facts, promise) {
@@ -59,25 +88,33 @@ export default {
     if (recover === undefined) return concludeFromStore(store, facts, NOTHING_LOOKED_AT);
     const { from, to, pool } = recover;
     const deadline = from + msToNs(withinMs);
-    const workers = await store.rows<{ worker: number; first: string }>(
-      `select worker, min(returned) as first from batches
-       where count > 0 and returned >= ${from} and worker >= 0 and worker < ${pool} group by worker`,
+    const workers = await store.rows<{ worker: number; after: string; first: string }>(
+      `select worker, countIf(returned >= ${from}) as after, minIf(returned, returned >= ${from}) as first from batches
+       where count > 0 and worker >= 0 and worker < ${pool} group by worker`,
     );
-    const nodes = await store.rows<{ node: number }>(
-      `select distinct node from batches where count > 0 and returned >= ${deadline} and returned <= ${to}`,
+    const minting = await store.rows<{ node: number; last: string }>(
+      `select node, max(returned) as last from batches
+       where count > 0 and returned >= ${from} and returned <= ${to} group by node`,
     );
-    const late = `from requests where status = ${NO_ANSWER} and sent > ${deadline}`;
+    const answering = await store.rows<{ node: number; first: string }>(
+      `select node, min(received) as first from requests where sent > ${deadline} and received <= ${to} group by node`,
+    );
+    const late = `from requests where status = ${NO_ANSWER} and sent > ${lateFrom(recover, deadline)}`;
     const [counted] = await store.rows<{ unanswered: string }>(`select count() as unanswered ${late}`);
     const unanswered = await store.rows<{ node: number; sent: string }>(
       `select node, sent ${late} order by sent, node limit ${WITNESSES_MAX}`,
     );
-    const firstOf = new Map(workers.map(({ worker, first }) => [worker, Number(first)]));
+    const firstOf = new Map(
+      workers.filter(({ after }) => after !== '0').map(({ worker, first }) => [worker, Number(first)]),
+    );
     return concludeFromStore(
       store,
       facts,
       draftOf(facts, recover, withinMs, {
         firstMint: Array.from({ length: pool }, (_, worker) => firstOf.get(worker)),
-        minted: new Set(nodes.map(({ node }) => node)),
+        everMinted: new Set(workers.map(({ worker }) => worker)),
+        lastMint: new Map(minting.map(({ node, last }) => [node, Number(last)])),
+        firstAnswer: new Map(answering.map(({ node, first }) => [node, Number(first)])),
         unanswered: Number(counted?.unanswered ?? 0),
         firstUnanswered: unanswered.map(({ node, sent }) => ({ node, sent: Number(sent) })),
       }),
@@ -96,19 +133,37 @@ const NOTHING_LOOKED_AT: Draft = {
   witnesses: [],
 };
 
+/** Requests sent after this have to be answered. */
+function lateFrom({ from, to }: RecoverWindow, deadline: RunNs): RunNs {
+  return to < deadline ? Math.max(from, to - END_NS) : deadline;
+}
+
 function draftOf(
   { nodes, health }: Pick<SqlFacts, 'nodes' | 'health'>,
   { from, to, pool }: RecoverWindow,
   withinMs: number,
-  { firstMint, minted, unanswered, firstUnanswered }: Recovery,
+  { firstMint, everMinted, lastMint, firstAnswer, unanswered, firstUnanswered }: Recovery,
 ): Draft {
   const deadline = from + msToNs(withinMs);
+  const early = to < deadline;
+  const wordsThen = nodes.map((node) => lastWordOf(health, node, deadline));
+  const everHeld = new Set([...everMinted, ...health.map((fact) => fact.health?.workerId)]);
+
+  /** Somebody who could have minted under it was asked after the deadline, and it had not minted by the answer. */
+  const askedInVain = (worker: number, first: RunNs | undefined): boolean => {
+    const everyNode = nodes.map((_, node) => node);
+    const holders = everyNode.filter((node) => wordsThen[node]?.health?.workerId === worker);
+    return (holders.length === 0 ? everyNode : holders).some(
+      (node) => (firstAnswer.get(node) ?? Infinity) < (first ?? Infinity),
+    );
+  };
+
   const silent: WitnessDraft[] = [];
-  let undecided = 0;
+  let undecided = early ? unanswered : 0;
   firstMint.forEach((first, worker) => {
     if (first !== undefined && first <= deadline) return;
-    // A load that ended before the deadline asked nobody then: whether the worker ID would have minted is not known.
-    if (to < deadline) {
+    // What was never held cannot be held again: the pool may be larger than what the nodes share.
+    if (early || !everHeld.has(worker) || !askedInVain(worker, first)) {
       undecided++;
       return;
     }
@@ -120,28 +175,33 @@ function draftOf(
       worker,
     });
   });
-  if (to >= deadline)
-    nodes.forEach((node, index) => {
-      if (minted.has(index)) return;
-      const said = lastWordOf(health, node, to);
-      if (said === 'waiting') return;
+  nodes.forEach((node, index) => {
+    const minted = lastMint.get(index);
+    if (minted !== undefined && minted >= deadline) return;
+    const word = lastWordOf(health, node, to);
+    const status = word?.health?.status;
+    if (status === 'waiting') return;
+    if (firstAnswer.has(index)) {
       silent.push({
-        what: `${node} minted nothing from ${seconds(deadline)} to ${seconds(to)}, and it was not waiting for a worker ID: ${said}.`,
+        what: `${node} was asked and minted nothing from ${seconds(deadline)} to ${seconds(to)}, and it was not waiting for a worker ID: ${described(word)}.`,
         clues: [],
         at: deadline,
       });
-    });
+      return;
+    }
+    if (minted === undefined || status !== 'minting') undecided++;
+  });
   return {
     guarantee: 'recovers',
-    // One worker ID whose return nobody waited for leaves the promise unjudged: the others do not vouch for it.
+    // One return that nobody waited for leaves the promise unjudged: the others do not vouch for it.
     checked: undecided > 0 ? 0 : pool,
     unit: 'worker IDs',
-    violations: silent.length + unanswered,
+    violations: silent.length + (early ? 0 : unanswered),
     outsideAssumptions: 0,
     undecided,
     witnesses: [
       ...silent,
-      ...firstUnanswered.slice(0, WITNESSES_MAX).map(({ node, sent }) => ({
+      ...(early ? [] : firstUnanswered.slice(0, WITNESSES_MAX)).map(({ node, sent }) => ({
         what: `A request to ${nodes[node]} sent at ${seconds(sent)} had no answer.`,
         clues: [],
         at: sent,
@@ -150,14 +210,17 @@ function draftOf(
   };
 }
 
-/** What a node last said of itself before the load ended. */
-function lastWordOf(health: readonly HealthFact[], node: string, to: RunNs): string {
+/** What a node last said of itself by then. */
+function lastWordOf(health: readonly HealthFact[], node: string, by: RunNs): HealthFact | undefined {
   let last: HealthFact | undefined;
   for (const fact of health)
-    if (fact.node === node && fact.at <= to && (last === undefined || fact.at >= last.at)) last = fact;
-  if (last === undefined) return 'it was never asked';
-  if (last.health === undefined) return 'it gave no answer';
-  const { status, reason } = last.health;
-  if (status === 'waiting') return 'waiting';
+    if (fact.node === node && fact.at <= by && (last === undefined || fact.at >= last.at)) last = fact;
+  return last;
+}
+
+function described(word: HealthFact | undefined): string {
+  if (word === undefined) return 'it was never asked how it is';
+  if (word.health === undefined) return 'it gave no answer';
+  const { status, reason } = word.health;
   return `it said "${status}${reason === undefined ? '' : `: ${reason}`}"`;
 }

@@ -117,7 +117,15 @@ function build({ batches, leases, recoverToMs, unanswered, said }: Draft, rng: R
   for (const { id, ...lease } of leases) builder.lease(id, { ...lease, ttlMs: TTL_MS });
   for (const request of unanswered) builder.request({ ...request, status: 'no answer' });
   for (const node of NODES) {
-    builder.request({ node, at: rng.int(0, RUN_MS), status: 'ok' });
+    const offered = rng.int(1, 60);
+    for (let i = 0; i < offered; i++)
+      builder.request({
+        node,
+        at: rng.int(0, RUN_MS),
+        takesMs: rng.int(0, 20),
+        status: rng.pick(['ok', 'refused', 'error']),
+      });
+    if (rng.chance(0.5)) builder.said(node, rng.int(RECOVER_FROM_MS, RUN_MS), 'refusing', rng.int(0, POOL - 1));
     builder.said(node, recoverToMs, said.has(node) ? said.get(node) : 'waiting');
   }
   return builder.recover(RECOVER_FROM_MS, recoverToMs, POOL).build();

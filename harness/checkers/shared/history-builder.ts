@@ -59,6 +59,8 @@ export interface BatchSpec {
 export interface RequestSpec {
   readonly node: string;
   readonly at: number;
+  /** From `sent` to `received`. */
+  readonly takesMs?: number;
   readonly status: (typeof REQUEST_STATUS)[number];
 }
 
@@ -108,8 +110,9 @@ export class HistoryBuilder {
   }
 
   /** What a node said of itself; no status: it gave no answer. */
-  said(node: string, at: number, status?: 'minting' | 'waiting' | 'refusing'): this {
-    const health = { incarnation: 1, wallMs: ORIGIN_UNIX_MS + at, at: msToNs(at), minted: [] };
+  said(node: string, at: number, status?: 'minting' | 'waiting' | 'refusing', workerId?: number): this {
+    const held = workerId !== undefined && { workerId };
+    const health = { incarnation: 1, wallMs: ORIGIN_UNIX_MS + at, at: msToNs(at), minted: [], ...held };
     this.#health.push({ at: msToNs(at), node, ...(status !== undefined && { health: { ...health, status } }) });
     return this;
   }
@@ -153,7 +156,7 @@ export class HistoryBuilder {
       length: asked.length,
       node: u16(asked.map(({ node }) => this.#indexOf(node))),
       sent: f64(asked.map(({ at }) => msToNs(at))),
-      received: f64(asked.map(({ at }) => msToNs(at))),
+      received: f64(asked.map(({ at, takesMs }) => msToNs(at + (takesMs ?? 0)))),
       status: Uint8Array.from(asked.map(({ status }) => REQUEST_STATUS.indexOf(status))),
       incarnation: new Uint32Array(asked.length),
       lane: new Uint16Array(asked.length),
