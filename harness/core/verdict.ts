@@ -24,7 +24,8 @@ export const UNKNOWN_REASONS = {
   'disturbance did not bite': 'A fault was asked for and its effect was not measured from outside, or not throughout.',
   'hazard not reached': 'The state that the scenario exists to reach never came about.',
   'trigger never fired': 'A disturbance waited for a signal that never came.',
-  'node silent': 'A node held a worker ID, was asked, was in no reach of a disturbance, and never minted.',
+  'node silent':
+    'A node in no reach of a disturbance gave no sign of life, or held a worker ID, was asked and minted nothing; or worker IDs were never held.',
   'too few samples': 'There were fewer samples than the judgement needs.',
   'load not achieved': 'The load that was asked for could not be offered.',
   'harness stalled': 'The harness itself stood still for longer than its measurements allow.',

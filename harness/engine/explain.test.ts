@@ -262,7 +262,11 @@ test.each([
 test('silence after the heal', () => {
   const [first] = witnesses(
     { guarantee: 'recovers', withinMs: 10 },
-    new HistoryBuilder(['n1']).said('n1', 90, 'waiting').recover(10, 100, 1),
+    new HistoryBuilder(['n1'])
+      .batch(batch('n1', 5, { worker: 0 }))
+      .request({ node: 'n1', at: 50, status: 'refused' })
+      .said('n1', 90, 'waiting')
+      .recover(10, 100, 1),
   );
   expect(first!.cause).toBe('silent after the heal');
 });

@@ -243,9 +243,13 @@ const NOTHING_PROMISED: UnknownReason = {
   detail: 'The generator promises nothing: there is nothing to judge.',
 };
 
-function nothingChecked({ guarantee, scope }: Finding): UnknownReason {
+function nothingChecked({ guarantee, scope, undecided }: Finding): UnknownReason {
   const name = scope === undefined ? guarantee : `${guarantee} (${scope})`;
-  return { reason: 'too few samples', scope: guarantee, detail: `There was nothing to judge ${name} by.` };
+  const detail =
+    undecided === 0
+      ? `There was nothing to judge ${name} by.`
+      : `The evidence could not decide ${undecided} ${undecided === 1 ? 'case' : 'cases'} of ${name}.`;
+  return { reason: 'too few samples', scope: guarantee, detail };
 }
 
 function reasonsOf(
