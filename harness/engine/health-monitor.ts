@@ -8,9 +8,9 @@ import { msToNs, trueUnixMs } from '../core/time.ts';
 import type { Journal } from './journal.ts';
 
 const PERIOD_MS = 250;
-const TIMEOUT_MS = 200;
+const TIMEOUT_MS = 400;
 /** A reading older than this says nothing about now. */
-const FRESH_NS = msToNs(600);
+const FRESH_NS = msToNs(800);
 
 export interface Reading {
   readonly at: RunNs;

@@ -4,7 +4,6 @@
  */
 import { readFileSync } from 'node:fs';
 import type { Cluster } from '../core/cluster.ts';
-import { nsToMs } from '../core/time.ts';
 import type { Journal } from './journal.ts';
 
 const TICK_MS = 100;
@@ -19,33 +18,52 @@ export interface HostWatch {
   stop(): void;
 }
 
+/** Two clocks can be compared only when they are read within this time; a process may be put aside in between. */
+const TIGHT_MS = 1;
+const ATTEMPTS = 5;
+
 /** Starts watching; only for clusters that live in real time. */
-export function watchHost({ time }: Cluster, journal: Journal): HostWatch {
+export function watchHost({ time }: Pick<Cluster, 'time'>, journal: Pick<Journal, 'append'>): HostWatch {
   let lastTick = performance.now();
-  let lastGap = Date.now() - lastTick;
-  let lastSleep = asleepMs();
+  let lastReal = ahead(Date.now);
+  let lastUptime = ahead(uptimeMs);
   const timer = setInterval(() => {
     const now = performance.now();
     const late = now - lastTick - TICK_MS;
     lastTick = now;
     if (late >= STALL_MIN_MS) journal.append({ at: time.now(), kind: 'stall', forMs: Math.round(late) });
-    const gap = Date.now() - performance.now();
-    const sleep = asleepMs();
-    const slept = sleep !== undefined && lastSleep !== undefined ? sleep - lastSleep : 0;
-    if (Math.abs(gap - lastGap) > STEP_MIN_MS || slept > ASLEEP_MIN_MS)
-      journal.append({ at: time.now(), kind: 'host clock', steppedMs: Math.round(gap - lastGap + slept) });
-    lastGap = gap;
-    lastSleep = sleep;
+    const real = ahead(Date.now);
+    const uptime = ahead(uptimeMs);
+    const stepped = moved(lastReal, real);
+    const asleep = moved(lastUptime, uptime);
+    if (Math.abs(stepped) > STEP_MIN_MS || asleep > ASLEEP_MIN_MS)
+      journal.append({ at: time.now(), kind: 'host clock', steppedMs: Math.round(stepped + asleep) });
+    lastReal = real ?? lastReal;
+    lastUptime = uptime ?? lastUptime;
   }, TICK_MS);
   timer.unref();
   return { stop: () => clearInterval(timer) };
 }
 
-/** How long the machine has slept since boot: uptime counts sleep, the monotonic clock does not. */
-function asleepMs(): number | undefined {
+/** How far a clock is ahead of the monotonic one, or undefined when the two could not be read close together. */
+function ahead(clock: () => number | undefined): number | undefined {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const before = performance.now();
+    const reading = clock();
+    const after = performance.now();
+    if (reading !== undefined && after - before <= TIGHT_MS) return reading - before;
+  }
+  return undefined;
+}
+
+function moved(from: number | undefined, to: number | undefined): number {
+  return from === undefined || to === undefined ? 0 : to - from;
+}
+
+/** Time since boot, which counts time asleep; the monotonic clock does not. */
+function uptimeMs(): number | undefined {
   try {
-    const uptimeS = Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]);
-    return uptimeS * 1000 - nsToMs(Number(process.hrtime.bigint()));
+    return Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]) * 1000;
   } catch {
     return undefined;
   }
