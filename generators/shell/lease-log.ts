@@ -1,9 +1,11 @@
 /**
- * Records every lease that the coordinator granted or kept, and every one that the node gave up, around the generator's coordination: evidence that no
- * generator can embellish.
+ * Records every lease that the coordinator granted or kept, and every lease and key whose end the node asked for, its own
+ * or not, around the generator's coordination: evidence that no generator can embellish.
  */
 import { openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { CoordinationRefused } from '../../harness/coordinators/etcd-client.ts';
+import { deletedKeys } from '../../harness/core/generator.ts';
 import { leaseLogName } from '../../harness/core/tap.ts';
 import type { Compare, Coordination, Grant, KeyValue, Operation, TxnResult } from '../../harness/core/generator.ts';
 import type { LeaseLogLine } from '../../harness/core/tap.ts';
@@ -12,7 +14,6 @@ import { monotonicNs } from './clocks.ts';
 export class LoggedCoordination implements Coordination {
   readonly #inner: Coordination;
   readonly #log: number;
-  readonly #granted = new Set<string>();
 
   /** Creates the log exclusively; it stays open until the process ends. */
   constructor(inner: Coordination, tapFolder: string, node: string, incarnation: number) {
@@ -24,23 +25,31 @@ export class LoggedCoordination implements Coordination {
     return this.#inner.range(prefix, deadlineMs);
   }
 
-  txn(
+  async txn(
     compares: readonly Compare[],
     onSuccess: readonly Operation[],
     onFailure: readonly Operation[],
     deadlineMs: number,
   ): Promise<TxnResult> {
-    // Whoever deletes keys may delete its owner key: that it then ends early is no fault of the coordinator.
-    if ([...onSuccess, ...onFailure].some((operation) => 'delete' in operation))
-      for (const lease of this.#granted) this.#write(lease, 'given up', monotonicNs(), 0);
-    return this.#inner.txn(compares, onSuccess, onFailure, deadlineMs);
+    const sentNs = monotonicNs();
+    const keys = deletedKeys([...onSuccess, ...onFailure]);
+    // Before it is sent: it may take effect although no answer comes.
+    for (const key of keys) this.#write('0', 'deleting', sentNs, 0, key);
+    try {
+      const result = await this.#inner.txn(compares, onSuccess, onFailure, deadlineMs);
+      const deleted = deletedKeys(result.succeeded ? onSuccess : onFailure);
+      for (const key of keys) if (!deleted.has(key)) this.#write('0', 'not deleted', sentNs, 0, key);
+      return result;
+    } catch (error) {
+      if (error instanceof CoordinationRefused) for (const key of keys) this.#write('0', 'not deleted', sentNs, 0, key);
+      throw error;
+    }
   }
 
   async grant(ttlMs: number, deadlineMs: number): Promise<Grant> {
     const sentNs = monotonicNs();
     const grant = await this.#inner.grant(ttlMs, deadlineMs);
     this.#write(grant.id, 'granted', sentNs, grant.ttlMs);
-    this.#granted.add(grant.id);
     return grant;
   }
 
@@ -55,13 +64,13 @@ export class LoggedCoordination implements Coordination {
     // Before it is sent: it may take effect although no answer comes.
     this.#write(lease, 'given up', monotonicNs(), 0);
     await this.#inner.revoke(lease, deadlineMs);
-    this.#granted.delete(lease);
   }
 
   /** In one write, before the generator learns of the answer. */
-  #write(lease: string, what: LeaseLogLine['what'], sentNs: bigint, ttlMs: number): void {
+  #write(lease: string, what: LeaseLogLine['what'], sentNs: bigint, ttlMs: number, key?: string): void {
     const receivedNs = monotonicNs().toString();
-    const line: LeaseLogLine = { lease, what, sentNs: sentNs.toString(), receivedNs, ttlMs };
+    const about = key === undefined ? {} : { key };
+    const line: LeaseLogLine = { lease, what, ...about, sentNs: sentNs.toString(), receivedNs, ttlMs };
     writeSync(this.#log, `${JSON.stringify(line)}\n`);
   }
 }

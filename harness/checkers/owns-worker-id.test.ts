@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { withEnds } from '../core/lease-ends.ts';
 import owns from './owns-worker-id.ts';
 import { type BatchSpec, HistoryBuilder } from './shared/history-builder.ts';
 
@@ -176,6 +177,29 @@ describe('after the lease', () => {
 
   test('a lease of which nothing is known decides nothing', () => {
     expect(judge(new HistoryBuilder().batch(held(10)))).toMatchObject({ verdict: 'pass', undecided: 1 });
+  });
+
+  test('two worker IDs, one after the other, under one lease that lives', () => {
+    const history = leased(undefined)
+      .batch(held(100))
+      .batch(held(200, { worker: 1, revision: 5n, ids: [{ ms: 200 }] }));
+    const owner = { lease: '7', revision: '0' } as const;
+    const ends = withEnds(
+      history.build().leases,
+      [],
+      [
+        { ...owner, what: 'acquired', workerId: 0, createRevision: '3', at: 10e6 },
+        { ...owner, what: 'released', workerId: 0, createRevision: '3', at: 190e6 },
+        { ...owner, what: 'acquired', workerId: 1, createRevision: '5', at: 195e6 },
+      ],
+    );
+    expect(owns.fold({ ...history.build(), leases: ends }, { guarantee: 'owns-worker-id' })).toMatchObject({
+      verdict: 'pass',
+      violations: 0,
+      undecided: 0,
+    });
+    const late = { ...history.batch(held(191)).build(), leases: ends };
+    expect(owns.fold(late, { guarantee: 'owns-worker-id' })).toMatchObject({ verdict: 'fail' });
   });
 
   test('lease IDs are compared as 64 bits', () => {

@@ -12,9 +12,10 @@ import type { PromiseOf } from '../core/guarantee.ts';
 import type { History, LeaseFact } from '../core/history.ts';
 import { fieldReader, wordsOf } from '../core/id-words.ts';
 import type { Layout } from '../core/layout.ts';
+import { endOfLease, leaseFinder, type LeaseEnd } from '../core/lease-ends.ts';
 import { lifeOf, seconds } from '../core/phrases.ts';
 import { inSuccession, tenureBatchesOf } from '../core/tenures.ts';
-import { msToNs, NS_PER_MS, type RunNs } from '../core/time.ts';
+import { NS_PER_MS, type RunNs } from '../core/time.ts';
 import type { Clue, Draft, WitnessDraft } from './shared/draft.ts';
 import { concludeFromHistory, concludeFromStore, promiseOf } from './shared/draft.ts';
 import { RAN_TRUE_MS, sqlClockWindow } from './shared/clock-window.ts';
@@ -30,13 +31,8 @@ const READING_ERROR_MS = 2;
 /** Beyond any moment of a run: the lease lives. */
 const NEVER = Number.MAX_SAFE_INTEGER;
 
-/** When a lease ended. */
-interface LeaseEnd {
-  /** No later than this: as observed, or the last accepted keep-alive and its TTL, whichever is later. */
-  readonly latest: RunNs;
-  /** Set when the coordinator ended it before the last accepted keep-alive and its TTL: when that was observed. */
-  readonly early?: RunNs;
-}
+/** When each tenure ended: NEVER while it lives, undefined when nobody told. */
+type EndFinder = (tenure: Pick<Tenure, 'lease' | 'createRevision'>) => LeaseEnd | undefined;
 
 /** The batches of one tenure, held against the end of its lease. */
 interface Holding {
@@ -58,36 +54,29 @@ export default {
 
   fold(history, promise) {
     const owns = promiseOf('owns-worker-id', promise);
-    const ends = leaseEnds(history.leases);
+    const endOf = endFinder(history.leases);
     const holdings = tenureBatchesOf(history).map(({ tenure, batches }) =>
-      holdingOf(history, tenure, batches, ends.get(tenure.lease)),
+      holdingOf(history, tenure, batches, endOf(tenure)),
     );
-    return concludeFromHistory(history, draftOf(owns, ends, holdings));
+    return concludeFromHistory(history, draftOf(owns, endOf, holdings));
   },
 
   async sql(store, facts, promise) {
     const owns = promiseOf('owns-worker-id', promise);
-    const ends = leaseEnds(facts.leases);
-    return concludeFromStore(store, facts, draftOf(owns, ends, await readHoldings(store, facts, ends)));
+    const endOf = endFinder(facts.leases);
+    return concludeFromStore(store, facts, draftOf(owns, endOf, await readHoldings(store, facts, endOf)));
   },
 } satisfies Checker;
 
-function leaseEnds(leases: readonly LeaseFact[]): ReadonlyMap<string, LeaseEnd> {
-  return new Map(
-    leases.map(({ lease, lastSentNs, ttlMs, endedNs, givenUpNs }) => {
-      if (endedNs === undefined) return [lease, { latest: NEVER }];
-      const granted = lastSentNs + msToNs(ttlMs);
-      const ownDoing = givenUpNs !== undefined && givenUpNs <= endedNs;
-      return [lease, endedNs < granted && !ownDoing ? { latest: granted, early: endedNs } : { latest: endedNs }];
-    }),
-  );
+function endFinder(leases: readonly LeaseFact[]): EndFinder {
+  const factOf = leaseFinder(leases);
+  return (tenure) => {
+    const fact = factOf(tenure);
+    return fact && (endOfLease(fact) ?? { latest: NEVER });
+  };
 }
 
-function draftOf(
-  promise: PromiseOf<'owns-worker-id'>,
-  ends: ReadonlyMap<string, LeaseEnd>,
-  holdings: readonly Holding[],
-): Draft {
+function draftOf(promise: PromiseOf<'owns-worker-id'>, endOf: EndFinder, holdings: readonly Holding[]): Draft {
   const assumesLeases = promise.assuming?.includes('coordinator keeps leases') === true;
   const excused: Excuse = (outside) => (outside && assumesLeases ? { outsideAssumptions: true } : {});
   const pairs = overlaps(holdings.map(({ tenure }) => tenure));
@@ -97,9 +86,9 @@ function draftOf(
     tenures: [elder, younger],
     at: Math.max(elder.from, younger.from),
     worker: elder.workerId,
-    ...excused(onlyByEarlyEnd(elder, ends.get(elder.lease))),
+    ...excused(onlyByEarlyEnd(elder, endOf(elder))),
   }));
-  const late = holdings.flatMap((holding) => afterLease(holding, ends.get(holding.tenure.lease), excused));
+  const late = holdings.flatMap((holding) => afterLease(holding, endOf(holding.tenure), excused));
   const sum = (of: (holding: Holding) => number): number => holdings.reduce((total, holding) => total + of(holding), 0);
   const earlyEnds = sum(({ afterEarlyEnd }) => afterEarlyEnd);
   return {
@@ -252,10 +241,10 @@ interface HoldingRow extends Record<string, unknown> {
 
 async function readHoldings(
   store: SqlReader,
-  { layout, nodes }: SqlFacts,
-  ends: ReadonlyMap<string, LeaseEnd>,
+  { layout, nodes, leases }: SqlFacts,
+  endOf: EndFinder,
 ): Promise<Holding[]> {
-  const { latest, early } = sqlEnds(ends);
+  const { latest, early } = sqlEnds(leases);
   const first = (condition: string): string =>
     `argMinIf((lane, toString(first_seq), toString(max_id)), (called, lane, first_seq), ${condition})`;
   const rows = await store.rows<HoldingRow>(
@@ -287,7 +276,7 @@ async function readHoldings(
       to: Number(row.until),
     };
     const batches = Number(row.checked);
-    const unknownEnd = row.lease !== '0' && !ends.has(row.lease);
+    const unknownEnd = row.lease !== '0' && endOf(tenure) === undefined;
     return {
       tenure,
       batches,
@@ -300,14 +289,34 @@ async function readHoldings(
   });
 }
 
-/** The ends of leases as expressions of column `lease`; a lease that lives, or of which nothing is known, never ends. */
-function sqlEnds(ends: ReadonlyMap<string, LeaseEnd>): { readonly latest: string; readonly early: string } {
-  const ended = [...ends].filter(([, { latest }]) => latest !== NEVER);
-  if (ended.length === 0) return { latest: `toInt64(${NEVER})`, early: `toInt64(${NEVER})` };
-  const leases = ended.map(([lease]) => `toUInt64(${BigInt(lease)})`).join(', ');
-  const lookUp = (of: (end: LeaseEnd) => RunNs): string =>
-    `transform(lease, [${leases}], [${ended.map(([, end]) => `toInt64(${of(end)})`).join(', ')}], toInt64(${NEVER}))`;
-  return { latest: lookUp(({ latest }) => latest), early: lookUp(({ early }) => early ?? NEVER) };
+/**
+ * `endFinder` as expressions of the columns `create_revision` and `lease`; a tenure that lives, or of which nothing is
+ * known, never ends.
+ */
+function sqlEnds(leases: readonly LeaseFact[]): { readonly latest: string; readonly early: string } {
+  const keyed = leases.filter(({ createRevision }) => createRevision !== undefined);
+  const others = leases.filter(({ createRevision }) => createRevision === undefined);
+  const lookUp = (of: (fact: LeaseFact) => RunNs): string => {
+    const byLease = sqlTransform('lease', others, ({ lease }) => lease, of, `toInt64(${NEVER})`);
+    return sqlTransform('create_revision', keyed, ({ createRevision }) => createRevision!, of, byLease);
+  };
+  return {
+    latest: lookUp((fact) => endOfLease(fact)?.latest ?? NEVER),
+    early: lookUp((fact) => endOfLease(fact)?.early ?? NEVER),
+  };
+}
+
+function sqlTransform(
+  column: string,
+  facts: readonly LeaseFact[],
+  keyOf: (fact: LeaseFact) => string,
+  valueOf: (fact: LeaseFact) => RunNs,
+  otherwise: string,
+): string {
+  if (facts.length === 0) return otherwise;
+  const keys = facts.map((fact) => `toUInt64(${BigInt(keyOf(fact))})`).join(', ');
+  const values = facts.map((fact) => `toInt64(${valueOf(fact)})`).join(', ');
+  return `transform(${column}, [${keys}], [${values}], ${otherwise})`;
 }
 
 /** `readAfter` of the fold, against column `latest`. */

@@ -124,6 +124,11 @@ export interface Grant {
  * It throws an error named `CoordinationTimeout` when the outcome is not known (it may have happened), and one named
  * `CoordinationRefused` when it certainly did not.
  */
+/** The keys that operations delete. */
+export function deletedKeys(operations: readonly Operation[]): ReadonlySet<string> {
+  return new Set(operations.flatMap((operation) => ('delete' in operation ? [operation.delete] : [])));
+}
+
 export interface Coordination {
   range(prefix: string, deadlineMs: number): Promise<readonly KeyValue[]>;
   txn(

@@ -27,15 +27,20 @@ export interface BatchColumns {
   readonly firstId: Float64Array;
 }
 
-/** A lease as the coordinator and the shell's log tell it. */
+/** A lease as the coordinator and the shells' logs tell it: one fact for each owner key that was held under it. */
 export interface LeaseFact {
   readonly lease: string;
+  /** The owner key whose end this is; undefined: whatever was held under the lease. */
+  readonly createRevision?: string;
   readonly node: string;
   readonly incarnation: number;
   /** Sending of the last accepted grant or keep-alive. */
   readonly lastSentNs: RunNs;
   readonly ttlMs: number;
-  /** When the node itself first asked for its end: an end after that is no broken word of the coordinator. */
+  /**
+   * When a node, this one or another, first asked for the end of the lease or of the owner key: an end after that is no
+   * broken word of the coordinator.
+   */
   readonly givenUpNs?: RunNs;
   /** When the harness learned that the owner key was gone: it was gone no later. Undefined while it lives. */
   readonly endedNs?: RunNs;

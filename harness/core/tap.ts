@@ -125,14 +125,19 @@ export function leaseLogName(node: string, incarnation: number): string {
 }
 
 /**
- * One line of a node's lease log: an accepted grant or keep-alive, or a request to end one, with the moment at which the
- * request was sent. The
- * shell writes it around the generator's coordinator, so that a generator cannot embellish it.
+ * One line of a node's lease log: an accepted grant or keep-alive, or a request to end a lease or delete a key, with the
+ * moment at which the request was sent. The shell writes it around the generator's coordinator, so that a generator
+ * cannot embellish it.
  */
 export interface LeaseLogLine {
+  /** `0` where the line is about a key. */
   readonly lease: string;
-  /** `given up`: the node itself asked for the end of the lease or of its owner key, at `sentNs`. */
-  readonly what: 'granted' | 'kept' | 'gone' | 'given up';
+  /**
+   * `given up`: the node asked for the end of the lease, whoever's it is. `deleting`: it asked for `key` to be deleted,
+   * whoever's it is; `not deleted`, with the same `sentNs`: it learned that this was not carried out.
+   */
+  readonly what: 'granted' | 'kept' | 'gone' | 'given up' | 'deleting' | 'not deleted';
+  readonly key?: string;
   /** CLOCK_MONOTONIC ns, decimal string. */
   readonly sentNs: string;
   readonly receivedNs: string;

@@ -145,8 +145,8 @@ async function writeLane({ taps }: RunFolder, node: string, batches: number): Pr
       wallCalledNs: 0n,
       wallReturnedNs: 0n,
       workerId: 1,
-      lease: 1n,
-      createRevision: 1n,
+      lease: 0n,
+      createRevision: 0n,
       fenceNs: 0n,
       limitMs: 0n,
     });

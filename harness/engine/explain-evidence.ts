@@ -3,6 +3,7 @@
  */
 import type { Sighting, Tenure } from '../core/checker.ts';
 import type { LeaseFact } from '../core/history.ts';
+import { endOfLease, leaseFinder } from '../core/lease-ends.ts';
 import type { JournalEntry } from '../core/journal.ts';
 import type { Layout } from '../core/layout.ts';
 import type { DisturbanceRecord } from '../core/run.ts';
@@ -41,7 +42,7 @@ export interface EvidenceView {
 export function viewOf(evidence: ExplainEvidence): EvidenceView {
   const { layout, journal, disturbances } = evidence;
   const tenures = new Map(evidence.tenures.map((tenure) => [tenureKey(tenure), tenure]));
-  const leases = new Map(evidence.leases.map((fact) => [fact.lease, fact]));
+  const leaseOf = leaseFinder(evidence.leases);
   const healthOf = Map.groupBy(
     journal.filter((entry) => entry.kind === 'health'),
     ({ node }) => node,
@@ -53,7 +54,7 @@ export function viewOf(evidence: ExplainEvidence): EvidenceView {
     origin: journal.find((entry) => entry.kind === 'origin')?.origin,
     disturbances,
     tenureOf: (sighting) => tenures.get(tenureKey(sighting)),
-    leaseOf: (tenure) => leases.get(tenure.lease),
+    leaseOf,
     offsetAt: (node, at) => within(node, at - msToNs(OFFSET_AGE_MS), at).at(-1)?.offsetMs,
     greatestWallMs: (node, from, to) =>
       within(node, from, to).reduce<number | undefined>(
@@ -71,13 +72,13 @@ export function inForce({ injected, healed }: DisturbanceRecord, from: RunNs, to
 }
 
 /** When a lease ended at the latest; undefined while it lives. */
-export function endOf({ endedNs, lastSentNs, ttlMs }: LeaseFact): RunNs | undefined {
-  return endedNs === undefined ? undefined : Math.max(endedNs, lastSentNs + msToNs(ttlMs));
+export function endOf(fact: LeaseFact): RunNs | undefined {
+  return endOfLease(fact)?.latest;
 }
 
 /** Whether the coordinator ended it before its word was over. */
-export function endedEarly({ endedNs, lastSentNs, ttlMs }: LeaseFact): boolean {
-  return endedNs !== undefined && endedNs < lastSentNs + msToNs(ttlMs);
+export function endedEarly(fact: LeaseFact): boolean {
+  return endOfLease(fact)?.early !== undefined;
 }
 
 /** The two as the coordinator, or else time, put them. */

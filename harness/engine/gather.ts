@@ -5,8 +5,9 @@ import { EngineLost } from '../core/store.ts';
 import type { Store } from '../core/store.ts';
 import { messageOf } from '../core/errors.ts';
 import type { SqlFacts } from '../core/checker.ts';
-import type { HealthFact, History, LeaseFact, RecoverWindow, RequestColumns } from '../core/history.ts';
+import type { HealthFact, History, RecoverWindow, RequestColumns } from '../core/history.ts';
 import type { JournalEntry } from '../core/journal.ts';
+import { withEnds } from '../core/lease-ends.ts';
 import type { Scenario } from '../core/scenario.ts';
 import type { Origin } from '../core/time.ts';
 import type { UnknownReason } from '../core/verdict.ts';
@@ -70,10 +71,12 @@ export async function gatherFromStore(sources: StoreSources): Promise<Gathered> 
     const drained = await collector.drain();
     if (newRequests !== undefined) await store.appendRequests(newRequests);
     const recover = recoverWindow(journal, header.scenario);
+    const { leases, deletions } = readLeaseLogs(tapFolder, origin);
+    const owners = journal.flatMap((entry) => (entry.kind === 'owner' ? [entry.event] : []));
     const facts: SqlFacts = {
       layout: header.generator.layout,
       nodes,
-      leases: withEnds(readLeaseLogs(tapFolder, origin), journal),
+      leases: withEnds(leases, deletions, owners),
       health: healthFacts(journal),
       ...(recover !== undefined && { recover }),
     };
@@ -118,23 +121,6 @@ export function healthFacts(journal: readonly JournalEntry[]): readonly HealthFa
   return journal.flatMap((entry): readonly HealthFact[] => {
     if (entry.kind === 'health') return [{ at: entry.at, node: entry.node, health: entry.health }];
     return entry.kind === 'no health' ? [{ at: entry.at, node: entry.node }] : [];
-  });
-}
-
-/** Leases as the nodes' logs tell them, with the ends that the coordinator told. */
-export function withEnds(leases: readonly LeaseFact[], journal: readonly JournalEntry[]): readonly LeaseFact[] {
-  const leaseOf = new Map<string, string>();
-  const ended = new Map<string, number>();
-  for (const entry of journal) {
-    if (entry.kind !== 'owner') continue;
-    const { event } = entry;
-    if (event.what === 'acquired' && event.lease !== undefined) leaseOf.set(event.createRevision, event.lease);
-    const lease = event.lease ?? leaseOf.get(event.createRevision);
-    if (event.what === 'released' && lease !== undefined && !ended.has(lease)) ended.set(lease, event.at);
-  }
-  return leases.map((fact) => {
-    const endedNs = ended.get(fact.lease);
-    return endedNs === undefined ? fact : { ...fact, endedNs };
   });
 }
 

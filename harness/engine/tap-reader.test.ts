@@ -45,6 +45,7 @@ const limits: fc.Arbitrary<RangeLimit> = fc.record({
 
 function inFolder<T>(work: (folder: string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), 'snowglobe-tap-'));
+  writeFileSync(join(folder, leaseLogName('n1', 1)), ''); // as the shell begins
   try {
     return work(folder);
   } finally {
@@ -279,6 +280,7 @@ describe('damage is told, and nothing behind it is read', () => {
       (folder: string) => writeFileSync(join(folder, leaseLogName('n1', 1)), '{}\nx\n'),
       'n1-1.leases, line 2',
     ],
+    ['a lease log is gone', (folder: string) => rmSync(join(folder, leaseLogName('n1', 1))), 'n1-1.leases is missing'],
   ])('%s', (_, damage, message) =>
     inFolder((folder) => {
       write(folder, [new Uint8Array(8), new Uint8Array(8), new Uint8Array(8)], 8);
@@ -289,16 +291,38 @@ describe('damage is told, and nothing behind it is read', () => {
   );
 });
 
-test('of a lease, the last accepted sending counts, by node and life', () =>
+test('of a lease, the last accepted sending counts, and the first request to end it, whoever sent them', () =>
   inFolder((folder) => {
-    const line = (sentNs: string): string =>
-      `${JSON.stringify({ lease: '1', what: 'kept', sentNs, receivedNs: '0', ttlMs: 1 })}\n`;
-    writeFileSync(join(folder, leaseLogName('n1', 1)), line('5000') + line('3000'));
-    writeFileSync(join(folder, leaseLogName('n1', 2)), line('9000'));
-    expect(readLeaseLogs(folder, ORIGIN).map(({ incarnation, lastSentNs }) => [incarnation, lastSentNs])).toEqual([
-      [1, 4000],
-      [2, 8000],
+    const line = (what: string, sentNs: string): string =>
+      `${JSON.stringify({ lease: '1', what, sentNs, receivedNs: '0', ttlMs: 1 })}\n`;
+    writeFileSync(
+      join(folder, leaseLogName('n1', 1)),
+      line('granted', '2000') + line('kept', '5000') + line('kept', '3000') + line('given up', '9000'),
+    );
+    writeFileSync(join(folder, leaseLogName('n2', 1)), line('kept', '6000') + line('given up', '7000'));
+    expect(readLeaseLogs(folder, ORIGIN).leases).toEqual([
+      { lease: '1', node: 'n1', incarnation: 1, lastSentNs: 5000, ttlMs: 1, givenUpNs: 6000 },
     ]);
+  }));
+
+test('keys that nodes deleted, unless they learned that they did not', () =>
+  inFolder((folder) => {
+    const line = (what: string, key: string, sentNs: string): string =>
+      `${JSON.stringify({ lease: '0', what, key, sentNs, receivedNs: '0', ttlMs: 0 })}\n`;
+    writeFileSync(
+      join(folder, leaseLogName('n1', 1)),
+      line('deleting', 'o/0', '2000') +
+        line('not deleted', 'o/0', '2000') +
+        line('deleting', 'o/0', '3000') +
+        line('deleting', 'o/1', '4000'),
+    );
+    expect(readLeaseLogs(folder, ORIGIN)).toEqual({
+      leases: [],
+      deletions: [
+        { key: 'o/0', sentNs: 2000 },
+        { key: 'o/1', sentNs: 3000 },
+      ],
+    });
   }));
 
 function remove(folder: string, segment: string): void {

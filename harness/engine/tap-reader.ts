@@ -8,9 +8,18 @@ import { closeSync, fstatSync, openSync, readFileSync, readSync, readdirSync } f
 import { join } from 'node:path';
 import { messageOf } from '../core/errors.ts';
 import type { BatchColumns, History, LeaseFact } from '../core/history.ts';
+import type { KeyDeletion } from '../core/lease-ends.ts';
 import type { LaneName, LeaseLogLine } from '../core/tap.ts';
-import { BATCH_BYTES, ID_BYTES, decodeBatch, lifeName, parseSegmentName, segmentName } from '../core/tap.ts';
-import type { Origin } from '../core/time.ts';
+import {
+  BATCH_BYTES,
+  ID_BYTES,
+  decodeBatch,
+  leaseLogName,
+  lifeName,
+  parseSegmentName,
+  segmentName,
+} from '../core/tap.ts';
+import type { Origin, RunNs } from '../core/time.ts';
 import { runNs, unixMsOfNs } from '../core/time.ts';
 
 /** Committed batches of one lane that follow one another in one segment. */
@@ -80,6 +89,7 @@ export class TapReader {
         ...ends.flatMap(({ problems }) => problems),
         ...this.#halfSegments(files),
         ...missingLives(files),
+        ...missingLeaseLogs(files, lanes),
         ...leaseLogs(this.#folder).flatMap(({ problems }) => problems),
       ],
     };
@@ -117,6 +127,7 @@ export class LaneReader {
   #batchesAt = 0;
   #nextSeq = 0n;
   #batches = 0;
+  #leased = false;
   #problem: string | undefined;
 
   constructor(folder: string, lane: LaneName) {
@@ -132,6 +143,11 @@ export class LaneReader {
   /** Batches read so far. */
   get batches(): number {
     return this.#batches;
+  }
+
+  /** Whether a batch read so far names a lease. */
+  get leased(): boolean {
+    return this.#leased;
   }
 
   /** All segments there are, by their first sequence numbers. */
@@ -207,6 +223,7 @@ export class LaneReader {
     };
     this.#nextSeq += BigInt(scan.ids);
     this.#batches += scan.batches;
+    this.#leased ||= scan.leased;
     this.#batchesAt += batches.length;
     this.#idsAt += ids.length;
     return range;
@@ -253,6 +270,8 @@ export class LaneReader {
 interface BatchScan {
   readonly batches: number;
   readonly ids: number;
+  /** Whether one of them names a lease. */
+  readonly leased: boolean;
   /** Why it ended before the bytes and the limit did. */
   readonly problem?: string;
 }
@@ -261,17 +280,19 @@ interface BatchScan {
 export function scanBatches(bytes: Buffer, firstSeq: bigint, maxIds: number): BatchScan {
   let ids = 0;
   let batches = 0;
+  let leased = false;
   for (let at = 0; at + BATCH_BYTES <= bytes.length; at += BATCH_BYTES) {
     const record = decodeBatch(bytes, at);
-    if ('corrupt' in record) return { batches, ids, problem: record.corrupt };
+    if ('corrupt' in record) return { batches, ids, leased, problem: record.corrupt };
     const expected = firstSeq + BigInt(ids);
     if (record.firstSeq !== expected)
-      return { batches, ids, problem: `the batch begins at ${record.firstSeq} instead of ${expected}` };
+      return { batches, ids, leased, problem: `the batch begins at ${record.firstSeq} instead of ${expected}` };
     if (batches > 0 && ids + record.count > maxIds) break;
     ids += record.count;
+    leased ||= record.lease !== 0n;
     batches++;
   }
-  return { batches, ids };
+  return { batches, ids, leased };
 }
 
 /** The moments of a run that taps do not know. */
@@ -295,7 +316,12 @@ export function readHistory(
   bytes.copy(Buffer.from(ids.buffer));
   const strangers = new Set(ranges.map(({ lane }) => lane.node).filter((node) => !rest.nodes.includes(node)));
   return {
-    history: { ...rest, ids, batches: toColumns(ranges, origin, rest.nodes), leases: readLeaseLogs(folder, origin) },
+    history: {
+      ...rest,
+      ids,
+      batches: toColumns(ranges, origin, rest.nodes),
+      leases: readLeaseLogs(folder, origin).leases,
+    },
     problems: [...problems, ...[...strangers].map((node) => `there are taps of ${node}, which is no node of the run`)],
   };
 }
@@ -348,23 +374,39 @@ function toColumns(ranges: readonly TapRange[], origin: Origin, nodes: readonly 
   return columns;
 }
 
-/** Each lease as its node's shell saw it: the sending of the last accepted grant or keep-alive, and its TTL. */
-export function readLeaseLogs(folder: string, origin: Origin): LeaseFact[] {
+/** What nodes did with leases and keys, as their shells saw it. */
+export interface LeaseLogs {
+  /** The sending of the last accepted grant or keep-alive, its TTL, and when a node first asked for its end. */
+  readonly leases: readonly LeaseFact[];
+  readonly deletions: readonly KeyDeletion[];
+}
+
+export function readLeaseLogs(folder: string, origin: Origin): LeaseLogs {
   const originNs = BigInt(origin.monotonicNs);
   const facts = new Map<string, LeaseFact>();
-  for (const { node, incarnation, lines } of leaseLogs(folder)) {
-    for (const { lease, what, sentNs, ttlMs } of lines) {
-      if (what === 'gone') continue;
-      const key = `${node}-${incarnation}-${lease}`;
+  const givenUp = new Map<string, RunNs>();
+  const deletions = new Map<string, KeyDeletion>();
+  for (const { node, incarnation, lines } of leaseLogs(folder))
+    for (const { lease, what, key = '', sentNs, ttlMs } of lines) {
       const sent = runNs(originNs, BigInt(sentNs));
-      const known = facts.get(key);
-      if (what === 'given up') {
-        if (known !== undefined && known.givenUpNs === undefined) facts.set(key, { ...known, givenUpNs: sent });
-      } else if (known === undefined || known.lastSentNs < sent)
-        facts.set(key, { ...known, lease, node, incarnation, lastSentNs: sent, ttlMs });
+      const deletion = `${node} ${incarnation} ${sentNs} ${key}`;
+      if (what === 'given up') givenUp.set(lease, Math.min(givenUp.get(lease) ?? sent, sent));
+      else if (what === 'deleting') deletions.set(deletion, { key, sentNs: sent });
+      else if (what === 'not deleted') deletions.delete(deletion);
+      else if (what === 'granted' || what === 'kept') {
+        const known = facts.get(lease);
+        const fact = { lease, node, incarnation, lastSentNs: sent, ttlMs };
+        // Whoever was granted it holds it, whoever keeps it alive.
+        const holder = known === undefined || what === 'granted' ? fact : known;
+        const latest = known === undefined || known.lastSentNs < sent ? fact : known;
+        facts.set(lease, { ...latest, node: holder.node, incarnation: holder.incarnation });
+      }
     }
-  }
-  return [...facts.values()];
+  const leases = [...facts.values()].map((fact) => {
+    const givenUpNs = givenUp.get(fact.lease);
+    return givenUpNs === undefined ? fact : { ...fact, givenUpNs };
+  });
+  return { leases, deletions: [...deletions.values()] };
 }
 
 interface LeaseLog {
@@ -408,6 +450,14 @@ function missingLives(files: readonly string[]): string[] {
       .filter((life) => !files.includes(life))
       .map((life) => `${life} is missing, although ${node} lived on after it`),
   );
+}
+
+/** Whoever minted under a lease had written of that lease before. */
+function missingLeaseLogs(files: readonly string[], lanes: readonly LaneReader[]): string[] {
+  const logs = lanes.filter(({ leased }) => leased).map(({ lane }) => leaseLogName(lane.node, lane.incarnation));
+  return [...new Set(logs)]
+    .filter((log) => !files.includes(log))
+    .map((log) => `${log} is missing, although its node minted under a lease`);
 }
 
 /** Segments by lane, with their first sequence numbers in order; and files whose partner is not there. */

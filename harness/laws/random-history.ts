@@ -51,6 +51,7 @@ interface Lease {
   readonly incarnation: number;
   sentMs: number;
   endedMs?: number;
+  revision?: bigint;
 }
 
 interface Draft {
@@ -84,6 +85,8 @@ function honest(rng: Rng): Draft {
       lives.set(node, incarnation);
       const lease: Lease = { id: rng.chance(0.5) ? (1n << 62n) + revision : revision, node, incarnation, sentMs: now };
       revision += 1n;
+      // Some ends are told by owner key, others by lease.
+      if (revision % 2n === 0n) lease.revision = revision;
       // The last holder stays until the end of the run.
       const until = now < RECOVER_FROM_MS - 300 ? now + rng.int(1, 300) : RUN_MS;
       const lanes = rng.int(1, 2);

@@ -90,7 +90,15 @@ export class HistoryBuilder {
   /** Times in milliseconds of the run. */
   lease(
     lease: bigint,
-    fact: { node: string; sentMs: number; ttlMs: number; endedMs?: number; givenUpMs?: number; incarnation?: number },
+    fact: {
+      node: string;
+      sentMs: number;
+      ttlMs: number;
+      endedMs?: number;
+      givenUpMs?: number;
+      incarnation?: number;
+      revision?: bigint;
+    },
   ): this {
     this.#leases.push({
       lease: String(lease),
@@ -98,6 +106,7 @@ export class HistoryBuilder {
       incarnation: fact.incarnation ?? 1,
       lastSentNs: msToNs(fact.sentMs),
       ttlMs: fact.ttlMs,
+      ...(fact.revision !== undefined && { createRevision: String(fact.revision) }),
       ...(fact.givenUpMs !== undefined && { givenUpNs: msToNs(fact.givenUpMs) }),
       ...(fact.endedMs !== undefined && { endedNs: msToNs(fact.endedMs) }),
     });

@@ -3,6 +3,7 @@
  * clock. A request that got no answer may have been carried out, or may be yet.
  */
 import type { Compare, Coordination, Grant, KeyValue, Operation, TxnResult } from '../../core/generator.ts';
+import { deletedKeys } from '../../core/generator.ts';
 import type { Cancel, RunNs } from '../../core/time.ts';
 import { CoordinationRefused, CoordinationTimeout } from '../../coordinators/etcd-client.ts';
 import type { EtcdSim, Outcome } from '../../coordinators/etcd-sim.ts';
@@ -47,15 +48,24 @@ export class CoordinationClient implements Coordination {
     return this.#call((store) => store.range(prefix), deadlineMs);
   }
 
-  txn(
+  async txn(
     compares: readonly Compare[],
     onSuccess: readonly Operation[],
     onFailure: readonly Operation[],
     deadlineMs: number,
   ): Promise<TxnResult> {
-    if ([...onSuccess, ...onFailure].some((operation) => 'delete' in operation))
-      this.#leases.allGivenUp(this.#host.name, this.#host.incarnation, this.#host.now());
-    return this.#call((store) => store.txn(compares, onSuccess, onFailure), deadlineMs);
+    const sentNs = this.#host.now();
+    const keys = deletedKeys([...onSuccess, ...onFailure]);
+    for (const key of keys) this.#leases.deleting(key, sentNs);
+    try {
+      const result = await this.#call((store) => store.txn(compares, onSuccess, onFailure), deadlineMs);
+      const deleted = deletedKeys(result.succeeded ? onSuccess : onFailure);
+      for (const key of keys) if (!deleted.has(key)) this.#leases.notDeleted(key, sentNs);
+      return result;
+    } catch (error) {
+      if (error instanceof CoordinationRefused) for (const key of keys) this.#leases.notDeleted(key, sentNs);
+      throw error;
+    }
   }
 
   async grant(ttlMs: number, deadlineMs: number): Promise<Grant> {

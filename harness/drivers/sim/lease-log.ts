@@ -1,10 +1,14 @@
 /** What the simulated shells and the coordinator tell of leases: the facts behind `owns-worker-id`. */
 import type { OwnerEvent } from '../../core/cluster.ts';
 import type { LeaseFact } from '../../core/history.ts';
+import type { KeyDeletion } from '../../core/lease-ends.ts';
+import { withEnds } from '../../core/lease-ends.ts';
 import type { RunNs } from '../../core/time.ts';
 
 export class LeaseLog {
   readonly #facts = new Map<string, LeaseFact>();
+  readonly #owners: OwnerEvent[] = [];
+  #deletions: readonly KeyDeletion[] = [];
 
   /** The node was told that its grant, sent at `sentNs`, was accepted. */
   granted(lease: string, node: string, incarnation: number, sentNs: RunNs, ttlMs: number): void {
@@ -17,24 +21,27 @@ export class LeaseLog {
     if (fact !== undefined && sentNs > fact.lastSentNs) this.#facts.set(lease, { ...fact, lastSentNs: sentNs, ttlMs });
   }
 
-  /** The node asked for the end of its lease. */
+  /** A node asked for the end of a lease, its own or another's. */
   givenUp(lease: string, sentNs: RunNs): void {
     const fact = this.#facts.get(lease);
     if (fact !== undefined && fact.givenUpNs === undefined) this.#facts.set(lease, { ...fact, givenUpNs: sentNs });
   }
 
-  /** The node deletes keys, its owner key perhaps. */
-  allGivenUp(node: string, incarnation: number, sentNs: RunNs): void {
-    for (const fact of this.#facts.values())
-      if (fact.node === node && fact.incarnation === incarnation) this.givenUp(fact.lease, sentNs);
+  /** A node asks for a key to be deleted, its own or another's. */
+  deleting(key: string, sentNs: RunNs): void {
+    this.#deletions = [...this.#deletions, { key, sentNs }];
   }
 
-  ownerChanged({ what, lease, at }: OwnerEvent): void {
-    const fact = what === 'released' && lease !== undefined ? this.#facts.get(lease) : undefined;
-    if (fact !== undefined) this.#facts.set(fact.lease, { ...fact, endedNs: at });
+  /** It learned that what it asked for at `sentNs` was not carried out. */
+  notDeleted(key: string, sentNs: RunNs): void {
+    this.#deletions = this.#deletions.filter((deletion) => deletion.key !== key || deletion.sentNs !== sentNs);
+  }
+
+  ownerChanged(event: OwnerEvent): void {
+    this.#owners.push(event);
   }
 
   facts(): readonly LeaseFact[] {
-    return [...this.#facts.values()];
+    return withEnds([...this.#facts.values()], this.#deletions, this.#owners);
   }
 }

@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest';
+import type { OwnerEvent } from './cluster.ts';
+import type { LeaseFact } from './history.ts';
+import { endOfLease, leaseFinder, withEnds } from './lease-ends.ts';
+
+/** Granted at 0 for 5 s. */
+const fact: LeaseFact = { lease: '7', node: 'n1', incarnation: 1, lastSentNs: 0, ttlMs: 5000 };
+const event = (what: OwnerEvent['what'], workerId: number, createRevision: string, at: number): OwnerEvent => ({
+  at: at * 1e9,
+  what,
+  workerId,
+  createRevision,
+  revision: createRevision,
+  lease: '7',
+});
+const early = (endedS: number) => ({ latest: 5e9, early: endedS * 1e9 });
+
+describe('an end belongs to an owner key', () => {
+  const twoKeys = withEnds(
+    [fact],
+    [],
+    [event('acquired', 0, '3', 0), event('released', 0, '3', 2), event('acquired', 1, '5', 3)],
+  );
+
+  test('the end of one leaves another under the same lease alone', () => {
+    const factOf = leaseFinder(twoKeys);
+    expect(factOf({ lease: '7', createRevision: '3' })).toMatchObject({ endedNs: 2e9 });
+    expect(factOf({ lease: '7', createRevision: '5' })).not.toHaveProperty('endedNs');
+  });
+
+  test('of a key that nobody told of, no end is known', () => {
+    expect(leaseFinder(twoKeys)({ lease: '7', createRevision: '9' })).toBeUndefined();
+  });
+
+  test('a lease under which nothing was held is a fact, too', () => {
+    expect(withEnds([fact], [], [])).toEqual([fact]);
+  });
+});
+
+describe('an early end is by the coordinator', () => {
+  const ended = (deletions: readonly { key: string; sentNs: number }[], more: Partial<LeaseFact> = {}) =>
+    withEnds([{ ...fact, ...more }], deletions, [event('acquired', 0, '3', 0), event('released', 0, '3', 2)]).map(
+      endOfLease,
+    );
+
+  test('when no node asked for it', () => {
+    expect(ended([])).toEqual([early(2)]);
+    expect(ended([{ key: 'o/1', sentNs: 1e9 }])).toEqual([early(2)]);
+  });
+
+  test('but not when a node, whichever, deleted the key or revoked the lease', () => {
+    expect(ended([{ key: 'o/0', sentNs: 1e9 }])).toEqual([{ latest: 2e9 }]);
+    expect(ended([], { givenUpNs: 1e9 })).toEqual([{ latest: 2e9 }]);
+  });
+
+  test('even if one asked for it after it had come', () => {
+    expect(ended([{ key: 'o/0', sentNs: 2.5e9 }])).toEqual([early(2)]);
+    expect(ended([], { givenUpNs: 2.5e9 })).toEqual([early(2)]);
+  });
+
+  test('but not when the lease was kept alive after it: the lease lived, the key was taken', () => {
+    expect(ended([], { lastSentNs: 2.5e9 })).toEqual([{ latest: 2e9 }]);
+  });
+
+  test('and one deletion explains one end', () => {
+    const facts = withEnds(
+      [fact],
+      [{ key: 'o/0', sentNs: 0.5e9 }],
+      [
+        event('acquired', 0, '3', 0),
+        event('released', 0, '3', 1),
+        event('acquired', 0, '5', 2),
+        event('released', 0, '5', 3),
+      ],
+    );
+    expect(facts.map(endOfLease)).toEqual([{ latest: 1e9 }, early(3)]);
+  });
+});

@@ -1,0 +1,89 @@
+/**
+ * When tenures ended, and by whose hand. A lease may carry several owner keys, one after the other, so an end belongs to
+ * an owner key by its create revision and not to a lease. Pure; the simulator and the reader of taps share it.
+ */
+import type { Tenure } from './checker.ts';
+import type { OwnerEvent } from './cluster.ts';
+import type { LeaseFact } from './history.ts';
+import type { RunNs } from './time.ts';
+import { msToNs } from './time.ts';
+
+/** A node asked for a key to be deleted, and never learned that it was not: it may have happened at any time after. */
+export interface KeyDeletion {
+  readonly key: string;
+  readonly sentNs: RunNs;
+}
+
+interface KeyTenure {
+  readonly workerId: number;
+  readonly createRevision: string;
+  lease: string | undefined;
+  endedNs: RunNs | undefined;
+  deletedNs: RunNs | undefined;
+}
+
+/** A fact for each tenure that the coordinator told of, with its end; and for each lease under which nothing was held. */
+export function withEnds(
+  leases: readonly LeaseFact[],
+  deletions: readonly KeyDeletion[],
+  events: readonly OwnerEvent[],
+): readonly LeaseFact[] {
+  const tenures = new Map<string, KeyTenure>();
+  for (const { what, workerId, createRevision, lease, at } of events) {
+    const known = tenures.get(createRevision);
+    const tenure = known ?? { workerId, createRevision, lease, endedNs: undefined, deletedNs: undefined };
+    if (known === undefined) tenures.set(createRevision, tenure);
+    if (what === 'acquired') continue;
+    // A key may have been put under another lease since.
+    tenure.lease = lease ?? tenure.lease;
+    tenure.endedNs ??= at;
+  }
+  for (const { key, sentNs } of deletions) {
+    const first = [...tenures.values()]
+      .filter(({ workerId, endedNs }) => key === `o/${workerId}` && endedNs !== undefined && endedNs >= sentNs)
+      .reduce<KeyTenure | undefined>((a, b) => (a === undefined || b.endedNs! < a.endedNs! ? b : a), undefined);
+    if (first !== undefined) first.deletedNs = Math.min(first.deletedNs ?? sentNs, sentNs);
+  }
+  const held = Map.groupBy(tenures.values(), ({ lease }) => lease);
+  return leases.flatMap((fact) => {
+    const own = held.get(fact.lease);
+    return own === undefined ? [fact] : own.map((tenure) => factOf(fact, tenure));
+  });
+}
+
+function factOf(fact: LeaseFact, { createRevision, endedNs, deletedNs }: KeyTenure): LeaseFact {
+  const asked = [fact.givenUpNs, deletedNs].filter((ns) => ns !== undefined);
+  return {
+    ...fact,
+    createRevision,
+    ...(asked.length > 0 && { givenUpNs: Math.min(...asked) }),
+    ...(endedNs !== undefined && { endedNs }),
+  };
+}
+
+/** The fact of each tenure: that of its owner key, else that of its lease. */
+export function leaseFinder(
+  facts: readonly LeaseFact[],
+): (of: Pick<Tenure, 'lease' | 'createRevision'>) => LeaseFact | undefined {
+  const keyed = facts.filter(({ createRevision }) => createRevision !== undefined);
+  const byRevision = new Map(keyed.map((fact) => [fact.createRevision, fact]));
+  const byLease = new Map(facts.filter((fact) => !keyed.includes(fact)).map((fact) => [fact.lease, fact]));
+  return ({ lease, createRevision }) => byRevision.get(createRevision) ?? byLease.get(lease);
+}
+
+/** When a tenure ended. */
+export interface LeaseEnd {
+  /** No later than this: as observed, or the last accepted keep-alive and its TTL, whichever is later. */
+  readonly latest: RunNs;
+  /** Set when the coordinator ended it before the last accepted keep-alive and its TTL: when that was observed. */
+  readonly early?: RunNs;
+}
+
+/** Undefined while it lives. */
+export function endOfLease({ endedNs, lastSentNs, ttlMs, givenUpNs }: LeaseFact): LeaseEnd | undefined {
+  if (endedNs === undefined) return undefined;
+  const granted = lastSentNs + msToNs(ttlMs);
+  // Some node asked for it; or the lease was kept alive after its key had gone, so that the key went by somebody's hand.
+  const byHand = (givenUpNs !== undefined && givenUpNs <= endedNs) || lastSentNs > endedNs;
+  return endedNs < granted && !byHand ? { latest: granted, early: endedNs } : { latest: endedNs };
+}
