@@ -1,14 +1,16 @@
 /** `snowglobe run`: checks everything that can be checked, then runs each scenario and tells the verdict. */
 import { randomInt } from 'node:crypto';
-import { join, relative, resolve } from 'node:path';
+import { join, relative } from 'node:path';
 import type { Ability } from '../core/cluster.ts';
 import type { Driver, GeneratorSource } from '../core/driver.ts';
 import type { ExitCode } from '../core/errors.ts';
 import { badInput, environmentLacks, EXIT, SnowglobeError } from '../core/errors.ts';
 import type { Run } from '../core/run.ts';
+import type { Scenario } from '../core/scenario.ts';
 import { abilityProblems, scenarioProblems } from '../engine/preflight.ts';
 import { thisOwner } from '../engine/owner.ts';
 import { newRunId } from '../engine/run-id.ts';
+import type { RunRequest } from '../engine/run-scenario.ts';
 import { runScenario } from '../engine/run-scenario.ts';
 import { plannedLengthMs, shapeOf, withoutDisturbances } from '../engine/timetable.ts';
 import { startOpenLoop } from '../load/open-loop.ts';
@@ -26,6 +28,7 @@ import { chooseStore } from './store.ts';
 import { createProgress } from '../telemetry/progress.ts';
 import { verdictText } from '../telemetry/verdict-text.ts';
 import { sweepDead } from './heal.ts';
+import { makeRunsFolder } from './runs-folder.ts';
 import type { Output } from './output.ts';
 
 export interface RunArguments {
@@ -39,81 +42,13 @@ export interface RunArguments {
 }
 
 export async function run(args: RunArguments, output: Output): Promise<ExitCode> {
-  const seed = seedOf(args.seed);
-  const [faults, hazards, checkers, reporters] = await Promise.all([
-    loadFaults(),
-    loadHazards(),
-    loadCheckers(),
-    loadReporters(),
-  ]);
-  const scenarios = await Promise.all(args.scenarios.map(loadScenario));
-  const problems = scenarios.flatMap((scenario) => scenarioProblems(scenario, faults, hazards));
-  if (problems.length > 0) throw new SnowglobeError(EXIT.badInput, problems);
-  const asked = scenarios.map((scenario) => (args.withoutDisturbances ? withoutDisturbances(scenario) : scenario));
-  const generators = await Promise.all(asked.map((scenario) => loadGenerator(args.generator ?? scenario.generator)));
-  const { driver, abilities } = await chooseDriver(args.driver, output);
-  const missing = asked.flatMap((scenario) => abilityProblems(scenario, faults, driver.name, abilities));
-  if (missing.length > 0) throw new SnowglobeError(EXIT.environment, missing);
-  const openStore = await chooseStore(driver, args.store);
-
+  const plan = await preflight(args, output);
   const interruption = onInterrupt(output);
   try {
-    const { swept } = await sweepDead([driver]);
-    for (const { runId, driver: name } of swept) output.text(`Swept what the dead run ${runId} left (${name}).`);
-    await driver.prepare({ log: (line) => output.text(line), signal: interruption.signal });
-    const runs: Run[] = [];
-    let failure: { readonly error: unknown } | undefined;
-    for (const [index, scenario] of asked.entries()) {
-      if (interruption.signal.aborted) break;
-      const generator = generators[index] as GeneratorSource;
-      const runId = newRunId();
-      const folder = runFolder(args.runs, scenario.name, runId);
-      const progress = createProgress(output.stream);
-      const header = {
-        scenario,
-        generator: describeGenerator(generator),
-        driver: driver.name,
-        seed,
-        command: repeatCommand(args, args.scenarios[index] as string, driver.name, seed),
-      };
-      progress.event({
-        at: 0,
-        kind: 'begin',
-        scenario: scenario.name,
-        generator: generator.generator.name,
-        driver: driver.name,
-        seed,
-        folder: relative(process.cwd(), folder),
-        plannedMs: plannedLengthMs(scenario),
-        nodes: shapeOf(scenario).nodes,
-      });
-      let judged: Run | undefined;
-      try {
-        judged = await runScenario({
-          header,
-          generator,
-          driver,
-          owner: thisOwner(),
-          runId,
-          folder,
-          faults,
-          hazards,
-          checkers,
-          reporters: [...reporters.values()],
-          openStore,
-          startLoad: startOpenLoop,
-          progress,
-          signal: interruption.signal,
-        });
-      } catch (error) {
-        failure = { error };
-        break;
-      } finally {
-        progress.end(judged);
-      }
-      runs.push(judged);
-      output.text(verdictText(judged, { stream: output.stream, folder: relative(process.cwd(), folder) }));
-    }
+    const { swept } = await sweepDead([plan.driver]);
+    for (const { runId, driver } of swept) output.text(`Swept what the dead run ${runId} left (${driver}).`);
+    await plan.driver.prepare({ log: (line) => output.text(line), signal: interruption.signal });
+    const { runs, failure } = await runAll(plan, interruption.signal, output);
     if (failure !== undefined) {
       // What was judged before stays judged: a broken guarantee outweighs the error that came after it.
       const exitCode = output.error(failure.error, runs.length === 0 ? {} : { runs });
@@ -124,6 +59,120 @@ export async function run(args: RunArguments, output: Output): Promise<ExitCode>
   } finally {
     interruption.dispose();
   }
+}
+
+/** All that is known and checked before anything starts. */
+interface Plan extends Pick<RunRequest, 'faults' | 'hazards' | 'checkers' | 'reporters' | 'driver' | 'openStore'> {
+  readonly args: RunArguments;
+  readonly seed: string;
+  readonly runsFolder: string;
+  /** In the order of the arguments. */
+  readonly items: readonly {
+    readonly reference: string;
+    readonly scenario: Scenario;
+    readonly generator: GeneratorSource;
+  }[];
+}
+
+async function preflight(args: RunArguments, output: Output): Promise<Plan> {
+  const seed = seedOf(args.seed);
+  const [faults, hazards, checkers, reporters] = await Promise.all([
+    loadFaults(),
+    loadHazards(),
+    loadCheckers(),
+    loadReporters(),
+  ]);
+  const scenarios = await Promise.all(args.scenarios.map(loadScenario));
+  const problems = scenarios.flatMap((scenario) => scenarioProblems(scenario, faults, hazards));
+  if (problems.length > 0) throw new SnowglobeError(EXIT.badInput, problems);
+  const items = await Promise.all(
+    scenarios.map(async (scenario, index) => ({
+      reference: args.scenarios[index] as string,
+      scenario: args.withoutDisturbances ? withoutDisturbances(scenario) : scenario,
+      generator: await loadGenerator(args.generator ?? scenario.generator),
+    })),
+  );
+  const { driver, abilities } = await chooseDriver(args.driver, output);
+  const missing = items.flatMap(({ scenario }) => abilityProblems(scenario, faults, driver.name, abilities));
+  if (missing.length > 0) throw new SnowglobeError(EXIT.environment, missing);
+  const openStore = await chooseStore(driver, args.store);
+  const runsFolder = makeRunsFolder(args.runs);
+  return {
+    args,
+    seed,
+    items,
+    faults,
+    hazards,
+    checkers,
+    reporters: [...reporters.values()],
+    driver,
+    openStore,
+    runsFolder,
+  };
+}
+
+interface Outcome {
+  readonly runs: readonly Run[];
+  /** What ended the series early. */
+  readonly failure?: { readonly error: unknown };
+}
+
+/** One scenario after the other, until one cannot be launched or the user interrupts. */
+async function runAll(plan: Plan, signal: AbortSignal, output: Output): Promise<Outcome> {
+  const runs: Run[] = [];
+  for (const item of plan.items) {
+    if (signal.aborted) break;
+    try {
+      runs.push(await runOne(item, plan, signal, output));
+    } catch (error) {
+      return { runs, failure: { error } };
+    }
+  }
+  return { runs };
+}
+
+async function runOne(
+  { reference, scenario, generator }: Plan['items'][number],
+  plan: Plan,
+  signal: AbortSignal,
+  output: Output,
+): Promise<Run> {
+  const { args, driver, seed, runsFolder } = plan;
+  const runId = newRunId();
+  const folder = runFolder(runsFolder, scenario.name, runId);
+  const shown = relative(process.cwd(), folder);
+  const progress = createProgress(output.stream);
+  const command = repeatCommand(args, reference, driver.name, seed);
+  const header = { scenario, generator: describeGenerator(generator), driver: driver.name, seed, command };
+  progress.event({
+    at: 0,
+    kind: 'begin',
+    scenario: scenario.name,
+    generator: generator.generator.name,
+    driver: driver.name,
+    seed,
+    folder: shown,
+    plannedMs: plannedLengthMs(scenario),
+    nodes: shapeOf(scenario).nodes,
+  });
+  let judged: Run | undefined;
+  try {
+    judged = await runScenario({
+      ...plan,
+      header,
+      generator,
+      owner: thisOwner(),
+      runId,
+      folder,
+      startLoad: startOpenLoop,
+      progress,
+      signal,
+    });
+  } finally {
+    progress.end(judged);
+  }
+  output.text(verdictText(judged, { stream: output.stream, folder: shown }));
+  return judged;
 }
 
 async function chooseDriver(
@@ -179,7 +228,7 @@ function quoted(word: string): string {
 /** `runs/storm/2026-01-31T12-00-00-ab12cd34`: by time, and apart from a run beside it that began in the same second. */
 function runFolder(runs: string, scenario: string, runId: string): string {
   const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
-  return resolve(join(runs, scenario, `${time}-${runId}`));
+  return join(runs, scenario, `${time}-${runId}`);
 }
 
 /** Guarantee before SLO before unknown before pass. */
