@@ -16,7 +16,7 @@ import type { LaneTotal } from './evidence.ts';
 import type { Checkers } from './history-source.ts';
 import { sourceFromMemory, sourceFromStore } from './history-source.ts';
 import type { JudgeInput, RunHeader } from './judge.ts';
-import { readLeaseLogs } from './tap-reader.ts';
+import { readLeaseLogs } from './lease-logs.ts';
 
 export type Gathered = Pick<
   JudgeInput,

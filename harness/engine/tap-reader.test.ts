@@ -16,7 +16,7 @@ import { TapWriter } from '../../generators/shell/tap-writer.ts';
 import { BATCH_BYTES, leaseLogName, lifeName, segmentName } from '../core/tap.ts';
 import type { BatchRecord, LaneName } from '../core/tap.ts';
 import type { Origin } from '../core/time.ts';
-import { RANGE_LIMIT, TapReader, readHistory, readLeaseLogs } from './tap-reader.ts';
+import { RANGE_LIMIT, TapReader, readHistory } from './tap-reader.ts';
 import type { LaneReader, RangeLimit, TapSummary } from './tap-reader.ts';
 
 const LANE: LaneName = { node: 'n1', incarnation: 1, lane: 0 };
@@ -290,40 +290,6 @@ describe('damage is told, and nothing behind it is read', () => {
     }),
   );
 });
-
-test('of a lease, the last accepted sending counts, and the first request to end it, whoever sent them', () =>
-  inFolder((folder) => {
-    const line = (what: string, sentNs: string): string =>
-      `${JSON.stringify({ lease: '1', what, sentNs, receivedNs: '0', ttlMs: 1 })}\n`;
-    writeFileSync(
-      join(folder, leaseLogName('n1', 1)),
-      line('granted', '2000') + line('kept', '5000') + line('kept', '3000') + line('given up', '9000'),
-    );
-    writeFileSync(join(folder, leaseLogName('n2', 1)), line('kept', '6000') + line('given up', '7000'));
-    expect(readLeaseLogs(folder, ORIGIN).leases).toEqual([
-      { lease: '1', node: 'n1', incarnation: 1, lastSentNs: 5000, ttlMs: 1, givenUpNs: 6000 },
-    ]);
-  }));
-
-test('keys that nodes deleted, unless they learned that they did not', () =>
-  inFolder((folder) => {
-    const line = (what: string, key: string, sentNs: string): string =>
-      `${JSON.stringify({ lease: '0', what, key, sentNs, receivedNs: '0', ttlMs: 0 })}\n`;
-    writeFileSync(
-      join(folder, leaseLogName('n1', 1)),
-      line('deleting', 'o/0', '2000') +
-        line('not deleted', 'o/0', '2000') +
-        line('deleting', 'o/0', '3000') +
-        line('deleting', 'o/1', '4000'),
-    );
-    expect(readLeaseLogs(folder, ORIGIN)).toEqual({
-      leases: [],
-      deletions: [
-        { key: 'o/0', sentNs: 2000 },
-        { key: 'o/1', sentNs: 3000 },
-      ],
-    });
-  }));
 
 function remove(folder: string, segment: string): void {
   rmSync(join(folder, `${segment}.ids`));

@@ -1,0 +1,84 @@
+/** Reads the lease logs of a folder of taps: what nodes did with leases and keys, as their shells saw it. */
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LeaseFact } from '../core/history.ts';
+import type { KeyDeletion } from '../core/lease-ends.ts';
+import type { LaneName, LeaseLogLine } from '../core/tap.ts';
+import { leaseLogName } from '../core/tap.ts';
+import type { Origin, RunNs } from '../core/time.ts';
+import { runNs } from '../core/time.ts';
+
+export interface LeaseLogs {
+  /** The sending of the last accepted grant or keep-alive, its TTL, and when a node first asked for its end. */
+  readonly leases: readonly LeaseFact[];
+  readonly deletions: readonly KeyDeletion[];
+}
+
+export function readLeaseLogs(folder: string, origin: Origin): LeaseLogs {
+  const originNs = BigInt(origin.monotonicNs);
+  const facts = new Map<string, LeaseFact>();
+  const givenUp = new Map<string, RunNs>();
+  const deletions = new Map<string, KeyDeletion>();
+  for (const { node, incarnation, lines } of leaseLogs(folder))
+    for (const { lease, what, key = '', sentNs, ttlMs } of lines) {
+      const sent = runNs(originNs, BigInt(sentNs));
+      const deletion = `${node} ${incarnation} ${sentNs} ${key}`;
+      if (what === 'given up') givenUp.set(lease, Math.min(givenUp.get(lease) ?? sent, sent));
+      else if (what === 'deleting') deletions.set(deletion, { key, sentNs: sent });
+      else if (what === 'not deleted') deletions.delete(deletion);
+      else if (what === 'granted' || what === 'kept') {
+        const known = facts.get(lease);
+        const fact = { lease, node, incarnation, lastSentNs: sent, ttlMs };
+        // Whoever was granted it holds it, whoever keeps it alive.
+        const holder = known === undefined || what === 'granted' ? fact : known;
+        const latest = known === undefined || known.lastSentNs < sent ? fact : known;
+        facts.set(lease, { ...latest, node: holder.node, incarnation: holder.incarnation });
+      }
+    }
+  const leases = [...facts.values()].map((fact) => {
+    const givenUpNs = givenUp.get(fact.lease);
+    return givenUpNs === undefined ? fact : { ...fact, givenUpNs };
+  });
+  return { leases, deletions: [...deletions.values()] };
+}
+
+/** Lines that cannot be read, one sentence each. */
+export function leaseLogProblems(folder: string): string[] {
+  return leaseLogs(folder).flatMap(({ problems }) => problems);
+}
+
+/** Of lanes that minted under leases: their nodes written of those leases before. */
+export function missingLeaseLogs(files: readonly string[], lanes: readonly LaneName[]): string[] {
+  const logs = lanes.map(({ node, incarnation }) => leaseLogName(node, incarnation));
+  return [...new Set(logs)]
+    .filter((log) => !files.includes(log))
+    .map((log) => `${log} is missing, although its node minted under a lease`);
+}
+
+interface LeaseLog {
+  readonly node: string;
+  readonly incarnation: number;
+  readonly lines: readonly LeaseLogLine[];
+  readonly problems: readonly string[];
+}
+
+function leaseLogs(folder: string): LeaseLog[] {
+  const logs: LeaseLog[] = [];
+  for (const file of readdirSync(folder).sort()) {
+    const name = /^(?<node>.+)-(?<incarnation>\d+)\.leases$/.exec(file)?.groups;
+    if (name === undefined) continue;
+    const lines: LeaseLogLine[] = [];
+    const problems: string[] = [];
+    const texts = readFileSync(join(folder, file), 'utf8').split('\n');
+    // What follows the last newline is empty, or the line that a killed node was writing.
+    for (const [index, text] of texts.slice(0, -1).entries()) {
+      try {
+        lines.push(JSON.parse(text) as LeaseLogLine);
+      } catch {
+        problems.push(`${file}, line ${index + 1}: not JSON`);
+      }
+    }
+    logs.push({ node: name['node']!, incarnation: Number(name['incarnation']), lines, problems });
+  }
+  return logs;
+}
