@@ -47,7 +47,7 @@ export function leaseLogProblems(folder: string): string[] {
   return leaseLogs(folder).flatMap(({ problems }) => problems);
 }
 
-/** Of lanes that minted under leases: their nodes written of those leases before. */
+/** Of lanes that minted under leases: their nodes had written of those before. */
 export function missingLeaseLogs(files: readonly string[], lanes: readonly LaneName[]): string[] {
   const logs = lanes.map(({ node, incarnation }) => leaseLogName(node, incarnation));
   return [...new Set(logs)]
