@@ -1,0 +1,69 @@
+/** Whose a worker ID is: nobody talks himself, or the coordinator, into or out of a broken promise. On the simulator. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { createLab } from '../../tools/lab.ts';
+import type { LabRun } from '../../tools/lab.ts';
+
+const here = import.meta.dirname;
+const brief = JSON.parse(readFileSync(join(here, 'fixtures/brief.json'), 'utf8')) as object;
+const folder = mkdtempSync(join(tmpdir(), 'snowglobe-ownership-'));
+const lab = await createLab(folder);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A quiet run of nodes that do what `takes` says, and say of what they hold what `say` says. */
+async function runOf(name: string, nodes: number, takes: string, say = '(holding) => holding'): Promise<LabRun> {
+  const generator = join(folder, `${name}.ts`);
+  const session = JSON.stringify(join(here, 'fixtures/session.ts'));
+  writeFileSync(
+    generator,
+    `import { session } from ${session}; export default session(${JSON.stringify(name)}, ${takes}, ${say});`,
+  );
+  const scenario = join(folder, `${name}.json`);
+  const cluster = { nodes, coordinatorMembers: 1 };
+  const timetable = { order: 'given', slots: [] };
+  writeFileSync(scenario, JSON.stringify({ ...brief, pool: 1, cluster, timetable }));
+  return lab.run({ scenario, driver: 'sim', generator, seed: '7' });
+}
+
+const HONEST = 'async (env, take) => take(0)';
+
+test('a node that says what it holds owns it', async () => {
+  expect(await runOf('honest', 1, HONEST)).toMatchObject({ verdict: 'pass', doubts: [] });
+});
+
+test('a worker ID that a node took from a living holder is no fault of the coordinator', async () => {
+  const thief = `async (env, take) => {
+    if (env.host.name === 'n2') {
+      await env.sleep(1000);
+      await env.coordination.txn([], [{ delete: 'o/0' }], [], 1000);
+      await take(0);
+    } else if (env.host.name === 'n1') await take(0);
+  }`;
+  const { verdict, run } = await runOf('thief', 2, thief);
+  expect(verdict).toBe('fail');
+  expect(run.findings.find(({ promised }) => promised)).toMatchObject({ verdict: 'fail', outsideAssumptions: 0 });
+});
+
+test('one worker ID after the other under one lease is honest', async () => {
+  const switcher = `async (env, take, release) => {
+    await take(1);
+    await env.sleep(1000);
+    release();
+    await env.coordination.txn([], [{ delete: 'o/1' }], [], 1000);
+    await take(0);
+  }`;
+  expect(await runOf('switcher', 1, switcher)).toMatchObject({ verdict: 'pass', doubts: [] });
+});
+
+test.each([
+  ['another worker id', '(holding) => ({ ...holding, workerId: 100 })'],
+  ['another lease', "(holding) => ({ ...holding, lease: { ...holding.lease, id: '123' } })"],
+  ['no lease', '({ workerId }) => ({ workerId })'],
+  ['nothing after a while', '(holding) => (holding.asked = (holding.asked ?? 0) + 1) > 500 ? undefined : holding'],
+])('a node that says that it holds %s proves nothing', async (what, say) => {
+  const { verdict, doubts } = await runOf(what.replaceAll(' ', '-'), 1, HONEST, say);
+  expect(verdict).toBe('unknown');
+  expect(doubts).toContain('evidence not whole');
+});
