@@ -138,9 +138,7 @@ function tellLease({ tenures = [] }: Witness, door: Door | undefined, view: Evid
   if (tenure === undefined || lease === undefined) return [];
   const accepted = `The last keep-alive of ${lifeOf(tenure)} that was accepted was sent at ${seconds(lease.lastSentNs)} and good for ${ms(lease.ttlMs)}`;
   return [
-    lease.endedNs === undefined
-      ? `${accepted}.`
-      : `${accepted}; the coordinator had ended the lease by ${seconds(lease.endedNs)}.`,
+    lease.endedNs === undefined ? `${accepted}.` : `${accepted}; its owner key was gone by ${seconds(lease.endedNs)}.`,
   ];
 }
 

@@ -144,7 +144,7 @@ describe('two holders', () => {
       'Two nodes held worker ID 0: n1 from 0.500 s to 7.000 s, and n2 from 6.200 s to 7.000 s, so both from 6.200 s to ' +
         '7.000 s. The door was opened by cut-from-etcd (node n1; 1.200 s to 9.000 s; slot slot): n1 could not reach the ' +
         'coordinator, its lease ran out, and it minted on. The last keep-alive of n1 that was accepted was sent at 1.000 s ' +
-        'and good for 5000 ms; the coordinator had ended the lease by 6.100 s. Also disturbed at 6.200 s: clock-step ' +
+        'and good for 5000 ms; its owner key was gone by 6.100 s. Also disturbed at 6.200 s: clock-step ' +
         '(node n1; byMs -3000; 1.500 s to 9.000 s; slot slot).',
     );
   });

@@ -65,7 +65,7 @@ export function readJournal(file: string): JournalRead {
       const { n, ...entry } = JSON.parse(line) as JournalEntry & { readonly n: number };
       if (n !== expected) problems.push(`line ${index + 1} of the journal is number ${n}, and should be ${expected}`);
       expected = n + 1;
-      entries.push(entry as JournalEntry);
+      entries.push(entry);
     } catch {
       if (index === lines.length - 1) return;
       problems.push(`line ${index + 1} of the journal is not JSON`);
