@@ -174,11 +174,20 @@ export class Lane {
   }
 }
 
-/** Refusals come by the thousand, and nobody reads where from: a stack trace would cost more than all the rest. */
+const REFUSALS_KEPT = 64;
+const refusals = new Map<string, Refusal>();
+
+/**
+ * Refusals come by the thousand, from a few words, and nobody reads where from: one error a word, without a stack trace,
+ * or making them would cost more than all the rest.
+ */
 export function refusal(reason: string): Error {
+  const known = refusals.get(reason);
+  if (known !== undefined) return known;
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 0;
-  const error = new Refusal(reason);
+  const error = Object.freeze(new Refusal(reason));
   Error.stackTraceLimit = limit;
+  if (refusals.size < REFUSALS_KEPT) refusals.set(reason, error);
   return error;
 }
