@@ -93,8 +93,22 @@ table inet ${TABLE} {
   }
 }
 
-/** The processes of a workload: whose environment names it. Threads and zombies have none. */
+/** How long a process may be without an environment while it is being replaced by exec, on a busy machine. */
+const EXEC_MS = 50;
+
+/**
+ * The processes of a workload. One that is being replaced by exec has no environment for a moment: none is called gone
+ * that was looked for only once.
+ */
 function findWorkload(workload: string): number[] {
+  const found = lookFor(workload);
+  if (found.length > 0) return found;
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, EXEC_MS);
+  return lookFor(workload);
+}
+
+/** Those whose environment names it. Threads and zombies have none. */
+function lookFor(workload: string): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
