@@ -60,6 +60,19 @@ export interface RequestColumns {
   readonly count: Uint32Array;
 }
 
+/** Of a history whose clients are not known, or not yet. */
+export const NO_REQUESTS: RequestColumns = {
+  length: 0,
+  node: new Uint16Array(),
+  sent: new Float64Array(),
+  received: new Float64Array(),
+  status: new Uint8Array(),
+  incarnation: new Uint32Array(),
+  lane: new Uint16Array(),
+  firstSeq: new Float64Array(),
+  count: new Uint32Array(),
+};
+
 export const REQUEST_STATUS = ['ok', 'refused', 'error', 'no answer'] as const;
 
 export interface HealthFact {

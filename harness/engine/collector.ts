@@ -6,7 +6,7 @@
  */
 import type { Store } from '../core/store.ts';
 import type { JournalEntry } from '../core/journal.ts';
-import type { LaneName } from '../core/tap.ts';
+import type { LaneTotal } from './evidence.ts';
 import { BATCH_BYTES } from '../core/tap.ts';
 import type { Origin, Time } from '../core/time.ts';
 import { RANGE_LIMIT, TapReader } from './tap-reader.ts';
@@ -47,10 +47,6 @@ export interface Drained {
   readonly tornBytes: number;
   /** Why the evidence is not whole; one sentence each. */
   readonly problems: readonly string[];
-}
-
-export interface LaneTotal extends LaneName {
-  readonly ids: bigint;
 }
 
 type CollectEntry = Extract<JournalEntry, { readonly kind: 'collect' }>;

@@ -8,7 +8,7 @@ import type { Promise_ } from '../core/guarantee.ts';
 import { GUARANTEES } from '../core/guarantee.ts';
 import type { Hazard } from '../core/hazard.ts';
 import type { LeaseFact, RequestColumns } from '../core/history.ts';
-import type { JournalEntry, Phase } from '../core/journal.ts';
+import type { JournalEntry } from '../core/journal.ts';
 import type { DisturbanceRecord, HazardRecord, Measured, Run, Series } from '../core/run.ts';
 import { RUN_VERSION } from '../core/run.ts';
 import type { UnknownReason, Verdict } from '../core/verdict.ts';
@@ -265,7 +265,7 @@ function reasonsOf(
   return [
     ...broken.map(
       (finding) =>
-        `${finding.guarantee} is broken ${times(finding.violations - finding.outsideAssumptions)}: ${lower(GUARANTEES[finding.guarantee])} That was promised.`,
+        `${finding.guarantee} is broken ${times(finding.violations - finding.outsideAssumptions)}: "${GUARANTEES[finding.guarantee]}" That was promised.`,
     ),
     ...unknowns.map(({ reason, detail }) => `${reason}: ${detail}`),
     ...(verdict === 'pass'
@@ -288,9 +288,3 @@ function busyMachine(journal: readonly JournalEntry[]): readonly string[] {
 function times(count: number): string {
   return count === 1 ? 'once' : `${count} times`;
 }
-
-function lower(sentence: string): string {
-  return `"${sentence}"`;
-}
-
-export type { Phase };

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { TapWriter } from '../../generators/shell/tap-writer.ts';
+import { NO_REQUESTS } from '../core/history.ts';
 import { BATCH_BYTES, leaseLogName, lifeName, segmentName } from '../core/tap.ts';
 import type { BatchRecord, LaneName } from '../core/tap.ts';
 import type { Origin } from '../core/time.ts';
@@ -140,17 +141,7 @@ describe('what was written is read', () => {
       const { history, problems } = readHistory(folder, ORIGIN, {
         layout: { timeBits: 41, workerBits: 10, sequenceBits: 12, tickMs: 1, epochMs: 0 },
         nodes: ['n1', 'n2'],
-        requests: {
-          length: 0,
-          node: new Uint16Array(),
-          sent: new Float64Array(),
-          received: new Float64Array(),
-          status: new Uint8Array(),
-          incarnation: new Uint32Array(),
-          lane: new Uint16Array(),
-          firstSeq: new Float64Array(),
-          count: new Uint32Array(),
-        },
+        requests: NO_REQUESTS,
         health: [],
       });
       expect(problems).toEqual([]);

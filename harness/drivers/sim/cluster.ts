@@ -2,6 +2,7 @@
 import type { Cluster, ClusterSpec, CoordinatorCluster } from '../../core/cluster.ts';
 import type { InMemoryHistory } from '../../core/driver.ts';
 import type { Generator } from '../../core/generator.ts';
+import { NO_REQUESTS } from '../../core/history.ts';
 import type { History } from '../../core/history.ts';
 import type { Rng } from '../../core/random.ts';
 import type { Origin } from '../../core/time.ts';
@@ -96,17 +97,7 @@ export class SimCluster implements Cluster, InMemoryHistory {
       batches: this.#history.batches(),
       ids: this.#history.ids(),
       leases: this.#leases.facts(),
-      requests: {
-        length: 0,
-        node: new Uint16Array(),
-        sent: new Float64Array(),
-        received: new Float64Array(),
-        status: new Uint8Array(),
-        incarnation: new Uint32Array(),
-        lane: new Uint16Array(),
-        firstSeq: new Float64Array(),
-        count: new Uint32Array(),
-      },
+      requests: NO_REQUESTS,
       health: [],
     };
   }
