@@ -34,7 +34,7 @@ export const loadCheckers = async (): Promise<ReadonlyMap<string, Checker>> =>
 /** Drivers are folders: `harness/drivers/<name>/driver.ts`. */
 export async function loadDriver(name: string): Promise<Driver> {
   const names = driverNames();
-  if (!names.includes(name)) throw unknownName('driver', name, names, '--driver');
+  if (!names.includes(name)) throw unknownName('driver', name, names, '--driver', '');
   return defaultExport<Driver>(join(ROOT, 'harness/drivers', name, `driver${ENDING}`));
 }
 
@@ -124,12 +124,15 @@ function locate(kind: string, reference: string, known: readonly NamedFile[], wh
   return file;
 }
 
-function unknownName(kind: string, name: string, known: readonly string[], where: string): Error {
-  return badInput(
-    `There is no ${kind} called "${name}".`,
-    `Take one of ${known.join(', ')}, or give a path such as ./mine.ts.`,
-    where,
-  );
+/** `orElse`: what may be given instead of a name. */
+function unknownName(
+  kind: string,
+  name: string,
+  known: readonly string[],
+  where: string,
+  orElse = ', or give a path such as ./mine.ts',
+): Error {
+  return badInput(`There is no ${kind} called "${name}".`, `Take one of ${known.join(', ')}${orElse}.`, where);
 }
 
 function filesOf(folder: string): readonly NamedFile[] {

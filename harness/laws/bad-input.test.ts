@@ -35,6 +35,7 @@ const CASES: readonly {
   readonly args: readonly string[];
   readonly exit: number;
   readonly says: readonly string[];
+  readonly saysNot?: string;
   readonly env?: { readonly [name: string]: string };
 }[] = [
   { what: 'an unknown command', args: ['shake'], exit: 2, says: ['"shake"', 'run, judge, list'] },
@@ -48,7 +49,13 @@ const CASES: readonly {
     exit: 2,
     says: ['"snowfake"', 'snowflake-cached'],
   },
-  { what: 'an unknown driver', args: ['run', '--driver', 'cloud'], exit: 2, says: ['"cloud"', 'docker'] },
+  {
+    what: 'an unknown driver, which a path would not name either',
+    args: ['run', '--driver', 'cloud'],
+    exit: 2,
+    says: ['"cloud"', 'Take one of docker, local, sim.'],
+    saysNot: 'path',
+  },
   {
     what: 'a generator that does not compile',
     args: ['run', '--generator', file('broken.ts', 'export default { name: '), '--driver', 'sim'],
@@ -159,12 +166,13 @@ const CASES: readonly {
   { what: 'a folder that is no run', args: ['judge', folder], exit: 2, says: ['run.json'] },
 ];
 
-test.concurrent.each(CASES)('$what', { timeout: 30_000 }, async ({ args, exit, says, env }) => {
+test.concurrent.each(CASES)('$what', { timeout: 30_000 }, async ({ args, exit, says, saysNot, env }) => {
   const runs = join(folder, `runs-${CASES.findIndex((one) => one.args === args)}`);
   const { code, stderr, stdout } = await snowglobe([...args, ...(args[0] === 'run' ? ['--runs', runs] : [])], env)
     .ended;
   expect({ code, stderr }).toEqual({ code: exit, stderr: expect.stringContaining('snowglobe: ') as unknown });
   for (const text of says) expect(stderr).toContain(text);
+  if (saysNot !== undefined) expect(stderr).not.toContain(saysNot);
   expect(stderr + stdout).not.toMatch(/^ +at /m);
   expect(existsSync(runs)).toBe(false);
 });
