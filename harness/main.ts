@@ -2,6 +2,8 @@
  * The command line: reads the arguments, calls one command, turns what comes out into an exit code. All wiring of parts
  * is in the commands beside it.
  */
+import { readFileSync } from 'node:fs';
+import { findPackageJSON } from 'node:module';
 import { parseArgs } from 'node:util';
 import { doctor } from './cli/doctor.ts';
 import { heal } from './cli/heal.ts';
@@ -30,7 +32,8 @@ Options
   --without-disturbances   the same scenario on a quiet cluster (run)
   --run ID           heal this run even if its harness lives (heal)
   --json             one JSON document on stdout, all else on stderr
-  --help
+  --help, -h
+  --version, -v
 
 Exit codes
   0 pass   10 a promised guarantee is broken   11 an SLO is missed   12 unknown: nothing was proved
@@ -47,11 +50,12 @@ const OPTIONS = {
   'without-disturbances': { type: 'boolean' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'v' },
 } as const;
 
 type OptionName = keyof typeof OPTIONS;
 
-/** The options that each command takes, beside --json and --help. */
+/** The options that each command takes, beside --json, --help and --version. */
 const TAKES: { readonly [command: string]: readonly OptionName[] } = {
   run: ['driver', 'generator', 'seed', 'store', 'runs', 'without-disturbances'],
   judge: ['store'],
@@ -71,6 +75,11 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
 
 async function dispatch(args: readonly string[], output: Output): Promise<ExitCode> {
   const { command, rest, values } = parse(args);
+  if (values.version === true) {
+    const version = packageVersion();
+    output.document({ version }, version);
+    return EXIT.pass;
+  }
   if (values.help === true || command === undefined) {
     output.text(HELP);
     return command === undefined && values.help !== true ? EXIT.badInput : EXIT.pass;
@@ -120,6 +129,12 @@ function parse(args: readonly string[]): {
         ])
       : error;
   }
+}
+
+/** Of the package that this file belongs to: its root is another one in a checkout than where it is compiled. */
+function packageVersion(): string {
+  const file = findPackageJSON(import.meta.url) as string;
+  return (JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string }).version;
 }
 
 function only(rest: readonly string[], command: string, what: string): string {

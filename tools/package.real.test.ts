@@ -12,6 +12,7 @@ const ROOT = join(import.meta.dirname, '..');
 const BRIEF = join(ROOT, 'harness/laws/fixtures/brief.json');
 const folder = mkdtempSync(join(tmpdir(), 'snowglobe-package-'));
 const app = join(folder, 'app');
+const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
 /** npm and npx start the Node that runs this test; the system's may be older. */
 const env = { ...process.env, PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter) };
 
@@ -41,7 +42,6 @@ export default {
 beforeAll(() => {
   execFileSync(process.execPath, [join(ROOT, 'tools/build.ts')], { cwd: ROOT });
   execFileSync('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder], { cwd: ROOT, env });
-  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
   mkdirSync(app);
   writeFileSync(join(app, 'package.json'), '{ "private": true, "type": "module" }');
   // From npm's cache, which setting up this checkout has filled; what is not there comes from the registry.
@@ -53,6 +53,10 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 function snowglobe(...args: readonly string[]) {
   return spawnSync('npx', ['--no-install', 'snowglobe', ...args], { cwd: app, env, encoding: 'utf8' });
 }
+
+test('it tells its own version, not that of the app around it', () => {
+  expect(snowglobe('--version')).toMatchObject({ status: 0, stdout: `${version}\n` });
+});
 
 test('doctor says what the machine can do, as one JSON document', () => {
   const { status, stdout } = snowglobe('doctor', '--json');

@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { snowglobe } from './laws/cli-process.ts';
+
+const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8')) as {
+  version: string;
+};
+
+test.each(['--version', '-v'])('%s prints the version of the package, wherever it is called', async (option) => {
+  expect(await snowglobe([option], {}, '/').ended).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: '' });
+});
+
+test('with --json the version is a document', async () => {
+  const { code, stdout } = await snowglobe(['--version', '--json']).ended;
+  expect({ code, document: JSON.parse(stdout) as unknown }).toEqual({ code: 0, document: { version } });
+});
+
+test('the help names every option', async () => {
+  const { stdout } = await snowglobe(['--help']).ended;
+  for (const option of ['--driver', '--generator', '--seed', '--store', '--runs', '--run', '--json', '--version'])
+    expect(stdout).toContain(`  ${option}`);
+});
