@@ -39,7 +39,7 @@ export function offsetLane(axis: Axis, run: Run): Lane {
     label: 'Clock offset',
     note: 'logarithmic; gap: no answer',
     height: OFFSET_HEIGHT,
-    className: 'first',
+    className: 'offset first',
     title: `Observed clock offset of each node. ${peaks.map(({ node, at, ms }) => `${node} ${offset(ms)} at ${seconds(at)}`).join(', ')}`,
     body: [
       legibleTicks(symlogTicks(low, high, KNEE_MS), y).map((ms) => [

@@ -17,7 +17,7 @@ export function phaseLane(axis: Axis, run: Run): Lane {
     title: shown.map(({ phase, from, to }) => `${phase} from ${seconds(from)} to ${seconds(to)}`).join(', '),
     body: shown.map((span) => [
       bar(axis, span, 1, 17, { className: 'phase', title: `${span.phase}, ${lasting(span.to - span.from)}` }),
-      spanPx(axis, span.from, span.to) > textPx(span.phase) - 4 && text(axis, span.from, 13, span.phase, 'soft', 5),
+      spanPx(axis, span.from, span.to) > textPx(span.phase) && text(axis, span.from, 13, span.phase, 'soft', 4),
     ]),
   };
 }

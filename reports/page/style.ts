@@ -63,7 +63,7 @@ pre{margin:.4rem 0;padding:.9rem 1rem;background:var(--raised);border:1px solid 
 .zoom input:checked+span{border-color:var(--soft);color:var(--ink);font-weight:600}
 .zoom input:focus-visible+span{outline:2px solid var(--link)}
 #time:has([value="2"]:checked){--zoom:2}#time:has([value="4"]:checked){--zoom:4}#time:has([value="8"]:checked){--zoom:8}#time:has([value="16"]:checked){--zoom:16}
-.scroll{overflow-x:auto}
+.scroll{overflow-x:auto;container-type:inline-size}
 .plot{position:relative;width:calc(100%*var(--zoom));min-width:calc(700px*var(--zoom) + var(--gutter) + 10px)}
 .backdrop{position:absolute;top:0;left:var(--gutter);width:calc(100% - var(--gutter) - 10px);height:100%;overflow:visible}
 .lane{position:relative;display:grid;grid-template-columns:var(--gutter) 1fr;padding:2px 10px 2px 0}
@@ -83,7 +83,7 @@ line.grid{stroke:var(--line)}line.zero,line.base{stroke:var(--soft);stroke-opaci
 line.slot-rule{stroke:var(--soft);stroke-opacity:.35;stroke-dasharray:2 3}
 line.violation-rule{stroke:var(--bad);stroke-opacity:.75;stroke-dasharray:5 3}
 line.cursor{stroke:var(--ink);stroke-opacity:.7}
-.phase{fill:var(--raised);stroke:var(--line)}.plot text.soft{stroke:none}
+.phase{fill:var(--raised);stroke:var(--line)}.phase+text{font-size:10.5px}.plot text.soft{stroke:none}
 .asked{fill:color-mix(in srgb,var(--fault) 12%,var(--page));stroke:var(--fault);stroke-width:1}
 .asked.missed{fill:url(#hatch-unsure);stroke:var(--unsure);stroke-dasharray:3 2}
 .took{fill:var(--fault)}
@@ -120,7 +120,8 @@ h1{font-size:1.5rem}.verdict{padding:1.1rem;gap:.8rem}.verdict>svg{width:40px;he
 .tiles{grid-template-columns:1fr 1fr}
 .plot{min-width:calc(700px*var(--zoom));--gutter:0px}
 .lane{grid-template-columns:1fr;padding:4px 0}
-.lane-label{width:fit-content;max-width:88vw;padding:0 .5rem 1px 0;background:var(--page)}.lane.axis .lane-label{display:none}
+.lane.offset>svg,.lane.rate.first>svg{margin-top:9px}
+.lane-label{width:fit-content;max-width:100cqi;padding:0 .5rem 1px 0;background:var(--page)}.lane.axis .lane-label{display:none}
 .lane-label .note,.lane.rate.first .note{display:inline}
 .backdrop{width:100%}
 table,thead,tbody,tr,th,td{display:block}thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
