@@ -96,7 +96,7 @@ export async function createLab(folder: string): Promise<Lab> {
         reporters: driver.inProcess === true ? [] : [...reporters.values()],
         openStore: await storeOpener(undefined),
         startLoad: startOpenLoop,
-        progress: { event: () => undefined, end: () => undefined },
+        progress: { event: () => undefined, line: () => undefined, end: () => undefined },
         signal,
       });
       if (run.verdict !== 'pass' && driver.inProcess !== true)

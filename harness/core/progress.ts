@@ -18,6 +18,8 @@ export type ProgressEvent = { readonly at: RunNs } & (
       readonly nodes: readonly string[];
     }
   | { readonly kind: 'phase'; readonly phase: Phase }
+  /** What is waited for from now on, where that may take a while: `launching 3 etcd members and 4 nodes`. */
+  | { readonly kind: 'waiting'; readonly text: string }
   | {
       readonly kind: 'slot';
       readonly slot: string;
@@ -57,6 +59,8 @@ export interface NodeRate {
 
 export interface Progress {
   event(event: ProgressEvent): void;
+  /** A line beside the run's events, such as the answer to Ctrl-C. */
+  line(text: string): void;
   /** The end: gives the terminal back. Called on every way out, once. */
   end(run: Run | undefined): void;
 }

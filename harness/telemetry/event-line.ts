@@ -39,7 +39,10 @@ function contentOf(event: ProgressEvent, state: RunState): Line | undefined {
         span(`  seed ${event.seed}, ${event.nodes.length} nodes, ${duration(event.plannedMs)}`, 'faint'),
       ];
     case 'phase':
-      return event.phase === 'done' ? undefined : [span(event.phase, 'strong')];
+      // Launched is told by what is waited for next.
+      return event.phase === 'launch' || event.phase === 'done' ? undefined : [span(event.phase, 'strong')];
+    case 'waiting':
+      return [span(event.text)];
     case 'slot':
       return [
         span(event.slot, 'strong'),

@@ -51,16 +51,19 @@ function titleLine({ begin }: RunState, width: number): Line {
 }
 
 function phaseLine(state: RunState, width: number, tick: number): Line {
-  const { begin, phase, slot, at, loadFrom } = state;
-  const left = [span(` ${SPINNER[tick % SPINNER.length]} `, 'accent'), span(phase ?? 'begin', 'strong')];
+  const { begin, phase = 'launch', slot, at, loadFrom, waitingFor } = state;
+  const left = [span(` ${SPINNER[tick % SPINNER.length]} `, 'accent'), span(phase, 'strong')];
+  if (loadFrom === undefined && waitingFor !== undefined) left.push(span(`  ${waitingFor}`));
   if (phase === 'disturb' && slot !== undefined)
     left.push(span(` ${slot.slot}`), span(`  ${slot.index + 1} of ${slot.count}`, 'faint'));
   if (begin === undefined || loadFrom === undefined) return left;
-  const elapsedMs = Math.min(begin.plannedMs, nsToMs(at - loadFrom));
-  const times = span(`${clock(elapsedMs)} of ${clock(begin.plannedMs)}`, 'faint');
+  // Run time, as in the log above it. The plan begins with the load; drain and judgement come after its end.
+  const elapsedMs = nsToMs(at);
+  const lengthMs = Math.max(elapsedMs, nsToMs(loadFrom) + begin.plannedMs);
+  const times = span(`${clock(elapsedMs)} of ${clock(lengthMs)}`, 'faint');
   const room = width - Math.max(36, widthOf(left) + 2) - widthOf([times]) - 2;
   if (room < 8) return spread(left, [times], width);
-  return spread(left, [...bar(elapsedMs / begin.plannedMs, room), span('  '), times], width);
+  return spread(left, [...bar(elapsedMs / lengthMs, room), span('  '), times], width);
 }
 
 function bar(share: number, cells: number): readonly Span[] {

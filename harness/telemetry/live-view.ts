@@ -7,7 +7,7 @@ import { EVENT_INDENT, eventLine } from './event-line.ts';
 import { liveFrame } from './live-frame.ts';
 import { advance, NOTHING_YET } from './run-state.ts';
 import type { Line } from './text.ts';
-import { painter, widthOf, wrap } from './text.ts';
+import { painter, span, widthOf, wrap } from './text.ts';
 
 const REDRAW_EVERY_MS = 100;
 const HIDE_CURSOR = '\u001b[?25l';
@@ -92,6 +92,10 @@ export function createLiveView(stream: Terminal): Progress {
       state = advance(state, event);
       const line = eventLine(event, state);
       if (line !== undefined) log.push(line);
+      changed = true;
+    },
+    line(text: string) {
+      log.push([span(`${' '.repeat(EVENT_INDENT)}${text}`)]);
       changed = true;
     },
     end: close,

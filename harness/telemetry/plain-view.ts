@@ -25,6 +25,9 @@ export function createPlainView(stream: NodeJS.WritableStream): Progress {
       figuresAt = performance.now();
       stream.write(`${paint([span(figures(state), 'faint')])}\n`);
     },
+    line(text) {
+      stream.write(`${text}\n`);
+    },
     end() {},
   };
 }

@@ -24,6 +24,8 @@ export interface DisturbanceState {
 export interface RunState {
   readonly begin?: Extract<ProgressEvent, { kind: 'begin' }>;
   readonly phase?: Phase;
+  /** What is waited for before there is a load. */
+  readonly waitingFor?: string;
   readonly slot?: Extract<ProgressEvent, { kind: 'slot' }>;
   /** Run time of the latest event. */
   readonly at: RunNs;
@@ -49,6 +51,8 @@ export function advance(before: RunState, event: ProgressEvent): RunState {
       };
     case 'phase':
       return { ...state, phase: event.phase, ...(event.phase === 'warm-up' && { loadFrom: state.at }) };
+    case 'waiting':
+      return { ...state, waitingFor: event.text };
     case 'slot':
       return { ...state, slot: event, disturbances: new Map() };
     case 'disturbance':

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { NodeRate, ProgressEvent } from '../core/progress.ts';
 import { NS_PER_S } from '../core/time.ts';
+import { eventLine } from './event-line.ts';
 import { liveFrame } from './live-frame.ts';
 import { createLiveView } from './live-view.ts';
 import { createPlainView } from './plain-view.ts';
@@ -39,7 +40,10 @@ const pause = { kind: 'disturbance', key: 'paused/0-pause', name: 'pause' } as c
 /** A run from its beginning to a pause of n2 that bites, and its heal. */
 const STORY: readonly ProgressEvent[] = [
   begin(['n1', 'n2']),
-  { at: 0, kind: 'phase', phase: 'warm-up' },
+  { at: 0, kind: 'waiting', text: 'launching 1 etcd member and 2 nodes' },
+  { at: 1 * NS_PER_S, kind: 'phase', phase: 'launch' },
+  { at: 1 * NS_PER_S, kind: 'waiting', text: 'waiting until nodes hold 2 worker IDs' },
+  { at: 2 * NS_PER_S, kind: 'phase', phase: 'warm-up' },
   { at: 6 * NS_PER_S, kind: 'phase', phase: 'disturb' },
   { at: 6 * NS_PER_S, kind: 'slot', slot: 'paused', index: 0, count: 8, holder: 'n2' },
   { at: 6 * NS_PER_S, ...pause, what: 'asked', target: 'n2' },
@@ -49,7 +53,9 @@ const STORY: readonly ProgressEvent[] = [
 ];
 const LOG = [
   ' 0:00.0  storm shakes snowflake on sim  seed 42, 2 nodes, 80 s',
-  ' 0:00.0  warm-up',
+  ' 0:00.0  launching 1 etcd member and 2 nodes',
+  ' 0:01.0  waiting until nodes hold 2 worker IDs',
+  ' 0:02.0  warm-up',
   ' 0:06.0  disturb',
   ' 0:06.0  paused  slot 1 of 8, aimed at n2',
   ' 0:06.0  ○ pause n2              asked',
@@ -107,10 +113,22 @@ describe('the picture', () => {
   test('shows each node, what disturbs it, and the totals', () => {
     const text = frameText(STORY.slice(0, -1), 100);
     expect(text[0]).toMatch(/^ storm shakes snowflake on sim +seed 42$/);
-    expect(text[1]).toMatch(/^ ⠋ disturb paused {2}1 of 8 +━+─+ {2}0:07 of 1:20$/);
+    expect(text[1]).toMatch(/^ ⠋ disturb paused {2}1 of 8 +━+─+ {2}0:07 of 1:22$/);
     expect(text.find((line) => line.startsWith(' n1'))).toMatch(/1 {2}minting +20,113 +█ +\+0\.2 ms$/);
     expect(text.find((line) => line.startsWith(' n2'))).toMatch(/– {2}no answer +0 +▁ +– {2}● pause$/);
     expect(text.at(-1)).toBe(' 20,113 IDs/s   1,234,567 stored   0 duplicates');
+  });
+
+  test('says what is waited for until there is a load', () => {
+    expect(frameText(STORY.slice(0, 2), 100)[1]).toBe(' ⠋ launch  launching 1 etcd member and 2 nodes');
+    expect(frameText(STORY.slice(0, 4), 100)[1]).toBe(' ⠋ launch  waiting until nodes hold 2 worker IDs');
+    expect(frameText(STORY.slice(0, 5), 100)[1]).toMatch(/^ ⠋ warm-up +━─+ {2}0:02 of 1:22$/);
+  });
+
+  test('its clock is the clock of the log, also past the end of the plan', () => {
+    const drain: ProgressEvent = { at: 84.2 * NS_PER_S, kind: 'phase', phase: 'drain' };
+    expect(eventLine(drain, NOTHING_YET)?.map(({ text }) => text)).toEqual([' 1:24.2  ', 'drain']);
+    expect(frameText([...STORY, drain], 100)[1]).toMatch(/^ ⠋ drain +━+ {2}1:24 of 1:24$/);
   });
 
   test('a healed disturbance disturbs no more', () => {
@@ -134,13 +152,18 @@ describe('the picture', () => {
   test('never more than ten lines, never wider than the terminal, whatever its size', () => {
     const size = fc.record({ columns: fc.integer({ min: 2, max: 220 }), rows: fc.integer({ min: 2, max: 60 }) });
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 64 }), size, fc.integer({ min: 0, max: 8 }), (count, terminal, told) => {
-        const names = Array.from({ length: count }, (_, index) => `n${index + 1}`);
-        const state = [begin(names), ...STORY.slice(1, told)].reduce(advance, NOTHING_YET);
-        const lines = liveFrame(state, terminal, 3);
-        expect(lines.length).toBeLessThanOrEqual(Math.max(2, Math.min(10, terminal.rows - 2)));
-        for (const line of lines) expect(widthOf(line)).toBeLessThan(terminal.columns);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 64 }),
+        size,
+        fc.integer({ min: 0, max: STORY.length }),
+        (count, terminal, told) => {
+          const names = Array.from({ length: count }, (_, index) => `n${index + 1}`);
+          const state = [begin(names), ...STORY.slice(1, told)].reduce(advance, NOTHING_YET);
+          const lines = liveFrame(state, terminal, 3);
+          expect(lines.length).toBeLessThanOrEqual(Math.max(2, Math.min(10, terminal.rows - 2)));
+          for (const line of lines) expect(widthOf(line)).toBeLessThan(terminal.columns);
+        },
+      ),
     );
   });
 });
@@ -171,6 +194,18 @@ describe('the live view', () => {
     for (const event of STORY) view.event(event);
     view.end(undefined);
     expect(screen.lines).toEqual([...LOG, '']);
+  });
+
+  test('a line that is told beside the events stays above the picture', () => {
+    vi.useFakeTimers();
+    const screen = new Screen();
+    const view = createLiveView(screen);
+    for (const event of STORY) view.event(event);
+    vi.advanceTimersByTime(130);
+    view.line('Interrupted.');
+    vi.advanceTimersByTime(500);
+    view.end(undefined);
+    expect(screen.lines).toEqual([...LOG, `${' '.repeat(9)}Interrupted.`, '']);
   });
 
   test('gives up its timer and its listeners, and may end twice', () => {
