@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import type { Ability } from '../core/cluster.ts';
 import type { Driver, GeneratorSource } from '../core/driver.ts';
 import type { ExitCode } from '../core/errors.ts';
-import { badInput, environmentLacks, EXIT, SnowglobeError } from '../core/errors.ts';
+import { badInput, environmentLacks, EXIT, problem, SnowglobeError } from '../core/errors.ts';
 import type { Run } from '../core/run.ts';
 import type { Scenario } from '../core/scenario.ts';
 import { abilityProblems, scenarioProblems } from '../engine/preflight.ts';
@@ -48,11 +48,13 @@ export async function run(args: RunArguments, output: Output): Promise<ExitCode>
     const { swept } = await sweepDead([plan.driver]);
     for (const { runId, driver } of swept) output.text(`Swept what the dead run ${runId} left (${driver}).`);
     await plan.driver.prepare({ log: (line) => output.text(line), signal: interruption.signal });
-    const { runs, failure } = await runAll(plan, interruption.signal, output);
+    interruption.signal.throwIfAborted();
+    const { runs, failure } = await runAll(plan, interruption, output);
     if (failure !== undefined) {
-      // What was judged before stays judged: a broken guarantee outweighs the error that came after it.
       const exitCode = output.error(failure.error, runs.length === 0 ? {} : { runs });
-      return worstExit(runs) === EXIT.guaranteeBroken ? EXIT.guaranteeBroken : exitCode;
+      // What was judged before stays judged: a broken guarantee outweighs the error that came after it.
+      const broken = worstExit(runs) === EXIT.guaranteeBroken && !interruption.signal.aborted;
+      return broken ? EXIT.guaranteeBroken : exitCode;
     }
     if (output.json) output.document(runs.length === 1 ? runs[0] : runs, '');
     return interruption.signal.aborted ? EXIT.interrupted : worstExit(runs);
@@ -118,12 +120,12 @@ interface Outcome {
 }
 
 /** One scenario after the other, until one cannot be launched or the user interrupts. */
-async function runAll(plan: Plan, signal: AbortSignal, output: Output): Promise<Outcome> {
+async function runAll(plan: Plan, interruption: Interruption, output: Output): Promise<Outcome> {
   const runs: Run[] = [];
   for (const item of plan.items) {
-    if (signal.aborted) break;
+    if (interruption.signal.aborted) break;
     try {
-      runs.push(await runOne(item, plan, signal, output));
+      runs.push(await runOne(item, plan, interruption, output));
     } catch (error) {
       return { runs, failure: { error } };
     }
@@ -134,7 +136,7 @@ async function runAll(plan: Plan, signal: AbortSignal, output: Output): Promise<
 async function runOne(
   { reference, scenario, generator }: Plan['items'][number],
   plan: Plan,
-  signal: AbortSignal,
+  interruption: Interruption,
   output: Output,
 ): Promise<Run> {
   const { args, driver, seed, runsFolder } = plan;
@@ -156,6 +158,8 @@ async function runOne(
     nodes: shapeOf(scenario).nodes,
   });
   let judged: Run | undefined;
+  // Not past the live view: it would take the line for its own picture and clear it.
+  interruption.tell = (text) => progress.line(text);
   try {
     judged = await runScenario({
       ...plan,
@@ -166,9 +170,10 @@ async function runOne(
       folder,
       startLoad: startOpenLoop,
       progress,
-      signal,
+      signal: interruption.signal,
     });
   } finally {
+    interruption.tell = output.text;
     progress.end(judged);
   }
   output.text(verdictText(judged, { stream: output.stream, folder: shown }));
@@ -237,23 +242,35 @@ function worstExit(runs: readonly Run[]): ExitCode {
   return (order.find((code) => runs.some(({ exitCode }) => exitCode === code)) ?? EXIT.pass) as ExitCode;
 }
 
+/** Told where there is nothing to judge yet: the signal came before the cluster was launched. */
+const INTERRUPTED = problem('Interrupted by a signal.', 'Nothing was judged, and what was begun is taken down.');
+
+interface Interruption {
+  readonly signal: AbortSignal;
+  /** Answers the user's signal. */
+  tell: (text: string) => void;
+  dispose(): void;
+}
+
 /** The first signal ends the run in order; the second says that healing goes on. */
-function onInterrupt(output: Output): { readonly signal: AbortSignal; dispose(): void } {
+function onInterrupt(output: Output): Interruption {
   const controller = new AbortController();
   const listener = (): void => {
-    output.text(
+    interruption.tell(
       controller.signal.aborted
         ? 'Still healing; this takes a few seconds.'
         : 'Interrupted: healing, then judging what there is.',
     );
-    controller.abort(new Error('interrupted by a signal'));
+    controller.abort(new SnowglobeError(EXIT.interrupted, [INTERRUPTED]));
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const name of signals) process.on(name, listener);
-  return {
+  const interruption: Interruption = {
     signal: controller.signal,
+    tell: output.text,
     dispose: () => {
       for (const name of signals) process.off(name, listener);
     },
   };
+  return interruption;
 }

@@ -33,6 +33,7 @@ export interface Run {
   /** The command that repeats the run. */
   readonly command: string;
   readonly verdict: Verdict;
+  /** That of the verdict, or 130: the run was interrupted and its process ended with that. */
   readonly exitCode: number;
   /** Why: one sentence each, gravest first. */
   readonly reasons: readonly string[];

@@ -6,12 +6,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Cluster } from '../core/cluster.ts';
 import type { Driver, GeneratorSource, InMemoryHistory } from '../core/driver.ts';
-import { messageOf } from '../core/errors.ts';
+import { EXIT, messageOf } from '../core/errors.ts';
 import type { Fault } from '../core/fault.ts';
 import type { Hazard } from '../core/hazard.ts';
 import type { RequestColumns } from '../core/history.ts';
 import type { JournalEntry, Phase } from '../core/journal.ts';
 import type { Owner } from '../core/owner.ts';
+import { counted } from '../core/phrases.ts';
 import type { Progress } from '../core/progress.ts';
 import type { Rng } from '../core/random.ts';
 import { createRng } from '../core/random.ts';
@@ -83,6 +84,8 @@ export async function runScenario(request: RunRequest): Promise<Run> {
   try {
     const launched = stopwatch.start('launch');
     const { nodes, coordinatorMembers, options } = header.scenario.cluster;
+    const waiting = (text: string): void => progress.event({ at: 0, kind: 'waiting', text });
+    waiting(`launching ${counted(coordinatorMembers, 'etcd member')} and ${counted(nodes, 'node')}`);
     const cluster = await driver.launch(
       { nodes, coordinatorMembers, options },
       {
@@ -92,12 +95,14 @@ export async function runScenario(request: RunRequest): Promise<Run> {
         generator: request.generator,
         seed: header.seed,
         rng: createRng(header.seed).fork('driver'),
-        log: (text) => progress.event({ at: 0, kind: 'note', text }),
+        log: waiting,
         signal,
       },
     );
     launched();
-    const run = await live(request, cluster, journal, stopwatch);
+    const judged = await live(request, cluster, journal, stopwatch);
+    // What an interrupted run proved stays judged; that it was interrupted is how the process ends.
+    const run = signal.aborted ? { ...judged, exitCode: EXIT.interrupted } : judged;
     if (!persistent) writeFileSync(journalFile, journalText(journal.entries));
     saveRun(folder, run, reporters);
     return run;
@@ -193,6 +198,8 @@ async function shake(
   let whole = false;
   try {
     await cluster.healAll();
+    const ids = counted(scenario.pool, 'worker ID');
+    progress.event({ at: time.now(), kind: 'waiting', text: `waiting until nodes hold ${ids}` });
     if (!(await assemble(cluster, () => monitor.holders(0).length >= scenario.pool, signal)))
       journal.append({ at: time.now(), kind: 'unknown', reason: neverAssembled(scenario.pool, journal.entries) });
     enter('warm-up', cluster, journal);

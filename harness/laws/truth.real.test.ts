@@ -123,8 +123,31 @@ describe.each(realDrivers('local').filter((driver) => driver === 'local'))('on %
     const folder = await runFolder(runs);
     await injected(folder);
     child.kill('SIGINT');
-    expect((await ended).code).toBe(130);
+    const { code, stdout } = await ended;
+    expect(code).toBe(130);
+    expect(stdout).toMatch(/UNKNOWN .* exit 130\n +Interrupted, hence the exit code, and healed: /);
+    expect(stdout).not.toContain('exit 12');
+    expect(readRun(folder)).toMatchObject({ state: 'judged', verdict: 'unknown', exitCode: 130 });
     expect(doubtsOf(folder)).toContain('run cut short');
+    await nothingLeft(folder, 5000);
+  });
+
+  test('interrupted while it launches: it takes down what it began, says so and exits with 130', async () => {
+    const runs = newRuns();
+    const { child, output, ended } = start(driver, runs);
+    const folder = await runFolder(runs);
+    await eventually(
+      'the launch is told of',
+      5000,
+      () => /launching 1 etcd member and 2 nodes/.exec(output()) ?? undefined,
+    );
+    child.kill('SIGINT');
+    const { code, stderr } = await ended;
+    expect({ code, stderr }).toEqual({
+      code: 130,
+      stderr: expect.stringContaining('Interrupted by a signal') as unknown,
+    });
+    expect(stderr).not.toMatch(/crashed|defect/);
     await nothingLeft(folder, 5000);
   });
 });

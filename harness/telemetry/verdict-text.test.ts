@@ -137,6 +137,16 @@ test('a pass says what was kept, what bit, what was reached, and how to see it a
   expect(text(PASSED)).not.toContain('clearest witness');
 });
 
+test('an interrupted run tells its verdict, what that is about, and the exit code of the process', () => {
+  const unknown = text({ ...PASSED, verdict: 'unknown', exitCode: 130, reasons: ['run cut short: by the user.'] });
+  expect(unknown.split('\n').slice(1, 4)).toEqual([
+    ' ? UNKNOWN  storm, snowflake on sim  exit 130',
+    '   Interrupted, hence the exit code, and healed: the verdict is about what happened until then.',
+    '   run cut short: by the user.',
+  ]);
+  expect(text({ ...FAILED, exitCode: 130 })).toContain(' ✘ FAIL  storm, snowflake on sim  exit 130\n   Interrupted');
+});
+
 test('a guarantee that was not promised is neither a pass nor a failure', () => {
   expect(text(PASSED)).toContain(' – increasing-across-lives (node)       not promised  1 violation in 5 IDs');
 });

@@ -3,6 +3,7 @@
  * and how to see it again.
  */
 import type { Witness } from '../core/checker.ts';
+import { EXIT } from '../core/errors.ts';
 import type { DisturbanceRecord, Run } from '../core/run.ts';
 import { nsToMs } from '../core/time.ts';
 import type { Verdict } from '../core/verdict.ts';
@@ -52,6 +53,7 @@ function headLines(run: Run): readonly Line[] {
       span(`, ${run.generator.name} on ${run.driver}`),
       span(`  exit ${run.exitCode}`, 'faint'),
     ],
+    ...(run.exitCode === EXIT.interrupted ? [indented(INTERRUPTED, 'plain')] : []),
     ...run.reasons.map((reason) => indented(reason)),
   ];
 }
@@ -79,6 +81,8 @@ function guaranteeLines({ findings }: Run): readonly Line[] {
   });
   return [title('guarantees'), ...rows];
 }
+
+const INTERRUPTED = 'Interrupted, hence the exit code, and healed: the verdict is about what happened until then.';
 
 const KEPT: Readonly<Record<Verdict, string>> = { pass: 'kept', fail: 'BROKEN', unknown: 'unknown' };
 
