@@ -4,7 +4,7 @@
  */
 import { openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { CoordinationRefused } from '../../harness/coordinators/etcd-client.ts';
+import { CoordinationRefused } from '../../harness/coordinators/coordination-errors.ts';
 import { deletedKeys } from '../../harness/core/generator.ts';
 import { leaseLogName } from '../../harness/core/tap.ts';
 import type { Compare, Coordination, Grant, KeyValue, Operation, TxnResult } from '../../harness/core/generator.ts';

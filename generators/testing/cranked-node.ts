@@ -3,7 +3,7 @@
  * must say what happens between two readings of a clock.
  */
 import { EtcdSimStore } from '../../harness/coordinators/etcd-sim-store.ts';
-import { CoordinationTimeout } from '../../harness/coordinators/etcd-client.ts';
+import { CoordinationTimeout } from '../../harness/coordinators/coordination-errors.ts';
 import { createRng } from '../../harness/core/random.ts';
 import type { Coordination, Generator, GeneratorEnv, Minter } from '../../harness/core/generator.ts';
 import type { JsonObject } from '../../harness/core/json.ts';

@@ -9,16 +9,7 @@ import type { MemberStatus, OwnerEvent } from '../core/cluster.ts';
 import type { Compare, Coordination, Grant, KeyValue, Operation, TxnResult } from '../core/generator.ts';
 import type { RunNs } from '../core/time.ts';
 import { messageOf } from '../core/errors.ts';
-
-/** The outcome is not known: the request may have been carried out. */
-export class CoordinationTimeout extends Error {
-  override readonly name = 'CoordinationTimeout';
-}
-
-/** The request was certainly not carried out. */
-export class CoordinationRefused extends Error {
-  override readonly name = 'CoordinationRefused';
-}
+import { CoordinationRefused, CoordinationTimeout } from './coordination-errors.ts';
 
 export interface EtcdClientOptions {
   /** `http://host:port` or `unix:/path/to.sock`, tried in this order; the client stays with one that answers. */

@@ -9,7 +9,8 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CoordinationTimeout, EtcdClient } from './etcd-client.ts';
+import { CoordinationTimeout } from './coordination-errors.ts';
+import { EtcdClient } from './etcd-client.ts';
 
 export interface EtcdForTests extends AsyncDisposable {
   /** Client URLs, one a member. */

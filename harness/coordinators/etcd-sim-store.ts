@@ -7,7 +7,7 @@ import type { Compare, Grant, KeyValue, Operation, TxnResult } from '../core/gen
 import type { Rng } from '../core/random.ts';
 import type { Cancel, RunNs } from '../core/time.ts';
 import { msToNs } from '../core/time.ts';
-import { CoordinationRefused } from './etcd-client.ts';
+import { CoordinationRefused } from './coordination-errors.ts';
 
 /** The time that a virtual etcd lives on. */
 export interface EtcdTime {

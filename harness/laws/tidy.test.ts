@@ -137,6 +137,16 @@ test('a generator takes nothing but types from the harness, and no library', () 
   expect(values.map(told)).toEqual([]);
 });
 
+test('the simulator loads nothing that reaches a network, a disk or another process', () => {
+  const loaded = new Set(['harness/drivers/sim/driver.ts']);
+  const imports = shipped.flatMap(importsOf).filter(({ isType }) => !isType);
+  // A set that grows while it is walked is walked to its end.
+  for (const from of loaded) for (const { file, target } of imports) if (file === from) loaded.add(target);
+  expect(loaded.size).toBeGreaterThan(25);
+  const outside = /^node:(child_process|cluster|dgram|dns|fs|http|https|http2|net|tls|worker_threads)\b/;
+  expect([...loaded].filter((target) => outside.test(target))).toEqual([]);
+});
+
 test('each library has one home', () => {
   const libraries = shipped
     .flatMap(importsOf)

@@ -5,7 +5,7 @@
 import type { Compare, Coordination, Grant, KeyValue, Operation, TxnResult } from '../../core/generator.ts';
 import { deletedKeys } from '../../core/generator.ts';
 import type { Cancel, RunNs } from '../../core/time.ts';
-import { CoordinationRefused, CoordinationTimeout } from '../../coordinators/etcd-client.ts';
+import { CoordinationRefused, CoordinationTimeout } from '../../coordinators/coordination-errors.ts';
 import type { EtcdSim, Outcome } from '../../coordinators/etcd-sim.ts';
 import type { EtcdSimStore } from '../../coordinators/etcd-sim-store.ts';
 import type { LeaseLog } from './lease-log.ts';
