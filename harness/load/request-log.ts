@@ -2,6 +2,7 @@
  * Every request of a run in growing columns: no object a request, so that hours of load stay a few megabytes.
  */
 import type { MintReply } from '../core/cluster.ts';
+import { firstOf, grown } from '../core/columns.ts';
 import type { RequestColumns } from '../core/history.ts';
 import { REQUEST_STATUS } from '../core/history.ts';
 import type { RunNs } from '../core/time.ts';
@@ -28,7 +29,7 @@ export function createRequestLog(): RequestLog {
   let columns = allocate(FIRST_CAPACITY);
   return {
     open(node, sent) {
-      if (length === columns.node.length) columns = grown(columns);
+      if (length === columns.node.length) columns = grown(columns, allocate, 2 * length);
       columns.node[length] = node;
       columns.sent[length] = sent;
       return length++;
@@ -41,17 +42,7 @@ export function createRequestLog(): RequestLog {
       columns.firstSeq[row] = firstSeq;
       columns.count[row] = count;
     },
-    columns: () => ({
-      length,
-      node: columns.node.subarray(0, length),
-      sent: columns.sent.subarray(0, length),
-      received: columns.received.subarray(0, length),
-      status: columns.status.subarray(0, length),
-      incarnation: columns.incarnation.subarray(0, length),
-      lane: columns.lane.subarray(0, length),
-      firstSeq: columns.firstSeq.subarray(0, length),
-      count: columns.count.subarray(0, length),
-    }),
+    columns: () => ({ length, ...firstOf(columns, length) }),
   };
 }
 
@@ -66,12 +57,4 @@ function allocate(capacity: number) {
     firstSeq: new Float64Array(capacity),
     count: new Uint32Array(capacity),
   };
-}
-
-type Columns = ReturnType<typeof allocate>;
-
-function grown(old: Columns): Columns {
-  const columns = allocate(old.node.length * 2);
-  for (const name of Object.keys(old) as (keyof Columns)[]) columns[name].set(old[name]);
-  return columns;
 }

@@ -1,4 +1,5 @@
 /** Grows the columns of a history batch by batch: no object an ID. */
+import { firstOf, grown } from '../../core/columns.ts';
 import type { BatchColumns } from '../../core/history.ts';
 import type { RunNs } from '../../core/time.ts';
 
@@ -29,7 +30,7 @@ export class HistoryBuilder {
   /** Appends a batch with the first `count` of `ids`. */
   add(batch: Batch, ids: BigUint64Array, count: number): void {
     const at = this.#length;
-    if (at === this.#columns.node.length) this.#columns = grown(this.#columns);
+    if (at === this.#columns.node.length) this.#columns = grown(this.#columns, columnsOf, 2 * at);
     const columns = this.#columns;
     columns.node[at] = batch.node;
     columns.incarnation[at] = batch.incarnation;
@@ -50,7 +51,7 @@ export class HistoryBuilder {
   }
 
   batches(): BatchColumns {
-    return { length: this.#length, ...cut(this.#columns, this.#length) };
+    return { length: this.#length, ...firstOf(this.#columns, this.#length) };
   }
 
   ids(): BigUint64Array {
@@ -84,19 +85,4 @@ function columnsOf(capacity: number) {
     createRevision: new BigUint64Array(capacity),
     firstId: new Float64Array(capacity),
   };
-}
-
-type Columns = ReturnType<typeof columnsOf>;
-
-function grown(columns: Columns): Columns {
-  const larger = columnsOf(2 * columns.node.length);
-  for (const name of Object.keys(columns) as (keyof Columns)[])
-    (larger[name] as { set(from: unknown): void }).set(columns[name]);
-  return larger;
-}
-
-function cut(columns: Columns, length: number): Columns {
-  return Object.fromEntries(
-    Object.entries(columns).map(([name, column]) => [name, column.subarray(0, length)]),
-  ) as unknown as Columns;
 }
