@@ -3,6 +3,7 @@
  */
 import { join } from 'node:path';
 import type { JsonObject } from '../../core/json.ts';
+import { ETCD_ENVIRONMENT, ETCD_PORT, etcdArguments, etcdUrl } from '../agent/etcd-arguments.ts';
 import { faketimeEnvironment } from '../agent/faketime.ts';
 import { FAKETIME_LIBRARY } from './images.ts';
 import type { Mount } from './mounts.ts';
@@ -11,8 +12,6 @@ import { memberAddress, nodeAddress } from './networks.ts';
 import type { WorkloadSpec } from './workload.ts';
 
 export const NODE_PORT = 8080;
-export const ETCD_PORT = 2379;
-const ETCD_PEER_PORT = 2380;
 
 /** A member by its name and its address on the data network. */
 export interface Place {
@@ -91,7 +90,7 @@ export function nodeSpec(node: {
       SNOWGLOBE_DISK: INSIDE.disk,
       SNOWGLOBE_GENERATOR: node.generatorFile,
       SNOWGLOBE_OPTIONS: JSON.stringify(node.options),
-      SNOWGLOBE_ETCD: node.etcd.map(({ address, port }) => `http://${address}:${port}`).join(','),
+      SNOWGLOBE_ETCD: node.etcd.map(etcdUrl).join(','),
       SNOWGLOBE_LISTEN: `tcp:0.0.0.0:${NODE_PORT}`,
     },
     user: node.user,
@@ -104,26 +103,11 @@ export function etcdSpec(
   members: readonly Place[],
   run: { readonly runId: string; readonly user: string },
 ): WorkloadSpec {
-  const peerUrl = ({ address }: Place): string => `http://${address}:${ETCD_PEER_PORT}`;
-  const flags = {
-    name: member.name,
-    // In the container's own layer: it survives a kill and a start, and goes with the container.
-    'data-dir': '/tmp/etcd',
-    'listen-peer-urls': peerUrl(member),
-    'initial-advertise-peer-urls': peerUrl(member),
-    'listen-client-urls': `http://0.0.0.0:${ETCD_PORT}`,
-    'advertise-client-urls': `http://${member.address}:${ETCD_PORT}`,
-    'initial-cluster': members.map((each) => `${each.name}=${peerUrl(each)}`).join(','),
-    'initial-cluster-token': run.runId,
-    'initial-cluster-state': 'new',
-    'heartbeat-interval': '100',
-    'election-timeout': '500',
-  };
+  // In the container's own layer: it survives a kill and a start, and goes with the container.
+  const own = { runId: run.runId, dataFolder: '/tmp/etcd', listenOn: `http://0.0.0.0:${ETCD_PORT}` };
   return {
-    // --pre-vote: a member that was cut off must not depose the leader, and so restart every lease, when it is back.
-    command: ['etcd', ...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, value]), '--pre-vote'],
-    // etcd 3.4 refuses to run on ARM unless told that we know; on other machines it only warns of the variable.
-    environment: { ETCD_UNSUPPORTED_ARCH: 'arm64' },
+    command: ['etcd', ...etcdArguments(member, members, own)],
+    environment: ETCD_ENVIRONMENT,
     user: run.user,
     mounts: [],
   };

@@ -3,11 +3,10 @@
  */
 import { join } from 'node:path';
 import type { ClusterSpec } from '../../core/cluster.ts';
+import { ETCD_ENVIRONMENT, ETCD_PORT, etcdArguments, etcdUrl } from '../agent/etcd-arguments.ts';
 import { faketimeEnvironment } from '../agent/faketime.ts';
 import type { PodSpec, WorkloadSpec } from './sandbox-protocol.ts';
 
-const ETCD_CLIENT_PORT = 2379;
-const ETCD_PEER_PORT = 2380;
 /** Nothing listens there: a node serves on a UNIX socket. A refusal shows just as well that the link is whole. */
 const NODE_PROBE_PORT = 1;
 
@@ -49,7 +48,7 @@ export function placesOf(spec: ClusterSpec, sockets: string): Places {
   });
   return {
     nodes: numbers(spec.nodes).map((k) => place(`n${k}`, `198.18.1.${k}`, NODE_PROBE_PORT)),
-    members: numbers(spec.coordinatorMembers).map((k) => place(`etcd${k}`, `198.18.2.${k}`, ETCD_CLIENT_PORT)),
+    members: numbers(spec.coordinatorMembers).map((k) => place(`etcd${k}`, `198.18.2.${k}`, ETCD_PORT)),
   };
 }
 
@@ -71,7 +70,7 @@ export function nodeWorkload(
       SNOWGLOBE_DISK: diskFolder(node, around),
       SNOWGLOBE_GENERATOR: around.generator,
       SNOWGLOBE_OPTIONS: JSON.stringify(options),
-      SNOWGLOBE_ETCD: members.map(clientUrl).join(','),
+      SNOWGLOBE_ETCD: members.map(etcdUrl).join(','),
       SNOWGLOBE_LISTEN: `unix:${node.socket}`,
     },
     log: logFile(node, around),
@@ -80,26 +79,12 @@ export function nodeWorkload(
 
 /** An etcd member. Started again, it finds its data and takes up where it was. */
 export function etcdWorkload(member: Place, { members }: Places, around: Surroundings): WorkloadSpec {
-  const flags = {
-    name: member.name,
-    'data-dir': join(around.etcdData, member.name),
-    'listen-peer-urls': peerUrl(member),
-    'initial-advertise-peer-urls': peerUrl(member),
-    'listen-client-urls': clientUrl(member),
-    'advertise-client-urls': clientUrl(member),
-    'initial-cluster': members.map((each) => `${each.name}=${peerUrl(each)}`).join(','),
-    'initial-cluster-token': around.runId,
-    'initial-cluster-state': 'new',
-    'heartbeat-interval': '100',
-    'election-timeout': '500',
-    logger: 'zap',
-    'log-outputs': 'stderr',
-  };
+  const own = { runId: around.runId, dataFolder: join(around.etcdData, member.name), listenOn: etcdUrl(member) };
+  const logging = ['--logger', 'zap', '--log-outputs', 'stderr'];
   return {
     name: member.name,
-    command: [around.etcd, ...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, value]), '--pre-vote'],
-    // Debian's etcd wants this on ARM and ignores it elsewhere.
-    environment: { PATH: around.path, ETCD_UNSUPPORTED_ARCH: 'arm64' },
+    command: [around.etcd, ...etcdArguments(member, members, own), ...logging],
+    environment: { PATH: around.path, ...ETCD_ENVIRONMENT },
     log: logFile(member, around),
   };
 }
@@ -107,9 +92,6 @@ export function etcdWorkload(member: Place, { members }: Places, around: Surroun
 export const clockFile = (node: Place, { clocks }: Surroundings): string => join(clocks, node.name);
 export const diskFolder = (node: Place, { disks }: Surroundings): string => join(disks, node.name);
 export const logFile = (place: Place, { logs }: Surroundings): string => join(logs, `${place.name}.log`);
-
-const clientUrl = ({ address }: Place): string => `http://${address}:${ETCD_CLIENT_PORT}`;
-const peerUrl = ({ address }: Place): string => `http://${address}:${ETCD_PEER_PORT}`;
 
 /** 1 … count. */
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
