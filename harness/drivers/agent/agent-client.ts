@@ -10,6 +10,9 @@ export type AgentOrder = WithoutId<AgentCommand>;
 /** What an agent answers when it has done what was asked. */
 export type AgentResult = Extract<AgentAnswer, { readonly ok: true }>;
 
+/** Sends an order to the agent of one pod, by whatever way the driver reaches it. */
+export type SendOrder = (order: AgentOrder) => Promise<AgentResult>;
+
 export class AgentClient extends LineClient<AgentCommand, AgentAnswer> {}
 
 /** How long to wait for the answer to a command: `reach` takes its own time. */

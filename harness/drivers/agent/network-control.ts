@@ -2,12 +2,26 @@
  * The links of one pod, by its agent: cuts by address, and measurements from inside.
  */
 import type { NetworkControl } from '../../core/cluster.ts';
-import type { AgentOrder, AgentResult } from './agent-client.ts';
+import type { SendOrder } from './agent-client.ts';
 
-/** Where a peer is on the network that faults cut. */
-export type Locate = (peer: string) => { readonly address: string; readonly port: number };
+/** Where a member is on the network that faults cut. */
+export interface Location {
+  readonly address: string;
+  readonly port: number;
+}
 
-export function networkControl(send: (order: AgentOrder) => Promise<AgentResult>, locate: Locate): NetworkControl {
+export type Locate = (peer: string) => Location;
+
+/** Finds members by name. */
+export function locator(places: readonly (Location & { readonly name: string })[]): Locate {
+  return (peer) => {
+    const place = places.find(({ name }) => name === peer);
+    if (place === undefined) throw new RangeError(`there is no ${peer} in this cluster`);
+    return { address: place.address, port: place.port };
+  };
+}
+
+export function networkControl(send: SendOrder, locate: Locate): NetworkControl {
   return {
     async cut(key, peers) {
       await send({ do: 'cut', key, addresses: peers.map((peer) => locate(peer).address) });

@@ -1,6 +1,7 @@
 /**
  * The run's axis on real clocks, and where it lies.
  */
+import type { SendOrder } from './agent-client.ts';
 import { NS_PER_MS, runNs as stampToRunNs, type Cancel, type Origin, type RunNs, type Time } from '../../core/time.ts';
 
 /** Both clocks of the kernel that runs the cluster, read at one instant. */
@@ -12,6 +13,12 @@ export interface KernelClocks {
 const ROUNDS = 5;
 /** Longer timeouts overflow in Node and fire at once. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** Reads them by an agent: as the nodes see them. */
+export async function readClocks(send: SendOrder): Promise<KernelClocks> {
+  const { monotonicNs, realtimeNs } = await send({ do: 'clock' });
+  return { monotonicNs: BigInt(monotonicNs as string), realtimeNs: BigInt(realtimeNs as string) };
+}
 
 /**
  * Begins a run: asks the cluster's kernel for its clocks a few times and lays the origin at the first answer.

@@ -4,19 +4,19 @@
 import { realpathSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import type { ClusterSpec, CoordinatorMember, Member, NetworkControl, ProcessControl } from '../../core/cluster.ts';
+import type { ClusterSpec, CoordinatorMember, Member, ProcessControl } from '../../core/cluster.ts';
 import type { LaunchContext } from '../../core/driver.ts';
 import { environmentLacks, messageOf } from '../../core/errors.ts';
 import { trueUnixMs } from '../../core/time.ts';
+import type { SendOrder } from '../agent/agent-client.ts';
 import { deadlineOf } from '../agent/agent-client.ts';
+import { AgentCluster, AgentNode } from '../agent/agent-cluster.ts';
 import { EtcdCoordinator } from '../agent/coordinator.ts';
 import { FaketimeClock } from '../agent/faketime.ts';
-import { networkControl } from '../agent/network-control.ts';
+import { locator, networkControl } from '../agent/network-control.ts';
 import { NodeClient } from '../agent/node-client.ts';
-import type { KernelClocks } from '../agent/real-time.ts';
-import { runNs, startTime } from '../agent/real-time.ts';
+import { readClocks, runNs, startTime } from '../agent/real-time.ts';
 import { shellEntry } from '../agent/shell-entry.ts';
-import { DockerCluster, DockerNode } from './cluster.ts';
 import type { Engine } from './engine.ts';
 import type { Image } from './images.ts';
 import { labelsOf } from './labels.ts';
@@ -45,7 +45,7 @@ export async function launchCluster(
   image: Image,
   spec: ClusterSpec,
   context: LaunchContext,
-): Promise<DockerCluster> {
+): Promise<AgentCluster> {
   const { docker } = engine;
   const { runId, folder } = context;
   const folders = await makeFolders(folder, spec.nodes);
@@ -132,35 +132,55 @@ async function assemble(
     readonly versions: Readonly<Record<string, string>> & { readonly etcd: string };
     readonly remove: () => Promise<unknown>;
   },
-): Promise<DockerCluster> {
+): Promise<AgentCluster> {
   const everyone = [...members.etcd, ...members.nodes];
-  const { time, origin } = await startTime(() => readClocks(everyone[0] as Running));
+  const agents = everyone.map(({ pod }) => sendTo(pod));
+  const { time, origin } = await startTime(() => readClocks(agents[0] as SendOrder));
   clocks.trueNow = () => trueUnixMs(origin, time.now());
   const locate = locator(everyone.map(({ place }) => place));
-  const linksOf = ({ agent }: Pod): NetworkControl =>
-    networkControl((order) => agent.send(order, deadlineOf(order)), locate);
+  const control = ({ place: { name }, pod, process }: Running): Member => ({
+    name,
+    process,
+    network: networkControl(sendTo(pod), locate),
+  });
   const coordinator = new EtcdCoordinator(
-    members.etcd.map(({ place, pod, process }) => ({
-      name: place.name,
-      endpoint: `http://127.0.0.1:${pod.publishedPort}`,
-      process,
-      network: linksOf(pod),
+    members.etcd.map((member) => ({
+      ...control(member),
+      endpoint: `http://127.0.0.1:${member.pod.publishedPort}`,
     })),
     facts.versions.etcd,
     time,
   );
-  const nodes = members.nodes.map(({ place: { name }, pod, process }) => {
-    const client = new NodeClient({ host: '127.0.0.1', port: pod.publishedPort }, (ns) => runNs(origin, ns));
-    return new DockerNode(name, { process, network: linksOf(pod), clock: clocks.of(name) }, client);
+  const nodes = members.nodes.map((node) => {
+    const client = new NodeClient({ host: '127.0.0.1', port: node.pod.publishedPort }, (ns) => runNs(origin, ns));
+    return new AgentNode(control(node), clocks.of(node.place.name), client);
   });
   const upContext = { logFolder: folders.logs, sleep: (ms: number): Promise<void> => time.sleep(ms, signal) };
   await settled([
     ...coordinator.members.map((member) => untilUp(member, () => serves(member), upContext)),
     ...nodes.map((node) => untilUp(node, () => node.health(HEALTH_MS), upContext)),
   ]);
-  const agents = everyone.map(({ pod }) => pod.agent);
-  return new DockerCluster({ time, origin, nodes, coordinator, agents, tapFolder: folders.taps, ...facts });
+  return new AgentCluster({
+    driver: 'docker',
+    time,
+    origin,
+    nodes,
+    coordinator,
+    agents,
+    tapFolder: folders.taps,
+    versions: facts.versions,
+    remove: async () => {
+      await facts.remove();
+      // The pods are gone, and with them the other ends: this only lets go of the streams.
+      await Promise.all(everyone.map(({ pod }) => pod.agent.close()));
+    },
+  });
 }
+
+const sendTo =
+  ({ agent }: Pod): SendOrder =>
+  (order) =>
+    agent.send(order, deadlineOf(order));
 
 /** The clocks of the nodes. They are set before any process reads them, and so before the run's axis is laid. */
 class Clocks {
@@ -203,20 +223,6 @@ async function makeFolders(folder: string, nodes: number): Promise<RunFolders> {
 function containerUser(rootless: boolean): string {
   if (rootless) return '0:0';
   return `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`;
-}
-
-function locator(places: readonly Place[]): (peer: string) => Place {
-  const byName = new Map(places.map((place) => [place.name, place]));
-  return (peer) => {
-    const place = byName.get(peer);
-    if (place === undefined) throw new RangeError(`there is no member called ${peer}`);
-    return place;
-  };
-}
-
-async function readClocks({ pod }: Running): Promise<KernelClocks> {
-  const { monotonicNs = '', realtimeNs = '' } = await pod.agent.send({ do: 'clock' });
-  return { monotonicNs: BigInt(monotonicNs), realtimeNs: BigInt(realtimeNs) };
 }
 
 async function serves(member: CoordinatorMember): Promise<void> {

@@ -46,7 +46,7 @@ export async function untilItMints({ time }: Cluster, node: ClusterNode, withinM
 
 if (import.meta.main) {
   const [runId, folder] = process.argv.slice(2) as [string, string];
-  await using cluster = await driver.launch(SPEC, await launchContext(runId, folder));
+  await using cluster: Cluster = await driver.launch(SPEC, await launchContext(runId, folder));
   const [node] = cluster.nodes as [ClusterNode];
   console.log(JSON.stringify(await untilItMints(cluster, node, 5000)));
   process.stdin.resume();

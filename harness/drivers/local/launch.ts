@@ -6,14 +6,15 @@ import { join } from 'node:path';
 import type { ClusterSpec, Member } from '../../core/cluster.ts';
 import type { LaunchContext } from '../../core/driver.ts';
 import { environmentLacks, messageOf } from '../../core/errors.ts';
-import { NS_PER_MS, trueUnixMs } from '../../core/time.ts';
+import { NS_PER_MS, trueUnixMs, type Time } from '../../core/time.ts';
+import type { SendOrder } from '../agent/agent-client.ts';
+import { AgentCluster, AgentNode } from '../agent/agent-cluster.ts';
 import { EtcdCoordinator } from '../agent/coordinator.ts';
 import { FaketimeClock } from '../agent/faketime.ts';
-import { networkControl } from '../agent/network-control.ts';
+import { locator, networkControl } from '../agent/network-control.ts';
 import { NodeClient } from '../agent/node-client.ts';
-import { runNs, startTime, type KernelClocks } from '../agent/real-time.ts';
+import { readClocks, runNs, startTime } from '../agent/real-time.ts';
 import { shellEntry } from '../agent/shell-entry.ts';
-import { LocalCluster, LocalNode, processControl } from './cluster.ts';
 import {
   clockFile,
   diskFolder,
@@ -25,6 +26,7 @@ import {
   type Surroundings,
 } from './members.ts';
 import { findLibfaketime, findProgram, SEARCH_PATH } from './programs.ts';
+import { processControl } from './process-control.ts';
 import { prove } from './proof.ts';
 import { programVersions } from './readiness.ts';
 import { Sandbox } from './sandbox.ts';
@@ -38,7 +40,7 @@ const POLL_MS = 20;
 const LOG_TAIL_LINES = 5;
 
 /** Launches, or takes down what it had begun and says why it could not. */
-export async function launch(spec: ClusterSpec, context: LaunchContext): Promise<LocalCluster> {
+export async function launch(spec: ClusterSpec, context: LaunchContext): Promise<AgentCluster> {
   const { mode, refusal } = await prove();
   if (mode === undefined)
     throw environmentLacks(`Namespaces cannot be made here: ${refusal}.`, 'Run `snowglobe doctor` to see what to do.');
@@ -64,16 +66,21 @@ async function fill(
   { runId, signal }: LaunchContext,
   around: Surroundings,
   sockets: string,
-): Promise<LocalCluster> {
+): Promise<AgentCluster> {
   const places = placesOf(spec, sockets);
   const all = [...places.members, ...places.nodes];
   await sandbox.build(all.map(({ name, address }) => ({ name, address })));
   signal.throwIfAborted();
 
+  const locate = locator(all);
+  const agentOf =
+    ({ name }: Place): SendOrder =>
+    (order) =>
+      sandbox.agent(name, order);
   const control = (place: Place, workload: Parameters<typeof processControl>[1]): Member => ({
     name: place.name,
     process: processControl(sandbox, workload),
-    network: networkControl((order) => sandbox.agent(place.name, order), locator(all)),
+    network: networkControl(agentOf(place), locate),
   });
   const members = places.members.map((place) => control(place, etcdWorkload(place, places, around)));
   await Promise.all(members.map((member) => member.process.start()));
@@ -83,7 +90,8 @@ async function fill(
     ),
   );
 
-  const { time, origin } = await startTime(() => readClocks(sandbox, all));
+  const agents = all.map(agentOf);
+  const { time, origin } = await startTime(() => readClocks(agents[0] as SendOrder));
   const versions = programVersions();
   const coordinator = new EtcdCoordinator(
     members.map((member, index) => ({ ...member, endpoint: `unix:${(places.members[index] as Place).socket}` })),
@@ -98,7 +106,7 @@ async function fill(
         await clock.set({ offsetMs: 0, frozen: false });
         const client = new NodeClient({ socketPath: place.socket }, (monotonicNs) => runNs(origin, monotonicNs));
         const member = control(place, nodeWorkload(place, places, spec.options, around));
-        const node = new LocalNode(member, clock, client);
+        const node = new AgentNode(member, clock, client);
         await node.process.start();
         return node;
       }),
@@ -109,7 +117,20 @@ async function fill(
         untilItServes(node, until, time, signal, logFile(places.nodes[index] as Place, around)),
       ),
     );
-    return new LocalCluster({ runId, sandbox, time, origin, nodes, coordinator, tapFolder: around.taps, versions });
+    return new AgentCluster({
+      driver: 'local',
+      time,
+      origin,
+      nodes,
+      coordinator,
+      agents,
+      tapFolder: around.taps,
+      versions,
+      remove: async () => {
+        await sandbox[Symbol.asyncDispose]();
+        await removeTraces(runId);
+      },
+    });
   } catch (error) {
     coordinator.close();
     throw error;
@@ -118,9 +139,9 @@ async function fill(
 
 /** Waits for a node's first word; a node that has ended will not speak, and its log says why. */
 async function untilItServes(
-  node: LocalNode,
+  node: AgentNode,
   until: number,
-  time: LocalCluster['time'],
+  time: Time,
   signal: AbortSignal,
   log: string,
 ): Promise<void> {
@@ -162,21 +183,6 @@ function makeFolders(spec: ClusterSpec, { folder, runId, generator }: LaunchCont
 function mkRealFolder(path: string): string {
   mkdirSync(path, { recursive: true });
   return realpathSync(path);
-}
-
-const locator =
-  (places: readonly Place[]) =>
-  (peer: string): { address: string; port: number } => {
-    const place = places.find(({ name }) => name === peer);
-    if (place === undefined) throw new Error(`there is no ${peer} in this cluster`);
-    return { address: place.address, port: place.port };
-  };
-
-/** By an agent, as nodes see them: a sandbox has the kernel's clocks. */
-async function readClocks(sandbox: Sandbox, places: readonly Place[]): Promise<KernelClocks> {
-  const [{ name }] = places as [Place, ...Place[]];
-  const { monotonicNs, realtimeNs } = await sandbox.agent(name, { do: 'clock' });
-  return { monotonicNs: BigInt(monotonicNs as string), realtimeNs: BigInt(realtimeNs as string) };
 }
 
 function tail(log: string): string {

@@ -1,5 +1,6 @@
 /**
- * A cluster of plain processes in the network namespaces of one sandbox.
+ * A cluster of real processes, each in a pod with a fault agent, while it lives. How an order comes to an agent, and how
+ * everything is removed, is the driver's own, and handed in.
  */
 import type {
   ClockControl,
@@ -12,66 +13,74 @@ import type {
   ProcessControl,
 } from '../../core/cluster.ts';
 import type { Origin, Time } from '../../core/time.ts';
-import type { EtcdCoordinator } from '../agent/coordinator.ts';
-import type { NodeClient } from '../agent/node-client.ts';
-import type { Sandbox } from './sandbox.ts';
-import type { WorkloadSpec } from './sandbox-protocol.ts';
-import { removeTraces } from './traces.ts';
+import type { SendOrder } from './agent-client.ts';
+import type { EtcdCoordinator } from './coordinator.ts';
+import type { NodeClient } from './node-client.ts';
 
-export interface LocalParts {
-  readonly runId: string;
-  readonly sandbox: Sandbox;
+/** What a cluster is made of. */
+export interface AgentClusterParts {
+  readonly driver: string;
   readonly time: Time;
   readonly origin: Origin;
-  readonly nodes: readonly LocalNode[];
+  readonly nodes: readonly AgentNode[];
   readonly coordinator: EtcdCoordinator;
+  /** The agents of all pods. */
+  readonly agents: readonly SendOrder[];
   readonly tapFolder: string;
   readonly versions: { readonly [name: string]: string };
+  /** Removes whatever the driver made for the run. Called once. */
+  readonly remove: () => Promise<unknown>;
 }
 
-export class LocalCluster implements Cluster {
-  readonly driver = 'local';
+export class AgentCluster implements Cluster {
+  readonly driver: string;
   readonly time: Time;
   readonly origin: Origin;
-  readonly nodes: readonly ClusterNode[];
+  readonly nodes: readonly AgentNode[];
   readonly coordinator: EtcdCoordinator;
   readonly tapFolder: string;
   readonly versions: { readonly [name: string]: string };
-  readonly #parts: LocalParts;
+  readonly #agents: readonly SendOrder[];
+  readonly #remove: () => Promise<unknown>;
+  #disposal: Promise<void> | undefined;
 
-  constructor(parts: LocalParts) {
-    this.#parts = parts;
+  constructor(parts: AgentClusterParts) {
+    this.driver = parts.driver;
     this.time = parts.time;
     this.origin = parts.origin;
     this.nodes = parts.nodes;
     this.coordinator = parts.coordinator;
     this.tapFolder = parts.tapFolder;
     this.versions = parts.versions;
+    this.#agents = parts.agents;
+    this.#remove = parts.remove;
   }
 
   /** Links and stopped processes by the agents, clocks, then whatever was killed. What fails does not keep the rest from healing. */
   async healAll(): Promise<void> {
-    const { sandbox } = this.#parts;
     const members: readonly Member[] = [...this.nodes, ...this.coordinator.members];
     const outcomes = await Promise.allSettled([
-      ...members.map(({ name }) => sandbox.agent(name, { do: 'heal' })),
-      ...this.nodes.map((node) => node.clock.set({ offsetMs: 0, frozen: false })),
-      ...members.map((member) => member.process.start()),
+      ...this.#agents.map((send) => send({ do: 'heal' })),
+      ...this.nodes.map(({ clock }) => clock.set({ offsetMs: 0, frozen: false })),
+      ...members.map(({ process }) => process.start()),
     ]);
     const failures = outcomes.filter((outcome) => outcome.status === 'rejected').map(({ reason }) => reason as unknown);
     if (failures.length > 0) throw new AggregateError(failures, `Not everything was healed: ${failures.join('; ')}`);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    const { runId, sandbox, nodes, coordinator } = this.#parts;
-    coordinator.close();
-    for (const node of nodes) node.close();
-    await sandbox[Symbol.asyncDispose]();
-    await removeTraces(runId);
+  [Symbol.asyncDispose](): Promise<void> {
+    return (this.#disposal ??= this.#dispose());
+  }
+
+  async #dispose(): Promise<void> {
+    this.coordinator.close();
+    for (const node of this.nodes) node.close();
+    await this.#remove();
   }
 }
 
-export class LocalNode implements ClusterNode {
+/** A node of such a cluster: its controls, and the client that asks it. */
+export class AgentNode implements ClusterNode {
   readonly name: string;
   readonly process: ProcessControl;
   readonly network: NetworkControl;
@@ -98,22 +107,4 @@ export class LocalNode implements ClusterNode {
   close(): void {
     this.#client.close();
   }
-}
-
-/** A process of the sandbox: the supervisor starts and kills it, its pod's agent stops it and lets it go on. */
-export function processControl(sandbox: Sandbox, workload: WorkloadSpec): ProcessControl {
-  const { name } = workload;
-  const signal = async (which: 'SIGSTOP' | 'SIGCONT'): Promise<void> => {
-    await sandbox.agent(name, { do: 'signal', workload: name, signal: which });
-  };
-  return {
-    kill: () => sandbox.killProcess(name),
-    start: () => sandbox.startProcess(workload),
-    pause: () => signal('SIGSTOP'),
-    resume: () => signal('SIGCONT'),
-    async alive() {
-      const { pids = [] } = await sandbox.agent(name, { do: 'find', workload: name });
-      return pids.length > 0;
-    },
-  };
 }

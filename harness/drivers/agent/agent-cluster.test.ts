@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest';
+import type { ClockSetting, ProcessControl } from '../../core/cluster.ts';
+import type { AgentOrder } from './agent-client.ts';
+import { AgentCluster, AgentNode } from './agent-cluster.ts';
+import { EtcdCoordinator } from './coordinator.ts';
+import { networkControl } from './network-control.ts';
+import { NodeClient } from './node-client.ts';
+import { RealTime } from './real-time.ts';
+
+const NOWHERE = { host: '127.0.0.1', port: 1 };
+
+/** A cluster of one node and one member whose controls write down what they are told; those named in `broken` reject. */
+function recorded(...broken: readonly string[]) {
+  const told: string[] = [];
+  const note = async (what: string): Promise<void> => {
+    told.push(what);
+    if (broken.includes(what)) throw new Error(`no ${what}`);
+  };
+  const process = (name: string): ProcessControl => ({
+    kill: () => note(`kill ${name}`),
+    start: () => note(`start ${name}`),
+    pause: () => note(`pause ${name}`),
+    resume: () => note(`resume ${name}`),
+    alive: () => Promise.resolve(true),
+  });
+  const agent = async ({ do: what }: AgentOrder): Promise<{ id: number; ok: true }> => {
+    await note(`agent: ${what}`);
+    return { id: 1, ok: true };
+  };
+  const network = networkControl(agent, () => ({ address: NOWHERE.host, port: NOWHERE.port }));
+  const clock = {
+    backend: 'none',
+    set: ({ offsetMs, frozen }: ClockSetting) => note(`clock ${offsetMs}${frozen ? ' frozen' : ''}`),
+  };
+  const time = new RealTime(0n);
+  const member = { name: 'etcd1', endpoint: 'http://127.0.0.1:1', process: process('etcd1'), network };
+  const cluster = new AgentCluster({
+    driver: 'none',
+    time,
+    origin: { monotonicNs: '0', unixMs: 0, errorNs: 0 },
+    nodes: [new AgentNode({ name: 'n1', process: process('n1'), network }, clock, new NodeClient(NOWHERE, Number))],
+    coordinator: new EtcdCoordinator([member], '3', time),
+    agents: [agent],
+    tapFolder: '',
+    versions: {},
+    remove: () => note('remove'),
+  });
+  return { cluster, told };
+}
+
+describe('healing', () => {
+  const ALL = ['agent: heal', 'clock 0', 'start n1', 'start etcd1'];
+
+  test('tells every agent, every clock and every process', async () => {
+    const { cluster, told } = recorded();
+    await cluster.healAll();
+    expect(told).toEqual(ALL);
+  });
+
+  test('goes on past what fails, and tells of each failure', async () => {
+    const { cluster, told } = recorded('agent: heal', 'start n1');
+    await expect(cluster.healAll()).rejects.toThrow(
+      'Not everything was healed: Error: no agent: heal; Error: no start n1',
+    );
+    expect(told).toEqual(ALL);
+  });
+});
+
+test('a cluster that is disposed of twice is removed once, and both calls end when it is gone', async () => {
+  const { cluster, told } = recorded();
+  await Promise.all([cluster[Symbol.asyncDispose](), cluster[Symbol.asyncDispose]()]);
+  await cluster[Symbol.asyncDispose]();
+  expect(told).toEqual(['remove']);
+});

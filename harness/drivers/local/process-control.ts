@@ -1,0 +1,24 @@
+/**
+ * The controls of one process in a sandbox.
+ */
+import type { ProcessControl } from '../../core/cluster.ts';
+import type { Sandbox } from './sandbox.ts';
+import type { WorkloadSpec } from './sandbox-protocol.ts';
+
+/** A process of the sandbox: the supervisor starts and kills it, its pod's agent stops it and lets it go on. */
+export function processControl(sandbox: Sandbox, workload: WorkloadSpec): ProcessControl {
+  const { name } = workload;
+  const signal = async (which: 'SIGSTOP' | 'SIGCONT'): Promise<void> => {
+    await sandbox.agent(name, { do: 'signal', workload: name, signal: which });
+  };
+  return {
+    kill: () => sandbox.killProcess(name),
+    start: () => sandbox.startProcess(workload),
+    pause: () => signal('SIGSTOP'),
+    resume: () => signal('SIGCONT'),
+    async alive() {
+      const { pids = [] } = await sandbox.agent(name, { do: 'find', workload: name });
+      return pids.length > 0;
+    },
+  };
+}
