@@ -44,6 +44,9 @@ const POOL = 2;
 const RUN_MS = 2000;
 const RECOVER_FROM_MS = 1600;
 const TTL_MS = 100;
+const TENURE_MAX_MS = 300;
+/** Whoever holds a worker ID now is its last holder: one more tenure, its lease and the gap after it end before the heal. */
+const LAST_TENURE_FROM_MS = RECOVER_FROM_MS - TENURE_MAX_MS - TTL_MS - 50;
 
 interface Lease {
   readonly id: bigint;
@@ -87,8 +90,8 @@ function honest(rng: Rng): Draft {
       revision += 1n;
       // Some ends are told by owner key, others by lease.
       if (revision % 2n === 0n) lease.revision = revision;
-      // The last holder stays until the end of the run.
-      const until = now < RECOVER_FROM_MS - 300 ? now + rng.int(1, 300) : RUN_MS;
+      // The last holder is there before the heal and stays until the end of the run.
+      const until = now < LAST_TENURE_FROM_MS ? now + rng.int(1, TENURE_MAX_MS) : RUN_MS;
       const lanes = rng.int(1, 2);
       let next = { ms: now, sequence: 0 };
       for (; now < until; now += rng.int(0, 12)) {
