@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest';
 import { failingCached } from '../fixtures/cached.ts';
 import { passingStorm } from '../fixtures/storm.ts';
+import { NS_PER_S } from '../../harness/core/time.ts';
+import { createAxis } from './axis.ts';
 import { excursions } from './curves.ts';
 import { clashesOf, offsetAt, targetsOf } from './facts.ts';
 import { html, inlineJson } from './markup.ts';
+import { phaseLane } from './schedule.ts';
 import { clashSentence } from './tenures.ts';
 import { contrast, NODE_TONES, TONES } from './theme.ts';
 import { grouped, lasting, offset, rate, seconds, settings, wallClock } from './words.ts';
@@ -18,6 +21,16 @@ test('every colour of text and of nodes can be read on page and panels, in both 
         expect(contrast(tone[theme], ground[theme]), `${tone[theme]} on ${ground[theme]}`).toBeGreaterThanOrEqual(
           TEXT_CONTRAST_MIN,
         );
+});
+
+test('a phase is named where its name fits, and only there: the next one covers the rest', () => {
+  const run = passingStorm();
+  const named = (seconds: number): boolean => {
+    const phases = [{ phase: 'warm-up', from: 0, to: seconds * NS_PER_S }] as const;
+    const { body } = phaseLane(createAxis(0, 100 * NS_PER_S), { ...run, phases });
+    return String(html`${body}`).includes('>warm-up</text');
+  };
+  expect([6.4, 7].map(named)).toEqual([false, true]);
 });
 
 test('numbers, times and settings in words', () => {
