@@ -22,6 +22,9 @@ export default defineConfig(async () => {
             include: ['{harness,generators,scenarios,reports,tools}/**/*.test.ts'],
             exclude: ['**/*.real.test.ts'],
             testTimeout: 10_000,
+            // One process for many files, as the parts of the harness share one: half the time, and what one part
+            // changes for all (a patched built-in, a listener left behind) shows.
+            isolate: false,
           },
         },
         {

@@ -10,7 +10,7 @@ import { pathToFileURL } from 'node:url';
 import { badInput, messageOf, SnowglobeError } from '../../core/errors.ts';
 import type { Generator } from '../../core/generator.ts';
 import type { Guard } from './guard.ts';
-import { forbid, REMEDY, whereAmI } from './guard-place.ts';
+import { forbid, outside, REMEDY, whereAmI } from './guard-place.ts';
 
 const MARK = 'snowglobe-sim';
 /** Built-in modules under the mark; never read from disk. */
@@ -103,12 +103,12 @@ export function hookModules(): () => void {
         const format = context.conditions.includes('require') ? 'commonjs' : 'module';
         return { url: `${STAND_INS}${name}?${MARK}`, format, shortCircuit: true };
       }
-      const resolved = next(specifier, context);
+      const resolved = outside(() => next(specifier, context));
       const marked = !resolved.url.startsWith('file:') || resolved.url.includes(MARK);
       return marked ? resolved : { ...resolved, url: `${resolved.url}?${MARK}` };
     },
     load(url, context, next) {
-      if (!url.startsWith(STAND_INS)) return next(url, context);
+      if (!url.startsWith(STAND_INS)) return outside(() => next(url, context));
       const name = decodeURIComponent(new URL(url).pathname).slice(`/${MARK}/`.length);
       const format = context.format === 'commonjs' ? 'commonjs' : 'module';
       return { format, source: sourceOf(name, format), shortCircuit: true };

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import fs from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -247,6 +248,25 @@ describe('modules', () => {
     await expect(launch('try { Date.now(); } catch {}', '')).rejects.toThrow('its module used Date.now()');
     expect(file).toBe(path.join(folder, `gen${files - 1}.ts`));
     await expect(launch('Math.random();', '')).rejects.toMatchObject({ exitCode: 2 });
+  });
+
+  test('a library of the harness that patched node:fs is no offence of the module that Node reads with it', async () => {
+    const original = fs.readFileSync;
+    let reads = 0;
+    // As graceful-fs does, which testcontainers brings along.
+    const patched = (...args: Parameters<typeof original>): ReturnType<typeof original> => {
+      if (Date.now() > 0) reads++;
+      return original(...args);
+    };
+    try {
+      fs.readFileSync = patched as typeof original;
+      await writeFile(path.join(folder, 'plain.cjs'), 'exports.one = 1n;');
+      await using cluster = await launch(`import plain from './plain.cjs';`, 'plain.one;', 'mjs');
+      cluster.assertClean();
+    } finally {
+      fs.readFileSync = original;
+    }
+    expect(reads).toBeGreaterThan(0);
   });
 
   test('a file that does not compile is bad input', async () => {
