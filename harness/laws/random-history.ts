@@ -188,7 +188,7 @@ const PLANTERS: Readonly<Record<Plant, (draft: Draft, rng: Rng) => void>> = {
       });
   },
   'successor behind': ({ batches }, rng) => {
-    const backMs = rng.int(1, 600);
+    const backMs = rng.int(1, 1200);
     const chosen = rng.pick(batches);
     for (const batch of batches.filter((b) => b.revision === chosen.revision))
       change(batches, batch, ({ ids }) => ({ offsetMs: -backMs, ids: ids.map((id) => shifted(id, -backMs)) }));
