@@ -84,8 +84,10 @@ export async function runScenario(request: RunRequest): Promise<Run> {
   try {
     const launched = stopwatch.start('launch');
     const { nodes, coordinatorMembers, options } = header.scenario.cluster;
-    const waiting = (text: string): void => progress.event({ at: 0, kind: 'waiting', text });
-    waiting(`launching ${counted(coordinatorMembers, 'etcd member')} and ${counted(nodes, 'node')}`);
+    let isLaunching = true;
+    // What a driver says before its cluster is there is what it waits for; later, something that nobody foresaw.
+    const log = (text: string): void => progress.event({ at: 0, kind: isLaunching ? 'waiting' : 'note', text });
+    log(`launching ${counted(coordinatorMembers, 'etcd member')} and ${counted(nodes, 'node')}`);
     const cluster = await driver.launch(
       { nodes, coordinatorMembers, options },
       {
@@ -95,10 +97,11 @@ export async function runScenario(request: RunRequest): Promise<Run> {
         generator: request.generator,
         seed: header.seed,
         rng: createRng(header.seed).fork('driver'),
-        log: waiting,
+        log,
         signal,
       },
     );
+    isLaunching = false;
     launched();
     const judged = await live(request, cluster, journal, stopwatch);
     // What an interrupted run proved stays judged; that it was interrupted is how the process ends.
