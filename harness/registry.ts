@@ -82,6 +82,9 @@ export function validateScenario(input: unknown, where: string): Scenario {
 }
 
 const bits = z.int().positive();
+/** Times and sequences are read as numbers, which hold whole 53 bits; the tap's worker field is a signed 32-bit integer. */
+const NUMBER_BITS = 53;
+const TAP_WORKER_BITS = 31;
 
 /** Only what the harness reads; the shape of `create` cannot be told from outside. */
 const generatorSchema = z.object({
@@ -90,9 +93,9 @@ const generatorSchema = z.object({
   promises: promisesSchema,
   layout: z
     .object({
-      timeBits: bits,
-      workerBits: bits,
-      sequenceBits: bits,
+      timeBits: bits.max(NUMBER_BITS),
+      workerBits: bits.max(TAP_WORKER_BITS),
+      sequenceBits: bits.max(NUMBER_BITS),
       tickMs: z.number().positive(),
       epochMs: z.number(),
     })

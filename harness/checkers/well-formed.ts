@@ -40,7 +40,7 @@ export default {
         checked += end - first;
         for (let k = first; k < end; k++) {
           const tick = fields.tick(words, k);
-          if (tick > 0 && tick < ticks && words[2 * k + 1]! < SIGN && fields.worker(words, k) === held) continue;
+          if (tick < ticks && words[2 * k + 1]! < SIGN && fields.worker(words, k) === held) continue;
           violations++;
           if (witnesses++ >= WITNESSES_PER_LANE) continue;
           const seq = batches.firstSeq[batch]! + k - first;
@@ -56,7 +56,7 @@ export default {
     const { layout } = facts;
     // A shift of the whole word: a set sign bit makes the tick too great, unless the layout leaves bits unused.
     const tick = sqlTick(layout, 'id');
-    const malformed = `${tick} = 0 or ${tick} >= ${2 ** layout.timeBits} or id >= 9223372036854775808
+    const malformed = `${tick} >= ${2 ** layout.timeBits} or id >= 9223372036854775808
       or toInt64(${sqlWorker(layout, 'id')}) != worker`;
     const [counted] = await store.rows<{ checked: string; violations: string }>(
       `select count() as checked, countIf(${malformed}) as violations from ids`,
@@ -116,7 +116,6 @@ function draftOf(
 function wrongIn(layout: Layout, id: string, held: number): string {
   const { tick, workerId } = decodeId(layout, BigInt(id));
   if (BigInt(id) >= 1n << 63n) return 'has its sign bit set';
-  if (tick === 0) return 'carries no time';
   if (tick >= 2 ** layout.timeBits) return `has a time that does not fit in ${layout.timeBits} bits`;
   return held < 0
     ? `carries worker ID ${workerId}, and its node held none`

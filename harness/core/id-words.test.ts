@@ -10,9 +10,10 @@ test('fields read from words are the fields of the ID, whatever the layout', () 
     fc.property(
       ids,
       fc.integer({ min: 1, max: 31 }),
-      fc.integer({ min: 10, max: 31 }),
+      fc.integer({ min: 1, max: 31 }),
       (id, workerBits, sequenceBits) => {
-        const layout = { timeBits: 63 - workerBits - sequenceBits, workerBits, sequenceBits, tickMs: 1, epochMs: 0 };
+        const timeBits = Math.min(53, 63 - workerBits - sequenceBits);
+        const layout = { timeBits, workerBits, sequenceBits, tickMs: 1, epochMs: 0 };
         const fields = fieldReader(layout);
         const words = wordsOf(BigUint64Array.of(7n, id));
         const { tick, workerId } = decodeId(layout, id);
@@ -20,12 +21,6 @@ test('fields read from words are the fields of the ID, whatever the layout', () 
       },
     ),
     { numRuns: 2000 },
-  );
-});
-
-test('a time that does not fit in a number is refused, not rounded', () => {
-  expect(() => fieldReader({ timeBits: 55, workerBits: 4, sequenceBits: 4, tickMs: 1, epochMs: 0 })).toThrow(
-    RangeError,
   );
 });
 

@@ -17,7 +17,10 @@ export function isGreater(words: Uint32Array, a: number, b: number): boolean {
 
 /** Reads fields of one layout straight from the words of an ID; equal to `decodeId`. */
 export interface FieldReader {
-  /** Everything above worker and sequence: a set sign bit makes it greater than any valid tick. */
+  /**
+   * Everything above worker and sequence: a set sign bit makes it greater than any valid tick. Beyond 2^53, where no tick
+   * is valid, it is rounded.
+   */
   tick(words: Uint32Array, index: number): number;
   worker(words: Uint32Array, index: number): number;
 }
@@ -32,9 +35,8 @@ export function fieldReader(layout: Layout): FieldReader {
   };
 }
 
-/** `bits` bits from bit `shift` on, at most 53 of them. `>>> 0` keeps what a bit operator gives unsigned. */
+/** `bits` bits from bit `shift` on; of more than 53 the nearest number. `>>> 0` keeps what a bit operator gives unsigned. */
 function bitsFrom(shift: number, bits: number): (high: number, low: number) => number {
-  if (bits > 53) throw new RangeError(`a field of ${bits} bits does not fit in a number`);
   if (shift >= 32) return (high) => ((high >>> (shift - 32)) & maskOf(bits)) >>> 0;
   if (shift + bits <= 32) {
     const mask = maskOf(bits);

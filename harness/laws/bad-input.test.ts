@@ -91,6 +91,23 @@ const CASES: readonly {
     says: ['vague.ts', 'promises[1].futureMs', 'promises[2].withinMs', 'promises[3].assuming[0]', 'promises[4].scope'],
   },
   {
+    what: 'a layout with a worker ID that a tap cannot carry, and a time that no number holds',
+    args: [
+      'run',
+      '--generator',
+      file(
+        'wide.ts',
+        `import counter from ${JSON.stringify(join(import.meta.dirname, 'fixtures/counter.ts'))};
+         export default { ...counter, name: 'wide', layout: {
+           timeBits: 54, workerBits: 32, sequenceBits: 1, tickMs: 1, epochMs: 0 } };`,
+      ),
+      '--driver',
+      'sim',
+    ],
+    exit: 2,
+    says: ['wide.ts', 'layout.timeBits', '53', 'layout.workerBits', '31'],
+  },
+  {
     what: 'a guarantee that is promised twice',
     args: [
       'run',
