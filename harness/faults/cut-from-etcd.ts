@@ -2,7 +2,7 @@
  * One node cannot reach any member of its coordinator, and none can reach it. Clients still can.
  */
 import type { Fault } from '../core/fault.ts';
-import { healthOf, nodeOf, PROBE_TIMEOUT_MS } from '../core/observe.ts';
+import { healthOf, nodeOf, PROBE_TIMEOUT_MS, statusOf } from '../core/observe.ts';
 import { z } from '../core/schema.ts';
 import { nodeTarget } from '../core/targets.ts';
 
@@ -25,16 +25,18 @@ export default {
 
   async observe(cluster, { node }) {
     const subject = nodeOf(cluster, node);
-    const members = cluster.coordinator.members.map(({ name }) => name);
-    const [health, ...answers] = await Promise.all([
+    const { members } = cluster.coordinator;
+    const [health, statuses, answers] = await Promise.all([
       healthOf(subject),
-      ...members.map((member) => subject.network.reaches(member, PROBE_TIMEOUT_MS)),
+      Promise.all(members.map((member) => statusOf(member))),
+      Promise.all(members.map(({ name }) => subject.network.reaches(name, PROBE_TIMEOUT_MS))),
     ]);
-    const reached = members.filter((_, index) => answers[index]);
-    const measured = { healthAnswers: health !== undefined, reached };
-    if (reached.length > 0) return { took: false, measured };
-    // Only the node's own answer tells a cut from a node that reaches nothing because it is gone.
-    return { took: health === undefined ? undefined : true, measured };
+    const named = (which: readonly unknown[]): string[] =>
+      members.filter((_, index) => which[index]).map(({ name }) => name);
+    const measured = { healthAnswers: health !== undefined, alive: named(statuses), reached: named(answers) };
+    if (measured.reached.length > 0) return { took: false, measured };
+    // Only their own answers, by a way that no fault cuts, tell a cut from a node or a coordinator that is gone.
+    return { took: health === undefined || measured.alive.length === 0 ? undefined : true, measured };
   },
 
   async heal(cluster, { node }, { key }) {

@@ -74,13 +74,24 @@ test('cut-from-etcd: a member that is still reached breaks it, and other nodes a
   const { network } = nodeOf(cluster, 'n1');
   await network.cut('by hand', ['etcd1', 'etcd3']);
   const part = await on(cluster, cutFromEtcd).observe({ node: 'n1' });
-  expect(part).toEqual({ took: false, measured: { healthAnswers: true, reached: ['etcd2'] } });
+  expect(part).toEqual({
+    took: false,
+    measured: { healthAnswers: true, alive: ['etcd1', 'etcd2', 'etcd3'], reached: ['etcd2'] },
+  });
   await on(cluster, cutFromEtcd).inject({ node: 'n1' });
   expect((await on(cluster, cutFromEtcd).observe({ node: 'n1' })).took).toBe(true);
   expect((await on(cluster, cutFromEtcd).observe({ node: 'n2' })).took).toBe(false);
   // Its heal takes away its own cut only.
   await on(cluster, cutFromEtcd).heal({ node: 'n1' });
   expect((await on(cluster, cutFromEtcd).observe({ node: 'n1' })).measured['reached']).toEqual(['etcd2']);
+});
+
+test('cut-from-etcd: a node that reaches nobody because nobody lives proves no cut', async () => {
+  await using cluster = await settled();
+  const { members } = cluster.coordinator;
+  await Promise.all(members.map(({ process }) => process.kill()));
+  const seen = await on(cluster, cutFromEtcd).observe({ node: 'n1' });
+  expect(seen).toEqual({ took: undefined, measured: { healthAnswers: true, alive: [], reached: [] } });
 });
 
 test('etcd-leader-kill kills the leader and nobody else, however often it is injected', async () => {
