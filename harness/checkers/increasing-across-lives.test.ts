@@ -56,6 +56,18 @@ describe('scope worker-id', () => {
     expect(judge(history, 'worker-id')).toMatchObject({ violations: 2 });
   });
 
+  test('one owner key is one tenure, under whatever lease it was put', () => {
+    const moved = new HistoryBuilder()
+      .batch({ node: 'n1', at: 10, revision: 5n, lease: 1n, ids: [{ ms: 10 }] })
+      .batch({ node: 'n1', at: 20, revision: 5n, lease: 2n, ids: [{ ms: 20 }] })
+      .batch({ node: 'n1', at: 30, revision: 5n, lease: 1n, ids: [{ ms: 30 }] });
+    expect(judge(moved, 'worker-id')).toMatchObject({ verdict: 'pass', checked: 1 });
+    const overtaken = moved.batch({ node: 'n2', at: 40, revision: 9n, lease: 3n, ids: [{ ms: 25 }] });
+    const found = judge(overtaken, 'worker-id');
+    expect(found).toMatchObject({ verdict: 'fail', checked: 2, violations: 1 });
+    expect(found.witnesses[0]!.tenures![0]).toMatchObject({ node: 'n1', from: 10e6, to: 30e6 });
+  });
+
   test('worker IDs have nothing to do with one another', () => {
     const history = new HistoryBuilder()
       .batch({ node: 'n1', at: 10, worker: 1, ids: [{ ms: 100 }] })

@@ -22,9 +22,12 @@ interface Reign {
   readonly incarnation: number;
   /** Scope `worker-id` only. */
   readonly tenure?: Tenure;
-  readonly lowest: Clue & { readonly id: string };
-  readonly greatest: Clue & { readonly id: string };
+  readonly lowest: FoundId;
+  readonly greatest: FoundId;
 }
+
+type FoundId = Clue & { readonly id: string };
+type TenureReign = Reign & { readonly tenure: Tenure };
 
 type Scope = 'worker-id' | 'node';
 
@@ -89,7 +92,9 @@ function successions(scope: Scope, reigns: readonly Reign[]): Reign[][] {
 
 function reignsOf(history: History, scope: Scope): Reign[] {
   if (scope === 'worker-id')
-    return tenureBatchesOf(history).map(({ tenure, batches }) => ({ tenure, ...reignOf(history, batches) }));
+    return whateverTheLease(
+      tenureBatchesOf(history).map(({ tenure, batches }) => ({ tenure, ...reignOf(history, batches) })),
+    );
   return [...Map.groupBy(lanesOf(history.batches), ({ node, incarnation }) => `${node}-${incarnation}`).values()].map(
     (lanes) =>
       reignOf(
@@ -97,6 +102,34 @@ function reignsOf(history: History, scope: Scope): Reign[] {
         lanes.flatMap(({ batches }) => batches),
       ),
   );
+}
+
+/** One owner key is one reign: a key that is put under another lease has no other holder. */
+function whateverTheLease(reigns: readonly TenureReign[]): Reign[] {
+  const keyOf = ({ tenure: { workerId, node, incarnation, lease, createRevision } }: TenureReign): string =>
+    [workerId, node, incarnation, createRevision, createRevision === '0' ? lease : ''].join(' ');
+  return [...Map.groupBy(reigns, keyOf).values()].map(joined);
+}
+
+function joined(parts: readonly TenureReign[]): Reign {
+  const tenures = inSuccession(parts.map(({ tenure }) => tenure));
+  const { node, incarnation } = parts[0]!;
+  return {
+    node,
+    incarnation,
+    tenure: { ...tenures[0]!, to: Math.max(...tenures.map(({ to }) => to)) },
+    lowest: parts.map(({ lowest }) => lowest).sort((a, b) => byId(a, b) || byPosition(a, b))[0]!,
+    greatest: parts.map(({ greatest }) => greatest).sort((a, b) => byId(b, a) || byPosition(a, b))[0]!,
+  };
+}
+
+function byId(a: FoundId, b: FoundId): number {
+  const difference = BigInt(a.id) - BigInt(b.id);
+  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
+}
+
+function byPosition(a: FoundId, b: FoundId): number {
+  return a.lane - b.lane || a.seq - b.seq;
 }
 
 /** Batches come lane by lane in order of sequence numbers; of equal IDs the first counts. */
@@ -147,7 +180,7 @@ async function readReigns(store: SqlReader, nodes: readonly string[], scope: Sco
       : `select worker, node, incarnation, lease, create_revision, min(returned) as since, max(called) as until, ${extremes}
          from batches where count > 0 and worker >= 0 group by worker, node, incarnation, lease, create_revision`,
   );
-  return rows.map((row) => {
+  const reigns = rows.map((row): Reign => {
     const { node, incarnation } = row;
     const clue = ([id, lane, firstSeq]: [string, number, string]) => ({
       node,
@@ -157,17 +190,21 @@ async function readReigns(store: SqlReader, nodes: readonly string[], scope: Sco
       id,
       seek: true,
     });
-    const reign = { node, incarnation, lowest: clue(row.lowest), greatest: clue(row.greatest) };
-    if (scope === 'node') return reign;
-    const tenure: Tenure = {
-      workerId: row.worker!,
-      node: nodes[node]!,
-      incarnation,
-      lease: row.lease!,
-      createRevision: row.create_revision!,
-      from: Number(row.since),
-      to: Number(row.until),
-    };
-    return { ...reign, tenure };
+    return { node, incarnation, lowest: clue(row.lowest), greatest: clue(row.greatest) };
   });
+  if (scope === 'node') return reigns;
+  return whateverTheLease(
+    rows.map((row, i) => {
+      const tenure: Tenure = {
+        workerId: row.worker!,
+        node: nodes[row.node]!,
+        incarnation: row.incarnation,
+        lease: row.lease!,
+        createRevision: row.create_revision!,
+        from: Number(row.since),
+        to: Number(row.until),
+      };
+      return { ...reigns[i]!, tenure };
+    }),
+  );
 }
