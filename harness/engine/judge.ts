@@ -230,11 +230,20 @@ function untried(
  */
 function heldByWhom(promised: readonly Finding[], others: readonly Finding[]): readonly UnknownReason[] {
   const malformed = others.find(({ guarantee }) => guarantee === 'well-formed');
-  const owns = promised.find(({ guarantee }) => guarantee === 'owns-worker-id');
-  if (owns === undefined || malformed === undefined || malformed.violations === 0) return [];
+  const judgedByHolder = promised.filter(goesByHolder).map(({ guarantee }) => guarantee);
+  if (judgedByHolder.length === 0 || malformed === undefined || malformed.violations === 0) return [];
   const { violations, checked, witnesses } = malformed;
   const detail = `${violations} of ${checked} IDs are not what their nodes said that they held. ${witnesses[0]?.what ?? ''}`;
-  return [{ reason: 'evidence not whole', scope: 'owns-worker-id', detail: detail.trim() }];
+  return [{ reason: 'evidence not whole', scope: judgedByHolder.join(', '), detail: detail.trim() }];
+}
+
+/** Judged by who held a worker ID, and when: IDs of a node that says that it holds none, or another, escape it. */
+function goesByHolder({ guarantee, scope }: Finding): boolean {
+  return (
+    guarantee === 'owns-worker-id' ||
+    guarantee === 'recovers' ||
+    (guarantee === 'increasing-across-lives' && scope === 'worker-id')
+  );
 }
 
 const NOTHING_PROMISED: UnknownReason = {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { createLab } from '../../tools/lab.ts';
 import type { LabRun } from '../../tools/lab.ts';
+import type { Promise_ } from '../core/guarantee.ts';
 
 const here = import.meta.dirname;
 const brief = JSON.parse(readFileSync(join(here, 'fixtures/brief.json'), 'utf8')) as object;
@@ -13,12 +14,19 @@ const lab = await createLab(folder);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A quiet run of nodes that do what `takes` says, and say of what they hold what `say` says. */
-async function runOf(name: string, nodes: number, takes: string, say = '(holding) => holding'): Promise<LabRun> {
+async function runOf(
+  name: string,
+  nodes: number,
+  takes: string,
+  say = '(holding) => holding',
+  promises?: readonly Promise_[],
+): Promise<LabRun> {
   const generator = join(folder, `${name}.ts`);
   const session = JSON.stringify(join(here, 'fixtures/session.ts'));
   writeFileSync(
     generator,
-    `import { session } from ${session}; export default session(${JSON.stringify(name)}, ${takes}, ${say});`,
+    `import { session } from ${session};
+     export default { ...session(${JSON.stringify(name)}, ${takes}, ${say}), ...${JSON.stringify({ promises })} };`,
   );
   const scenario = join(folder, `${name}.json`);
   const cluster = { nodes, coordinatorMembers: 1 };
@@ -28,6 +36,8 @@ async function runOf(name: string, nodes: number, takes: string, say = '(holding
 }
 
 const HONEST = 'async (env, take) => take(0)';
+/** What a node says that holds nothing any more after a while, and mints on. */
+const TALKED_OUT = '(holding) => (holding.asked = (holding.asked ?? 0) + 1) > 500 ? undefined : holding';
 
 test('a node that says what it holds owns it', async () => {
   expect(await runOf('honest', 1, HONEST)).toMatchObject({ verdict: 'pass', doubts: [] });
@@ -61,9 +71,24 @@ test.each([
   ['another worker id', '(holding) => ({ ...holding, workerId: 100 })'],
   ['another lease', "(holding) => ({ ...holding, lease: { ...holding.lease, id: '123' } })"],
   ['no lease', '({ workerId }) => ({ workerId })'],
-  ['nothing after a while', '(holding) => (holding.asked = (holding.asked ?? 0) + 1) > 500 ? undefined : holding'],
+  ['nothing after a while', TALKED_OUT],
 ])('a node that says that it holds %s proves nothing', async (what, say) => {
   const { verdict, doubts } = await runOf(what.replaceAll(' ', '-'), 1, HONEST, say);
   expect(verdict).toBe('unknown');
   expect(doubts).toContain('evidence not whole');
+});
+
+test.each([
+  { guarantee: 'owns-worker-id' },
+  { guarantee: 'increasing-across-lives', scope: 'worker-id' },
+  { guarantee: 'recovers', withinMs: 1000 },
+] as const)('nobody talks himself out of $guarantee by holding nothing', async (promise) => {
+  const { doubts, run } = await runOf(`out-of-${promise.guarantee}`, 1, HONEST, TALKED_OUT, [promise]);
+  expect(doubts).toContain('evidence not whole');
+  expect(run.unknowns).toContainEqual(expect.objectContaining({ scope: promise.guarantee }));
+});
+
+test('what is not judged by the holder is judged all the same', async () => {
+  const promises = [{ guarantee: 'increasing-across-lives', scope: 'node' } as const];
+  expect(await runOf('by-node', 1, HONEST, TALKED_OUT, promises)).toMatchObject({ verdict: 'pass' });
 });
