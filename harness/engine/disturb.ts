@@ -51,7 +51,7 @@ export async function carryOutSlot(slot: Slot, context: DisturbContext): Promise
       reason: {
         reason: 'disturbance did not bite',
         scope: slot.name,
-        detail: 'No node held a worker ID and minted when its slot began.',
+        detail: `No node had held a worker ID and minted for ${HELD_MS} ms when its slot began: ${saidBy(context)}.`,
       },
     });
   } else {
@@ -64,6 +64,23 @@ export async function carryOutSlot(slot: Slot, context: DisturbContext): Promise
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   }
   await sleepUntil(cluster, start + msToNs(slot.lengthMs), signal);
+}
+
+/** What the nodes last said, for whoever wonders why none would do. */
+function saidBy({ cluster, monitor }: DisturbContext): string {
+  const now = cluster.time.now();
+  const words = cluster.nodes.map(({ name }) => {
+    const reading = monitor.latest(name);
+    if (reading?.health === undefined) return `${name} gave no answer`;
+    const { status, workerId, reason } = reading.health;
+    const { heldSince } = reading;
+    return [
+      `${name} ${status}`,
+      ...(reason === undefined ? [] : [`(${reason})`]),
+      ...(heldSince === undefined ? [] : [`with worker ID ${workerId} for ${Math.round(nsToMs(now - heldSince))} ms`]),
+    ].join(' ');
+  });
+  return words.join(', ');
 }
 
 async function drawHolder(slot: Slot, { cluster, monitor, rng, signal }: DisturbContext): Promise<string | undefined> {

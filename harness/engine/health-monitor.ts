@@ -32,6 +32,8 @@ export interface HealthMonitor {
 
 export function monitorHealth(cluster: Cluster, journal: Journal): HealthMonitor {
   const latest = new Map<string, Reading>();
+  /** The latest answer of each node: one that came too late does not end what the next one still tells of. */
+  const answered = new Map<string, Reading>();
   let stopped = false;
 
   const read = async (node: ClusterNode): Promise<void> => {
@@ -44,9 +46,9 @@ export function monitorHealth(cluster: Cluster, journal: Journal): HealthMonitor
     }
     const at = cluster.time.now();
     const offsetMs = health === undefined ? undefined : round(health.wallMs - trueUnixMs(cluster.origin, health.at));
-    const before = latest.get(node.name);
-    const reading: Reading = { at, health, offsetMs, heldSince: heldSince(before, health, at) };
+    const reading: Reading = { at, health, offsetMs, heldSince: heldSince(answered.get(node.name), health, at) };
     latest.set(node.name, reading);
+    if (health !== undefined) answered.set(node.name, reading);
     if (health === undefined) journal.append({ at, kind: 'no health', node: node.name });
     else journal.append({ at, kind: 'health', node: node.name, health, offsetMs: offsetMs as number });
   };

@@ -72,6 +72,19 @@ describe('unknown, because', () => {
     ]);
   });
 
+  test('disturbance did not bite: there was no holder to aim at, and the nodes are quoted', async () => {
+    const { run } = await simulate(
+      {
+        ...slot([{ fault: 'kill', options: { node: '@holder' }, atMs: 0, forMs: 1000 }]),
+        cluster: { nodes: 1, coordinatorMembers: 1 },
+      },
+      generatorFile(`mint: () => { throw env.refusal('sulking'); }`),
+    );
+    expect(run.unknowns.find(({ reason }) => reason === 'disturbance did not bite')?.detail).toMatch(
+      /^No node had held .* when its slot began: n1 refusing \(sulking\) with worker ID 0 for \d+ ms\.$/,
+    );
+  });
+
   test('hazard not reached: nothing made a worker ID change hands', async () => {
     const { verdict, doubts } = await simulate({ hazards: [{ hazard: 'worker-id-changed-hands-while-holder-lived' }] });
     expect({ verdict, doubts }).toEqual({ verdict: 'unknown', doubts: ['hazard not reached'] });
