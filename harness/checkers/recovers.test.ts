@@ -99,6 +99,61 @@ test('a request without an answer, once the time to recover has passed', () => {
   expect(judge(living().request({ node: 'n1', at: 1301, status: 'refused' }))).toMatchObject({ verdict: 'pass' });
 });
 
+describe('a worker ID that minted in time and fell silent again', () => {
+  /** Healed at 1000, promised within 300: from 2300 on there was a second of load in which it had to mint. */
+  const until = (to: number, history: HistoryBuilder, withinMs = 300) =>
+    recovers.fold(history.recover(1000, to, 1).build(), { guarantee: 'recovers', withinMs });
+  const asked = (history: HistoryBuilder, at: number, node = 'n1') =>
+    history.request({ node, at, status: 'refused' }).said('n1', at, 'waiting');
+  const minted = (...times: number[]) =>
+    times.reduce((history, at) => history.batch(mints('n1', at)), nodes('n1').batch(mints('n1', 10)));
+
+  test('is dead, whatever its nodes wait for', () => {
+    const found = until(2300, asked(minted(1001), 1400));
+    expect(found).toMatchObject({ verdict: 'fail', violations: 1 });
+    expect(found.witnesses[0]).toMatchObject({ worker: 0, at: 1300e6 });
+    // A second after the bound, less a millisecond, proves no silence, nor does a mint in it.
+    expect(until(2299, asked(minted(1001), 1400))).toMatchObject({ verdict: 'pass' });
+    expect(until(2300, asked(minted(1001, 1300), 1400))).toMatchObject({ verdict: 'fail' });
+    expect(until(2299, asked(minted(1001, 1300), 1400))).toMatchObject({ verdict: 'pass' });
+    expect(until(2300, asked(minted(1001, 1301), 1400))).toMatchObject({ verdict: 'pass' });
+    // What it minted after the load counts for nothing.
+    expect(until(2300, asked(minted(1001, 2301), 1400))).toMatchObject({ verdict: 'fail' });
+  });
+
+  test('may have changed hands after the bound: that takes as long as it is promised to take', () => {
+    const gone = (to: number) => until(to, asked(minted(1001, 2500), 2600), 1200);
+    expect(gone(3699)).toMatchObject({ verdict: 'pass' });
+    const found = gone(3700);
+    expect(found).toMatchObject({ verdict: 'fail', violations: 1 });
+    expect(found.witnesses[0]).toMatchObject({ worker: 0, at: 2500e6 });
+    // Asked before it fell silent, and not again.
+    expect(until(3700, asked(minted(1001, 2500), 2400), 1200)).toMatchObject({ verdict: 'unknown', undecided: 1 });
+  });
+
+  test('is undecided where nobody asked, unless its holder would mint', () => {
+    expect(until(2300, minted(1001).said('n1', 2200, 'waiting'))).toMatchObject({ verdict: 'unknown', undecided: 1 });
+    expect(until(2300, minted(1001).said('n1', 2200, 'minting', 0))).toMatchObject({ verdict: 'pass' });
+    expect(until(2300, minted(1001).said('n1', 2200, 'refusing', 0))).toMatchObject({ verdict: 'unknown' });
+  });
+
+  test('cannot be lit by a node that holds another', () => {
+    const two = () =>
+      nodes('n1')
+        .batch(mints('n1', 1001, 0))
+        .batch(mints('n1', 1100, 1))
+        .batch(mints('n1', 1400, 1))
+        .request({ node: 'n1', at: 1500, status: 'ok' })
+        .recover(1000, 2300, 2);
+    const promise = { guarantee: 'recovers', withinMs: 300 } as const;
+    expect(recovers.fold(two().said('n1', 1200, 'minting', 1).build(), promise)).toMatchObject({
+      verdict: 'unknown',
+      undecided: 1,
+    });
+    expect(recovers.fold(two().said('n1', 1200, 'minting', 7).build(), promise)).toMatchObject({ verdict: 'fail' });
+  });
+});
+
 describe('a load that ended before the bound', () => {
   const early = (history: HistoryBuilder) =>
     recovers.fold(history.recover(1000, 1200, 1).build(), { guarantee: 'recovers', withinMs: 300 });

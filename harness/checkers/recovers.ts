@@ -1,6 +1,10 @@
 /**
- * `recovers`: after the last heal each worker ID of the pool mints again within the promised time; from then on every
- * node either mints or says that it waits, and no request stays without an answer.
+ * `recovers`: after the last heal each worker ID of the pool mints again within the promised time; from then on each goes
+ * on minting, every node either mints or says that it waits, and no request stays without an answer.
+ *
+ * That a worker ID minted in time does not prove that it lives: a cluster may mint once and be dead for good. Dead is a
+ * worker ID that was silent from the promised time to the end of the load, or, if it minted after that time, for longer
+ * than the promised time: so long a return may take, whatever took the worker ID away.
  *
  * Silence is a failure where somebody asked, and undecided where nobody did: a load that ended before the promised time,
  * or sent nothing after it, proves no silence. What the end of the load shows then still counts: a node that minted after
@@ -16,19 +20,26 @@ import type { Draft, WitnessDraft } from './shared/draft.ts';
 import { concludeFromHistory, concludeFromStore, promiseOf } from './shared/draft.ts';
 
 const NO_ANSWER = REQUEST_STATUS.indexOf('no answer');
-/** In a load that ends before the promised time: within this long before its end every request has to be answered. */
+/**
+ * How much of the load's end means something: within this long before it every request has to be answered, in a load
+ * that ends before the promised time; less load than this after the promised time proves no silence.
+ */
 const END_NS = NS_PER_S;
 
 /** What happened after the last heal. */
 interface Recovery {
   /** When each worker ID of the pool first minted after it; undefined: never. */
   readonly firstMint: readonly (RunNs | undefined)[];
+  /** The last time that it minted from then to the end of the load; `from`: it did not. */
+  readonly silentSince: readonly RunNs[];
   /** Worker IDs of the pool that minted at any time of the run. */
   readonly everMinted: ReadonlySet<number>;
   /** When each node that minted between the heal and the end of the load last did so, by index. */
   readonly lastMint: ReadonlyMap<number, RunNs>;
   /** The first answer of each node, by index, to a request sent after the deadline; in time before the load ended. */
   readonly firstAnswer: ReadonlyMap<number, RunNs>;
+  /** When the last such request was sent. */
+  readonly lastAsked: ReadonlyMap<number, RunNs>;
   /** Requests without an answer since `lateFrom`. */
   readonly unanswered: number;
   /** The earliest of them: node and time of sending. */
@@ -45,6 +56,7 @@ export default {
     if (recover === undefined) return concludeFromHistory(history, NOTHING_LOOKED_AT);
     const deadline = recover.from + msToNs(withinMs);
     const firstMint: (RunNs | undefined)[] = Array.from({ length: recover.pool }, () => undefined);
+    const silentSince: RunNs[] = Array.from({ length: recover.pool }, () => recover.from);
     const everMinted = new Set<number>();
     const lastMint = new Map<number, RunNs>();
     for (let i = 0; i < batches.length; i++) {
@@ -55,17 +67,21 @@ export default {
       if (worker >= 0 && worker < recover.pool) {
         everMinted.add(worker);
         if (returned >= recover.from) firstMint[worker] = Math.min(firstMint[worker] ?? Infinity, returned);
+        if (returned <= recover.to) silentSince[worker] = Math.max(silentSince[worker]!, returned);
       }
       if (returned >= recover.from && returned <= recover.to)
         lastMint.set(node, Math.max(lastMint.get(node) ?? 0, returned));
     }
     const since = lateFrom(recover, deadline);
     const firstAnswer = new Map<number, RunNs>();
+    const lastAsked = new Map<number, RunNs>();
     const unanswered: { node: number; sent: RunNs }[] = [];
     for (let i = 0; i < requests.length; i++) {
       const [node, sent, received] = [requests.node[i]!, requests.sent[i]!, requests.received[i]!];
-      if (sent > deadline && received <= recover.to)
+      if (sent > deadline && received <= recover.to) {
         firstAnswer.set(node, Math.min(firstAnswer.get(node) ?? Infinity, received));
+        lastAsked.set(node, Math.max(lastAsked.get(node) ?? 0, sent));
+      }
       if (requests.status[i] === NO_ANSWER && sent > since) unanswered.push({ node, sent });
     }
     unanswered.sort((a, b) => a.sent - b.sent || a.node - b.node);
@@ -73,9 +89,11 @@ export default {
       history,
       draftOf(history, recover, withinMs, {
         firstMint,
+        silentSince,
         everMinted,
         lastMint,
         firstAnswer,
+        lastAsked,
         unanswered: unanswered.length,
         firstUnanswered: unanswered,
       }),
@@ -88,16 +106,18 @@ export default {
     if (recover === undefined) return concludeFromStore(store, facts, NOTHING_LOOKED_AT);
     const { from, to, pool } = recover;
     const deadline = from + msToNs(withinMs);
-    const workers = await store.rows<{ worker: number; after: string; first: string }>(
-      `select worker, countIf(returned >= ${from}) as after, minIf(returned, returned >= ${from}) as first from batches
-       where count > 0 and worker >= 0 and worker < ${pool} group by worker`,
+    const workers = await store.rows<{ worker: number; after: string; first: string; last: string }>(
+      `select worker, countIf(returned >= ${from}) as after, minIf(returned, returned >= ${from}) as first,
+         maxIf(returned, returned <= ${to}) as last
+       from batches where count > 0 and worker >= 0 and worker < ${pool} group by worker`,
     );
     const minting = await store.rows<{ node: number; last: string }>(
       `select node, max(returned) as last from batches
        where count > 0 and returned >= ${from} and returned <= ${to} group by node`,
     );
-    const answering = await store.rows<{ node: number; first: string }>(
-      `select node, min(received) as first from requests where sent > ${deadline} and received <= ${to} group by node`,
+    const answering = await store.rows<{ node: number; first: string; last: string }>(
+      `select node, min(received) as first, max(sent) as last from requests
+       where sent > ${deadline} and received <= ${to} group by node`,
     );
     const late = `from requests where status = ${NO_ANSWER} and sent > ${lateFrom(recover, deadline)}`;
     const [counted] = await store.rows<{ unanswered: string }>(`select count() as unanswered ${late}`);
@@ -107,14 +127,17 @@ export default {
     const firstOf = new Map(
       workers.filter(({ after }) => after !== '0').map(({ worker, first }) => [worker, Number(first)]),
     );
+    const lastOf = new Map(workers.map(({ worker, last }) => [worker, Number(last)]));
     return concludeFromStore(
       store,
       facts,
       draftOf(facts, recover, withinMs, {
         firstMint: Array.from({ length: pool }, (_, worker) => firstOf.get(worker)),
+        silentSince: Array.from({ length: pool }, (_, worker) => Math.max(from, lastOf.get(worker) ?? from)),
         everMinted: new Set(workers.map(({ worker }) => worker)),
         lastMint: new Map(minting.map(({ node, last }) => [node, Number(last)])),
         firstAnswer: new Map(answering.map(({ node, first }) => [node, Number(first)])),
+        lastAsked: new Map(answering.map(({ node, last }) => [node, Number(last)])),
         unanswered: Number(counted?.unanswered ?? 0),
         firstUnanswered: unanswered.map(({ node, sent }) => ({ node, sent: Number(sent) })),
       }),
@@ -142,28 +165,44 @@ function draftOf(
   { nodes, health }: Pick<SqlFacts, 'nodes' | 'health'>,
   { from, to, pool }: RecoverWindow,
   withinMs: number,
-  { firstMint, everMinted, lastMint, firstAnswer, unanswered, firstUnanswered }: Recovery,
+  { firstMint, silentSince, everMinted, lastMint, firstAnswer, lastAsked, unanswered, firstUnanswered }: Recovery,
 ): Draft {
   const deadline = from + msToNs(withinMs);
   const early = to < deadline;
-  const wordsThen = nodes.map((node) => lastWordOf(health, node, deadline));
   const everHeld = new Set([...everMinted, ...health.map((fact) => fact.health?.workerId)]);
 
-  /** Somebody who could have minted under it was asked after the deadline, and it had not minted by the answer. */
-  const askedInVain = (worker: number, first: RunNs | undefined): boolean => {
+  /** Nodes that could mint under it from then on: those that held it or, where none did, that held no other. */
+  const couldMint = (worker: number, at: RunNs): readonly number[] => {
+    const held = nodes.map((node) => lastWordOf(health, node, at)?.health?.workerId);
     const everyNode = nodes.map((_, node) => node);
-    const holders = everyNode.filter((node) => wordsThen[node]?.health?.workerId === worker);
-    return (holders.length === 0 ? everyNode : holders).some(
-      (node) => (firstAnswer.get(node) ?? Infinity) < (first ?? Infinity),
-    );
+    const holders = everyNode.filter((node) => held[node] === worker);
+    // A node holds one worker ID at a time, and the pool may be larger than what the nodes share.
+    return holders.length > 0 ? holders : everyNode.filter((node) => (held[node] ?? pool) >= pool);
   };
 
   const silent: WitnessDraft[] = [];
   let undecided = early ? unanswered : 0;
   firstMint.forEach((first, worker) => {
-    if (first !== undefined && first <= deadline) return;
-    // What was never held cannot be held again: the pool may be larger than what the nodes share.
-    if (early || !everHeld.has(worker) || !askedInVain(worker, first)) {
+    if (first !== undefined && first <= deadline) {
+      const last = silentSince[worker]!;
+      const since = Math.max(deadline, last);
+      if (to < (last < deadline ? deadline + END_NS : last + Math.max(msToNs(withinMs), END_NS))) return;
+      if (couldMint(worker, since).some((node) => (lastAsked.get(node) ?? since) > since))
+        silent.push({
+          what: `Worker ID ${worker} minted again after the last heal, but fell silent: from ${seconds(last)} to the end of the load at ${seconds(to)}.`,
+          clues: [],
+          at: since,
+          worker,
+        });
+      else if (!nodes.some((node) => wouldMint(lastWordOf(health, node, to), worker))) undecided++;
+      return;
+    }
+    // Somebody who could have minted under it was asked after the deadline, and it had not minted by the answer.
+    const askedInVain = couldMint(worker, deadline).some(
+      (node) => (firstAnswer.get(node) ?? Infinity) < (first ?? Infinity),
+    );
+    // What was never held cannot be held again.
+    if (early || !everHeld.has(worker) || !askedInVain) {
       undecided++;
       return;
     }
@@ -208,6 +247,10 @@ function draftOf(
       })),
     ],
   };
+}
+
+function wouldMint(word: HealthFact | undefined, worker: number): boolean {
+  return word?.health?.status === 'minting' && word.health.workerId === worker;
 }
 
 /** What a node last said of itself by then. */

@@ -33,6 +33,7 @@ export const PLANTS = [
   'lease unheard of',
   'second lane behind',
   'silence',
+  'silence after a sign of life',
   'no answers',
 ] as const;
 
@@ -40,8 +41,8 @@ export type Plant = (typeof PLANTS)[number];
 
 const NODES = ['n1', 'n2', 'n3', 'n4'];
 const POOL = 2;
-/** A run of two seconds, leases of 100 ms: everything happens close together. */
-const RUN_MS = 2000;
+/** A run of under three seconds, leases of 100 ms: everything happens close together. */
+const RUN_MS = 2800;
 const RECOVER_FROM_MS = 1600;
 const TTL_MS = 100;
 const TENURE_MAX_MS = 300;
@@ -214,17 +215,22 @@ const PLANTERS: Readonly<Record<Plant, (draft: Draft, rng: Rng) => void>> = {
     change(batches, early!, ({ ids }) => ({ ids: ids.map((id) => shifted(id, 500)) }));
   },
   silence: (draft, rng) => {
-    const worker = rng.int(0, POOL - 1);
-    const from = rng.int(1500, 1650);
-    const kept = draft.batches.filter((batch) => batch.worker !== worker || batch.at < from);
-    draft.batches.splice(0, draft.batches.length, ...kept);
+    fallSilent(draft, rng, rng.int(1500, 1650));
     draft.recoverToMs = rng.pick([1650, RUN_MS, RUN_MS, RUN_MS]);
-    for (const node of NODES) draft.said.set(node, rng.pick(['waiting', 'minting', 'refusing', undefined]));
   },
+  'silence after a sign of life': (draft, rng) => fallSilent(draft, rng, rng.int(RECOVER_FROM_MS, RUN_MS)),
   'no answers': ({ unanswered }, rng) => {
     for (let n = rng.int(1, 20); n > 0; n--) unanswered.push({ node: rng.pick(NODES), at: rng.int(0, RUN_MS) });
   },
 };
+
+/** No more batches of one worker ID; what its nodes say of themselves is anything. */
+function fallSilent({ batches, said }: Draft, rng: Rng, fromMs: number): void {
+  const worker = rng.int(0, POOL - 1);
+  const kept = batches.filter((batch) => batch.worker !== worker || batch.at < fromMs);
+  batches.splice(0, batches.length, ...kept);
+  for (const node of NODES) said.set(node, rng.pick(['waiting', 'minting', 'refusing', undefined]));
+}
 
 /** A call that begins before the end of its lease and returns after it; `readAfterMs`: when it read the clock. */
 function straddle(leases: readonly Lease[], batches: BatchSpec[], rng: Rng, readAfterMs: number): void {
