@@ -7,7 +7,9 @@ import { judgeEvidence } from './evidence.ts';
 const lane = { node: 'n1', incarnation: 1, lane: 0 };
 
 /** One reply of 10 IDs at position 90, to one of two requests. */
-function requests(change: { readonly incarnation?: number; readonly firstSeq?: number } = {}): RequestColumns {
+function requests(
+  change: { readonly incarnation?: number; readonly firstSeq?: number; readonly count?: number } = {},
+): RequestColumns {
   return {
     length: 2,
     node: Uint16Array.of(0, 0),
@@ -17,7 +19,7 @@ function requests(change: { readonly incarnation?: number; readonly firstSeq?: n
     incarnation: Uint32Array.of(change.incarnation ?? 1, 0),
     lane: Uint16Array.of(0, 0),
     firstSeq: Float64Array.of(change.firstSeq ?? 90, 0),
-    count: Uint32Array.of(10, 0),
+    count: Uint32Array.of(change.count ?? 10, 0),
   };
 }
 
@@ -79,6 +81,11 @@ describe('the evidence is not whole when', () => {
 describe('the live path is blind when', () => {
   test('a reply did not say where its IDs are', () => {
     expect(reasons({ requests: requests({ incarnation: 0 }) })).toEqual(['live path blind']);
+    expect(reasons({ requests: requests({ incarnation: 0, count: 0 }) })).toEqual(['live path blind']);
+  });
+
+  test('but not when it had none, and said so', () => {
+    expect(reasons({ requests: requests({ count: 0 }) })).toEqual([]);
   });
 
   test('what clients received died with the harness', () => {

@@ -120,10 +120,12 @@ function clientDifferences({ requests, minted, nodes }: EvidenceInput): readonly
   let placed = 0;
   for (let i = 0; i < requests.length; i++) {
     if (requests.status[i] !== OK) continue;
-    acknowledged++;
     const count = requests.count[i] as number;
     const incarnation = requests.incarnation[i] as number;
-    if (count === 0 || incarnation === 0) continue;
+    // A reply that names its place and has no IDs: there is nothing to find.
+    if (count === 0 && incarnation > 0) continue;
+    acknowledged++;
+    if (incarnation === 0) continue;
     placed++;
     const lane: LaneName = {
       node: nodes[requests.node[i] as number] ?? '?',

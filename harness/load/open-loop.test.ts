@@ -173,6 +173,7 @@ describe('what is recorded', () => {
       { status: 'refused', reason: 'behind' },
       { status: 'error', reason: 'disk' },
       { status: 'no answer' },
+      OK(0),
     ];
     let next = 0;
     const { time, handle, seconds } = rig({ answer: (_count, done) => done(replies[next++ % replies.length]!) });
@@ -185,7 +186,7 @@ describe('what is recorded', () => {
     expect(sum(seconds, (second) => second.ids)).toBe(10 * ok);
     const refused = (reason: string): number => sum(seconds, (second) => second.refused[reason] ?? 0);
     const others = sum(seconds, (second) => (second.errors['disk'] ?? 0) + second.noAnswer);
-    expect(ok + refused('waiting') + refused('behind') + others).toBe(sent);
+    expect(ok + refused('waiting') + refused('behind') + refused('no IDs') + others).toBe(sent);
     expect(Math.abs(ok - refused('waiting'))).toBeLessThanOrEqual(1);
   });
 

@@ -27,6 +27,9 @@ const LATE_NS = msToNs(100);
 /** What a client is allowed beyond its timeout at the end, for timers of a busy machine. */
 const STOP_GRACE_MS = 250;
 
+/** An answer without IDs is no answer with IDs, whatever it calls itself: it counts among the refusals, under this word. */
+const NO_IDS = 'no IDs';
+
 /** What clients saw of one node within a second, as it is journalled. */
 export type LoadSecond = Omit<Extract<JournalEntry, { kind: 'load' }>, 'kind'>;
 
@@ -252,7 +255,8 @@ class NodeClients {
   #count(reply: MintReply): void {
     const second = this.#second;
     const reason = reply.reason ?? 'unnamed';
-    if (reply.status === 'ok') {
+    if (reply.status === 'ok' && reply.count === 0) second.refused[NO_IDS] = (second.refused[NO_IDS] ?? 0) + 1;
+    else if (reply.status === 'ok') {
       second.ok++;
       second.ids += reply.count ?? 0;
     } else if (reply.status === 'refused') second.refused[reason] = (second.refused[reason] ?? 0) + 1;
