@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Tenure } from '../core/checker.ts';
 import type { JournalEntry } from '../core/journal.ts';
 import type { DisturbanceRecord } from '../core/run.ts';
 import { msToNs } from '../core/time.ts';
@@ -17,6 +18,18 @@ const whole: readonly JournalEntry[] = [
   load(3, 'n1', 400, 0),
   { at: at(4), kind: 'phase', phase: 'judge' },
 ];
+
+/** Worker IDs that come from elsewhere, one after another under one node: nothing to tell of their ends. */
+const fixedTenure = (workerId: number, from: number, to: number, node = 'n1'): Tenure => ({
+  workerId,
+  node,
+  incarnation: 1,
+  lease: '0',
+  createRevision: '0',
+  from: at(from),
+  to: at(to),
+});
+const tenures: readonly Tenure[] = [fixedTenure(0, 0.5, 0.9), fixedTenure(1, 1.1, 1.9), fixedTenure(2, 2.1, 3)];
 
 function load(second: number, node: string, sent: number, dropped: number): JournalEntry {
   return {
@@ -41,7 +54,7 @@ function reasons(journal: readonly JournalEntry[], more: Partial<DoubtInput> = {
     disturbances: [],
     hazards: [],
     minted,
-    tenures: [],
+    tenures,
     leases: [],
     idsPerSecond: 20_000,
     ...more,
@@ -74,10 +87,23 @@ describe('a run is doubted when', () => {
     expect(reasons(whole, { minted: [{ node: 'n1', incarnation: 1, lane: 0, ids: 5n }] })).toEqual(['too few samples']);
   });
 
-  test('clients received IDs only a few times, however few they asked for', () => {
-    const scarce = whole.map((entry) => (entry.kind === 'load' ? { ...entry, sent: 90, ok: 90 } : entry));
-    expect(reasons(scarce)).toEqual(['too few samples']);
-    expect(reasons(scarce, { scenario: { ...scenario, pool: 2 } })).toEqual([]);
+  test('clients received IDs only a few times under a worker ID, however few they asked for', () => {
+    const answered = (...times: number[]) =>
+      whole.map((entry) => (entry.kind === 'load' ? { ...entry, ok: times.shift()! } : entry));
+    expect(reasons(answered(100, 100, 100))).toEqual([]);
+    expect(reasons(answered(400, 400, 99))).toEqual(['too few samples']);
+    expect(reasons(answered(400, 400, 99), { scenario: { ...scenario, pool: 2 } })).toEqual([]);
+    expect(reasons(whole, { tenures: tenures.slice(1) })).toEqual(['too few samples']);
+    // Who held it does not matter, and holders add up.
+    const two = [load(3.5, 'n2', 60, 0), load(4, 'n3', 60, 0)];
+    const heirs = [fixedTenure(2, 3, 4, 'n2'), fixedTenure(2, 3, 4, 'n3')];
+    expect(reasons([...answered(400, 400, 0), ...two], { tenures: [...tenures, ...heirs] })).toEqual([]);
+    expect(reasons([...answered(400, 400, 0), ...two], { tenures: [...tenures, heirs[0]!] })).toEqual([
+      'too few samples',
+    ]);
+    // In a second under two worker IDs nobody knows which answers came from which.
+    const mixed = [fixedTenure(0, 0.5, 0.9), fixedTenure(1, 1.1, 1.9), fixedTenure(2, 1.95, 3)];
+    expect(reasons(whole, { tenures: mixed })).toEqual(['too few samples']);
   });
 
   test('the load lasted for less than a second', () => {
@@ -175,32 +201,33 @@ describe('a run is doubted when', () => {
   });
 
   test('the coordinator never told of a tenure', () => {
+    // After the last second of the load, so that it takes no answers from the others.
     const tenure = {
-      workerId: 0,
+      workerId: 5,
       node: 'n1',
       incarnation: 1,
       lease: '7',
       createRevision: '12',
-      from: at(1),
-      to: at(3),
+      from: at(3.1),
+      to: at(3.9),
     };
     const leases = [{ lease: '7', node: 'n1', incarnation: 1, lastSentNs: at(1), ttlMs: 5000 }];
-    expect(reasons(whole, { tenures: [tenure], leases })).toEqual(['evidence not whole']);
+    expect(reasons(whole, { tenures: [...tenures, tenure], leases })).toEqual(['evidence not whole']);
     const told: JournalEntry = {
       at: at(1),
       kind: 'owner',
       event: {
         at: at(1),
         what: 'acquired',
-        workerId: 0,
+        workerId: 5,
         createRevision: '12',
         revision: '12',
         lease: '7',
         value: 'n1.1.7',
       },
     };
-    expect(reasons([...whole, told], { tenures: [tenure], leases })).toEqual([]);
-    expect(reasons([...whole, told], { tenures: [tenure] })).toEqual(['evidence not whole']);
+    expect(reasons([...whole, told], { tenures: [...tenures, tenure], leases })).toEqual([]);
+    expect(reasons([...whole, told], { tenures: [...tenures, tenure] })).toEqual(['evidence not whole']);
     // What a node says that it held is believed where the coordinator says the same.
     for (const lie of [
       { lease: '8' },
@@ -211,11 +238,12 @@ describe('a run is doubted when', () => {
       { node: 'n2' },
       { incarnation: 2 },
     ])
-      expect(reasons([...whole, told], { tenures: [{ ...tenure, ...lie }], leases })).toEqual(['evidence not whole']);
+      expect(reasons([...whole, told], { tenures: [...tenures, { ...tenure, ...lie }], leases })).toEqual([
+        'evidence not whole',
+      ]);
   });
 
   test('but not for worker IDs that come from elsewhere: they have no owner keys', () => {
-    const fixed = { workerId: 0, node: 'n1', incarnation: 1, lease: '0', createRevision: '0', from: at(1), to: at(3) };
-    expect(reasons(whole, { tenures: [fixed] })).toEqual([]);
+    expect(reasons(whole, { tenures })).toEqual([]);
   });
 });

@@ -18,7 +18,7 @@ const GRACE_NS = msToNs(8000);
 const MISSED_MAX = 0.05;
 /** Below this share of the asked-for IDs a run is too thin to mean anything. */
 const MINTED_MIN = 0.1;
-/** And below this many answers with IDs for each worker ID, however few were asked for. */
+/** And below this many answers with IDs under each worker ID, however few were asked for. */
 const ANSWERS_MIN = 100;
 /** A holder in no reach has no reason to mint nothing for this long, nor any node to give no sign of life. */
 const SILENCE_NS = msToNs(2000);
@@ -273,7 +273,7 @@ function missedLoad({ journal, disturbances }: DoubtInput): readonly UnknownReas
     );
 }
 
-function thinLoad({ journal, scenario, minted, idsPerSecond }: DoubtInput): readonly UnknownReason[] {
+function thinLoad({ journal, scenario, minted, tenures, idsPerSecond }: DoubtInput): readonly UnknownReason[] {
   const loads = journal.filter((entry) => entry.kind === 'load');
   const warmUp = journal.find((entry) => entry.kind === 'phase' && entry.phase === 'warm-up');
   const first = warmUp?.at ?? loads.at(0)?.at;
@@ -290,17 +290,29 @@ function thinLoad({ journal, scenario, minted, idsPerSecond }: DoubtInput): read
         `${total} IDs were minted, under a tenth of the ${Math.round(asked)} that ${scenario.pool} holders were asked for.`,
       ),
     ];
-  const answers = loads.reduce((sum, { ok }) => sum + ok, 0);
-  const wanted = ANSWERS_MIN * scenario.pool;
-  return answers < wanted
-    ? [
+  // An entry of the load tells of the second before it. If its node minted under two worker IDs in it, nobody knows
+  // which answers came from which: they count for neither.
+  const answers = new Map<number, number>();
+  for (const { node, at, ok } of loads) {
+    const [workerId, ...others] = new Set(
+      tenures
+        .filter(({ node: holder, from, to }) => holder === node && from <= at && to >= at - NS_PER_S)
+        .map((tenure) => tenure.workerId),
+    );
+    if (workerId !== undefined && others.length === 0) answers.set(workerId, (answers.get(workerId) ?? 0) + ok);
+  }
+  const thin = Array.from({ length: scenario.pool }, (_, workerId) => ({ workerId, times: answers.get(workerId) ?? 0 }))
+    .filter(({ times }) => times < ANSWERS_MIN)
+    .map(({ workerId, times }) => `${times} under worker ID ${workerId}`);
+  return thin.length === 0
+    ? []
+    : [
         doubt(
           'too few samples',
           'run',
-          `Clients received IDs ${answers} times; ${wanted} is the least that means anything (${ANSWERS_MIN} for each worker ID of the pool).`,
+          `Clients received IDs too few times (${thin.join(', ')}): ${ANSWERS_MIN} for each worker ID of the pool is the least that means anything.`,
         ),
-      ]
-    : [];
+      ];
 }
 
 function doubt(reason: UnknownReason['reason'], scope: string, detail: string): UnknownReason {
