@@ -203,7 +203,7 @@ async function shake(
     await cluster.healAll();
     const ids = counted(scenario.pool, 'worker ID');
     progress.event({ at: time.now(), kind: 'waiting', text: `waiting until nodes hold ${ids}` });
-    if (!(await assemble(cluster, () => monitor.holders(0).length >= scenario.pool, signal)))
+    if (!(await assemble(cluster, () => allHeld(monitor, scenario.pool), signal)))
       journal.append({ at: time.now(), kind: 'unknown', reason: neverAssembled(scenario.pool, journal.entries) });
     enter('warm-up', cluster, journal);
     load = startLoad({
@@ -252,6 +252,12 @@ async function shake(
 
 function enter(phase: Phase, { time }: Cluster, journal: Journal): void {
   journal.append({ at: time.now(), kind: 'phase', phase });
+}
+
+/** Whether each worker ID of the pool has a holder that mints. Nodes are not counted: two may hold one, or a stranger. */
+function allHeld(monitor: HealthMonitor, pool: number): boolean {
+  const held = new Set(monitor.holders(0).map(({ name }) => monitor.latest(name)?.health?.workerId));
+  return Array.from({ length: pool }, (_, workerId) => workerId).every((workerId) => held.has(workerId));
 }
 
 /** Waits until all worker IDs are held, and tells whether they are. If not, the run goes on, and proves less. */

@@ -96,6 +96,18 @@ describe('unknown, because', () => {
     expect(doubts).toContain('node silent');
   });
 
+  test('node silent: as many nodes mint as there are worker IDs, but all under another', async () => {
+    const file = generatorFile(`holding: () => ({ workerId: 7 })`);
+    const three = { ...alone, cluster: { nodes: 3, coordinatorMembers: 1 }, pool: 3 };
+    const { verdict, run } = await simulate(three, file);
+    expect(verdict).not.toBe('pass');
+    expect(run.unknowns).toContainEqual({
+      reason: 'node silent',
+      scope: 'run',
+      detail: 'Within 15 s the nodes did not come to hold all 3 worker IDs of the pool at once (never held: 0, 1, 2).',
+    });
+  });
+
   test('too few samples: it minted next to nothing', async () => {
     const { verdict, doubts } = await simulate(
       alone,
