@@ -68,6 +68,45 @@ describe('scope worker-id', () => {
     expect(found.witnesses[0]!.tenures![0]).toMatchObject({ node: 'n1', from: 10e6, to: 30e6 });
   });
 
+  describe('without a name, interrupted', () => {
+    /** n1 holds it, then n2, then n1 again: its two tenures are seen as one, which begins first and ends last. */
+    const handedBack = () =>
+      new HistoryBuilder()
+        .batch({ node: 'n1', at: 10, ids: [{ ms: 10 }] })
+        .batch({ node: 'n2', at: 30, ids: [{ ms: 30 }] })
+        .batch({ node: 'n1', at: 50, ids: [{ ms: 50 }] });
+    const UNDECIDED = { verdict: 'unknown', violations: 0, undecided: 1, witnesses: [] };
+
+    test('it leaves the order open', () => {
+      expect(judge(handedBack(), 'worker-id')).toMatchObject({ verdict: 'fail', violations: 1, undecided: 0 });
+      expect(judge(handedBack().said('n1', 20, 'waiting'), 'worker-id')).toMatchObject(UNDECIDED);
+      const elsewhere = handedBack().batch({ node: 'n1', at: 20, worker: 1, ids: [{ ms: 20 }] });
+      expect(judge(elsewhere, 'worker-id')).toMatchObject(UNDECIDED);
+    });
+
+    test('it may be the one that is behind', () => {
+      const behind = new HistoryBuilder()
+        .batch({ node: 'n2', at: 5, ids: [{ ms: 70 }] })
+        .batch({ node: 'n1', at: 10, ids: [{ ms: 10 }] })
+        .said('n1', 20, 'waiting')
+        .batch({ node: 'n1', at: 50, ids: [{ ms: 80 }] });
+      expect(judge(behind, 'worker-id')).toMatchObject(UNDECIDED);
+    });
+
+    test('it does not hide others that are out of order', () => {
+      const others = handedBack()
+        .said('n1', 20, 'waiting')
+        .batch({ node: 'n3', at: 40, ids: [{ ms: 25 }] });
+      const found = judge(others, 'worker-id');
+      expect(found).toMatchObject({ verdict: 'fail', violations: 1, undecided: 1 });
+      expect(found.witnesses[0]!.tenures!.map(({ node }) => node)).toEqual(['n2', 'n3']);
+    });
+
+    test('lives follow one another whatever they hold', () => {
+      expect(judge(handedBack().said('n1', 20, 'waiting'), 'node')).toMatchObject({ verdict: 'pass', undecided: 0 });
+    });
+  });
+
   test('worker IDs have nothing to do with one another', () => {
     const history = new HistoryBuilder()
       .batch({ node: 'n1', at: 10, worker: 1, ids: [{ ms: 100 }] })

@@ -15,6 +15,7 @@ import { inSuccession, tenureBatchesOf } from '../core/tenures.ts';
 import type { Clue, Draft } from './shared/draft.ts';
 import { concludeFromHistory, concludeFromStore, promiseOf } from './shared/draft.ts';
 import { extremesOf } from './shared/extremes.ts';
+import { interruptedInHistory, interruptedInStore } from './shared/interruptions.ts';
 
 /** One tenure of a worker ID or one life of a node, with its lowest and greatest ID. */
 interface Reign {
@@ -37,35 +38,54 @@ export default {
 
   fold(history, promise) {
     const { scope } = promiseOf('increasing-across-lives', promise);
-    return concludeFromHistory(history, draftOf(history.nodes, scope, reignsOf(history, scope)));
+    const reigns = reignsOf(history, scope);
+    const interrupted = interruptedInHistory(history, tenuresIn(reigns));
+    return concludeFromHistory(history, draftOf(history.nodes, scope, reigns, interrupted));
   },
 
   async sql(store, facts, promise) {
     const { scope } = promiseOf('increasing-across-lives', promise);
     const reigns = await readReigns(store, facts.nodes, scope);
-    return concludeFromStore(store, facts, draftOf(facts.nodes, scope, reigns));
+    const interrupted = await interruptedInStore(store, facts, tenuresIn(reigns));
+    return concludeFromStore(store, facts, draftOf(facts.nodes, scope, reigns, interrupted));
   },
 } satisfies Checker;
 
-function draftOf(nodes: readonly string[], scope: Scope, reigns: readonly Reign[]): Draft {
+/** None in scope `node`: lives follow one another whatever they hold. */
+function tenuresIn(reigns: readonly Reign[]): readonly Tenure[] {
+  return reigns.flatMap(({ tenure }) => tenure ?? []);
+}
+
+function draftOf(
+  nodes: readonly string[],
+  scope: Scope,
+  reigns: readonly Reign[],
+  interrupted: ReadonlySet<Tenure>,
+): Draft {
   const broken: { readonly earlier: Reign; readonly later: Reign }[] = [];
+  let undecided = 0;
   for (const succession of successions(scope, reigns)) {
     let highest: Reign | undefined;
+    /** The highest of those of which it is told when they reigned. */
+    let highestTold: Reign | undefined;
     for (const reign of succession) {
-      if (highest !== undefined && BigInt(reign.lowest.id) <= BigInt(highest.greatest.id))
-        broken.push({ earlier: highest, later: reign });
-      if (highest === undefined || BigInt(reign.greatest.id) > BigInt(highest.greatest.id)) highest = reign;
+      const isTold = reign.tenure === undefined || !interrupted.has(reign.tenure);
+      if (isTold && isBehind(reign, highestTold)) broken.push({ earlier: highestTold, later: reign });
+      else if (isBehind(reign, highest)) undecided++;
+      highest = higher(highest, reign);
+      if (isTold) highestTold = higher(highestTold, reign);
     }
   }
   const life = ({ node, incarnation }: Reign): string => lifeOf({ node: nodes[node]!, incarnation });
   return {
     guarantee: 'increasing-across-lives',
     scope,
-    checked: reigns.length,
+    // An order that is not told leaves the promise unjudged: the others do not vouch for it.
+    checked: undecided > 0 ? 0 : reigns.length,
     unit: scope === 'node' ? 'lives' : 'tenures',
     violations: broken.length,
     outsideAssumptions: 0,
-    undecided: 0,
+    undecided,
     witnesses: broken.slice(0, WITNESSES_MAX).map(({ earlier, later }) => {
       const under = later.tenure === undefined ? '' : ` under worker ID ${later.tenure.workerId}`;
       return {
@@ -76,6 +96,15 @@ function draftOf(nodes: readonly string[], scope: Scope, reigns: readonly Reign[
       };
     }),
   };
+}
+
+function isBehind(reign: Reign, earlier: Reign | undefined): earlier is Reign {
+  return earlier !== undefined && BigInt(reign.lowest.id) <= BigInt(earlier.greatest.id);
+}
+
+/** Of equals, the earlier. */
+function higher(earlier: Reign | undefined, reign: Reign): Reign {
+  return earlier === undefined || BigInt(reign.greatest.id) > BigInt(earlier.greatest.id) ? reign : earlier;
 }
 
 /** Reigns of each worker ID, or of each node, in the order in which they followed one another. */

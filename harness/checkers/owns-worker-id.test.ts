@@ -99,6 +99,69 @@ describe('two holders', () => {
   });
 });
 
+describe('tenures without lease and revision', () => {
+  /** n2 holds worker ID 2 twice; n3 holds it in between, and meets what is seen of n2 as one. */
+  const handedOver = () =>
+    new HistoryBuilder()
+      .batch(batch('n2', 10_000, { worker: 2 }))
+      .batch(batch('n2', 21_000, { worker: 2 }))
+      .batch(batch('n3', 22_000, { worker: 2 }))
+      .batch(batch('n3', 35_000, { worker: 2 }))
+      .batch(batch('n2', 36_800, { worker: 2 }))
+      .batch(batch('n2', 60_800, { worker: 2 }));
+  const UNDECIDED = { verdict: 'unknown', violations: 0, undecided: 1, witnesses: [] };
+
+  test('an interruption that the node told of leaves open who held it', () => {
+    expect(judge(handedOver().said('n2', 30_000, 'waiting'))).toMatchObject(UNDECIDED);
+    expect(judge(handedOver().said('n2', 30_000, 'minting', 1))).toMatchObject(UNDECIDED);
+    expect(judge(handedOver().batch(batch('n2', 30_000, { worker: 1 })))).toMatchObject(UNDECIDED);
+    expect(judge(handedOver().batch(batch('n2', 30_000, { worker: -1 })))).toMatchObject(UNDECIDED);
+  });
+
+  test('who says nothing else holds it all the time', () => {
+    expect(judge(handedOver())).toMatchObject({ verdict: 'fail', violations: 1, undecided: 0 });
+    const steady = handedOver()
+      .said('n2', 30_000, 'minting', 2)
+      .said('n2', 31_000, 'refusing', 2)
+      .said('n2', 32_000, 'minting')
+      .said('n2', 33_000);
+    expect(judge(steady)).toMatchObject({ verdict: 'fail', violations: 1, undecided: 0 });
+  });
+
+  test('what it said before, after or at the ends, in another life, or of another node interrupts nothing', () => {
+    const elsewhere = handedOver()
+      .said('n2', 9_000, 'waiting')
+      .said('n2', 10_000, 'waiting')
+      .said('n2', 60_800, 'waiting')
+      .said('n1', 30_000, 'waiting')
+      .batch(batch('n2', 30_000, { worker: 1, incarnation: 2 }));
+    expect(judge(elsewhere)).toMatchObject({ verdict: 'fail', violations: 1, undecided: 0 });
+  });
+
+  test('an interrupted tenure that met nobody is judged', () => {
+    const alone = new HistoryBuilder().batch(batch('n2', 10)).said('n2', 20, 'waiting').batch(batch('n2', 30));
+    expect(judge(alone)).toMatchObject({ verdict: 'pass', checked: 2, undecided: 0 });
+  });
+
+  test('a meeting of others is broken beside it', () => {
+    const both = handedOver()
+      .said('n2', 30_000, 'waiting')
+      .batch(batch('n1', 10, { worker: 7 }))
+      .batch(batch('n1', 30, { worker: 7 }))
+      .batch(batch('n3', 20, { worker: 7 }));
+    expect(judge(both)).toMatchObject({ verdict: 'fail', violations: 1, undecided: 1 });
+  });
+
+  test('a name tells two tenures apart, whatever the node said', () => {
+    const named = new HistoryBuilder()
+      .batch(batch('n2', 10, { revision: 5n }))
+      .said('n2', 20, 'waiting')
+      .batch(batch('n2', 40, { revision: 5n }))
+      .batch(batch('n3', 30, { revision: 8n }));
+    expect(judge(named)).toMatchObject({ verdict: 'fail', violations: 1, undecided: 0 });
+  });
+});
+
 describe('after the lease', () => {
   /** The last accepted keep-alive was sent at 100 and good for 50. */
   const leased = (endedMs: number | undefined) =>

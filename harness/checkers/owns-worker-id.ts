@@ -3,7 +3,8 @@
  * what a node believes decides nothing.
  *
  * Two rules. (1) The certain interval of a tenure is [`returned` of its first batch with an ID, `called` of its last];
- * two of one worker ID that meet are a violation, whether or not an ID was minted twice. (2) A batch called after the
+ * two of one worker ID that meet are a violation, whether or not an ID was minted twice; undecided where one of them has
+ * no name and was interrupted. (2) A batch called after the
  * latest possible end of its lease is one by itself: the bound on reserved time may hide a missing fence from rule 1.
  */
 import type { Checker, SqlFacts, SqlReader, Tenure } from '../core/checker.ts';
@@ -20,6 +21,7 @@ import type { Clue, Draft, WitnessDraft } from './shared/draft.ts';
 import { concludeFromHistory, concludeFromStore, promiseOf } from './shared/draft.ts';
 import { RAN_TRUE_MS, sqlClockWindow } from './shared/clock-window.ts';
 import { extremesOf } from './shared/extremes.ts';
+import { interruptedInHistory, interruptedInStore } from './shared/interruptions.ts';
 import { sqlTick } from './shared/sql.ts';
 
 /**
@@ -58,15 +60,22 @@ export default {
     const holdings = tenureBatchesOf(history).map(({ tenure, batches }) =>
       holdingOf(history, tenure, batches, endOf(tenure)),
     );
-    return concludeFromHistory(history, draftOf(owns, endOf, holdings));
+    const interrupted = interruptedInHistory(history, tenuresIn(holdings));
+    return concludeFromHistory(history, draftOf(owns, endOf, holdings, interrupted));
   },
 
   async sql(store, facts, promise) {
     const owns = promiseOf('owns-worker-id', promise);
     const endOf = endFinder(facts.leases);
-    return concludeFromStore(store, facts, draftOf(owns, endOf, await readHoldings(store, facts, endOf)));
+    const holdings = await readHoldings(store, facts, endOf);
+    const interrupted = await interruptedInStore(store, facts, tenuresIn(holdings));
+    return concludeFromStore(store, facts, draftOf(owns, endOf, holdings, interrupted));
   },
 } satisfies Checker;
+
+function tenuresIn(holdings: readonly Holding[]): readonly Tenure[] {
+  return holdings.map(({ tenure }) => tenure);
+}
 
 function endFinder(leases: readonly LeaseFact[]): EndFinder {
   const factOf = leaseFinder(leases);
@@ -76,10 +85,17 @@ function endFinder(leases: readonly LeaseFact[]): EndFinder {
   };
 }
 
-function draftOf(promise: PromiseOf<'owns-worker-id'>, endOf: EndFinder, holdings: readonly Holding[]): Draft {
+function draftOf(
+  promise: PromiseOf<'owns-worker-id'>,
+  endOf: EndFinder,
+  holdings: readonly Holding[],
+  interrupted: ReadonlySet<Tenure>,
+): Draft {
   const assumesLeases = promise.assuming?.includes('coordinator keeps leases') === true;
   const excused: Excuse = (outside) => (outside && assumesLeases ? { outsideAssumptions: true } : {});
-  const pairs = overlaps(holdings.map(({ tenure }) => tenure));
+  const met = overlaps(tenuresIn(holdings));
+  const pairs = met.filter(([elder, younger]) => !interrupted.has(elder) && !interrupted.has(younger));
+  const doubtful = met.length - pairs.length;
   const meetings: WitnessDraft[] = pairs.map(([elder, younger]) => ({
     what: `${describe(elder)} and ${describe(younger)} both held worker ID ${elder.workerId}: ${lifeOf(elder)} from ${seconds(elder.from)} to ${seconds(elder.to)}, ${lifeOf(younger)} from ${seconds(younger.from)} to ${seconds(younger.to)}.`,
     clues: [],
@@ -93,12 +109,13 @@ function draftOf(promise: PromiseOf<'owns-worker-id'>, endOf: EndFinder, holding
   const earlyEnds = sum(({ afterEarlyEnd }) => afterEarlyEnd);
   return {
     guarantee: 'owns-worker-id',
-    checked: sum(({ batches }) => batches),
+    // Two holders that may have met leave the promise unjudged: the batches of others do not vouch for it.
+    checked: doubtful > 0 ? 0 : sum(({ batches }) => batches),
     unit: 'batches',
     violations: pairs.length + sum(({ after }) => after) + earlyEnds,
     outsideAssumptions:
       meetings.filter(({ outsideAssumptions }) => outsideAssumptions).length + (assumesLeases ? earlyEnds : 0),
-    undecided: sum(({ straddling }) => straddling),
+    undecided: doubtful + sum(({ straddling }) => straddling),
     // Two holders say more than one latecomer.
     witnesses: [...meetings, ...late.sort((a, b) => a.at! - b.at!)].slice(0, WITNESSES_MAX),
   };

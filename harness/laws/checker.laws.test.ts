@@ -12,6 +12,7 @@ import { loadCheckers } from '../registry.ts';
 import { PROMISES } from './promises.ts';
 import type { Plant } from './random-history.ts';
 import { PLANTS, randomHistory } from './random-history.ts';
+import { withMovedKeys, withoutNames } from './retold-history.ts';
 
 const checkers = await loadCheckers();
 const seeds = fc.integer({ min: 0, max: 2 ** 31 - 1 });
@@ -48,6 +49,26 @@ describe.each(PROMISES.map((promise) => [nameOf(promise), promise] as const))('%
           violations: 0,
           undecided: 0,
         });
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('honest histories whose keys were moved to other leases are not accused', () => {
+    fc.assert(
+      fc.property(seeds, (seed) => {
+        const moved = withMovedKeys(randomHistory(seed), createRng(seed));
+        expect(checker.fold(moved, promise)).toMatchObject({ verdict: 'pass', violations: 0 });
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('honest histories without names are not accused', () => {
+    fc.assert(
+      fc.property(seeds, (seed) => {
+        const { verdict, undecided, ...found } = checker.fold(withoutNames(randomHistory(seed)), promise);
+        expect({ verdict, ...found }).toMatchObject({ verdict: undecided > 0 ? 'unknown' : 'pass', violations: 0 });
       }),
       { numRuns: 60 },
     );

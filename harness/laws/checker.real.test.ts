@@ -16,7 +16,7 @@ import { type EmbeddedEngine, startEngine } from '../stores/clickhouse/embedded.
 import { DATABASE } from '../stores/clickhouse/schema.ts';
 import { PROMISES } from './promises.ts';
 import { PLANTS, randomHistory } from './random-history.ts';
-import { withMovedKeys } from './retold-history.ts';
+import { withLapses, withMovedKeys, withoutNames } from './retold-history.ts';
 import { factsOf, storeHistory } from './stored-history.ts';
 
 /** More of them: SNOWGLOBE_RUNS. New ones every time; a failure names the seed, and SNOWGLOBE_SEED repeats it. */
@@ -35,8 +35,14 @@ beforeAll(async () => {
     // Every third run is honest, the others hold some or many plants.
     const plants = i % 3 === 0 ? [] : rng.shuffle(PLANTS).slice(0, rng.int(1, i % 3 === 1 ? 4 : PLANTS.length));
     const told = randomHistory(rng.int(0, 1e9), plants);
-    const retellings = [told, withMovedKeys(told, rng.fork('leases'))];
-    const history = retellings[Math.floor(i / 3) % retellings.length]!;
+    const unnamed = withoutNames(told);
+    const retellings = [
+      told,
+      unnamed,
+      withLapses({ ...unnamed, health: told.health }, rng.fork('lapses')),
+      withMovedKeys(told, rng.fork('leases')),
+    ];
+    const history = retellings[i % retellings.length]!;
     const store = await openClickHouseStore({
       address: engine.address,
       database: DATABASE,

@@ -92,3 +92,45 @@ test('what is not judged by the holder is judged all the same', async () => {
   const promises = [{ guarantee: 'increasing-across-lives', scope: 'node' } as const];
   expect(await runOf('by-node', 1, HONEST, TALKED_OUT, promises)).toMatchObject({ verdict: 'pass' });
 });
+
+/** A quiet run of two nodes whose worker IDs come from elsewhere. `minter`: what they do otherwise than the counter. */
+async function runWithoutCoordinator(name: string, minter: string): Promise<LabRun> {
+  const generator = join(folder, `${name}.ts`);
+  writeFileSync(
+    generator,
+    `import generator, { counter } from ${JSON.stringify(join(here, 'fixtures/counter.ts'))};
+     const create = (env) => ({ ...counter(env), ...(${minter})(env, counter(env)) });
+     const promises = [{ guarantee: 'owns-worker-id' }, { guarantee: 'increasing-across-lives', scope: 'worker-id' }];
+     export default { ...generator, name: ${JSON.stringify(name)}, promises, node: { kind: 'shell', create } };`,
+  );
+  const scenario = join(folder, `${name}.json`);
+  const cluster = { nodes: 2, coordinatorMembers: 1 };
+  writeFileSync(scenario, JSON.stringify({ ...brief, pool: 1, cluster, timetable: { order: 'given', slots: [] } }));
+  return lab.run({ scenario, driver: 'sim', generator, seed: '7' });
+}
+
+test('two nodes that were given one worker ID for good both hold it', async () => {
+  const { verdict, broken } = await runWithoutCoordinator('static-duplicate', '() => ({})');
+  expect({ verdict, broken }).toEqual({ verdict: 'fail', broken: ['owns-worker-id', 'increasing-across-lives'] });
+});
+
+test('two nodes that take turns, and say so, without a name for each turn: nobody knows, nobody is accused', async () => {
+  const turns = `(env, honest) => {
+    const isMyTurn = () => Number(env.monotonicNs() / 1_000_000_000n) % 2 === Number(env.host.name === 'n1');
+    return {
+      holding: () => (isMyTurn() ? { workerId: 0 } : undefined),
+      mint: (into, count) => {
+        if (!isMyTurn()) throw env.refusal('waiting');
+        return honest.mint(into, count);
+      },
+    };
+  }`;
+  const { verdict, broken, run } = await runWithoutCoordinator('turns', turns);
+  expect({ verdict, broken }).toEqual({ verdict: 'unknown', broken: [] });
+  expect(run.unknowns).toContainEqual(
+    expect.objectContaining({
+      scope: 'owns-worker-id',
+      detail: 'The evidence could not decide 1 case of owns-worker-id.',
+    }),
+  );
+});

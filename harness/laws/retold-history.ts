@@ -1,10 +1,38 @@
 /** Histories told otherwise than by their own nodes: the same acts, under other names. */
-import type { History } from '../core/history.ts';
+import type { HealthFact, History } from '../core/history.ts';
 import type { Rng } from '../core/random.ts';
+import { tenuresOf } from '../core/tenures.ts';
 
 /** Owner keys that were put under another lease and back: each batch may name either. */
 export function withMovedKeys(history: History, rng: Rng): History {
   const { batches } = history;
   const lease = batches.lease.map((id, i) => (batches.createRevision[i] !== 0n && rng.chance(0.3) ? id + 1000n : id));
   return { ...history, batches: { ...batches, lease } };
+}
+
+/**
+ * Worker IDs from elsewhere: no batch names its tenure. Between two tenures of one worker ID every life tells that it
+ * waits.
+ */
+export function withoutNames(history: History): History {
+  const { batches } = history;
+  const between = [...Map.groupBy(tenuresOf(history), (t) => `${t.node} ${t.incarnation} ${t.workerId}`).values()]
+    .flatMap((tenures) => tenures.slice(1).map((next, i) => ({ next, last: tenures[i]! })))
+    .map(({ next, last }): HealthFact => {
+      const at = (last.to + next.from) / 2;
+      const health = { status: 'waiting', incarnation: next.incarnation, wallMs: 0, at, minted: [] } as const;
+      return { at, node: next.node, health };
+    });
+  const unnamed = new BigUint64Array(batches.length);
+  return {
+    ...history,
+    batches: { ...batches, lease: unnamed, createRevision: unnamed },
+    health: [...history.health, ...between].sort((a, b) => a.at - b.at),
+  };
+}
+
+/** Now and then a life held no worker ID when it was called. */
+export function withLapses(history: History, rng: Rng): History {
+  const workerId = history.batches.workerId.map((held) => (rng.chance(0.02) ? -1 : held));
+  return { ...history, batches: { ...history.batches, workerId } };
 }
