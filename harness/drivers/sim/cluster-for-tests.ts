@@ -38,6 +38,7 @@ export async function startCluster(
   const cluster = new SimCluster({
     spec: { nodes, coordinatorMembers: 3, options },
     generator,
+    load: async () => generator,
     guard: new Guard(generator.name),
     rng: createRng(seed),
     log,

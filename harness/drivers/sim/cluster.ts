@@ -21,6 +21,8 @@ const ORIGIN: Origin = { monotonicNs: '1000000000000', unixMs: 1_767_225_600_000
 export interface SimClusterOptions {
   readonly spec: ClusterSpec;
   readonly generator: Generator;
+  /** Loads the generator anew, for one life of a node. */
+  readonly load: () => Promise<Generator>;
   /** The cluster disposes of it. */
   readonly guard: Guard;
   readonly rng: Rng;
@@ -41,7 +43,7 @@ export class SimCluster implements Cluster, InMemoryHistory {
   readonly #history = new HistoryBuilder();
   readonly #leases = new LeaseLog();
 
-  constructor({ spec, generator, guard, rng, log }: SimClusterOptions) {
+  constructor({ spec, generator, load, guard, rng, log }: SimClusterOptions) {
     const { time } = this;
     this.#guard = guard;
     this.#generator = generator;
@@ -75,7 +77,7 @@ export class SimCluster implements Cluster, InMemoryHistory {
       history: this.#history,
       leases: this.#leases,
       guard,
-      generator,
+      load,
       options: spec.options,
       log,
     };

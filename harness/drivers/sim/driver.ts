@@ -1,6 +1,7 @@
 /** The simulator: nodes are objects in this process, time is virtual, and one seed gives one history. */
 import type { Ability } from '../../core/cluster.ts';
 import type { Driver, LaunchContext } from '../../core/driver.ts';
+import type { Generator } from '../../core/generator.ts';
 import type { ClusterSpec } from '../../core/cluster.ts';
 import { ABILITIES } from '../../core/cluster.ts';
 import { SimCluster } from './cluster.ts';
@@ -24,10 +25,20 @@ export default {
   async launch(spec: ClusterSpec, { generator, rng, log }: LaunchContext) {
     const guard = new Guard(generator.generator.name);
     try {
+      // A generator made by a test has no file: then only the globals are guarded, and all lives share it.
+      const load = (): Promise<Generator> =>
+        generator.file === '' ? Promise.resolve(generator.generator) : loadGuarded(generator.file, guard);
+      // One that cannot be loaded is told of here. The first life gets this instance, each later one its own.
+      const first = await load();
+      let spare: Generator | undefined = first;
       return new SimCluster({
         spec,
-        // A generator made by a test has no file: then only the globals are guarded.
-        generator: generator.file === '' ? generator.generator : await loadGuarded(generator.file, guard),
+        generator: first,
+        load: () => {
+          const instance = spare === undefined ? load() : Promise.resolve(spare);
+          spare = undefined;
+          return instance;
+        },
         guard,
         rng: rng.fork('simulator'),
         log,

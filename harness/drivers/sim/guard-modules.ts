@@ -1,18 +1,24 @@
 /**
  * Loads a generator for the simulator: its module graph gets guarded stand-ins for Node's built-in modules.
  *
- * The graph is told from the harness's own by a mark in the URL of every module in it, so a file that both import is
- * loaded twice. Node keeps a loaded module: variables at a module's top level are shared by all nodes of all simulated
- * clusters in a process, where real nodes have one each.
+ * Each life of each node gets an instance of the graph to itself, as each real process has one: what the top level of a
+ * module holds dies with the life. The instances are told from one another, and from the harness's own modules, by a
+ * mark in the URL of every module. Node never lets go of a module, so each instance costs memory for as long as the
+ * harness runs (20 KB for snowflake); they share their source text, or it would be three times as much.
+ *
+ * What a generator hangs on `globalThis`, or on a built-in module that only computes, is still shared by all.
  */
 import * as nodeModule from 'node:module';
-import { pathToFileURL } from 'node:url';
+import type { LoadFnOutput } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { badInput, messageOf, SnowglobeError } from '../../core/errors.ts';
 import type { Generator } from '../../core/generator.ts';
 import type { Guard } from './guard.ts';
-import { forbid, outside, REMEDY, whereAmI } from './guard-place.ts';
+import { forbid, outside, places, REMEDY, whereAmI } from './guard-place.ts';
+import type { Instance } from './guard-place.ts';
 
 const MARK = 'snowglobe-sim';
+const MARKED = new RegExp(`\\?${MARK}=\\d+$`);
 /** Built-in modules under the mark; never read from disk. */
 const STAND_INS = `file:///${MARK}/`;
 /** By which a stand-in's source finds the guarded module. */
@@ -65,38 +71,58 @@ const REMEDIES: { readonly [module: string]: string } = {
  */
 const NATIVE_IMPORT = 'data:text/javascript,export default (url) => import(url)';
 
-/** Files whose top level offended: Node evaluates a module once, and a swallowed error must count each time. */
-const offended = new Map<string, SnowglobeError>();
+/** CommonJS modules that Node keeps, by file name. */
+const commonjs = nodeModule.createRequire(import.meta.url).cache;
 
-/** The generator in `file`, as the simulator may run it. */
+let instances = 0;
+
+/** A new instance of the generator in `file`, as the simulator may run it. */
 export async function loadGuarded(file: string, guard: Guard): Promise<Generator> {
   const { default: nativeImport } = (await import(NATIVE_IMPORT)) as { default: (url: string) => Promise<unknown> };
+  const instance: Instance = { mark: `?${MARK}=${++instances}`, files: new Map() };
   let module: { readonly default?: Generator };
   try {
-    module = (await guard.loading(() => nativeImport(`${pathToFileURL(file).href}?${MARK}`))) as typeof module;
+    module = (await guard.loading(instance, () =>
+      nativeImport(`${pathToFileURL(file).href}${instance.mark}`),
+    )) as typeof module;
     guard.assertClean();
   } catch (error) {
-    const known = error instanceof SnowglobeError ? error : undefined;
-    if (known !== undefined) offended.set(file, known);
-    throw known ?? badInput(`The simulator cannot load it: ${messageOf(error)}`, 'Mend the file.', file);
+    if (error instanceof SnowglobeError) throw error;
+    throw badInput(`The simulator cannot load it: ${messageOf(error)}`, 'Mend the file.', file);
+  } finally {
+    for (const [name, before] of instance.files) keepCommonjs(name, before);
   }
-  const earlier = offended.get(file);
-  if (earlier !== undefined) throw earlier;
   if (module.default === undefined)
     throw badInput('It has no default export.', 'Export the generator as default.', file);
   return module.default;
+}
+
+/** Node keeps CommonJS modules by file name, whatever the mark: an instance must not meet those of another. */
+function makeRoom({ files }: Instance, url: string): void {
+  const name = fileURLToPath(url);
+  if (files.has(name)) return;
+  files.set(name, commonjs[name]);
+  keepCommonjs(name, undefined);
+}
+
+function keepCommonjs(name: string, module: NodeJS.Module | undefined): void {
+  if (module === undefined) Reflect.deleteProperty(commonjs, name);
+  else commonjs[name] = module;
 }
 
 /** Puts the hooks in place; returns what takes them away. */
 export function hookModules(): () => void {
   const globals = globalThis as { [HANDLE]?: typeof standIn };
   globals[HANDLE] = standIn;
+  const texts = new Map<string, LoadFnOutput>();
   const hooks = nodeModule.registerHooks({
     resolve(specifier, context, next) {
       const where = whereAmI();
       // A module that is loaded later would be read from the disk in real time.
       if (where === 'running') forbid(`import('${specifier}')`, REMEDY.import);
-      if (where !== 'loading' && context.parentURL?.includes(MARK) !== true) return next(specifier, context);
+      const instance = places.getStore()?.instance;
+      const mark = instance?.mark ?? MARKED.exec(context.parentURL ?? '')?.[0];
+      if (mark === undefined) return next(specifier, context);
       if (nodeModule.isBuiltin(specifier)) {
         const name = specifier.replace(/^node:/, '');
         if (HARMLESS.has(name)) return next(specifier, context);
@@ -104,11 +130,18 @@ export function hookModules(): () => void {
         return { url: `${STAND_INS}${name}?${MARK}`, format, shortCircuit: true };
       }
       const resolved = outside(() => next(specifier, context));
-      const marked = !resolved.url.startsWith('file:') || resolved.url.includes(MARK);
-      return marked ? resolved : { ...resolved, url: `${resolved.url}?${MARK}` };
+      if (!resolved.url.startsWith('file:')) return resolved;
+      if (instance !== undefined) makeRoom(instance, resolved.url);
+      return MARKED.test(resolved.url) ? resolved : { ...resolved, url: `${resolved.url}${mark}` };
     },
     load(url, context, next) {
-      if (!url.startsWith(STAND_INS)) return outside(() => next(url, context));
+      if (!url.startsWith(STAND_INS)) {
+        if (!MARKED.test(url)) return outside(() => next(url, context));
+        const file = url.replace(MARKED, '');
+        const text = texts.get(file) ?? outside(() => stripped(next(url, context)));
+        if (text.format === 'module') texts.set(file, text);
+        return text;
+      }
       const name = decodeURIComponent(new URL(url).pathname).slice(`/${MARK}/`.length);
       const format = context.format === 'commonjs' ? 'commonjs' : 'module';
       return { format, source: sourceOf(name, format), shortCircuit: true };
@@ -118,6 +151,29 @@ export function hookModules(): () => void {
     hooks.deregister();
     delete globals[HANDLE];
   };
+}
+
+/** The same module in JavaScript: Node would strip the types of every instance, and keep every text. */
+function stripped(loaded: LoadFnOutput): LoadFnOutput {
+  const { format, source } = loaded;
+  if ((format !== 'module' && format !== 'module-typescript') || source === undefined) return loaded;
+  const text = typeof source === 'string' ? source : new TextDecoder().decode(source);
+  return {
+    format: 'module',
+    source: format === 'module' ? text : withoutWarning(() => nodeModule.stripTypeScriptTypes(text)),
+    shortCircuit: true,
+  };
+}
+
+/** Node strips the types of the files that it loads without a word, but calls the same function experimental. */
+function withoutWarning<T>(act: () => T): T {
+  const { emitWarning } = process;
+  process.emitWarning = () => undefined;
+  try {
+    return act();
+  } finally {
+    process.emitWarning = emitWarning;
+  }
 }
 
 function sourceOf(name: string, format: 'commonjs' | 'module'): string {

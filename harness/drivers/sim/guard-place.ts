@@ -7,10 +7,20 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 export interface Place {
   /** The node; undefined while its module is being loaded. */
   readonly node: string | undefined;
+  /** The instance of its modules that is being loaded; undefined once they are. */
+  readonly instance?: Instance;
   /** Remembers the offence and throws. */
   offend(offence: Offence): never;
   /** An error that nobody handles ends a process. */
   crash(reason: unknown): void;
+}
+
+/** One of the many instances of a generator's modules in this process. */
+export interface Instance {
+  /** Ends the URL of each of its modules: Node keeps modules by URL. */
+  readonly mark: string;
+  /** The files that it has looked up, with what CommonJS held of each before. */
+  readonly files: Map<string, NodeJS.Module | undefined>;
 }
 
 /** The use of something real. */

@@ -135,7 +135,7 @@ describe('modules', () => {
 
   let files = 0;
   /** Launches a generator from a file: `head` is its top level, `use` runs inside `mint`. */
-  const launch = async (head: string, use: string, ending = 'ts'): Promise<SimCluster> => {
+  const launch = async (head: string, use: string, ending = 'ts', nodes = 1): Promise<SimCluster> => {
     const file = path.join(folder, `gen${files++}.${ending}`);
     await writeFile(
       file,
@@ -148,7 +148,7 @@ describe('modules', () => {
       };`.replaceAll('(into)', ending === 'ts' ? '(into: BigUint64Array): number' : '(into)'),
     );
     const cluster = await driver.launch(
-      { nodes: 1, coordinatorMembers: 1, options: {} },
+      { nodes, coordinatorMembers: 1, options: {} },
       {
         runId: 'abcdefgh',
         owner: { machineId: '', bootId: '', pidNamespace: '', pid: 1, startTicks: '' },
@@ -248,6 +248,58 @@ describe('modules', () => {
     await expect(launch('try { Date.now(); } catch {}', '')).rejects.toThrow('its module used Date.now()');
     expect(file).toBe(path.join(folder, `gen${files - 1}.ts`));
     await expect(launch('Math.random();', '')).rejects.toMatchObject({ exitCode: 2 });
+  });
+
+  test('each life of each node has the top level of its modules to itself, as real processes have', async () => {
+    await writeFile(path.join(folder, 'count.cjs'), 'let last = 0n; exports.next = () => ++last;');
+    await writeFile(path.join(folder, 'count.mjs'), 'let last = 0n; export const next = () => ++last;');
+    const head = `import old from './count.cjs'; import { next } from './count.mjs'; let last = 0n;`;
+    const mint = 'into[1] = old.next(); into[2] = next(); into[0] = ++last; return 3;';
+    const minted = async (cluster: SimCluster): Promise<readonly bigint[]> => {
+      for (const { name } of cluster.nodes) await ask(cluster, name, 3);
+      return [...cluster.history().ids];
+    };
+    await using one = await launch(head, mint, 'mjs', 2);
+    await using other = await launch(head, mint, 'mjs', 2);
+    expect(await minted(one)).toEqual([1n, 1n, 1n, 1n, 1n, 1n]);
+    expect(await minted(other)).toEqual([1n, 1n, 1n, 1n, 1n, 1n]);
+    await one.nodes[0]?.process.kill();
+    await one.nodes[0]?.process.start();
+    await ask(one, 'n1', 3);
+    await ask(one, 'n1', 3);
+    expect([...one.history().ids].slice(6)).toEqual([1n, 1n, 1n, 2n, 2n, 2n]);
+  });
+
+  test('within one life, modules that import one another share their state', async () => {
+    await writeFile(path.join(folder, 'state.cjs'), 'exports.calls = 0n;');
+    await writeFile(
+      path.join(folder, 'left.cjs'),
+      `const state = require('./state.cjs'); exports.add = () => ++state.calls;`,
+    );
+    await using cluster = await launch(
+      `import left from './left.cjs'; import state from './state.cjs';`,
+      'left.add(); left.add(); into[0] = state.calls; return 1;',
+      'mjs',
+    );
+    await ask(cluster, 'n1');
+    expect([...cluster.history().ids]).toEqual([2n]);
+  });
+
+  test('a life whose modules cannot be loaded ends, and may be followed by another', async () => {
+    // The instances share `globalThis`, which tells them apart here.
+    const lives = `globalThis[Symbol.for('snowglobe test lives')]`;
+    await using cluster = await launch(
+      `${lives} = (${lives} ?? 0) + 1; if (${lives} === 2) throw new Error('late');`,
+      '',
+      'mjs',
+    );
+    const process = cluster.nodes[0]?.process;
+    await process?.kill();
+    await process?.start();
+    await cluster.time.sleep(10);
+    expect(await process?.alive()).toBe(false);
+    await process?.start();
+    expect(await ask(cluster, 'n1')).toMatchObject({ status: 'ok', incarnation: 3 });
   });
 
   test('a library of the harness that patched node:fs is no offence of the module that Node reads with it', async () => {

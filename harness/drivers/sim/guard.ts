@@ -10,7 +10,7 @@ import { EXIT, problem, SnowglobeError } from '../../core/errors.ts';
 import { patchGlobals } from './guard-globals.ts';
 import { hookModules } from './guard-modules.ts';
 import { places } from './guard-place.ts';
-import type { Offence } from './guard-place.ts';
+import type { Instance, Offence } from './guard-place.ts';
 
 /** Calls a function inside a node. */
 export type Inside = <Args extends readonly unknown[], Result>(act: (...args: Args) => Result, ...args: Args) => Result;
@@ -34,9 +34,9 @@ export class Guard implements Disposable {
     return places.run({ node: name, offend: this.#offend, crash }, () => AsyncLocalStorage.snapshot());
   }
 
-  /** Runs what loads the generator's module: its top level is watched as a node is. */
-  loading<T>(load: () => Promise<T>): Promise<T> {
-    return places.run({ node: undefined, offend: this.#offend, crash: () => undefined }, load);
+  /** Runs what loads an instance of the generator's modules: their top level is watched as a node is. */
+  loading<T>(instance: Instance, load: () => Promise<T>): Promise<T> {
+    return places.run({ node: undefined, instance, offend: this.#offend, crash: () => undefined }, load);
   }
 
   /** Throws when a node has used anything real, whether or not it noticed. */

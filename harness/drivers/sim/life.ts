@@ -1,7 +1,7 @@
 /** One life of a simulated node: what its process holds, from its start to its death. */
 import type { JsonObject } from '../../core/json.ts';
 import type { Cancel, Origin, RunNs } from '../../core/time.ts';
-import type { Coordination, Generator, GeneratorEnv, Minter } from '../../core/generator.ts';
+import type { Coordination, GeneratorEnv, Minter, ShellNode } from '../../core/generator.ts';
 import type { Rng } from '../../core/random.ts';
 import type { NodeDisk } from './disk.ts';
 import type { Inside } from './guard.ts';
@@ -40,9 +40,9 @@ export class Life {
   }
 
   /** Runs the generator's `create`. */
-  async begin(generator: Generator): Promise<void> {
+  async begin(create: ShellNode['create']): Promise<void> {
     const env = this.#env();
-    const minter: Minter = await this.inside(async () => generator.node.create(env));
+    const minter: Minter = await this.inside(async () => create(env));
     this.lane = new Lane(this.#host, minter);
     this.#host.onFree();
   }

@@ -14,7 +14,7 @@ import type {
   NodeHealth,
   ProcessControl,
 } from '../../core/cluster.ts';
-import type { Generator } from '../../core/generator.ts';
+import type { Generator, ShellNode } from '../../core/generator.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Rng } from '../../core/random.ts';
 import type { Cancel, Origin, RunNs } from '../../core/time.ts';
@@ -44,7 +44,8 @@ export interface NodeWorld {
   readonly history: HistoryBuilder;
   readonly leases: LeaseLog;
   readonly guard: Guard;
-  readonly generator: Generator;
+  /** Loads the generator anew: nothing that its modules hold outlives the life it is for. */
+  readonly load: () => Promise<Generator>;
   readonly options: JsonObject;
   readonly log: (line: string) => void;
   /** Whether a member's process listens. */
@@ -194,11 +195,25 @@ export class SimNode implements ClusterNode {
 
   #startWithin(minMs: number, maxMs: number): Starting {
     const { time } = this.#world;
-    const cancel = time.schedule(time.now() + msToNs(this.#rng.real(minMs, maxMs)), () => {
-      this.#begin();
-      this.#endStarting();
-    });
-    return (this.#starting = { cancel, whenOver: [] });
+    const cancel = time.schedule(time.now() + msToNs(this.#rng.real(minMs, maxMs)), () => void this.#load(starting));
+    const starting: Starting = { cancel, whenOver: [] };
+    return (this.#starting = starting);
+  }
+
+  /** Loads what the process runs, which takes no virtual time, and runs it. */
+  async #load(starting: Starting): Promise<void> {
+    const { time, load } = this.#world;
+    const create: ShellNode['create'] = await time.standStill(load).then(
+      ({ node }) =>
+        (env) =>
+          node.create(env),
+      (error: unknown) => () => {
+        throw error;
+      },
+    );
+    if (this.#starting !== starting) return;
+    this.#begin(create);
+    this.#endStarting();
   }
 
   /** It runs, or was killed before it did. */
@@ -209,11 +224,10 @@ export class SimNode implements ClusterNode {
     for (const over of starting?.whenOver ?? []) over();
   }
 
-  #begin(): void {
+  #begin(create: ShellNode['create']): void {
     const life = this.#newLife(++this.#lives);
     this.#life = life;
-    this.#world.time.settled();
-    life.begin(this.#world.generator).catch((error: unknown) => this.#crash(life, error));
+    life.begin(create).catch((error: unknown) => this.#crash(life, error));
   }
 
   #kill(): void {

@@ -87,3 +87,31 @@ test('time stands still while nobody waits, and for good after the end', async (
   time.dispose();
   await expect(time.sleep(1)).rejects.toThrow('gone');
 });
+
+test('stands still while something real is under way, and goes on with what was due', async () => {
+  const time = new VirtualTime();
+  const seen: string[] = [];
+  const sleep = time.sleep(10).then(() => seen.push('slept'));
+  time.schedule(1, () => {
+    void time
+      .standStill(() => new Promise((resolve) => setTimeout(resolve, 20)))
+      .then(() => seen.push(`real at ${time.now()}`));
+  });
+  await sleep;
+  expect(seen).toEqual(['real at 1', 'slept']);
+});
+
+test('what goes on after it stood still has seen all that the event set off, however soon the real thing was done', async () => {
+  const time = new VirtualTime();
+  const seen: string[] = [];
+  time.schedule(1, () => {
+    time.settled();
+    void time.standStill(() => Promise.reject(new Error('failed'))).catch(() => seen.push('real'));
+    void (async () => {
+      for (let i = 0; i < 50; i++) await Promise.resolve();
+      seen.push('virtual');
+    })();
+  });
+  await time.sleep(1);
+  expect(seen).toEqual(['virtual', 'real']);
+});

@@ -32,6 +32,8 @@ export class VirtualTime implements Time {
   #scheduled = 0;
   /** How many things the harness waits for. */
   #interest = 0;
+  /** How many real things are under way, for which virtual time stands still. */
+  #still = 0;
   #ticking = false;
   #settled = false;
   #inPlace = false;
@@ -95,6 +97,23 @@ export class VirtualTime implements Time {
     });
   }
 
+  /**
+   * Waits for something real, such as the reading of a file; no virtual time passes meanwhile. However many turns of
+   * Node it takes, all that the event at hand set off has run before the promise settles, so that runs stay repeatable.
+   */
+  async standStill<T>(real: () => Promise<T>): Promise<T> {
+    this.#still++;
+    try {
+      return await real();
+    } finally {
+      await new Promise((resolve) => this.#outside(setImmediate, resolve));
+      this.#still--;
+      // Whoever waited is as gone as the cluster.
+      if (this.#disposed) await new Promise(() => undefined);
+      this.#tick();
+    }
+  }
+
   beginInterest(): void {
     this.#interest++;
     this.#tick();
@@ -122,14 +141,14 @@ export class VirtualTime implements Time {
   }
 
   #tick(): void {
-    if (this.#ticking || this.#disposed) return;
+    if (this.#ticking || this.#disposed || this.#still > 0) return;
     this.#ticking = true;
     this.#outside(setImmediate, this.#run);
   }
 
   readonly #run = (): void => {
     this.#ticking = false;
-    while (this.#interest > 0 && !this.#disposed) {
+    while (this.#interest > 0 && this.#still === 0 && !this.#disposed) {
       const event = this.#pop();
       if (event === undefined) return this.#starve();
       const act = event.act as () => void;
