@@ -12,10 +12,18 @@ export function patchGlobals(): () => void {
     undo.push(replace(owner, key, watched(real as Callable, call, remedy)));
   };
 
-  undo.push(replace(globalThis, 'Date', watchedDate()));
+  const date = watchedDate();
+  undo.push(replace(globalThis, 'Date', date), replace(Date.prototype, 'constructor', date));
   patch(Date, 'now', 'Date.now()', REMEDY.wall);
   for (const key of ['now', 'mark', 'measure', 'timerify', 'toJSON', 'eventLoopUtilization'])
     patch(performance, key, `performance.${key}()`, REMEDY.monotonic);
+  patch(globalThis, 'PerformanceMark', 'new PerformanceMark()', REMEDY.monotonic);
+  const timing = Object.getPrototypeOf(performance) as object;
+  undo.push(watchGetter(timing, 'timeOrigin', 'performance.timeOrigin', REMEDY.monotonic));
+  undo.push(watchMention(timing, 'nodeTiming', REMEDY.monotonic, 'performance.nodeTiming'));
+  undo.push(watchGetter(Event.prototype, 'timeStamp', 'Event.timeStamp', REMEDY.monotonic));
+  undo.push(watchGetter(File.prototype, 'lastModified', 'File.lastModified', REMEDY.wall));
+  undo.push(...watchDateTimeFormat());
   for (const key of ['hrtime', 'uptime']) patch(process, key, `process.${key}()`, REMEDY.monotonic);
   for (const key of ['setTimeout', 'setInterval', 'setImmediate']) patch(globalThis, key, `${key}()`, REMEDY.timer);
   patch(AbortSignal, 'timeout', 'AbortSignal.timeout()', REMEDY.timer);
@@ -27,8 +35,9 @@ export function patchGlobals(): () => void {
   // Node loads these when they are first mentioned: a mention by a node is forbidden, and nothing is loaded here.
   for (const key of ['fetch', 'WebSocket', 'EventSource', 'BroadcastChannel', 'MessageChannel'])
     undo.push(watchMention(globalThis, key, REMEDY.network));
-  for (const key of ['exit', 'abort', 'kill', 'cpuUsage', 'memoryUsage', 'resourceUsage'])
+  for (const key of ['exit', 'abort', 'kill', 'cpuUsage', 'threadCpuUsage', 'memoryUsage', 'resourceUsage'])
     patch(process, key, `process.${key}()`, REMEDY.host);
+  patch(process.report, 'getReport', 'process.report.getReport()', REMEDY.host);
   patch(process, 'getBuiltinModule', 'process.getBuiltinModule()', REMEDY.other);
 
   return () => {
@@ -72,15 +81,46 @@ function watchedDate(): DateConstructor {
   });
 }
 
+/** Without a date these take the time of now. `format` is a getter, whose function is bound to its formatter. */
+function watchDateTimeFormat(): readonly (() => void)[] {
+  const proto = Intl.DateTimeFormat.prototype;
+  const dated = (real: Callable, call: string): Callable =>
+    new Proxy(real, {
+      apply(target, self, args): unknown {
+        if (args[0] === undefined) forbid(call, REMEDY.wall);
+        return Reflect.apply(target, self, args);
+      },
+    });
+  const parts = dated(Reflect.get(proto, 'formatToParts') as Callable, 'Intl.DateTimeFormat.formatToParts()');
+  const before = Object.getOwnPropertyDescriptor(proto, 'format');
+  const format = before?.get;
+  if (before === undefined || format === undefined) return [replace(proto, 'formatToParts', parts)];
+  Object.defineProperty(proto, 'format', {
+    ...before,
+    get(this: Intl.DateTimeFormat): unknown {
+      return dated(Reflect.apply(format, this, []) as Callable, 'Intl.DateTimeFormat.format()');
+    },
+  });
+  return [replace(proto, 'formatToParts', parts), () => Object.defineProperty(proto, 'format', before)];
+}
+
+/** Forbids to read a property that Node computes. */
+function watchGetter(owner: object, key: string, call: string, remedy: string): () => void {
+  const before = Object.getOwnPropertyDescriptor(owner, key);
+  if (before?.get === undefined) return () => undefined;
+  Object.defineProperty(owner, key, { ...before, get: watched(before.get as Callable, call, remedy) });
+  return () => Object.defineProperty(owner, key, before);
+}
+
 /** Forbids even to name it. */
-function watchMention(owner: object, key: string, remedy: string): () => void {
+function watchMention(owner: object, key: string, remedy: string, call = key): () => void {
   const before = Object.getOwnPropertyDescriptor(owner, key);
   if (before === undefined) return () => undefined;
   Object.defineProperty(owner, key, {
     configurable: true,
     enumerable: before.enumerable ?? false,
     get(): unknown {
-      forbid(key, remedy);
+      forbid(call, remedy);
       return before.get === undefined ? before.value : Reflect.apply(before.get, owner, []);
     },
     set(value: unknown) {

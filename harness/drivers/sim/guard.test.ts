@@ -29,6 +29,18 @@ describe('globals', () => {
     ['new Date()', REMEDY.wall, () => new Date()],
     ['Date()', REMEDY.wall, () => Date()],
     ['performance.now()', REMEDY.monotonic, () => performance.now()],
+    ['new Date()', REMEDY.wall, () => new (new Date(0).constructor as DateConstructor)()],
+    ['File.lastModified', REMEDY.wall, () => new File([], 'x').lastModified],
+    ['Intl.DateTimeFormat.format()', REMEDY.wall, () => new Intl.DateTimeFormat('en', { second: 'numeric' }).format()],
+    ['Intl.DateTimeFormat.formatToParts()', REMEDY.wall, () => new Intl.DateTimeFormat('en').formatToParts()],
+    ['Event.timeStamp', REMEDY.monotonic, () => new Event('x').timeStamp],
+    ['Event.timeStamp', REMEDY.monotonic, () => new MessageEvent('x').timeStamp],
+    ['performance.timeOrigin', REMEDY.monotonic, () => performance.timeOrigin],
+    ['performance.nodeTiming', REMEDY.monotonic, () => performance.nodeTiming.duration],
+    ['performance.mark()', REMEDY.monotonic, () => performance.mark('x').startTime],
+    ['new PerformanceMark()', REMEDY.monotonic, () => Reflect.construct(PerformanceMark, ['x'])],
+    ['process.threadCpuUsage()', REMEDY.host, () => process.threadCpuUsage()],
+    ['process.report.getReport()', REMEDY.host, () => process.report.getReport()],
     ['process.hrtime()', REMEDY.monotonic, () => process.hrtime()],
     ['process.hrtime()', REMEDY.monotonic, () => process.hrtime.bigint()],
     ['process.uptime()', REMEDY.monotonic, () => process.uptime()],
@@ -96,11 +108,14 @@ describe('globals', () => {
         const date = new Date(1e12);
         into[0] = BigInt(date.getTime() + (date instanceof Date ? 1 : 0) + Math.max(1, 2));
         queueMicrotask(() => undefined);
+        const second = new Intl.DateTimeFormat('en', { second: 'numeric', timeZone: 'UTC' });
+        into[0] += BigInt(second.format(date)) + BigInt(second.formatToParts(0)[0]?.value ?? 9);
+        new AbortController().abort();
         return 1;
       }),
     );
     await ask(cluster, 'n1');
-    expect(cluster.history().ids[0]).toBe(1_000_000_000_003n);
+    expect(cluster.history().ids[0]).toBe(1_000_000_000_043n);
   });
 
   test('outside of nodes everything is real, and after the last cluster everything is as it was', async () => {
@@ -121,6 +136,9 @@ describe('globals', () => {
     expect(names.map((name) => Object.getOwnPropertyDescriptor(globalThis, name))).toEqual(before);
     expect(Object.getOwnPropertyDescriptor(Math, 'random')).toEqual(random);
     expect(Object.hasOwn(performance, 'now')).toBe(false);
+    expect(new Event('x').timeStamp).toBeGreaterThan(0);
+    expect(new Intl.DateTimeFormat('en', { timeZone: 'UTC', year: 'numeric' }).format()).toMatch(/^2\d{3}$/);
+    expect(new Date(0).constructor).toBe(Date);
   });
 });
 
