@@ -128,6 +128,21 @@ test('IDs that a call left although it gave none are recorded with what the call
   expect(lane.refusal).toBeUndefined(); // it held nothing: it waits, it does not refuse
 });
 
+test('what mint returns is a count or a promise of one; a thenable of another kind is neither', async () => {
+  // oxlint-disable-next-line unicorn/no-thenable -- the very thing under test
+  const answers = [Promise.resolve(1), { then: (done: (count: number) => void) => done(1) }];
+  const lane = laneOf((into) => {
+    if (answers.length === 2) into[0] = 7n;
+    return answers.shift() as Promise<number>;
+  });
+  expect(await ask(lane, 1)).toMatchObject({ kind: 'minted' });
+  expect(await ask(lane, 1)).toMatchObject({ kind: 'failed' });
+  expect(records()).toMatchObject([
+    { ids: [7n], flags: 0 },
+    { ids: [], flags: BATCH_FLAG.badCount },
+  ]);
+});
+
 test('zeros that a call counts as IDs are recorded as IDs', async () => {
   const lane = laneOf(() => 2);
   expect(await ask(lane, 2)).toMatchObject({ kind: 'minted', ids: BigUint64Array.of(0n, 0n) });

@@ -97,8 +97,8 @@ export class Lane {
       this.#threw(error);
       return;
     }
-    if (typeof result === 'number') this.#returned(result);
-    else Promise.resolve(result).then(this.#returned, this.#threw);
+    if (result instanceof Promise) result.then(this.#returned, this.#threw);
+    else this.#returned(result);
   }
 
   /** The open call's client is to be answered in another way. */
@@ -157,7 +157,8 @@ export class Lane {
   #commit(count: number, reply: MintReply): void {
     const batch = this.#batch;
     batch.firstSeq = this.seq;
-    if (count > 0) this.#host.history.add(batch, this.#into, count);
+    // A call that returned no count is evidence by itself, also when it left nothing.
+    if (count > 0 || batch.flags === BATCH_FLAG.badCount) this.#host.history.add(batch, this.#into, count);
     this.seq += count;
     this.refused = reply.status === 'ok' ? undefined : reply.reason;
     this.open = false;

@@ -385,3 +385,21 @@ test('a node whose start fails ends, says why, and may be started again', async 
   expect(await ask(cluster, 'n1')).toMatchObject({ status: 'ok', incarnation: 2 });
   await cluster[Symbol.asyncDispose]();
 });
+
+test('what mint returns is a count or a promise of one; a thenable of another kind is neither', async () => {
+  // oxlint-disable-next-line unicorn/no-thenable -- the very thing under test
+  const answers = [Promise.resolve(1), { then: (done: (count: number) => void) => done(1) }];
+  const cluster = await startCluster(() =>
+    minterOf((into) => {
+      if (answers.length === 2) into[0] = 7n;
+      return answers.shift() as Promise<number>;
+    }),
+  );
+  expect(await ask(cluster, 'n1')).toMatchObject({ status: 'ok', count: 1 });
+  expect(await ask(cluster, 'n1')).toEqual({ status: 'error', reason: 'mint returned object' });
+  const { batches, ids } = cluster.history();
+  expect([...ids]).toEqual([7n]);
+  expect([...batches.flags]).toEqual([0, BATCH_FLAG.badCount]);
+  expect([...batches.count]).toEqual([1, 0]);
+  await cluster[Symbol.asyncDispose]();
+});
