@@ -133,13 +133,13 @@ export class Lane {
     const reply: MintReply = whole
       ? { status: 'ok' }
       : { status: 'error', reason: `mint returned ${typeof result === 'number' ? result : typeof result}` };
-    this.#end(whole ? result : this.#leftBehind(), reply);
+    this.#end(whole ? result : this.#gatherLeft(), reply);
   };
 
   readonly #threw = (error: unknown): void => {
     const refused = error instanceof Refusal;
     this.#batch.flags = refused ? BATCH_FLAG.refused : BATCH_FLAG.threw;
-    this.#end(this.#leftBehind(), { status: refused ? 'refused' : 'error', reason: messageOf(error) });
+    this.#end(this.#gatherLeft(), { status: refused ? 'refused' : 'error', reason: messageOf(error) });
   };
 
   #end(count: number, reply: MintReply): void {
@@ -167,11 +167,12 @@ export class Lane {
     this.#host.onFree();
   }
 
-  /** How many IDs a call that did not say how many it minted left in its buffer: up to the last that is not zero. */
-  #leftBehind(): number {
-    let length = this.#asked;
-    while (length > 0 && this.#into[length - 1] === 0n) length--;
-    return length;
+  /** Moves the IDs that a call left in its zeroed buffer, and did not count, to the front; how many there are. */
+  #gatherLeft(): number {
+    const into = this.#into;
+    let left = 0;
+    for (let i = 0; i < this.#asked; i++) if (into[i] !== 0n) into[left++] = into[i] as bigint;
+    return left;
   }
 }
 
