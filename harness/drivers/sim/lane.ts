@@ -42,8 +42,9 @@ export class Refusal extends Error {
 export class Lane {
   readonly #host: LaneHost;
   readonly #minter: Minter;
-  #into = new BigUint64Array(16);
-  #asked = 0;
+  #buffer = new BigUint64Array(16);
+  /** The front of the buffer, as long as the call's `count`. */
+  #into = this.#buffer.subarray(0, 1);
   #answer: Answer | undefined;
   readonly #batch: Batch;
   /** The strings that the batch's lease and create revision were read from: they seldom change. */
@@ -79,10 +80,10 @@ export class Lane {
 
   /** The lane must not be open. Answers in place when the minter does and the node was not stopped meanwhile. */
   mint(count: number, answer: Answer): void {
-    if (count > this.#into.length) this.#into = new BigUint64Array(2 * count);
-    this.#into.fill(0n, 0, count);
+    if (count > this.#buffer.length) this.#buffer = new BigUint64Array(2 * count);
+    if (count !== this.#into.length) this.#into = this.#buffer.subarray(0, count);
+    this.#into.fill(0n);
     this.open = true;
-    this.#asked = count;
     this.#answer = answer;
     const batch = this.#batch;
     batch.called = this.#host.now();
@@ -128,7 +129,7 @@ export class Lane {
   }
 
   readonly #returned = (result: unknown): void => {
-    const whole = typeof result === 'number' && Number.isInteger(result) && result >= 0 && result <= this.#asked;
+    const whole = typeof result === 'number' && Number.isInteger(result) && result >= 0 && result <= this.#into.length;
     if (!whole) this.#batch.flags = BATCH_FLAG.badCount;
     const reply: MintReply = whole
       ? { status: 'ok' }
@@ -171,7 +172,7 @@ export class Lane {
   #gatherLeft(): number {
     const into = this.#into;
     let left = 0;
-    for (let i = 0; i < this.#asked; i++) if (into[i] !== 0n) into[left++] = into[i] as bigint;
+    for (let i = 0; i < into.length; i++) if (into[i] !== 0n) into[left++] = into[i] as bigint;
     return left;
   }
 }

@@ -405,3 +405,17 @@ test('what mint returns is a count or a promise of one; a thenable of another ki
   expect([...batches.count]).toEqual([1, 0]);
   await cluster[Symbol.asyncDispose]();
 });
+
+test('the buffer is as long as the count that is asked for, as it is in the shell', async () => {
+  const lengths: number[] = [];
+  const cluster = await startCluster(() =>
+    minterOf((into) => {
+      lengths.push(into.length);
+      return into.fill(7n).length;
+    }),
+  );
+  for (const count of [1, 3, 40, 3]) expect(await ask(cluster, 'n1', count)).toMatchObject({ status: 'ok', count });
+  expect(lengths).toEqual([1, 3, 40, 3]);
+  expect(cluster.history().ids).toHaveLength(47);
+  await cluster[Symbol.asyncDispose]();
+});
