@@ -2,7 +2,7 @@
  * Torture: repetitions that are too long for CI, in named slices of at most 45 minutes. Each appends its result, with the
  * commit that it ran on, to docs/TORTURE.md.
  *
- *   npm run torture -- SLICE [COUNT]
+ *   npm run torture -- SLICE [COUNT [FIRST_SEED]]
  */
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
@@ -22,71 +22,81 @@ const SIM_ONLY = 'checks-on-earlier-reading';
 interface Slice {
   readonly what: string;
   readonly count: number;
-  run(lab: Lab, count: number): AsyncIterable<LabRun>;
+  run(lab: Lab, seeds: readonly number[]): AsyncIterable<LabRun>;
 }
 
 const SLICES: { readonly [name: string]: Slice } = {
   'storm-sim': {
     what: 'snowflake through storm, seed by seed',
     count: 1000,
-    run: (lab, count) => seeds(lab, 'sim', 'snowflake', count),
+    run: (lab, these) => seeds(lab, 'sim', 'snowflake', these),
   },
-  'fuzz-sim': { what: 'snowflake through random schedules', count: 5000, run: (lab, count) => fuzz(lab, count) },
+  'fuzz-sim': { what: 'snowflake through random schedules', count: 5000, run: (lab, these) => fuzz(lab, these) },
   'mutants-sim': {
     what: 'each mutant through storm',
     count: 50,
-    run: (lab, count) => each([...MUTANTS, SIM_ONLY, 'snowflake-cached'], (name) => seeds(lab, 'sim', name, count)),
+    run: (lab, these) => each([...MUTANTS, SIM_ONLY, 'snowflake-cached'], (name) => seeds(lab, 'sim', name, these)),
   },
   'calm-sim': {
     what: 'each mutant with the disturbances taken out',
     count: 5,
-    run: (lab, count) =>
-      each([...MUTANTS, SIM_ONLY, 'snowflake-cached'], (name) => seeds(lab, 'sim', name, count, true)),
+    run: (lab, these) =>
+      each([...MUTANTS, SIM_ONLY, 'snowflake-cached'], (name) => seeds(lab, 'sim', name, these, true)),
   },
   'storm-local': {
     what: 'snowflake through storm',
     count: 10,
-    run: (lab, count) => seeds(lab, 'local', 'snowflake', count),
+    run: (lab, these) => seeds(lab, 'local', 'snowflake', these),
   },
   'storm-docker': {
     what: 'snowflake through storm',
     count: 10,
-    run: (lab, count) => seeds(lab, 'docker', 'snowflake', count),
+    run: (lab, these) => seeds(lab, 'docker', 'snowflake', these),
   },
   'mutants-local': {
     what: 'each mutant until it is caught, three runs at the most',
     count: 3,
-    run: (lab, count) => each([...MUTANTS, 'snowflake-cached'], (name) => untilCaught(lab, 'local', name, count)),
+    run: (lab, these) => each([...MUTANTS, 'snowflake-cached'], (name) => untilCaught(lab, 'local', name, these)),
   },
   'mutants-docker': {
     what: 'each mutant until it is caught, three runs at the most',
     count: 3,
-    run: (lab, count) => each([...MUTANTS, 'snowflake-cached'], (name) => untilCaught(lab, 'docker', name, count)),
+    run: (lab, these) => each([...MUTANTS, 'snowflake-cached'], (name) => untilCaught(lab, 'docker', name, these)),
   },
   'calm-local': {
     what: 'each mutant with the disturbances taken out',
     count: 1,
-    run: (lab, count) => each([...MUTANTS, 'snowflake-cached'], (name) => seeds(lab, 'local', name, count, true)),
+    run: (lab, these) => each([...MUTANTS, 'snowflake-cached'], (name) => seeds(lab, 'local', name, these, true)),
   },
   'calm-docker': {
     what: 'each mutant with the disturbances taken out',
     count: 1,
-    run: (lab, count) => each([...MUTANTS, 'snowflake-cached'], (name) => seeds(lab, 'docker', name, count, true)),
+    run: (lab, these) => each([...MUTANTS, 'snowflake-cached'], (name) => seeds(lab, 'docker', name, these, true)),
   },
 };
 
-async function* seeds(lab: Lab, driver: string, generator: string, count: number, calm = false): AsyncIterable<LabRun> {
-  for (let seed = 1; seed <= count; seed++)
-    yield await lab.run({ scenario: 'storm', driver, generator, seed: String(seed), calm });
+async function* seeds(
+  lab: Lab,
+  driver: string,
+  generator: string,
+  these: readonly number[],
+  calm = false,
+): AsyncIterable<LabRun> {
+  for (const seed of these) yield await lab.run({ scenario: 'storm', driver, generator, seed: String(seed), calm });
 }
 
-async function* fuzz(lab: Lab, count: number): AsyncIterable<LabRun> {
-  for (let seed = 1; seed <= count; seed++)
+async function* fuzz(lab: Lab, these: readonly number[]): AsyncIterable<LabRun> {
+  for (const seed of these)
     yield await lab.run({ scenario: 'storm', driver: 'sim', generator: 'snowflake', seed: String(seed), random: true });
 }
 
-async function* untilCaught(lab: Lab, driver: string, generator: string, count: number): AsyncIterable<LabRun> {
-  for (let seed = 1; seed <= count; seed++) {
+async function* untilCaught(
+  lab: Lab,
+  driver: string,
+  generator: string,
+  these: readonly number[],
+): AsyncIterable<LabRun> {
+  for (const seed of these) {
     const run = await lab.run({ scenario: 'storm', driver, generator, seed: String(seed) });
     yield run;
     if (run.verdict === 'fail') return;
@@ -118,11 +128,12 @@ function remarks(runs: readonly LabRun[]): string {
     .join('; ');
 }
 
-async function main([name, count]: readonly string[]): Promise<number> {
+async function main([name, count, first = '1']: readonly string[]): Promise<number> {
   const slice = SLICES[name ?? ''];
-  if (slice === undefined) {
+  const isNumber = (text: string): boolean => /^[1-9]\d*$/.test(text);
+  if (slice === undefined || !isNumber(count ?? '1') || !isNumber(first)) {
     process.stdout.write(
-      `usage: npm run torture -- SLICE [COUNT]\n${Object.entries(SLICES)
+      `usage: npm run torture -- SLICE [COUNT [FIRST_SEED]]\n${Object.entries(SLICES)
         .map(([key, { what, count: n }]) => `  ${key.padEnd(16)} ${what} (${n})`)
         .join('\n')}\n`,
     );
@@ -134,7 +145,8 @@ async function main([name, count]: readonly string[]): Promise<number> {
   let cut = '';
   try {
     const lab = await createLab(folder);
-    for await (const run of slice.run(lab, count === undefined ? slice.count : Number(count))) {
+    const these = Array.from({ length: Number(count ?? slice.count) }, (_, index) => Number(first) + index);
+    for await (const run of slice.run(lab, these)) {
       runs.push(run);
       process.stdout.write(
         `${run.generator} seed ${run.seed}: ${run.verdict} ${run.broken.join(' ')}${run.doubts.join(', ')}\n`,
@@ -157,7 +169,7 @@ async function main([name, count]: readonly string[]): Promise<number> {
     of('fail'),
     of('unknown'),
     Math.round((performance.now() - began) / 1000),
-    remarks(runs) + cut,
+    (first === '1' ? '' : `from seed ${first}; `) + remarks(runs) + cut,
   ];
   appendFileSync(TABLE, `| ${row.join(' | ')} |\n`);
   process.stdout.write(`${row.join(' | ')}\n`);
