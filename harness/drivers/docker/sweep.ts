@@ -1,11 +1,16 @@
 /**
  * Finds what runs left behind, and removes it, by label alone: it works when the harness that made it is long dead.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Leftover } from '../../core/driver.ts';
-import type { Docker } from './engine.ts';
-import { tolerating } from './engine.ts';
+import type { Container, Docker } from './engine.ts';
+import { statusOf, tolerating } from './engine.ts';
 import type { Labels } from './labels.ts';
 import { RUN_LABEL, ownerOf } from './labels.ts';
+
+/** A removal takes a second or two. */
+const GONE_WITHIN_MS = 30_000;
+const POLL_MS = 50;
 
 interface Part {
   readonly kind: 'container' | 'network';
@@ -35,14 +40,24 @@ export async function sweep(docker: Docker, runId: string): Promise<readonly str
 
 async function removeContainer(docker: Docker, id: string): Promise<void> {
   const container = docker.getContainer(id);
-  const stop = new AbortController();
-  // Asked before the removal: afterwards there may be nothing left to ask. A pod removes itself when it ends, so that
-  // the engine may say 409, "already in progress", long before it is gone.
-  const gone = tolerating([404], container.wait({ condition: 'removed', abortSignal: stop.signal }));
+  // A pod removes itself when it ends: the engine may say 409, "already in progress", long before it is gone.
+  await tolerating([404, 409], container.remove({ force: true, v: true }));
+  // Looked at again and again: the engine's own wait for a removal that has already begun may never be answered (seen
+  // with 20.10).
+  const giveUp = performance.now() + GONE_WITHIN_MS;
+  while (await exists(container)) {
+    if (performance.now() > giveUp) throw new Error(`The Docker engine does not come to an end of removing ${id}.`);
+    await delay(POLL_MS);
+  }
+}
+
+async function exists(container: Container): Promise<boolean> {
   try {
-    await Promise.all([gone, tolerating([404, 409], container.remove({ force: true, v: true }))]);
-  } finally {
-    stop.abort();
+    await container.inspect();
+    return true;
+  } catch (error) {
+    if (statusOf(error) === 404) return false;
+    throw error;
   }
 }
 
