@@ -17,6 +17,8 @@ export interface Fault<Options extends JsonObject = JsonObject> {
   readonly example: Options;
   /** What it holds while it lasts, such as `clock of n1`: two disturbances may not hold one thing at once. */
   touches(options: Options, cluster: ClusterShape): readonly string[];
+  /** Why it cannot be done to such a cluster, as a sentence; undefined: it can. Left out: to any. */
+  refuses?(options: Options, cluster: ClusterShape): string | undefined;
   /** The nodes that may refuse because of it. */
   reach(options: Options, cluster: ClusterShape): readonly string[];
   /** Throws when there is nothing to do it to: a process that is gone already cannot be killed. */
@@ -31,6 +33,14 @@ export interface Fault<Options extends JsonObject = JsonObject> {
 export interface ClusterShape {
   readonly nodes: readonly string[];
   readonly coordinatorMembers: readonly string[];
+}
+
+/** The shape of a cluster that lives. */
+export function shapeOfCluster({ nodes, coordinator }: Cluster): ClusterShape {
+  return {
+    nodes: nodes.map(({ name }) => name),
+    coordinatorMembers: coordinator.members.map(({ name }) => name),
+  };
 }
 
 export interface FaultContext {

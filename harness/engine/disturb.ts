@@ -4,6 +4,7 @@
 import type { Cluster } from '../core/cluster.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Fault, FaultContext } from '../core/fault.ts';
+import { shapeOfCluster } from '../core/fault.ts';
 import type { JournalEntry } from '../core/journal.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Rng } from '../core/random.ts';
@@ -13,7 +14,6 @@ import type { RunNs } from '../core/time.ts';
 import { msToNs, nsToMs } from '../core/time.ts';
 import type { HealthMonitor } from './health-monitor.ts';
 import type { Journal } from './journal.ts';
-import { shapeOfCluster } from './cluster-shape.ts';
 
 const OBSERVE_EVERY_MS = 200;
 /** A holder must have held its worker ID for this long: one that only just took it may not mint yet. */

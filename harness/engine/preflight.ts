@@ -10,6 +10,7 @@ import type { Hazard } from '../core/hazard.ts';
 import type { Scenario } from '../core/scenario.ts';
 import { HOLDER, resolveTargets } from '../core/scenario.ts';
 import { z } from '../core/schema.ts';
+import type { TargetKind } from '../core/targets.ts';
 import { targetsOf } from '../core/targets.ts';
 import { shapeOf, timetableProblems } from './timetable.ts';
 
@@ -64,7 +65,11 @@ function poolProblems({ name, pool, cluster }: Scenario): readonly Problem[] {
 
 function disturbanceProblems(scenario: Scenario, faults: ReadonlyMap<string, Fault>): readonly Problem[] {
   const shape = shapeOf(scenario);
-  const everyName = [...shape.nodes, ...shape.coordinatorMembers];
+  const named: { readonly [Kind in TargetKind]: readonly string[] } = {
+    node: [HOLDER, ...shape.nodes],
+    'coordinator member': shape.coordinatorMembers,
+    member: [HOLDER, ...shape.nodes, ...shape.coordinatorMembers],
+  };
   return scenario.timetable.slots.flatMap((slot, slotIndex) =>
     slot.disturbances.flatMap((disturbance, index) => {
       const where = `${scenario.name}: timetable.slots[${slotIndex}] (${slot.name}).disturbances[${index}]`;
@@ -86,15 +91,28 @@ function disturbanceProblems(scenario: Scenario, faults: ReadonlyMap<string, Fau
             where,
           ),
         ];
-      return targetsOf(fault.options, disturbance.options)
-        .filter((target) => target !== HOLDER && !everyName.includes(target))
-        .map((target) =>
+      const strangers = targetsOf(fault.options, disturbance.options).filter(
+        ({ kind, name }) => !named[kind].includes(name),
+      );
+      const refusal = strangers.length === 0 ? fault.refuses?.(parsed.data, shape) : undefined;
+      return [
+        ...strangers.map(({ kind, name }) =>
           problem(
-            `${fault.name} names ${target}, which is not in the cluster.`,
-            `Take one of ${everyName.join(', ')}, or ${HOLDER} for a node that holds a worker ID at that moment.`,
+            `${fault.name} names ${name}, and there is no such ${kind} in the cluster.`,
+            `Take one of ${named[kind].join(', ')} (${HOLDER}: a node that holds a worker ID at that moment).`,
             where,
           ),
-        );
+        ),
+        ...(refusal === undefined
+          ? []
+          : [
+              problem(
+                `${fault.name} cannot be done here. ${refusal}`,
+                'Change the cluster, or take another fault.',
+                where,
+              ),
+            ]),
+      ];
     }),
   );
 }

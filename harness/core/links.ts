@@ -1,0 +1,88 @@
+/**
+ * Cuts of links between the members of a cluster, nodes and coordinator members alike: what the network faults share.
+ */
+import type { Cluster, Member } from './cluster.ts';
+import type { ClusterShape, Evidence, Fault } from './fault.ts';
+import { shapeOfCluster } from './fault.ts';
+import type { JsonObject } from './json.ts';
+import { healthOf, PROBE_TIMEOUT_MS, statusOf } from './observe.ts';
+
+/** One member is cut from some others, both ways. */
+export interface Cut {
+  readonly from: string;
+  readonly peers: readonly string[];
+}
+
+/** Each of some members is cut from each of some others. */
+export function cutsBetween(some: readonly string[], others: readonly string[]): readonly Cut[] {
+  return some.map((from) => ({ from, peers: others.filter((peer) => peer !== from) }));
+}
+
+/** A fault that is nothing but cuts of links: which ones, for which options, is all that its file has to say. */
+export function cutFault<Options extends JsonObject>({
+  cuts,
+  ...told
+}: Pick<Fault<Options>, 'name' | 'summary' | 'options' | 'example' | 'refuses' | 'reach'> & {
+  readonly cuts: (options: Options, shape: ClusterShape) => readonly Cut[];
+}): Fault<Options> {
+  const of = (cluster: Cluster, options: Options): readonly Cut[] => cuts(options, shapeOfCluster(cluster));
+  return {
+    ...told,
+    needs: ['network.cut'],
+    touches: (options, shape) => linksOf(cuts(options, shape)),
+    inject: (cluster, options, { key }) => makeCuts(cluster, of(cluster, options), key),
+    observe: (cluster, options) => measureCuts(cluster, of(cluster, options)),
+    heal: (cluster, options, { key }) => mendCuts(cluster, of(cluster, options), key),
+  };
+}
+
+/** What these cuts hold, by either end, so that two faults that name one link from both its ends are seen to meet. */
+function linksOf(cuts: readonly Cut[]): readonly string[] {
+  const links = cuts.flatMap(({ from, peers }) => peers.flatMap((peer) => [link(from, peer), link(peer, from)]));
+  return [...new Set(links)];
+}
+
+/** Makes the cuts. The same key replaces. */
+async function makeCuts(cluster: Cluster, cuts: readonly Cut[], key: string): Promise<void> {
+  await Promise.all(cuts.map(({ from, peers }) => named(cluster, from).network.cut(key, peers)));
+}
+
+/** Takes them away; unknown keys are fine. */
+async function mendCuts(cluster: Cluster, cuts: readonly Cut[], key: string): Promise<void> {
+  await Promise.all(cuts.map(({ from }) => named(cluster, from).network.mend(key)));
+}
+
+/**
+ * Whether the cuts are in force: each link is tried from inside the pod of one end, and both ends are asked by the
+ * control path, which no fault cuts, whether they live. A link to somebody who is gone proves nothing: the measurement
+ * is `undefined` while a member has nobody alive to be cut from.
+ */
+async function measureCuts(cluster: Cluster, cuts: readonly Cut[]): Promise<Evidence> {
+  const names = [...new Set(cuts.flatMap(({ from, peers }) => [from, ...peers]))];
+  const links = cuts.flatMap(({ from, peers }) => peers.map((peer) => ({ from, peer })));
+  const [lives, answers] = await Promise.all([
+    Promise.all(names.map((name) => isAlive(cluster, name))),
+    Promise.all(links.map(({ from, peer }) => named(cluster, from).network.reaches(peer, PROBE_TIMEOUT_MS))),
+  ]);
+  const alive = new Set(names.filter((_, index) => lives[index]));
+  const reached = links.filter((_, index) => answers[index]).map(({ from, peer }) => link(from, peer));
+  const measured = { alive: [...alive], reached };
+  if (reached.length > 0) return { took: false, measured };
+  const proven = cuts.every(({ from, peers }) => alive.has(from) && peers.some((peer) => alive.has(peer)));
+  return { took: proven ? true : undefined, measured };
+}
+
+const link = (from: string, to: string): string => `link from ${from} to ${to}`;
+
+function named({ nodes, coordinator }: Cluster, name: string): Member {
+  const found = [...nodes, ...coordinator.members].find((member) => member.name === name);
+  if (found === undefined) throw new Error(`There is nobody called ${name} in the cluster.`);
+  return found;
+}
+
+async function isAlive({ nodes, coordinator }: Cluster, name: string): Promise<boolean> {
+  const node = nodes.find((one) => one.name === name);
+  if (node !== undefined) return (await healthOf(node)) !== undefined;
+  const member = coordinator.members.find((one) => one.name === name);
+  return member !== undefined && (await statusOf(member)) !== undefined;
+}
