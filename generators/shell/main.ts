@@ -51,7 +51,14 @@ async function start(config: ShellConfig): Promise<void> {
   }
   const metrics = createMetrics(node, incarnation, minter);
   const lane = new Lane(minter, tap, metrics);
-  const servers = await serve(config.listen, { incarnation, minter, lane, laneNumber: LANE, metrics });
+  const servers = await serve(config.listen, {
+    incarnation,
+    minter,
+    lane,
+    laneNumber: LANE,
+    metrics,
+    leaseSpent: (lease) => coordination.spent(lease),
+  });
   env.log(`${generator.name} serves`);
 
   const close = async (): Promise<void> => {

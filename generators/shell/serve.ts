@@ -21,6 +21,8 @@ export interface Served {
   readonly lane: Lane;
   readonly laneNumber: number;
   readonly metrics: Metrics;
+  /** As `NodeHealth.leaseSpent`. */
+  readonly leaseSpent: (lease: string) => number | undefined;
 }
 
 /** Listens on every address; resolves when all of them are open. */
@@ -78,7 +80,7 @@ function answer(served: Served, outcome: Outcome, raw: boolean, response: Server
   response.end(body);
 }
 
-function health({ incarnation, minter, lane }: Served): unknown {
+function health({ incarnation, minter, lane, leaseSpent }: Served): unknown {
   const holding = minter.holding();
   const status = holding === undefined ? 'waiting' : lane.refusal === undefined ? 'minting' : 'refusing';
   return {
@@ -89,6 +91,7 @@ function health({ incarnation, minter, lane }: Served): unknown {
     workerId: holding?.workerId,
     lease: holding?.lease?.id,
     createRevision: holding?.lease?.createRevision,
+    leaseSpent: holding?.lease === undefined ? undefined : leaseSpent(holding.lease.id),
     wallMs: wallMs(),
     monotonicNs: monotonicNs().toString(),
     minted: [lane.committed.toString()],

@@ -72,6 +72,8 @@ export interface NodeHealth {
   readonly workerId?: number;
   readonly lease?: string;
   readonly createRevision?: string;
+  /** How much of its lease is spent: 0 when a keep-alive has just been sent and accepted, 1 when its TTL has passed since. */
+  readonly leaseSpent?: number;
   /** The node's wall clock and the run time of that reading. */
   readonly wallMs: number;
   readonly at: RunNs;

@@ -23,6 +23,8 @@ export type JournalEntry = { readonly at: RunNs } & (
   /** A slot began; its holder was drawn. */
   | { readonly kind: 'slot'; readonly slot: string; readonly holder?: string; readonly workerId?: number }
   | DisturbanceEntry
+  /** What a disturbance waited for has come; `detail` says what was seen, as one sentence. */
+  | { readonly kind: 'signal'; readonly key: string; readonly detail: string }
   | { readonly kind: 'health'; readonly node: string; readonly health: NodeHealth; readonly offsetMs: number }
   | { readonly kind: 'no health'; readonly node: string }
   | { readonly kind: 'owner'; readonly event: OwnerEvent }

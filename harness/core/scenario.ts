@@ -26,11 +26,34 @@ const loadSchema = z.strictObject({
   timeoutMs: positiveMs.default(1000).describe('how long a client waits for an answer'),
 });
 
+/** What a disturbance may wait for, in place of the clock. */
+const signalSchema = z.discriminatedUnion('signal', [
+  z.strictObject({
+    signal: z.literal('lease-spent'),
+    node: z.string().describe('a node, or @holder'),
+    percent: z.number().min(0).max(100).describe('of the TTL, since the last accepted keep-alive was sent'),
+  }),
+  z.strictObject({
+    signal: z.literal('minted'),
+    node: z.string().describe('a node, or @holder'),
+    ids: z.int().positive().describe('IDs since the slot began'),
+  }),
+  z.strictObject({
+    signal: z.literal('healed'),
+    disturbance: name.describe('another disturbance of the slot, by its name'),
+  }),
+  z.strictObject({
+    signal: z.literal('worker-id-changed-hands'),
+    workerId: z.int().nonnegative().optional().describe('this worker ID; any, when left out'),
+  }),
+]);
+
 const disturbanceSchema = z.strictObject({
   name: name.optional().describe('defaults to the name of its fault'),
   fault: name,
   options: z.record(z.string(), json).default({}),
-  atMs: z.number().finite().nonnegative().describe('from the start of its slot'),
+  when: signalSchema.optional().describe('waits for this signal; one that never comes makes the run unknown'),
+  atMs: z.number().finite().nonnegative().describe('from the start of its slot, or from the signal'),
   forMs: positiveMs.describe('from inject to heal'),
 });
 
@@ -82,6 +105,8 @@ export type Scenario = z.output<typeof scenarioSchema>;
 export type ScenarioInput = z.input<typeof scenarioSchema>;
 export type Slot = Scenario['timetable']['slots'][number];
 export type Disturbance = Slot['disturbances'][number];
+/** What a disturbance waits for. */
+export type Signal = z.output<typeof signalSchema>;
 export type Load = Scenario['load'];
 export type BatchSize = Load['batch'];
 

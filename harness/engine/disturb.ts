@@ -14,8 +14,11 @@ import type { RunNs } from '../core/time.ts';
 import { msToNs, nsToMs } from '../core/time.ts';
 import type { HealthMonitor } from './health-monitor.ts';
 import type { Journal } from './journal.ts';
+import { signalIn } from './signals.ts';
 
 const OBSERVE_EVERY_MS = 200;
+/** How often it is looked whether a signal has come. */
+const LISTEN_EVERY_MS = 50;
 /** A holder must have held its worker ID for this long: one that only just took it may not mint yet. */
 const HELD_MS = 800;
 /** How long a slot waits for a holder before it gives up. */
@@ -33,7 +36,9 @@ export interface DisturbContext {
 /** Carries out one slot; resolves when its length has passed and all its disturbances are healed. */
 export async function carryOutSlot(slot: Slot, context: DisturbContext): Promise<void> {
   const { cluster, journal, signal } = context;
-  const needsHolder = slot.disturbances.some(({ options }) => Object.values(options).includes(HOLDER));
+  const needsHolder = slot.disturbances.some(({ options, when }) =>
+    [...Object.values(options), ...Object.values(when ?? {})].includes(HOLDER),
+  );
   const holder = needsHolder ? await drawHolder(slot, context) : undefined;
   const start = cluster.time.now();
   const workerId = holder === undefined ? undefined : context.monitor.latest(holder)?.health?.workerId;
@@ -104,12 +109,14 @@ async function carryOut(
   const { cluster, journal, signal } = context;
   const fault = context.faults.get(disturbance.fault);
   if (fault === undefined) throw new Error(`preflight let the unknown fault ${disturbance.fault} pass`);
-  const from = slotStart + msToNs(disturbance.atMs);
+  const key = `${slot.name}/${index}-${disturbance.fault}`;
+  const zero = await zeroOf(disturbance, key, slot, slotStart, holder, context);
+  if (zero === undefined) return;
+  const from = zero + msToNs(disturbance.atMs);
   const to = from + msToNs(disturbance.forMs);
   await sleepUntil(cluster, from, signal);
 
   const options = fault.options.parse(resolveTargets(disturbance.options, holder));
-  const key = `${slot.name}/${index}-${disturbance.fault}`;
   const faultContext: FaultContext = { key, plannedMs: disturbance.forMs, notes: new Map() };
   const write = (entry: WithoutTime): void => journal.append({ ...entry, at: cluster.time.now() });
 
@@ -135,6 +142,43 @@ async function carryOut(
     if (await step('heal', key, write, () => fault.heal(cluster, options, faultContext)))
       write({ kind: 'disturbance', what: 'healed', key });
   }
+}
+
+/** From when the times of a disturbance count: the start of its slot, or the coming of its signal; undefined: never. */
+async function zeroOf(
+  { when, fault, atMs, forMs, name = fault }: Disturbance,
+  key: string,
+  slot: Slot,
+  slotStart: RunNs,
+  holder: string,
+  { cluster, journal, monitor, signal }: DisturbContext,
+): Promise<RunNs | undefined> {
+  if (when === undefined) return slotStart;
+  const awaited = 'node' in when && when.node === HOLDER ? { ...when, node: holder } : when;
+  const heard = {
+    journal: journal.entries,
+    slot: { name: slot.name, start: slotStart },
+    latest: (node: string) => monitor.latest(node)?.health,
+  };
+  // Later, the slot would end in the middle of it.
+  const deadline = slotStart + msToNs(slot.lengthMs - atMs - forMs);
+  while (!signal.aborted) {
+    const at = cluster.time.now();
+    const detail = signalIn(awaited, heard);
+    if (detail !== undefined) {
+      journal.append({ at, kind: 'signal', key, detail });
+      return at;
+    }
+    if (at >= deadline) {
+      const reason = 'trigger never fired';
+      const seconds = ((deadline - slotStart) / 1e9).toFixed(1);
+      const text = `It waited ${seconds} s for ${when.signal}, and the signal did not come.`;
+      journal.append({ at, kind: 'unknown', reason: { reason, scope: `${slot.name}: ${name}`, detail: text } });
+      return undefined;
+    }
+    await sleepUntil(cluster, Math.min(deadline, at + msToNs(LISTEN_EVERY_MS)), signal);
+  }
+  return undefined;
 }
 
 type WithoutTime = JournalEntry extends infer Entry ? (Entry extends JournalEntry ? Omit<Entry, 'at'> : never) : never;

@@ -7,7 +7,7 @@ import type { Problem } from '../core/errors.ts';
 import { problem } from '../core/errors.ts';
 import type { Fault } from '../core/fault.ts';
 import type { Hazard } from '../core/hazard.ts';
-import type { Scenario } from '../core/scenario.ts';
+import type { Disturbance, Scenario, Slot } from '../core/scenario.ts';
 import { HOLDER, resolveTargets } from '../core/scenario.ts';
 import { z } from '../core/schema.ts';
 import type { TargetKind } from '../core/targets.ts';
@@ -96,6 +96,7 @@ function disturbanceProblems(scenario: Scenario, faults: ReadonlyMap<string, Fau
       );
       const refusal = strangers.length === 0 ? fault.refuses?.(parsed.data, shape) : undefined;
       return [
+        ...signalProblems(disturbance, slot, named.node, where),
         ...strangers.map(({ kind, name }) =>
           problem(
             `${fault.name} names ${name}, and there is no such ${kind} in the cluster.`,
@@ -115,6 +116,32 @@ function disturbanceProblems(scenario: Scenario, faults: ReadonlyMap<string, Fau
       ];
     }),
   );
+}
+
+function signalProblems(
+  { when, fault, name = fault }: Disturbance,
+  slot: Slot,
+  nodes: readonly string[],
+  where: string,
+): readonly Problem[] {
+  if (when === undefined) return [];
+  if ('node' in when && !nodes.includes(when.node))
+    return [
+      problem(
+        `${name} waits for ${when.signal} of ${when.node}, and there is no such node in the cluster.`,
+        `Take one of ${nodes.join(', ')}.`,
+        `${where}.when`,
+      ),
+    ];
+  const others = slot.disturbances.map((other) => other.name ?? other.fault).filter((other) => other !== name);
+  if (when.signal !== 'healed' || others.includes(when.disturbance)) return [];
+  return [
+    problem(
+      `${name} waits for the heal of ${when.disturbance}, which is no other disturbance of its slot.`,
+      `Take one of ${others.join(', ')}.`,
+      `${where}.when`,
+    ),
+  ];
 }
 
 function hazardProblems(scenario: Scenario, hazards: ReadonlyMap<string, Hazard>): readonly Problem[] {

@@ -85,6 +85,22 @@ describe('unknown, because', () => {
     );
   });
 
+  test('trigger never fired: nothing took the lease away that was waited for', async () => {
+    const { verdict, doubts, run } = await simulate(
+      slot([
+        {
+          fault: 'kill',
+          options: { node: 'n2' },
+          when: { signal: 'lease-spent', node: 'n2', percent: 90 },
+          atMs: 0,
+          forMs: 1000,
+        },
+      ]),
+    );
+    expect({ verdict, doubts }).toEqual({ verdict: 'unknown', doubts: ['trigger never fired'] });
+    expect(run.reasons).toEqual(['trigger never fired: It waited 5.0 s for lease-spent, and the signal did not come.']);
+  });
+
   test('hazard not reached: nothing made a worker ID change hands', async () => {
     const { verdict, doubts } = await simulate({ hazards: [{ hazard: 'worker-id-changed-hands-while-holder-lived' }] });
     expect({ verdict, doubts }).toEqual({ verdict: 'unknown', doubts: ['hazard not reached'] });
@@ -128,6 +144,24 @@ describe('unknown, because', () => {
       reasons: ['too few samples: The generator promises nothing: there is nothing to judge.'],
     });
   });
+});
+
+test('a disturbance that waited for another to heal comes after it', async () => {
+  const { verdict, run } = await simulate(
+    slot([
+      { name: 'cut', fault: 'cut-pair', options: { one: 'n1', other: 'etcd1' }, atMs: 0, forMs: 1500 },
+      {
+        fault: 'pause',
+        options: { node: 'n1' },
+        when: { signal: 'healed', disturbance: 'cut' },
+        atMs: 200,
+        forMs: 1000,
+      },
+    ]),
+  );
+  expect({ verdict, reasons: run.reasons }).toMatchObject({ verdict: 'pass' });
+  const [cut, pause] = run.disturbances;
+  expect(pause!.injected! - cut!.healed!).toBeGreaterThanOrEqual(200e6);
 });
 
 test('fail before unknown: a hazard that was missed does not hide a duplicate', async () => {

@@ -22,6 +22,7 @@ const healthSchema = z.object({
   workerId: z.int().nonnegative().optional(),
   lease: z.string().optional(),
   createRevision: z.string().optional(),
+  leaseSpent: z.number().nonnegative().optional(),
   wallMs: z.number(),
   monotonicNs: z.string().regex(/^\d+$/),
   minted: z.array(z.string().regex(/^\d+$/)),

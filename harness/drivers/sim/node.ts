@@ -386,6 +386,8 @@ export class SimNode implements ClusterNode {
     const { lane, incarnation } = life;
     const holding = lane?.holding();
     const reason = lane === undefined ? 'starting' : lane.refused;
+    const leaseSpent =
+      holding?.lease === undefined ? undefined : this.#world.leases.spent(holding.lease.id, this.#now());
     return {
       status: holding === undefined ? 'waiting' : lane?.refused === undefined ? 'minting' : 'refusing',
       ...(reason !== undefined && { reason }),
@@ -395,6 +397,7 @@ export class SimNode implements ClusterNode {
         lease: holding.lease.id,
         createRevision: holding.lease.createRevision,
       }),
+      ...(leaseSpent !== undefined && { leaseSpent }),
       wallMs: this.#wall.wallMs(this.#now()),
       at: this.#world.time.now(),
       minted: [String(lane?.seq ?? 0)],
