@@ -14,6 +14,7 @@ import type { Generator } from './core/generator.ts';
 import type { Hazard } from './core/hazard.ts';
 import { promisesSchema } from './core/promise-schema.ts';
 import type { Reporter } from './core/reporter.ts';
+import type { Run } from './core/run.ts';
 import type { Scenario } from './core/scenario.ts';
 import { scenarioSchema } from './core/scenario.ts';
 import { z } from './core/schema.ts';
@@ -30,6 +31,24 @@ export const loadReporters = async (): Promise<ReadonlyMap<string, Reporter>> =>
   loadFolder<Reporter>('reports', nameOf);
 export const loadCheckers = async (): Promise<ReadonlyMap<string, Checker>> =>
   loadFolder<Checker>('harness/checkers', (checker) => checker.judges);
+
+/** All that judges, disturbs and tells, as a run takes it. */
+export async function loadParts(): Promise<Parts> {
+  const [faults, hazards, checkers, reporters] = await Promise.all([
+    loadFaults(),
+    loadHazards(),
+    loadCheckers(),
+    loadReporters(),
+  ]);
+  return { faults, hazards, checkers, reporters };
+}
+
+export interface Parts {
+  readonly faults: ReadonlyMap<string, Fault>;
+  readonly hazards: ReadonlyMap<string, Hazard>;
+  readonly checkers: ReadonlyMap<string, Checker>;
+  readonly reporters: ReadonlyMap<string, Reporter>;
+}
 
 /** Drivers are folders: `harness/drivers/<name>/driver.ts`. */
 export async function loadDriver(name: string): Promise<Driver> {
@@ -63,6 +82,13 @@ export async function loadGenerator(reference: string): Promise<GeneratorSource>
       file,
     );
   return { generator: loaded as Generator, file };
+}
+
+/** What a run's record keeps of its generator. */
+export function describeGenerator({
+  generator: { name, summary, promises, layout },
+}: GeneratorSource): Run['generator'] {
+  return { name, summary, promises, layout };
 }
 
 /** A scenario by name, or by path to a TypeScript, JavaScript or JSON file; validated, defaults filled in. */

@@ -14,16 +14,7 @@ import type { RunRequest } from '../engine/run-scenario.ts';
 import { runScenario } from '../engine/run-scenario.ts';
 import { plannedLengthMs, shapeOf, withoutDisturbances } from '../engine/timetable.ts';
 import { startOpenLoop } from '../load/open-loop.ts';
-import {
-  driverNames,
-  loadCheckers,
-  loadDriver,
-  loadFaults,
-  loadGenerator,
-  loadHazards,
-  loadReporters,
-  loadScenario,
-} from '../registry.ts';
+import { describeGenerator, driverNames, loadDriver, loadGenerator, loadParts, loadScenario } from '../registry.ts';
 import { chooseStore } from './store.ts';
 import { createProgress } from '../telemetry/progress.ts';
 import { verdictText } from '../telemetry/verdict-text.ts';
@@ -78,12 +69,8 @@ interface Plan extends Pick<RunRequest, 'faults' | 'hazards' | 'checkers' | 'rep
 
 async function preflight(args: RunArguments, output: Output): Promise<Plan> {
   const seed = seedOf(args.seed);
-  const [faults, hazards, checkers, reporters] = await Promise.all([
-    loadFaults(),
-    loadHazards(),
-    loadCheckers(),
-    loadReporters(),
-  ]);
+  const { reporters, ...parts } = await loadParts();
+  const { faults, hazards } = parts;
   const scenarios = await Promise.all(args.scenarios.map(loadScenario));
   const problems = scenarios.flatMap((scenario) => scenarioProblems(scenario, faults, hazards));
   if (problems.length > 0) throw new SnowglobeError(EXIT.badInput, problems);
@@ -103,9 +90,7 @@ async function preflight(args: RunArguments, output: Output): Promise<Plan> {
     args,
     seed,
     items,
-    faults,
-    hazards,
-    checkers,
+    ...parts,
     reporters: [...reporters.values()],
     driver,
     openStore,
@@ -206,10 +191,6 @@ function seedOf(seed: string | undefined): string {
   if (seed === undefined) return String(randomInt(2 ** 32));
   if (!/^\d{1,15}$/.test(seed)) throw badInput(`"${seed}" is no seed.`, 'Give a whole number such as 42.', '--seed');
   return String(Number(seed));
-}
-
-function describeGenerator({ generator: { name, summary, promises, layout } }: GeneratorSource): Run['generator'] {
-  return { name, summary, promises, layout };
 }
 
 function repeatCommand(
