@@ -11,6 +11,7 @@ import type { Origin, RunNs, Time } from './time.ts';
 export const ABILITIES = {
   'clock.step': 'set the wall clock of one node to an offset',
   'clock.freeze': 'freeze the wall clock of one node',
+  'clock.drift': 'let the wall clock of one node run at another rate than true time',
   'process.kill': 'kill a process at once and start it again',
   'process.pause': 'stop a process and let it go on',
   'network.cut': 'drop packets between two of the pods',
@@ -50,14 +51,26 @@ export interface NetworkControl {
   reaches(peer: string, timeoutMs: number): Promise<boolean>;
 }
 
-/** A wall clock: true time plus an offset, or frozen at the offset's moment. */
+/** A wall clock from the moment at which this takes force: it shows true time plus the offset, and runs on at the rate. */
 export interface ClockSetting {
+  /** Milliseconds from true time at the moment of the setting; positive: ahead. */
   readonly offsetMs: number;
-  readonly frozen: boolean;
+  /**
+   * Seconds of this clock in a second of true time: 1 runs true, 1 + 50e-6 is 50 ppm fast, 0 stands still. Any but 1 and 0
+   * needs `clock.drift`, 0 needs `clock.freeze`.
+   */
+  readonly rate: number;
 }
 
+/** The clock that nobody touched. */
+export const TRUE_CLOCK: ClockSetting = { offsetMs: 0, rate: 1 };
+
 export interface ClockControl {
-  /** Takes force at once, on a running node or before its next start. */
+  /**
+   * Takes force at once, on a running node or before its next start, and resolves when it is in force. What is set
+   * already stays as it is: a clock that stands still or drifts does not begin anew. Throws a RangeError for a rate that
+   * the driver cannot do.
+   */
   set(setting: ClockSetting): Promise<void>;
   /** The tool that skews the clock, for the report: `libfaketime`, `virtual`. */
   readonly backend: string;

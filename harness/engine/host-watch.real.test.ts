@@ -26,7 +26,7 @@ test.runIf(realDrivers("a step of the host's clock").includes('local'))(
     const folder = mkdtempSync(join(tmpdir(), 'snowglobe-host-'));
     const file = join(folder, 'clock');
     const clock = new FaketimeClock(file, Date.now);
-    await clock.set({ offsetMs: 0, frozen: false });
+    await clock.set({ offsetMs: 0, rate: 1 });
     const child = spawn(process.execPath, ['--input-type=module', '-e', PROGRAM], {
       env: { ...process.env, ...faketimeEnvironment(findLibfaketime() ?? '', file) },
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -34,7 +34,7 @@ test.runIf(realDrivers("a step of the host's clock").includes('local'))(
     const entries: JournalEntry[] = [];
     for await (const line of linesOf(child.stdout)) {
       const entry = JSON.parse(line) as JournalEntry | { kind: 'ready' };
-      if (entry.kind === 'ready') setTimeout(() => void clock.set({ offsetMs: 250, frozen: false }), 400);
+      if (entry.kind === 'ready') setTimeout(() => void clock.set({ offsetMs: 250, rate: 1 }), 400);
       else entries.push(entry);
     }
     rmSync(folder, { recursive: true, force: true });

@@ -33,6 +33,7 @@ export default {
   name: 'clock-slew',
   summary: 'the wall clock of a node jumps, and is led by small steps to another offset until the heal',
   needs: ['clock.step'],
+  disturbs: ['clock'],
   options,
   example: { node: 'n1', fromMs: 5000, toMs: 1000 },
 
@@ -45,7 +46,7 @@ export default {
     const began = time.now();
     context.notes.set(BEGAN, began);
     await repeat(context, time, EVERY_MS, () =>
-      clock.set({ offsetMs: wantedMs(asked, nsToMs(time.now() - began), context.plannedMs), frozen: false }),
+      clock.set({ offsetMs: wantedMs(asked, nsToMs(time.now() - began), context.plannedMs), rate: 1 }),
     );
   },
 
@@ -65,6 +66,6 @@ export default {
   async heal(cluster, { node }, context) {
     await stopRepeating(context);
     context.notes.delete(BEGAN);
-    await nodeOf(cluster, node).clock.set({ offsetMs: 0, frozen: false });
+    await nodeOf(cluster, node).clock.set({ offsetMs: 0, rate: 1 });
   },
 } satisfies Fault<z.output<typeof options>>;

@@ -20,6 +20,7 @@ export default {
   name: 'clock-step',
   summary: 'the wall clock of a node jumps, and jumps back at the heal',
   needs: ['clock.step'],
+  disturbs: ['clock'],
   options,
   example: { node: 'n1', byMs: -3000 },
 
@@ -27,7 +28,7 @@ export default {
   reach: ({ node }) => [node],
 
   async inject(cluster, { node, byMs }) {
-    await nodeOf(cluster, node).clock.set({ offsetMs: byMs, frozen: false });
+    await nodeOf(cluster, node).clock.set({ offsetMs: byMs, rate: 1 });
   },
 
   async observe(cluster, { node, byMs }) {
@@ -38,6 +39,6 @@ export default {
   },
 
   async heal(cluster, { node }) {
-    await nodeOf(cluster, node).clock.set({ offsetMs: 0, frozen: false });
+    await nodeOf(cluster, node).clock.set({ offsetMs: 0, rate: 1 });
   },
 } satisfies Fault<z.output<typeof options>>;

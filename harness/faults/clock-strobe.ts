@@ -24,6 +24,7 @@ export default {
   name: 'clock-strobe',
   summary: 'the wall clock of a node jumps to an offset and back, again and again, until the heal',
   needs: ['clock.step'],
+  disturbs: ['clock'],
   options,
   example: { node: 'n1', byMs: -2000, everyMs: 150 },
 
@@ -33,7 +34,7 @@ export default {
   async inject(cluster, { node, byMs, everyMs }, context) {
     const { clock } = nodeOf(cluster, node);
     await repeat(context, cluster.time, everyMs, (round) =>
-      clock.set({ offsetMs: round % 2 === 0 ? byMs : 0, frozen: false }),
+      clock.set({ offsetMs: round % 2 === 0 ? byMs : 0, rate: 1 }),
     );
   },
 
@@ -53,6 +54,6 @@ export default {
 
   async heal(cluster, { node }, context) {
     await stopRepeating(context);
-    await nodeOf(cluster, node).clock.set({ offsetMs: 0, frozen: false });
+    await nodeOf(cluster, node).clock.set({ offsetMs: 0, rate: 1 });
   },
 } satisfies Fault<z.output<typeof options>>;

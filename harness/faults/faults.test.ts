@@ -135,7 +135,7 @@ test('etcd-quorum-loss leaves a minority that lives and serves nobody', async ()
 
 test('the offset of a clock is measured from true time', async () => {
   await using cluster = await settled();
-  await nodeOf(cluster, 'n2').clock.set({ offsetMs: 10_000, frozen: false });
+  await nodeOf(cluster, 'n2').clock.set({ offsetMs: 10_000, rate: 1 });
   const health = await healthOf(nodeOf(cluster, 'n2'));
   expect(Math.abs(offsetMs(cluster.origin, health!) - 10_000)).toBeLessThan(5);
 });

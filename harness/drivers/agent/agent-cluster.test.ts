@@ -30,7 +30,7 @@ function recorded(...broken: readonly string[]) {
   const network = networkControl(agent, () => ({ address: NOWHERE.host, port: NOWHERE.port }));
   const clock = {
     backend: 'none',
-    set: ({ offsetMs, frozen }: ClockSetting) => note(`clock ${offsetMs}${frozen ? ' frozen' : ''}`),
+    set: ({ offsetMs, rate }: ClockSetting) => note(`clock ${offsetMs} x${rate}`),
   };
   const time = new RealTime(0n);
   const member = { name: 'etcd1', endpoint: 'http://127.0.0.1:1', process: process('etcd1'), network };
@@ -49,7 +49,7 @@ function recorded(...broken: readonly string[]) {
 }
 
 describe('healing', () => {
-  const ALL = ['agent: heal', 'clock 0', 'start n1', 'start etcd1'];
+  const ALL = ['agent: heal', 'clock 0 x1', 'start n1', 'start etcd1'];
 
   test('tells every agent, every clock and every process', async () => {
     const { cluster, told } = recorded();

@@ -61,7 +61,7 @@ export class AgentCluster implements Cluster {
     const members: readonly Member[] = [...this.nodes, ...this.coordinator.members];
     const outcomes = await Promise.allSettled([
       ...this.#agents.map((send) => send({ do: 'heal' })),
-      ...this.nodes.map(({ clock }) => clock.set({ offsetMs: 0, frozen: false })),
+      ...this.nodes.map(({ clock }) => clock.set({ offsetMs: 0, rate: 1 })),
       ...members.map(({ process }) => process.start()),
     ]);
     const failures = outcomes.filter((outcome) => outcome.status === 'rejected').map(({ reason }) => reason as unknown);

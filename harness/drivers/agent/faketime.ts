@@ -30,7 +30,9 @@ export function faketimeEnvironment(library: string, settingFile: string): Recor
  * also stretches the process's sleeps.
  */
 export function faketimeText(setting: ClockSetting, trueUnixMs: number): string {
-  if (setting.frozen) return new Date(trueUnixMs + setting.offsetMs).toISOString().replace('T', ' ').replace('Z', '');
+  if (setting.rate === 0)
+    return new Date(trueUnixMs + setting.offsetMs).toISOString().replace('T', ' ').replace('Z', '');
+  if (setting.rate !== 1) throw new RangeError(`libfaketime cannot let a clock run at the rate ${setting.rate}`);
   const sign = setting.offsetMs < 0 ? '-' : '+';
   return `${sign}${(Math.abs(setting.offsetMs) / 1000).toFixed(3)} x1`;
 }
@@ -51,7 +53,7 @@ export class FaketimeClock implements ClockControl {
 
   /** Frozen twice alike is frozen once: the moment does not move on. */
   async set(setting: ClockSetting): Promise<void> {
-    const same = this.#setting?.frozen === setting.frozen && this.#setting.offsetMs === setting.offsetMs;
+    const same = this.#setting?.rate === setting.rate && this.#setting.offsetMs === setting.offsetMs;
     if (!same) this.#write(faketimeText(setting, this.#trueUnixMs()));
     this.#setting = setting;
   }

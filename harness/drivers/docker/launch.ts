@@ -34,7 +34,7 @@ import { startWorkload } from './workload.ts';
 /** The fault agent: TypeScript in a checkout, compiled when installed, as this file is. */
 const AGENT = join(import.meta.dirname, '..', 'agent', `agent${extname(import.meta.filename)}`);
 
-const TRUE_TIME = { offsetMs: 0, frozen: false };
+const TRUE_TIME = { offsetMs: 0, rate: 1 };
 const SERVES_MS = 30_000;
 const HEALTH_MS = 500;
 const POLL_MS = 25;

@@ -58,14 +58,14 @@ export async function prove(context: ProbeContext): Promise<ImageVersions> {
   const folders = { taps: join(folder, 'taps'), clocks: join(folder, 'clocks') };
   await Promise.all(Object.values(folders).map((each) => mkdir(each, { recursive: true })));
   const clock = new FaketimeClock(join(folders.clocks, 'probe'), () => Date.now());
-  await clock.set({ offsetMs: 0, frozen: false });
+  await clock.set({ offsetMs: 0, rate: 1 });
   const container = await startProbe(context, folders);
   try {
     const file = join(folders.taps, 'reading');
     const first = await readingOf(file, STARTS_MS, () => true);
     if (first === undefined) throw notReadOutside(context.folder, await lastWords(container));
     await checkOwner(file, context.ownerUid);
-    await clock.set({ offsetMs: STEP_MS, frozen: false });
+    await clock.set({ offsetMs: STEP_MS, rate: 1 });
     const moved = await readingOf(
       file,
       MOVES_MS,

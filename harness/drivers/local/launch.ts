@@ -103,7 +103,7 @@ async function fill(
     const nodes = await Promise.all(
       places.nodes.map(async (place) => {
         const clock = new FaketimeClock(clockFile(place, around), () => trueUnixMs(origin, time.now()));
-        await clock.set({ offsetMs: 0, frozen: false });
+        await clock.set({ offsetMs: 0, rate: 1 });
         const client = new NodeClient({ socketPath: place.socket }, (monotonicNs) => runNs(origin, monotonicNs));
         const member = control(place, nodeWorkload(place, places, spec.options, around));
         const node = new AgentNode(member, clock, client);

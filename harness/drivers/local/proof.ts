@@ -63,7 +63,7 @@ async function tryMode(mode: Mode): Promise<Proof> {
     '-c',
     SCRIPT,
     'proof',
-    faketimeText({ offsetMs: SKEW_MS, frozen: false }, 0),
+    faketimeText({ offsetMs: SKEW_MS, rate: 1 }, 0),
     ...Object.entries(skewed).map(([key, value]) => `${key}=${value}`),
     process.execPath,
     '-p',

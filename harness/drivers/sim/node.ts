@@ -66,7 +66,7 @@ const LOG_LINES = 1000;
 const NO_ANSWER: MintReply = { status: 'no answer' };
 const STARTING: MintReply = { status: 'refused', reason: 'starting' };
 const BUSY: MintReply = { status: 'refused', reason: 'busy' };
-const TRUE_TIME: ClockSetting = { offsetMs: 0, frozen: false };
+const TRUE_TIME: ClockSetting = { offsetMs: 0, rate: 1 };
 
 /** An order to start that was not carried out yet. */
 interface Starting {
