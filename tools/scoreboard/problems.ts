@@ -1,0 +1,82 @@
+/**
+ * What a scoreboard must show, and does not. Pure: the whole of the judgement over generators and scenarios.
+ */
+import type { Generator } from '../../harness/core/generator.ts';
+import type { Cell } from './cell.ts';
+import { strayGuarantees } from './cell.ts';
+
+/** Of the failed runs of a mutant in its own scenarios, so many must name the right cause. */
+const RIGHT_CAUSE = 0.95;
+/** Of the seeds of one of its own scenarios, so many must catch a mutant. */
+const CAUGHT = 0.5;
+
+/** One sentence each; none: every mutant is caught, every honest generator keeps its promises, every scenario bites. */
+export function problemsOf(generators: readonly Generator[], cells: readonly Cell[]): readonly string[] {
+  const by = Map.groupBy(cells, ({ generator }) => generator);
+  return [
+    ...generators.flatMap((generator) => {
+      const mine = by.get(generator.name) ?? [];
+      const { mutant } = generator;
+      return mutant === undefined ? honestProblems(mine) : mutantProblems(generator.name, mutant, mine);
+    }),
+    ...scenarioProblems(generators, cells),
+  ];
+}
+
+function honestProblems(cells: readonly Cell[]): readonly string[] {
+  return cells
+    .filter(({ fail }) => fail > 0)
+    .map(
+      ({ generator, scenario, fail, runs, broken, firstFailed }) =>
+        `${generator} is honest and failed ${fail} of ${runs} runs of ${scenario} (${Object.keys(broken).join(', ')}; first seed ${firstFailed})`,
+    );
+}
+
+function mutantProblems(
+  name: string,
+  mutant: NonNullable<Generator['mutant']>,
+  cells: readonly Cell[],
+): readonly string[] {
+  if (mutant.real === true) return [];
+  const own = cells.filter(({ scenario, calm }) => !calm && mutant.shownBy.includes(scenario));
+  const problems: string[] = [];
+  if (!own.some(({ caught, runs }) => runs > 0 && caught >= runs * CAUGHT))
+    problems.push(
+      `${name} is not caught in half of the seeds of any of its scenarios (${own.map(({ scenario, caught, runs }) => `${scenario} ${caught} of ${runs}`).join(', ') || 'it has none'})`,
+    );
+  const failed = sum(own, 'fail');
+  const caught = sum(own, 'caught');
+  if (failed > 0 && caught < failed * RIGHT_CAUSE)
+    problems.push(`${name} failed ${failed} runs, and only ${caught} of them for "${mutant.because}"`);
+  for (const cell of cells) {
+    const stray = strayGuarantees(cell, mutant.breaks);
+    if (stray.length > 0)
+      problems.push(`${name} broke ${stray.join(', ')} in ${cell.scenario}, which it does not say that it breaks`);
+    if (cell.calm && cell.fail > 0 && mutant.needsNoDisturbance !== true)
+      problems.push(`${name} failed ${cell.fail} of ${cell.runs} runs of ${cell.scenario} without any disturbance`);
+  }
+  return problems;
+}
+
+/** Each scenario must let an honest generator pass and make a mutant fail. */
+function scenarioProblems(generators: readonly Generator[], cells: readonly Cell[]): readonly string[] {
+  const isHonest = new Map(generators.map(({ name, mutant }) => [name, mutant === undefined]));
+  const scenarios = Map.groupBy(
+    cells.filter(({ calm }) => !calm),
+    ({ scenario }) => scenario,
+  );
+  return [...scenarios].flatMap(([scenario, mine]) => {
+    const honest = mine.filter(({ generator }) => isHonest.get(generator));
+    const mutants = mine.filter(({ generator }) => !isHonest.get(generator));
+    return [
+      ...(honest.some(({ pass, runs }) => pass >= runs * CAUGHT)
+        ? []
+        : [`no honest generator passes ${scenario} in half of its seeds`]),
+      ...(mutants.some(({ fail }) => fail > 0) ? [] : [`no mutant fails ${scenario}`]),
+    ];
+  });
+}
+
+function sum(cells: readonly Cell[], field: 'fail' | 'caught'): number {
+  return cells.reduce((total, cell) => total + cell[field], 0);
+}
