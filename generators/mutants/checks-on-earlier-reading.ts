@@ -30,5 +30,9 @@ export default {
   promises: PROMISES,
   layout: LAYOUT,
   node: { kind: 'shell', create: (env) => start(new EarlyCheckingMinter(env)) },
-  mutant: { breaks: ['increasing-across-lives', 'owns-worker-id'], because: 'two holders: paused past its lease' },
+  mutant: {
+    breaks: ['increasing-across-lives', 'owns-worker-id'],
+    because: 'two holders: paused past its lease',
+    shownBy: ['storm'],
+  },
 } satisfies Generator;

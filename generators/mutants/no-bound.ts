@@ -19,5 +19,9 @@ export default {
   promises: PROMISES,
   layout: LAYOUT,
   node: { kind: 'shell', create: (env) => start(new BoundlessMinter(env)) },
-  mutant: { breaks: ['increasing-across-lives', 'unique'], because: 'successor behind the earlier holder' },
+  mutant: {
+    breaks: ['increasing-across-lives', 'unique'],
+    because: 'successor behind the earlier holder',
+    shownBy: ['storm'],
+  },
 } satisfies Generator;

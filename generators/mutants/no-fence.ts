@@ -14,5 +14,5 @@ export default {
   promises: PROMISES,
   layout: LAYOUT,
   node: { kind: 'shell', create: (env) => start(new FencelessMinter(env)) },
-  mutant: { breaks: ['owns-worker-id'], because: 'minted after its lease' },
+  mutant: { breaks: ['owns-worker-id'], because: 'minted after its lease', shownBy: ['storm'] },
 } satisfies Generator;

@@ -15,5 +15,10 @@ export default {
   promises: PROMISES,
   layout: LAYOUT,
   node: { kind: 'shell', create: (env) => start(new ResettingMinter(env)) },
-  mutant: { breaks: ['unique', 'increasing-per-node'], because: 'sequence reset within a tick' },
+  mutant: {
+    breaks: ['unique', 'increasing-per-node'],
+    because: 'sequence reset within a tick',
+    shownBy: ['storm'],
+    needsNoDisturbance: true,
+  },
 } satisfies Generator;

@@ -51,6 +51,7 @@ export function coordinatorFault<Options extends JsonObject>({
   return {
     ...told,
     needs: way.needs,
+    disturbs: ['coordinator'],
     // It holds all members: two such disturbances at once would lose a majority that neither asked for.
     touches: () => ['process of etcd'],
     // During an election no node gets an answer.

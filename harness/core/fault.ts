@@ -2,15 +2,25 @@
  * A fault: something that goes wrong on purpose, proves from outside that it did, and can be put right.
  */
 import type { z } from './schema.ts';
-import type { Ability, Cluster } from './cluster.ts';
+import type { Ability, Cluster, Zones } from './cluster.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { RunNs } from './time.ts';
+
+/** What of a cluster a fault disturbs. Explanations go by this and never by the names of faults. */
+export const DISTURBED = ['clock', 'process', 'link', 'coordinator'] as const;
+
+export type Disturbed = (typeof DISTURBED)[number];
 
 export interface Fault<Options extends JsonObject = JsonObject> {
   /** Equal to the file's name. */
   readonly name: string;
   readonly summary: string;
   readonly needs: readonly Ability[];
+  /**
+   * `clock`: the wall clock of a node; `process`: the process of a node; `link`: the network between members;
+   * `coordinator`: the processes or the data of the coordinator. Several where it is so; none: it disturbs nothing.
+   */
+  readonly disturbs: readonly Disturbed[];
   /** Validates options; unknown fields are errors. Field descriptions carry units. */
   readonly options: z.ZodType<Options>;
   /** Options with which the laws try the fault. */
@@ -33,13 +43,15 @@ export interface Fault<Options extends JsonObject = JsonObject> {
 export interface ClusterShape {
   readonly nodes: readonly string[];
   readonly coordinatorMembers: readonly string[];
+  readonly zones?: Zones;
 }
 
 /** The shape of a cluster that lives. */
-export function shapeOfCluster({ nodes, coordinator }: Cluster): ClusterShape {
+export function shapeOfCluster({ nodes, coordinator, zones }: Cluster): ClusterShape {
   return {
     nodes: nodes.map(({ name }) => name),
     coordinatorMembers: coordinator.members.map(({ name }) => name),
+    ...(zones !== undefined && { zones }),
   };
 }
 

@@ -17,8 +17,22 @@ export interface Generator {
   readonly promises: readonly Promise_[];
   readonly layout: Layout;
   readonly node: ShellNode;
-  /** Present on a generator that is broken on purpose: what it breaks, and why. Never read by a checker. */
-  readonly mutant?: { readonly breaks: readonly Guarantee[]; readonly because: Cause };
+  /** Present on a generator that is broken on purpose. Never read by a checker or an explanation. */
+  readonly mutant?: Mutant;
+}
+
+/** How a generator is broken, and where that shows. */
+export interface Mutant {
+  /** All promises that its bug may break, stated consequences included. */
+  readonly breaks: readonly Guarantee[];
+  /** The cause that its violations have. */
+  readonly because: Cause;
+  /** Scenarios that catch it, by name. */
+  readonly shownBy: readonly string[];
+  /** It fails without any disturbance too. */
+  readonly needsNoDisturbance?: true;
+  /** Its bug needs real processes or threads: the simulator cannot show it. */
+  readonly real?: true;
 }
 
 /** A node that snowglobe's own shell serves: the file gives the minter, the shell gives HTTP, taps and metrics. */
@@ -35,13 +49,14 @@ export interface Minter {
    * call that threw is recorded as such. Returning synchronously is the fast path.
    */
   mint(into: BigUint64Array, count: number): number | Promise<number>;
-  /** What the node holds right now, or undefined while it waits for a worker ID. Cheap, never blocks. */
+  /** What the node holds right now, or undefined while it waits for what it needs to mint. Cheap, never blocks. */
   holding(): Holding | undefined;
   close(): Promise<void>;
 }
 
 export interface Holding {
-  readonly workerId: number;
+  /** Left out by a generator whose IDs carry none. */
+  readonly workerId?: number;
   /** The lease that backs the worker ID, if one does. */
   readonly lease?: HeldLease;
 }
@@ -75,10 +90,20 @@ export interface GeneratorEnv {
   readonly signal: AbortSignal;
   /** The scenario's options for the generator, as JSON. */
   readonly options: { readonly [key: string]: Json };
-  readonly host: { readonly name: string; readonly incarnation: number };
+  readonly host: Host;
   readonly coordination: Coordination;
   /** Small files that survive a restart of the node. */
   readonly disk: Disk;
+}
+
+/** Where a node runs, as whoever operates it would say. */
+export interface Host {
+  readonly name: string;
+  /** 0, 1, …: the place of the node in its cluster, the same in each of its lives. */
+  readonly index: number;
+  readonly incarnation: number;
+  readonly zone?: string;
+  readonly region?: string;
 }
 
 export interface Disk {

@@ -3,7 +3,7 @@
  * that the judge needs, so a run can be judged after its harness died.
  */
 import type { NodeHealth, OwnerEvent } from './cluster.ts';
-import type { EvidenceSample } from './fault.ts';
+import type { Disturbed, EvidenceSample } from './fault.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { LaneName } from './tap.ts';
 import type { Origin, RunNs } from './time.ts';
@@ -66,6 +66,7 @@ export type DisturbanceEntry =
       readonly name: string;
       readonly slot: string;
       readonly fault: string;
+      readonly disturbs: readonly Disturbed[];
       readonly options: JsonObject;
       readonly reach: readonly string[];
       readonly plannedMs: number;

@@ -29,6 +29,7 @@ export function cutFault<Options extends JsonObject>({
   return {
     ...told,
     needs: ['network.cut'],
+    disturbs: ['link'],
     touches: (options, shape) => linksOf(cuts(options, shape)),
     inject: (cluster, options, { key }) => makeCuts(cluster, of(cluster, options), key),
     observe: (cluster, options) => measureCuts(cluster, of(cluster, options)),

@@ -6,6 +6,7 @@ import { CAUSES } from './cause.ts';
 import type { Cause } from './cause.ts';
 import { WITNESSES_MAX } from './checker.ts';
 import { badInput, messageOf } from './errors.ts';
+import { DISTURBED } from './fault.ts';
 import { GUARANTEE_NAMES } from './guarantee.ts';
 import type { Guarantee } from './guarantee.ts';
 import type { Json } from './json.ts';
@@ -100,6 +101,7 @@ const disturbanceRecordSchema = z.strictObject({
   name: z.string(),
   slot: z.string(),
   fault: z.string(),
+  disturbs: list(z.enum(DISTURBED)),
   options: jsonObject,
   reach: list(z.string()),
   injected: at.exactOptional(),

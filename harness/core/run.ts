@@ -5,7 +5,7 @@
  * `measured`, so that in the simulator the same seed gives the same bytes elsewhere.
  */
 import type { Finding } from './checker.ts';
-import type { EvidenceSample } from './fault.ts';
+import type { Disturbed, EvidenceSample } from './fault.ts';
 import type { JsonObject } from './json.ts';
 import type { Phase } from './journal.ts';
 import type { Layout } from './layout.ts';
@@ -62,6 +62,7 @@ export interface DisturbanceRecord {
   readonly name: string;
   readonly slot: string;
   readonly fault: string;
+  readonly disturbs: readonly Disturbed[];
   /** Targets resolved. */
   readonly options: JsonObject;
   readonly reach: readonly string[];

@@ -127,6 +127,7 @@ async function carryOut(
     name: disturbance.name ?? disturbance.fault,
     slot: slot.name,
     fault: fault.name,
+    disturbs: fault.disturbs,
     options,
     reach: fault.reach(options, shapeOfCluster(cluster)),
     plannedMs: disturbance.forMs,

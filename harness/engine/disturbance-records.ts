@@ -84,6 +84,7 @@ function recordOf(
     name: asked.name,
     slot: asked.slot,
     fault: asked.fault,
+    disturbs: asked.disturbs,
     options: asked.options,
     reach: asked.reach,
     ...(injected !== undefined && { injected }),

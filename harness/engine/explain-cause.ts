@@ -154,17 +154,16 @@ function kindOf(
   from: RunNs,
   to: RunNs,
 ): Cause | undefined {
-  if (!disturbance.reach.includes(node)) return undefined;
-  if (aimsAt(disturbance, node)) {
-    const span = [Math.max(from, disturbance.injected ?? from), Math.min(to, disturbance.healed ?? to)] as const;
-    if (
-      /^pause/.test(disturbance.fault) ||
-      (!/^(clock|cut)/.test(disturbance.fault) && view.pausedWithin(node, ...span))
-    )
-      return 'two holders: paused past its lease';
-    return /^cut/.test(disturbance.fault) ? 'two holders: cut from the coordinator' : undefined;
-  }
-  return /^etcd/.test(disturbance.fault) ? 'two holders: coordinator outage' : undefined;
+  const { disturbs, reach, injected = from, healed = to } = disturbance;
+  if (!reach.includes(node)) return undefined;
+  if (
+    disturbs.includes('process') &&
+    aimsAt(disturbance, node) &&
+    view.pausedWithin(node, Math.max(from, injected), Math.min(to, healed))
+  )
+    return 'two holders: paused past its lease';
+  if (disturbs.includes('link')) return 'two holders: cut from the coordinator';
+  return disturbs.includes('coordinator') ? 'two holders: coordinator outage' : undefined;
 }
 
 /** On the holder itself before on the coordinator, covering the end of the lease before ending earlier, late before early. */
@@ -176,5 +175,5 @@ function plausibility(disturbance: DisturbanceRecord, { node }: Tenure, at: RunN
 }
 
 function aimsAt({ options }: DisturbanceRecord, node: string): boolean {
-  return Object.values(options).includes(node);
+  return Object.values(options).flat().includes(node);
 }

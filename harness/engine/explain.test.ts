@@ -10,10 +10,10 @@ import type { JsonObject } from '../core/json.ts';
 import type { DisturbanceRecord } from '../core/run.ts';
 import { tenuresOf } from '../core/tenures.ts';
 import { msToNs } from '../core/time.ts';
-import { loadCheckers } from '../registry.ts';
+import { loadCheckers, loadFaults } from '../registry.ts';
 import { explain } from './explain.ts';
 
-const checkers = await loadCheckers();
+const [checkers, faults] = await Promise.all([loadCheckers(), loadFaults()]);
 const unique: Promise_ = { guarantee: 'unique' };
 const owns: Promise_ = { guarantee: 'owns-worker-id', assuming: ['coordinator keeps leases'] };
 const perNode: Promise_ = { guarantee: 'increasing-per-node' };
@@ -56,6 +56,7 @@ function disturbance(fault: string, options: JsonObject, fromMs: number, toMs: n
     name: fault,
     slot: 'slot',
     fault,
+    disturbs: faults.get(fault)!.disturbs,
     options,
     reach,
     bit: true,
@@ -71,6 +72,11 @@ const health = (node: string, at: number, offsetMs: number): JournalEntry => ({
   offsetMs,
   health: { status: 'minting', incarnation: 1, wallMs: ORIGIN_UNIX_MS + at + offsetMs, at: msToNs(at), minted: [] },
 });
+
+const stoodStill = (member: string, fromMs: number, toMs: number): readonly JournalEntry[] => [
+  { kind: 'process', member, what: 'paused', at: msToNs(fromMs) },
+  { kind: 'process', member, what: 'resumed', at: msToNs(toMs) },
+];
 
 const batch = (node: string, at: number, more: Partial<BatchSpec> = {}): BatchSpec => ({
   node,
@@ -97,7 +103,7 @@ describe('two holders', () => {
   test.each([
     ['two holders: cut from the coordinator', [clock, cut]],
     ['two holders: coordinator outage', [clock, outage]],
-    ['two holders: paused past its lease', [clock, disturbance('pause', { node: 'n1' }, 1100, 6900)]],
+    ['two holders: cut from the coordinator', [clock, disturbance('partition', { side: ['n1', 'n2'] }, 1100, 6900)]],
     ['two holders: unexplained', [clock]],
     ['two holders: unexplained', [disturbance('cut-from-etcd', { node: 'n2' }, 1200, 9000)]],
     // Long over when the lease was last kept alive.
@@ -125,12 +131,11 @@ describe('two holders', () => {
     expect(first!.explanation).not.toContain('door');
   });
 
-  test('a pause is known from the process alone', () => {
-    const journal: JournalEntry[] = [
-      { kind: 'process', member: 'n1', what: 'paused', at: msToNs(1100) },
-      { kind: 'process', member: 'n1', what: 'resumed', at: msToNs(6900) },
-    ];
-    expect(witnesses(owns, both(), { journal })[0]!.cause).toBe('two holders: paused past its lease');
+  test('a pause is known from the process, with a disturbance and without', () => {
+    for (const disturbances of [[], [clock, disturbance('pause', { node: 'n1' }, 1100, 6900)]])
+      expect(witnesses(owns, both(), { journal: stoodStill('n1', 1100, 6900), disturbances })[0]!.cause).toBe(
+        'two holders: paused past its lease',
+      );
   });
 
   test('the coordinator broke its word, whatever else was disturbed', () => {
@@ -167,6 +172,7 @@ describe('two holders', () => {
     const pause = disturbance('pause', { node: 'n1' }, 2000, 9000);
     const [first] = witnesses({ guarantee: 'increasing-across-lives', scope: 'worker-id' }, history, {
       disturbances: [pause],
+      journal: stoodStill('n1', 2000, 9000),
     });
     expect(first!.cause).toBe('two holders: paused past its lease');
     expect(first!.explanation).toContain('so both from 6.200 s to 6.200 s');

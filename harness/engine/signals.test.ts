@@ -76,6 +76,7 @@ test('healed: that very disturbance of this slot, and only once it is', () => {
     name: 'cut',
     slot,
     fault: 'cut-pair',
+    disturbs: ['link'],
     options: {},
     reach: [],
     plannedMs: 10,

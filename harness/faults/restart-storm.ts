@@ -22,6 +22,7 @@ export default {
   name: 'restart-storm',
   summary: 'the process of a node is killed and started again and again, until the heal',
   needs: ['process.kill'],
+  disturbs: ['process'],
   options,
   example: { node: 'n1', everyMs: 400 },
 

@@ -16,6 +16,7 @@ export default {
   name: 'restart',
   summary: 'the process of a node is killed with SIGKILL and started again at once',
   needs: ['process.kill'],
+  disturbs: ['process'],
   options,
   example: { node: 'n1' },
 

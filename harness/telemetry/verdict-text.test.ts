@@ -64,6 +64,7 @@ const PASSED: Run = {
       name: 'pause',
       slot: 'paused',
       fault: 'pause',
+      disturbs: ['process'],
       options: { node: 'n2' },
       reach: ['n2'],
       injected: 43 * NS_PER_S,
