@@ -10,6 +10,10 @@ export type Address = { readonly host: string; readonly port: number } | { reado
 
 export interface ShellConfig {
   readonly node: string;
+  /** 0, 1, …: the node's place in its cluster. */
+  readonly index: number;
+  readonly zone?: string;
+  readonly region?: string;
   readonly tapFolder: string;
   readonly diskFolder: string;
   readonly generatorFile: string;
@@ -44,6 +48,9 @@ export function readConfig(environment: Environment): ShellConfig {
   };
   const config: ShellConfig = {
     node: read('SNOWGLOBE_NODE', nodeName),
+    index: read('SNOWGLOBE_INDEX', index),
+    ...(environment['SNOWGLOBE_ZONE'] !== undefined && { zone: environment['SNOWGLOBE_ZONE'] }),
+    ...(environment['SNOWGLOBE_REGION'] !== undefined && { region: environment['SNOWGLOBE_REGION'] }),
     tapFolder: read('SNOWGLOBE_TAPS', folder),
     diskFolder: read('SNOWGLOBE_DISK', folder),
     generatorFile: read('SNOWGLOBE_GENERATOR', file),
@@ -68,6 +75,11 @@ export function parseAddress(text: string): Address {
 function nodeName(text: string): string {
   if (!/^[a-z][a-z0-9]*$/.test(text)) throw new Error('a node is called n1, n2, …');
   return text;
+}
+
+function index(text: string): number {
+  if (!/^\d{1,4}$/.test(text)) throw new Error('the first node is 0, the next 1, …');
+  return Number(text);
 }
 
 function folder(text: string): string {

@@ -5,7 +5,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Coordination, Disk, GeneratorEnv } from '../../harness/core/generator.ts';
+import type { Coordination, Disk, GeneratorEnv, Host } from '../../harness/core/generator.ts';
 import type { JsonObject } from '../../harness/core/json.ts';
 import { monotonicNs, wallMs } from './clocks.ts';
 
@@ -21,8 +21,7 @@ export class Refusal extends Error {
 }
 
 export interface EnvParts {
-  readonly node: string;
-  readonly incarnation: number;
+  readonly host: Host;
   readonly options: JsonObject;
   readonly coordination: Coordination;
   readonly diskFolder: string;
@@ -30,7 +29,7 @@ export interface EnvParts {
 }
 
 export function createEnv(parts: EnvParts): GeneratorEnv {
-  const { node, incarnation, options, coordination, diskFolder, signal } = parts;
+  const { host, options, coordination, diskFolder, signal } = parts;
   setMaxListeners(0, signal); // every sleep listens to it
   return {
     wallMs,
@@ -39,10 +38,10 @@ export function createEnv(parts: EnvParts): GeneratorEnv {
     sleep: (ms) => sleep(ms, undefined, { signal }),
     random: Math.random,
     refusal: (reason) => new Refusal(reason),
-    log: (message) => console.error(`${node}.${incarnation}: ${message}`),
+    log: (message) => console.error(`${host.name}.${host.incarnation}: ${message}`),
     signal,
     options,
-    host: { name: node, incarnation },
+    host,
     coordination,
     disk: folderDisk(diskFolder),
   };

@@ -48,6 +48,7 @@ function startNode(node: string, environment: Record<string, string> = {}, limit
     env: {
       PATH: process.env['PATH'],
       SNOWGLOBE_NODE: node,
+      SNOWGLOBE_INDEX: '0',
       SNOWGLOBE_TAPS: join(folder, 'taps'),
       SNOWGLOBE_DISK: join(folder, 'disk'),
       SNOWGLOBE_GENERATOR: SNOWFLAKE,

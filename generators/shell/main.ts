@@ -28,7 +28,7 @@ async function start(config: ShellConfig): Promise<void> {
   if (endianness() !== 'LE')
     throw new ConfigError('the shell writes IDs as they lie in memory: it needs a little-endian CPU');
   const generator = await loadGenerator(config.generatorFile);
-  const { node, tapFolder, diskFolder, options } = config;
+  const { node, index, zone, region, tapFolder, diskFolder, options } = config;
   const incarnation = claimIncarnation(tapFolder, node, {
     protocol: PROTOCOL_VERSION,
     generator: generator.name,
@@ -41,7 +41,9 @@ async function start(config: ShellConfig): Promise<void> {
   const etcd = new EtcdClient({ endpoints: config.etcd });
   const coordination = new LoggedCoordination(etcd, tapFolder, node, incarnation);
   const { signal } = closing;
-  const env = createEnv({ node, incarnation, options, coordination, diskFolder, signal });
+  const place = { ...(zone !== undefined && { zone }), ...(region !== undefined && { region }) };
+  const host = { name: node, index, incarnation, ...place };
+  const env = createEnv({ host, options, coordination, diskFolder, signal });
 
   let minter: Minter;
   try {

@@ -118,7 +118,7 @@ export class CrankedNode {
       log: () => {},
       signal,
       options: this.#options,
-      host: { name: 'n1', incarnation: 1 },
+      host: { name: 'n1', index: 0, incarnation: 1 },
       coordination: this.#coordination(),
       disk: { read: async () => undefined, write: async () => {} },
     };

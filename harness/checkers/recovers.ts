@@ -1,6 +1,7 @@
 /**
  * `recovers`: after the last heal each worker ID of the pool mints again within the promised time; from then on each goes
- * on minting, every node either mints or says that it waits, and no request stays without an answer.
+ * on minting, every node either mints or says that it waits, and no request stays without an answer. Where there is no
+ * pool, each node takes the place of a worker ID.
  *
  * That a worker ID minted in time does not prove that it lives: a cluster may mint once and be dead for good. Dead is a
  * worker ID that was silent from the promised time to the end of the load, or, if it minted after that time, for longer
@@ -28,11 +29,11 @@ const END_NS = NS_PER_S;
 
 /** What happened after the last heal. */
 interface Recovery {
-  /** When each worker ID of the pool first minted after it; undefined: never. */
+  /** When each subject (worker ID of the pool or node) first minted after it; undefined: never. */
   readonly firstMint: readonly (RunNs | undefined)[];
   /** The last time that it minted from then to the end of the load; `from`: it did not. */
   readonly silentSince: readonly RunNs[];
-  /** Worker IDs of the pool that minted at any time of the run. */
+  /** Subjects that minted at any time of the run. */
   readonly everMinted: ReadonlySet<number>;
   /** When each node that minted between the heal and the end of the load last did so, by index. */
   readonly lastMint: ReadonlyMap<number, RunNs>;
@@ -55,19 +56,20 @@ export default {
     const { recover, batches, requests } = history;
     if (recover === undefined) return concludeFromHistory(history, NOTHING_LOOKED_AT);
     const deadline = recover.from + msToNs(withinMs);
-    const firstMint: (RunNs | undefined)[] = Array.from({ length: recover.pool }, () => undefined);
-    const silentSince: RunNs[] = Array.from({ length: recover.pool }, () => recover.from);
+    const subjects = subjectsOf(recover, history.nodes);
+    const firstMint: (RunNs | undefined)[] = Array.from({ length: subjects }, () => undefined);
+    const silentSince: RunNs[] = Array.from({ length: subjects }, () => recover.from);
     const everMinted = new Set<number>();
     const lastMint = new Map<number, RunNs>();
     for (let i = 0; i < batches.length; i++) {
       if (batches.count[i] === 0) continue;
       const returned = batches.returned[i]!;
-      const worker = batches.workerId[i]!;
       const node = batches.node[i]!;
-      if (worker >= 0 && worker < recover.pool) {
-        everMinted.add(worker);
-        if (returned >= recover.from) firstMint[worker] = Math.min(firstMint[worker] ?? Infinity, returned);
-        if (returned <= recover.to) silentSince[worker] = Math.max(silentSince[worker]!, returned);
+      const subject = recover.pool === undefined ? node : batches.workerId[i]!;
+      if (subject >= 0 && subject < subjects) {
+        everMinted.add(subject);
+        if (returned >= recover.from) firstMint[subject] = Math.min(firstMint[subject] ?? Infinity, returned);
+        if (returned <= recover.to) silentSince[subject] = Math.max(silentSince[subject]!, returned);
       }
       if (returned >= recover.from && returned <= recover.to)
         lastMint.set(node, Math.max(lastMint.get(node) ?? 0, returned));
@@ -104,12 +106,14 @@ export default {
     const { withinMs } = promiseOf('recovers', promise);
     const { recover } = facts;
     if (recover === undefined) return concludeFromStore(store, facts, NOTHING_LOOKED_AT);
-    const { from, to, pool } = recover;
+    const { from, to } = recover;
     const deadline = from + msToNs(withinMs);
-    const workers = await store.rows<{ worker: number; after: string; first: string; last: string }>(
-      `select worker, countIf(returned >= ${from}) as after, minIf(returned, returned >= ${from}) as first,
-         maxIf(returned, returned <= ${to}) as last
-       from batches where count > 0 and worker >= 0 and worker < ${pool} group by worker`,
+    const subjects = subjectsOf(recover, facts.nodes);
+    const subject = recover.pool === undefined ? 'node' : 'worker';
+    const rows = await store.rows<{ subject: number; after: string; first: string; last: string }>(
+      `select ${subject} as subject, countIf(returned >= ${from}) as after,
+         minIf(returned, returned >= ${from}) as first, maxIf(returned, returned <= ${to}) as last
+       from batches where count > 0 and ${subject} >= 0 and ${subject} < ${subjects} group by subject`,
     );
     const minting = await store.rows<{ node: number; last: string }>(
       `select node, max(returned) as last from batches
@@ -125,16 +129,16 @@ export default {
       `select node, sent ${late} order by sent, node limit ${WITNESSES_MAX}`,
     );
     const firstOf = new Map(
-      workers.filter(({ after }) => after !== '0').map(({ worker, first }) => [worker, Number(first)]),
+      rows.filter(({ after }) => after !== '0').map(({ subject, first }) => [subject, Number(first)]),
     );
-    const lastOf = new Map(workers.map(({ worker, last }) => [worker, Number(last)]));
+    const lastOf = new Map(rows.map(({ subject, last }) => [subject, Number(last)]));
     return concludeFromStore(
       store,
       facts,
       draftOf(facts, recover, withinMs, {
-        firstMint: Array.from({ length: pool }, (_, worker) => firstOf.get(worker)),
-        silentSince: Array.from({ length: pool }, (_, worker) => Math.max(from, lastOf.get(worker) ?? from)),
-        everMinted: new Set(workers.map(({ worker }) => worker)),
+        firstMint: Array.from({ length: subjects }, (_, subject) => firstOf.get(subject)),
+        silentSince: Array.from({ length: subjects }, (_, subject) => Math.max(from, lastOf.get(subject) ?? from)),
+        everMinted: new Set(rows.map(({ subject }) => subject)),
         lastMint: new Map(minting.map(({ node, last }) => [node, Number(last)])),
         firstAnswer: new Map(answering.map(({ node, first }) => [node, Number(first)])),
         lastAsked: new Map(answering.map(({ node, last }) => [node, Number(last)])),
@@ -161,6 +165,54 @@ function lateFrom({ from, to }: RecoverWindow, deadline: RunNs): RunNs {
   return to < deadline ? Math.max(from, to - END_NS) : deadline;
 }
 
+/** How many must each mint again. */
+function subjectsOf({ pool }: RecoverWindow, nodes: readonly string[]): number {
+  return pool ?? nodes.length;
+}
+
+/** What a subject of `recovers` is called, who can mint for it, and whether it was ever able to. */
+interface Subjects {
+  readonly unit: 'worker IDs' | 'nodes';
+  name(subject: number): string;
+  /** Nodes, by index, that could mint for it from then on. */
+  couldMint(subject: number, at: RunNs): readonly number[];
+  /** Whether a node said by word or deed that it held what the subject needs. */
+  everHeld(subject: number): boolean;
+  /** Whether this word says that it would mint for it. */
+  wouldMint(subject: number, word: HealthFact | undefined): boolean;
+}
+
+function workerIds(nodes: readonly string[], health: readonly HealthFact[], pool: number): Subjects {
+  const said = new Set(health.map((fact) => fact.health?.workerId));
+  return {
+    unit: 'worker IDs',
+    name: (worker) => `Worker ID ${worker}`,
+    /** Those that held it or, where none did, that held no other. */
+    couldMint: (worker, at) => {
+      const held = nodes.map((node) => lastWordOf(health, node, at)?.health?.workerId);
+      const everyNode = nodes.map((_, node) => node);
+      const holders = everyNode.filter((node) => held[node] === worker);
+      // A node holds one worker ID at a time, and the pool may be larger than what the nodes share.
+      return holders.length > 0 ? holders : everyNode.filter((node) => (held[node] ?? pool) >= pool);
+    },
+    everHeld: (worker) => said.has(worker),
+    wouldMint: (worker, word) => word?.health?.status === 'minting' && word.health.workerId === worker,
+  };
+}
+
+function nodesThemselves(nodes: readonly string[], health: readonly HealthFact[]): Subjects {
+  const held = new Set(
+    health.filter((fact) => fact.health !== undefined && fact.health.status !== 'waiting').map(({ node }) => node),
+  );
+  return {
+    unit: 'nodes',
+    name: (node) => nodes[node]!,
+    couldMint: (node) => [node],
+    everHeld: (node) => held.has(nodes[node]!),
+    wouldMint: (node, word) => word?.node === nodes[node] && word?.health?.status === 'minting',
+  };
+}
+
 function draftOf(
   { nodes, health }: Pick<SqlFacts, 'nodes' | 'health'>,
   { from, to, pool }: RecoverWindow,
@@ -169,72 +221,66 @@ function draftOf(
 ): Draft {
   const deadline = from + msToNs(withinMs);
   const early = to < deadline;
-  const everHeld = new Set([...everMinted, ...health.map((fact) => fact.health?.workerId)]);
-
-  /** Nodes that could mint under it from then on: those that held it or, where none did, that held no other. */
-  const couldMint = (worker: number, at: RunNs): readonly number[] => {
-    const held = nodes.map((node) => lastWordOf(health, node, at)?.health?.workerId);
-    const everyNode = nodes.map((_, node) => node);
-    const holders = everyNode.filter((node) => held[node] === worker);
-    // A node holds one worker ID at a time, and the pool may be larger than what the nodes share.
-    return holders.length > 0 ? holders : everyNode.filter((node) => (held[node] ?? pool) >= pool);
-  };
+  const subjects = pool === undefined ? nodesThemselves(nodes, health) : workerIds(nodes, health, pool);
+  const named = (subject: number): { readonly worker?: number } => (pool === undefined ? {} : { worker: subject });
 
   const silent: WitnessDraft[] = [];
   let undecided = early ? unanswered : 0;
-  firstMint.forEach((first, worker) => {
+  firstMint.forEach((first, subject) => {
     if (first !== undefined && first <= deadline) {
-      const last = silentSince[worker]!;
+      const last = silentSince[subject]!;
       const since = Math.max(deadline, last);
       if (to < (last < deadline ? deadline + END_NS : last + Math.max(msToNs(withinMs), END_NS))) return;
-      if (couldMint(worker, since).some((node) => (lastAsked.get(node) ?? since) > since))
+      if (subjects.couldMint(subject, since).some((node) => (lastAsked.get(node) ?? since) > since))
         silent.push({
-          what: `Worker ID ${worker} minted again after the last heal, but fell silent: from ${seconds(last)} to the end of the load at ${seconds(to)}.`,
+          what: `${subjects.name(subject)} minted again after the last heal, but fell silent: from ${seconds(last)} to the end of the load at ${seconds(to)}.`,
           clues: [],
           at: since,
-          worker,
+          ...named(subject),
         });
-      else if (!nodes.some((node) => wouldMint(lastWordOf(health, node, to), worker))) undecided++;
+      else if (!nodes.some((node) => subjects.wouldMint(subject, lastWordOf(health, node, to)))) undecided++;
       return;
     }
     // Somebody who could have minted under it was asked after the deadline, and it had not minted by the answer.
-    const askedInVain = couldMint(worker, deadline).some(
-      (node) => (firstAnswer.get(node) ?? Infinity) < (first ?? Infinity),
-    );
+    const askedInVain = subjects
+      .couldMint(subject, deadline)
+      .some((node) => (firstAnswer.get(node) ?? Infinity) < (first ?? Infinity));
     // What was never held cannot be held again.
-    if (early || !everHeld.has(worker) || !askedInVain) {
+    if (early || !(everMinted.has(subject) || subjects.everHeld(subject)) || !askedInVain) {
       undecided++;
       return;
     }
     const instead = first === undefined ? 'never did' : `did so only at ${seconds(first)}`;
     silent.push({
-      what: `Worker ID ${worker} should have minted again by ${seconds(deadline)}, ${withinMs} ms after the last heal, and ${instead}.`,
+      what: `${subjects.name(subject)} should have minted again by ${seconds(deadline)}, ${withinMs} ms after the last heal, and ${instead}.`,
       clues: [],
       at: deadline,
-      worker,
+      ...named(subject),
     });
   });
-  nodes.forEach((node, index) => {
-    const minted = lastMint.get(index);
-    if (minted !== undefined && minted >= deadline) return;
-    const word = lastWordOf(health, node, to);
-    const status = word?.health?.status;
-    if (status === 'waiting') return;
-    if (firstAnswer.has(index)) {
-      silent.push({
-        what: `${node} was asked and minted nothing from ${seconds(deadline)} to ${seconds(to)}, and it was not waiting for a worker ID: ${described(word)}.`,
-        clues: [],
-        at: deadline,
-      });
-      return;
-    }
-    if (minted === undefined || status !== 'minting') undecided++;
-  });
+  // Where each node has to mint, its silence has been told already.
+  if (pool !== undefined)
+    nodes.forEach((node, index) => {
+      const minted = lastMint.get(index);
+      if (minted !== undefined && minted >= deadline) return;
+      const word = lastWordOf(health, node, to);
+      const status = word?.health?.status;
+      if (status === 'waiting') return;
+      if (firstAnswer.has(index)) {
+        silent.push({
+          what: `${node} was asked and minted nothing from ${seconds(deadline)} to ${seconds(to)}, and it was not waiting for a worker ID: ${described(word)}.`,
+          clues: [],
+          at: deadline,
+        });
+        return;
+      }
+      if (minted === undefined || status !== 'minting') undecided++;
+    });
   return {
     guarantee: 'recovers',
     // One return that nobody waited for leaves the promise unjudged: the others do not vouch for it.
-    checked: undecided > 0 ? 0 : pool,
-    unit: 'worker IDs',
+    checked: undecided > 0 ? 0 : firstMint.length,
+    unit: subjects.unit,
     violations: silent.length + (early ? 0 : unanswered),
     outsideAssumptions: 0,
     undecided,
@@ -247,10 +293,6 @@ function draftOf(
       })),
     ],
   };
-}
-
-function wouldMint(word: HealthFact | undefined, worker: number): boolean {
-  return word?.health?.status === 'minting' && word.health.workerId === worker;
 }
 
 /** What a node last said of itself by then. */

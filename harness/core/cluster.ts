@@ -5,6 +5,7 @@
  * Every control goes by a path of its own, which no fault touches. All controls are idempotent.
  */
 import type { JsonObject } from './json.ts';
+import type { Rollback } from './rollback.ts';
 import type { Origin, RunNs, Time } from './time.ts';
 
 /** What a driver can do to a cluster. A fault needs some; preflight compares. */
@@ -14,7 +15,11 @@ export const ABILITIES = {
   'clock.drift': 'let the wall clock of one node run at another rate than true time',
   'process.kill': 'kill a process at once and start it again',
   'process.pause': 'stop a process and let it go on',
+  'process.terminate': 'ask a process to end, and see how it ended',
+  'process.slow': 'let a process run for a share of the time only',
   'network.cut': 'drop packets between two of the pods',
+  'coordinator.restore': 'put the coordinator back to an older snapshot of its data',
+  'coordinator.slow-disk': "make each write to the disks of the coordinator's members take longer",
 } as const;
 
 export type Ability = keyof typeof ABILITIES;
@@ -38,9 +43,26 @@ export interface ProcessControl {
   pause(plannedMs: number): Promise<void>;
   /** SIGCONT. */
   resume(): Promise<void>;
+  /**
+   * SIGTERM: asks it to end by itself. Resolves when it is gone, or when `graceMs` are over; what still runs then is left
+   * running.
+   */
+  terminate(graceMs: number): Promise<Termination>;
+  /**
+   * Lets it run for `percent` of the time only, in turns of at most 50 ms, as on a CPU that others have the better part
+   * of; 100 takes that away. It holds for later starts too.
+   */
+  slow(percent: number): Promise<void>;
+  /** The share of the next `forMs` in which it could run, in percent, as seen from outside; undefined: no process. */
+  share(forMs: number): Promise<number | undefined>;
   /** Whether the process runs right now, read from the kernel or the engine of the containers. */
   alive(): Promise<boolean>;
+  /** A name of the process that runs right now, another one for each start; undefined: none. */
+  identity(): Promise<string | undefined>;
 }
+
+/** What became of a process that was asked to end. `signalled`: it did not handle the signal, which ended it. */
+export type Termination = 'exited' | 'signalled' | 'still running' | 'not running';
 
 export interface NetworkControl {
   /** Drops packets to and from these members, both ways. Cuts of different keys add up; the same key replaces. */
@@ -78,7 +100,10 @@ export interface ClockControl {
 
 /** What a node says of itself over its control path. */
 export interface NodeHealth {
-  /** `minting`: it holds a worker ID and would mint. `waiting`: it holds none. `refusing`: it holds one and may not mint now. */
+  /**
+   * `minting`: it holds what it needs and would mint. `waiting`: it does not (no worker ID yet). `refusing`: it holds it
+   * and may not mint now.
+   */
   readonly status: 'minting' | 'waiting' | 'refusing';
   readonly reason?: string;
   readonly incarnation: number;
@@ -143,8 +168,37 @@ export interface CoordinatorCluster {
   readonly name: string;
   readonly version: string;
   readonly members: readonly CoordinatorMember[];
-  /** Watches the owner keys from the first revision on, reconnecting for as long as the cluster lives. */
-  watchOwners(onEvent: (event: OwnerEvent) => void): void;
+  /**
+   * Watches the owner keys from the first revision on, reconnecting for as long as the cluster lives. When the
+   * coordinator has gone back, that is told first, and then by events what is different.
+   */
+  watchOwners(onEvent: (event: OwnerEvent) => void, onRollback?: (rollback: Rollback) => void): void;
+  /** The newest revision, decimal, by a linearizable read; rejects when there is no answer within `timeoutMs`. */
+  revision(timeoutMs: number): Promise<string>;
+  /** The owner keys, by a linearizable read; rejects when there is no answer within `timeoutMs`. */
+  owners(timeoutMs: number): Promise<readonly OwnerKey[]>;
+  /** Ends a lease, and with it its keys, as its holder could. Fine when it is gone. */
+  revoke(lease: string, timeoutMs: number): Promise<void>;
+  /** Keeps a copy of all keys and leases as they are now, until the cluster is gone; resolves to its name. */
+  snapshot(): Promise<string>;
+  /**
+   * Kills all members, puts each back to the snapshot and starts it: what was written since is lost. Resolves when the
+   * processes run, not when they serve.
+   */
+  restore(snapshot: string): Promise<void>;
+  /** Each write to the disk of any member takes this much longer from now on; 0: no longer. */
+  slowDisks(byMs: number): Promise<void>;
+  /** Milliseconds that a write took which leaves nothing behind; rejects when it is not done within `timeoutMs`. */
+  writeMs(timeoutMs: number): Promise<number>;
+}
+
+/** An owner key as it stands. */
+export interface OwnerKey {
+  readonly workerId: number;
+  /** Names node, incarnation and lease. */
+  readonly value: string;
+  readonly lease: string;
+  readonly createRevision: string;
 }
 
 export interface Cluster extends AsyncDisposable {
@@ -155,6 +209,8 @@ export interface Cluster extends AsyncDisposable {
   readonly coordinator: CoordinatorCluster;
   /** Where nodes write their taps, or undefined when they are kept in memory (simulator). */
   readonly tapFolder: string | undefined;
+  /** As in the spec that it was launched by. */
+  readonly zones?: Zones;
   /** The names of images and programs in use, for the report. */
   readonly versions: { readonly [name: string]: string };
   /** Undoes whatever any fault did, by every control there is; safe at any time. */
@@ -169,4 +225,24 @@ export interface ClusterSpec {
   readonly coordinatorMembers: number;
   /** Options handed to the generator. */
   readonly options: JsonObject;
+  /** Options of single nodes, by name; each replaces the common option of its name. */
+  readonly perNode?: { readonly [node: string]: JsonObject };
+  readonly zones?: Zones;
+}
+
+/** Zones by name: the members that fail together, and the region that they lie in. */
+export interface Zones {
+  readonly [zone: string]: { readonly region?: string; readonly members: readonly string[] };
+}
+
+/** The options of one node of a cluster. */
+export function optionsOf({ options, perNode }: ClusterSpec, node: string): JsonObject {
+  return { ...options, ...perNode?.[node] };
+}
+
+/** Zone and region of a member; nothing when it is in none. */
+export function placeOf({ zones = {} }: ClusterSpec, member: string): { zone?: string; region?: string } {
+  for (const [zone, { region, members }] of Object.entries(zones))
+    if (members.includes(member)) return { zone, ...(region !== undefined && { region }) };
+  return {};
 }

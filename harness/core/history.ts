@@ -4,6 +4,7 @@
  */
 import type { Layout } from './layout.ts';
 import type { NodeHealth } from './cluster.ts';
+import type { Rollback } from './rollback.ts';
 import type { RunNs } from './time.ts';
 
 /** One entry a batch; `ids` of batch i are `ids[firstId[i] .. firstId[i] + count[i])`. */
@@ -88,8 +89,8 @@ export interface RecoverWindow {
   readonly from: RunNs;
   /** The end of the load. */
   readonly to: RunNs;
-  /** Worker IDs 0 … pool-1 must each mint. */
-  readonly pool: number;
+  /** Worker IDs 0 … pool-1 must each mint. Undefined: each node must. */
+  readonly pool?: number;
 }
 
 export interface History {
@@ -100,6 +101,8 @@ export interface History {
   readonly leases: readonly LeaseFact[];
   readonly requests: RequestColumns;
   readonly health: readonly HealthFact[];
+  /** In order of time; none when left out. */
+  readonly rollbacks?: readonly Rollback[];
   /** Undefined when the run never came to it. */
   readonly recover?: RecoverWindow;
 }

@@ -86,9 +86,22 @@ export const scenarioSchema = z.strictObject({
       .max(7)
       .refine((members) => members % 2 === 1, 'needs an odd number of members'),
     options: z.record(z.string(), json).default({}),
+    perNode: z
+      .record(z.string(), z.record(z.string(), json))
+      .default({})
+      .describe(
+        'options of single nodes, by name, such as { n2: { workerId: 3 } }; each replaces one of the common ones',
+      ),
+    zones: z
+      .record(name, z.strictObject({ region: name.exactOptional(), members: z.array(z.string()).min(1) }))
+      .default({})
+      .describe('nodes and coordinator members by zone; a zone lies in at most one region'),
   }),
-  /** Worker IDs that must each have a minting holder at the end; the pool handed out by the coordinator. */
-  pool: z.int().min(1).max(1024),
+  /**
+   * Worker IDs 0 … pool-1 must each have a minting holder at the end; nodes beyond them stand by. Left out: there is no
+   * pool, and each node must mint by itself.
+   */
+  pool: z.int().min(1).max(1024).optional(),
   load: loadSchema,
   warmUpMs: positiveMs,
   timetable: z.strictObject({

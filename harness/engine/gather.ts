@@ -114,7 +114,7 @@ export function recoverWindow(journal: readonly JournalEntry[], { pool }: Scenar
   const begin = (phase: 'recover' | 'drain'): number | undefined =>
     journal.find((entry) => entry.kind === 'phase' && entry.phase === phase)?.at;
   const [from, to] = [begin('recover'), begin('drain')];
-  return from === undefined || to === undefined ? undefined : { from, to, pool };
+  return from === undefined || to === undefined ? undefined : { from, to, ...(pool !== undefined && { pool }) };
 }
 
 export function healthFacts(journal: readonly JournalEntry[]): readonly HealthFact[] {

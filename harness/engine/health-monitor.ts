@@ -23,7 +23,7 @@ export interface Reading {
 
 export interface HealthMonitor {
   latest(node: string): Reading | undefined;
-  /** Nodes that hold a worker ID and mint, and have done so for at least `heldMs`. */
+  /** Nodes that hold what they need and mint, and have done so for at least `heldMs`. */
   holders(heldMs: number): readonly ClusterNode[];
   /** Reads every node once more, now. */
   readAll(): Promise<void>;
@@ -86,7 +86,7 @@ export function monitorHealth(cluster: Cluster, journal: Journal): HealthMonitor
 }
 
 function heldSince(before: Reading | undefined, health: NodeHealth | undefined, at: RunNs): RunNs | undefined {
-  if (health?.workerId === undefined) return undefined;
+  if (health === undefined || health.status === 'waiting') return undefined;
   const same =
     before?.health?.incarnation === health.incarnation &&
     before.health.workerId === health.workerId &&

@@ -22,6 +22,7 @@ export function scenarioProblems(
 ): readonly Problem[] {
   return [
     ...poolProblems(scenario),
+    ...strangerProblems(scenario),
     ...disturbanceProblems(scenario, faults),
     ...hazardProblems(scenario, hazards),
     ...timetableProblems(scenario, (name) => faults.get(name)),
@@ -52,7 +53,7 @@ export function abilityProblems(
 
 /** A node holds one worker ID at a time: of a larger pool some would never be held, and no generator could help it. */
 function poolProblems({ name, pool, cluster }: Scenario): readonly Problem[] {
-  return pool <= cluster.nodes
+  return pool === undefined || pool <= cluster.nodes
     ? []
     : [
         problem(
@@ -61,6 +62,40 @@ function poolProblems({ name, pool, cluster }: Scenario): readonly Problem[] {
           `${name}: pool`,
         ),
       ];
+}
+
+/** Options or zones of nodes that do not exist, and members in two zones. */
+function strangerProblems(scenario: Scenario): readonly Problem[] {
+  const { nodes, coordinatorMembers } = shapeOf(scenario);
+  const { perNode, zones } = scenario.cluster;
+  const members = [...nodes, ...coordinatorMembers];
+  const zoned = Object.entries(zones).flatMap(([zone, { members }]) => members.map((member) => ({ zone, member })));
+  return [
+    ...Object.keys(perNode)
+      .filter((node) => !nodes.includes(node))
+      .map((node) =>
+        problem(
+          `There are options for ${node}, and there is no such node in the cluster.`,
+          `Take one of ${nodes.join(', ')}.`,
+          `${scenario.name}: cluster.perNode`,
+        ),
+      ),
+    ...zoned.flatMap(({ zone, member }, index) => {
+      const where = `${scenario.name}: cluster.zones.${zone}`;
+      if (!members.includes(member))
+        return [
+          problem(
+            `Zone ${zone} names ${member}, and there is no such member in the cluster.`,
+            `Take from ${members.join(', ')}.`,
+            where,
+          ),
+        ];
+      const other = zoned.slice(0, index).find((earlier) => earlier.member === member);
+      return other === undefined
+        ? []
+        : [problem(`${member} is in zone ${other.zone} already.`, 'Put it in one zone only.', where)];
+    }),
+  ];
 }
 
 function disturbanceProblems(scenario: Scenario, faults: ReadonlyMap<string, Fault>): readonly Problem[] {

@@ -83,24 +83,21 @@ export async function runScenario(request: RunRequest): Promise<Run> {
   const watchdog = persistent ? startWatchdog(driver.name, runId) : undefined;
   try {
     const launched = stopwatch.start('launch');
-    const { nodes, coordinatorMembers, options } = header.scenario.cluster;
+    const { nodes, coordinatorMembers } = header.scenario.cluster;
     let isLaunching = true;
     // What a driver says before its cluster is there is what it waits for; later, something that nobody foresaw.
     const log = (text: string): void => progress.event({ at: 0, kind: isLaunching ? 'waiting' : 'note', text });
     log(`launching ${counted(coordinatorMembers, 'etcd member')} and ${counted(nodes, 'node')}`);
-    const cluster = await driver.launch(
-      { nodes, coordinatorMembers, options },
-      {
-        runId,
-        owner: request.owner,
-        folder,
-        generator: request.generator,
-        seed: header.seed,
-        rng: createRng(header.seed).fork('driver'),
-        log,
-        signal,
-      },
-    );
+    const cluster = await driver.launch(header.scenario.cluster, {
+      runId,
+      owner: request.owner,
+      folder,
+      generator: request.generator,
+      seed: header.seed,
+      rng: createRng(header.seed).fork('driver'),
+      log,
+      signal,
+    });
     isLaunching = false;
     launched();
     const judged = await live(request, cluster, journal, stopwatch);
@@ -201,10 +198,11 @@ async function shake(
   let whole = false;
   try {
     await cluster.healAll();
-    const ids = counted(scenario.pool, 'worker ID');
-    progress.event({ at: time.now(), kind: 'waiting', text: `waiting until nodes hold ${ids}` });
-    if (!(await assemble(cluster, () => allHeld(monitor, scenario.pool), signal)))
-      journal.append({ at: time.now(), kind: 'unknown', reason: neverAssembled(scenario.pool, journal.entries) });
+    const { pool } = scenario;
+    const awaited = pool === undefined ? 'all nodes would mint' : `nodes hold ${counted(pool, 'worker ID')}`;
+    progress.event({ at: time.now(), kind: 'waiting', text: `waiting until ${awaited}` });
+    if (!(await assemble(cluster, () => allHeld(cluster, monitor, pool), signal)))
+      journal.append({ at: time.now(), kind: 'unknown', reason: neverAssembled(cluster, pool, journal.entries) });
     enter('warm-up', cluster, journal);
     load = startLoad({
       time,
@@ -254,8 +252,12 @@ function enter(phase: Phase, { time }: Cluster, journal: Journal): void {
   journal.append({ at: time.now(), kind: 'phase', phase });
 }
 
-/** Whether each worker ID of the pool has a holder that mints. Nodes are not counted: two may hold one, or a stranger. */
-function allHeld(monitor: HealthMonitor, pool: number): boolean {
+/**
+ * Whether each worker ID of the pool has a holder that mints. Nodes are not counted: two may hold one, or a stranger.
+ * Without a pool, whether each node would mint.
+ */
+function allHeld({ nodes }: Cluster, monitor: HealthMonitor, pool: number | undefined): boolean {
+  if (pool === undefined) return monitor.holders(0).length === nodes.length;
   const held = new Set(monitor.holders(0).map(({ name }) => monitor.latest(name)?.health?.workerId));
   return Array.from({ length: pool }, (_, workerId) => workerId).every((workerId) => held.has(workerId));
 }
@@ -266,7 +268,18 @@ async function assemble({ time }: Cluster, assembled: () => boolean, signal: Abo
   return assembled();
 }
 
-function neverAssembled(pool: number, journal: readonly JournalEntry[]): UnknownReason {
+function neverAssembled({ nodes }: Cluster, pool: number | undefined, journal: readonly JournalEntry[]): UnknownReason {
+  if (pool === undefined) {
+    const wouldMint = new Set(
+      journal.flatMap((entry) => (entry.kind === 'health' && entry.health.status === 'minting' ? [entry.node] : [])),
+    );
+    const never = nodes.map(({ name }) => name).filter((name) => !wouldMint.has(name));
+    return {
+      reason: 'node silent',
+      scope: 'run',
+      detail: `Within ${ASSEMBLE_MS / 1000} s the nodes were not all ready to mint at once (${never.length === 0 ? 'each was at some time' : `never: ${never.join(', ')}`}).`,
+    };
+  }
   const held = new Set(journal.flatMap((entry) => (entry.kind === 'health' ? [entry.health.workerId] : [])));
   const never = Array.from({ length: pool }, (_, workerId) => workerId).filter((workerId) => !held.has(workerId));
   const which = never.length === 0 ? 'each was held at some time' : `never held: ${never.join(', ')}`;

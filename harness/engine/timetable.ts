@@ -36,6 +36,7 @@ export function shapeOf(scenario: Scenario): ClusterShape {
   return {
     nodes: names('n', scenario.cluster.nodes),
     coordinatorMembers: names('etcd', scenario.cluster.coordinatorMembers),
+    zones: scenario.cluster.zones,
   };
 }
 

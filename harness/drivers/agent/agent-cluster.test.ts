@@ -42,6 +42,7 @@ function recorded(...broken: readonly string[]) {
     coordinator: new EtcdCoordinator([member], '3', time),
     agents: [agent],
     tapFolder: '',
+    zones: {},
     versions: {},
     remove: () => note('remove'),
   });

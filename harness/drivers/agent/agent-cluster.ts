@@ -11,6 +11,7 @@ import type {
   NetworkControl,
   NodeHealth,
   ProcessControl,
+  Zones,
 } from '../../core/cluster.ts';
 import type { Origin, Time } from '../../core/time.ts';
 import type { SendOrder } from './agent-client.ts';
@@ -27,6 +28,7 @@ export interface AgentClusterParts {
   /** The agents of all pods. */
   readonly agents: readonly SendOrder[];
   readonly tapFolder: string;
+  readonly zones: Zones;
   readonly versions: { readonly [name: string]: string };
   /** Removes whatever the driver made for the run. Called once. */
   readonly remove: () => Promise<unknown>;
@@ -39,6 +41,7 @@ export class AgentCluster implements Cluster {
   readonly nodes: readonly AgentNode[];
   readonly coordinator: EtcdCoordinator;
   readonly tapFolder: string;
+  readonly zones: Zones;
   readonly versions: { readonly [name: string]: string };
   readonly #agents: readonly SendOrder[];
   readonly #remove: () => Promise<unknown>;
@@ -51,6 +54,7 @@ export class AgentCluster implements Cluster {
     this.nodes = parts.nodes;
     this.coordinator = parts.coordinator;
     this.tapFolder = parts.tapFolder;
+    this.zones = parts.zones;
     this.versions = parts.versions;
     this.#agents = parts.agents;
     this.#remove = parts.remove;

@@ -4,7 +4,7 @@
 import { realpathSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import type { ClusterSpec, CoordinatorMember, Member, ProcessControl } from '../../core/cluster.ts';
+import type { ClusterSpec, CoordinatorMember, Member, ProcessControl, Zones } from '../../core/cluster.ts';
 import type { LaunchContext } from '../../core/driver.ts';
 import { environmentLacks, messageOf } from '../../core/errors.ts';
 import { trueUnixMs } from '../../core/time.ts';
@@ -60,6 +60,7 @@ export async function launchCluster(
     context.signal.throwIfAborted();
     return await assemble(members, clocks, folders, context.signal, {
       remove: () => sweep(docker, runId),
+      zones: spec.zones ?? {},
       versions: {
         docker: engine.version,
         image: image.reference,
@@ -114,10 +115,10 @@ async function startMembers(
     const pod = await startPod(run, place.name, place.address, place.port);
     return { place, pod, process: await startWorkload(run, pod, workload) };
   };
-  const node = { user, shellModule, generatorFile, options: spec.options, etcd: etcdPlaced, folders, code };
+  const node = { user, shellModule, generatorFile, etcd: etcdPlaced, folders, code };
   const [etcd, nodes] = await settled([
     settled(etcdPlaced.map((place) => start(place, etcdSpec(place, etcdPlaced, { runId, user })))),
-    settled(nodesPlaced.map((place) => start(place, nodeSpec({ ...node, name: place.name })))),
+    settled(nodesPlaced.map((place, index) => start(place, nodeSpec({ ...node, spec, name: place.name, index })))),
   ]);
   return { etcd, nodes };
 }
@@ -131,6 +132,7 @@ async function assemble(
   facts: {
     readonly versions: Readonly<Record<string, string>> & { readonly etcd: string };
     readonly remove: () => Promise<unknown>;
+    readonly zones: Zones;
   },
 ): Promise<AgentCluster> {
   const everyone = [...members.etcd, ...members.nodes];
@@ -168,6 +170,7 @@ async function assemble(
     coordinator,
     agents,
     tapFolder: folders.taps,
+    zones: facts.zones,
     versions: facts.versions,
     remove: async () => {
       await facts.remove();

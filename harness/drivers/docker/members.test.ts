@@ -19,7 +19,14 @@ test('a node is under libfaketime, its shell script is not', () => {
     user: '1000:1000',
     shellModule: '/package/shell.mjs',
     generatorFile: '/mine/mine.ts',
-    options: { ttlMs: 5000 },
+    index: 0,
+    spec: {
+      nodes: 2,
+      coordinatorMembers: 2,
+      options: { ttlMs: 5000, pool: 2 },
+      perNode: { n1: { pool: 3 }, n2: { pool: 4 } },
+      zones: { a: { region: 'eu', members: ['etcd1', 'n1'] }, b: { members: ['n2'] } },
+    },
     etcd: etcdPlaces(2, PREFIX),
     folders: runFolders('/runs/1'),
     code: [],
@@ -29,7 +36,10 @@ test('a node is under libfaketime, its shell script is not', () => {
   expect(environment).toMatchObject({
     FAKETIME_TIMESTAMP_FILE: '/snowglobe/clocks/n1',
     SNOWGLOBE_GENERATOR: '/mine/mine.ts',
-    SNOWGLOBE_OPTIONS: '{"ttlMs":5000}',
+    SNOWGLOBE_INDEX: '0',
+    SNOWGLOBE_ZONE: 'a',
+    SNOWGLOBE_REGION: 'eu',
+    SNOWGLOBE_OPTIONS: '{"ttlMs":5000,"pool":3}',
     SNOWGLOBE_ETCD: 'http://198.18.7.200:2379,http://198.18.7.201:2379',
   });
   expect(mounts.filter(({ ReadOnly }) => !ReadOnly).map(({ Source }) => Source)).toEqual([

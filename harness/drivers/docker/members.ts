@@ -2,9 +2,11 @@
  * What runs in the pods: the command line, environment and mounts of generator nodes and etcd members. Pure.
  */
 import { join } from 'node:path';
-import type { JsonObject } from '../../core/json.ts';
+import type { ClusterSpec } from '../../core/cluster.ts';
+import { optionsOf } from '../../core/cluster.ts';
 import { ETCD_ENVIRONMENT, ETCD_PORT, etcdArguments, etcdUrl } from '../agent/etcd-arguments.ts';
 import { faketimeEnvironment } from '../agent/faketime.ts';
+import { placeVariables } from '../agent/place-variables.ts';
 import { FAKETIME_LIBRARY } from './images.ts';
 import type { Mount } from './mounts.ts';
 import { mount } from './mounts.ts';
@@ -75,7 +77,8 @@ export function nodeSpec(node: {
   readonly user: string;
   readonly shellModule: string;
   readonly generatorFile: string;
-  readonly options: JsonObject;
+  readonly index: number;
+  readonly spec: ClusterSpec;
   readonly etcd: readonly Place[];
   readonly folders: RunFolders;
   readonly code: readonly Mount[];
@@ -87,9 +90,10 @@ export function nodeSpec(node: {
     environment: {
       ...environment,
       SNOWGLOBE_NODE: node.name,
+      ...placeVariables(node.spec, node.name, node.index),
       SNOWGLOBE_DISK: INSIDE.disk,
       SNOWGLOBE_GENERATOR: node.generatorFile,
-      SNOWGLOBE_OPTIONS: JSON.stringify(node.options),
+      SNOWGLOBE_OPTIONS: JSON.stringify(optionsOf(node.spec, node.name)),
       SNOWGLOBE_ETCD: node.etcd.map(etcdUrl).join(','),
       SNOWGLOBE_LISTEN: `tcp:0.0.0.0:${NODE_PORT}`,
     },

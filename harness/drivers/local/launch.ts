@@ -105,7 +105,7 @@ async function fill(
         const clock = new FaketimeClock(clockFile(place, around), () => trueUnixMs(origin, time.now()));
         await clock.set({ offsetMs: 0, rate: 1 });
         const client = new NodeClient({ socketPath: place.socket }, (monotonicNs) => runNs(origin, monotonicNs));
-        const member = control(place, nodeWorkload(place, places, spec.options, around));
+        const member = control(place, nodeWorkload(place, places, spec, around));
         const node = new AgentNode(member, clock, client);
         await node.process.start();
         return node;
@@ -125,6 +125,7 @@ async function fill(
       coordinator,
       agents,
       tapFolder: around.taps,
+      zones: spec.zones ?? {},
       versions,
       remove: async () => {
         await sandbox[Symbol.asyncDispose]();

@@ -3,6 +3,8 @@
  */
 import { join } from 'node:path';
 import type { ClusterSpec } from '../../core/cluster.ts';
+import { optionsOf } from '../../core/cluster.ts';
+import { placeVariables } from '../agent/place-variables.ts';
 import { ETCD_ENVIRONMENT, ETCD_PORT, etcdArguments, etcdUrl } from '../agent/etcd-arguments.ts';
 import { faketimeEnvironment } from '../agent/faketime.ts';
 import type { PodSpec, WorkloadSpec } from './sandbox-protocol.ts';
@@ -55,8 +57,8 @@ export function placesOf(spec: ClusterSpec, sockets: string): Places {
 /** A node: the shell, under a clock of its own. */
 export function nodeWorkload(
   node: Place,
-  { members }: Places,
-  options: ClusterSpec['options'],
+  { nodes, members }: Places,
+  spec: ClusterSpec,
   around: Surroundings,
 ): WorkloadSpec {
   return {
@@ -66,10 +68,11 @@ export function nodeWorkload(
       PATH: around.path,
       ...faketimeEnvironment(around.libfaketime, clockFile(node, around)),
       SNOWGLOBE_NODE: node.name,
+      ...placeVariables(spec, node.name, nodes.indexOf(node)),
       SNOWGLOBE_TAPS: around.taps,
       SNOWGLOBE_DISK: diskFolder(node, around),
       SNOWGLOBE_GENERATOR: around.generator,
-      SNOWGLOBE_OPTIONS: JSON.stringify(options),
+      SNOWGLOBE_OPTIONS: JSON.stringify(optionsOf(spec, node.name)),
       SNOWGLOBE_ETCD: members.map(etcdUrl).join(','),
       SNOWGLOBE_LISTEN: `unix:${node.socket}`,
     },

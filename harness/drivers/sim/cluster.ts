@@ -1,5 +1,5 @@
 /** A cluster in virtual time: nodes, a virtual etcd, a virtual network, and one history of all that was minted. */
-import type { Cluster, ClusterSpec, CoordinatorCluster } from '../../core/cluster.ts';
+import type { Cluster, ClusterSpec, CoordinatorCluster, Zones } from '../../core/cluster.ts';
 import type { InMemoryHistory } from '../../core/driver.ts';
 import type { Generator } from '../../core/generator.ts';
 import { NO_REQUESTS } from '../../core/history.ts';
@@ -36,6 +36,7 @@ export class SimCluster implements Cluster, InMemoryHistory {
   readonly nodes: readonly SimNode[];
   readonly coordinator: CoordinatorCluster;
   readonly tapFolder = undefined;
+  readonly zones: Zones;
   readonly versions = { etcd: 'virtual' };
   readonly #guard: Guard;
   readonly #generator: Generator;
@@ -45,6 +46,7 @@ export class SimCluster implements Cluster, InMemoryHistory {
 
   constructor({ spec, generator, load, guard, rng, log }: SimClusterOptions) {
     const { time } = this;
+    this.zones = spec.zones ?? {};
     this.#guard = guard;
     this.#generator = generator;
     const etcd: EtcdSim = new EtcdSim(names('etcd', spec.coordinatorMembers), {
@@ -78,7 +80,7 @@ export class SimCluster implements Cluster, InMemoryHistory {
       leases: this.#leases,
       guard,
       load,
-      options: spec.options,
+      spec,
       log,
     };
     this.nodes = names('n', spec.nodes).map((name, index) => new SimNode(name, index, shared, rng.fork(name)));

@@ -14,6 +14,7 @@ export interface LifeHost extends LaneHost {
   readonly origin: Origin;
   readonly rng: Rng;
   readonly options: JsonObject;
+  readonly place: { readonly zone?: string; readonly region?: string };
   readonly disk: NodeDisk;
   readonly coordination: Coordination;
   /** A reading of either clock by the generator's code; a disturbance may fall on one inside `mint`. */
@@ -73,7 +74,7 @@ export class Life {
       // SIGKILL is the only end of a simulated life, and it gives no notice.
       signal: new AbortController().signal,
       options: host.options,
-      host: { name: host.name, incarnation: host.incarnation },
+      host: { name: host.name, index: host.nodeIndex, incarnation: host.incarnation, ...host.place },
       coordination: host.coordination,
       disk: {
         read: (name) => onDisk(() => host.disk.read(name)),

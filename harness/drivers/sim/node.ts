@@ -9,13 +9,14 @@ import type {
   ClockControl,
   ClockSetting,
   ClusterNode,
+  ClusterSpec,
   MintReply,
   NetworkControl,
   NodeHealth,
   ProcessControl,
 } from '../../core/cluster.ts';
+import { optionsOf, placeOf } from '../../core/cluster.ts';
 import type { Generator, ShellNode } from '../../core/generator.ts';
-import type { JsonObject } from '../../core/json.ts';
 import type { Rng } from '../../core/random.ts';
 import type { Cancel, Origin, RunNs } from '../../core/time.ts';
 import type { EtcdSim } from '../../coordinators/etcd-sim.ts';
@@ -46,7 +47,7 @@ export interface NodeWorld {
   readonly guard: Guard;
   /** Loads the generator anew: nothing that its modules hold outlives the life it is for. */
   readonly load: () => Promise<Generator>;
-  readonly options: JsonObject;
+  readonly spec: ClusterSpec;
   readonly log: (line: string) => void;
   /** Whether a member's process listens. */
   readonly listens: (member: string) => boolean;
@@ -333,7 +334,7 @@ export class SimNode implements ClusterNode {
   }
 
   #newLife(incarnation: number): Life {
-    const { time, origin, history, guard, options, etcd, network, leases } = this.#world;
+    const { time, origin, history, guard, spec, etcd, network, leases } = this.#world;
     const rng = this.#rng.fork(`life ${incarnation}`);
     const after = (ms: number, act: () => void): Cancel =>
       time.schedule(this.#now() + msToNs(ms), () => this.#deliver(life, act));
@@ -359,7 +360,8 @@ export class SimNode implements ClusterNode {
       history,
       origin,
       rng,
-      options,
+      options: optionsOf(spec, this.name),
+      place: placeOf(spec, this.name),
       disk: this.#disk,
       coordination,
       inside: guard.node(this.name, (reason) => this.#crash(life, reason)),
@@ -392,7 +394,7 @@ export class SimNode implements ClusterNode {
       status: holding === undefined ? 'waiting' : lane?.refused === undefined ? 'minting' : 'refusing',
       ...(reason !== undefined && { reason }),
       incarnation,
-      ...(holding !== undefined && { workerId: holding.workerId }),
+      ...(holding?.workerId !== undefined && { workerId: holding.workerId }),
       ...(holding?.lease !== undefined && {
         lease: holding.lease.id,
         createRevision: holding.lease.createRevision,
