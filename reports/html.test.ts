@@ -100,6 +100,17 @@ test('a disturbance that did not bite is told as such, with the reason', () => {
   expect(render(unknownRun())).toMatch(/\? did not bite<\/span><small>the clock went on/);
 });
 
+test('every probe of a disturbance is drawn, what was asked beside what was observed', () => {
+  const run = passingStorm();
+  const page = render(run);
+  const [, figures = ''] = page.split(/Every probe of 11 disturbances/);
+  expect(figures.match(/class="plot"/g)).toHaveLength(11);
+  expect(figures).toMatch(/observed −3\u202f002\u00a0ms to −2\u202f998; asked −3\u202f000\u00a0ms/);
+  const record = run.disturbances.find(({ fault }) => fault === 'clock-step')!;
+  const silent = { ...record, samples: record.samples.map((sample) => ({ ...sample, took: undefined, measured: {} })) };
+  expect(render({ ...run, disturbances: [silent] })).toContain('could not be measured, ');
+});
+
 test('of many doubts for one reason the first is told at the top, and all of them below', () => {
   const run = unknownRun();
   const unknowns = ['n1', 'n2', 'n3'].map(

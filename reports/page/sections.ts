@@ -5,6 +5,7 @@ import type { DisturbanceRecord, Run } from '../../harness/core/run.ts';
 import { askedSpan, targetsOf, tookSpan } from './facts.ts';
 import { html } from './markup.ts';
 import type { Content, Markup } from './markup.ts';
+import { probes } from './probes.ts';
 import { brokenCount } from './story.ts';
 import { table } from './table.ts';
 import { grouped, plural, seconds, settings } from './words.ts';
@@ -137,9 +138,7 @@ export function hazards(run: Run): Markup {
 
 export function disturbances(run: Run): Markup {
   if (run.disturbances.length === 0) return section('disturbances', 'Disturbances', html`<p>None was asked for.</p>`);
-  return section(
-    'disturbances',
-    'Disturbances: asked and observed',
+  return section('disturbances', 'Disturbances: asked and observed', [
     table<DisturbanceRecord>(
       'Each disturbance with what was asked and what was measured by another path',
       [
@@ -164,7 +163,8 @@ export function disturbances(run: Run): Markup {
       ],
       run.disturbances,
     ),
-  );
+    probes(run),
+  ]);
 }
 
 function spanWords(span: { readonly from: number; readonly to: number } | undefined): string {

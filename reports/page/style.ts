@@ -91,6 +91,7 @@ line.cursor{stroke:var(--ink);stroke-opacity:.7}
 .clash{fill:url(#hatch-bad);stroke:var(--bad);stroke-width:1.5}
 .reach{fill:url(#hatch-reach)}
 .curve{fill:none;stroke:var(--c);stroke-width:1.8;stroke-linecap:round;stroke-linejoin:round;vector-effect:non-scaling-stroke}
+.curve.probe{--c:var(--fault)}.curve.wanted{--c:var(--soft);stroke-dasharray:4 3}
 .area{fill:color-mix(in srgb,var(--c) 50%,var(--page))}
 .diamond{fill:var(--ink)}.violation{fill:var(--bad)}
 .readout{position:sticky;bottom:0;margin:.3rem 0 0;padding:.45rem .7rem;background:var(--raised);border:1px solid var(--line);border-radius:8px;font-size:12.5px;display:flex;flex-wrap:wrap;gap:.1rem 1.2rem}
