@@ -144,16 +144,16 @@ export interface Grant {
   readonly ttlMs: number;
 }
 
-/**
- * A linearizable store with leases: etcd, real or virtual. Every call ends within `deadlineMs` on the monotonic clock.
- * It throws an error named `CoordinationTimeout` when the outcome is not known (it may have happened), and one named
- * `CoordinationRefused` when it certainly did not.
- */
 /** The keys that operations delete. */
 export function deletedKeys(operations: readonly Operation[]): ReadonlySet<string> {
   return new Set(operations.flatMap((operation) => ('delete' in operation ? [operation.delete] : [])));
 }
 
+/**
+ * A linearizable store with leases: etcd, real or virtual. Every call ends within `deadlineMs` on the monotonic clock.
+ * It throws an error named `CoordinationTimeout` when the outcome is not known (it may have happened), and one named
+ * `CoordinationRefused` when it certainly did not.
+ */
 export interface Coordination {
   range(prefix: string, deadlineMs: number): Promise<readonly KeyValue[]>;
   txn(

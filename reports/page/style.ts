@@ -20,6 +20,7 @@ h2{font-size:1.25rem;letter-spacing:-.01em;margin-bottom:.5rem}
 h3{font-size:1.05rem;margin:1.4rem 0 .6rem}
 h4{font-size:1rem;font-weight:600}
 h5{font-size:.95rem;margin-bottom:.4rem}
+details>h4{margin-top:1.3rem}
 p{margin:.35rem 0}
 main>section{margin:2.6rem 0}
 .soft{color:var(--soft)}.bad{color:var(--bad)}.good{color:var(--good)}.unsure{color:var(--unsure)}
