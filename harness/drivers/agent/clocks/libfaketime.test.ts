@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { FaketimeClock, faketimeText } from './faketime.ts';
+import { FaketimeClock, faketimeText } from './libfaketime.ts';
 
 const MOMENT = Date.UTC(2026, 0, 31, 23, 59, 59, 250);
 
