@@ -7,6 +7,7 @@
 import type { JsonObject } from './json.ts';
 import type { Rollback } from './rollback.ts';
 import type { Origin, RunNs, Time } from './time.ts';
+import type { Arrival, Handshake, LinkTrouble, Probe } from './trouble.ts';
 
 /** What a driver can do to a cluster. A fault needs some; preflight compares. */
 export const ABILITIES = {
@@ -18,6 +19,12 @@ export const ABILITIES = {
   'process.terminate': 'ask a process to end, and see how it ended',
   'process.slow': 'let a process run for a share of the time only',
   'network.cut': 'drop packets between two of the pods',
+  'network.one-way': 'drop the packets that one pod sends to another, and let those back pass',
+  'network.reset': 'reset the TCP connections between two of the pods',
+  'network.loss': 'drop a share of the packets between two of the pods',
+  'network.delay': 'delay the packets between two of the pods',
+  'network.bandwidth': 'limit the bandwidth between two of the pods',
+  'coordinator.wipe': 'delete all that the coordinator holds',
   'coordinator.restore': 'put the coordinator back to an older snapshot of its data',
   'coordinator.slow-disk': "make each write to the disks of the coordinator's members take longer",
 } as const;
@@ -67,10 +74,18 @@ export type Termination = 'exited' | 'signalled' | 'still running' | 'not runnin
 export interface NetworkControl {
   /** Drops packets to and from these members, both ways. Cuts of different keys add up; the same key replaces. */
   cut(key: string, peers: readonly string[]): Promise<void>;
-  /** Takes one key's cut away; unknown keys are fine. */
+  /** Does something else to packets between this member and these. Keys are those of `cut`, and add up as cuts do. */
+  trouble(key: string, peers: readonly string[], trouble: LinkTrouble): Promise<void>;
+  /** Takes away what one key did; unknown keys are fine. */
   mend(key: string): Promise<void>;
   /** Opens a TCP connection to a peer from inside this member's network: the measurement, apart from the rules. */
   reaches(peer: string, timeoutMs: number): Promise<boolean>;
+  /** As `reaches`, and tells how it ended. Somebody listens at every peer for as long as its network lives. */
+  handshake(peer: string, timeoutMs: number): Promise<Handshake>;
+  /** Sends datagrams to a peer, or to itself past all links, and tells which arrived there: one direction alone. */
+  probe(peer: string, probe: Probe): Promise<readonly Arrival[]>;
+  /** Whether what runs here has, or tries to open, a connection to a peer or from it: whether the link is in use. */
+  talks(peer: string): Promise<boolean>;
 }
 
 /** A wall clock from the moment at which this takes force: it shows true time plus the offset, and runs on at the rate. */
@@ -94,9 +109,12 @@ export interface ClockControl {
    * the driver cannot do.
    */
   set(setting: ClockSetting): Promise<void>;
-  /** The tool that skews the clock, for the report: `libfaketime`, `virtual`. */
+  /** The tool that skews the clock, for the report: one of `CLOCK_TOOLS`, or `virtual`. */
   readonly backend: string;
 }
+
+/** The tools that skew the clock of a real process. */
+export const CLOCK_TOOLS = ['libfaketime', 'shim', 'vdso'] as const;
 
 /** What a node says of itself over its control path. */
 export interface NodeHealth {
@@ -112,9 +130,11 @@ export interface NodeHealth {
   readonly createRevision?: string;
   /** How much of its lease is spent: 0 when a keep-alive has just been sent and accepted, 1 when its TTL has passed since. */
   readonly leaseSpent?: number;
-  /** The node's wall clock and the run time of that reading. */
+  /** The node's wall clock, and a moment just after that reading. */
   readonly wallMs: number;
   readonly at: RunNs;
+  /** A moment just before that reading; a node need not say. */
+  readonly notBefore?: RunNs;
   /** IDs committed to the tap by this incarnation, by lane, as decimal strings. */
   readonly minted: readonly string[];
 }
@@ -179,6 +199,8 @@ export interface CoordinatorCluster {
   owners(timeoutMs: number): Promise<readonly OwnerKey[]>;
   /** Ends a lease, and with it its keys, as its holder could. Fine when it is gone. */
   revoke(lease: string, timeoutMs: number): Promise<void>;
+  /** Ends all leases that keys are bound to and deletes all keys, whatever they are; each request has `timeoutMs`. */
+  wipe(timeoutMs: number): Promise<void>;
   /** Keeps a copy of all keys and leases as they are now, until the cluster is gone; resolves to its name. */
   snapshot(): Promise<string>;
   /**
@@ -225,9 +247,22 @@ export interface ClusterSpec {
   readonly coordinatorMembers: number;
   /** Options handed to the generator. */
   readonly options: JsonObject;
+  /** How the simulator's own coordinator behaves; real ones behave as they do. */
+  readonly simulated?: SimulatedCoordinator;
   /** Options of single nodes, by name; each replaces the common option of its name. */
   readonly perNode?: { readonly [node: string]: JsonObject };
   readonly zones?: Zones;
+  /** The tool that skews the clocks of real nodes; left out: the first that fits the program and the faults. */
+  readonly clockTool?: (typeof CLOCK_TOOLS)[number];
+}
+
+/** What a virtual coordinator does that a real one does now and then. */
+export interface SimulatedCoordinator {
+  /**
+   * A leader that was stopped revokes, when it goes on, the leases that ran out by its own book, although they were kept
+   * alive with its successor.
+   */
+  readonly revokesEarly: boolean;
 }
 
 /** Zones by name: the members that fail together, and the region that they lie in. */

@@ -5,11 +5,15 @@
 import type { NodeHealth, OwnerEvent } from './cluster.ts';
 import type { Disturbed, EvidenceSample } from './fault.ts';
 import type { Json, JsonObject } from './json.ts';
+import type { Rollback } from './rollback.ts';
 import type { LaneName } from './tap.ts';
 import type { Origin, RunNs } from './time.ts';
 import type { UnknownReason } from './verdict.ts';
 
 export type Phase = 'launch' | 'warm-up' | 'disturb' | 'recover' | 'drain' | 'judge' | 'done';
+
+/** What was done to a process. `terminated`: it was asked to end, and ended. */
+export type ProcessEvent = 'started' | 'killed' | 'terminated' | 'paused' | 'resumed';
 
 export type JournalEntry = { readonly at: RunNs } & (
   | {
@@ -28,8 +32,19 @@ export type JournalEntry = { readonly at: RunNs } & (
   | { readonly kind: 'health'; readonly node: string; readonly health: NodeHealth; readonly offsetMs: number }
   | { readonly kind: 'no health'; readonly node: string }
   | { readonly kind: 'owner'; readonly event: OwnerEvent }
+  /** The coordinator went back to an earlier state. */
+  | { readonly kind: 'rollback'; readonly rollback: Rollback }
   /** A process of the cluster began or ended, as the driver did it. */
-  | { readonly kind: 'process'; readonly member: string; readonly what: 'started' | 'killed' | 'paused' | 'resumed' }
+  | { readonly kind: 'process'; readonly member: string; readonly what: ProcessEvent }
+  /** A clock was given a setting: it took force between `from` and `at`, or, where the order failed, since then or never. */
+  | {
+      readonly kind: 'clock';
+      readonly node: string;
+      readonly offsetMs: number;
+      readonly rate: number;
+      readonly from: RunNs;
+      readonly took: boolean;
+    }
   /** What clients saw within the last second, by node. */
   | {
       readonly kind: 'load';
@@ -70,6 +85,8 @@ export type DisturbanceEntry =
       readonly options: JsonObject;
       readonly reach: readonly string[];
       readonly plannedMs: number;
+      /** How soon it has to be seen in force; a second where it is left out. */
+      readonly seenWithinMs?: number;
     }
   | { readonly kind: 'disturbance'; readonly what: 'injected' | 'healing' | 'healed'; readonly key: string }
   | { readonly kind: 'disturbance'; readonly what: 'sample'; readonly key: string; readonly sample: EvidenceSample }

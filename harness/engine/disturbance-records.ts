@@ -40,7 +40,7 @@ function downSpans(journal: readonly JournalEntry[]): ReadonlyMap<string, readon
   };
   for (const entry of journal) {
     if (entry.kind !== 'process') continue;
-    if (entry.what === 'killed' || entry.what === 'paused') open.set(entry.member, entry.at);
+    if (entry.what !== 'started' && entry.what !== 'resumed') open.set(entry.member, entry.at);
     else close(entry.member, entry.at);
   }
   for (const member of [...open.keys()]) close(member, Number.MAX_SAFE_INTEGER - RETURN_GRACE_NS);
@@ -75,6 +75,7 @@ function recordOf(
       : judgeBite({
           span: { from: injected, to: healing },
           samples,
+          ...(asked.seenWithinMs !== undefined && { seenWithinMs: asked.seenWithinMs }),
           excused: [...stalls, ...unmeasurable(samples, asked, down)],
         });
   const cut = healed === undefined ? 'it was never healed by its own step' : undefined;

@@ -3,19 +3,20 @@
  * Each life takes a lease, perhaps another worker ID, and leaves a bound behind.
  */
 import type { Fault } from '../core/fault.ts';
-import { healthOf, nodeOf } from '../core/observe.ts';
+import { assertAllLive, forgetLives, newLivesKeepComing, rememberLives } from '../core/lives.ts';
+import { nodeOf } from '../core/observe.ts';
 import { assertRepeats, repeat, stopRepeating } from '../core/repeat.ts';
 import { z } from '../core/schema.ts';
 import { nodeTarget } from '../core/targets.ts';
-import { msToNs } from '../core/time.ts';
 
-/** Notes of the newest life that was seen, and when it was first seen, in run time. */
-const LIFE = 'life';
-const SEEN = 'seen';
+/** What a kill and a start may take on a busy machine. */
+const RESTART_MS = 2000;
+/** A note of the disturbance: the storm has begun. */
+const BEGAN = 'began';
 
 const options = z.strictObject({
   node: nodeTarget,
-  everyMs: z.number().min(200).max(5000).describe('milliseconds between two kills'),
+  everyMs: z.number().min(200).max(5000).describe('milliseconds from one start to the next kill'),
 });
 
 export default {
@@ -31,12 +32,10 @@ export default {
 
   async inject(cluster, { node, everyMs }, context) {
     const { process } = nodeOf(cluster, node);
-    if (!context.notes.has(LIFE)) {
-      const before = await healthOf(nodeOf(cluster, node));
-      if (before === undefined)
-        throw new Error(`${node} gave no answer: nobody could tell its next life from this one`);
-      context.notes.set(LIFE, before.incarnation);
-      context.notes.set(SEEN, cluster.time.now());
+    if (!context.notes.has(BEGAN)) {
+      await assertAllLive([nodeOf(cluster, node)]);
+      await rememberLives(cluster, [node], context.notes);
+      context.notes.set(BEGAN, true);
     }
     await repeat(context, cluster.time, everyMs, async () => {
       await process.kill();
@@ -44,28 +43,15 @@ export default {
     });
   },
 
-  /** In force while new lives keep coming: a life that outlasts two kills was not killed. */
   async observe(cluster, { node, everyMs }, context) {
     assertRepeats(context);
-    const { notes } = context;
-    const [newest, since] = [notes.get(LIFE), notes.get(SEEN)];
-    const life = (await healthOf(nodeOf(cluster, node)))?.incarnation;
-    if (typeof newest !== 'number' || typeof since !== 'number')
-      return { took: false, measured: { life: life ?? null } };
-    const measured = { life: life ?? null, newest };
-    const now = cluster.time.now();
-    if (life !== undefined && life > newest) {
-      notes.set(LIFE, life);
-      notes.set(SEEN, now);
-      return { took: true, measured };
-    }
-    // Between a kill and an answer nothing can be seen; a life may also be asked twice.
-    return { took: now - since > 3 * msToNs(everyMs) + msToNs(1000) ? false : undefined, measured };
+    return newLivesKeepComing(cluster, [node], context.notes, 2 * everyMs + RESTART_MS);
   },
 
   async heal(cluster, { node }, context) {
     await stopRepeating(context);
-    context.notes.delete(LIFE);
+    context.notes.delete(BEGAN);
+    forgetLives([node], context.notes);
     await nodeOf(cluster, node).process.start();
   },
 } satisfies Fault<z.output<typeof options>>;

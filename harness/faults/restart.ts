@@ -3,12 +3,13 @@
  * but what is on disk and in the coordinator.
  */
 import type { Fault } from '../core/fault.ts';
-import { healthOf, nodeOf } from '../core/observe.ts';
+import { allHaveNewLives, assertAllLive, forgetLives, rememberLives } from '../core/lives.ts';
+import { nodeOf } from '../core/observe.ts';
 import { z } from '../core/schema.ts';
 import { nodeTarget } from '../core/targets.ts';
 
-/** The note of the life that was killed. */
-const KILLED = 'killed life';
+/** A note of the disturbance: the process was killed. */
+const KILLED = 'killed';
 
 const options = z.strictObject({ node: nodeTarget });
 
@@ -26,26 +27,18 @@ export default {
   async inject(cluster, { node }, { notes }) {
     if (notes.has(KILLED)) return;
     const { process } = nodeOf(cluster, node);
-    const before = await healthOf(nodeOf(cluster, node));
-    if (before === undefined) throw new Error(`${node} gave no answer: nobody could tell its next life from this one`);
-    notes.set(KILLED, before.incarnation);
+    await assertAllLive([nodeOf(cluster, node)]);
+    await rememberLives(cluster, [node], notes);
+    notes.set(KILLED, true);
     await process.kill();
     await process.start();
   },
 
-  async observe(cluster, { node }, { notes }) {
-    const killed = notes.get(KILLED);
-    const life = (await healthOf(nodeOf(cluster, node)))?.incarnation;
-    if (typeof killed !== 'number') return { took: false, measured: { life: life ?? null } };
-    // It starts, and has not answered yet.
-    return {
-      took: life === undefined ? undefined : life > killed,
-      measured: { killedLife: killed, life: life ?? null },
-    };
-  },
+  observe: (cluster, { node }, { notes }) => allHaveNewLives(cluster, [node], notes),
 
   async heal(cluster, { node }, { notes }) {
     notes.delete(KILLED);
+    forgetLives([node], notes);
     await nodeOf(cluster, node).process.start();
   },
 } satisfies Fault<z.output<typeof options>>;

@@ -21,7 +21,11 @@ function recorded(...broken: readonly string[]) {
     start: () => note(`start ${name}`),
     pause: () => note(`pause ${name}`),
     resume: () => note(`resume ${name}`),
+    terminate: () => Promise.resolve('exited'),
+    slow: () => note(`slow ${name}`),
+    share: () => Promise.resolve(100),
     alive: () => Promise.resolve(true),
+    identity: () => Promise.resolve('1@1'),
   });
   const agent = async ({ do: what }: AgentOrder): Promise<{ id: number; ok: true }> => {
     await note(`agent: ${what}`);
@@ -39,7 +43,7 @@ function recorded(...broken: readonly string[]) {
     time,
     origin: { monotonicNs: '0', unixMs: 0, errorNs: 0 },
     nodes: [new AgentNode({ name: 'n1', process: process('n1'), network }, clock, new NodeClient(NOWHERE, Number))],
-    coordinator: new EtcdCoordinator([member], '3', time),
+    coordinator: new EtcdCoordinator([member], '3', time, ''),
     agents: [agent],
     tapFolder: '',
     zones: {},

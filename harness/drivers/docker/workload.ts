@@ -2,9 +2,9 @@
  * The container in which a node or a coordinator member runs, inside its pod's namespaces.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ProcessControl } from '../../core/cluster.ts';
+import type { ProcessControl, Termination } from '../../core/cluster.ts';
 import { WORKLOAD_VARIABLE } from '../agent/protocol.ts';
-import type { AgentClient } from '../agent/agent-client.ts';
+import { type AgentClient, deadlineOf } from '../agent/agent-client.ts';
 import { startContainer } from './container.ts';
 import type { Container } from './engine.ts';
 import { statusOf, tolerating } from './engine.ts';
@@ -27,6 +27,8 @@ const LOGS = '/snowglobe/logs';
 /** How long the engine may take to see that a process ended. */
 const ENGINE_LAGS_MS = 10_000;
 const POLL_MS = 20;
+/** The exit code of a process that SIGTERM (15) ended, as the engine tells it. */
+const TERMINATED = 128 + 15;
 
 /** Starts it for the first time. Its output goes to `NAME.log` in the run's folder, which outlives every container. */
 export async function startWorkload(run: RunParts, pod: Pod, spec: WorkloadSpec): Promise<ProcessControl> {
@@ -90,6 +92,32 @@ class Workload implements ProcessControl {
 
   async resume(): Promise<void> {
     await this.#agent.send({ do: 'signal', workload: this.#name, signal: 'SIGCONT' });
+  }
+
+  async terminate(graceMs: number): Promise<Termination> {
+    const giveUp = performance.now() + graceMs;
+    const { pids = [] } = await this.#agent.send({ do: 'signal', workload: this.#name, signal: 'SIGTERM' });
+    if (pids.length === 0) return 'not running';
+    // Looked at again and again: a wait for an end that never comes would stay open.
+    for (;;) {
+      const { State: state } = await this.#container.inspect();
+      if (!state.Running) return state.ExitCode === TERMINATED ? 'signalled' : 'exited';
+      if (performance.now() > giveUp) return 'still running';
+      await delay(POLL_MS);
+    }
+  }
+
+  async slow(percent: number): Promise<void> {
+    await this.#agent.send({ do: 'slow', workload: this.#name, percent });
+  }
+
+  async share(forMs: number): Promise<number | undefined> {
+    const order = { do: 'share', workload: this.#name, forMs } as const;
+    return (await this.#agent.send(order, deadlineOf(order))).percent;
+  }
+
+  async identity(): Promise<string | undefined> {
+    return (await this.#agent.send({ do: 'find', workload: this.#name })).identity;
   }
 
   async alive(): Promise<boolean> {

@@ -16,9 +16,19 @@ export function processControl(sandbox: Sandbox, workload: WorkloadSpec): Proces
     start: () => sandbox.startProcess(workload),
     pause: () => signal('SIGSTOP'),
     resume: () => signal('SIGCONT'),
+    terminate: (graceMs) => sandbox.terminateProcess(name, graceMs),
+    async slow(percent) {
+      await sandbox.agent(name, { do: 'slow', workload: name, percent });
+    },
+    async share(forMs) {
+      return (await sandbox.agent(name, { do: 'share', workload: name, forMs })).percent;
+    },
     async alive() {
       const { pids = [] } = await sandbox.agent(name, { do: 'find', workload: name });
       return pids.length > 0;
+    },
+    async identity() {
+      return (await sandbox.agent(name, { do: 'find', workload: name })).identity;
     },
   };
 }

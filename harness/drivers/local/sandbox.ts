@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import type { Termination } from '../../core/cluster.ts';
 import type { AgentOrder, AgentResult } from '../agent/agent-client.ts';
 import { deadlineOf } from '../agent/agent-client.ts';
 import { LineClient } from '../agent/line-client.ts';
@@ -83,6 +84,11 @@ export class Sandbox implements AsyncDisposable {
 
   async killProcess(name: string): Promise<void> {
     await this.#supervisor.send({ do: 'kill', name }, KILL_MS);
+  }
+
+  async terminateProcess(name: string, graceMs: number): Promise<Termination> {
+    const { termination } = await this.#supervisor.send({ do: 'terminate', name, graceMs }, graceMs + KILL_MS);
+    return termination as Termination;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

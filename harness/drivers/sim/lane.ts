@@ -107,6 +107,10 @@ export class Lane {
     this.#answer = answer;
   }
 
+  close(): Promise<void> {
+    return this.#minter.close();
+  }
+
   holding(): Holding | undefined {
     return this.#host.inside(() => this.#minter.holding());
   }

@@ -24,6 +24,8 @@ export interface LifeHost extends LaneHost {
 }
 
 const DISK_MS = { min: 0.05, max: 1 };
+/** How long a closing node may take to give its worker ID back, as in the shell. */
+const CLOSE_MS = 1000;
 
 export class Life {
   readonly incarnation: number;
@@ -31,6 +33,9 @@ export class Life {
   readonly #host: LifeHost;
   /** Undefined until the generator has made its minter. */
   lane: Lane | undefined;
+  readonly #closing = new AbortController();
+  /** What rejects the sleeps that are under way. */
+  readonly #sleeping = new Set<(reason: unknown) => void>();
   /** When it was killed. */
   diedAt: RunNs = Infinity;
 
@@ -46,6 +51,33 @@ export class Life {
     const minter: Minter = await this.inside(async () => create(env));
     this.lane = new Lane(this.#host, minter);
     this.#host.onFree();
+  }
+
+  /** Whether it was asked to end: it answers no client any more. */
+  get closing(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
+  /** Ends what the generator does, as the shell does on SIGTERM; calls back when it may be killed. */
+  close(done: () => void): void {
+    this.#host.after(CLOSE_MS, done);
+    this.#closing.abort();
+    const { reason } = this.#closing.signal;
+    for (const wake of this.#sleeping) wake(reason);
+    // What fails here would end a real process just as well.
+    const closed = this.inside(async () => this.lane?.close());
+    closed.then(done, done);
+  }
+
+  #sleep(ms: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.closing) return reject(this.#closing.signal.reason as Error);
+      this.#sleeping.add(reject);
+      this.#host.after(ms, () => {
+        this.#sleeping.delete(reject);
+        resolve();
+      });
+    });
   }
 
   #env(): GeneratorEnv {
@@ -67,12 +99,11 @@ export class Life {
         reading();
         return originNs + BigInt(Math.round(host.now()));
       },
-      sleep: (ms) => new Promise((resolve) => host.after(ms, resolve)),
+      sleep: (ms) => this.#sleep(ms),
       random: () => random.next(),
       refusal,
       log: (message) => host.log(message),
-      // SIGKILL is the only end of a simulated life, and it gives no notice.
-      signal: new AbortController().signal,
+      signal: this.#closing.signal,
       options: host.options,
       host: { name: host.name, index: host.nodeIndex, incarnation: host.incarnation, ...host.place },
       coordination: host.coordination,

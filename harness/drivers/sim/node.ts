@@ -14,6 +14,7 @@ import type {
   NetworkControl,
   NodeHealth,
   ProcessControl,
+  Termination,
 } from '../../core/cluster.ts';
 import { optionsOf, placeOf } from '../../core/cluster.ts';
 import type { Generator, ShellNode } from '../../core/generator.ts';
@@ -24,6 +25,7 @@ import { messageOf } from '../../core/errors.ts';
 import { msToNs } from '../../core/time.ts';
 import { NodeClock } from './clock.ts';
 import { CoordinationClient } from './coordination-client.ts';
+import { CpuShare } from './cpu-share.ts';
 import { NodeDisk } from './disk.ts';
 import type { Guard } from './guard.ts';
 import type { HistoryBuilder } from './history-builder.ts';
@@ -59,6 +61,13 @@ const FIRST_START_MAX_MS = 300;
 /** How often a disturbance falls inside `mint`, if one comes in time. */
 const PAUSE_INSIDE = 0.85;
 const STEP_INSIDE = 0.5;
+/**
+ * Running time between two readings of a clock inside `mint`. A node of the shell takes about a tenth of a CPU for the
+ * load that the simulator stands for: 300 batches a second with four readings each.
+ */
+const WORK_NS = msToNs(0.08);
+/** How often it is looked, within one measurement, whether the process can run. */
+const LOOKS = 40;
 /** Requests that may wait while a call of `mint` is open. */
 const QUEUE_MAX = 256;
 /** Lines that a node's log keeps. */
@@ -92,6 +101,8 @@ export class SimNode implements ClusterNode {
   #lives = 0;
   #starting: Starting | undefined;
   #stopped = false;
+  #cpu = new CpuShare(100, 0);
+  #nextTurn: Cancel | undefined;
   /** The node's own time, when a pause inside `mint` took it ahead of the world's. */
   #aheadUntil: RunNs = 0;
   /** What waits for the node to go on. */
@@ -121,7 +132,11 @@ export class SimNode implements ClusterNode {
       start: () => this.#start(),
       pause: (plannedMs) => this.#pause(plannedMs),
       resume: () => this.#resume(),
+      terminate: (graceMs) => this.#terminate(graceMs),
+      slow: async (percent) => this.#slow(percent),
+      share: (forMs) => this.#shareSeen(forMs),
       alive: async () => this.listens(),
+      identity: async () => (this.#life === undefined ? undefined : `life ${this.#life.incarnation}`),
     };
   }
 
@@ -139,13 +154,14 @@ export class SimNode implements ClusterNode {
   async heal(): Promise<void> {
     this.#clockOrders++;
     this.#wall.set(TRUE_TIME, this.#now());
+    this.#slow(100);
     await this.#resume();
     await this.process.start();
   }
 
   health(timeoutMs: number): Promise<NodeHealth> {
     const life = this.#life;
-    if (life === undefined) return Promise.reject(new Error(`${this.name} does not run`));
+    if (life === undefined || life.closing) return Promise.reject(new Error(`${this.name} does not serve`));
     if (!this.#stands()) return Promise.resolve(this.#healthOf(life));
     const { time } = this.#world;
     return time.waiting((resolve, reject) => {
@@ -162,7 +178,8 @@ export class SimNode implements ClusterNode {
   mint(count: number, timeoutMs: number, done: Answer): void {
     const { time } = this.#world;
     const lane = this.#life?.lane;
-    const inPlace = this.#life === undefined ? NO_ANSWER : lane === undefined && !this.#stands() ? STARTING : undefined;
+    const gone = this.#life === undefined || this.#life.closing;
+    const inPlace = gone ? NO_ANSWER : lane === undefined && !this.#stands() ? STARTING : undefined;
     if (inPlace !== undefined || lane === undefined) {
       time.answeredInPlace();
       return done(inPlace ?? NO_ANSWER);
@@ -269,8 +286,12 @@ export class SimNode implements ClusterNode {
 
   /** Takes the node's own time ahead; the world catches up while the node stands still. */
   #goAhead(ms: number): void {
+    this.#goAheadTo(this.#now() + msToNs(ms));
+  }
+
+  #goAheadTo(until: RunNs): void {
     const life = this.#life;
-    this.#aheadUntil = this.#now() + msToNs(ms);
+    this.#aheadUntil = until;
     this.#world.time.schedule(this.#aheadUntil, () => {
       if (this.#life === life) this.#wake();
     });
@@ -288,8 +309,66 @@ export class SimNode implements ClusterNode {
     await time.waiting<void>((resolve) => time.schedule(this.#aheadUntil, resolve));
   }
 
+  /** SIGTERM: it closes as the shell does, when it can, and is gone then. */
+  #terminate(graceMs: number): Promise<Termination> {
+    const { time } = this.#world;
+    const life = this.#life;
+    if (life === undefined) return Promise.resolve('not running');
+    return time.waiting<Termination>((resolve) => {
+      const late = time.schedule(time.now() + msToNs(graceMs), () =>
+        resolve(this.#life === life ? 'still running' : 'not running'),
+      );
+      const end = (how: Termination): void => {
+        if (this.#life !== life) return;
+        late();
+        this.#kill();
+        resolve(how);
+      };
+      this.#deliver(life, () => {
+        // Until the generator has made its minter, nothing handles the signal.
+        if (life.lane === undefined) end('signalled');
+        else if (!life.closing) life.close(() => end('exited'));
+      });
+    });
+  }
+
+  #slow(percent: number): void {
+    if (percent === this.#cpu.percent) return;
+    this.#cpu = new CpuShare(percent, this.#world.time.now());
+    this.#nextTurn?.();
+    this.#nextTurn = undefined;
+    if (this.#cpu.isWhole) this.#wake();
+    else this.#awaitTurn();
+  }
+
+  #awaitTurn(): void {
+    const { time } = this.#world;
+    this.#nextTurn = time.schedule(this.#cpu.nextRun(time.now()), () => {
+      this.#wake();
+      this.#awaitTurn();
+    });
+  }
+
+  async #shareSeen(forMs: number): Promise<number | undefined> {
+    const { time } = this.#world;
+    const life = this.#life;
+    let ran = 0;
+    for (let look = 0; look < LOOKS; look++) {
+      if (this.#life === undefined || this.#life !== life) return undefined;
+      if (!this.#stopped && this.#cpu.runsAt(time.now())) ran++;
+      await time.sleep(forMs / LOOKS);
+    }
+    return (100 * ran) / LOOKS;
+  }
+
+  /** What the code does between two readings of a clock takes time, where it has to share the CPU. */
+  #work(): void {
+    if (!this.#cpu.isWhole) this.#goAheadTo(this.#cpu.after(this.#now(), WORK_NS));
+  }
+
   #stands(): boolean {
-    return this.#stopped || this.#aheadUntil > this.#world.time.now();
+    const now = this.#world.time.now();
+    return this.#stopped || this.#aheadUntil > now || !this.#cpu.runsAt(now);
   }
 
   /** What came in while the node stood still happens now: its own timers and answers first, or its clients. */
@@ -374,7 +453,10 @@ export class SimNode implements ClusterNode {
       },
       onCall: (count) => this.#interruptions.callBegins(count),
       onCalled: () => this.#interruptions.callEnds(),
-      onReading: () => this.#interruptions.reading(),
+      onReading: () => {
+        this.#work();
+        this.#interruptions.reading();
+      },
       after,
       log: (message) => {
         this.logLines.push(message);
@@ -402,6 +484,7 @@ export class SimNode implements ClusterNode {
       ...(leaseSpent !== undefined && { leaseSpent }),
       wallMs: this.#wall.wallMs(this.#now()),
       at: this.#world.time.now(),
+      notBefore: this.#world.time.now(),
       minted: [String(lane?.seq ?? 0)],
     };
   }
