@@ -16,6 +16,7 @@ import type {
   Coordination,
   Generator,
   GeneratorEnv,
+  Grant,
   Holding,
   KeyValue,
   Minter,
@@ -47,7 +48,7 @@ const EXTEND_PAUSE_NS = 20_000_000n;
 /** What the fence stays clear of the end of the lease, for the granularity of the coordinator's own timers. */
 const MARGIN_MS = 200;
 /** Deadline of each request to the coordinator: well below the TTL, so that a keep-alive can be repeated. */
-const ATTEMPT_MS = 400;
+export const ATTEMPT_MS = 400;
 /** Pause after a request that failed. */
 const RETRY_MS = 50;
 /** How often a node without a worker ID looks for a free one. */
@@ -216,7 +217,11 @@ export class SnowflakeMinter implements Minter {
     this.lastMs = now;
     this.lastSequence = sequence;
     this.lastWorkerId = tenure.workerId;
-    return compose(now, tenure.workerId, sequence);
+    return this.compose(now, tenure.workerId, sequence);
+  }
+
+  protected compose(unixMs: number, workerId: number, sequence: number): bigint {
+    return compose(unixMs, workerId, sequence);
   }
 
   /** A batch that has IDs ends with them; one that has none is refused. */
@@ -287,7 +292,7 @@ export class SnowflakeMinter implements Minter {
     if (prepared === undefined) return undefined;
 
     const sentNs = env.monotonicNs();
-    const grant = await this.attempt((coordination) => coordination.grant(this.settings.ttlMs, ATTEMPT_MS));
+    const grant = await this.grant();
     if (grant === undefined) return undefined;
     const nonce = `${env.host.name}.${env.host.incarnation}.${grant.id}`;
     const acquired = await this.attempt((coordination) =>
@@ -317,6 +322,11 @@ export class SnowflakeMinter implements Minter {
       extending: false,
       extensionAskedNs: 0n,
     };
+  }
+
+  /** A lease of its own for each attempt to acquire. */
+  protected grant(): Promise<Grant | undefined> {
+    return this.attempt((coordination) => coordination.grant(this.settings.ttlMs, ATTEMPT_MS));
   }
 
   /** Keeps what a tenure rests on; resolves when it is lost. */
@@ -365,7 +375,7 @@ export class SnowflakeMinter implements Minter {
   /** Extends the bound again and again; resolves when the tenure is lost. */
   protected async keepBound(tenure: Tenure): Promise<void> {
     while (!tenure.lost) {
-      const answered = await this.#extend(tenure);
+      const answered = await this.extend(tenure);
       if (!tenure.lost) await this.env.sleep(answered ? EXTEND_EVERY_MS : RETRY_MS);
     }
   }
@@ -375,16 +385,16 @@ export class SnowflakeMinter implements Minter {
     const now = this.env.monotonicNs();
     if (now - tenure.extensionAskedNs < EXTEND_PAUSE_NS) return;
     tenure.extensionAskedNs = now;
-    void this.#extend(tenure);
+    void this.extend(tenure);
   }
 
   /** Reserves time up to the clock plus the window; false when the coordinator gave no answer, which changes nothing. */
-  async #extend(tenure: Tenure): Promise<boolean> {
+  protected async extend(tenure: Tenure): Promise<boolean> {
     const to = Math.min(this.env.wallMs() + WINDOW_MS, END_MS);
     // The limit is never below the floor. The bound never goes down, so that a clock that went back reserves nothing.
     if (tenure.extending || to <= tenure.limitMs) return true;
     tenure.extending = true;
-    const answer = await this.attempt((coordination) => extendBound(coordination, tenure, to));
+    const answer = await this.attempt((coordination) => this.raiseBound(coordination, tenure, to));
     tenure.extending = false;
     if (answer === undefined) return false;
     const [owner, bound] = answer.got;
@@ -392,6 +402,21 @@ export class SnowflakeMinter implements Minter {
     else if (isOwnedBy(tenure, owner)) tenure.limitMs = Math.max(tenure.limitMs, decodeBound(bound));
     else this.drop(tenure);
     return true;
+  }
+
+  /** Raises the bound if the worker ID is still this tenure's; otherwise tells what is there instead. */
+  protected raiseBound(coordination: Coordination, tenure: Tenure, to: number): Promise<TxnResult> {
+    const [owner, bound] = [ownerKey(tenure.workerId), boundKey(tenure.workerId)];
+    return coordination.txn(
+      [
+        { key: owner, target: 'create', op: '=', revision: tenure.createRevision },
+        { key: owner, target: 'value', op: '=', value: tenure.nonce },
+        { key: bound, target: 'value', op: '<', value: encodeBound(to) },
+      ],
+      [{ put: bound, value: encodeBound(to) }],
+      [{ get: owner }, { get: bound }],
+      ATTEMPT_MS,
+    );
   }
 
   // ---- the coordinator ----
@@ -455,11 +480,11 @@ export function compose(unixMs: number, workerId: number, sequence: number): big
   return (BigInt(unixMs - LAYOUT.epochMs) << TIME_SHIFT) | BigInt(workerId * (SEQUENCE_MAX + 1) + sequence);
 }
 
-const ownerKey = (workerId: number): string => `o/${workerId}`;
-const boundKey = (workerId: number): string => `b/${workerId}`;
+export const ownerKey = (workerId: number): string => `o/${workerId}`;
+export const boundKey = (workerId: number): string => `b/${workerId}`;
 
 /** Zero-padded, so that the coordinator compares bounds as text. */
-function encodeBound(unixMs: number): string {
+export function encodeBound(unixMs: number): string {
   return String(unixMs).padStart(16, '0');
 }
 
@@ -467,20 +492,6 @@ function decodeBound(bound: KeyValue | undefined): number {
   if (bound === undefined || !/^\d{16}$/.test(bound.value))
     throw new Error(`the bound is ${JSON.stringify(bound?.value)}, not 16 digits: another program uses these keys`);
   return Number(bound.value);
-}
-
-function extendBound(coordination: Coordination, tenure: Tenure, to: number): Promise<TxnResult> {
-  const [owner, bound] = [ownerKey(tenure.workerId), boundKey(tenure.workerId)];
-  return coordination.txn(
-    [
-      { key: owner, target: 'create', op: '=', revision: tenure.createRevision },
-      { key: owner, target: 'value', op: '=', value: tenure.nonce },
-      { key: bound, target: 'value', op: '<', value: encodeBound(to) },
-    ],
-    [{ put: bound, value: encodeBound(to) }],
-    [{ get: owner }, { get: bound }],
-    ATTEMPT_MS,
-  );
 }
 
 function isOwnedBy(tenure: Tenure, owner: KeyValue | undefined): boolean {
@@ -492,6 +503,7 @@ function freeWorkerIds(owners: readonly KeyValue[], pool: number): number[] {
   return Array.from({ length: pool }, (_, workerId) => workerId).filter((workerId) => !taken.has(ownerKey(workerId)));
 }
 
-function fenceAfter(sentNs: bigint, ttlMs: number): bigint {
+/** When a tenure must stop whose lease was last asked for at `sentNs`. */
+export function fenceAfter(sentNs: bigint, ttlMs: number): bigint {
   return sentNs + BigInt((ttlMs - MARGIN_MS) * NS_PER_MS);
 }
