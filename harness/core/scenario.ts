@@ -1,8 +1,10 @@
 /**
  * A scenario asks one question of a generator: cluster, load, timetable, hazards. It is plain data.
  */
+import { CLOCK_TOOLS } from './cluster.ts';
 import { z } from './schema.ts';
 import type { JsonObject, Json } from './json.ts';
+import type { Layout } from './layout.ts';
 
 const name = z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be lower-case words joined by hyphens');
 const positiveMs = z.number().finite().positive();
@@ -96,6 +98,21 @@ export const scenarioSchema = z.strictObject({
       .record(name, z.strictObject({ region: name.exactOptional(), members: z.array(z.string()).min(1) }))
       .default({})
       .describe('nodes and coordinator members by zone; a zone lies in at most one region'),
+    clockTool: z
+      .enum(CLOCK_TOOLS)
+      .exactOptional()
+      .describe(
+        'skews the clocks of real nodes; left out: the first that fits (shim: for one reading of the clock per ID)',
+      ),
+    /** What real coordinators do now and then, so that it can be shown whenever asked for. */
+    simulated: z
+      .strictObject({
+        revokesEarly: z
+          .boolean()
+          .describe('a leader that was stopped ends leases by its own book when it goes on (etcd issues 12528, 15247)'),
+      })
+      .exactOptional()
+      .describe("the simulator's coordinator"),
   }),
   /**
    * Worker IDs 0 … pool-1 must each have a minting holder at the end; nodes beyond them stand by. Left out: there is no
@@ -132,4 +149,15 @@ export const HOLDER = '@holder';
 /** Options with every `@holder` replaced. */
 export function resolveTargets(options: JsonObject, holder: string): JsonObject {
   return Object.fromEntries(Object.entries(options).map(([key, value]) => [key, value === HOLDER ? holder : value]));
+}
+
+/** Options with every `@epoch` and `@end` replaced by the Unix milliseconds at which the time in IDs begins and ends. */
+export function resolveMoments(options: JsonObject, { epochMs, timeBits, tickMs }: Layout): JsonObject {
+  const moments: JsonObject = { '@epoch': epochMs, '@end': epochMs + 2 ** timeBits * tickMs };
+  return Object.fromEntries(
+    Object.entries(options).map(([key, value]) => [
+      key,
+      (typeof value === 'string' ? moments[value] : undefined) ?? value,
+    ]),
+  );
 }

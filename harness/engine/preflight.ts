@@ -36,11 +36,7 @@ export function abilityProblems(
   driver: string,
   abilities: ReadonlySet<Ability>,
 ): readonly Problem[] {
-  const needed = new Map<Ability, string>();
-  for (const slot of scenario.timetable.slots)
-    for (const { fault } of slot.disturbances)
-      for (const need of faults.get(fault)?.needs ?? []) needed.set(need, fault);
-  return [...needed]
+  return [...neededAbilities(scenario, faults)]
     .filter(([ability]) => !abilities.has(ability))
     .map(([ability, fault]) =>
       problem(
@@ -49,6 +45,15 @@ export function abilityProblems(
         scenario.name,
       ),
     );
+}
+
+/** What the faults of a scenario need, each with one of the faults that needs it. */
+export function neededAbilities(scenario: Scenario, faults: ReadonlyMap<string, Fault>): ReadonlyMap<Ability, string> {
+  const needed = new Map<Ability, string>();
+  for (const slot of scenario.timetable.slots)
+    for (const { fault } of slot.disturbances)
+      for (const need of faults.get(fault)?.needs ?? []) needed.set(need, fault);
+  return needed;
 }
 
 /** A node holds one worker ID at a time: of a larger pool some would never be held, and no generator could help it. */
@@ -129,7 +134,7 @@ function disturbanceProblems(scenario: Scenario, faults: ReadonlyMap<string, Fau
       const strangers = targetsOf(fault.options, disturbance.options).filter(
         ({ kind, name }) => !named[kind].includes(name),
       );
-      const refusal = strangers.length === 0 ? fault.refuses?.(parsed.data, shape) : undefined;
+      const refusal = strangers.length === 0 ? fault.refuses?.(parsed.data, shape, disturbance.forMs) : undefined;
       return [
         ...signalProblems(disturbance, slot, named.node, where),
         ...strangers.map(({ kind, name }) =>

@@ -12,6 +12,7 @@ import type { Hazard } from '../core/hazard.ts';
 import type { RequestColumns } from '../core/history.ts';
 import type { JournalEntry, Phase } from '../core/journal.ts';
 import type { Owner } from '../core/owner.ts';
+import type { Layout } from '../core/layout.ts';
 import { counted } from '../core/phrases.ts';
 import type { Progress } from '../core/progress.ts';
 import type { Rng } from '../core/random.ts';
@@ -35,6 +36,7 @@ import { journalled } from './journalled-cluster.ts';
 import type { RunHeader } from './judge.ts';
 import { judge } from './judge.ts';
 import { begunRun, JOURNAL_FILE, OWNER_FILE, saveRun } from './record.ts';
+import { neededAbilities } from './preflight.ts';
 import { ratesOf, telling } from './report-progress.ts';
 import type { Stopwatch } from './stopwatch.ts';
 import { createStopwatch } from './stopwatch.ts';
@@ -61,7 +63,11 @@ export interface RunRequest {
   readonly signal: AbortSignal;
 }
 
-export type OpenStore = (run: { readonly folder: string; readonly runId: string }) => Promise<Store>;
+export type OpenStore = (run: {
+  readonly folder: string;
+  readonly runId: string;
+  readonly layout: Layout;
+}) => Promise<Store>;
 
 /** How long the worker IDs of the pool may take to be held, all of them, before the warm-up begins. */
 const ASSEMBLE_MS = 15_000;
@@ -93,6 +99,7 @@ export async function runScenario(request: RunRequest): Promise<Run> {
       owner: request.owner,
       folder,
       generator: request.generator,
+      needs: new Set(neededAbilities(header.scenario, request.faults).keys()),
       seed: header.seed,
       rng: createRng(header.seed).fork('driver'),
       log,
@@ -136,7 +143,10 @@ async function live(request: RunRequest, cluster: Cluster, journal: Journal, sto
     const host = watchHost(cluster, journal);
     resources.defer(() => host.stop());
   }
-  cluster.coordinator.watchOwners((event) => journal.append({ at: event.at, kind: 'owner', event }));
+  cluster.coordinator.watchOwners(
+    (event) => journal.append({ at: event.at, kind: 'owner', event }),
+    (rollback) => journal.append({ at: rollback.at, kind: 'rollback', rollback }),
+  );
 
   const lived = stopwatch.start('scenario');
   const { requests, whole } = await shake(request, cluster, journal, monitor, collecting);
@@ -191,13 +201,14 @@ async function shake(
   monitor: HealthMonitor,
   collecting: Collecting | undefined,
 ): Promise<{ readonly requests: RequestColumns | undefined; readonly whole: boolean }> {
-  const { scenario } = header;
+  const { scenario, generator } = header;
   const { time } = cluster;
+  const watched = journalled(cluster, journal);
   const rng: Rng = createRng(header.seed);
   let load: LoadHandle | undefined;
   let whole = false;
   try {
-    await cluster.healAll();
+    await watched.healAll();
     const { pool } = scenario;
     const awaited = pool === undefined ? 'all nodes would mint' : `nodes hold ${counted(pool, 'worker ID')}`;
     progress.event({ at: time.now(), kind: 'waiting', text: `waiting until ${awaited}` });
@@ -224,15 +235,16 @@ async function shake(
     await time.sleep(scenario.warmUpMs, signal);
     enter('disturb', cluster, journal);
     const context = {
-      cluster: journalled(cluster, journal),
+      cluster: watched,
       faults,
       journal,
       monitor,
       rng: rng.fork('targets'),
+      layout: generator.layout,
       signal,
     };
     for (const slot of orderSlots(scenario, rng)) await carryOutSlot(slot, context);
-    await cluster.healAll();
+    await watched.healAll();
     enter('recover', cluster, journal);
     await time.sleep(scenario.recoverMs, signal);
     enter('drain', cluster, journal);
@@ -241,7 +253,7 @@ async function shake(
     const why = signal.aborted ? 'interrupted by the user' : messageOf(error);
     journal.append({ at: time.now(), kind: 'note', text: `the run is cut short: ${why}` });
   }
-  await attempt('healing at the end', cluster, journal, () => cluster.healAll());
+  await attempt('healing at the end', cluster, journal, () => watched.healAll());
   await attempt('stopping the load', cluster, journal, async () => load?.stop());
   await attempt('the last reading of the nodes', cluster, journal, () => monitor.readAll());
   monitor.stop();
