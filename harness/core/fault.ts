@@ -27,8 +27,10 @@ export interface Fault<Options extends JsonObject = JsonObject> {
   readonly example: Options;
   /** What it holds while it lasts, such as `clock of n1`: two disturbances may not hold one thing at once. */
   touches(options: Options, cluster: ClusterShape): readonly string[];
-  /** Why it cannot be done to such a cluster, as a sentence; undefined: it can. Left out: to any. */
-  refuses?(options: Options, cluster: ClusterShape): string | undefined;
+  /** Why it cannot be done to such a cluster for so long, as a sentence; undefined: it can. Left out: to any. */
+  refuses?(options: Options, cluster: ClusterShape, plannedMs: number): string | undefined;
+  /** Until when after its injection it has to be seen in force, in milliseconds; a second unless it says more. */
+  seenWithinMs?(options: Options): number;
   /** The nodes that may refuse because of it. */
   reach(options: Options, cluster: ClusterShape): readonly string[];
   /** Throws when there is nothing to do it to: a process that is gone already cannot be killed. */
@@ -71,6 +73,11 @@ export interface Evidence {
    * A disturbance of the node's process must account for such a gap.
    */
   readonly took: boolean | undefined;
+  /**
+   * Whether anybody used what the fault acts on just now, where that can be told: a link that nobody uses can be cut
+   * without anybody noticing. A disturbance in which nobody ever did has not bitten.
+   */
+  readonly used?: boolean;
   /** What was asked and what was seen, with units in the names. */
   readonly measured: { readonly [name: string]: Json };
 }

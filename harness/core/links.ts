@@ -38,47 +38,58 @@ export function cutFault<Options extends JsonObject>({
 }
 
 /** What these cuts hold, by either end, so that two faults that name one link from both its ends are seen to meet. */
-function linksOf(cuts: readonly Cut[]): readonly string[] {
-  const links = cuts.flatMap(({ from, peers }) => peers.flatMap((peer) => [link(from, peer), link(peer, from)]));
+export function linksOf(cuts: readonly Cut[]): readonly string[] {
+  const links = cuts.flatMap(({ from, peers }) =>
+    peers.flatMap((peer) => [linkName(from, peer), linkName(peer, from)]),
+  );
   return [...new Set(links)];
 }
 
 /** Makes the cuts. The same key replaces. */
 async function makeCuts(cluster: Cluster, cuts: readonly Cut[], key: string): Promise<void> {
-  await Promise.all(cuts.map(({ from, peers }) => named(cluster, from).network.cut(key, peers)));
+  await Promise.all(cuts.map(({ from, peers }) => membersOf(cluster)(from).network.cut(key, peers)));
 }
 
 /** Takes them away; unknown keys are fine. */
 async function mendCuts(cluster: Cluster, cuts: readonly Cut[], key: string): Promise<void> {
-  await Promise.all(cuts.map(({ from }) => named(cluster, from).network.mend(key)));
+  await Promise.all(cuts.map(({ from }) => membersOf(cluster)(from).network.mend(key)));
 }
 
 /**
  * Whether the cuts are in force: each link is tried from inside the pod of one end, and both ends are asked by the
  * control path, which no fault cuts, whether they live. A link to somebody who is gone proves nothing: the measurement
- * is `undefined` while a member has nobody alive to be cut from.
+ * is `undefined` while a member has nobody alive to be cut from. A cut of links over which nobody speaks is measured all the
+ * same, and says so.
  */
 async function measureCuts(cluster: Cluster, cuts: readonly Cut[]): Promise<Evidence> {
   const names = [...new Set(cuts.flatMap(({ from, peers }) => [from, ...peers]))];
   const links = cuts.flatMap(({ from, peers }) => peers.map((peer) => ({ from, peer })));
-  const [lives, answers] = await Promise.all([
+  const of = membersOf(cluster);
+  const [lives, answers, talks] = await Promise.all([
     Promise.all(names.map((name) => isAlive(cluster, name))),
-    Promise.all(links.map(({ from, peer }) => named(cluster, from).network.reaches(peer, PROBE_TIMEOUT_MS))),
+    Promise.all(links.map(({ from, peer }) => of(from).network.reaches(peer, PROBE_TIMEOUT_MS))),
+    Promise.all(links.map(({ from, peer }) => of(from).network.talks(peer))),
   ]);
   const alive = new Set(names.filter((_, index) => lives[index]));
-  const reached = links.filter((_, index) => answers[index]).map(({ from, peer }) => link(from, peer));
-  const measured = { alive: [...alive], reached };
-  if (reached.length > 0) return { took: false, measured };
+  const reached = links.filter((_, index) => answers[index]).map(({ from, peer }) => linkName(from, peer));
+  const inUse = links.filter((_, index) => talks[index]).map(({ from, peer }) => linkName(from, peer));
+  const measured = { alive: [...alive], reached, inUse };
+  const used = inUse.length > 0;
+  if (reached.length > 0) return { took: false, used, measured };
   const proven = cuts.every(({ from, peers }) => alive.has(from) && peers.some((peer) => alive.has(peer)));
-  return { took: proven ? true : undefined, measured };
+  return { took: proven ? true : undefined, used, measured };
 }
 
-const link = (from: string, to: string): string => `link from ${from} to ${to}`;
+/** One direction of a link, for messages. */
+export const linkName = (from: string, to: string): string => `link from ${from} to ${to}`;
 
-function named({ nodes, coordinator }: Cluster, name: string): Member {
-  const found = [...nodes, ...coordinator.members].find((member) => member.name === name);
-  if (found === undefined) throw new Error(`There is nobody called ${name} in the cluster.`);
-  return found;
+/** Finds nodes and coordinator members by name. */
+export function membersOf({ nodes, coordinator }: Cluster): (name: string) => Member {
+  return (name) => {
+    const found = [...nodes, ...coordinator.members].find((member) => member.name === name);
+    if (found === undefined) throw new Error(`There is nobody called ${name} in the cluster.`);
+    return found;
+  };
 }
 
 async function isAlive({ nodes, coordinator }: Cluster, name: string): Promise<boolean> {

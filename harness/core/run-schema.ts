@@ -110,7 +110,7 @@ const disturbanceRecordSchema = z.strictObject({
   tookFrom: at.exactOptional(),
   tookTo: at.exactOptional(),
   missed: z.string().exactOptional(),
-  samples: list(z.strictObject({ at, took, measured: jsonObject })),
+  samples: list(z.strictObject({ at, took, used: z.boolean().exactOptional(), measured: jsonObject })),
 });
 
 const hazardSchema = z.strictObject({

@@ -31,7 +31,11 @@ function recorded(...broken: readonly string[]) {
     await note(`agent: ${what}`);
     return { id: 1, ok: true };
   };
-  const network = networkControl(agent, () => ({ address: NOWHERE.host, port: NOWHERE.port }));
+  const network = networkControl(
+    agent,
+    () => ({ address: NOWHERE.host, port: NOWHERE.port }),
+    () => agent,
+  );
   const clock = {
     backend: 'none',
     set: ({ offsetMs, rate }: ClockSetting) => note(`clock ${offsetMs} x${rate}`),

@@ -12,6 +12,7 @@ import type { SendOrder } from '../agent/agent-client.ts';
 import { deadlineOf } from '../agent/agent-client.ts';
 import { AgentCluster, AgentNode } from '../agent/agent-cluster.ts';
 import { EtcdCoordinator } from '../agent/coordinator.ts';
+import { etcdVersion, namedEtcd } from '../agent/etcd-program.ts';
 import { FaketimeClock } from '../agent/faketime.ts';
 import { locator, networkControl } from '../agent/network-control.ts';
 import { NodeClient } from '../agent/node-client.ts';
@@ -52,6 +53,7 @@ export async function launchCluster(
   const labels = labelsOf(context);
   const user = containerUser(engine.rootless);
   const clocks = new Clocks(folders.clocks);
+  const named = namedEtcd();
   try {
     const [members, versions] = await settled([
       startMembers({ docker, image: image.reference, runId, labels, user, folders }, spec, context, clocks),
@@ -65,7 +67,7 @@ export async function launchCluster(
         docker: engine.version,
         image: image.reference,
         'base image': image.base,
-        etcd: versions.etcd,
+        etcd: named === undefined ? versions.etcd : etcdVersion(named),
         'node in the image': versions.node,
       },
     });
@@ -117,7 +119,7 @@ async function startMembers(
   };
   const node = { user, shellModule, generatorFile, etcd: etcdPlaced, folders, code };
   const [etcd, nodes] = await settled([
-    settled(etcdPlaced.map((place) => start(place, etcdSpec(place, etcdPlaced, { runId, user })))),
+    settled(etcdPlaced.map((place) => start(place, etcdSpec(place, etcdPlaced, { runId, user, snapshots: folders.snapshots })))),
     settled(nodesPlaced.map((place, index) => start(place, nodeSpec({ ...node, spec, name: place.name, index })))),
   ]);
   return { etcd, nodes };
@@ -140,10 +142,12 @@ async function assemble(
   const { time, origin } = await startTime(() => readClocks(agents[0] as SendOrder));
   clocks.trueNow = () => trueUnixMs(origin, time.now());
   const locate = locator(everyone.map(({ place }) => place));
+  const agentOf = (name: string): SendOrder =>
+    sendTo((everyone.find(({ place }) => place.name === name) as Running).pod);
   const control = ({ place: { name }, pod, process }: Running): Member => ({
     name,
     process,
-    network: networkControl(sendTo(pod), locate),
+    network: networkControl(sendTo(pod), locate, agentOf),
   });
   const coordinator = new EtcdCoordinator(
     members.etcd.map((member) => ({
@@ -152,6 +156,7 @@ async function assemble(
     })),
     facts.versions.etcd,
     time,
+    folders.snapshots,
   );
   const nodes = members.nodes.map((node) => {
     const client = new NodeClient({ host: '127.0.0.1', port: node.pod.publishedPort }, (ns) => runNs(origin, ns));
@@ -217,7 +222,7 @@ async function makeFolders(folder: string, nodes: number): Promise<RunFolders> {
   const folders = runFolders(folder);
   const disks = nodePlaces(nodes, '').map(({ name }) => join(folders.disks, name));
   await Promise.all(
-    [folders.taps, folders.clocks, folders.logs, ...disks].map((each) => mkdir(each, { recursive: true })),
+    [folders.taps, folders.clocks, folders.logs, folders.snapshots, ...disks].map((each) => mkdir(each, { recursive: true })),
   );
   return folders;
 }

@@ -11,6 +11,7 @@ import type { SendOrder } from '../agent/agent-client.ts';
 import { AgentCluster, AgentNode } from '../agent/agent-cluster.ts';
 import { EtcdCoordinator } from '../agent/coordinator.ts';
 import { FaketimeClock } from '../agent/faketime.ts';
+import { restorerOf } from '../agent/etcd-program.ts';
 import { locator, networkControl } from '../agent/network-control.ts';
 import { NodeClient } from '../agent/node-client.ts';
 import { readClocks, runNs, startTime } from '../agent/real-time.ts';
@@ -25,7 +26,7 @@ import {
   type Place,
   type Surroundings,
 } from './members.ts';
-import { findLibfaketime, findProgram, SEARCH_PATH } from './programs.ts';
+import { findEtcd, findLibfaketime, SEARCH_PATH } from './programs.ts';
 import { processControl } from './process-control.ts';
 import { prove } from './proof.ts';
 import { programVersions } from './readiness.ts';
@@ -74,13 +75,13 @@ async function fill(
 
   const locate = locator(all);
   const agentOf =
-    ({ name }: Place): SendOrder =>
+    ({ name }: Pick<Place, 'name'>): SendOrder =>
     (order) =>
       sandbox.agent(name, order);
   const control = (place: Place, workload: Parameters<typeof processControl>[1]): Member => ({
     name: place.name,
     process: processControl(sandbox, workload),
-    network: networkControl(agentOf(place), locate),
+    network: networkControl(agentOf(place), locate, (name) => agentOf({ name })),
   });
   const members = places.members.map((place) => control(place, etcdWorkload(place, places, around)));
   await Promise.all(members.map((member) => member.process.start()));
@@ -97,6 +98,7 @@ async function fill(
     members.map((member, index) => ({ ...member, endpoint: `unix:${(places.members[index] as Place).socket}` })),
     versions['etcd'] as string,
     time,
+    around.snapshots,
   );
   try {
     await coordinator.untilServing(ETCD_SERVES_MS, signal);
@@ -163,6 +165,7 @@ function makeFolders(spec: ClusterSpec, { folder, runId, generator }: LaunchCont
         `${folder} lies in ${hidden}, which the sandbox of the local driver covers.`,
         'Run in another folder.',
       );
+  const etcd = findEtcd() as string;
   const below = (name: string): string => mkRealFolder(join(root, name));
   const around: Surroundings = {
     runId,
@@ -170,10 +173,11 @@ function makeFolders(spec: ClusterSpec, { folder, runId, generator }: LaunchCont
     clocks: below('clocks'),
     disks: below('disks'),
     etcdData: below('etcd'),
+    snapshots: below('snapshots'),
     logs: below('logs'),
     path: SEARCH_PATH,
     libfaketime: findLibfaketime() as string,
-    etcd: findProgram('etcd') as string,
+    programs: { etcd: realpathSync(etcd), restorer: restorerOf(etcd) },
     shell: shellEntry(),
     generator: realpathSync(generator.file),
   };

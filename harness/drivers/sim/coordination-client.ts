@@ -6,7 +6,7 @@ import type { Compare, Coordination, Grant, KeyValue, Operation, TxnResult } fro
 import { deletedKeys } from '../../core/generator.ts';
 import type { Cancel, RunNs } from '../../core/time.ts';
 import { CoordinationRefused, CoordinationTimeout } from '../../coordinators/coordination-errors.ts';
-import type { EtcdSim, Outcome } from '../../coordinators/etcd-sim.ts';
+import type { EtcdSim, Outcome, RequestKind } from '../../coordinators/etcd-sim.ts';
 import type { EtcdSimStore } from '../../coordinators/etcd-sim-store.ts';
 import type { LeaseLog } from './lease-log.ts';
 import type { Network } from './network.ts';
@@ -35,6 +35,8 @@ export class CoordinationClient implements Coordination {
   readonly #leases: LeaseLog;
   /** It stays with a member that answers. */
   #endpoint: number;
+  /** The members with which a connection stands. */
+  readonly #standing = new Set<string>();
 
   constructor(host: ClientHost, etcd: EtcdSim, network: Network, leases: LeaseLog, firstEndpoint: number) {
     this.#host = host;
@@ -45,7 +47,7 @@ export class CoordinationClient implements Coordination {
   }
 
   range(prefix: string, deadlineMs: number): Promise<readonly KeyValue[]> {
-    return this.#call((store) => store.range(prefix), deadlineMs);
+    return this.#call('read', (store) => store.range(prefix), deadlineMs);
   }
 
   async txn(
@@ -58,7 +60,8 @@ export class CoordinationClient implements Coordination {
     const keys = deletedKeys([...onSuccess, ...onFailure]);
     for (const key of keys) this.#leases.deleting(key, sentNs);
     try {
-      const result = await this.#call((store) => store.txn(compares, onSuccess, onFailure), deadlineMs);
+      const kind = [...onSuccess, ...onFailure].every((operation) => 'get' in operation) ? 'read' : 'write';
+      const result = await this.#call(kind, (store) => store.txn(compares, onSuccess, onFailure), deadlineMs);
       const deleted = deletedKeys(result.succeeded ? onSuccess : onFailure);
       for (const key of keys) if (!deleted.has(key)) this.#leases.notDeleted(key, sentNs);
       return result;
@@ -70,24 +73,24 @@ export class CoordinationClient implements Coordination {
 
   async grant(ttlMs: number, deadlineMs: number): Promise<Grant> {
     const sentNs = this.#host.now();
-    const grant = await this.#call((store) => store.grant(ttlMs), deadlineMs);
+    const grant = await this.#call('write', (store) => store.grant(ttlMs), deadlineMs);
     this.#leases.granted(grant.id, this.#host.name, this.#host.incarnation, sentNs, grant.ttlMs);
     return grant;
   }
 
   async keepAlive(lease: string, deadlineMs: number): Promise<number> {
     const sentNs = this.#host.now();
-    const ttlMs = await this.#call((store) => store.keepAlive(lease), deadlineMs);
+    const ttlMs = await this.#call('read', (store) => store.keepAlive(lease), deadlineMs);
     if (ttlMs > 0) this.#leases.kept(lease, sentNs, ttlMs);
     return ttlMs;
   }
 
   revoke(lease: string, deadlineMs: number): Promise<void> {
     this.#leases.givenUp(lease, this.#host.now());
-    return this.#call((store) => store.revoke(lease), deadlineMs);
+    return this.#call('write', (store) => store.revoke(lease), deadlineMs);
   }
 
-  #call<T>(perform: (store: EtcdSimStore) => T, deadlineMs: number): Promise<T> {
+  #call<T>(kind: RequestKind, perform: (store: EtcdSimStore) => T, deadlineMs: number): Promise<T> {
     const host = this.#host;
     return new Promise<T>((resolve, reject) => {
       const sentNs = host.now();
@@ -99,20 +102,42 @@ export class CoordinationClient implements Coordination {
         return;
       }
       const cancel = host.after(deadlineMs, () => {
+        this.#standing.delete(member);
         if (this.#etcd.members[this.#endpoint] === member) this.#nextEndpoint();
         reject(new CoordinationTimeout(`${member} gave no answer within ${deadlineMs} ms`));
       });
       const answered = (outcome: Outcome<T>): void => {
         cancel();
+        this.#standing.add(member);
         if ('refused' in outcome) reject(outcome.refused);
         else resolve(outcome.value);
       };
-      this.#network.carryAt(sentNs, host.name, member, () => {
+      const stood = this.#standing.has(member);
+      const reset = (carriedOut: 'no' | 'perhaps'): void =>
+        host.deliver(() => {
+          cancel();
+          this.#standing.delete(member);
+          if (this.#etcd.members[this.#endpoint] === member) this.#nextEndpoint();
+          const why = `${member} reset the connection`;
+          reject(carriedOut === 'no' ? new CoordinationRefused(why) : new CoordinationTimeout(why));
+        });
+      const deliver = (): void => {
         // A node that was stopped ahead of time sends when it gets there: not if it was killed before.
         if (!host.hadSent(sentNs)) return;
-        this.#etcd.request(member, perform, (outcome) =>
-          this.#network.carry(member, host.name, () => host.deliver(() => answered(outcome))),
+        this.#etcd.request(member, kind, perform, (outcome) =>
+          this.#network.carry(
+            member,
+            host.name,
+            () => host.deliver(() => answered(outcome)),
+            () => reset('perhaps'),
+          ),
         );
+      };
+      this.#network.carryAt(sentNs, host.name, member, {
+        needs: stood ? 'way' : 'connection',
+        deliver,
+        // On a connection that stood, nobody can tell whether the request came before the reset.
+        reset: () => reset(stood ? 'perhaps' : 'no'),
       });
     });
   }
@@ -121,10 +146,15 @@ export class CoordinationClient implements Coordination {
   #liveMember(): string | undefined {
     for (let tries = 0; tries < this.#etcd.members.length; tries++) {
       const member = this.#etcd.members[this.#endpoint] as string;
-      if (this.#etcd.state(member) !== 'dead') return member;
+      if (this.#takesConnections(member)) return member;
+      this.#standing.delete(member);
       this.#nextEndpoint();
     }
     return undefined;
+  }
+
+  #takesConnections(member: string): boolean {
+    return this.#etcd.state(member) !== 'dead' && !this.#network.resets(this.#host.name, member);
   }
 
   #nextEndpoint(): void {
