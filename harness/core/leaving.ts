@@ -2,14 +2,14 @@
  * Nodes that leave in good order: asked to end with SIGTERM, they give back what they hold and end by themselves. What
  * faults that let nodes leave share.
  */
-import type { Cluster } from './cluster.ts';
+import type { Cluster, OwnerKey } from './cluster.ts';
 import type { Evidence, Fault, FaultContext } from './fault.ts';
 import type { Json, JsonObject } from './json.ts';
 import { assertAllLive, namesOfLiving } from './lives.ts';
 import { healthOf, nodeOf, PROBE_TIMEOUT_MS } from './observe.ts';
 import { nsToMs } from './time.ts';
 
-/** Notes of a node that left: how its process ended, how long that took, and the owner key that it held. */
+/** Notes of a node that left: how its process ended, how long that took, and the revisions of the owner keys it held. */
 const ENDED = 'ended: ';
 const ENDED_MS = 'ended after ms: ';
 const HELD = 'held: ';
@@ -50,9 +50,11 @@ export async function leave(
 ): Promise<void> {
   const staying = nodes.filter((node) => !notes.has(ENDED + node)).map((node) => nodeOf(cluster, node));
   await assertAllLive(staying);
+  const owners = await cluster.coordinator.owners(PROBE_TIMEOUT_MS).catch(() => undefined);
   await Promise.all(
     staying.map(async (node) => {
-      notes.set(HELD + node.name, (await healthOf(node))?.createRevision ?? null);
+      const held = owners?.filter(({ value }) => value.startsWith(`${node.name}.`));
+      notes.set(HELD + node.name, held?.map(({ createRevision }) => createRevision) ?? null);
       const asked = cluster.time.now();
       const termination = await node.process.terminate(graceMs);
       if (termination === 'still running') await node.process.kill();
@@ -80,13 +82,13 @@ export async function haveLeft(
   const answer = nodes.filter((_, index) => healths[index] !== undefined);
   const left = nodes.map((node): readonly [string, { [name: string]: Json }] => {
     const held = notes.get(HELD + node);
-    const key = owners?.some(({ createRevision }) => createRevision === held);
     return [
       node,
       {
         ended: notes.get(ENDED + node) ?? null,
         afterMs: notes.get(ENDED_MS + node) ?? null,
-        ownerKey: typeof held !== 'string' ? 'held none' : key === undefined ? null : key ? 'there' : 'gone',
+        ownerKeys:
+          Array.isArray(held) && owners !== undefined ? { held: held.length, left: leftOf(held, owners) } : null,
       },
     ];
   });
@@ -95,6 +97,10 @@ export async function haveLeft(
     took: orderly && alive.length === 0 && answer.length === 0,
     measured: { alive, answer, left: Object.fromEntries(left) },
   };
+}
+
+function leftOf(held: readonly Json[], owners: readonly OwnerKey[]): number {
+  return owners.filter(({ createRevision }) => held.includes(createRevision)).length;
 }
 
 /** Before they are started again. */

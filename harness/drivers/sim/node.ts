@@ -45,6 +45,8 @@ export interface NodeWorld {
   readonly network: Network;
   readonly etcd: EtcdSim;
   readonly history: HistoryBuilder;
+  /** 64-bit words of an ID. */
+  readonly perId: 1 | 2;
   readonly leases: LeaseLog;
   readonly guard: Guard;
   /** Loads the generator anew: nothing that its modules hold outlives the life it is for. */
@@ -161,7 +163,8 @@ export class SimNode implements ClusterNode {
 
   health(timeoutMs: number): Promise<NodeHealth> {
     const life = this.#life;
-    if (life === undefined || life.closing) return Promise.reject(new Error(`${this.name} does not serve`));
+    if (life === undefined) return Promise.reject(new Error(`${this.name} does not run`));
+    if (life.closing) return Promise.reject(new Error(`${this.name} closes`));
     if (!this.#stands()) return Promise.resolve(this.#healthOf(life));
     const { time } = this.#world;
     return time.waiting((resolve, reject) => {
@@ -413,7 +416,7 @@ export class SimNode implements ClusterNode {
   }
 
   #newLife(incarnation: number): Life {
-    const { time, origin, history, guard, spec, etcd, network, leases } = this.#world;
+    const { time, origin, history, guard, spec, etcd, network, leases, perId } = this.#world;
     const rng = this.#rng.fork(`life ${incarnation}`);
     const after = (ms: number, act: () => void): Cancel =>
       time.schedule(this.#now() + msToNs(ms), () => this.#deliver(life, act));
@@ -434,6 +437,7 @@ export class SimNode implements ClusterNode {
     );
     const life: Life = new Life({
       nodeIndex: this.#index,
+      perId,
       name: this.name,
       incarnation,
       history,
