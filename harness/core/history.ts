@@ -3,6 +3,7 @@
  * reader of taps fills it for small runs.
  */
 import type { Layout } from './layout.ts';
+import type { ClockFacts } from './clock-orders.ts';
 import type { NodeHealth } from './cluster.ts';
 import type { Rollback } from './rollback.ts';
 import type { RunNs } from './time.ts';
@@ -97,12 +98,15 @@ export interface History {
   readonly layout: Layout;
   readonly nodes: readonly string[];
   readonly batches: BatchColumns;
+  /** An entry an ID, or where IDs have 128 bits two, the low one first. */
   readonly ids: BigUint64Array;
   readonly leases: readonly LeaseFact[];
   readonly requests: RequestColumns;
   readonly health: readonly HealthFact[];
   /** In order of time; none when left out. */
   readonly rollbacks?: readonly Rollback[];
+  /** Undefined: nobody touched a clock. */
+  readonly clocks?: ClockFacts;
   /** Undefined when the run never came to it. */
   readonly recover?: RecoverWindow;
 }

@@ -7,9 +7,10 @@ import type { Fault, FaultContext } from '../core/fault.ts';
 import { shapeOfCluster } from '../core/fault.ts';
 import type { JournalEntry } from '../core/journal.ts';
 import type { JsonObject } from '../core/json.ts';
+import type { Layout } from '../core/layout.ts';
 import type { Rng } from '../core/random.ts';
 import type { Disturbance, Slot } from '../core/scenario.ts';
-import { HOLDER, resolveTargets } from '../core/scenario.ts';
+import { HOLDER, resolveMoments, resolveTargets } from '../core/scenario.ts';
 import type { RunNs } from '../core/time.ts';
 import { msToNs, nsToMs } from '../core/time.ts';
 import type { HealthMonitor } from './health-monitor.ts';
@@ -30,6 +31,8 @@ export interface DisturbContext {
   readonly journal: Journal;
   readonly monitor: HealthMonitor;
   readonly rng: Rng;
+  /** Of the generator's IDs: where their time begins and ends. */
+  readonly layout: Layout;
   readonly signal: AbortSignal;
 }
 
@@ -116,7 +119,7 @@ async function carryOut(
   const to = from + msToNs(disturbance.forMs);
   await sleepUntil(cluster, from, signal);
 
-  const options = fault.options.parse(resolveTargets(disturbance.options, holder));
+  const options = fault.options.parse(resolveMoments(resolveTargets(disturbance.options, holder), context.layout));
   const faultContext: FaultContext = { key, plannedMs: disturbance.forMs, notes: new Map() };
   const write = (entry: WithoutTime): void => journal.append({ ...entry, at: cluster.time.now() });
 
@@ -131,6 +134,7 @@ async function carryOut(
     options,
     reach: fault.reach(options, shapeOfCluster(cluster)),
     plannedMs: disturbance.forMs,
+    ...(fault.seenWithinMs !== undefined && { seenWithinMs: fault.seenWithinMs(options) }),
   });
   try {
     const injected = await step('inject', key, write, () => fault.inject(cluster, options, faultContext));

@@ -3,8 +3,10 @@
  */
 import type { Ability } from '../core/cluster.ts';
 import { ABILITIES } from '../core/cluster.ts';
+import { COORDINATOR_KINDS, DEFAULT_COORDINATOR } from '../core/coordinator-kind.ts';
 import type { Problem } from '../core/errors.ts';
 import { problem } from '../core/errors.ts';
+import type { Generator } from '../core/generator.ts';
 import type { Fault } from '../core/fault.ts';
 import type { Hazard } from '../core/hazard.ts';
 import type { Disturbance, Scenario, Slot } from '../core/scenario.ts';
@@ -22,6 +24,7 @@ export function scenarioProblems(
 ): readonly Problem[] {
   return [
     ...poolProblems(scenario),
+    ...memberProblems(scenario),
     ...strangerProblems(scenario),
     ...disturbanceProblems(scenario, faults),
     ...hazardProblems(scenario, hazards),
@@ -65,6 +68,39 @@ function poolProblems({ name, pool, cluster }: Scenario): readonly Problem[] {
           `The pool has ${pool} worker IDs, and the cluster only ${cluster.nodes} nodes to hold them.`,
           `Take a pool of at most ${cluster.nodes}, or more nodes.`,
           `${name}: pool`,
+        ),
+      ];
+}
+
+/** More members than its kind of coordinator can have. */
+function memberProblems({ name, cluster }: Scenario): readonly Problem[] {
+  const kind = cluster.coordinator ?? DEFAULT_COORDINATOR;
+  const { membersMax } = COORDINATOR_KINDS[kind];
+  return cluster.coordinatorMembers <= membersMax
+    ? []
+    : [
+        problem(
+          `The cluster has ${cluster.coordinatorMembers} members of ${kind}, which can have ${membersMax} at the most.`,
+          `Take ${membersMax}.`,
+          `${name}: cluster.coordinatorMembers`,
+        ),
+      ];
+}
+
+/** A generator that needs another coordinator than the scenario has would wait for ever. */
+export function coordinatorProblems(
+  { name, cluster }: Scenario,
+  generator: Pick<Generator, 'name' | 'coordinator'>,
+): readonly Problem[] {
+  const needed = generator.coordinator ?? DEFAULT_COORDINATOR;
+  const given = cluster.coordinator ?? DEFAULT_COORDINATOR;
+  return needed === given
+    ? []
+    : [
+        problem(
+          `The generator ${generator.name} needs ${needed}, and the cluster of the scenario has ${given}.`,
+          `Take another generator, or a scenario whose cluster has { coordinator: '${needed}' }.`,
+          `${name}: cluster.coordinator`,
         ),
       ];
 }

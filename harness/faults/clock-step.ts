@@ -2,7 +2,8 @@
  * The wall clock of one node jumps to an offset from true time, and jumps back at the heal. The node may be down
  * meanwhile: then it starts with that clock.
  */
-import { isMeasurable, NOT_MEASURABLE, observedOffsetMs, OFFSET_MIN_MS, TOLERANCE_MS } from '../core/clock-offset.ts';
+import { described, isAt, readClock } from '../core/clock-reading.ts';
+import { TRUE_CLOCK } from '../core/cluster.ts';
 import type { Fault } from '../core/fault.ts';
 import { nodeOf } from '../core/observe.ts';
 import { z } from '../core/schema.ts';
@@ -11,9 +12,9 @@ import { nodeTarget } from '../core/targets.ts';
 const options = z.strictObject({
   node: nodeTarget,
   byMs: z
-    .number()
-    .refine(isMeasurable, NOT_MEASURABLE)
-    .describe(`offset from true time in milliseconds, ${OFFSET_MIN_MS} or more; negative: the clock goes back`),
+    .int()
+    .refine((ms) => ms !== 0, 'must be forward or back: a step of 0 ms is none')
+    .describe('offset from true time in whole milliseconds; negative: the clock goes back'),
 });
 
 export default {
@@ -32,13 +33,13 @@ export default {
   },
 
   async observe(cluster, { node, byMs }) {
-    const observedMs = await observedOffsetMs(cluster, node);
+    const seen = await readClock(cluster, node);
     // Nobody can read the clock of a process that is down: its return proves it.
-    if (observedMs === undefined) return { took: undefined, measured: { askedMs: byMs, observedMs: null } };
-    return { took: Math.abs(observedMs - byMs) <= TOLERANCE_MS, measured: { askedMs: byMs, observedMs } };
+    const took = seen && isAt(cluster.origin, seen, { lowMs: byMs, highMs: byMs });
+    return { took, measured: { askedMs: byMs, ...described(seen) } };
   },
 
   async heal(cluster, { node }) {
-    await nodeOf(cluster, node).clock.set({ offsetMs: 0, rate: 1 });
+    await nodeOf(cluster, node).clock.set(TRUE_CLOCK);
   },
 } satisfies Fault<z.output<typeof options>>;

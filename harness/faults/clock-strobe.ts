@@ -1,23 +1,30 @@
 /**
  * The wall clock of one node jumps to an offset and back, again and again, as when two time services fight over it.
  */
-import { isMeasurable, NOT_MEASURABLE, observedOffsetMs, OFFSET_MIN_MS, TOLERANCE_MS } from '../core/clock-offset.ts';
+import { described, isAt, readClock } from '../core/clock-reading.ts';
+import { TRUE_CLOCK } from '../core/cluster.ts';
 import type { Fault } from '../core/fault.ts';
 import { nodeOf } from '../core/observe.ts';
 import { assertRepeats, repeat, stopRepeating } from '../core/repeat.ts';
 import { z } from '../core/schema.ts';
 import { nodeTarget } from '../core/targets.ts';
+import { msToNs } from '../core/time.ts';
 
-/** Three readings one period apart take two periods, and the measurements have to come at least once a second. */
-const EVERY_MAX_MS = 300;
+/** Both sides have to be seen within one measurement, and there must be one every second. */
+const EVERY_MAX_MS = 200;
+/** One reading is a millisecond wide: less could not be told from true time by it. */
+const OFFSET_MIN_MS = 3;
+const READING_MS = 1.5;
+/** In so many periods each side has come twice. */
+const PERIODS = 4;
 
 const options = z.strictObject({
   node: nodeTarget,
   byMs: z
-    .number()
-    .refine(isMeasurable, NOT_MEASURABLE)
-    .describe(`offset from true time in milliseconds, ${OFFSET_MIN_MS} or more, every other time`),
-  everyMs: z.number().min(50).max(EVERY_MAX_MS).describe('milliseconds between two jumps'),
+    .int()
+    .refine((ms) => Math.abs(ms) >= OFFSET_MIN_MS, `must be at least ${OFFSET_MIN_MS} ms forward or back`)
+    .describe('offset from true time in whole milliseconds, every other time'),
+  everyMs: z.number().min(20).max(EVERY_MAX_MS).describe('milliseconds between two jumps'),
 });
 
 export default {
@@ -34,26 +41,31 @@ export default {
   async inject(cluster, { node, byMs, everyMs }, context) {
     const { clock } = nodeOf(cluster, node);
     await repeat(context, cluster.time, everyMs, (round) =>
-      clock.set({ offsetMs: round % 2 === 0 ? byMs : 0, rate: 1 }),
+      clock.set(round % 2 === 0 ? { offsetMs: byMs, rate: 1 } : TRUE_CLOCK),
     );
   },
 
-  /** Of three readings, one period apart, two neighbours show both sides, even if one reading fell on a jump. */
+  /** In force when both sides are seen. A jump in the middle of a reading shows neither, and the next one is taken. */
   async observe(cluster, { node, byMs, everyMs }, context) {
     assertRepeats(context);
-    const observedMs: number[] = [];
-    for (let reading = 0; reading < 3; reading++) {
-      if (reading > 0) await cluster.time.sleep(everyMs);
-      const offset = await observedOffsetMs(cluster, node);
-      if (offset === undefined) return { took: undefined, measured: { askedMs: byMs, observedMs } };
-      observedMs.push(offset);
+    const until = cluster.time.now() + msToNs(PERIODS * everyMs);
+    const asked = { lowMs: byMs, highMs: byMs };
+    const truth = { lowMs: 0, highMs: 0 };
+    const observedMs: (number | null)[] = [];
+    let [away, back] = [false, false];
+    while (cluster.time.now() < until && !(away && back)) {
+      if (observedMs.length > 0) await cluster.time.sleep(everyMs / 3);
+      const seen = await readClock(cluster, node, READING_MS);
+      observedMs.push(described(seen).observedMs);
+      if (seen === undefined) return { took: undefined, measured: { askedMs: byMs, observedMs } };
+      away ||= isAt(cluster.origin, seen, asked, truth) === true;
+      back ||= isAt(cluster.origin, seen, truth, asked) === true;
     }
-    const shows = (ms: number): boolean => observedMs.some((offset) => Math.abs(offset - ms) <= TOLERANCE_MS);
-    return { took: shows(0) && shows(byMs), measured: { askedMs: byMs, observedMs } };
+    return { took: away && back, measured: { askedMs: byMs, observedMs } };
   },
 
   async heal(cluster, { node }, context) {
     await stopRepeating(context);
-    await nodeOf(cluster, node).clock.set({ offsetMs: 0, rate: 1 });
+    await nodeOf(cluster, node).clock.set(TRUE_CLOCK);
   },
 } satisfies Fault<z.output<typeof options>>;

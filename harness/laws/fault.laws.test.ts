@@ -20,6 +20,8 @@ const NAMES = readdirSync(FOLDER)
   .map((file) => basename(file, '.ts'));
 const MEMBERS = ['etcd1', 'etcd2', 'etcd3', 'etcd4', 'etcd5'];
 const NODES = ['n1', 'n2', 'n3'];
+/** How long the disturbance is meant to last with which a fault is tried. */
+const PLANNED_MS = 3000;
 
 const faults = await loadFaults();
 
@@ -32,14 +34,15 @@ describe.each(NAMES)('%s', (name) => {
   const options = fault.options.parse(fault.example);
   // The smaller cluster, unless the fault makes no sense there.
   const three = { nodes: NODES, coordinatorMembers: MEMBERS.slice(0, 3) };
-  const shape = fault.refuses?.(options, three) === undefined ? three : { nodes: NODES, coordinatorMembers: MEMBERS };
+  const shape =
+    fault.refuses?.(options, three, PLANNED_MS) === undefined ? three : { nodes: NODES, coordinatorMembers: MEMBERS };
   const launch = (): Promise<Cluster> => launchHealthy(shape.coordinatorMembers.length);
 
   test('says what it is, needs and holds', () => {
     expect(fault.name).toBe(name);
     expect(fault.summary).not.toBe('');
     for (const need of fault.needs) expect(Object.keys(ABILITIES)).toContain(need);
-    expect(fault.refuses?.(options, shape)).toBeUndefined();
+    expect(fault.refuses?.(options, shape, PLANNED_MS)).toBeUndefined();
     expect(NODES).toEqual(expect.arrayContaining([...fault.reach(options, shape)]));
     expect(fault.touches(options, shape)).toEqual([...new Set(fault.touches(options, shape))]);
   });
@@ -104,7 +107,7 @@ describe.each(NAMES)('%s', (name) => {
 });
 
 function context(): FaultContext {
-  return { key: 'slot/0-law', plannedMs: 3000, notes: new Map() };
+  return { key: 'slot/0-law', plannedMs: PLANNED_MS, notes: new Map() };
 }
 
 async function launchHealthy(members: number): Promise<Cluster> {
