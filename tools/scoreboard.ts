@@ -20,7 +20,7 @@ import { cellOf } from './scoreboard/cell.ts';
 import type { Entry } from './scoreboard/plan.ts';
 import { planOf, SAMPLE, WHOLE } from './scoreboard/plan.ts';
 import { carryOutAll } from './scoreboard/pool.ts';
-import { problemsOf } from './scoreboard/problems.ts';
+import { generatorProblems, scenarioProblems } from './scoreboard/problems.ts';
 import type { Scoreboard } from './scoreboard/table.ts';
 import { scoreboardText, withScoreboard } from './scoreboard/table.ts';
 
@@ -46,7 +46,11 @@ async function main(args: readonly string[]): Promise<number> {
   );
   const cells = await carryOut(plan, field);
   const generators = field.generators.filter(({ name }) => cells.some(({ generator }) => generator === name));
-  const problems = problemsOf(generators, cells);
+  const problems = [
+    ...generatorProblems(generators, cells),
+    // Of a scenario only the whole board, or its sample, shows both sides.
+    ...(names.length === 0 ? scenarioProblems(generators, cells) : []),
+  ];
   const board: Scoreboard = {
     commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim(),
     date: new Date().toISOString().slice(0, 10),

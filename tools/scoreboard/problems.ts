@@ -10,17 +10,13 @@ const RIGHT_CAUSE = 0.95;
 /** Of the seeds of one of its own scenarios, so many must catch a mutant. */
 const CAUGHT = 0.5;
 
-/** One sentence each; none: every mutant is caught, every honest generator keeps its promises, every scenario bites. */
-export function problemsOf(generators: readonly Generator[], cells: readonly Cell[]): readonly string[] {
+/** What falls short of generators, one sentence each: a mutant is not caught, an honest one breaks a promise. */
+export function generatorProblems(generators: readonly Generator[], cells: readonly Cell[]): readonly string[] {
   const by = Map.groupBy(cells, ({ generator }) => generator);
-  return [
-    ...generators.flatMap((generator) => {
-      const mine = by.get(generator.name) ?? [];
-      const { mutant } = generator;
-      return mutant === undefined ? honestProblems(mine) : mutantProblems(generator.name, mutant, mine);
-    }),
-    ...scenarioProblems(generators, cells),
-  ];
+  return generators.flatMap(({ name, mutant }) => {
+    const mine = by.get(name) ?? [];
+    return mutant === undefined ? honestProblems(mine) : mutantProblems(name, mutant, mine);
+  });
 }
 
 function honestProblems(cells: readonly Cell[]): readonly string[] {
@@ -58,8 +54,8 @@ function mutantProblems(
   return problems;
 }
 
-/** Each scenario must let an honest generator pass and make a mutant fail. */
-function scenarioProblems(generators: readonly Generator[], cells: readonly Cell[]): readonly string[] {
+/** What falls short of scenarios: each must let an honest generator pass and make a mutant fail. */
+export function scenarioProblems(generators: readonly Generator[], cells: readonly Cell[]): readonly string[] {
   const isHonest = new Map(generators.map(({ name, mutant }) => [name, mutant === undefined]));
   const scenarios = Map.groupBy(
     cells.filter(({ calm }) => !calm),

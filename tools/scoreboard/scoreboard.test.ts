@@ -4,7 +4,7 @@ import type { Scenario } from '../../harness/core/scenario.ts';
 import type { Cell, Outcome, Place } from './cell.ts';
 import { cellOf } from './cell.ts';
 import { planOf, WHOLE } from './plan.ts';
-import { problemsOf } from './problems.ts';
+import { generatorProblems, scenarioProblems } from './problems.ts';
 import { scoreboardText, withScoreboard } from './table.ts';
 
 const MUTANT = {
@@ -17,6 +17,11 @@ const generator = (name: string, mutant?: Generator['mutant']): Generator =>
 const honest = generator('honest');
 const resets = generator('resets', MUTANT);
 const scenarios = [{ name: 'quiet', generator: 'honest' }] as Scenario[];
+
+const problemsOf = (...args: Parameters<typeof generatorProblems>): readonly string[] => [
+  ...generatorProblems(...args),
+  ...scenarioProblems(...args),
+];
 
 const at = (name: string, calm = false): Place => ({ generator: name, scenario: 'quiet', calm });
 const passed = (count: number): Outcome[] =>
