@@ -17,7 +17,7 @@ import type { Docker } from './engine.ts';
 const run = promisify(execFile);
 
 /** What the cluster runs, and the Debian package that has it. */
-const PROGRAMS = { etcd: 'etcd-server', nft: 'nftables' } as const;
+const PROGRAMS = { etcd: 'etcd-server', etcdctl: 'etcd-client', nft: 'nftables', tc: 'iproute2' } as const;
 /** What a shell script of a few lines needs. */
 const BASICS = ['cat', 'chmod', 'env', 'ln', 'ls', 'mkdir', 'sleep'] as const;
 const FOLDERS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'] as const;
@@ -42,7 +42,7 @@ export async function hostFiles(): Promise<HostFiles | readonly Problem[]> {
     const found = findProgram(name);
     if (found === undefined)
       problems.push(problem(`This machine has no program ${name}.`, `Install it: apt-get install ${debian}.`));
-    else files.set(name === 'nft' ? '/usr/sbin/nft' : `/usr/bin/${name}`, found);
+    else files.set(`${name.startsWith('etcd') ? '/usr/bin' : '/usr/sbin'}/${name}`, found);
   }
   const [faketime] = globSync('/{usr/lib,usr/lib64,usr/local/lib}/{,*/}faketime/libfaketimeMT.so.1');
   if (faketime === undefined)

@@ -15,6 +15,8 @@ export const PUBLIC_BASE = 'node:24-bookworm-slim';
 export const BASE_VARIABLE = 'SNOWGLOBE_BASE_IMAGE';
 /** Where the Dockerfile puts the library, whatever its architecture. */
 export const FAKETIME_LIBRARY = '/usr/lib/snowglobe/libfaketimeMT.so.1';
+/** Where the Dockerfile puts what restores snapshots of its etcd. */
+export const RESTORER = '/usr/lib/snowglobe/etcd-restorer';
 
 const REGISTRY_MS = 4_000;
 /** A pull that says nothing for so long is given up. */
@@ -97,12 +99,22 @@ export async function ensureImage(
   }
 }
 
-async function imageOn(docker: Docker, base: Base, log: (line: string) => void, signal: AbortSignal): Promise<Image> {
-  if (!base.here) await fetchBase(docker, base, log, signal);
+/** The image on a base, when it has been built. */
+export async function builtImage(docker: Docker, base: Base): Promise<string | undefined> {
+  const reference = base.here ? await referenceOn(docker, base) : undefined;
+  return reference !== undefined && (await hasImage(docker, reference)) ? reference : undefined;
+}
+
+/** The name that the image on a base has: same Dockerfile, same base, same name. */
+async function referenceOn(docker: Docker, base: Base): Promise<string> {
   const dockerfile = await readFile(join(import.meta.dirname, 'Dockerfile'), 'utf8');
   const { Id: baseId } = await docker.getImage(base.reference).inspect();
-  const content = createHash('sha256').update(dockerfile).update(baseId).digest('hex').slice(0, 12);
-  const reference = `snowglobe:${content}`;
+  return `snowglobe:${createHash('sha256').update(dockerfile).update(baseId).digest('hex').slice(0, 12)}`;
+}
+
+async function imageOn(docker: Docker, base: Base, log: (line: string) => void, signal: AbortSignal): Promise<Image> {
+  if (!base.here) await fetchBase(docker, base, log, signal);
+  const reference = await referenceOn(docker, base);
   if (!(await hasImage(docker, reference))) {
     const lap = stopwatch();
     log(`docker: building ${reference} on ${base.reference} …`);
