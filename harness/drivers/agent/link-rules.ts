@@ -43,17 +43,17 @@ export function linkRules(asked: readonly Troubled[]): LinkRules {
   const slow = new Map<string, Omit<Shape, 'minor'>>();
   for (const { addresses, trouble } of asked)
     for (const address of addresses) {
-      if (trouble.what === 'loss') add(`loss_${trouble.percent}`, address);
+      if (trouble.what === 'loss') add(`on_loss_${trouble.percent}`, address);
       else if (trouble.what === 'delay' || trouble.what === 'bandwidth')
         slow.set(address, slower(slow.get(address), trouble));
-      else add(trouble.what, address);
+      else add(`on_${trouble.what}`, address);
     }
   const shapes: Shape[] = [];
   for (const [address, wanted] of slow) {
     const known = shapes.find((shape) => sameShape(shape, wanted));
     const shape = known ?? { ...wanted, minor: shapes.length + 1 };
     if (known === undefined) shapes.push(shape);
-    add(`slow_${shape.minor}`, address);
+    add(`on_slow_${shape.minor}`, address);
   }
   return { sets: new Map([...sets].map(([name, addresses]) => [name, [...addresses]])), shapes };
 }
@@ -112,9 +112,9 @@ function elementsScript({ sets }: Pick<LinkRules, 'sets'>, lastsS: number): stri
   return lines.join('');
 }
 
-/** `loss` of `loss_30`. */
-const kindOf = (set: string): string => set.split('_')[0] as string;
-const numberOf = (set: string): number => Number(set.split('_')[1]);
+/** Of `on_loss_30`, `loss` and 30. The prefix is there because `drop` and `reset` are words of nft. */
+const kindOf = (set: string): string => set.split('_')[1] as string;
+const numberOf = (set: string): number => Number(set.split('_')[2]);
 
 // A reset that is itself cut would leave both ends waiting: resets pass.
 const RESET = ['tcp flags & rst == rst accept', 'meta l4proto tcp reject with tcp reset', 'drop'];

@@ -73,7 +73,7 @@ export class Links {
     // Rules that name a class which is gone let packets pass at full speed: for the moment that this takes.
     for (const device of this.#slowed) await removeOwnQdisc(device);
     this.#slowed.clear();
-    const slow = [...sets].filter(([name]) => name.startsWith('slow_')).flatMap(([, addresses]) => addresses);
+    const slow = [...sets].filter(([name]) => name.startsWith('on_slow_')).flatMap(([, addresses]) => addresses);
     for (const device of new Set(slow.map(deviceTo))) {
       await tc(shapeBatch(device, shapes));
       this.#slowed.add(device);
