@@ -12,7 +12,7 @@ import { nodeTarget } from '../core/targets.ts';
 import { nsToMs } from '../core/time.ts';
 
 const PPM = 1_000_000;
-/** The note of the first reading: what the later ones are compared with. */
+/** The note of the first reading since the inject, what the later ones are compared with; null until there is one. */
 const FIRST = 'first';
 /** How narrow readings have to be, and how wide they are at least: fast drifts move between the readings of one interval. */
 const WIDTH_MS = { slow: 0.25, fast: 1.5 };
@@ -57,17 +57,22 @@ export default {
   // Two readings, each as wide as it may be, have to lie apart.
   seenWithinMs: (asked) => 1000 + (4 * widthMs(ppmOf(asked)) * PPM) / Math.abs(ppmOf(asked)) / 2,
 
-  async inject(cluster, asked) {
+  async inject(cluster, asked, { notes }) {
     await nodeOf(cluster, asked.node).clock.set({ offsetMs: 0, rate: 1 + ppmOf(asked) / PPM });
+    if (!notes.has(FIRST)) notes.set(FIRST, null);
   },
 
   async observe(cluster, asked, { notes }) {
     const askedPpm = rounded(ppmOf(asked));
     const seen = await readClock(cluster, asked.node, widthMs(askedPpm));
+    const injected = notes.has(FIRST);
     const first = firstOf(notes);
-    if (seen !== undefined && first === undefined) notes.set(FIRST, { ...seen });
-    if (seen === undefined || first === undefined)
-      return { took: undefined, measured: { askedPpm, fromPpm: null, toPpm: null, ...described(seen) } };
+    if (injected && seen !== undefined && first === null) notes.set(FIRST, { ...seen });
+    if (seen === undefined || first === null)
+      return {
+        took: injected ? undefined : false,
+        measured: { askedPpm, fromPpm: null, toPpm: null, ...described(seen) },
+      };
     const { fromPpm, toPpm } = slope(first, seen);
     const measured = { askedPpm, fromPpm: rounded(fromPpm), toPpm: rounded(toPpm), ...described(seen) };
     if (askedPpm < fromPpm || askedPpm > toPpm) return { took: false, measured };
@@ -81,8 +86,8 @@ export default {
   },
 } satisfies Fault<z.output<typeof options>>;
 
-function firstOf(notes: FaultContext['notes']): ClockReading | undefined {
-  return notes.get(FIRST) as ClockReading | undefined;
+function firstOf(notes: FaultContext['notes']): ClockReading | null {
+  return (notes.get(FIRST) ?? null) as ClockReading | null;
 }
 
 /** By how much the clock outran true time from one reading to another, at the least and at the most. */
