@@ -12,8 +12,11 @@ import type { UnknownReason } from './verdict.ts';
 
 export type Phase = 'launch' | 'warm-up' | 'disturb' | 'recover' | 'drain' | 'judge' | 'done';
 
-/** What was done to a process. `terminated`: it was asked to end, and ended. */
-export type ProcessEvent = 'started' | 'killed' | 'terminated' | 'paused' | 'resumed';
+/**
+ * What was done to a process. `terminated`: it was asked to end, and ended. `slowed`: it has a share of the CPU only, until
+ * `unslowed`.
+ */
+export type ProcessEvent = 'started' | 'killed' | 'terminated' | 'paused' | 'resumed' | 'slowed' | 'unslowed';
 
 export type JournalEntry = { readonly at: RunNs } & (
   | {

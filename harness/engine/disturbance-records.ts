@@ -2,7 +2,7 @@
  * What became of each disturbance, read from the journal. Pure.
  */
 import type { EvidenceSample } from '../core/fault.ts';
-import type { DisturbanceEntry, JournalEntry } from '../core/journal.ts';
+import type { DisturbanceEntry, JournalEntry, ProcessEvent } from '../core/journal.ts';
 import type { DisturbanceRecord } from '../core/run.ts';
 import type { RunNs } from '../core/time.ts';
 import { msToNs } from '../core/time.ts';
@@ -28,7 +28,10 @@ export function disturbanceRecords(journal: readonly JournalEntry[]): readonly D
   });
 }
 
-/** Times at which a process was killed or paused, by member: nothing can be measured of its inside then. */
+/** After these a process can be asked again. */
+const BACK: ReadonlySet<ProcessEvent> = new Set(['started', 'resumed', 'unslowed']);
+
+/** Times at which a process was gone, stopped or starved, by member: it may answer nothing then. */
 function downSpans(journal: readonly JournalEntry[]): ReadonlyMap<string, readonly Span[]> {
   const spans = new Map<string, Span[]>();
   const open = new Map<string, RunNs>();
@@ -40,7 +43,7 @@ function downSpans(journal: readonly JournalEntry[]): ReadonlyMap<string, readon
   };
   for (const entry of journal) {
     if (entry.kind !== 'process') continue;
-    if (entry.what !== 'started' && entry.what !== 'resumed') open.set(entry.member, entry.at);
+    if (!BACK.has(entry.what)) open.set(entry.member, entry.at);
     else close(entry.member, entry.at);
   }
   for (const member of [...open.keys()]) close(member, Number.MAX_SAFE_INTEGER - RETURN_GRACE_NS);

@@ -76,7 +76,12 @@ function journalledProcess({ name, process }: Member, { time }: Cluster, journal
       if (termination === 'exited' || termination === 'signalled') write('terminated', at);
       return termination;
     },
-    slow: (percent) => process.slow(percent),
+    slow: async (percent) => {
+      const at = time.now();
+      await process.slow(percent);
+      if (percent < 100) write('slowed', at);
+      else write('unslowed', time.now());
+    },
     share: (forMs) => process.share(forMs),
     alive: () => process.alive(),
     identity: () => process.identity(),
