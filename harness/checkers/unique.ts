@@ -5,11 +5,14 @@
 import type { Checker } from '../core/checker.ts';
 import { WITNESSES_MAX } from '../core/checker.ts';
 import type { History } from '../core/history.ts';
-import { wordsOf } from '../core/id-words.ts';
+import { idReader } from '../core/id-words.ts';
 import { lanesOf } from '../core/lanes.ts';
+import { wordsPerId } from '../core/layout.ts';
 import { lifeOf } from '../core/phrases.ts';
+import type { Rollback } from '../core/rollback.ts';
 import type { Clue, Draft } from './shared/draft.ts';
 import { concludeFromHistory, concludeFromStore, promiseOf } from './shared/draft.ts';
+import { excusing, forgottenInHistory, forgottenInStore } from './shared/forgotten.ts';
 
 /**
  * Witnesses of one pair of lives: its lowest IDs and its greatest. More of the same would crowd out what else happened;
@@ -27,6 +30,8 @@ interface Duplicate {
   readonly id: string;
   /** How many times it was minted. */
   readonly total: number;
+  /** Of those beyond the first, how many need a coordinator that went back. */
+  readonly forgotten: number;
   /** The first of its emissions, by name. */
   readonly emissions: readonly Clue[];
 }
@@ -36,22 +41,25 @@ export default {
   summary: 'sorts all IDs and looks at neighbours',
 
   fold(history, promise) {
-    promiseOf('unique', promise);
-    const ids = idsOfBatches(history);
-    const repeated = repeatedIds(ids);
-    const duplicates = repeated.size === 0 ? [] : duplicatesOf(history, repeated);
+    const rollbacks = excusing(promiseOf('unique', promise), history.rollbacks);
+    const words = lowWordsOfBatches(history);
+    const checked = words.length;
+    const repeated = repeatedWords(words);
+    const duplicates = repeated.size === 0 ? [] : duplicatesOf(history, repeated, rollbacks);
     const surplus = duplicates.reduce((sum, { total }) => sum + total - 1, 0);
-    return concludeFromHistory(history, draftOf(history.nodes, ids.length, surplus, spread(duplicates)));
+    const outside = duplicates.reduce((sum, { forgotten }) => sum + forgotten, 0);
+    return concludeFromHistory(history, draftOf(history.nodes, checked, { surplus, outside }, spread(duplicates)));
   },
 
   async sql(store, facts, promise) {
-    promiseOf('unique', promise);
+    const rollbacks = excusing(promiseOf('unique', promise), facts.rollbacks);
     const [counted] = await store.rows<{ checked: string }>('select count() as checked from ids');
     const checked = Number(counted?.checked ?? 0);
     // The table is ordered by ID: this streams, in bounded memory, whatever the number of rows.
     const [candidates] = await store.rows<{ total: string }>(`select count() as total from (${CANDIDATES})`);
     const repeated = Number(candidates?.total ?? 0);
-    if (repeated === 0) return concludeFromStore(store, facts, draftOf(facts.nodes, checked, 0, []));
+    if (repeated === 0)
+      return concludeFromStore(store, facts, draftOf(facts.nodes, checked, { surplus: 0, outside: 0 }, []));
     // Only a run that repeats an ID pays for the exact count. A few candidates are looked up; more are not held in
     // memory, but found again while all rows are grouped in the order of the table.
     const few = repeated <= CANDIDATES_MAX ? `where id in (${CANDIDATES})` : '';
@@ -72,58 +80,80 @@ export default {
          or row_number() over (partition by pair order by id desc) = 1
        order by id limit ${WITNESSES_MAX}`,
     );
+    const forgotten = await forgottenInStore(store, rollbacks, `id in (${CANDIDATES})`);
+    const forgottenOf = await forgotten.byId(duplicates.map(({ id }) => id));
     const found = duplicates.map(({ id, total, emissions }) => ({
       id,
       total: Number(total),
+      forgotten: forgottenOf.get(id) ?? 0,
       emissions: emissions.map(([node, incarnation, lane, seq]) => ({ node, incarnation, lane, seq: Number(seq), id })),
     }));
-    return concludeFromStore(store, facts, draftOf(facts.nodes, checked, Number(sum?.surplus ?? 0), found));
+    const counts = { surplus: Number(sum?.surplus ?? 0), outside: forgotten.total };
+    return concludeFromStore(store, facts, draftOf(facts.nodes, checked, counts, found));
   },
 } satisfies Checker;
 
-/** All IDs of all batches, in one array of their own. */
-function idsOfBatches(history: History): BigUint64Array {
+/** The low 64 bits of all IDs of all batches, in one array of their own. */
+function lowWordsOfBatches(history: History): BigUint64Array {
   const { firstId, count, length } = history.batches;
   const total = count.subarray(0, length).reduce((sum, n) => sum + n, 0);
-  const from = wordsOf(history.ids);
-  const ids = new BigUint64Array(total);
-  const to = wordsOf(ids);
+  const perId = wordsPerId(history.layout);
+  const from = halvesOf(history.ids);
+  const words = new BigUint64Array(total);
+  const to = halvesOf(words);
   let next = 0;
   for (let i = 0; i < length; i++)
-    for (let k = 2 * firstId[i]!, end = k + 2 * count[i]!; k < end; k++) to[next++] = from[k]!;
-  return ids;
+    for (let k = firstId[i]!, end = k + count[i]!; k < end; k++) {
+      to[next++] = from[2 * perId * k]!;
+      to[next++] = from[2 * perId * k + 1]!;
+    }
+  return words;
 }
 
-/** The IDs that occur more than once. Sorts `ids` in place. */
-function repeatedIds(ids: BigUint64Array): Set<bigint> {
-  const words = wordsOf(ids.sort());
+/** The words that occur more than once. Sorts them in place. */
+function repeatedWords(words: BigUint64Array): Set<bigint> {
+  const halves = halvesOf(words.sort());
   const repeated = new Set<bigint>();
-  for (let k = 2; k < words.length; k += 2)
-    if (words[k] === words[k - 2] && words[k + 1] === words[k - 1]) repeated.add(ids[k / 2]!);
+  for (let k = 2; k < halves.length; k += 2)
+    if (halves[k] === halves[k - 2] && halves[k + 1] === halves[k - 1]) repeated.add(words[k / 2]!);
   return repeated;
 }
 
-/** Every duplicate among `repeated` in order of ID, its emissions in order of their names. */
-function duplicatesOf(history: History, repeated: ReadonlySet<bigint>): Duplicate[] {
+/** The same memory in words of 32 bits: a `bigint` for each would cost more than the whole check. */
+function halvesOf(words: BigUint64Array): Uint32Array {
+  return new Uint32Array(words.buffer, words.byteOffset, words.length * 2);
+}
+
+/** Every duplicate among IDs whose low word is `repeated`, in order of ID, its emissions in order of their names. */
+function duplicatesOf(history: History, repeated: ReadonlySet<bigint>, rollbacks: readonly Rollback[]): Duplicate[] {
+  const forgottenOf = forgottenInHistory(history, rollbacks);
   const { firstId, firstSeq, count } = history.batches;
-  const emissions = new Map<bigint, Clue[]>();
+  const perId = wordsPerId(history.layout);
+  const ids = idReader(history);
+  const emissions = new Map<bigint, (Clue & { readonly batch: number })[]>();
   for (const { node, incarnation, lane, batches } of lanesOf(history.batches))
     for (const batch of batches)
       for (let k = 0; k < count[batch]!; k++) {
-        const id = history.ids[firstId[batch]! + k]!;
-        if (!repeated.has(id)) continue;
+        const index = firstId[batch]! + k;
+        if (!repeated.has(history.ids[perId * index]!)) continue;
+        const id = ids.at(index);
         const known = emissions.get(id) ?? [];
         emissions.set(id, known);
         const last = known.at(-1);
         const seq = firstSeq[batch]! + k;
         const sameEmission =
           last?.node === node && last.incarnation === incarnation && last.lane === lane && last.seq === seq;
-        if (!sameEmission) known.push({ node, incarnation, lane, seq, id: String(id) });
+        if (!sameEmission) known.push({ node, incarnation, lane, seq, id: String(id), batch });
       }
   return [...emissions]
     .filter(([, all]) => all.length > 1)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([id, all]) => ({ id: String(id), total: all.length, emissions: all.slice(0, SIGHTINGS_MAX) }));
+    .map(([id, all]) => ({
+      id: String(id),
+      total: all.length,
+      forgotten: forgottenOf(all.map(({ batch }) => batch)),
+      emissions: all.slice(0, SIGHTINGS_MAX).map(({ batch: _batch, ...clue }) => clue),
+    }));
 }
 
 /** The lowest few and the greatest of each pair of lives, in order of ID. */
@@ -145,19 +175,23 @@ function spread(duplicates: readonly Duplicate[]): Duplicate[] {
 function draftOf(
   nodes: readonly string[],
   checked: number,
-  violations: number,
+  { surplus, outside }: { readonly surplus: number; readonly outside: number },
   duplicates: readonly Duplicate[],
 ): Draft {
   return {
     guarantee: 'unique',
     checked,
     unit: 'IDs',
-    violations,
-    outsideAssumptions: 0,
+    violations: surplus,
+    outsideAssumptions: outside,
     undecided: 0,
-    witnesses: duplicates.map(({ id, total, emissions }) => {
+    witnesses: duplicates.map(({ id, total, forgotten, emissions }) => {
       const lives = new Set(emissions.map(({ node, incarnation }) => lifeOf({ node: nodes[node]!, incarnation })));
-      return { what: `ID ${id} was minted ${total} times, by ${[...lives].join(' and ')}.`, clues: emissions };
+      return {
+        what: `ID ${id} was minted ${total} times, by ${[...lives].join(' and ')}.`,
+        clues: emissions,
+        ...(forgotten === total - 1 && { outsideAssumptions: true as const }),
+      };
     }),
   };
 }

@@ -4,6 +4,7 @@
  *
  * Every control goes by a path of its own, which no fault touches. All controls are idempotent.
  */
+import type { CoordinatorKind } from './coordinator-kind.ts';
 import type { JsonObject } from './json.ts';
 import type { Rollback } from './rollback.ts';
 import type { Origin, RunNs, Time } from './time.ts';
@@ -243,7 +244,9 @@ export interface Cluster extends AsyncDisposable {
 export interface ClusterSpec {
   /** Number of generator nodes; they are called n1, n2, … */
   readonly nodes: number;
-  /** Members of the coordinator; they are called etcd1, etcd2, … */
+  /** Left out: etcd. */
+  readonly coordinator?: CoordinatorKind;
+  /** Members of the coordinator; they are called etcd1, etcd2, …, or as their kind says. */
   readonly coordinatorMembers: number;
   /** Options handed to the generator. */
   readonly options: JsonObject;

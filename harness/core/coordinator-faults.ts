@@ -28,6 +28,20 @@ export const KILLED: Way = {
   heal: ({ process }) => process.start(),
 };
 
+/** How long a member may take to end by itself: it hands its leadership on first, if anybody takes it. */
+const GRACE_MS = 8000;
+
+/** Ended by itself after SIGTERM, and started again at the heal. */
+export const STOPPED: Way = {
+  needs: ['process.terminate'],
+  async inject({ name, process }) {
+    const outcome = await process.terminate(GRACE_MS);
+    if (outcome === 'still running') throw new Error(`${name} did not end within ${GRACE_MS} ms of SIGTERM`);
+  },
+  shows: KILLED.shows,
+  heal: KILLED.heal,
+};
+
 /** Stopped with SIGSTOP; it goes on at the heal, with all that it believed before. */
 export const PAUSED: Way = {
   needs: ['process.pause'],

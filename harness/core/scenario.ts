@@ -2,6 +2,7 @@
  * A scenario asks one question of a generator: cluster, load, timetable, hazards. It is plain data.
  */
 import { CLOCK_TOOLS } from './cluster.ts';
+import { COORDINATOR_NAMES } from './coordinator-kind.ts';
 import { z } from './schema.ts';
 import type { JsonObject, Json } from './json.ts';
 import type { Layout } from './layout.ts';
@@ -82,6 +83,7 @@ export const scenarioSchema = z.strictObject({
   generator: z.string().min(1).describe('generator when the user names none'),
   cluster: z.strictObject({
     nodes: z.int().min(1).max(64),
+    coordinator: z.enum(COORDINATOR_NAMES).exactOptional().describe('hands out worker IDs or ranges; left out: etcd'),
     coordinatorMembers: z
       .int()
       .min(1)

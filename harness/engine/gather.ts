@@ -8,6 +8,7 @@ import type { SqlFacts } from '../core/checker.ts';
 import type { HealthFact, History, RecoverWindow, RequestColumns } from '../core/history.ts';
 import type { JournalEntry } from '../core/journal.ts';
 import { withEnds } from '../core/lease-ends.ts';
+import type { Rollback } from '../core/rollback.ts';
 import type { Scenario } from '../core/scenario.ts';
 import type { Origin } from '../core/time.ts';
 import type { UnknownReason } from '../core/verdict.ts';
@@ -36,6 +37,7 @@ export function gatherFromMemory(
     ...emitted,
     ...(requests !== undefined && { requests }),
     health: healthFacts(journal),
+    rollbacks: rollbacksIn(journal),
     ...(recover !== undefined && { recover }),
   };
   const minted = laneTotals(emitted);
@@ -78,6 +80,7 @@ export async function gatherFromStore(sources: StoreSources): Promise<Gathered> 
       nodes,
       leases: withEnds(leases, deletions, owners),
       health: healthFacts(journal),
+      rollbacks: rollbacksIn(journal),
       ...(recover !== undefined && { recover }),
     };
     return {
@@ -115,6 +118,10 @@ export function recoverWindow(journal: readonly JournalEntry[], { pool }: Scenar
     journal.find((entry) => entry.kind === 'phase' && entry.phase === phase)?.at;
   const [from, to] = [begin('recover'), begin('drain')];
   return from === undefined || to === undefined ? undefined : { from, to, ...(pool !== undefined && { pool }) };
+}
+
+export function rollbacksIn(journal: readonly JournalEntry[]): readonly Rollback[] {
+  return journal.flatMap((entry) => (entry.kind === 'rollback' ? [entry.rollback] : []));
 }
 
 export function healthFacts(journal: readonly JournalEntry[]): readonly HealthFact[] {

@@ -7,6 +7,7 @@ import { extname, join } from 'node:path';
 import type { ClusterSpec, CoordinatorMember, Member, ProcessControl, Zones } from '../../core/cluster.ts';
 import type { LaunchContext } from '../../core/driver.ts';
 import { environmentLacks, messageOf } from '../../core/errors.ts';
+import { idBitsOf } from '../../core/layout.ts';
 import { trueUnixMs } from '../../core/time.ts';
 import type { SendOrder } from '../agent/agent-client.ts';
 import { deadlineOf } from '../agent/agent-client.ts';
@@ -63,6 +64,7 @@ export async function launchCluster(
     return await assemble(members, clocks, folders, context.signal, {
       remove: () => sweep(docker, runId),
       zones: spec.zones ?? {},
+      idBits: idBitsOf(context.generator.generator.layout),
       versions: {
         docker: engine.version,
         image: image.reference,
@@ -119,7 +121,11 @@ async function startMembers(
   };
   const node = { user, shellModule, generatorFile, etcd: etcdPlaced, folders, code };
   const [etcd, nodes] = await settled([
-    settled(etcdPlaced.map((place) => start(place, etcdSpec(place, etcdPlaced, { runId, user, snapshots: folders.snapshots })))),
+    settled(
+      etcdPlaced.map((place) =>
+        start(place, etcdSpec(place, etcdPlaced, { runId, user, snapshots: folders.snapshots })),
+      ),
+    ),
     settled(nodesPlaced.map((place, index) => start(place, nodeSpec({ ...node, spec, name: place.name, index })))),
   ]);
   return { etcd, nodes };
@@ -135,6 +141,7 @@ async function assemble(
     readonly versions: Readonly<Record<string, string>> & { readonly etcd: string };
     readonly remove: () => Promise<unknown>;
     readonly zones: Zones;
+    readonly idBits: 64 | 128;
   },
 ): Promise<AgentCluster> {
   const everyone = [...members.etcd, ...members.nodes];
@@ -159,7 +166,11 @@ async function assemble(
     folders.snapshots,
   );
   const nodes = members.nodes.map((node) => {
-    const client = new NodeClient({ host: '127.0.0.1', port: node.pod.publishedPort }, (ns) => runNs(origin, ns));
+    const client = new NodeClient(
+      { host: '127.0.0.1', port: node.pod.publishedPort },
+      (ns) => runNs(origin, ns),
+      facts.idBits,
+    );
     return new AgentNode(control(node), clocks.of(node.place.name), client);
   });
   const upContext = { logFolder: folders.logs, sleep: (ms: number): Promise<void> => time.sleep(ms, signal) };
@@ -222,7 +233,9 @@ async function makeFolders(folder: string, nodes: number): Promise<RunFolders> {
   const folders = runFolders(folder);
   const disks = nodePlaces(nodes, '').map(({ name }) => join(folders.disks, name));
   await Promise.all(
-    [folders.taps, folders.clocks, folders.logs, folders.snapshots, ...disks].map((each) => mkdir(each, { recursive: true })),
+    [folders.taps, folders.clocks, folders.logs, folders.snapshots, ...disks].map((each) =>
+      mkdir(each, { recursive: true }),
+    ),
   );
   return folders;
 }

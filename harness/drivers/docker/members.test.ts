@@ -51,14 +51,15 @@ test('a node is under libfaketime, its shell script is not', () => {
 
 test('etcd members know one another by address, vote beforehand, and keep their data in their own layer', () => {
   const members = etcdPlaces(3, PREFIX);
-  const { command, mounts } = etcdSpec(members[1]!, members, { runId: 'ab12cd34', user: '0:0' });
+  const run = { runId: 'ab12cd34', user: '0:0', snapshots: '/runs/1/snapshots' };
+  const { command, mounts } = etcdSpec(members[1]!, members, run);
   const line = command.join(' ');
   expect(line).toContain('--name etcd2');
   expect(line).toContain(
     '--initial-cluster etcd1=http://198.18.7.200:2380,etcd2=http://198.18.7.201:2380,etcd3=http://198.18.7.202:2380',
   );
   expect(line).toContain('--heartbeat-interval 100 --election-timeout 500 --pre-vote');
-  expect(mounts).toEqual([]);
+  expect(mounts.map(({ Source }) => Source)).toEqual(['/runs/1/snapshots']);
 });
 
 test('an owner comes back out of the labels; a label that is none names nobody', () => {

@@ -1,13 +1,15 @@
 /**
  * What runs in the pods: the command line, environment and mounts of generator nodes and etcd members. Pure.
  */
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { ClusterSpec } from '../../core/cluster.ts';
 import { optionsOf } from '../../core/cluster.ts';
-import { ETCD_ENVIRONMENT, ETCD_PORT, etcdArguments, etcdUrl } from '../agent/etcd-arguments.ts';
+import { restoreFile } from '../agent/coordinator.ts';
+import { ETCD_ENVIRONMENT, ETCD_PORT, type EtcdPrograms, etcdCommand, etcdUrl } from '../agent/etcd-arguments.ts';
+import { namedEtcd, restorerOf } from '../agent/etcd-program.ts';
 import { faketimeEnvironment } from '../agent/faketime.ts';
 import { placeVariables } from '../agent/place-variables.ts';
-import { FAKETIME_LIBRARY } from './images.ts';
+import { FAKETIME_LIBRARY, RESTORER } from './images.ts';
 import type { Mount } from './mounts.ts';
 import { mount } from './mounts.ts';
 import { memberAddress, nodeAddress } from './networks.ts';
@@ -44,6 +46,7 @@ export interface RunFolders {
   readonly clocks: string;
   readonly disks: string;
   readonly logs: string;
+  readonly snapshots: string;
 }
 
 export function runFolders(folder: string): RunFolders {
@@ -52,11 +55,18 @@ export function runFolders(folder: string): RunFolders {
     clocks: join(folder, 'clocks'),
     disks: join(folder, 'disks'),
     logs: join(folder, 'logs'),
+    snapshots: join(folder, 'snapshots'),
   };
 }
 
 /** Where containers see them. */
-const INSIDE = { taps: '/snowglobe/taps', clocks: '/snowglobe/clocks', disk: '/snowglobe/disk' } as const;
+const INSIDE = {
+  taps: '/snowglobe/taps',
+  clocks: '/snowglobe/clocks',
+  disk: '/snowglobe/disk',
+  snapshots: '/snowglobe/snapshots',
+  etcd: '/snowglobe/etcd',
+} as const;
 
 /** The parts of a node's container that make its clock and its tap work: the same for the probe that proves them. */
 export function nodeSurroundings(
@@ -105,14 +115,32 @@ export function nodeSpec(node: {
 export function etcdSpec(
   member: Place,
   members: readonly Place[],
-  run: { readonly runId: string; readonly user: string },
+  run: { readonly runId: string; readonly user: string; readonly snapshots: string },
 ): WorkloadSpec {
-  // In the container's own layer: it survives a kill and a start, and goes with the container.
-  const own = { runId: run.runId, dataFolder: '/tmp/etcd', listenOn: `http://0.0.0.0:${ETCD_PORT}` };
+  const own = {
+    runId: run.runId,
+    // In the container's own layer: it survives a kill and a start, and goes with the container.
+    dataFolder: '/tmp/etcd',
+    listenOn: `http://0.0.0.0:${ETCD_PORT}`,
+    restoreFrom: `${INSIDE.snapshots}/${restoreFile(member.name)}`,
+  };
+  const { programs, mounts } = etcdPrograms();
   return {
-    command: ['etcd', ...etcdArguments(member, members, own)],
+    command: etcdCommand(programs, member, members, own),
     environment: ETCD_ENVIRONMENT,
     user: run.user,
-    mounts: [],
+    mounts: [...mounts, mount(run.snapshots, 'read-write', INSIDE.snapshots)],
+  };
+}
+
+/** Those of the image, or those that the user named, from the folder in which they lie. */
+function etcdPrograms(): { readonly programs: EtcdPrograms; readonly mounts: readonly Mount[] } {
+  const named = namedEtcd();
+  if (named === undefined) return { programs: { etcd: 'etcd', restorer: RESTORER }, mounts: [] };
+  const inside = (file: string): string => `${INSIDE.etcd}/${basename(file)}`;
+  const restorer = restorerOf(named);
+  return {
+    programs: { etcd: inside(named), restorer: restorer && inside(restorer) },
+    mounts: [mount(dirname(named), 'read-only', INSIDE.etcd)],
   };
 }

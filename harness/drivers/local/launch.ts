@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { ClusterSpec, Member } from '../../core/cluster.ts';
 import type { LaunchContext } from '../../core/driver.ts';
 import { environmentLacks, messageOf } from '../../core/errors.ts';
+import { idBitsOf } from '../../core/layout.ts';
 import { NS_PER_MS, trueUnixMs, type Time } from '../../core/time.ts';
 import type { SendOrder } from '../agent/agent-client.ts';
 import { AgentCluster, AgentNode } from '../agent/agent-cluster.ts';
@@ -64,11 +65,12 @@ export async function launch(spec: ClusterSpec, context: LaunchContext): Promise
 async function fill(
   sandbox: Sandbox,
   spec: ClusterSpec,
-  { runId, signal }: LaunchContext,
+  { runId, signal, generator }: LaunchContext,
   around: Surroundings,
   sockets: string,
 ): Promise<AgentCluster> {
   const places = placesOf(spec, sockets);
+  const idBits = idBitsOf(generator.generator.layout);
   const all = [...places.members, ...places.nodes];
   await sandbox.build(all.map(({ name, address }) => ({ name, address })));
   signal.throwIfAborted();
@@ -106,7 +108,11 @@ async function fill(
       places.nodes.map(async (place) => {
         const clock = new FaketimeClock(clockFile(place, around), () => trueUnixMs(origin, time.now()));
         await clock.set({ offsetMs: 0, rate: 1 });
-        const client = new NodeClient({ socketPath: place.socket }, (monotonicNs) => runNs(origin, monotonicNs));
+        const client = new NodeClient(
+          { socketPath: place.socket },
+          (monotonicNs) => runNs(origin, monotonicNs),
+          idBits,
+        );
         const member = control(place, nodeWorkload(place, places, spec, around));
         const node = new AgentNode(member, clock, client);
         await node.process.start();

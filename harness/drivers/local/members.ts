@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import type { ClusterSpec } from '../../core/cluster.ts';
 import { optionsOf } from '../../core/cluster.ts';
 import { placeVariables } from '../agent/place-variables.ts';
-import { ETCD_ENVIRONMENT, ETCD_PORT, etcdArguments, etcdUrl } from '../agent/etcd-arguments.ts';
+import { restoreFile } from '../agent/coordinator.ts';
+import { ETCD_ENVIRONMENT, ETCD_PORT, type EtcdPrograms, etcdCommand, etcdUrl } from '../agent/etcd-arguments.ts';
 import { faketimeEnvironment } from '../agent/faketime.ts';
 import type { PodSpec, WorkloadSpec } from './sandbox-protocol.ts';
 
@@ -34,9 +35,10 @@ export interface Surroundings {
   readonly etcdData: string;
   readonly logs: string;
   readonly path: string;
-  /** libfaketimeMT, etcd, the node shell and the generator: full paths. */
+  readonly snapshots: string;
+  readonly programs: EtcdPrograms;
+  /** libfaketimeMT, the node shell and the generator: full paths. */
   readonly libfaketime: string;
-  readonly etcd: string;
   readonly shell: string;
   readonly generator: string;
 }
@@ -82,11 +84,16 @@ export function nodeWorkload(
 
 /** An etcd member. Started again, it finds its data and takes up where it was. */
 export function etcdWorkload(member: Place, { members }: Places, around: Surroundings): WorkloadSpec {
-  const own = { runId: around.runId, dataFolder: join(around.etcdData, member.name), listenOn: etcdUrl(member) };
+  const own = {
+    runId: around.runId,
+    dataFolder: join(around.etcdData, member.name),
+    listenOn: etcdUrl(member),
+    restoreFrom: join(around.snapshots, restoreFile(member.name)),
+  };
   const logging = ['--logger', 'zap', '--log-outputs', 'stderr'];
   return {
     name: member.name,
-    command: [around.etcd, ...etcdArguments(member, members, own), ...logging],
+    command: etcdCommand(around.programs, member, members, own, logging),
     environment: { PATH: around.path, ...ETCD_ENVIRONMENT },
     log: logFile(member, around),
   };

@@ -4,6 +4,7 @@
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { namedEtcd } from '../agent/etcd-program.ts';
 
 /** Where to look: Debian keeps `ip` and `nft` in folders that a user's PATH lacks. */
 export const SEARCH_PATH = [process.env['PATH'], '/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/bin', '/bin']
@@ -29,17 +30,17 @@ export function findProgram(name: string): string | undefined {
     .find(isExecutable);
 }
 
+/** The etcd that the user named, or that of the distribution. */
+export function findEtcd(): string | undefined {
+  return namedEtcd() ?? findProgram('etcd');
+}
+
 /** The thread-safe libfaketime: of the distribution (any architecture) or built from source. */
 export function findLibfaketime(): string | undefined {
   const multiarch = existsSync('/usr/lib') ? readdirSync('/usr/lib').filter((name) => name.includes('-linux-')) : [];
   return [...multiarch.map((name) => `/usr/lib/${name}`), '/usr/lib64', '/usr/lib', '/usr/local/lib']
     .map((folder) => join(folder, 'faketime/libfaketimeMT.so.1'))
     .find((file) => existsSync(file));
-}
-
-/** `3.4.23`. */
-export function etcdVersion(program: string): string {
-  return /etcd Version: (\S+)/.exec(run(program, '--version'))?.[1] ?? 'of unknown version';
 }
 
 /** The library does not carry its version; the package manager may know. */

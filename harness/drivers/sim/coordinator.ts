@@ -8,9 +8,10 @@ import type {
   OwnerKey,
   ProcessControl,
 } from '../../core/cluster.ts';
-import type { EtcdSim, MemberState, RequestKind } from '../../coordinators/etcd-sim.ts';
+import type { EtcdSim } from '../../coordinators/etcd-sim.ts';
 import type { EtcdSimSnapshot, EtcdSimStore } from '../../coordinators/etcd-sim-store.ts';
 import { OWNER_PREFIX } from '../../coordinators/etcd-sim-store.ts';
+import type { MemberState, RequestKind, VirtualProcesses } from '../../coordinators/virtual-servers.ts';
 import type { Rollback } from '../../core/rollback.ts';
 import type { KeyValue } from '../../core/generator.ts';
 import type { Rng } from '../../core/random.ts';
@@ -22,27 +23,31 @@ import type { VirtualTime } from './virtual-time.ts';
 /** From the order to start until the process runs. */
 const START_MS = { min: 100, max: 400 };
 
-export interface CoordinatorWorld {
+export interface MemberWorld {
   readonly time: VirtualTime;
   readonly network: Network;
-  readonly etcd: EtcdSim;
+  readonly servers: VirtualProcesses;
   readonly rng: Rng;
   readonly listens: (member: string) => boolean;
+}
+
+export interface CoordinatorWorld extends MemberWorld {
+  readonly etcd: EtcdSim;
 }
 
 export class SimCoordinatorMember implements CoordinatorMember {
   readonly name: string;
   readonly process: ProcessControl;
   readonly network: NetworkControl;
-  readonly #world: CoordinatorWorld;
+  readonly #world: MemberWorld;
   #lives = 1;
   #starting: { readonly done: Promise<void>; readonly end: () => void } | undefined;
 
-  constructor(name: string, world: CoordinatorWorld) {
+  constructor(name: string, world: MemberWorld) {
     this.name = name;
     this.#world = world;
     this.network = memberNetwork(name, world.network, world.time, world.listens, (peer) =>
-      world.etcd.members.includes(peer),
+      world.servers.members.includes(peer),
     );
     this.process = {
       kill: async () => {
@@ -72,12 +77,12 @@ export class SimCoordinatorMember implements CoordinatorMember {
   }
 
   status(timeoutMs: number): Promise<MemberStatus> {
-    const { time, etcd } = this.#world;
+    const { time, servers } = this.#world;
     if (this.#state() === 'dead') return Promise.reject(new Error(`${this.name} does not run`));
-    if (this.#state() === 'running') return Promise.resolve(etcd.status(this.name));
+    if (this.#state() === 'running') return Promise.resolve(servers.status(this.name));
     return time.waiting((resolve, reject) =>
       time.schedule(time.now() + msToNs(timeoutMs), () => {
-        if (this.#state() === 'running') resolve(etcd.status(this.name));
+        if (this.#state() === 'running') resolve(servers.status(this.name));
         else reject(new Error(`${this.name} gave no answer within ${timeoutMs} ms`));
       }),
     );
@@ -105,11 +110,11 @@ export class SimCoordinatorMember implements CoordinatorMember {
   }
 
   #state(): MemberState {
-    return this.#world.etcd.state(this.name);
+    return this.#world.servers.state(this.name);
   }
 
   #become(state: MemberState): void {
-    if (this.#state() !== state) this.#world.etcd.setState(this.name, state);
+    if (this.#state() !== state) this.#world.servers.setState(this.name, state);
   }
 }
 
