@@ -3,6 +3,7 @@
  */
 import { existsSync, statSync } from 'node:fs';
 import { parseEndpoint } from '../../harness/coordinators/etcd-client.ts';
+import { parsePostgresEndpoint } from '../../harness/coordinators/postgres-client.ts';
 import type { JsonObject } from '../../harness/core/json.ts';
 
 /** Where to listen for HTTP. */
@@ -18,7 +19,9 @@ export interface ShellConfig {
   readonly diskFolder: string;
   readonly generatorFile: string;
   readonly options: JsonObject;
+  /** None where the coordinator is another. */
   readonly etcd: readonly string[];
+  readonly postgres?: string;
   readonly listen: readonly Address[];
 }
 
@@ -55,7 +58,8 @@ export function readConfig(environment: Environment): ShellConfig {
     diskFolder: read('SNOWGLOBE_DISK', folder),
     generatorFile: read('SNOWGLOBE_GENERATOR', file),
     options: read('SNOWGLOBE_OPTIONS', object, {}),
-    etcd: read('SNOWGLOBE_ETCD', endpoints),
+    etcd: read('SNOWGLOBE_ETCD', endpoints, environment['SNOWGLOBE_POSTGRES'] === undefined ? undefined : []),
+    ...(environment['SNOWGLOBE_POSTGRES'] !== undefined && { postgres: read('SNOWGLOBE_POSTGRES', database) }),
     listen: read('SNOWGLOBE_LISTEN', (text) => list(text).map(parseAddress)),
   };
   if (problems.length > 0) throw new ConfigError(problems.join('; '));
@@ -96,6 +100,11 @@ function object(text: string): JsonObject {
   const value: unknown = JSON.parse(text);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('it is no JSON object');
   return value as JsonObject;
+}
+
+function database(text: string): string {
+  parsePostgresEndpoint(text);
+  return text;
 }
 
 function endpoints(text: string): string[] {

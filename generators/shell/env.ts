@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Coordination, Disk, GeneratorEnv, Host } from '../../harness/core/generator.ts';
 import type { JsonObject } from '../../harness/core/json.ts';
+import type { Ranges } from '../../harness/core/ranges.ts';
 import { monotonicNs, wallMs } from './clocks.ts';
 
 /** A refusal: the generator may mint no ID now. */
@@ -24,12 +25,13 @@ export interface EnvParts {
   readonly host: Host;
   readonly options: JsonObject;
   readonly coordination: Coordination;
+  readonly ranges: Ranges;
   readonly diskFolder: string;
   readonly signal: AbortSignal;
 }
 
 export function createEnv(parts: EnvParts): GeneratorEnv {
-  const { host, options, coordination, diskFolder, signal } = parts;
+  const { host, options, coordination, ranges, diskFolder, signal } = parts;
   setMaxListeners(0, signal); // every sleep listens to it
   return {
     wallMs,
@@ -43,6 +45,7 @@ export function createEnv(parts: EnvParts): GeneratorEnv {
     options,
     host,
     coordination,
+    ranges,
     disk: folderDisk(diskFolder),
   };
 }

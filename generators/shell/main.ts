@@ -5,8 +5,11 @@
  */
 import { endianness } from 'node:os';
 import type { Minter } from '../../harness/core/generator.ts';
+import { idBitsOf, wordsPerId } from '../../harness/core/layout.ts';
 import { messageOf } from '../../harness/core/errors.ts';
 import { EtcdClient } from '../../harness/coordinators/etcd-client.ts';
+import { NO_COORDINATION, NO_RANGES } from '../../harness/coordinators/not-offered.ts';
+import { PostgresClient } from '../../harness/coordinators/postgres-client.ts';
 import { monotonicNs, wallMs } from './clocks.ts';
 import { ConfigError, readConfig } from './config.ts';
 import type { ShellConfig } from './config.ts';
@@ -17,7 +20,7 @@ import { claimIncarnation } from './life.ts';
 import { loadGenerator } from './load-generator.ts';
 import { createMetrics } from './metrics.ts';
 import { PROTOCOL_VERSION, serve } from './serve.ts';
-import { TapWriter } from './tap-writer.ts';
+import { SEGMENT_BYTES, TapWriter } from './tap-writer.ts';
 
 const LANE = 0;
 /** How long a closing node may take to give its worker ID back. */
@@ -36,14 +39,15 @@ async function start(config: ShellConfig): Promise<void> {
     monotonicNs: monotonicNs().toString(),
     wallMs: wallMs(),
   });
-  const tap = new TapWriter(tapFolder, { node, incarnation, lane: LANE });
+  const tap = new TapWriter(tapFolder, { node, incarnation, lane: LANE }, SEGMENT_BYTES, idBitsOf(generator.layout));
   const closing = new AbortController();
-  const etcd = new EtcdClient({ endpoints: config.etcd });
+  const etcd = config.etcd.length === 0 ? NO_COORDINATION : new EtcdClient({ endpoints: config.etcd });
+  const ranges = config.postgres === undefined ? NO_RANGES : new PostgresClient(config.postgres);
   const coordination = new LoggedCoordination(etcd, tapFolder, node, incarnation);
   const { signal } = closing;
   const place = { ...(zone !== undefined && { zone }), ...(region !== undefined && { region }) };
   const host = { name: node, index, incarnation, ...place };
-  const env = createEnv({ host, options, coordination, diskFolder, signal });
+  const env = createEnv({ host, options, coordination, ranges, diskFolder, signal });
 
   let minter: Minter;
   try {
@@ -52,12 +56,13 @@ async function start(config: ShellConfig): Promise<void> {
     throw new ConfigError(`${generator.name} does not start: ${messageOf(error)}`, { cause: error });
   }
   const metrics = createMetrics(node, incarnation, minter);
-  const lane = new Lane(minter, tap, metrics);
+  const lane = new Lane(minter, tap, metrics, wordsPerId(generator.layout));
   const servers = await serve(config.listen, {
     incarnation,
     minter,
     lane,
     laneNumber: LANE,
+    idBits: idBitsOf(generator.layout),
     metrics,
     leaseSpent: (lease) => coordination.spent(lease),
   });

@@ -4,6 +4,7 @@
  */
 import { EtcdSimStore } from '../../harness/coordinators/etcd-sim-store.ts';
 import { CoordinationTimeout } from '../../harness/coordinators/coordination-errors.ts';
+import { NO_RANGES } from '../../harness/coordinators/not-offered.ts';
 import { createRng } from '../../harness/core/random.ts';
 import type { Coordination, Generator, GeneratorEnv, Minter } from '../../harness/core/generator.ts';
 import type { JsonObject } from '../../harness/core/json.ts';
@@ -120,6 +121,7 @@ export class CrankedNode {
       options: this.#options,
       host: { name: 'n1', index: 0, incarnation: 1 },
       coordination: this.#coordination(),
+      ranges: NO_RANGES,
       disk: { read: async () => undefined, write: async () => {} },
     };
   }

@@ -6,9 +6,11 @@
  * and in containers.
  */
 import type { Cause } from './cause.ts';
+import type { CoordinatorKind } from './coordinator-kind.ts';
 import type { Guarantee, Promise_ } from './guarantee.ts';
 import type { Json } from './json.ts';
 import type { Layout } from './layout.ts';
+import type { Ranges } from './ranges.ts';
 
 export interface Generator {
   /** Equal to the file's name. */
@@ -16,6 +18,8 @@ export interface Generator {
   readonly summary: string;
   readonly promises: readonly Promise_[];
   readonly layout: Layout;
+  /** The coordinator that it needs; etcd when left out. */
+  readonly coordinator?: CoordinatorKind;
   readonly node: ShellNode;
   /** Present on a generator that is broken on purpose. Never read by a checker or an explanation. */
   readonly mutant?: Mutant;
@@ -44,7 +48,8 @@ export interface ShellNode {
 /** One lane of minting inside a node. */
 export interface Minter {
   /**
-   * Writes up to `count` IDs to the front of `into` and returns how many. Throws `env.refusal(reason)` when it may
+   * Writes up to `count` IDs to the front of `into` and returns how many. `into` has one word an ID, or two where the
+   * layout has 128 bits: the low one first. Throws `env.refusal(reason)` when it may
    * mint none. The caller never has two calls open on one minter, and zeroes `into` beforehand: an ID left there by a
    * call that threw is recorded as such. Returning synchronously is the fast path.
    */
@@ -91,7 +96,10 @@ export interface GeneratorEnv {
   /** The scenario's options for the generator, as JSON. */
   readonly options: { readonly [key: string]: Json };
   readonly host: Host;
+  /** Of an etcd; another coordinator refuses every call. */
   readonly coordination: Coordination;
+  /** Of a database; another coordinator refuses every call. */
+  readonly ranges: Ranges;
   /** Small files that survive a restart of the node. */
   readonly disk: Disk;
 }

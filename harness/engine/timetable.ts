@@ -1,6 +1,7 @@
 /**
  * The timetable: which slot comes when, and whether two disturbances would hold one thing at once. Pure.
  */
+import { coordinatorMembersOf } from '../core/coordinator-kind.ts';
 import type { Problem } from '../core/errors.ts';
 import { problem } from '../core/errors.ts';
 import type { ClusterShape, Fault } from '../core/fault.ts';
@@ -35,7 +36,7 @@ export function withoutDisturbances(scenario: Scenario): Scenario {
 export function shapeOf(scenario: Scenario): ClusterShape {
   return {
     nodes: names('n', scenario.cluster.nodes),
-    coordinatorMembers: names('etcd', scenario.cluster.coordinatorMembers),
+    coordinatorMembers: coordinatorMembersOf(scenario.cluster),
     zones: scenario.cluster.zones,
   };
 }

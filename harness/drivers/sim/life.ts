@@ -3,6 +3,7 @@ import type { JsonObject } from '../../core/json.ts';
 import type { Cancel, Origin, RunNs } from '../../core/time.ts';
 import type { Coordination, GeneratorEnv, Minter, ShellNode } from '../../core/generator.ts';
 import type { Rng } from '../../core/random.ts';
+import type { Ranges } from '../../core/ranges.ts';
 import type { NodeDisk } from './disk.ts';
 import type { Inside } from './guard.ts';
 import { Lane, refusal } from './lane.ts';
@@ -17,6 +18,7 @@ export interface LifeHost extends LaneHost {
   readonly place: { readonly zone?: string; readonly region?: string };
   readonly disk: NodeDisk;
   readonly coordination: Coordination;
+  readonly ranges: Ranges;
   /** A reading of either clock by the generator's code; a disturbance may fall on one inside `mint`. */
   onReading(): void;
   after(ms: number, act: () => void): Cancel;
@@ -107,6 +109,7 @@ export class Life {
       options: host.options,
       host: { name: host.name, index: host.nodeIndex, incarnation: host.incarnation, ...host.place },
       coordination: host.coordination,
+      ranges: host.ranges,
       disk: {
         read: (name) => onDisk(() => host.disk.read(name)),
         write: (name, bytes) => {

@@ -20,11 +20,10 @@ import { optionsOf, placeOf } from '../../core/cluster.ts';
 import type { Generator, ShellNode } from '../../core/generator.ts';
 import type { Rng } from '../../core/random.ts';
 import type { Cancel, Origin, RunNs } from '../../core/time.ts';
-import type { EtcdSim } from '../../coordinators/etcd-sim.ts';
 import { messageOf } from '../../core/errors.ts';
 import { msToNs } from '../../core/time.ts';
 import { NodeClock } from './clock.ts';
-import { CoordinationClient } from './coordination-client.ts';
+import type { Coordinated } from './coordinators.ts';
 import { CpuShare } from './cpu-share.ts';
 import { NodeDisk } from './disk.ts';
 import type { Guard } from './guard.ts';
@@ -43,7 +42,7 @@ export interface NodeWorld {
   readonly time: VirtualTime;
   readonly origin: Origin;
   readonly network: Network;
-  readonly etcd: EtcdSim;
+  readonly coordinator: Coordinated;
   readonly history: HistoryBuilder;
   /** 64-bit words of an ID. */
   readonly perId: 1 | 2;
@@ -416,12 +415,12 @@ export class SimNode implements ClusterNode {
   }
 
   #newLife(incarnation: number): Life {
-    const { time, origin, history, guard, spec, etcd, network, leases, perId } = this.#world;
+    const { time, origin, history, guard, spec, coordinator, perId } = this.#world;
     const rng = this.#rng.fork(`life ${incarnation}`);
     const after = (ms: number, act: () => void): Cancel =>
       time.schedule(this.#now() + msToNs(ms), () => this.#deliver(life, act));
     const now = (): RunNs => this.#now();
-    const coordination = new CoordinationClient(
+    const { coordination, ranges } = coordinator.connect(
       {
         name: this.name,
         incarnation,
@@ -430,10 +429,7 @@ export class SimNode implements ClusterNode {
         deliver: (act) => this.#deliver(life, act),
         hadSent: (at) => at <= life.diedAt,
       },
-      etcd,
-      network,
-      leases,
-      rng.fork('endpoint').int(0, etcd.members.length - 1),
+      rng,
     );
     const life: Life = new Life({
       nodeIndex: this.#index,
@@ -447,6 +443,7 @@ export class SimNode implements ClusterNode {
       place: placeOf(spec, this.name),
       disk: this.#disk,
       coordination,
+      ranges,
       inside: guard.node(this.name, (reason) => this.#crash(life, reason)),
       now,
       wallMs: () => this.#wall.wallMs(this.#now()),
