@@ -14,14 +14,18 @@ export interface Troubled {
   readonly trouble: LinkTrouble | { readonly what: 'drop' };
 }
 
-/** A class through which packets to some addresses go. */
-export interface Shape {
-  /** Minor number of the class; the major one is HANDLE. */
-  readonly minor: number;
+interface Slowness {
   readonly delayMs: number;
   readonly jitterMs: number;
   /** Infinity: as fast as it goes. */
   readonly kbitPerSecond: number;
+}
+
+/** A class through which packets to an address go. */
+export interface Shape extends Slowness {
+  readonly address: string;
+  /** Minor number of the class; the major one is HANDLE. */
+  readonly minor: number;
 }
 
 export interface LinkRules {
@@ -40,7 +44,7 @@ export function linkRules(asked: readonly Troubled[]): LinkRules {
     const addresses = sets.get(set) ?? new Set();
     sets.set(set, addresses.add(address));
   };
-  const slow = new Map<string, Omit<Shape, 'minor'>>();
+  const slow = new Map<string, Slowness>();
   for (const { addresses, trouble } of asked)
     for (const address of addresses) {
       if (trouble.what === 'loss') add(`on_loss_${trouble.percent}`, address);
@@ -48,24 +52,16 @@ export function linkRules(asked: readonly Troubled[]): LinkRules {
         slow.set(address, slower(slow.get(address), trouble));
       else add(`on_${trouble.what}`, address);
     }
-  const shapes: Shape[] = [];
-  for (const [address, wanted] of slow) {
-    const known = shapes.find((shape) => sameShape(shape, wanted));
-    const shape = known ?? { ...wanted, minor: shapes.length + 1 };
-    if (known === undefined) shapes.push(shape);
-    add(`on_slow_${shape.minor}`, address);
-  }
+  // A class for each address: members share no link, and so no bandwidth.
+  const shapes = [...slow].map(([address, shape], index) => ({ ...shape, address, minor: index + 1 }));
+  for (const { address, minor } of shapes) add(`on_slow_${minor}`, address);
   return { sets: new Map([...sets].map(([name, addresses]) => [name, [...addresses]])), shapes };
 }
 
-export function sameShape(one: Omit<Shape, 'minor'>, other: Omit<Shape, 'minor'>): boolean {
-  return one.delayMs === other.delayMs && one.jitterMs === other.jitterMs && one.kbitPerSecond === other.kbitPerSecond;
-}
-
 function slower(
-  before: Omit<Shape, 'minor'> = { delayMs: 0, jitterMs: 0, kbitPerSecond: Number.POSITIVE_INFINITY },
+  before: Slowness = { delayMs: 0, jitterMs: 0, kbitPerSecond: Number.POSITIVE_INFINITY },
   trouble: Extract<LinkTrouble, { readonly what: 'delay' | 'bandwidth' }>,
-): Omit<Shape, 'minor'> {
+): Slowness {
   if (trouble.what === 'bandwidth')
     return { ...before, kbitPerSecond: Math.min(before.kbitPerSecond, trouble.kbitPerSecond) };
   return {

@@ -69,13 +69,12 @@ export class Links {
     });
   }
 
-  async #reshape({ shapes, sets }: LinkRules): Promise<void> {
+  async #reshape({ shapes }: LinkRules): Promise<void> {
     // Rules that name a class which is gone let packets pass at full speed: for the moment that this takes.
     for (const device of this.#slowed) await removeOwnQdisc(device);
     this.#slowed.clear();
-    const slow = [...sets].filter(([name]) => name.startsWith('on_slow_')).flatMap(([, addresses]) => addresses);
-    for (const device of new Set(slow.map(deviceTo))) {
-      await tc(shapeBatch(device, shapes));
+    for (const [device, there] of Map.groupBy(shapes, ({ address }) => deviceTo(address))) {
+      await tc(shapeBatch(device, there));
       this.#slowed.add(device);
     }
   }

@@ -53,12 +53,18 @@ export class Prober {
     const first = process.hrtime.bigint();
     datagram.writeBigUInt64BE(BigInt(probe), FIELD.probe);
     datagram.writeBigUInt64BE(first, FIELD.first);
-    for (let packet = 1; packet <= packets; packet++) {
-      datagram.writeBigUInt64BE(process.hrtime.bigint(), FIELD.sent);
-      // A packet that the rules drop on its way out may be refused to the sender: that is a packet that does not arrive.
-      await new Promise<void>((resolve) => this.#socket.send(datagram, PROBE_PORT, address, () => resolve()));
-      if (packet % AT_ONCE === 0) await sleep(PAUSE_MS);
+    for (let left = packets; left > 0; left -= AT_ONCE) {
+      const sent = Array.from({ length: Math.min(left, AT_ONCE) }, () => this.#sendOne(datagram, address));
+      await Promise.all(sent);
+      if (left > AT_ONCE) await sleep(PAUSE_MS);
     }
+  }
+
+  /** A packet that the rules drop on its way out may be refused to its sender: that is a packet that does not arrive. */
+  #sendOne(datagram: Buffer, address: string): Promise<void> {
+    const copy = Buffer.from(datagram);
+    copy.writeBigUInt64BE(process.hrtime.bigint(), FIELD.sent);
+    return new Promise((resolve) => this.#socket.send(copy, PROBE_PORT, address, () => resolve()));
   }
 
   /** What arrived of a probe: when all has, or after `waitMs`. */
