@@ -27,6 +27,9 @@ const loadSchema = z.strictObject({
     .strictObject({ batchesPerSecond: positiveMs, batch: batchSchema })
     .default({ batchesPerSecond: 300, batch: { min: 1, max: 3, mean: 2 } }),
   timeoutMs: positiveMs.default(1000).describe('how long a client waits for an answer'),
+  selfDrivenIdsPerSecond: positiveMs
+    .optional()
+    .describe('IDs that each node mints each second by itself, without clients and beside them; not in the simulator'),
 });
 
 /** What a disturbance may wait for, in place of the clock. */
@@ -150,7 +153,10 @@ export const HOLDER = '@holder';
 
 /** Options with every `@holder` replaced. */
 export function resolveTargets(options: JsonObject, holder: string): JsonObject {
-  return Object.fromEntries(Object.entries(options).map(([key, value]) => [key, value === HOLDER ? holder : value]));
+  const resolved = (value: Json): Json => (value === HOLDER ? holder : value);
+  return Object.fromEntries(
+    Object.entries(options).map(([key, value]) => [key, Array.isArray(value) ? value.map(resolved) : resolved(value)]),
+  );
 }
 
 /** Options with every `@epoch` and `@end` replaced by the Unix milliseconds at which the time in IDs begins and ends. */

@@ -40,7 +40,7 @@ export interface DisturbContext {
 export async function carryOutSlot(slot: Slot, context: DisturbContext): Promise<void> {
   const { cluster, journal, signal } = context;
   const needsHolder = slot.disturbances.some(({ options, when }) =>
-    [...Object.values(options), ...Object.values(when ?? {})].includes(HOLDER),
+    [...Object.values(options), ...Object.values(when ?? {})].flat().includes(HOLDER),
   );
   const holder = needsHolder ? await drawHolder(slot, context) : undefined;
   const start = cluster.time.now();
