@@ -14,13 +14,39 @@ export const CAUSES = {
   'two holders: coordinator ended the lease early':
     'The coordinator gave the worker ID away before the lease was over.',
   'two holders: no lease': 'Two nodes minted under one worker ID, and no lease was there to keep them apart.',
+  'two holders: static beside leased':
+    'One of two holders had the worker ID by a lease, the other without: the coordinator did not know of it.',
+  'two holders: both took it at once': 'Two nodes took a worker ID within moments, each as if nobody had it.',
+  'two holders: taken from a living holder':
+    'A node took the worker ID away from a holder whose lease had not run out.',
   'two holders: unexplained': 'Two nodes minted under one worker ID; no disturbance at hand explains it.',
+  'coordinator rolled back':
+    'The coordinator went back to an earlier state, and a holder went by what was forgotten or lived again.',
   'minted after its lease': 'A node minted after the latest possible end of its lease.',
   'successor behind the earlier holder':
     'A worker ID changed hands and its new holder minted times that the earlier one had used.',
   'sequence reset within a tick':
     'The same tick and worker used the same sequence number again, in one life of a node.',
+  'sequence wrapped within a tick':
+    'One tick was asked for more IDs than it holds, and the same sequence numbers were used again.',
+  'threads raced for one sequence': 'Two lanes of one life used the same tick and sequence number.',
+  'ran ahead of its clock': "The time in the ID lay ahead of all that the node's clock had shown.",
+  'kept its time when its clock went back':
+    "The time in the ID was one that the node's clock had shown before it went back.",
+  'fell behind its clock': "The time in the ID lay behind the node's clock: made ready, or read, long before the call.",
+  'does not follow its clock':
+    'The time in the ID ran on with true time while the wall clock of the node stood elsewhere: it is not read any more.',
+  'time does not fit its field': "The node's clock stood beyond the last time that an ID can carry.",
+  'time before the epoch': "The node's clock stood before the first time that an ID can carry.",
+  'another epoch, unit or width than declared':
+    'The time in the ID lay further from the clock than any clock was ever observed to be off.',
+  'the same random bits drawn twice':
+    'Two nodes, or two lives of one, drew the same bits where chance should have kept them apart.',
   'embedded time is not the clock of the call': "The time in the ID is not what the node's clock showed.",
+  'worker ID of an earlier tenure':
+    'The ID carries a worker ID that this life of the node held before, and holds no more.',
+  'worker ID wider than its field': 'The worker ID that the node held does not fit into the field for it.',
+  'digits lost in a 53-bit number': 'IDs of one call were rounded to what a double-precision number can hold.',
   'wrong field': 'A field of the ID does not hold what it must.',
   'error passed as an ID': 'A refusal or an error value reached the client as an ID.',
   'silent after the heal': 'After everything was healed, the node or worker ID stayed silent.',

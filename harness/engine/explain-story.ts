@@ -7,7 +7,8 @@ import { decodeId } from '../core/layout.ts';
 import { lifeOf, seconds } from '../core/phrases.ts';
 import type { DisturbanceRecord } from '../core/run.ts';
 import { msToNs, NS_PER_MS, type RunNs, trueUnixMs } from '../core/time.ts';
-import type { Door, Explained } from './explain-cause.ts';
+import type { Door } from './causes/holding.ts';
+import type { Explained } from './explain-cause.ts';
 import type { EvidenceView } from './explain-evidence.ts';
 
 /** Sightings told one by one. */
