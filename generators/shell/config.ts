@@ -23,6 +23,8 @@ export interface ShellConfig {
   readonly etcd: readonly string[];
   readonly postgres?: string;
   readonly listen: readonly Address[];
+  /** IDs that the node asks itself for, a second. */
+  readonly selfLoad?: number;
 }
 
 /** The node was set up wrongly; the message is one line that names every problem. */
@@ -61,6 +63,7 @@ export function readConfig(environment: Environment): ShellConfig {
     etcd: read('SNOWGLOBE_ETCD', endpoints, environment['SNOWGLOBE_POSTGRES'] === undefined ? undefined : []),
     ...(environment['SNOWGLOBE_POSTGRES'] !== undefined && { postgres: read('SNOWGLOBE_POSTGRES', database) }),
     listen: read('SNOWGLOBE_LISTEN', (text) => list(text).map(parseAddress)),
+    ...(environment['SNOWGLOBE_SELF_LOAD'] !== undefined && { selfLoad: read('SNOWGLOBE_SELF_LOAD', rate) }),
   };
   if (problems.length > 0) throw new ConfigError(problems.join('; '));
   return config;
@@ -84,6 +87,12 @@ function nodeName(text: string): string {
 function index(text: string): number {
   if (!/^\d{1,4}$/.test(text)) throw new Error('the first node is 0, the next 1, …');
   return Number(text);
+}
+
+function rate(text: string): number {
+  const idsPerSecond = Number(text);
+  if (!Number.isFinite(idsPerSecond) || idsPerSecond <= 0) throw new Error('it is no number of IDs a second');
+  return idsPerSecond;
 }
 
 function folder(text: string): string {

@@ -19,6 +19,7 @@ import { LoggedCoordination } from './lease-log.ts';
 import { claimIncarnation } from './life.ts';
 import { loadGenerator } from './load-generator.ts';
 import { createMetrics } from './metrics.ts';
+import { startSelfLoad } from './self-load.ts';
 import { PROTOCOL_VERSION, serve } from './serve.ts';
 import { SEGMENT_BYTES, TapWriter } from './tap-writer.ts';
 
@@ -67,6 +68,7 @@ async function start(config: ShellConfig): Promise<void> {
     leaseSpent: (lease) => coordination.spent(lease),
   });
   env.log(`${generator.name} serves`);
+  if (config.selfLoad !== undefined) startSelfLoad(lane, config.selfLoad);
 
   const close = async (): Promise<void> => {
     setTimeout(() => process.exit(0), CLOSE_MS);

@@ -255,6 +255,8 @@ export interface ClusterSpec {
   /** Options of single nodes, by name; each replaces the common option of its name. */
   readonly perNode?: { readonly [node: string]: JsonObject };
   readonly zones?: Zones;
+  /** IDs that each node mints a second by itself, beside what clients ask for; not in the simulator. */
+  readonly selfLoad?: number;
   /** The tool that skews the clocks of real nodes; left out: the first that fits the program and the faults. */
   readonly clockTool?: (typeof CLOCK_TOOLS)[number];
 }

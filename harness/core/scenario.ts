@@ -27,9 +27,6 @@ const loadSchema = z.strictObject({
     .strictObject({ batchesPerSecond: positiveMs, batch: batchSchema })
     .default({ batchesPerSecond: 300, batch: { min: 1, max: 3, mean: 2 } }),
   timeoutMs: positiveMs.default(1000).describe('how long a client waits for an answer'),
-  selfDrivenIdsPerSecond: positiveMs
-    .optional()
-    .describe('IDs that each node mints each second by itself, without clients and beside them; not in the simulator'),
 });
 
 /** What a disturbance may wait for, in place of the clock. */
@@ -103,6 +100,9 @@ export const scenarioSchema = z.strictObject({
       .record(name, z.strictObject({ region: name.exactOptional(), members: z.array(z.string()).min(1) }))
       .default({})
       .describe('nodes and coordinator members by zone; a zone lies in at most one region'),
+    selfLoad: positiveMs
+      .exactOptional()
+      .describe('IDs that each node mints each second by itself, beside what clients ask for; not in the simulator'),
     clockTool: z
       .enum(CLOCK_TOOLS)
       .exactOptional()

@@ -258,6 +258,11 @@ async function shake(
   await attempt('stopping the load', cluster, journal, async () => load?.stop());
   await attempt('the last reading of the nodes', cluster, journal, () => monitor.readAll());
   monitor.stop();
+  // They would write for ever, and what is drained must be at rest: killed in the midst of it, for that must lose nothing.
+  if (scenario.cluster.selfLoad !== undefined && collecting !== undefined)
+    await attempt('killing the nodes that drive themselves', cluster, journal, () =>
+      Promise.all(cluster.nodes.map(({ process }) => process.kill())),
+    );
   return { requests: load?.requests(), whole };
 }
 
