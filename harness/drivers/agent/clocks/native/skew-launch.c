@@ -15,6 +15,7 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -97,14 +98,19 @@ static void put(pid_t pid, uintptr_t at, const void *bytes, size_t count) {
   }
 }
 
+/* Signals that came while the program was led; it gets them when it is let go. */
+static uint64_t held_back;
+
 /* Waits until the program stops with what is expected; ends quietly when the program has ended. */
 static void await_stop(pid_t pid, int expected) {
-  int status;
-  if (waitpid(pid, &status, __WALL) != pid) fail("the program cannot be waited for");
-  if (WIFEXITED(status) || WIFSIGNALED(status)) _exit(0);
-  if (status >> 8 != expected) {
-    errno = 0;
-    fail("the program stopped for another reason than its start");
+  for (;;) {
+    int status;
+    if (waitpid(pid, &status, __WALL) != pid) fail("the program cannot be waited for");
+    if (WIFEXITED(status) || WIFSIGNALED(status)) _exit(0);
+    if (status >> 8 == expected) return;
+    /* SIGCHLD is of the child that came before this tracer. */
+    if (WSTOPSIG(status) != SIGCHLD) held_back |= 1ULL << (WSTOPSIG(status) - 1);
+    if (ptrace(PTRACE_CONT, pid, 0, 0) != 0) fail("the program cannot be led");
   }
 }
 
@@ -229,6 +235,8 @@ static void trace(pid_t pid, int file, int ready) {
   await_stop(pid, SIGTRAP | PTRACE_EVENT_EXEC << 8);
   patch(pid, file);
   if (ptrace(PTRACE_DETACH, pid, 0, 0) != 0) fail("the program cannot be let go");
+  for (int number = 1; number <= 64; number++)
+    if (held_back >> (number - 1) & 1) kill(pid, number);
   _exit(0);
 }
 
