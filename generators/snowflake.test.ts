@@ -17,7 +17,12 @@ test('compose puts every field where the layout says', () => {
     fc.property(tick, field(LAYOUT.workerBits), field(LAYOUT.sequenceBits), (tick, workerId, sequence) => {
       const id = compose(LAYOUT.epochMs + tick, workerId, sequence);
       expect(id).toBeLessThan(2n ** 63n);
-      expect(decodeId(LAYOUT, id)).toEqual({ unixMs: LAYOUT.epochMs + tick, tick, workerId, sequence });
+      expect(decodeId(LAYOUT, id)).toEqual({
+        unixMs: LAYOUT.epochMs + tick,
+        tick,
+        workerId,
+        sequence: BigInt(sequence),
+      });
     }),
   );
 });
@@ -73,8 +78,8 @@ describe('one node', () => {
     const node = await new CrankedCluster().node(snowflake);
     const full = decode(await node.mint(5000));
     expect(full).toHaveLength(5000);
-    expect(full[4095]).toMatchObject({ unixMs: full[0]?.unixMs, sequence: 4095 });
-    expect(full[4096]).toMatchObject({ sequence: 0 });
+    expect(full[4095]).toMatchObject({ unixMs: full[0]?.unixMs, sequence: 4095n });
+    expect(full[4096]).toMatchObject({ sequence: 0n });
     node.onClockRead = freeze(node);
     expect(await node.mint(5000)).toHaveLength(4096 - (5000 - 4096));
     expect(await node.mint(1)).toBe('tick full');

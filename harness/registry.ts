@@ -12,6 +12,7 @@ import { badInput, messageOf } from './core/errors.ts';
 import type { Fault } from './core/fault.ts';
 import type { Generator } from './core/generator.ts';
 import type { Hazard } from './core/hazard.ts';
+import { layoutProblems } from './core/layout.ts';
 import { promisesSchema } from './core/promise-schema.ts';
 import type { Reporter } from './core/reporter.ts';
 import type { Run } from './core/run.ts';
@@ -107,8 +108,8 @@ export function validateScenario(input: unknown, where: string): Scenario {
   );
 }
 
-const bits = z.int().positive();
-/** Times and sequences are read as numbers, which hold whole 53 bits; the tap's worker field is a signed 32-bit integer. */
+const bits = z.int().nonnegative();
+/** Times and fixed fields are read as numbers, which hold whole 53 bits; the tap's worker field is a signed 32-bit integer. */
 const NUMBER_BITS = 53;
 const TAP_WORKER_BITS = 31;
 
@@ -119,16 +120,18 @@ const generatorSchema = z.object({
   promises: promisesSchema,
   layout: z
     .object({
+      idBits: z.literal([64, 128]).exactOptional(),
       timeBits: bits.max(NUMBER_BITS),
       workerBits: bits.max(TAP_WORKER_BITS),
-      sequenceBits: bits.max(NUMBER_BITS),
+      sequenceBits: bits,
       tickMs: z.number().positive(),
       epochMs: z.number(),
+      shifts: z.strictObject({ time: bits, worker: bits, sequence: bits }).exactOptional(),
+      fixed: z.array(z.strictObject({ shift: bits, bits: bits.max(NUMBER_BITS), value: bits })).exactOptional(),
     })
-    .refine(
-      ({ timeBits, workerBits, sequenceBits }) => timeBits + workerBits + sequenceBits <= 64,
-      'more than 64 bits',
-    ),
+    .superRefine((layout, context) => {
+      for (const message of layoutProblems(layout)) context.addIssue({ code: 'custom', message });
+    }),
   node: z.object({
     kind: z.literal('shell'),
     create: z.custom((value) => typeof value === 'function', 'needs a function create'),

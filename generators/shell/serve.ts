@@ -20,6 +20,7 @@ export interface Served {
   /** Requests go to the first; a node of this shell has one. */
   readonly lane: Lane;
   readonly laneNumber: number;
+  readonly idBits: 64 | 128;
   readonly metrics: Metrics;
   /** As `NodeHealth.leaseSpent`. */
   readonly leaseSpent: (lease: string) => number | undefined;
@@ -72,12 +73,20 @@ function answer(served: Served, outcome: Outcome, raw: boolean, response: Server
   if (outcome.kind === 'refused') return sendJson(response, 503, { refused: outcome.reason });
   if (outcome.kind === 'failed') return sendJson(response, 500, { error: outcome.error });
   const { ids, firstSeq } = outcome;
-  const headers = { 'snowglobe-seq': `${served.incarnation}/${served.laneNumber}/${firstSeq}/${ids.length}` };
-  if (!raw) return sendJson(response, 200, { ids: Array.from(ids, String) }, headers);
+  const headers = {
+    'snowglobe-seq': `${served.incarnation}/${served.laneNumber}/${firstSeq}/${ids.length / (served.idBits / 64)}`,
+  };
+  if (!raw) return sendJson(response, 200, { ids: inDecimal(ids, served.idBits) }, headers);
   // A copy: the lane writes the next batch into these bytes while the socket may still hold them.
   const body = Buffer.from(new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength));
   response.writeHead(200, { ...headers, 'content-type': 'application/octet-stream', 'content-length': body.length });
   response.end(body);
+}
+
+/** 64-bit numbers and longer ones are strings in JSON. */
+function inDecimal(ids: BigUint64Array, idBits: 64 | 128): string[] {
+  if (idBits === 64) return Array.from(ids, String);
+  return Array.from({ length: ids.length / 2 }, (_, i) => String((ids[2 * i + 1]! << 64n) | ids[2 * i]!));
 }
 
 function health({ incarnation, minter, lane, leaseSpent }: Served): unknown {
@@ -92,6 +101,7 @@ function health({ incarnation, minter, lane, leaseSpent }: Served): unknown {
     lease: holding?.lease?.id,
     createRevision: holding?.lease?.createRevision,
     leaseSpent: holding?.lease === undefined ? undefined : leaseSpent(holding.lease.id),
+    monotonicBeforeNs: monotonicNs().toString(),
     wallMs: wallMs(),
     monotonicNs: monotonicNs().toString(),
     minted: [lane.committed.toString()],

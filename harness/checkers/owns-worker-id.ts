@@ -12,7 +12,6 @@ import { WITNESSES_MAX } from '../core/checker.ts';
 import type { PromiseOf } from '../core/guarantee.ts';
 import type { History, LeaseFact } from '../core/history.ts';
 import { idReader } from '../core/id-words.ts';
-import type { Layout } from '../core/layout.ts';
 import { endOfLease, leaseFinder, type LeaseEnd } from '../core/lease-ends.ts';
 import { lifeOf, seconds } from '../core/phrases.ts';
 import { liesBetween, type Rollback } from '../core/rollback.ts';
@@ -20,14 +19,14 @@ import { inSuccession, tenureBatchesOf } from '../core/tenures.ts';
 import { NS_PER_MS, type RunNs } from '../core/time.ts';
 import type { Clue, Draft, WitnessDraft } from './shared/draft.ts';
 import { concludeFromHistory, concludeFromStore, promiseOf } from './shared/draft.ts';
-import { RAN_TRUE_MS, sqlClockWindow } from './shared/clock-window.ts';
+import { clockWindows, sqlClockWindow } from './shared/clock-window.ts';
 import { extremesOf } from './shared/extremes.ts';
 import { interruptedInHistory, interruptedInStore } from './shared/interruptions.ts';
 import { sqlTick } from './shared/sql.ts';
 
 /**
  * How far the moment at which a clock was read may lie before the moment to which its reading maps: a millisecond
- * because a reading is rounded down, and one because the clock ran true only to RAN_TRUE_MS.
+ * because a reading is rounded down, and one because a clock that ran true may be a millisecond off it.
  */
 const READING_ERROR_MS = 2;
 
@@ -195,6 +194,7 @@ function holdingOf(history: History, tenure: Tenure, batches: readonly number[],
   if (end === undefined || end.latest === NEVER)
     return { tenure, batches: batches.length, after: 0, afterEarlyEnd: 0, straddling: unknownEnd ? batches.length : 0 };
   const ids = idReader(history);
+  const windowOf = clockWindows(history);
   const after: number[] = [];
   const afterEarlyEnd: number[] = [];
   let straddling = 0;
@@ -220,8 +220,10 @@ function holdingOf(history: History, tenure: Tenure, batches: readonly number[],
     const called = columns.called[batch]!;
     const wallCalled = columns.wallCalledMs[batch]!;
     const wallReturned = columns.wallReturnedMs[batch]!;
-    const elapsedMs = (columns.returned[batch]! - called) / NS_PER_MS;
-    if (Math.abs(wallReturned - wallCalled - elapsedMs) > RAN_TRUE_MS) return false;
+    const returned = columns.returned[batch]!;
+    const node = columns.node[batch]!;
+    if (!windowOf({ node, called, returned, wallCalledMs: wallCalled, wallReturnedMs: wallReturned }).ranTrue)
+      return false;
     const { greatest } = extremesOf(columns, ids, batch);
     const embedded = history.layout.epochMs + ids.tick(greatest) * history.layout.tickMs;
     return embedded <= wallReturned && called + (embedded - wallCalled - READING_ERROR_MS) * NS_PER_MS > moment;
@@ -261,11 +263,8 @@ interface HoldingRow extends Record<string, unknown> {
   readonly first_after_early_end: [number, string, string];
 }
 
-async function readHoldings(
-  store: SqlReader,
-  { layout, nodes, leases }: SqlFacts,
-  endOf: EndFinder,
-): Promise<Holding[]> {
+async function readHoldings(store: SqlReader, facts: SqlFacts, endOf: EndFinder): Promise<Holding[]> {
+  const { nodes, leases } = facts;
   const { latest, early } = sqlEnds(leases);
   const first = (condition: string): string =>
     `argMinIf((lane, toString(first_seq), toString(max_id)), (called, lane, first_seq), ${condition})`;
@@ -276,7 +275,7 @@ async function readHoldings(
        ${first('is_after_early')} as first_after_early_end
      from (
        select *, ${latest} as latest, ${early} as early,
-         called > latest or (returned > latest and ${sqlReadAfter(layout)}) as is_after,
+         called > latest or (returned > latest and ${sqlReadAfter(facts)}) as is_after,
          not is_after and called > early as is_after_early,
          not is_after and not is_after_early and returned > latest as is_straddling
        from batches where count > 0 and worker >= 0)
@@ -354,9 +353,10 @@ function sqlTransform(
 }
 
 /** `readAfter` of the fold, against column `latest`. */
-function sqlReadAfter(layout: Layout): string {
+function sqlReadAfter(facts: SqlFacts): string {
+  const { layout } = facts;
   const embedded = `(${layout.epochMs} + toFloat64(${sqlTick(layout, 'max_id')}) * ${layout.tickMs})`;
-  return `${sqlClockWindow().ranTrue}
+  return `${sqlClockWindow(facts).ranTrue}
     and ${embedded} <= wall_returned_ms
     and toFloat64(called) + (${embedded} - wall_called_ms - ${READING_ERROR_MS}) * ${NS_PER_MS} > latest`;
 }

@@ -45,6 +45,9 @@ const layoutSchema = z.strictObject({
   sequenceBits: count,
   tickMs: z.number().positive(),
   epochMs: z.number(),
+  idBits: z.literal([64, 128]).exactOptional(),
+  shifts: z.strictObject({ time: count, worker: count, sequence: count }).exactOptional(),
+  fixed: list(z.strictObject({ shift: count, bits: count, value: count })).exactOptional(),
 });
 
 const sightingSchema = z.strictObject({

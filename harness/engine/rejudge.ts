@@ -48,12 +48,13 @@ export async function rejudge({
   // Entries of this judging go after those of the run, at its last moment: its time stands still now.
   const last = read.entries.at(-1)?.at ?? 0;
   const journal = openJournal(join(folder, JOURNAL_FILE), read.entries);
-  await using store = await openStore({ folder, runId });
+  await using store = await openStore({ folder, runId, layout: generator.layout });
   try {
     const collector = startCollector({
       tapFolder,
       runId,
       nodes,
+      layout: generator.layout,
       origin,
       store,
       journal,

@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { History } from '../core/history.ts';
 import { createRng } from '../core/random.ts';
+import { LAYOUT } from '../checkers/shared/history-builder.ts';
+import { idBitsOf } from '../core/layout.ts';
 import type { Store } from '../core/store.ts';
 import { readTenures, tenuresOf } from '../core/tenures.ts';
 import { loadCheckers } from '../registry.ts';
@@ -15,7 +17,7 @@ import { openClickHouseStore } from '../stores/clickhouse/clickhouse-store.ts';
 import { type EmbeddedEngine, startEngine } from '../stores/clickhouse/embedded.ts';
 import { DATABASE } from '../stores/clickhouse/schema.ts';
 import { PROMISES } from './promises.ts';
-import { PLANTS, randomHistory } from './random-history.ts';
+import { LONG_LAYOUT, PLANTS, randomHistory } from './random-history.ts';
 import { withLapses, withMovedKeys, withoutNames } from './retold-history.ts';
 import { factsOf, storeHistory } from './stored-history.ts';
 
@@ -34,7 +36,9 @@ beforeAll(async () => {
     const rng = createRng(`${seed}/${i}`);
     // Every third run is honest, the others hold some or many plants.
     const plants = i % 3 === 0 ? [] : rng.shuffle(PLANTS).slice(0, rng.int(1, i % 3 === 1 ? 4 : PLANTS.length));
-    const told = randomHistory(rng.int(0, 1e9), plants);
+    // IDs of 64 and of 128 bits, in tables beside each other.
+    const layout = i % 2 === 0 ? LAYOUT : LONG_LAYOUT;
+    const told = randomHistory(rng.int(0, 1e9), plants, layout);
     const unnamed = withoutNames(told);
     const retellings = [
       told,
@@ -48,10 +52,15 @@ beforeAll(async () => {
       database: DATABASE,
       engine: 'own',
       runId: `run${i}`,
+      idBits: idBitsOf(layout),
       version: 'under test',
     });
     await storeHistory(store, history);
-    runs.push({ name: `SNOWGLOBE_SEED=${seed}, run ${i} with ${plants.join(', ') || 'no plant'}`, history, store });
+    runs.push({
+      name: `SNOWGLOBE_SEED=${seed}, run ${i} of ${idBitsOf(layout)} bits with ${plants.join(', ') || 'no plant'}`,
+      history,
+      store,
+    });
   }
 });
 

@@ -339,7 +339,7 @@ export function howToRead(): Markup {
       </dd>
       <dt>Violations</dt>
       <dd>
-        Each shows the sightings that prove it. An ID’s 64 bits are parted into sign, time, worker and sequence as the
+        Each shows the sightings that prove it. An ID’s bits are parted into sign, time, worker and sequence as the
         generator lays them out.
       </dd>
     </dl>`,

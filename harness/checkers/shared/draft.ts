@@ -6,8 +6,10 @@ import type { Finding, Sighting, SqlFacts, SqlReader, Tenure, Witness } from '..
 import { finding, WITNESSES_MAX } from '../../core/checker.ts';
 import type { Guarantee, PromiseOf, Promise_ } from '../../core/guarantee.ts';
 import type { History } from '../../core/history.ts';
+import { idReader } from '../../core/id-words.ts';
 import { lanesOf } from '../../core/lanes.ts';
 import type { RunNs } from '../../core/time.ts';
+import { sqlId } from './sql.ts';
 
 /** Where to find a sighting: the batch of a lane that holds the position `seq`. */
 export interface Clue {
@@ -50,6 +52,7 @@ export function concludeFromHistory(history: History, draft: Draft): Finding {
   if (witnesses.length === 0) return finding({ ...draft, witnesses: [] });
   const lanes = lanesOf(history.batches);
   const { batches } = history;
+  const ids = idReader(history);
   const sightingOf = (clue: Clue): Sighting => {
     const lane = lanes.find((l) => l.node === clue.node && l.incarnation === clue.incarnation && l.lane === clue.lane);
     const batch = lane?.batches.find(
@@ -59,8 +62,10 @@ export function concludeFromHistory(history: History, draft: Draft): Finding {
     let { seq } = clue;
     if (clue.seek === true) {
       const from = batches.firstId[batch]!;
-      const ids = history.ids.subarray(from, from + batches.count[batch]!);
-      seq = batches.firstSeq[batch]! + ids.indexOf(BigInt(clue.id!));
+      const sought = BigInt(clue.id!);
+      let index = from;
+      while (ids.at(index) !== sought) index++;
+      seq = batches.firstSeq[batch]! + index - from;
     }
     return {
       node: history.nodes[clue.node]!,
@@ -88,7 +93,7 @@ export async function concludeFromStore(store: SqlReader, facts: SqlFacts, draft
   const witnesses = draft.witnesses.slice(0, WITNESSES_MAX);
   const clues = witnesses.flatMap((witness) => witness.clues);
   const batches = await readBatches(store, clues);
-  const positions = await readPositions(store, clues);
+  const positions = await readPositions(store, facts, clues);
   const sightingOf = (clue: Clue): Sighting => {
     const batch = batches.find((row) => sameLane(row, clue) && holds(row, clue.seq));
     if (batch === undefined) throw new Error(`no batch holds position ${clue.seq} of ${facts.nodes[clue.node]}`);
@@ -155,10 +160,12 @@ async function readBatches(store: SqlReader, clues: readonly Clue[]): Promise<Ba
   );
 }
 
-async function readPositions(store: SqlReader, clues: readonly Clue[]): Promise<PositionRow[]> {
+async function readPositions(store: SqlReader, { layout }: SqlFacts, clues: readonly Clue[]): Promise<PositionRow[]> {
   const ids = [...new Set(clues.flatMap(({ id, seek }) => (seek === true && id !== undefined ? [id] : [])))];
   if (ids.length === 0) return [];
-  return store.rows<PositionRow>(`select node, incarnation, lane, seq, id from ids where id in (${ids.join(', ')})`);
+  return store.rows<PositionRow>(
+    `select node, incarnation, lane, seq, id from ids where id in (${ids.map((id) => sqlId(layout, id)).join(', ')})`,
+  );
 }
 
 function sameLane(row: BatchRow | PositionRow, clue: Clue): boolean {

@@ -16,6 +16,8 @@ export type Answer = (reply: MintReply) => void;
 export interface LaneHost {
   readonly nodeIndex: number;
   readonly incarnation: number;
+  /** 64-bit words of an ID. */
+  readonly perId: 1 | 2;
   readonly history: HistoryBuilder;
   readonly inside: Inside;
   /** The node's own time, which a pause inside a call takes ahead. */
@@ -43,8 +45,8 @@ export class Lane {
   readonly #host: LaneHost;
   readonly #minter: Minter;
   #buffer = new BigUint64Array(16);
-  /** The front of the buffer, as long as the call's `count`. */
-  #into = this.#buffer.subarray(0, 1);
+  /** The front of the buffer, with room for the call's `count` IDs. */
+  #into = this.#buffer.subarray(0, 0);
   #answer: Answer | undefined;
   readonly #batch: Batch;
   /** The strings that the batch's lease and create revision were read from: they seldom change. */
@@ -80,8 +82,9 @@ export class Lane {
 
   /** The lane must not be open. Answers in place when the minter does and the node was not stopped meanwhile. */
   mint(count: number, answer: Answer): void {
-    if (count > this.#buffer.length) this.#buffer = new BigUint64Array(2 * count);
-    if (count !== this.#into.length) this.#into = this.#buffer.subarray(0, count);
+    const words = count * this.#host.perId;
+    if (words > this.#buffer.length) this.#buffer = new BigUint64Array(2 * words);
+    if (words !== this.#into.length) this.#into = this.#buffer.subarray(0, words);
     this.#into.fill(0n);
     this.open = true;
     this.#answer = answer;
@@ -133,7 +136,11 @@ export class Lane {
   }
 
   readonly #returned = (result: unknown): void => {
-    const whole = typeof result === 'number' && Number.isInteger(result) && result >= 0 && result <= this.#into.length;
+    const whole =
+      typeof result === 'number' &&
+      Number.isInteger(result) &&
+      result >= 0 &&
+      result <= this.#into.length / this.#host.perId;
     if (!whole) this.#batch.flags = BATCH_FLAG.badCount;
     const reply: MintReply = whole
       ? { status: 'ok' }
@@ -163,7 +170,8 @@ export class Lane {
     const batch = this.#batch;
     batch.firstSeq = this.seq;
     // A call that returned no count is evidence by itself, also when it left nothing.
-    if (count > 0 || batch.flags === BATCH_FLAG.badCount) this.#host.history.add(batch, this.#into, count);
+    if (count > 0 || batch.flags === BATCH_FLAG.badCount)
+      this.#host.history.add(batch, this.#into.subarray(0, count * this.#host.perId), count);
     this.seq += count;
     this.refused = reply.status === 'ok' ? undefined : reply.reason;
     this.open = false;
@@ -175,8 +183,12 @@ export class Lane {
   /** Moves the IDs that a call left in its zeroed buffer, and did not count, to the front; how many there are. */
   #gatherLeft(): number {
     const into = this.#into;
+    const { perId } = this.#host;
     let left = 0;
-    for (let i = 0; i < into.length; i++) if (into[i] !== 0n) into[left++] = into[i] as bigint;
+    for (let at = 0; at < into.length; at += perId) {
+      const id = into.subarray(at, at + perId);
+      if (id.some((word) => word !== 0n)) into.set(id, perId * left++);
+    }
     return left;
   }
 }
