@@ -10,7 +10,11 @@
  * - The **fence** keeps `owns-worker-id`. No ID is minted after (sending of the last accepted keep-alive + granted TTL -
  *   margin) on the node's own monotonic clock.
  *
- * The price of the bound: a clock that ran ahead darkens its worker ID for its lead and the window.
+ * The price of the bound: a clock that ran ahead darkens its worker ID for its lead and the window. So a clock that is
+ * much ahead is not believed: of what the node's monotonic clock has it be by now, or, when the process begins, of what
+ * the nodes that own worker IDs have reserved. Its time is neither minted nor reserved. This takes nothing from the two
+ * above: it only ever forbids a mint or an extension that they would allow, so that whatever is minted still lies between
+ * a floor and a confirmed limit, and before a fence. What it may cost is that a worker ID stays dark.
  */
 import type {
   Coordination,
@@ -34,10 +38,10 @@ export const LAYOUT = {
   epochMs: 1_704_067_200_000,
 } as const satisfies Layout;
 
-const SEQUENCE_MAX = 2 ** LAYOUT.sequenceBits - 1;
+export const SEQUENCE_MAX = 2 ** LAYOUT.sequenceBits - 1;
 const TIME_SHIFT = BigInt(LAYOUT.workerBits + LAYOUT.sequenceBits);
 /** The first millisecond that no longer fits into an ID. */
-const END_MS = LAYOUT.epochMs + 2 ** LAYOUT.timeBits;
+export const END_MS = LAYOUT.epochMs + 2 ** LAYOUT.timeBits;
 
 /** How far ahead time is reserved: the limit after an extension is the clock plus this. */
 const WINDOW_MS = 3000;
@@ -54,7 +58,7 @@ const RETRY_MS = 50;
 /** How often a node without a worker ID looks for a free one. */
 const POLL_MS = 250;
 /** The longest that an ID waits for the clock. */
-const WAIT_MAX_MS = 5;
+export const WAIT_MAX_MS = 5;
 const NS_PER_MS = 1_000_000;
 
 export const PROMISES = [
@@ -86,6 +90,8 @@ export type Reason =
   | 'clock behind'
   /** All IDs of this millisecond are minted, and the clock does not move on. */
   | 'tick full'
+  /** Its clock is further ahead of where it should be than an option allows. */
+  | 'clock-ahead'
   /** Its clock shows a time that does not fit into an ID. */
   | 'clock out of range'
   /** The node is being closed. */
@@ -97,6 +103,10 @@ export interface Settings {
   readonly pool: number;
   /** What TTL to ask for. */
   readonly ttlMs: number;
+  /** How far ahead of where it should be the wall clock is still believed. */
+  readonly aheadMaxMs: number;
+  /** Time from one keep-alive to the next; a quarter of the granted TTL when left out. */
+  readonly heartbeatMs?: number;
 }
 
 /** One ownership of a worker ID, from the transaction that acquired it. Answers change only the tenure that asked. */
@@ -132,6 +142,12 @@ export class SnowflakeMinter implements Minter {
   protected lastMs = -1;
   protected lastSequence = 0;
   protected lastWorkerId = -1;
+  /** How far the wall clock was ahead of the monotonic one, at the most, when it was believed; undefined: not yet. */
+  #leadMs: number | undefined;
+  /** What the wall clock should have shown when it was last compared; by now, later. */
+  #shouldBeMs = -Infinity;
+  /** Why it does not even ask for a worker ID. */
+  #keptOut: Reason | undefined;
 
   constructor(env: GeneratorEnv) {
     this.env = env;
@@ -140,7 +156,7 @@ export class SnowflakeMinter implements Minter {
 
   mint(into: BigUint64Array, count: number): number | Promise<number> {
     const tenure = this.tenure;
-    if (tenure === undefined) throw this.env.refusal('waiting' satisfies Reason);
+    if (tenure === undefined) throw this.env.refusal(this.#keptOut ?? ('waiting' satisfies Reason));
     return this.#fill(tenure, into, 0, count);
   }
 
@@ -239,7 +255,8 @@ export class SnowflakeMinter implements Minter {
   /** Why no ID may be minted with this reading of the clock. */
   protected forbids(tenure: Tenure, now: number): Reason | undefined {
     if (this.leaseIsOver(tenure)) return 'lease over';
-    if (now < LAYOUT.epochMs || now >= END_MS) return 'clock out of range';
+    if (isOutOfRange(now)) return 'clock out of range';
+    if (this.isAhead(now)) return 'clock-ahead';
     return this.outsideBound(tenure, now);
   }
 
@@ -252,6 +269,30 @@ export class SnowflakeMinter implements Minter {
     if (now < tenure.limitMs) return undefined;
     this.#askForExtension(tenure);
     return 'bound';
+  }
+
+  /**
+   * Whether the wall clock, of which this is a reading, is too far ahead of where the monotonic clock has it be. Time that
+   * was believed stays believed: a clock that went back may return.
+   */
+  protected isAhead(now: number): boolean {
+    const { aheadMaxMs } = this.settings;
+    // It should be later by now than it should have been: most readings need no second clock.
+    if (now <= this.#shouldBeMs + aheadMaxMs) return false;
+    if (this.#leadMs === undefined) return true;
+    this.#shouldBeMs = this.#leadMs + this.#monotonicMs();
+    return now > this.#shouldBeMs + aheadMaxMs;
+  }
+
+  /** From now on the wall clock should be where it is, or where it should have been before, whichever is later. */
+  #believe(now: number): void {
+    const monotonicMs = this.#monotonicMs();
+    this.#leadMs = Math.max(this.#leadMs ?? -Infinity, now - monotonicMs);
+    this.#shouldBeMs = this.#leadMs + monotonicMs;
+  }
+
+  #monotonicMs(): number {
+    return Number(this.env.monotonicNs()) / NS_PER_MS;
   }
 
   /** The sequence number within the millisecond, or WAIT when this reading of the clock cannot give an ID. */
@@ -271,9 +312,33 @@ export class SnowflakeMinter implements Minter {
     const free = freeWorkerIds(owners, this.settings.pool);
     if (free.length === 0) return this.#pause(POLL_MS * (0.8 + 0.4 * env.random()));
     const workerId = free[Math.floor(env.random() * free.length)] as number;
+    this.#keptOut = (await this.trustClock(owners)) ? undefined : 'clock-ahead';
+    if (this.#keptOut !== undefined) return this.#pause(POLL_MS);
 
     const tenure = await this.take(workerId);
     return tenure ?? this.#pause(RETRY_MS * (0.5 + env.random()));
+  }
+
+  /**
+   * Whether the wall clock may be believed, and if so, believes it. One that is ahead of where it should be, or of which
+   * nothing is known yet, is held against the bounds of the worker IDs that others own: each owner raises its own twice a
+   * second, so the highest is where at least one other clock is. A process that begins alone has nobody to ask, and
+   * believes its clock; one that knew better before does not.
+   */
+  protected async trustClock(owners: readonly KeyValue[]): Promise<boolean> {
+    const now = this.env.wallMs();
+    // Out of range it is refused as such, and nothing can be learnt from it.
+    if (isOutOfRange(now) || !this.isAhead(now)) return true;
+    const bounds = await this.attempt((coordination) => coordination.range('b/', ATTEMPT_MS));
+    if (bounds === undefined) return false;
+    const own = this.tenure === undefined ? undefined : boundKey(this.tenure.workerId);
+    const owned = new Set(owners.map(({ key }) => `b/${key.slice('o/'.length)}`));
+    const others = bounds.filter(({ key }) => owned.has(key) && key !== own);
+    const highest = Math.max(0, ...others.map(decodeBound));
+    const agreed = highest === 0 ? this.#leadMs === undefined : now <= highest + this.settings.aheadMaxMs;
+    if (agreed) this.#believe(now);
+    else this.env.log(`its clock shows ${now}, and others have reserved time up to ${highest} only`);
+    return agreed;
   }
 
   /** Takes this worker ID if nobody owns it, under a lease of its own. */
@@ -337,7 +402,7 @@ export class SnowflakeMinter implements Minter {
   /** Keeps the lease alive; resolves when the tenure is lost. */
   protected async keepLease(tenure: Tenure): Promise<void> {
     while (!tenure.lost) {
-      await this.env.sleep(tenure.ttlMs / 4);
+      await this.env.sleep(this.settings.heartbeatMs ?? tenure.ttlMs / 4);
       while (!tenure.lost && !(await this.keepAliveOnce(tenure))) await this.env.sleep(RETRY_MS);
     }
   }
@@ -390,7 +455,14 @@ export class SnowflakeMinter implements Minter {
 
   /** Reserves time up to the clock plus the window; false when the coordinator gave no answer, which changes nothing. */
   protected async extend(tenure: Tenure): Promise<boolean> {
-    const to = Math.min(this.env.wallMs() + WINDOW_MS, END_MS);
+    const now = this.env.wallMs();
+    // Also this reading: time that is not believed must not get into a bound, which never goes down.
+    if (this.isAhead(now)) {
+      const owners = await this.attempt((coordination) => coordination.range('o/', ATTEMPT_MS));
+      return owners !== undefined && (await this.trustClock(owners));
+    }
+    if (!isOutOfRange(now)) this.#believe(now);
+    const to = Math.min(now + WINDOW_MS, END_MS);
     // The limit is never below the floor. The bound never goes down, so that a clock that went back reserves nothing.
     if (tenure.extending || to <= tenure.limitMs) return true;
     tenure.extending = true;
@@ -460,12 +532,15 @@ const COORDINATION_ERRORS: ReadonlySet<string> = new Set(['CoordinationTimeout',
 
 /** Settings from the scenario's options; throws one error that names the first option that is wrong. */
 export function settingsOf(options: GeneratorEnv['options']): Settings {
-  const { pool = 3, ttlMs = 5000, ...unknown } = options;
+  const { pool = 3, ttlMs = 5000, heartbeatMs, aheadMaxMs = 30_000, ...unknown } = options;
   const [stray] = Object.keys(unknown);
-  if (stray !== undefined) throw new Error(`option '${stray}' is not known: use pool and ttlMs`);
+  if (stray !== undefined)
+    throw new Error(`option '${stray}' is not known: use pool, ttlMs, heartbeatMs and aheadMaxMs`);
   return {
     pool: integerWithin('pool', pool, 1, 2 ** LAYOUT.workerBits),
     ttlMs: integerWithin('ttlMs', ttlMs, 1000, 600_000),
+    aheadMaxMs: integerWithin('aheadMaxMs', aheadMaxMs, 1000, Number.MAX_SAFE_INTEGER),
+    ...(heartbeatMs !== undefined && { heartbeatMs: integerWithin('heartbeatMs', heartbeatMs, 50, 600_000) }),
   };
 }
 
@@ -482,6 +557,9 @@ export function compose(unixMs: number, workerId: number, sequence: number): big
 
 export const ownerKey = (workerId: number): string => `o/${workerId}`;
 export const boundKey = (workerId: number): string => `b/${workerId}`;
+
+/** No ID can carry it. */
+const isOutOfRange = (unixMs: number): boolean => unixMs < LAYOUT.epochMs || unixMs >= END_MS;
 
 /** Zero-padded, so that the coordinator compares bounds as text. */
 export function encodeBound(unixMs: number): string {

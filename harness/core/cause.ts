@@ -42,6 +42,10 @@ export const CAUSES = {
     'The time in the ID lay further from the clock than any clock was ever observed to be off.',
   'the same random bits drawn twice':
     'Two nodes, or two lives of one, drew the same bits where chance should have kept them apart.',
+  'range handed out twice': 'One life of a node minted numbers of one range twice, or went back to an earlier range.',
+  'range used again after a restart': 'A later life of the node minted numbers that an earlier one had minted.',
+  'range given to two nodes':
+    'Two nodes minted numbers of one range: one of them took it without having been given it.',
   'embedded time is not the clock of the call': "The time in the ID is not what the node's clock showed.",
   'worker ID of an earlier tenure':
     'The ID carries a worker ID that this life of the node held before, and holds no more.',
