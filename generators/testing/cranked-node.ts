@@ -53,8 +53,10 @@ export class CrankedCluster {
     () => {},
   );
 
-  async node(generator: Generator, options: JsonObject = { pool: 1 }): Promise<CrankedNode> {
+  /** Starts a node whose clock is so far from START_MS and the monotonic clock. */
+  async node(generator: Generator, options: JsonObject = { pool: 1 }, offsetMs = 0): Promise<CrankedNode> {
     const node = new CrankedNode(this, options);
+    node.offsetMs = offsetMs;
     await node.start(generator);
     return node;
   }
