@@ -60,7 +60,10 @@ export function cellOf(place: Place, outcomes: readonly Outcome[], mutant: Gener
 }
 
 /** The right guarantee, for the right cause. */
-function isCaught({ causes }: Outcome, { breaks, because }: NonNullable<Generator['mutant']>): boolean {
+export function isCaught(
+  { causes }: Pick<Outcome, 'causes'>,
+  { breaks, because }: NonNullable<Generator['mutant']>,
+): boolean {
   return breaks.some((guarantee) => (causes[guarantee] ?? []).some((cause) => alike(cause, because)));
 }
 
