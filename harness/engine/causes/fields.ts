@@ -5,7 +5,12 @@ import { decodeId } from '../../core/layout.ts';
 import type { EvidenceView } from '../explain-evidence.ts';
 import { causeOfMisfit } from './time.ts';
 
-const SENTINELS: ReadonlySet<string> = new Set(['0', ...[64n, 128n].map((bits) => String(2n ** bits - 1n))]);
+/** What Leaf answers in place of an ID: -1 not started, -2 no such key, -3 both segments empty (SegmentIDGenImpl). */
+const ERROR_VALUES = [1n, 2n, 3n];
+const SENTINELS: ReadonlySet<string> = new Set([
+  '0',
+  ...[64n, 128n].flatMap((bits) => ERROR_VALUES.map((below) => String(2n ** bits - below))),
+]);
 
 export function isSentinel(id: string): boolean {
   return SENTINELS.has(id);

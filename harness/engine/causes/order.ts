@@ -7,6 +7,7 @@ import { decodeId } from '../../core/layout.ts';
 import { elderFirst, type EvidenceView } from '../explain-evidence.ts';
 import { causeOfField, isSentinel } from './fields.ts';
 import { type Door, doorBetween } from './holding.ts';
+import { causeOfRange, isCounter } from './ranges.ts';
 import { causeOfTime, lostMs } from './time.ts';
 
 /** Wall clocks show whole milliseconds, and a call takes time: less than this is no step. */
@@ -21,6 +22,7 @@ export function causeOfOrder({ sightings }: Witness, view: EvidenceView): Door |
   if (wasRounded(a, b)) return 'digits lost in a 53-bit number';
   const field = causeOfField(a, view) ?? causeOfField(b, view);
   if (field !== undefined) return field;
+  if (isCounter(view.layout)) return causeOfRange(a, b);
   if (a.node === b.node && a.incarnation === b.incarnation) return causeWithinLife(a, b, view);
   if (a.workerId === b.workerId) {
     const [first, second] = [view.tenureOf(a), view.tenureOf(b)];
@@ -43,8 +45,10 @@ function causeWithinLife(a: Sighting, b: Sighting, view: EvidenceView): Cause {
   // Between two of one number lies a whole field of numbers, all of one tick.
   if (isSameTick && a.lane === b.lane && b.seq - a.seq >= 2 ** view.layout.sequenceBits)
     return 'sequence wrapped within a tick';
-  const time = causeOfTime(b, view);
+  const time = causeOfTime(a, view) ?? causeOfTime(b, view);
   if (time !== undefined) return time;
+  // Each tells the time of its clock, and the later one tells less.
+  if (early!.tick > late!.tick) return 'clock stepped back in process';
   // The clock read more in between than it shows now: an observer, or the node itself, saw it.
   const seen = view.greatestWallMs(a.node, a.called, b.called) ?? -Infinity;
   const wentBack =
@@ -52,7 +56,7 @@ function causeWithinLife(a: Sighting, b: Sighting, view: EvidenceView): Cause {
     b.wallReturnedMs < b.wallCalledMs ||
     (lostMs(a, b) > STEP_MS && seen > b.wallReturnedMs + STEP_MS);
   if (wentBack) return 'clock stepped back in process';
-  return isSameTick ? 'sequence reset within a tick' : 'embedded time is not the clock of the call';
+  return isSameTick ? 'sequence reset within a tick' : 'not explained';
 }
 
 /** Two IDs of one call are the same, and such as a double-precision number can hold, though most of their size are not. */
