@@ -45,7 +45,7 @@ export const REAL_PARTS: readonly RealPart[] = [
   {
     name: 'a C compiler (clocks that drift, and those of Go, Java and Python)',
     remedy: 'apt-get install gcc libc6-dev',
-    files: ['harness/drivers/agent/clocks/*.real.test.ts'],
+    files: ['harness/drivers/agent/clocks/*.real.test.ts', 'harness/drivers/{local,docker}/clocks.real.test.ts'],
     isHere: () => hasProgram('cc'),
   },
   {

@@ -55,7 +55,8 @@ export class AgentCluster implements Cluster {
     this.coordinator = parts.coordinator;
     this.tapFolder = parts.tapFolder;
     this.zones = parts.zones;
-    this.versions = parts.versions;
+    const backends = new Set(parts.nodes.map(({ clock }) => clock.backend));
+    this.versions = { ...parts.versions, 'clocks by': [...backends].join(', ') };
     this.#agents = parts.agents;
     this.#remove = parts.remove;
   }

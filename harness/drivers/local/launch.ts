@@ -5,13 +5,15 @@ import { mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClusterSpec, Member } from '../../core/cluster.ts';
 import type { LaunchContext } from '../../core/driver.ts';
-import { environmentLacks, messageOf } from '../../core/errors.ts';
+import { environmentLacks, messageOf, SnowglobeError } from '../../core/errors.ts';
 import { idBitsOf } from '../../core/layout.ts';
 import { NS_PER_MS, trueUnixMs, type Time } from '../../core/time.ts';
 import type { SendOrder } from '../agent/agent-client.ts';
 import { AgentCluster, AgentNode } from '../agent/agent-cluster.ts';
 import { EtcdCoordinator } from '../agent/coordinator.ts';
-import { FaketimeClock } from '../agent/faketime.ts';
+import { chooseClock } from '../agent/clocks/choose-clock.ts';
+import type { ClockBackend } from '../agent/clocks/clock-backend.ts';
+import { programAt } from '../agent/clocks/program.ts';
 import { restorerOf } from '../agent/etcd-program.ts';
 import { locator, networkControl } from '../agent/network-control.ts';
 import { NodeClient } from '../agent/node-client.ts';
@@ -27,7 +29,8 @@ import {
   type Place,
   type Surroundings,
 } from './members.ts';
-import { findEtcd, findLibfaketime, SEARCH_PATH } from './programs.ts';
+import { proveClockIn } from './clock-proof.ts';
+import { findClockTools, findEtcd, SEARCH_PATH } from './programs.ts';
 import { processControl } from './process-control.ts';
 import { prove } from './proof.ts';
 import { programVersions } from './readiness.ts';
@@ -43,20 +46,24 @@ const LOG_TAIL_LINES = 5;
 
 /** Launches, or takes down what it had begun and says why it could not. */
 export async function launch(spec: ClusterSpec, context: LaunchContext): Promise<AgentCluster> {
-  const { mode, refusal } = await prove();
+  const { mode, refusal, skews } = await prove();
   if (mode === undefined)
     throw environmentLacks(`Namespaces cannot be made here: ${refusal}.`, 'Run `snowglobe doctor` to see what to do.');
-  const around = makeFolders(spec, context);
+  const { tools } = await findClockTools(skews);
+  const backend = chooseClock(programAt(process.execPath), context.needs ?? new Set(), tools, spec.clockTool);
+  const tool = tools.get(backend.name) as string;
+  const around = makeFolders(spec, context, (settingFile) => backend.wrap(tool, settingFile));
   const traces = beginTraces(context.runId, context.owner, [around.etcdData]);
   let sandbox: Sandbox | undefined;
   try {
     sandbox = await Sandbox.start(context.runId, mode, join(around.logs, 'supervisor.log'));
     recordSandbox(traces, sandbox.pid);
-    return await fill(sandbox, spec, context, around, traces.sockets);
+    return await fill(sandbox, spec, context, around, traces.sockets, backend);
   } catch (error) {
     await sandbox?.[Symbol.asyncDispose]();
     await removeTraces(context.runId);
     context.signal.throwIfAborted();
+    if (error instanceof SnowglobeError) throw error;
     throw environmentLacks(`The local cluster did not come up: ${messageOf(error)}`, `Its logs are in ${around.logs}.`);
   }
 }
@@ -65,9 +72,10 @@ export async function launch(spec: ClusterSpec, context: LaunchContext): Promise
 async function fill(
   sandbox: Sandbox,
   spec: ClusterSpec,
-  { runId, signal, generator }: LaunchContext,
+  { runId, signal, generator, needs = new Set() }: LaunchContext,
   around: Surroundings,
   sockets: string,
+  backend: ClockBackend,
 ): Promise<AgentCluster> {
   const places = placesOf(spec, sockets);
   const idBits = idBitsOf(generator.generator.layout);
@@ -103,11 +111,13 @@ async function fill(
     around.snapshots,
   );
   try {
-    await coordinator.untilServing(ETCD_SERVES_MS, signal);
+    await Promise.all([
+      coordinator.untilServing(ETCD_SERVES_MS, signal),
+      proveClockIn(sandbox, (places.nodes[0] as Place).name, backend, needs, around),
+    ]);
     const nodes = await Promise.all(
       places.nodes.map(async (place) => {
-        const clock = new FaketimeClock(clockFile(place, around), () => trueUnixMs(origin, time.now()));
-        await clock.set({ offsetMs: 0, rate: 1 });
+        const clock = backend.control(clockFile(place, around), () => trueUnixMs(origin, time.now()));
         const client = new NodeClient(
           { socketPath: place.socket },
           (monotonicNs) => runNs(origin, monotonicNs),
@@ -163,7 +173,11 @@ async function untilItServes(
   }
 }
 
-function makeFolders(spec: ClusterSpec, { folder, runId, generator }: LaunchContext): Surroundings {
+function makeFolders(
+  spec: ClusterSpec,
+  { folder, runId, generator }: LaunchContext,
+  wrap: Surroundings['wrap'],
+): Surroundings {
   const root = mkRealFolder(folder);
   for (const hidden of ['/run/', '/dev/shm/'])
     if (root.startsWith(hidden))
@@ -182,7 +196,7 @@ function makeFolders(spec: ClusterSpec, { folder, runId, generator }: LaunchCont
     snapshots: below('snapshots'),
     logs: below('logs'),
     path: SEARCH_PATH,
-    libfaketime: findLibfaketime() as string,
+    wrap,
     programs: { etcd: realpathSync(etcd), restorer: restorerOf(etcd) },
     shell: shellEntry(),
     generator: realpathSync(generator.file),

@@ -7,7 +7,7 @@ import { optionsOf } from '../../core/cluster.ts';
 import { placeVariables } from '../agent/place-variables.ts';
 import { restoreFile } from '../agent/coordinator.ts';
 import { ETCD_ENVIRONMENT, ETCD_PORT, type EtcdPrograms, etcdCommand, etcdUrl } from '../agent/etcd-arguments.ts';
-import { faketimeEnvironment } from '../agent/faketime.ts';
+import type { Wrapping } from '../agent/clocks/clock-backend.ts';
 import type { PodSpec, WorkloadSpec } from './sandbox-protocol.ts';
 
 /** Nothing listens there: a node serves on a UNIX socket. A refusal shows just as well that the link is whole. */
@@ -37,8 +37,9 @@ export interface Surroundings {
   readonly path: string;
   readonly snapshots: string;
   readonly programs: EtcdPrograms;
-  /** libfaketimeMT, the node shell and the generator: full paths. */
-  readonly libfaketime: string;
+  /** How a process is started under the clock of a setting's file. */
+  readonly wrap: (settingFile: string) => Wrapping;
+  /** The node shell and the generator: full paths. */
   readonly shell: string;
   readonly generator: string;
 }
@@ -63,12 +64,13 @@ export function nodeWorkload(
   spec: ClusterSpec,
   around: Surroundings,
 ): WorkloadSpec {
+  const { prefix, environment } = around.wrap(clockFile(node, around));
   return {
     name: node.name,
-    command: [process.execPath, around.shell],
+    command: [...prefix, process.execPath, around.shell],
     environment: {
       PATH: around.path,
-      ...faketimeEnvironment(around.libfaketime, clockFile(node, around)),
+      ...environment,
       SNOWGLOBE_NODE: node.name,
       ...placeVariables(spec, node.name, nodes.indexOf(node)),
       SNOWGLOBE_TAPS: around.taps,

@@ -4,6 +4,8 @@
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { libfaketime } from '../agent/clocks/libfaketime.ts';
+import { buildClockTools, type BuiltTools } from '../agent/clocks/clock-tools.ts';
 import { namedEtcd } from '../agent/etcd-program.ts';
 
 /** Where to look: Debian keeps `ip` and `nft` in folders that a user's PATH lacks. */
@@ -41,6 +43,12 @@ export function findLibfaketime(): string | undefined {
   return [...multiarch.map((name) => `/usr/lib/${name}`), '/usr/lib64', '/usr/lib', '/usr/local/lib']
     .map((folder) => join(folder, 'faketime/libfaketimeMT.so.1'))
     .find((file) => existsSync(file));
+}
+
+/** The tools that skew clocks: our own, built where they are not yet, and libfaketime, where it was seen to work. */
+export async function findClockTools(faketimeWorks: boolean): Promise<BuiltTools> {
+  const { tools, note } = await buildClockTools(findProgram(process.env['CC'] ?? 'cc'));
+  return { tools: faketimeWorks ? new Map([...tools, [libfaketime.name, findLibfaketime() as string]]) : tools, note };
 }
 
 /** The library does not carry its version; the package manager may know. */

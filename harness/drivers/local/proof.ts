@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
-import { faketimeEnvironment, faketimeText } from '../agent/faketime.ts';
+import { faketimeText, libfaketime } from '../agent/clocks/libfaketime.ts';
 import { TRY_LINKS } from '../agent/link-abilities.ts';
 import { SEARCH_PATH, findLibfaketime } from './programs.ts';
 import { unshareCommand, type Mode } from './sandbox.ts';
@@ -61,14 +61,15 @@ async function firstThatWorks(modes: readonly Mode[]): Promise<Proof> {
 
 async function tryMode(mode: Mode): Promise<Proof> {
   const library = findLibfaketime();
-  const skewed = library === undefined ? {} : faketimeEnvironment(library, '/run/clock');
+  const skewed = library === undefined ? undefined : libfaketime.wrap(library, '/run/clock');
   const command = [
     'sh',
     '-c',
     SCRIPT,
     'proof',
     faketimeText({ offsetMs: SKEW_MS, rate: 1 }, 0),
-    ...Object.entries(skewed).map(([key, value]) => `${key}=${value}`),
+    ...Object.entries(skewed?.environment ?? {}).map(([key, value]) => `${key}=${value}`),
+    ...(skewed?.prefix ?? []),
     process.execPath,
     '-p',
     'Date.now()',

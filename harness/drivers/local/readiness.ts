@@ -8,7 +8,17 @@ import type { Readiness } from '../../core/driver.ts';
 import { problem, type Problem } from '../../core/errors.ts';
 import { etcdVersion, namedEtcdProblems, restorerOf } from '../agent/etcd-program.ts';
 import { lackingLinks } from '../agent/link-abilities.ts';
-import { findEtcd, findLibfaketime, findProgram, libfaketimeVersion, PROGRAMS, type Program } from './programs.ts';
+import { clockAbilities } from '../agent/clocks/choose-clock.ts';
+import { programAt } from '../agent/clocks/program.ts';
+import {
+  findClockTools,
+  findEtcd,
+  findLibfaketime,
+  findProgram,
+  libfaketimeVersion,
+  PROGRAMS,
+  type Program,
+} from './programs.ts';
 import { prove } from './proof.ts';
 
 const NODE_MAJOR = 24;
@@ -27,14 +37,14 @@ export async function readiness(): Promise<Readiness> {
   if (mode === undefined) return notReady([problem(`Namespaces cannot be made here: ${refusal}.`, namespaceRemedy())]);
   const restores = restorerOf(findEtcd() as string) !== undefined;
   const lacking = lackingLinks(links);
-  // libfaketime stretches the sleeps of a process along with its clock, so it runs none at another rate.
+  const { tools, note } = await findClockTools(skews);
+  const clocks = clockAbilities(programAt(process.execPath), tools);
   const abilities = (Object.keys(ABILITIES) as Ability[]).filter(
     (ability) =>
       !lacking.abilities.has(ability) &&
       ability !== 'coordinator.slow-disk' &&
       (ability !== 'coordinator.restore' || restores) &&
-      ability !== 'clock.drift' &&
-      (skews || !ability.startsWith('clock.')),
+      (!ability.startsWith('clock.') || clocks.has(ability)),
   );
   const versions = programVersions();
   return {
@@ -45,7 +55,8 @@ export async function readiness(): Promise<Readiness> {
       ...Object.entries(versions).map(([name, version]) => `${name} ${version}`),
       ...(restores ? [] : ['no etcdctl or etcdutl beside etcd: no snapshot is restored (apt-get install etcd-client)']),
       ...lacking.notes,
-      ...(skews ? [] : ['libfaketime does not move the clock of Node: no clock faults']),
+      note,
+      ...(skews ? [] : ['libfaketime does not move the clock of Node']),
     ],
   };
 }

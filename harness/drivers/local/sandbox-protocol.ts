@@ -11,9 +11,11 @@ export interface PodSpec {
   readonly address: string;
 }
 
-/** A process in a pod of the same name. */
+/** A process in a pod. */
 export interface WorkloadSpec {
   readonly name: string;
+  /** Left out: the pod of the same name. */
+  readonly pod?: string;
   readonly command: readonly string[];
   /** The whole environment of the command: nothing is inherited. */
   readonly environment: Readonly<Record<string, string>>;

@@ -84,13 +84,13 @@ function passOn(
   return agent.send(order, timeoutMs);
 }
 
-async function start({ name, command, environment, log }: WorkloadSpec): Promise<void> {
+async function start({ name, pod = name, command, environment, log }: WorkloadSpec): Promise<void> {
   if (running(name) !== undefined) return;
   const output = openSync(log, 'a');
   try {
     // `env` sets the environment last, so that a preloaded library is not loaded into `nsenter`.
     const settings = Object.entries(environment).map(([key, value]) => `${key}=${value}`);
-    const [program, ...args] = [...inPod(name), 'env', ...settings, ...command] as const;
+    const [program, ...args] = [...inPod(pod), 'env', ...settings, ...command] as const;
     const { PATH = '', [SANDBOX_VARIABLE]: sandbox = '' } = process.env;
     const env = { PATH, [SANDBOX_VARIABLE]: sandbox, [WORKLOAD_VARIABLE]: name };
     const child = spawn(program, args, { env, stdio: ['ignore', output, output] });

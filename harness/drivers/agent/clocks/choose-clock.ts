@@ -38,6 +38,12 @@ export function chooseClock(
   );
 }
 
+/** What the clock of a program can do with these tools. */
+export function clockAbilities(program: Program, tools: ClockTools): ReadonlySet<Ability> {
+  const fitting = BACKENDS.filter((backend) => tools.has(backend.name) && backend.refuses(program) === undefined);
+  return new Set(fitting.flatMap(({ abilities }) => [...abilities]));
+}
+
 /** Why a backend is none for this, wherever its tool is. */
 function refusal(backend: ClockBackend, program: Program, needs: ReadonlySet<Ability>): string | undefined {
   const cannot = [...needs].find((need) => need.startsWith('clock.') && !backend.abilities.has(need));

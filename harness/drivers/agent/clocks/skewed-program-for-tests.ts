@@ -96,7 +96,8 @@ export function startAxis(): Promise<{ readonly time: Time; readonly origin: Ori
   });
 }
 
-async function tryFault(
+/** Injects into a cluster, measures as the engine does, heals; and how it is judged. */
+export async function tryFault(
   cluster: Cluster,
   fault: Fault,
   options: JsonObject,
