@@ -63,6 +63,12 @@ export class PostgresClient implements Ranges {
     return { leader: serving, serving };
   }
 
+  /** `15.18`. */
+  async version(timeoutMs: number): Promise<string> {
+    const [row] = await this.#call((sql) => sql`select current_setting('server_version') as version`, timeoutMs);
+    return (row?.['version'] as string).split(' ')[0] as string;
+  }
+
   /** Closes the connections. Calls in flight end by themselves, as of unknown outcome. */
   close(): void {
     for (const session of this.#idle) session.destroy();

@@ -15,7 +15,7 @@ import type {
 } from '../../core/cluster.ts';
 import type { Origin, Time } from '../../core/time.ts';
 import type { SendOrder } from './agent-client.ts';
-import type { EtcdCoordinator } from './coordinator.ts';
+import type { RealCoordinator } from './coordinators.ts';
 import type { NodeClient } from './node-client.ts';
 
 /** What a cluster is made of. */
@@ -24,7 +24,7 @@ export interface AgentClusterParts {
   readonly time: Time;
   readonly origin: Origin;
   readonly nodes: readonly AgentNode[];
-  readonly coordinator: EtcdCoordinator;
+  readonly coordinator: RealCoordinator;
   /** The agents of all pods. */
   readonly agents: readonly SendOrder[];
   readonly tapFolder: string;
@@ -39,7 +39,7 @@ export class AgentCluster implements Cluster {
   readonly time: Time;
   readonly origin: Origin;
   readonly nodes: readonly AgentNode[];
-  readonly coordinator: EtcdCoordinator;
+  readonly coordinator: RealCoordinator;
   readonly tapFolder: string;
   readonly zones: Zones;
   readonly versions: { readonly [name: string]: string };

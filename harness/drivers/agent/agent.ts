@@ -12,6 +12,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Links } from './links.ts';
 import { handshake, Prober, talks } from './prober.ts';
+import { withDescendants } from './process-tree.ts';
 import { TURN_MS, WORKLOAD_VARIABLE, type AgentAnswer, type AgentCommand, type WorkloadSignal } from './protocol.ts';
 
 const RENEW_EVERY_MS = 1000;
@@ -27,12 +28,12 @@ const EXEC_MS = 50;
  */
 function findWorkload(workload: string): number[] {
   const found = lookFor(workload);
-  if (found.length > 0) return found;
+  if (found.length > 0) return withDescendants(found);
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, EXEC_MS);
-  return lookFor(workload);
+  return withDescendants(lookFor(workload));
 }
 
-/** Those whose environment names it. Threads and zombies have none. */
+/** Those whose environment names it. Threads and zombies have none, nor has what writes its title over it, as a database does. */
 function lookFor(workload: string): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -62,7 +63,8 @@ function signalWorkload(workload: string, signal: WorkloadSignal): number[] {
 }
 
 function resumeAll(): void {
-  for (const [pid, workload] of stopped) if (belongsTo(pid, workload)) send(pid, 'SIGCONT');
+  for (const workload of new Set(stopped.values()))
+    for (const pid of findWorkload(workload)) if (stopped.has(pid)) send(pid, 'SIGCONT');
   stopped.clear();
 }
 
@@ -99,7 +101,7 @@ async function takeTurns(workload: string, runMs: number, signal: AbortSignal): 
   };
   try {
     for (let turn = 0; !signal.aborted; turn++) {
-      if (turn % LOOK_EVERY_TURNS === 0) pids = lookFor(workload);
+      if (turn % LOOK_EVERY_TURNS === 0) pids = withDescendants(lookFor(workload));
       each('SIGSTOP');
       await sleep(TURN_MS - runMs, undefined, { signal });
       each('SIGCONT');

@@ -16,6 +16,7 @@ import type { Rollback } from '../../core/rollback.ts';
 import type { Time } from '../../core/time.ts';
 import { EtcdClient } from '../../coordinators/etcd-client.ts';
 import { watchOwnerKeys } from '../../coordinators/owner-watch.ts';
+import { untilServing } from './until-serving.ts';
 
 /** One member, as its driver reaches it. */
 export interface EtcdMemberParts {
@@ -123,18 +124,7 @@ export class EtcdCoordinator implements CoordinatorCluster {
 
   /** Resolves when every member serves; rejects with what the last one said when `deadlineMs` is over. */
   async untilServing(deadlineMs: number, signal: AbortSignal): Promise<void> {
-    const end = this.#time.now() + deadlineMs * 1e6;
-    for (const member of this.members) {
-      for (;;) {
-        const said = await member.status(500).then(
-          (status) => (status.serving ? undefined : 'it has no leader'),
-          (error: unknown) => String(error),
-        );
-        if (said === undefined) break;
-        if (this.#time.now() > end) throw new Error(`${member.name} does not serve after ${deadlineMs} ms: ${said}`);
-        await this.#time.sleep(25, signal);
-      }
-    }
+    await untilServing(this.members, this.#time, deadlineMs, signal);
   }
 
   /** Ends the watch and closes the connections. */

@@ -1,16 +1,17 @@
 /**
- * Launches a local cluster: a sandbox, pods in it, etcd, then the nodes.
+ * Launches a local cluster: a sandbox, pods in it, the coordinator, then the nodes.
  */
 import { mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClusterSpec, Member } from '../../core/cluster.ts';
+import { DEFAULT_COORDINATOR } from '../../core/coordinator-kind.ts';
 import type { LaunchContext } from '../../core/driver.ts';
 import { environmentLacks, messageOf, SnowglobeError } from '../../core/errors.ts';
 import { idBitsOf } from '../../core/layout.ts';
 import { NS_PER_MS, trueUnixMs, type Time } from '../../core/time.ts';
 import type { SendOrder } from '../agent/agent-client.ts';
 import { AgentCluster, AgentNode } from '../agent/agent-cluster.ts';
-import { EtcdCoordinator } from '../agent/coordinator.ts';
+import { COORDINATOR_ACCESS } from '../agent/coordinators.ts';
 import { chooseClock } from '../agent/clocks/choose-clock.ts';
 import type { ClockBackend } from '../agent/clocks/clock-backend.ts';
 import { programAt } from '../agent/clocks/program.ts';
@@ -19,17 +20,9 @@ import { locator, networkControl } from '../agent/network-control.ts';
 import { NodeClient } from '../agent/node-client.ts';
 import { readClocks, runNs, startTime } from '../agent/real-time.ts';
 import { shellEntry } from '../agent/shell-entry.ts';
-import {
-  clockFile,
-  diskFolder,
-  etcdWorkload,
-  logFile,
-  nodeWorkload,
-  placesOf,
-  type Place,
-  type Surroundings,
-} from './members.ts';
+import { clockFile, diskFolder, logFile, nodeWorkload, placesOf, type Place, type Surroundings } from './members.ts';
 import { proveClockIn } from './clock-proof.ts';
+import { MEMBER_WORKLOADS } from './coordinators.ts';
 import { findClockTools, findEtcd, SEARCH_PATH } from './programs.ts';
 import { processControl } from './process-control.ts';
 import { prove } from './proof.ts';
@@ -53,7 +46,7 @@ export async function launch(spec: ClusterSpec, context: LaunchContext): Promise
   const backend = chooseClock(programAt(process.execPath), context.needs ?? new Set(), tools, spec.clockTool);
   const tool = tools.get(backend.name) as string;
   const around = makeFolders(spec, context, (settingFile) => backend.wrap(tool, settingFile));
-  const traces = beginTraces(context.runId, context.owner, [around.etcdData]);
+  const traces = beginTraces(context.runId, context.owner, [around.memberData]);
   let sandbox: Sandbox | undefined;
   try {
     sandbox = await Sandbox.start(context.runId, mode, join(around.logs, 'supervisor.log'));
@@ -78,6 +71,7 @@ async function fill(
   backend: ClockBackend,
 ): Promise<AgentCluster> {
   const places = placesOf(spec, sockets);
+  const kind = spec.coordinator ?? DEFAULT_COORDINATOR;
   const idBits = idBitsOf(generator.generator.layout);
   const all = [...places.members, ...places.nodes];
   await sandbox.build(all.map(({ name, address }) => ({ name, address })));
@@ -93,7 +87,7 @@ async function fill(
     process: processControl(sandbox, workload),
     network: networkControl(agentOf(place), locate, (name) => agentOf({ name })),
   });
-  const members = places.members.map((place) => control(place, etcdWorkload(place, places, around)));
+  const members = places.members.map((place) => control(place, MEMBER_WORKLOADS[kind](place, places, around)));
   await Promise.all(members.map((member) => member.process.start()));
   await Promise.all(
     places.members.map(({ name, address, port, socket }) =>
@@ -104,11 +98,9 @@ async function fill(
   const agents = all.map(agentOf);
   const { time, origin } = await startTime(() => readClocks(agents[0] as SendOrder));
   const versions = programVersions();
-  const coordinator = new EtcdCoordinator(
+  const coordinator = COORDINATOR_ACCESS[kind].connect(
     members.map((member, index) => ({ ...member, endpoint: `unix:${(places.members[index] as Place).socket}` })),
-    versions['etcd'] as string,
-    time,
-    around.snapshots,
+    { etcdVersion: versions['etcd'] as string, time, snapshots: around.snapshots },
   );
   try {
     await Promise.all([
@@ -192,7 +184,7 @@ function makeFolders(
     taps: below('taps'),
     clocks: below('clocks'),
     disks: below('disks'),
-    etcdData: below('etcd'),
+    memberData: below('members'),
     snapshots: below('snapshots'),
     logs: below('logs'),
     path: SEARCH_PATH,

@@ -4,9 +4,11 @@
 import { join } from 'node:path';
 import type { ClusterSpec } from '../../core/cluster.ts';
 import { optionsOf } from '../../core/cluster.ts';
+import { coordinatorMembersOf, DEFAULT_COORDINATOR } from '../../core/coordinator-kind.ts';
 import { placeVariables } from '../agent/place-variables.ts';
 import { restoreFile } from '../agent/coordinator.ts';
-import { ETCD_ENVIRONMENT, ETCD_PORT, type EtcdPrograms, etcdCommand, etcdUrl } from '../agent/etcd-arguments.ts';
+import { COORDINATOR_ACCESS } from '../agent/coordinators.ts';
+import { ETCD_ENVIRONMENT, type EtcdPrograms, etcdCommand, etcdUrl } from '../agent/etcd-arguments.ts';
 import type { Wrapping } from '../agent/clocks/clock-backend.ts';
 import type { PodSpec, WorkloadSpec } from './sandbox-protocol.ts';
 
@@ -32,7 +34,8 @@ export interface Surroundings {
   readonly taps: string;
   readonly clocks: string;
   readonly disks: string;
-  readonly etcdData: string;
+  /** Where members keep their data. */
+  readonly memberData: string;
   readonly logs: string;
   readonly path: string;
   readonly snapshots: string;
@@ -53,7 +56,9 @@ export function placesOf(spec: ClusterSpec, sockets: string): Places {
   });
   return {
     nodes: numbers(spec.nodes).map((k) => place(`n${k}`, `198.18.1.${k}`, NODE_PROBE_PORT)),
-    members: numbers(spec.coordinatorMembers).map((k) => place(`etcd${k}`, `198.18.2.${k}`, ETCD_PORT)),
+    members: coordinatorMembersOf(spec).map((name, index) =>
+      place(name, `198.18.2.${index + 1}`, COORDINATOR_ACCESS[spec.coordinator ?? DEFAULT_COORDINATOR].port),
+    ),
   };
 }
 
@@ -77,7 +82,7 @@ export function nodeWorkload(
       SNOWGLOBE_DISK: diskFolder(node, around),
       SNOWGLOBE_GENERATOR: around.generator,
       SNOWGLOBE_OPTIONS: JSON.stringify(optionsOf(spec, node.name)),
-      SNOWGLOBE_ETCD: members.map(etcdUrl).join(','),
+      ...COORDINATOR_ACCESS[spec.coordinator ?? DEFAULT_COORDINATOR].environment(members),
       SNOWGLOBE_LISTEN: `unix:${node.socket}`,
     },
     log: logFile(node, around),
@@ -88,7 +93,7 @@ export function nodeWorkload(
 export function etcdWorkload(member: Place, { members }: Places, around: Surroundings): WorkloadSpec {
   const own = {
     runId: around.runId,
-    dataFolder: join(around.etcdData, member.name),
+    dataFolder: join(around.memberData, member.name),
     listenOn: etcdUrl(member),
     restoreFrom: join(around.snapshots, restoreFile(member.name)),
   };

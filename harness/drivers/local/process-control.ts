@@ -12,7 +12,11 @@ export function processControl(sandbox: Sandbox, workload: WorkloadSpec): Proces
     await sandbox.agent(name, { do: 'signal', workload: name, signal: which });
   };
   return {
-    kill: () => sandbox.killProcess(name),
+    async kill() {
+      // What it forked dies with it, as with its machine; the supervisor waits for the end of the process itself.
+      await sandbox.agent(name, { do: 'signal', workload: name, signal: 'SIGKILL' });
+      await sandbox.killProcess(name);
+    },
     start: () => sandbox.startProcess(workload),
     pause: () => signal('SIGSTOP'),
     resume: () => signal('SIGCONT'),
