@@ -24,6 +24,7 @@ has_program() { PATH=$PATH:/usr/sbin:/sbin command -v "$1" >/dev/null; }
 # The Debian packages that are missing.
 missing() {
   has_program etcd || echo etcd-server
+  has_program etcdctl || has_program etcdutl || echo etcd-client
   has_library libfaketimeMT.so.1 || echo libfaketime
   has_program nft || echo nftables
   has_program ip || echo iproute2

@@ -9,6 +9,7 @@ import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLab } from './lab.ts';
+import { etcdMatrix, huntEarlyRevoke } from './torture/etcd-versions.ts';
 import { killHarness } from './torture/kill-harness.ts';
 import { killUnderLoad } from './torture/kill-under-load.ts';
 import { proveScenarios } from './torture/proofs.ts';
@@ -103,6 +104,16 @@ const SLICES: { readonly [name: string]: Slice } = {
     count: 30,
     run: (_lab, these) => killHarness('local', these),
   },
+  'etcd-matrix': {
+    what: 'snowflake through the coordinator scenarios, on the etcd of the distribution and a current one, on local',
+    count: 1,
+    run: (lab, these) => etcdMatrix(lab, 'local', these),
+  },
+  'early-revoke': {
+    what: 'leases that a coordinator ends although they were kept alive: tries and sightings on both etcds, on local',
+    count: 10,
+    run: (lab, these) => huntEarlyRevoke(lab, 'local', these),
+  },
   'stall-harness': {
     what: 'the harness stands still for 3 s in mid-fault on docker: it says so, and accuses no node',
     count: 5,
@@ -162,10 +173,17 @@ function remarks(runs: readonly Trial[]): string {
         ...(failed.length > 0
           ? [`${failed.length} failed (${guarantees.join(', ')}; first seed ${failed[0]?.seed})`]
           : []),
+        ...sums(mine),
         ...(unknown.length > 0 ? [`${unknown.length} unknown (${why}; first seed ${unknown[0]?.seed})`] : []),
       ].join(', ');
     })
     .join('; ');
+}
+
+/** `28 tries`. */
+function sums(runs: readonly Trial[]): string[] {
+  const names = new Set(runs.flatMap(({ counted = {} }) => Object.keys(counted)));
+  return [...names].map((name) => `${runs.reduce((sum, { counted }) => sum + (counted?.[name] ?? 0), 0)} ${name}`);
 }
 
 async function main([name, count, first = '1']: readonly string[]): Promise<number> {

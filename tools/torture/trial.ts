@@ -11,4 +11,6 @@ export interface Trial {
   readonly doubts: readonly string[];
   /** What was measured. */
   readonly remark?: string;
+  /** What is summed over all repetitions of one generator. */
+  readonly counted?: { readonly [what: string]: number };
 }
