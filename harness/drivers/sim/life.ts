@@ -66,9 +66,15 @@ export class Life {
     this.#closing.abort();
     const { reason } = this.#closing.signal;
     for (const wake of this.#sleeping) wake(reason);
-    // What fails here would end a real process just as well.
-    const closed = this.inside(async () => this.lane?.close());
-    closed.then(done, done);
+    void this.#giveBack().finally(done);
+  }
+
+  async #giveBack(): Promise<void> {
+    try {
+      await this.inside(async () => this.lane?.close());
+    } catch {
+      // What fails here would end a real process just as well.
+    }
   }
 
   #sleep(ms: number): Promise<void> {

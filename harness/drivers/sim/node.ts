@@ -24,10 +24,11 @@ import { messageOf } from '../../core/errors.ts';
 import { msToNs } from '../../core/time.ts';
 import { NodeClock } from './clock.ts';
 import type { Coordinated } from './coordinators.ts';
-import { CpuShare } from './cpu-share.ts';
+import { Cpu, shareSeen } from './cpu-share.ts';
 import { NodeDisk } from './disk.ts';
 import type { Guard } from './guard.ts';
 import type { HistoryBuilder } from './history-builder.ts';
+import { healthOf } from './health.ts';
 import { Interruptions } from './interruptions.ts';
 import type { Answer } from './lane.ts';
 import type { LeaseLog } from './lease-log.ts';
@@ -62,13 +63,6 @@ const FIRST_START_MAX_MS = 300;
 /** How often a disturbance falls inside `mint`, if one comes in time. */
 const PAUSE_INSIDE = 0.85;
 const STEP_INSIDE = 0.5;
-/**
- * Running time between two readings of a clock inside `mint`. A node of the shell takes about a tenth of a CPU for the
- * load that the simulator stands for: 300 batches a second with four readings each.
- */
-const WORK_NS = msToNs(0.08);
-/** How often it is looked, within one measurement, whether the process can run. */
-const LOOKS = 40;
 /** Requests that may wait while a call of `mint` is open. */
 const QUEUE_MAX = 256;
 /** Lines that a node's log keeps. */
@@ -102,8 +96,7 @@ export class SimNode implements ClusterNode {
   #lives = 0;
   #starting: Starting | undefined;
   #stopped = false;
-  #cpu = new CpuShare(100, 0);
-  #nextTurn: Cancel | undefined;
+  readonly #cpu: Cpu;
   /** The node's own time, when a pause inside `mint` took it ahead of the world's. */
   #aheadUntil: RunNs = 0;
   /** What waits for the node to go on. */
@@ -125,6 +118,7 @@ export class SimNode implements ClusterNode {
     this.#world = world;
     this.#rng = rng;
     this.#wall = new NodeClock(world.origin);
+    this.#cpu = new Cpu(world.time, () => this.#wake());
     this.#interruptions = new Interruptions(world.time, rng.fork('interruptions'));
     this.network = memberNetwork(name, world.network, world.time, world.listens);
     this.clock = { backend: 'virtual', set: (setting) => this.#setClock(setting) };
@@ -134,7 +128,7 @@ export class SimNode implements ClusterNode {
       pause: (plannedMs) => this.#pause(plannedMs),
       resume: () => this.#resume(),
       terminate: (graceMs) => this.#terminate(graceMs),
-      slow: async (percent) => this.#slow(percent),
+      slow: async (percent) => this.#cpu.slow(percent),
       share: (forMs) => this.#shareSeen(forMs),
       alive: async () => this.listens(),
       identity: async () => (this.#life === undefined ? undefined : `life ${this.#life.incarnation}`),
@@ -155,7 +149,7 @@ export class SimNode implements ClusterNode {
   async heal(): Promise<void> {
     this.#clockOrders++;
     this.#wall.set(TRUE_TIME, this.#now());
-    this.#slow(100);
+    this.#cpu.slow(100);
     await this.#resume();
     await this.process.start();
   }
@@ -334,43 +328,22 @@ export class SimNode implements ClusterNode {
     });
   }
 
-  #slow(percent: number): void {
-    if (percent === this.#cpu.percent) return;
-    this.#cpu = new CpuShare(percent, this.#world.time.now());
-    this.#nextTurn?.();
-    this.#nextTurn = undefined;
-    if (this.#cpu.isWhole) this.#wake();
-    else this.#awaitTurn();
-  }
-
-  #awaitTurn(): void {
-    const { time } = this.#world;
-    this.#nextTurn = time.schedule(this.#cpu.nextRun(time.now()), () => {
-      this.#wake();
-      this.#awaitTurn();
-    });
-  }
-
-  async #shareSeen(forMs: number): Promise<number | undefined> {
-    const { time } = this.#world;
+  #shareSeen(forMs: number): Promise<number | undefined> {
     const life = this.#life;
-    let ran = 0;
-    for (let look = 0; look < LOOKS; look++) {
-      if (this.#life === undefined || this.#life !== life) return undefined;
-      if (!this.#stopped && this.#cpu.runsAt(time.now())) ran++;
-      await time.sleep(forMs / LOOKS);
-    }
-    return (100 * ran) / LOOKS;
+    const runs = (): boolean | undefined =>
+      life === undefined || this.#life !== life ? undefined : !this.#stopped && this.#cpu.runs;
+    return shareSeen(this.#world.time, forMs, runs);
   }
 
   /** What the code does between two readings of a clock takes time, where it has to share the CPU. */
   #work(): void {
-    if (!this.#cpu.isWhole) this.#goAheadTo(this.#cpu.after(this.#now(), WORK_NS));
+    const now = this.#now();
+    const done = this.#cpu.workedFrom(now);
+    if (done > now) this.#goAheadTo(done);
   }
 
   #stands(): boolean {
-    const now = this.#world.time.now();
-    return this.#stopped || this.#aheadUntil > now || !this.#cpu.runsAt(now);
+    return this.#stopped || this.#aheadUntil > this.#world.time.now() || !this.#cpu.runs;
   }
 
   /** What came in while the node stood still happens now: its own timers and answers first, or its clients. */
@@ -468,26 +441,9 @@ export class SimNode implements ClusterNode {
   }
 
   #healthOf(life: Life): NodeHealth {
-    const { lane, incarnation } = life;
-    const holding = lane?.holding();
-    const reason = lane === undefined ? 'starting' : lane.refused;
-    const leaseSpent =
-      holding?.lease === undefined ? undefined : this.#world.leases.spent(holding.lease.id, this.#now());
-    return {
-      status: holding === undefined ? 'waiting' : lane?.refused === undefined ? 'minting' : 'refusing',
-      ...(reason !== undefined && { reason }),
-      incarnation,
-      ...(holding?.workerId !== undefined && { workerId: holding.workerId }),
-      ...(holding?.lease !== undefined && {
-        lease: holding.lease.id,
-        createRevision: holding.lease.createRevision,
-      }),
-      ...(leaseSpent !== undefined && { leaseSpent }),
-      wallMs: this.#wall.wallMs(this.#now()),
-      at: this.#world.time.now(),
-      notBefore: this.#world.time.now(),
-      minted: [String(lane?.seq ?? 0)],
-    };
+    const { time, leases } = this.#world;
+    const now = this.#now();
+    return healthOf(life, { leases, now, wallMs: this.#wall.wallMs(now), at: time.now() });
   }
 
   // ---- the clock ----
