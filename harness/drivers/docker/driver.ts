@@ -6,6 +6,7 @@ import { ABILITIES } from '../../core/cluster.ts';
 import type { Driver, Readiness } from '../../core/driver.ts';
 import type { Problem } from '../../core/errors.ts';
 import { EXIT, SnowglobeError } from '../../core/errors.ts';
+import { CLOCK_TOOLS_REMEDY } from '../agent/clocks/clock-tools.ts';
 import type { Docker, Engine } from './engine.ts';
 import type { Base, Image } from './images.ts';
 
@@ -26,17 +27,22 @@ export default {
     const named = namedEtcd();
     const restores = named === undefined || restorerOf(named) !== undefined;
     const lacking = await lackingLinks(engine.docker, base);
+    const clocks = await clocksOf(base);
     return {
       problems: [],
       abilities: new Set(
         [...ALL].filter(
-          (ability) => !lacking.abilities.has(ability) && (restores || ability !== 'coordinator.restore'),
+          (ability) =>
+            !lacking.abilities.has(ability) &&
+            (restores || ability !== 'coordinator.restore') &&
+            (!ability.startsWith('clock.') || clocks.has(ability)),
         ),
       ),
       notes: [
         ...notes,
         describeBase(base),
         ...lacking.notes,
+        ...(clocks.has('clock.drift') ? [] : [`no clocks that drift. ${CLOCK_TOOLS_REMEDY}`]),
         ...(restores ? [] : [`no etcdutl beside ${named}: no snapshot is restored`]),
       ],
     };
@@ -70,11 +76,8 @@ export default {
   },
 } satisfies Driver;
 
-/** libfaketime stretches the sleeps of a process along with its clock, so it runs none at another rate. */
 const ALL: ReadonlySet<Ability> = new Set(
-  (Object.keys(ABILITIES) as Ability[]).filter(
-    (ability) => ability !== 'clock.drift' && ability !== 'coordinator.slow-disk',
-  ),
+  (Object.keys(ABILITIES) as Ability[]).filter((ability) => ability !== 'coordinator.slow-disk'),
 );
 
 /** Loaded when used: testcontainers takes half a second, and every command of snowglobe loads every driver. */
@@ -98,6 +101,16 @@ async function lackingLinks(
       'whether this kernel has netem is found out once the image is built, by a first run: until then no latency',
     ],
   };
+}
+
+/** What the clocks of nodes on a base can do. */
+async function clocksOf(base: Base): Promise<ReadonlySet<Ability>> {
+  const [{ clockToolsOn }, { clockAbilities }, { NODE_IN_IMAGE }] = await Promise.all([
+    images(),
+    import('../agent/clocks/choose-clock.ts'),
+    import('./members.ts'),
+  ]);
+  return clockAbilities(NODE_IN_IMAGE, clockToolsOn(base));
 }
 
 let image: Image | undefined;

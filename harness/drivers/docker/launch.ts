@@ -4,7 +4,16 @@
 import { realpathSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import type { ClusterSpec, CoordinatorMember, Member, ProcessControl, Zones } from '../../core/cluster.ts';
+import type {
+  ClockControl,
+  ClusterSpec,
+  CoordinatorMember,
+  Member,
+  ProcessControl,
+  Zones,
+} from '../../core/cluster.ts';
+import type { CoordinatorKind } from '../../core/coordinator-kind.ts';
+import { DEFAULT_COORDINATOR } from '../../core/coordinator-kind.ts';
 import type { LaunchContext } from '../../core/driver.ts';
 import { environmentLacks, messageOf } from '../../core/errors.ts';
 import { idBitsOf } from '../../core/layout.ts';
@@ -12,18 +21,20 @@ import { trueUnixMs } from '../../core/time.ts';
 import type { SendOrder } from '../agent/agent-client.ts';
 import { deadlineOf } from '../agent/agent-client.ts';
 import { AgentCluster, AgentNode } from '../agent/agent-cluster.ts';
-import { EtcdCoordinator } from '../agent/coordinator.ts';
+import { COORDINATOR_ACCESS } from '../agent/coordinators.ts';
 import { etcdVersion, namedEtcd } from '../agent/etcd-program.ts';
-import { FaketimeClock } from '../agent/faketime.ts';
+import { chooseClock } from '../agent/clocks/choose-clock.ts';
+import type { ClockBackend } from '../agent/clocks/clock-backend.ts';
 import { locator, networkControl } from '../agent/network-control.ts';
 import { NodeClient } from '../agent/node-client.ts';
 import { readClocks, runNs, startTime } from '../agent/real-time.ts';
 import { shellEntry } from '../agent/shell-entry.ts';
+import { MEMBER_SPECS } from './coordinators.ts';
 import type { Engine } from './engine.ts';
 import type { Image } from './images.ts';
 import { labelsOf } from './labels.ts';
-import type { Place, RunFolders } from './members.ts';
-import { etcdPlaces, etcdSpec, nodePlaces, nodeSpec, runFolders } from './members.ts';
+import type { ClockChoice, Place, RunFolders } from './members.ts';
+import { coordinatorPlaces, NODE_IN_IMAGE, nodePlaces, nodeSpec, runFolders } from './members.ts';
 import { codeMounts } from './mounts.ts';
 import { createNetworks } from './networks.ts';
 import type { Pod, RunParts } from './pod.ts';
@@ -36,7 +47,6 @@ import { startWorkload } from './workload.ts';
 /** The fault agent: TypeScript in a checkout, compiled when installed, as this file is. */
 const AGENT = join(import.meta.dirname, '..', 'agent', `agent${extname(import.meta.filename)}`);
 
-const TRUE_TIME = { offsetMs: 0, rate: 1 };
 const SERVES_MS = 30_000;
 const HEALTH_MS = 500;
 const POLL_MS = 25;
@@ -53,12 +63,25 @@ export async function launchCluster(
   const folders = await makeFolders(folder, spec.nodes);
   const labels = labelsOf(context);
   const user = containerUser(engine.rootless);
-  const clocks = new Clocks(folders.clocks);
+  const needs = context.needs ?? new Set();
+  const backend = chooseClock(NODE_IN_IMAGE, needs, image.clockTools, spec.clockTool);
+  const clock: ClockChoice = { backend, tools: image.clockTools };
+  const clocks = new Clocks(folders.clocks, backend);
   const named = namedEtcd();
   try {
     const [members, versions] = await settled([
-      startMembers({ docker, image: image.reference, runId, labels, user, folders }, spec, context, clocks),
-      prove({ docker, image: image.reference, runId, labels, folder, user, ownerUid: process.getuid?.() }),
+      startMembers({ docker, image: image.reference, runId, labels, user, folders, clock }, spec, context, clocks),
+      prove({
+        docker,
+        image: image.reference,
+        runId,
+        labels,
+        folder,
+        user,
+        clock,
+        needs,
+        ownerUid: process.getuid?.(),
+      }),
     ]);
     context.signal.throwIfAborted();
     return await assemble(members, clocks, folders, context.signal, {
@@ -87,13 +110,15 @@ interface Running {
 }
 
 interface Members {
-  readonly etcd: readonly Running[];
+  readonly kind: CoordinatorKind;
+  readonly coordinator: readonly Running[];
   readonly nodes: readonly Running[];
 }
 
 type RunBasics = Omit<RunParts, 'networks' | 'code' | 'agentModule' | 'logFolder'> & {
   readonly user: string;
   readonly folders: RunFolders;
+  readonly clock: ClockChoice;
 };
 
 /** Starts networks, pods and workloads: all members at once, each workload as soon as its pod is up. */
@@ -103,7 +128,7 @@ async function startMembers(
   context: LaunchContext,
   clocks: Clocks,
 ): Promise<Members> {
-  const { docker, runId, labels, user, folders } = basics;
+  const { docker, runId, labels, user, folders, clock } = basics;
   const generatorFile = realpathSync(context.generator.file);
   const shellModule = realpathSync(shellEntry());
   const agentModule = realpathSync(AGENT);
@@ -112,23 +137,24 @@ async function startMembers(
   context.signal.throwIfAborted();
 
   const run: RunParts = { ...basics, networks, code, agentModule, logFolder: folders.logs };
-  const etcdPlaced = etcdPlaces(spec.coordinatorMembers, networks.dataPrefix);
+  const kind = spec.coordinator ?? DEFAULT_COORDINATOR;
+  const coordinatorPlaced = coordinatorPlaces(spec, networks.dataPrefix);
   const nodesPlaced = nodePlaces(spec.nodes, networks.dataPrefix);
-  await settled(nodesPlaced.map(({ name }) => clocks.of(name).set(TRUE_TIME)));
+  for (const { name } of nodesPlaced) clocks.of(name); // their files have to be there before the nodes
   const start = async (place: Place, workload: WorkloadSpec): Promise<Running> => {
     const pod = await startPod(run, place.name, place.address, place.port);
     return { place, pod, process: await startWorkload(run, pod, workload) };
   };
-  const node = { user, shellModule, generatorFile, etcd: etcdPlaced, folders, code };
-  const [etcd, nodes] = await settled([
+  const node = { user, shellModule, generatorFile, coordinator: coordinatorPlaced, folders, code, clock };
+  const [coordinator, nodes] = await settled([
     settled(
-      etcdPlaced.map((place) =>
-        start(place, etcdSpec(place, etcdPlaced, { runId, user, snapshots: folders.snapshots })),
+      coordinatorPlaced.map((place) =>
+        start(place, MEMBER_SPECS[kind](place, coordinatorPlaced, { runId, user, snapshots: folders.snapshots })),
       ),
     ),
     settled(nodesPlaced.map((place, index) => start(place, nodeSpec({ ...node, spec, name: place.name, index })))),
   ]);
-  return { etcd, nodes };
+  return { kind, coordinator, nodes };
 }
 
 /** Lays the run's axis, puts the controls together, and waits until every member answers. */
@@ -144,7 +170,7 @@ async function assemble(
     readonly idBits: 64 | 128;
   },
 ): Promise<AgentCluster> {
-  const everyone = [...members.etcd, ...members.nodes];
+  const everyone = [...members.coordinator, ...members.nodes];
   const agents = everyone.map(({ pod }) => sendTo(pod));
   const { time, origin } = await startTime(() => readClocks(agents[0] as SendOrder));
   clocks.trueNow = () => trueUnixMs(origin, time.now());
@@ -156,14 +182,13 @@ async function assemble(
     process,
     network: networkControl(sendTo(pod), locate, agentOf),
   });
-  const coordinator = new EtcdCoordinator(
-    members.etcd.map((member) => ({
+  const { scheme, connect } = COORDINATOR_ACCESS[members.kind];
+  const coordinator = connect(
+    members.coordinator.map((member) => ({
       ...control(member),
-      endpoint: `http://127.0.0.1:${member.pod.publishedPort}`,
+      endpoint: `${scheme}://127.0.0.1:${member.pod.publishedPort}`,
     })),
-    facts.versions.etcd,
-    time,
-    folders.snapshots,
+    { etcdVersion: facts.versions.etcd, time, snapshots: folders.snapshots },
   );
   const nodes = members.nodes.map((node) => {
     const client = new NodeClient(
@@ -178,6 +203,7 @@ async function assemble(
     ...coordinator.members.map((member) => untilUp(member, () => serves(member), upContext)),
     ...nodes.map((node) => untilUp(node, () => node.health(HEALTH_MS), upContext)),
   ]);
+  await coordinator.untilServing(SERVES_MS, signal);
   return new AgentCluster({
     driver: 'docker',
     time,
@@ -206,16 +232,18 @@ class Clocks {
   /** The true time: the harness's own until the axis is laid. */
   trueNow = (): number => Date.now();
   readonly #folder: string;
-  readonly #byNode = new Map<string, FaketimeClock>();
+  readonly #backend: ClockBackend;
+  readonly #byNode = new Map<string, ClockControl>();
 
-  constructor(folder: string) {
+  constructor(folder: string, backend: ClockBackend) {
     this.#folder = folder;
+    this.#backend = backend;
   }
 
-  of(node: string): FaketimeClock {
+  of(node: string): ClockControl {
     const known = this.#byNode.get(node);
     if (known !== undefined) return known;
-    const clock = new FaketimeClock(join(this.#folder, node), () => this.trueNow());
+    const clock = this.#backend.control(join(this.#folder, node), () => this.trueNow());
     this.#byNode.set(node, clock);
     return clock;
   }

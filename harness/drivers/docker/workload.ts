@@ -17,8 +17,6 @@ import { NO_LOG } from './pod.ts';
 export interface WorkloadSpec {
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
-  /** Preloaded into the command alone, not into the shell that redirects its output. */
-  readonly preload?: string;
   readonly user: string;
   readonly mounts: readonly Mount[];
 }
@@ -32,7 +30,6 @@ const TERMINATED = 128 + 15;
 
 /** Starts it for the first time. Its output goes to `NAME.log` in the run's folder, which outlives every container. */
 export async function startWorkload(run: RunParts, pod: Pod, spec: WorkloadSpec): Promise<ProcessControl> {
-  const preload = spec.preload === undefined ? [] : ['env', `LD_PRELOAD=${spec.preload}`];
   const { container } = await startContainer(run.docker, {
     image: run.image,
     name: partName(run.runId, pod.name),
@@ -43,7 +40,6 @@ export async function startWorkload(run: RunParts, pod: Pod, spec: WorkloadSpec)
       'log=$1; shift; exec "$@" >>"$log" 2>&1',
       'workload',
       `${LOGS}/${pod.name}.log`,
-      ...preload,
       ...spec.command,
     ],
     environment: { ...spec.environment, [WORKLOAD_VARIABLE]: pod.name },

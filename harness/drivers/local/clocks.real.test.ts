@@ -5,22 +5,11 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { Ability, Cluster, ClusterNode, ClusterSpec } from '../../core/cluster.ts';
 import { described, readClock } from '../../core/clock-reading.ts';
-import type { Fault } from '../../core/fault.ts';
-import clockDrift from '../../faults/clock-drift.ts';
-import clockFreeze from '../../faults/clock-freeze.ts';
-import clockStep from '../../faults/clock-step.ts';
-import { tryFault } from '../agent/clocks/skewed-program-for-tests.ts';
+import { CLOCK_TRIALS, tryFault } from '../agent/clocks/skewed-program-for-tests.ts';
 import { launchContext, SPEC } from './cluster.fixture.ts';
 import driver from './driver.ts';
 
 const NEEDS: readonly Ability[] = ['clock.step', 'clock.freeze', 'clock.drift'];
-const TRIALS = [
-  { fault: clockStep as Fault, options: { node: 'n1', byMs: -3000 } },
-  { fault: clockDrift as Fault, options: { node: 'n1', ppm: 500 } },
-  { fault: clockDrift as Fault, options: { node: 'n1', rate: 0.5 } },
-  { fault: clockFreeze as Fault, options: { node: 'n1' } },
-];
-
 const folders: string[] = [];
 afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
@@ -41,7 +30,7 @@ test.each(TOOLS)('under %s clocks step, drift and stand still as asked, and come
   const [n1] = cluster.nodes as [ClusterNode];
   expect(n1.clock.backend).toBe(tool);
   expect(cluster.versions).toMatchObject({ 'clocks by': tool });
-  for (const { fault, options } of TRIALS) {
+  for (const { fault, options } of CLOCK_TRIALS) {
     const { bite, samples } = await tryFault(cluster, fault, options);
     expect(bite, `${fault.name} ${JSON.stringify(samples)}`).toMatchObject({ bit: true });
     expect(Math.abs(described(await readClock(cluster, 'n1')).observedMs ?? Number.NaN)).toBeLessThan(2);

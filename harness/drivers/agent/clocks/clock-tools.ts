@@ -36,13 +36,13 @@ export async function buildClockTools(compiler: string | undefined): Promise<Bui
   } catch (error) {
     return without(`${compiler} did not build them: ${firstLine(messageOf(error))} ${CLOCK_TOOLS_REMEDY}`);
   }
-  return { tools: toolsIn(folder), note: `shim and vDSO launcher for clocks in ${folder}` };
+  const tools = new Map([...toolsIn(folder)].filter(([, path]) => existsSync(path)));
+  return { tools, note: `shim and vDSO launcher for clocks in ${folder}` };
 }
 
-/** The tools that lie in a folder. */
+/** Where the tools would be in a folder. */
 export function toolsIn(folder: string): ClockTools {
-  const paths = Object.entries(FILES).map(([backend, file]) => [backend, join(folder, file)] as const);
-  return new Map(paths.filter(([, path]) => existsSync(path)));
+  return new Map(Object.entries(FILES).map(([backend, file]) => [backend, join(folder, file)]));
 }
 
 const without = (why: string): BuiltTools => ({

@@ -13,10 +13,21 @@ import type { EvidenceSample, Fault, FaultContext } from '../../../core/fault.ts
 import type { JsonObject } from '../../../core/json.ts';
 import { NS_PER_MS, trueUnixMs, type Origin, type Time } from '../../../core/time.ts';
 import { GAP_MAX_MS, judgeBite, type Bite } from '../../../engine/bite.ts';
+import clockDrift from '../../../faults/clock-drift.ts';
+import clockFreeze from '../../../faults/clock-freeze.ts';
+import clockStep from '../../../faults/clock-step.ts';
 import { findLibfaketime } from '../../local/programs.ts';
 import { startTime } from '../real-time.ts';
 import type { ClockBackend, ClockTools } from './clock-backend.ts';
 import { buildClockTools } from './clock-tools.ts';
+
+/** What a clock of n1 that can do everything is tried with. */
+export const CLOCK_TRIALS: readonly { readonly fault: Fault; readonly options: JsonObject }[] = [
+  { fault: clockStep, options: { node: 'n1', byMs: -3000 } },
+  { fault: clockDrift as Fault, options: { node: 'n1', ppm: 500 } },
+  { fault: clockDrift as Fault, options: { node: 'n1', rate: 0.5 } },
+  { fault: clockFreeze, options: { node: 'n1' } },
+];
 
 const PROBES = 8;
 const PROBE_EVERY_MS = 150;
