@@ -3,18 +3,8 @@ import type { Cause } from '../../core/cause.ts';
 import type { Sighting } from '../../core/checker.ts';
 import { decodeId } from '../../core/layout.ts';
 import type { EvidenceView } from '../explain-evidence.ts';
+import { isSentinel } from './sentinels.ts';
 import { causeOfMisfit } from './time.ts';
-
-/** What Leaf answers in place of an ID: -1 not started, -2 no such key, -3 both segments empty (SegmentIDGenImpl). */
-const ERROR_VALUES = [1n, 2n, 3n];
-const SENTINELS: ReadonlySet<string> = new Set([
-  '0',
-  ...[64n, 128n].flatMap((bits) => ERROR_VALUES.map((below) => String(2n ** bits - below))),
-]);
-
-export function isSentinel(id: string): boolean {
-  return SENTINELS.has(id);
-}
 
 /** Undefined when its fields hold what its node held. */
 export function causeOfField(sighting: Sighting, view: EvidenceView): Cause | undefined {

@@ -5,9 +5,10 @@ import type { Cause } from '../../core/cause.ts';
 import type { Sighting, Tenure, Witness } from '../../core/checker.ts';
 import { decodeId } from '../../core/layout.ts';
 import { elderFirst, type EvidenceView } from '../explain-evidence.ts';
-import { causeOfField, isSentinel } from './fields.ts';
+import { causeOfField } from './fields.ts';
 import { type Door, doorBetween } from './holding.ts';
 import { causeOfRange, isCounter } from './ranges.ts';
+import { isSentinel } from './sentinels.ts';
 import { causeOfTime, lostMs } from './time.ts';
 
 /** Wall clocks show whole milliseconds, and a call takes time: less than this is no step. */
@@ -42,9 +43,10 @@ function causeWithinLife(a: Sighting, b: Sighting, view: EvidenceView): Cause {
   const [early, late] = [a, b].map(({ id }) => decodeId(view.layout, BigInt(id!)));
   if (a.lane !== b.lane && early!.tick === late!.tick) return 'threads raced for one sequence';
   const isSameTick = early!.tick === late!.tick;
-  // Between two of one number lies a whole field of numbers, all of one tick.
-  if (isSameTick && a.lane === b.lane && b.seq - a.seq >= 2 ** view.layout.sequenceBits)
-    return 'sequence wrapped within a tick';
+  // Between two of one number lies a whole field of numbers, all of one tick; or the last is followed by the first.
+  const numbers = 2 ** view.layout.sequenceBits;
+  const isWrapped = b.seq - a.seq >= numbers || (early!.sequence === BigInt(numbers - 1) && late!.sequence === 0n);
+  if (isSameTick && a.lane === b.lane && isWrapped) return 'sequence wrapped within a tick';
   const time = causeOfTime(a, view) ?? causeOfTime(b, view);
   if (time !== undefined) return time;
   // Each tells the time of its clock, and the later one tells less.

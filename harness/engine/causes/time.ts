@@ -7,6 +7,7 @@ import type { Sighting } from '../../core/checker.ts';
 import { decodeId } from '../../core/layout.ts';
 import { NS_PER_MS, trueUnixMs } from '../../core/time.ts';
 import type { EvidenceView } from '../explain-evidence.ts';
+import { isSentinel } from './sentinels.ts';
 
 /** Observed offsets are exact to a few milliseconds: the reading crosses a machine that has other things to do. */
 const OFFSET_ERROR_MS = 10;
@@ -15,6 +16,7 @@ const BEYOND_CLOCKS_MS = 3_600_000;
 
 /** Undefined when the time in the ID is what the clock showed. */
 export function causeOfTime(sighting: Sighting, view: EvidenceView): Cause | undefined {
+  if (sighting.id !== undefined && isSentinel(sighting.id)) return 'error passed as an ID';
   const side = sideOf(sighting, view);
   if (side === undefined) return undefined;
   const { embeddedMs, clockMs } = side;
