@@ -72,6 +72,20 @@ describe('unknown, because', () => {
     ]);
   });
 
+  test('disturbance did not bite: it was in force on the link between two nodes, who never talk', async () => {
+    const cut = { fault: 'cut-pair', options: { one: 'n1', other: 'n2' }, atMs: 0, forMs: 2000 };
+    const { verdict, doubts, run } = await simulate(slot([cut]));
+    expect({ verdict, doubts }).toEqual({ verdict: 'unknown', doubts: ['disturbance did not bite'] });
+    const [record] = run.disturbances;
+    expect(record).toMatchObject({
+      bit: false,
+      missed: 'it was in force on the link throughout, and nobody used the link',
+    });
+    // It says what it proves: the link was cut.
+    expect(record?.tookFrom).toBeGreaterThan(0);
+    expect(new Set(record?.samples.map(({ took, used }) => `${took} ${used}`))).toEqual(new Set(['true false']));
+  });
+
   test('disturbance did not bite: there was no holder to aim at, and the nodes are quoted', async () => {
     const { run } = await simulate(
       {
