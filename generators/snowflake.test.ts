@@ -255,7 +255,7 @@ test('the last millisecond of the time bits is minted, and none after it, and no
 });
 
 test('options out of range are refused by name', () => {
-  expect(settingsOf({})).toEqual({ pool: 3, ttlMs: 5000, aheadMaxMs: 30_000 });
+  expect(settingsOf({})).toEqual({ firstWorkerId: 0, pool: 3, ttlMs: 5000, aheadMaxMs: 30_000 });
   expect(() => settingsOf({ pool: 1025 })).toThrow("option 'pool' must be an integer from 1 to 1024, not 1025");
   expect(() => settingsOf({ ttlMs: '5s' })).toThrow("option 'ttlMs' must be an integer");
   expect(() => settingsOf({ workers: 4 })).toThrow("option 'workers' is not known");

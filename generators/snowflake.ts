@@ -24,6 +24,7 @@ import type {
   Holding,
   KeyValue,
   Minter,
+  NodePlan,
   TxnResult,
 } from '../harness/core/generator.ts';
 import type { Layout } from '../harness/core/layout.ts';
@@ -44,9 +45,9 @@ const TIME_SHIFT = BigInt(LAYOUT.workerBits + LAYOUT.sequenceBits);
 export const END_MS = LAYOUT.epochMs + 2 ** LAYOUT.timeBits;
 
 /** How far ahead time is reserved: the limit after an extension is the clock plus this. */
-const WINDOW_MS = 3000;
+export const WINDOW_MS = 3000;
 /** Time from one extension of the bound to the next. */
-const EXTEND_EVERY_MS = 500;
+export const EXTEND_EVERY_MS = 500;
 /** Least time between two extensions that mints ask for. */
 const EXTEND_PAUSE_NS = 20_000_000n;
 /** What the fence stays clear of the end of the lease, for the granularity of the coordinator's own timers. */
@@ -99,7 +100,8 @@ export type Reason =
 
 /** The generator's options, validated. */
 export interface Settings {
-  /** Worker IDs are 0 … pool-1. */
+  /** Worker IDs are `pool` numbers from this one on. */
+  readonly firstWorkerId: number;
   readonly pool: number;
   /** What TTL to ask for. */
   readonly ttlMs: number;
@@ -195,7 +197,7 @@ export class SnowflakeMinter implements Minter {
   /** Synchronous for as long as the clock allows it. */
   #fill(tenure: Tenure, into: BigUint64Array, from: number, count: number): number | Promise<number> {
     for (let filled = from; filled < count; filled++) {
-      const next = this.#next(tenure);
+      const next = this.nextId(tenure);
       if (next === WAIT) return this.#fillWaiting(tenure, into, filled, count);
       if (typeof next === 'string') return this.#end(filled, next);
       into[filled] = next;
@@ -215,7 +217,7 @@ export class SnowflakeMinter implements Minter {
       } catch {
         return this.#end(filled, 'closing');
       }
-      const next = this.#next(tenure);
+      const next = this.nextId(tenure);
       if (next === WAIT) continue;
       if (typeof next === 'string') return this.#end(filled, next);
       into[filled] = next;
@@ -224,7 +226,7 @@ export class SnowflakeMinter implements Minter {
   }
 
   /** One ID, or why there is none. */
-  #next(tenure: Tenure): bigint | Reason | typeof WAIT {
+  protected nextId(tenure: Tenure): bigint | Reason | typeof WAIT {
     if (this.tenure !== tenure) return this.tenure === undefined ? 'waiting' : 'lease over';
     const now = this.readClock(tenure);
     if (typeof now === 'string') return now;
@@ -285,7 +287,7 @@ export class SnowflakeMinter implements Minter {
   }
 
   /** From now on the wall clock should be where it is, or where it should have been before, whichever is later. */
-  #believe(now: number): void {
+  protected believe(now: number): void {
     const monotonicMs = this.#monotonicMs();
     this.#leadMs = Math.max(this.#leadMs ?? -Infinity, now - monotonicMs);
     this.#shouldBeMs = this.#leadMs + monotonicMs;
@@ -308,15 +310,15 @@ export class SnowflakeMinter implements Minter {
   protected async acquire(): Promise<Tenure | undefined> {
     const { env } = this;
     const owners = await this.attempt((coordination) => coordination.range('o/', ATTEMPT_MS));
-    if (owners === undefined) return this.#pause(RETRY_MS);
-    const free = freeWorkerIds(owners, this.settings.pool);
-    if (free.length === 0) return this.#pause(POLL_MS * (0.8 + 0.4 * env.random()));
-    const workerId = free[Math.floor(env.random() * free.length)] as number;
+    if (owners === undefined) return this.pause(RETRY_MS);
+    const free = freeWorkerIds(owners, this.settings);
+    if (free.length === 0) return this.pause(POLL_MS * (0.8 + 0.4 * env.random()));
+    const workerId = this.choose(free);
     this.#keptOut = (await this.trustClock(owners)) ? undefined : 'clock-ahead';
-    if (this.#keptOut !== undefined) return this.#pause(POLL_MS);
+    if (this.#keptOut !== undefined) return this.pause(POLL_MS);
 
     const tenure = await this.take(workerId);
-    return tenure ?? this.#pause(RETRY_MS * (0.5 + env.random()));
+    return tenure ?? this.pause(RETRY_MS * (0.5 + env.random()));
   }
 
   /**
@@ -336,9 +338,14 @@ export class SnowflakeMinter implements Minter {
     const others = bounds.filter(({ key }) => owned.has(key) && key !== own);
     const highest = Math.max(0, ...others.map(decodeBound));
     const agreed = highest === 0 ? this.#leadMs === undefined : now <= highest + this.settings.aheadMaxMs;
-    if (agreed) this.#believe(now);
+    if (agreed) this.believe(now);
     else this.env.log(`its clock shows ${now}, and others have reserved time up to ${highest} only`);
     return agreed;
+  }
+
+  /** One of the worker IDs that are free, by chance: nodes that look at the same time should not all want the same. */
+  protected choose(free: readonly number[]): number {
+    return free[Math.floor(this.env.random() * free.length)] as number;
   }
 
   /** Takes this worker ID if nobody owns it, under a lease of its own. */
@@ -461,7 +468,7 @@ export class SnowflakeMinter implements Minter {
       const owners = await this.attempt((coordination) => coordination.range('o/', ATTEMPT_MS));
       return owners !== undefined && (await this.trustClock(owners));
     }
-    if (!isOutOfRange(now)) this.#believe(now);
+    if (!isOutOfRange(now)) this.believe(now);
     const to = Math.min(now + WINDOW_MS, END_MS);
     // The limit is never below the floor. The bound never goes down, so that a clock that went back reserves nothing.
     if (tenure.extending || to <= tenure.limitMs) return true;
@@ -508,7 +515,7 @@ export class SnowflakeMinter implements Minter {
     await this.attempt((coordination) => coordination.revoke(lease, ATTEMPT_MS));
   }
 
-  async #pause(ms: number): Promise<undefined> {
+  protected async pause(ms: number): Promise<undefined> {
     await this.env.sleep(ms);
     return undefined;
   }
@@ -525,6 +532,7 @@ export default {
   summary: '41/10/12 Snowflake on a leased worker ID, with a fence and a bound.',
   promises: PROMISES,
   layout: LAYOUT,
+  refuses: refusesOptions,
   node: { kind: 'shell', create: (env) => start(new SnowflakeMinter(env)) },
 } satisfies Generator;
 
@@ -532,19 +540,33 @@ const COORDINATION_ERRORS: ReadonlySet<string> = new Set(['CoordinationTimeout',
 
 /** Settings from the scenario's options; throws one error that names the first option that is wrong. */
 export function settingsOf(options: GeneratorEnv['options']): Settings {
-  const { pool = 3, ttlMs = 5000, heartbeatMs, aheadMaxMs = 30_000, ...unknown } = options;
+  const { firstWorkerId = 0, pool = 3, ttlMs = 5000, heartbeatMs, aheadMaxMs = 30_000, ...unknown } = options;
   const [stray] = Object.keys(unknown);
   if (stray !== undefined)
-    throw new Error(`option '${stray}' is not known: use pool, ttlMs, heartbeatMs and aheadMaxMs`);
+    throw new Error(`option '${stray}' is not known: use firstWorkerId, pool, ttlMs, heartbeatMs and aheadMaxMs`);
+  const first = integerWithin('firstWorkerId', firstWorkerId, 0, 2 ** LAYOUT.workerBits - 1);
   return {
-    pool: integerWithin('pool', pool, 1, 2 ** LAYOUT.workerBits),
+    firstWorkerId: first,
+    pool: integerWithin('pool', pool, 1, 2 ** LAYOUT.workerBits - first),
     ttlMs: integerWithin('ttlMs', ttlMs, 1000, 600_000),
     aheadMaxMs: integerWithin('aheadMaxMs', aheadMaxMs, 1000, Number.MAX_SAFE_INTEGER),
     ...(heartbeatMs !== undefined && { heartbeatMs: integerWithin('heartbeatMs', heartbeatMs, 50, 600_000) }),
   };
 }
 
-function integerWithin(name: string, value: unknown, min: number, max: number): number {
+/** As `Generator.refuses`: the options of each node have to be in range. */
+export function refusesOptions(nodes: readonly NodePlan[]): string | undefined {
+  for (const { name, options } of nodes)
+    try {
+      settingsOf(options);
+    } catch (error) {
+      return `${name}: ${(error as Error).message}`;
+    }
+  return undefined;
+}
+
+/** An option that is a whole number; throws an error that names it when it is none, or out of range. */
+export function integerWithin(name: string, value: unknown, min: number, max: number): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value;
   throw new Error(`option '${name}' must be an integer from ${min} to ${max}, not ${JSON.stringify(value)}`);
 }
@@ -559,7 +581,7 @@ export const ownerKey = (workerId: number): string => `o/${workerId}`;
 export const boundKey = (workerId: number): string => `b/${workerId}`;
 
 /** No ID can carry it. */
-const isOutOfRange = (unixMs: number): boolean => unixMs < LAYOUT.epochMs || unixMs >= END_MS;
+export const isOutOfRange = (unixMs: number): boolean => unixMs < LAYOUT.epochMs || unixMs >= END_MS;
 
 /** Zero-padded, so that the coordinator compares bounds as text. */
 export function encodeBound(unixMs: number): string {
@@ -576,9 +598,11 @@ function isOwnedBy(tenure: Tenure, owner: KeyValue | undefined): boolean {
   return owner?.createRevision === tenure.createRevision && owner.value === tenure.nonce;
 }
 
-function freeWorkerIds(owners: readonly KeyValue[], pool: number): number[] {
+function freeWorkerIds(owners: readonly KeyValue[], { firstWorkerId, pool }: Settings): number[] {
   const taken = new Set(owners.map((owner) => owner.key));
-  return Array.from({ length: pool }, (_, workerId) => workerId).filter((workerId) => !taken.has(ownerKey(workerId)));
+  return Array.from({ length: pool }, (_, index) => firstWorkerId + index).filter(
+    (workerId) => !taken.has(ownerKey(workerId)),
+  );
 }
 
 /** When a tenure must stop whose lease was last asked for at `sentNs`. */

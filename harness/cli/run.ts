@@ -7,7 +7,7 @@ import type { ExitCode } from '../core/errors.ts';
 import { badInput, environmentLacks, EXIT, problem, SnowglobeError } from '../core/errors.ts';
 import type { Run } from '../core/run.ts';
 import type { Scenario } from '../core/scenario.ts';
-import { abilityProblems, coordinatorProblems, scenarioProblems } from '../engine/preflight.ts';
+import { abilityProblems, coordinatorProblems, generatorProblems, scenarioProblems } from '../engine/preflight.ts';
 import { thisOwner } from '../engine/owner.ts';
 import { newRunId } from '../engine/run-id.ts';
 import type { RunRequest } from '../engine/run-scenario.ts';
@@ -81,7 +81,10 @@ async function preflight(args: RunArguments, output: Output): Promise<Plan> {
       generator: await loadGenerator(args.generator ?? scenario.generator),
     })),
   );
-  const strangers = items.flatMap(({ scenario, generator }) => coordinatorProblems(scenario, generator.generator));
+  const strangers = items.flatMap(({ scenario, generator: { generator } }) => [
+    ...coordinatorProblems(scenario, generator),
+    ...generatorProblems(scenario, generator),
+  ]);
   if (strangers.length > 0) throw new SnowglobeError(EXIT.badInput, strangers);
   const { driver, abilities } = await chooseDriver(args.driver, output);
   const missing = items.flatMap(({ scenario }) => abilityProblems(scenario, faults, driver.name, abilities));

@@ -21,8 +21,18 @@ export interface Generator {
   /** The coordinator that it needs; etcd when left out. */
   readonly coordinator?: CoordinatorKind;
   readonly node: ShellNode;
+  /**
+   * Why it cannot run on these nodes, as a sentence: an option out of range, a worker ID given twice. Undefined: it can.
+   * Asked before anything starts.
+   */
+  refuses?(nodes: readonly NodePlan[]): string | undefined;
   /** Present on a generator that is broken on purpose. Never read by a checker or an explanation. */
   readonly mutant?: Mutant;
+}
+
+/** A node as the scenario plans it. */
+export interface NodePlan extends Omit<Host, 'incarnation'> {
+  readonly options: GeneratorEnv['options'];
 }
 
 /** How a generator is broken, and where that shows. */

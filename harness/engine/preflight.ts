@@ -2,7 +2,7 @@
  * All that can be found wrong with a run before anything starts. Pure; every problem at once.
  */
 import type { Ability } from '../core/cluster.ts';
-import { ABILITIES } from '../core/cluster.ts';
+import { ABILITIES, optionsOf, placeOf } from '../core/cluster.ts';
 import { COORDINATOR_KINDS, DEFAULT_COORDINATOR } from '../core/coordinator-kind.ts';
 import type { Problem } from '../core/errors.ts';
 import { problem } from '../core/errors.ts';
@@ -101,6 +101,27 @@ export function coordinatorProblems(
           `The generator ${generator.name} needs ${needed}, and the cluster of the scenario has ${given}.`,
           `Take another generator, or a scenario whose cluster has { coordinator: '${needed}' }.`,
           `${name}: cluster.coordinator`,
+        ),
+      ];
+}
+
+/** Why the generator cannot run on the scenario's nodes: exit 2. */
+export function generatorProblems(scenario: Scenario, generator: Generator): readonly Problem[] {
+  const { name, cluster } = scenario;
+  const nodes = shapeOf(scenario).nodes.map((node, index) => ({
+    name: node,
+    index,
+    options: optionsOf(cluster, node),
+    ...placeOf(cluster, node),
+  }));
+  const refusal = generator.refuses?.(nodes);
+  return refusal === undefined
+    ? []
+    : [
+        problem(
+          `${generator.name} cannot run on these nodes: ${refusal}.`,
+          'Correct the options, or take another generator.',
+          `${name}: cluster`,
         ),
       ];
 }
