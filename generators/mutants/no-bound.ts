@@ -3,7 +3,7 @@ import type { Generator } from '../../harness/core/generator.ts';
 import { LAYOUT, PROMISES, SnowflakeMinter, start } from '../snowflake.ts';
 import type { Reason, Tenure } from '../snowflake.ts';
 
-class BoundlessMinter extends SnowflakeMinter {
+export class BoundlessMinter extends SnowflakeMinter {
   protected override outsideBound(): Reason | undefined {
     return undefined;
   }
