@@ -6,6 +6,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { request } from 'node:http';
 import { delimiter, join } from 'node:path';
+import { findPostgres } from '../harness/drivers/agent/postgres-program.ts';
 
 export interface RealPart {
   readonly name: string;
@@ -31,6 +32,16 @@ export const REAL_PARTS: readonly RealPart[] = [
     remedy: 'Run tools/setup.sh as root, or apt-get install etcd-server.',
     files: ['harness/coordinators/**/*.real.test.ts', 'generators/**/*.real.test.ts'],
     isHere: () => hasProgram('etcd'),
+  },
+  {
+    name: 'PostgreSQL',
+    remedy: 'Run tools/setup.sh as root, or apt-get install postgresql.',
+    files: [
+      'harness/coordinators/postgres-*.real.test.ts',
+      'harness/drivers/local/postgres.real.test.ts',
+      'harness/drivers/docker/postgres.real.test.ts',
+    ],
+    isHere: () => findPostgres() !== undefined,
   },
   {
     name: 'Linux with etcd, nft, ip and libfaketime (the local driver)',

@@ -55,6 +55,7 @@ const LIBRARY_HOME: Readonly<Record<string, readonly string[]>> = {
   testcontainers: ['harness/drivers/docker/'],
   '@clickhouse/client': ['harness/stores/clickhouse/'],
   chdb: ['harness/stores/clickhouse/'],
+  postgres: ['harness/coordinators/'],
   'prom-client': ['harness/telemetry/', 'generators/shell/'],
   esbuild: ['tools/'],
 };
