@@ -19,7 +19,7 @@ const OFFSET_MIN_MS = 100;
 const DRAWS: {
   readonly [fault: string]: {
     readonly weight: number;
-    readonly options: (rng: Rng, nodes: readonly string[]) => JsonObject;
+    readonly options: (rng: Rng, nodes: readonly string[], members: readonly string[]) => JsonObject;
     readonly forMs: readonly [number, number];
   };
 } = {
@@ -33,8 +33,56 @@ const DRAWS: {
   },
   'clock-freeze': { weight: 1, forMs: [300, 8000], options: (rng, nodes) => ({ node: rng.pick(nodes) }) },
   'cut-from-etcd': { weight: 3, forMs: [300, 12_000], options: (rng, nodes) => ({ node: rng.pick(nodes) }) },
+  'cut-one-way': {
+    weight: 2,
+    forMs: [300, 12_000],
+    options: (rng, nodes, members) => {
+      const node = [rng.pick(nodes)];
+      return rng.chance(0.5) ? { from: node, to: members } : { from: members, to: node };
+    },
+  },
+  'reset-links': {
+    weight: 1,
+    forMs: [300, 12_000],
+    options: (rng, nodes, peers) => ({ one: rng.pick(nodes), peers }),
+  },
+  loss: {
+    weight: 1,
+    forMs: [1000, 15_000],
+    options: (rng, nodes, peers) => ({ one: rng.pick(nodes), peers, percent: rng.int(10, 60) }),
+  },
+  latency: {
+    weight: 1,
+    forMs: [1000, 15_000],
+    options: (rng, nodes, peers) => {
+      const delayMs = rng.int(20, 200);
+      return { one: rng.pick(nodes), peers, delayMs, jitterMs: rng.int(0, delayMs - 10) };
+    },
+  },
+  partition: {
+    weight: 1,
+    forMs: [300, 10_000],
+    options: (rng, nodes, members) => ({ side: [rng.pick(nodes), rng.pick(members)] }),
+  },
+  'partition-etcd': {
+    weight: 1,
+    forMs: [300, 10_000],
+    options: (rng, _nodes, members) => ({ side: [rng.pick(members)] }),
+  },
   pause: { weight: 3, forMs: [100, 12_000], options: (rng, nodes) => ({ node: rng.pick(nodes) }) },
   kill: { weight: 3, forMs: [50, 9000], options: (rng, nodes) => ({ node: rng.pick(nodes) }) },
+  terminate: { weight: 2, forMs: [50, 9000], options: (rng, nodes) => ({ node: rng.pick(nodes) }) },
+  restart: { weight: 1, forMs: [300, 3000], options: (rng, nodes) => ({ node: rng.pick(nodes) }) },
+  'restart-storm': {
+    weight: 1,
+    forMs: [1000, 8000],
+    options: (rng, nodes) => ({ node: rng.pick(nodes), everyMs: rng.int(300, 2000) }),
+  },
+  'slow-cpu': {
+    weight: 1,
+    forMs: [1000, 10_000],
+    options: (rng, nodes) => ({ node: rng.pick(nodes), percent: rng.int(2, 50) }),
+  },
   'etcd-leader-kill': { weight: 1, forMs: [300, 8000], options: () => ({}) },
   'etcd-quorum-loss': { weight: 1, forMs: [300, 9000], options: () => ({}) },
 };
@@ -62,14 +110,14 @@ export function randomSchedule(base: Scenario, faults: ReadonlyMap<string, Fault
   };
 }
 
-function draw(rng: Rng, { nodes }: ClusterShape): Disturbance {
+function draw(rng: Rng, { nodes, coordinatorMembers }: ClusterShape): Disturbance {
   const names = Object.entries(DRAWS).flatMap(([name, { weight }]) => new Array<string>(weight).fill(name));
   const fault = rng.pick(names);
   const { options, forMs } = DRAWS[fault] as (typeof DRAWS)[string];
   const atMs = Math.round(rng.real(0, LENGTH_MS - 1000));
   return {
     fault,
-    options: options(rng, nodes),
+    options: options(rng, nodes, coordinatorMembers),
     atMs,
     forMs: Math.round(Math.min(rng.real(...forMs), LENGTH_MS - atMs)),
   };

@@ -93,6 +93,25 @@ test('the end of its input heals everything and leaves the rules of others alone
   await expect(agent.send({ do: 'ping' })).rejects.toThrow('agent is gone, so "ping" was not done.');
 });
 
+test('a workload that is slowed runs in turns, and goes on when the agent is gone', async () => {
+  const { agent, child } = await startAgent(throwAwayNetns());
+  const workload = startWorkload('w-slow');
+  const share = async (): Promise<number> =>
+    (await agent.send({ do: 'share', workload: 'w-slow', forMs: 500 })).percent as number;
+  expect(await share()).toBe(100);
+  await agent.send({ do: 'slow', workload: 'w-slow', percent: 20 });
+  const slow = await share();
+  expect(slow).toBeGreaterThan(0);
+  expect(slow).toBeLessThan(60);
+  // A stop that was asked for outlasts the turns.
+  await agent.send({ do: 'signal', workload: 'w-slow', signal: 'SIGSTOP' });
+  expect(await share()).toBe(0);
+  await agent.send({ do: 'signal', workload: 'w-slow', signal: 'SIGCONT' });
+  await agent.close();
+  await expect.poll(() => child.exitCode).toBe(0);
+  expect(stateOf(workload)).toBe('S');
+});
+
 test('finds, stops, resumes and kills a workload by its environment, and no other', async () => {
   const { agent } = await startAgent(withPeers());
   const [workload, other] = [startWorkload('w1'), startWorkload('w11')];
