@@ -80,7 +80,7 @@ export default {
          or row_number() over (partition by pair order by id desc) = 1
        order by id limit ${WITNESSES_MAX}`,
     );
-    const forgotten = await forgottenInStore(store, rollbacks, `id in (${CANDIDATES})`);
+    const forgotten = await forgottenInStore(store, facts.layout, rollbacks, `id in (${CANDIDATES})`);
     const forgottenOf = await forgotten.byId(duplicates.map(({ id }) => id));
     const found = duplicates.map(({ id, total, emissions }) => ({
       id,

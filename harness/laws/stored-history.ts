@@ -52,6 +52,14 @@ export async function storeHistory(store: Store, history: History): Promise<void
   await store.appendRequests(history.requests);
 }
 
-export function factsOf({ layout, nodes, leases, health, clocks, recover }: History): SqlFacts {
-  return { layout, nodes, leases, health, ...(clocks && { clocks }), ...(recover && { recover }) };
+export function factsOf({ layout, nodes, leases, health, clocks, rollbacks, recover }: History): SqlFacts {
+  return {
+    layout,
+    nodes,
+    leases,
+    health,
+    ...(clocks && { clocks }),
+    ...(rollbacks && { rollbacks }),
+    ...(recover && { recover }),
+  };
 }

@@ -5,9 +5,11 @@
 import type { SqlReader } from '../../core/checker.ts';
 import type { Promise_ } from '../../core/guarantee.ts';
 import type { History } from '../../core/history.ts';
+import type { Layout } from '../../core/layout.ts';
 import { liesBetween, type Rollback } from '../../core/rollback.ts';
 import { tenureBatchesOf } from '../../core/tenures.ts';
 import type { RunNs } from '../../core/time.ts';
+import { sqlId } from './sql.ts';
 
 /** One emission of an ID, as far as it rests on the coordinator's word. */
 interface Emitted {
@@ -55,6 +57,7 @@ function forgotten(emissions: readonly Emitted[], rollbacks: readonly Rollback[]
 /** The same from the store, by ID in decimal; `where` chooses the rows of `ids`. */
 export async function forgottenInStore(
   store: SqlReader,
+  layout: Layout,
   rollbacks: readonly Rollback[],
   where: string,
 ): Promise<{
@@ -79,7 +82,9 @@ export async function forgottenInStore(
     total: Number(sum?.total ?? 0),
     byId: async (ids) => {
       if (ids.length === 0) return new Map();
-      const rows = await store.rows<{ id: string; surplus: string }>(query(`id in (${ids.join(', ')})`));
+      const rows = await store.rows<{ id: string; surplus: string }>(
+        query(`id in (${ids.map((id) => sqlId(layout, id)).join(', ')})`),
+      );
       return new Map(rows.map(({ id, surplus }) => [id, Number(surplus)]));
     },
   };
