@@ -86,14 +86,16 @@ export class RingMinter extends SnowflakeMinter {
 
   async #keepFilled(tenure: Tenure): Promise<void> {
     while (!tenure.lost) {
-      if (this.#ring.length < REFILL_BELOW && !this.#waiting) this.#refill(tenure);
+      if (!this.#waiting) this.#refill(tenure);
       await this.env.sleep(REFILL_EVERY_MS);
     }
   }
 
-  /** As many as can be had without waiting. */
+  /** As many as can be had without waiting, where there are few, or stale ones. */
   #refill(tenure: Tenure): void {
-    if (this.#owner !== tenure) this.discard();
+    const [oldest] = this.#ring;
+    if (this.#owner !== tenure || (oldest !== undefined && !this.isFresh(oldest, this.env.wallMs()))) this.discard();
+    if (this.#ring.length >= REFILL_BELOW) return;
     this.#owner = tenure;
     while (this.#ring.length < CAPACITY) {
       const id = this.nextId(tenure);

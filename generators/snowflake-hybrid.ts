@@ -56,7 +56,10 @@ export function refusesHybrid(nodes: readonly NodePlan[]): string | undefined {
     } catch (error) {
       return `${name}: ${(error as Error).message}`;
     }
-  const own = nodes.map(({ options: { staticIds: _, leasedIds: __, ...options }, ...node }) => ({ ...node, options }));
+  const own = nodes.map((node) => {
+    const { staticIds: _, leasedIds: __, ...options } = node.options;
+    return { ...node, options };
+  });
   const leased = own.filter(({ options }) => options['workerId'] === undefined);
   return refusesStatic(own.filter((node) => !leased.includes(node))) ?? refusesOptions(leased);
 }
