@@ -42,7 +42,9 @@ export default {
         ...notes,
         describeBase(base),
         ...lacking.notes,
-        ...(clocks.has('clock.drift') ? [] : [`no clocks that drift. ${CLOCK_TOOLS_REMEDY}`]),
+        clocks.has('clock.drift')
+          ? 'shim and vDSO launcher for clocks in the image'
+          : `no clocks that drift. ${CLOCK_TOOLS_REMEDY}`,
         ...(restores ? [] : [`no etcdutl beside ${named}: no snapshot is restored`]),
       ],
     };

@@ -1,6 +1,7 @@
 /**
  * Tries the clock backend of a run in its own sandbox, on the program that the nodes are, before any node starts.
  */
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Ability } from '../../core/cluster.ts';
 import { environmentLacks } from '../../core/errors.ts';
@@ -33,6 +34,7 @@ export async function proveClockIn(
   });
   const missed = await proveClock(clock, reading, needs);
   await sandbox.killProcess(NAME);
+  for (const file of [settingFile, reading, `${reading}.new`]) rmSync(file, { force: true });
   if (missed === undefined) return;
   throw environmentLacks(
     `The wall clock of Node under ${backend.name} ${missed}.`,
