@@ -108,7 +108,8 @@ function unmeasurable(
   down: ReadonlyMap<string, readonly Span[]>,
 ): readonly Span[] {
   if (samples.every(({ took }) => took !== undefined)) return [];
-  return Object.values(asked.options).flatMap((value) => (typeof value === 'string' ? (down.get(value) ?? []) : []));
+  const named = Object.values(asked.options).flat();
+  return named.flatMap((value) => (typeof value === 'string' ? (down.get(value) ?? []) : []));
 }
 
 function thin<Item>(items: readonly Item[]): readonly Item[] {
