@@ -10,15 +10,30 @@ export default {
   generator: 'snowflake',
   cluster: { nodes: 3, coordinatorMembers: 3, options: { pool: 3, ttlMs: 5000 } },
   pool: 3,
-  load: { idsPerSecond: 20_000, batch: { min: 1, max: 500, mean: 50 } },
+  load: {
+    idsPerSecond: 20_000,
+    batch: { min: 1, max: 500, mean: 50 },
+    // Enough that the millisecond of a step is never without a mint.
+    simulated: { batchesPerSecond: 600, batch: { min: 1, max: 20, mean: 5 } },
+  },
   warmUpMs: 3000,
   timetable: {
     order: 'given',
-    slots: [1, 2, 3].map((time) => ({
-      name: `back-5-${time}`,
-      lengthMs: 2500,
-      disturbances: [{ fault: 'clock-step', options: { node: '@holder', byMs: -5 }, atMs: 0, forMs: 1500 }],
-    })),
+    slots: [
+      {
+        name: 'once',
+        lengthMs: 2500,
+        disturbances: [{ fault: 'clock-step', options: { node: '@holder', byMs: -5 }, atMs: 0, forMs: 1500 }],
+      },
+      {
+        // One step hits a given instruction now and then; sixty do.
+        name: 'sixty-times',
+        lengthMs: 8000,
+        disturbances: [
+          { fault: 'clock-strobe', options: { node: '@holder', byMs: -5, everyMs: 60 }, atMs: 0, forMs: 7000 },
+        ],
+      },
+    ],
   },
   recoverMs: 9500,
 } satisfies ScenarioInput;

@@ -10,15 +10,20 @@ export default {
   generator: 'snowflake',
   cluster: { nodes: 3, coordinatorMembers: 3, options: { pool: 3, ttlMs: 5000 } },
   pool: 3,
-  load: { idsPerSecond: 50_000, batch: { min: 1, max: 500, mean: 50 } },
+  load: {
+    idsPerSecond: 50_000,
+    batch: { min: 1, max: 500, mean: 50 },
+    // Enough that a millisecond is never without a mint.
+    simulated: { batchesPerSecond: 600, batch: { min: 1, max: 60, mean: 20 } },
+  },
   warmUpMs: 3000,
   timetable: {
     order: 'given',
     slots: [
       {
         name: 'back-1',
-        lengthMs: 9000,
-        disturbances: [{ fault: 'clock-step', options: { node: '@holder', byMs: -1 }, atMs: 0, forMs: 8000 }],
+        lengthMs: 6000,
+        disturbances: [{ fault: 'clock-step', options: { node: '@holder', byMs: -1 }, atMs: 0, forMs: 5000 }],
       },
     ],
   },

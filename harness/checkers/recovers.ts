@@ -3,6 +3,10 @@
  * on minting, every node either mints or says that it waits, and no request stays without an answer. Where there is no
  * pool, each node takes the place of a worker ID.
  *
+ * A clock that ran ahead may have used time that is still to come: what is minted may not go back behind it. So the
+ * promised time counts from the later of the heal and the moment at which true time passes the latest that IDs of the
+ * worker ID, or of the node, carry. A darkness that outlasts the load is undecided.
+ *
  * That a worker ID minted in time does not prove that it lives: a cluster may mint once and be dead for good. Dead is a
  * worker ID that was silent from the promised time to the end of the load, or, if it minted after that time, for longer
  * than the promised time: so long a return may take, whatever took the worker ID away.
@@ -15,10 +19,15 @@ import type { Checker, SqlFacts } from '../core/checker.ts';
 import { WITNESSES_MAX } from '../core/checker.ts';
 import type { HealthFact, RecoverWindow } from '../core/history.ts';
 import { REQUEST_STATUS } from '../core/history.ts';
+import { idReader } from '../core/id-words.ts';
 import { seconds } from '../core/phrases.ts';
 import { msToNs, NS_PER_S, type RunNs } from '../core/time.ts';
 import type { Draft, WitnessDraft } from './shared/draft.ts';
 import { concludeFromHistory, concludeFromStore, promiseOf } from './shared/draft.ts';
+import { extremesOf } from './shared/extremes.ts';
+import { sqlTick } from './shared/sql.ts';
+import type { CountsFrom } from './shared/used-time.ts';
+import { countsFrom, momentsOf, nodeCountsFrom } from './shared/used-time.ts';
 
 const NO_ANSWER = REQUEST_STATUS.indexOf('no answer');
 /**
@@ -37,14 +46,20 @@ interface Recovery {
   readonly everMinted: ReadonlySet<number>;
   /** When each node that minted between the heal and the end of the load last did so, by index. */
   readonly lastMint: ReadonlyMap<number, RunNs>;
-  /** The first answer of each node, by index, to a request sent after the deadline; in time before the load ended. */
-  readonly firstAnswer: ReadonlyMap<number, RunNs>;
-  /** When the last such request was sent. */
-  readonly lastAsked: ReadonlyMap<number, RunNs>;
+  readonly counts: CountsFrom;
+  /** Of requests sent after a moment, which is one of those that promised time ends at, and answered in time. */
+  readonly answersAfter: (deadline: RunNs) => Answers;
   /** Requests without an answer since `lateFrom`. */
   readonly unanswered: number;
   /** The earliest of them: node and time of sending. */
   readonly firstUnanswered: readonly { readonly node: number; readonly sent: RunNs }[];
+}
+
+interface Answers {
+  /** The first answer of each node, by index, to a request sent after the moment, before the load ended. */
+  readonly firstAnswer: ReadonlyMap<number, RunNs>;
+  /** When the last such request was sent. */
+  readonly lastAsked: ReadonlyMap<number, RunNs>;
 }
 
 export default {
@@ -59,6 +74,8 @@ export default {
     const subjects = subjectsOf(recover, history.nodes);
     const firstMint: (RunNs | undefined)[] = Array.from({ length: subjects }, () => undefined);
     const silentSince: RunNs[] = Array.from({ length: subjects }, () => recover.from);
+    const ids = idReader(history);
+    const [usedByWorker, usedByNode] = [new Map<number, number>(), new Map<number, number>()];
     const everMinted = new Set<number>();
     const lastMint = new Map<number, RunNs>();
     for (let i = 0; i < batches.length; i++) {
@@ -66,6 +83,13 @@ export default {
       const returned = batches.returned[i]!;
       const node = batches.node[i]!;
       const subject = recover.pool === undefined ? node : batches.workerId[i]!;
+      const tick = batches.called[i]! < recover.from ? ids.tick(extremesOf(batches, ids, i).greatest) : Infinity;
+      // What does not fit the field is no time that anybody could have used up.
+      if (tick < 2 ** history.layout.timeBits) {
+        const worker = batches.workerId[i]!;
+        usedByWorker.set(worker, Math.max(usedByWorker.get(worker) ?? 0, tick));
+        usedByNode.set(node, Math.max(usedByNode.get(node) ?? 0, tick));
+      }
       if (subject >= 0 && subject < subjects) {
         everMinted.add(subject);
         if (returned >= recover.from) firstMint[subject] = Math.min(firstMint[subject] ?? Infinity, returned);
@@ -75,15 +99,20 @@ export default {
         lastMint.set(node, Math.max(lastMint.get(node) ?? 0, returned));
     }
     const since = lateFrom(recover, deadline);
-    const firstAnswer = new Map<number, RunNs>();
-    const lastAsked = new Map<number, RunNs>();
-    const unanswered: { node: number; sent: RunNs }[] = [];
-    for (let i = 0; i < requests.length; i++) {
-      const [node, sent, received] = [requests.node[i]!, requests.sent[i]!, requests.received[i]!];
-      if (sent > deadline && received <= recover.to) {
+    const answersAfter = (moment: RunNs): Answers => {
+      const firstAnswer = new Map<number, RunNs>();
+      const lastAsked = new Map<number, RunNs>();
+      for (let i = 0; i < requests.length; i++) {
+        const [node, sent, received] = [requests.node[i]!, requests.sent[i]!, requests.received[i]!];
+        if (sent <= moment || received > recover.to) continue;
         firstAnswer.set(node, Math.min(firstAnswer.get(node) ?? Infinity, received));
         lastAsked.set(node, Math.max(lastAsked.get(node) ?? 0, sent));
       }
+      return { firstAnswer, lastAsked };
+    };
+    const unanswered: { node: number; sent: RunNs }[] = [];
+    for (let i = 0; i < requests.length; i++) {
+      const [node, sent] = [requests.node[i]!, requests.sent[i]!];
       if (requests.status[i] === NO_ANSWER && sent > since) unanswered.push({ node, sent });
     }
     unanswered.sort((a, b) => a.sent - b.sent || a.node - b.node);
@@ -94,8 +123,8 @@ export default {
         silentSince,
         everMinted,
         lastMint,
-        firstAnswer,
-        lastAsked,
+        counts: countsFrom(history, recover, { worker: usedByWorker, node: usedByNode }),
+        answersAfter: remembered(answersAfter),
         unanswered: unanswered.length,
         firstUnanswered: unanswered,
       }),
@@ -119,10 +148,26 @@ export default {
       `select node, max(returned) as last from batches
        where count > 0 and returned >= ${from} and returned <= ${to} group by node`,
     );
-    const answering = await store.rows<{ node: number; first: string; last: string }>(
-      `select node, min(received) as first, max(sent) as last from requests
-       where sent > ${deadline} and received <= ${to} group by node`,
-    );
+    const tick = sqlTick(facts.layout, 'max_id');
+    const usedBy = async (whom: 'worker' | 'node'): Promise<ReadonlyMap<number, number>> => {
+      const found = await store.rows<{ who: number; tick: string }>(
+        `select ${whom} as who, toString(max(${tick})) as tick from batches
+         where count > 0 and called < ${from} and ${tick} < ${2 ** facts.layout.timeBits} group by who`,
+      );
+      return new Map(found.map(({ who, tick }) => [who, Number(tick)]));
+    };
+    const counts = countsFrom(facts, recover, { worker: await usedBy('worker'), node: await usedBy('node') });
+    const answers = new Map<RunNs, Answers>();
+    for (const moment of momentsOf(facts, recover, counts, withinMs)) {
+      const answering = await store.rows<{ node: number; first: string; last: string }>(
+        `select node, min(received) as first, max(sent) as last from requests
+         where sent > ${moment} and received <= ${to} group by node`,
+      );
+      answers.set(moment, {
+        firstAnswer: new Map(answering.map(({ node, first }) => [node, Number(first)])),
+        lastAsked: new Map(answering.map(({ node, last }) => [node, Number(last)])),
+      });
+    }
     const late = `from requests where status = ${NO_ANSWER} and sent > ${lateFrom(recover, deadline)}`;
     const [counted] = await store.rows<{ unanswered: string }>(`select count() as unanswered ${late}`);
     const unanswered = await store.rows<{ node: number; sent: string }>(
@@ -140,8 +185,8 @@ export default {
         silentSince: Array.from({ length: subjects }, (_, subject) => Math.max(from, lastOf.get(subject) ?? from)),
         everMinted: new Set(rows.map(({ subject }) => subject)),
         lastMint: new Map(minting.map(({ node, last }) => [node, Number(last)])),
-        firstAnswer: new Map(answering.map(({ node, first }) => [node, Number(first)])),
-        lastAsked: new Map(answering.map(({ node, last }) => [node, Number(last)])),
+        counts,
+        answersAfter: (moment) => answers.get(moment)!,
         unanswered: Number(counted?.unanswered ?? 0),
         firstUnanswered: unanswered.map(({ node, sent }) => ({ node, sent: Number(sent) })),
       }),
@@ -159,6 +204,17 @@ const NOTHING_LOOKED_AT: Draft = {
   undecided: 0,
   witnesses: [],
 };
+
+function remembered<Result>(find: (moment: RunNs) => Result): (moment: RunNs) => Result {
+  const found = new Map<RunNs, Result>();
+  return (moment) => {
+    const known = found.get(moment);
+    if (known !== undefined) return known;
+    const result = find(moment);
+    found.set(moment, result);
+    return result;
+  };
+}
 
 /** Requests sent after this have to be answered. */
 function lateFrom({ from, to }: RecoverWindow, deadline: RunNs): RunNs {
@@ -215,18 +271,22 @@ function nodesThemselves(nodes: readonly string[], health: readonly HealthFact[]
 
 function draftOf(
   { nodes, health }: Pick<SqlFacts, 'nodes' | 'health'>,
-  { from, to, pool }: RecoverWindow,
+  recover: RecoverWindow,
   withinMs: number,
-  { firstMint, silentSince, everMinted, lastMint, firstAnswer, lastAsked, unanswered, firstUnanswered }: Recovery,
+  { firstMint, silentSince, everMinted, lastMint, counts, answersAfter, unanswered, firstUnanswered }: Recovery,
 ): Draft {
-  const deadline = from + msToNs(withinMs);
-  const early = to < deadline;
+  const { from, to, pool } = recover;
+  // A request has to be answered, if only by a refusal, whatever the clock.
+  const early = to < from + msToNs(withinMs);
   const subjects = pool === undefined ? nodesThemselves(nodes, health) : workerIds(nodes, health, pool);
   const named = (subject: number): { readonly worker?: number } => (pool === undefined ? {} : { worker: subject });
 
   const silent: WitnessDraft[] = [];
   let undecided = early ? unanswered : 0;
   firstMint.forEach((first, subject) => {
+    const countedFrom = pool === undefined ? counts.node(subject) : counts.worker(subject);
+    const deadline = countedFrom + msToNs(withinMs);
+    const { firstAnswer, lastAsked } = answersAfter(deadline);
     if (first !== undefined && first <= deadline) {
       const last = silentSince[subject]!;
       const since = Math.max(deadline, last);
@@ -246,13 +306,13 @@ function draftOf(
       .couldMint(subject, deadline)
       .some((node) => (firstAnswer.get(node) ?? Infinity) < (first ?? Infinity));
     // What was never held cannot be held again.
-    if (early || !(everMinted.has(subject) || subjects.everHeld(subject)) || !askedInVain) {
+    if (to < deadline || !(everMinted.has(subject) || subjects.everHeld(subject)) || !askedInVain) {
       undecided++;
       return;
     }
     const instead = first === undefined ? 'never did' : `did so only at ${seconds(first)}`;
     silent.push({
-      what: `${subjects.name(subject)} should have minted again by ${seconds(deadline)}, ${withinMs} ms after the last heal, and ${instead}.`,
+      what: `${subjects.name(subject)} should have minted again by ${seconds(deadline)}, ${withinMs} ms after ${countedFrom > from ? 'time passed what it had used' : 'the last heal'}, and ${instead}.`,
       clues: [],
       at: deadline,
       ...named(subject),
@@ -261,6 +321,8 @@ function draftOf(
   // Where each node has to mint, its silence has been told already.
   if (pool !== undefined)
     nodes.forEach((node, index) => {
+      const deadline = nodeCountsFrom({ nodes, health }, recover, counts, index) + msToNs(withinMs);
+      const { firstAnswer } = answersAfter(deadline);
       const minted = lastMint.get(index);
       if (minted !== undefined && minted >= deadline) return;
       const word = lastWordOf(health, node, to);
