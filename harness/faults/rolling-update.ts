@@ -12,9 +12,11 @@ import { z } from '../core/schema.ts';
 import { nodeTarget } from '../core/targets.ts';
 import { msToNs } from '../core/time.ts';
 
-/** How long a new node may take to answer, and how often it is asked. */
-const ANSWERS_MS = 5000;
+/** How long a new node may take to answer on a machine with more to do than cores, and how often it is asked. */
+const ANSWERS_MS = 15_000;
 const ASK_EVERY_MS = 50;
+/** Later than this after the last replacement was due, the update is not in force any more. */
+const PATIENCE_MS = 6000;
 /** An old node has this long to leave. */
 const GRACE_MS = 5000;
 
@@ -55,7 +57,7 @@ export default {
 
   async observe(cluster, { nodes, everyMs }, context) {
     assertRepeats(context);
-    return newLivesKeepComing(cluster, nodes, context.notes, 2 * everyMs + ANSWERS_MS);
+    return newLivesKeepComing(cluster, nodes, context.notes, 2 * everyMs + PATIENCE_MS);
   },
 
   async heal(cluster, { nodes }, context) {
