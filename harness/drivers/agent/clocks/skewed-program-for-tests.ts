@@ -24,8 +24,8 @@ import { buildClockTools } from './clock-tools.ts';
 /** What a clock of n1 that can do everything is tried with. */
 export const CLOCK_TRIALS: readonly { readonly fault: Fault; readonly options: JsonObject }[] = [
   { fault: clockStep, options: { node: 'n1', byMs: -3000 } },
-  { fault: clockDrift as Fault, options: { node: 'n1', ppm: 500 } },
-  { fault: clockDrift as Fault, options: { node: 'n1', rate: 0.5 } },
+  { fault: clockDrift, options: { node: 'n1', ppm: 500 } },
+  { fault: clockDrift, options: { node: 'n1', rate: 0.5 } },
   { fault: clockFreeze, options: { node: 'n1' } },
 ];
 
