@@ -43,6 +43,6 @@ export default {
   mutant: {
     breaks: ['unique', 'increasing-per-node'],
     because: 'range handed out twice',
-    shownBy: ['segment-database-stalls'],
+    shownBy: ['segment-buffers-empty'],
   },
 } satisfies Generator;

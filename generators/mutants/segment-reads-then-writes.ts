@@ -25,5 +25,7 @@ export default {
     breaks: ['unique', 'increasing-per-node', 'increasing-across-lives'],
     because: 'range given to two nodes',
     shownBy: ['segment-database-stalls', 'segment-buffers-empty'],
+    // Nodes that start at once meet.
+    needsNoDisturbance: true,
   },
 } satisfies Generator;
