@@ -13,7 +13,12 @@ import clockFreeze from './clock-freeze.ts';
 import clockSlew from './clock-slew.ts';
 import clockStep from './clock-step.ts';
 import clockStrobe from './clock-strobe.ts';
+import bandwidth from './bandwidth.ts';
 import cutFromEtcd from './cut-from-etcd.ts';
+import cutOneWay from './cut-one-way.ts';
+import cutPair from './cut-pair.ts';
+import latency from './latency.ts';
+import loss from './loss.ts';
 import leaderKill from './etcd-leader-kill.ts';
 import quorumLoss from './etcd-quorum-loss.ts';
 import kill from './kill.ts';
@@ -163,7 +168,8 @@ test('cut-from-etcd: a member that is still reached breaks it, and other nodes a
   const part = await on(cluster, cutFromEtcd).observe({ node: 'n1' });
   expect(part).toEqual({
     took: false,
-    measured: { alive: ['n1', 'etcd1', 'etcd2', 'etcd3'], reached: ['link from n1 to etcd2'] },
+    used: true,
+    measured: { reached: ['link from n1 to etcd2'], inUse: expect.any(Array) as unknown },
   });
   await on(cluster, cutFromEtcd).inject({ node: 'n1' });
   expect((await on(cluster, cutFromEtcd).observe({ node: 'n1' })).took).toBe(true);
@@ -175,12 +181,13 @@ test('cut-from-etcd: a member that is still reached breaks it, and other nodes a
   ]);
 });
 
-test('cut-from-etcd: a node that reaches nobody because nobody lives proves no cut', async () => {
+test('cut-from-etcd: that no member lives is no cut', async () => {
   await using cluster = await settled();
   const { members } = cluster.coordinator;
   await Promise.all(members.map(({ process }) => process.kill()));
   const seen = await on(cluster, cutFromEtcd).observe({ node: 'n1' });
-  expect(seen).toEqual({ took: undefined, measured: { alive: ['n1'], reached: [] } });
+  expect(seen.took).toBe(false);
+  expect(seen.measured['reached']).toHaveLength(3);
 });
 
 test('etcd-leader-kill kills the leader and nobody else, however often it is injected', async () => {
@@ -256,4 +263,53 @@ test('a pause is not taken for a kill, nor a kill for a pause', async () => {
   await cluster.time.sleep(500);
   expect((await on(cluster, kill).observe({ node: 'n1' })).took).toBe(false);
   expect((await on(cluster, pause).observe({ node: 'n2' })).took).toBe(false);
+});
+
+test('cut-pair between two nodes takes effect on the link, and says that nobody uses it', async () => {
+  await using cluster = await settled();
+  const options = { one: 'n1', other: 'n2' };
+  await on(cluster, cutPair).inject(options);
+  expect(await on(cluster, cutPair).observe(options)).toEqual({
+    took: true,
+    used: false,
+    measured: { reached: [], inUse: [] },
+  });
+});
+
+test('cut-one-way is told from a cut both ways, which proves neither direction', async () => {
+  await using cluster = await settled();
+  const options = { from: ['n1'], to: ['etcd1'] };
+  await nodeOf(cluster, 'n1').network.cut('by hand', ['etcd1']);
+  expect((await on(cluster, cutOneWay).observe(options)).took).toBeUndefined();
+  await nodeOf(cluster, 'n1').network.mend('by hand');
+  await on(cluster, cutOneWay).inject(options);
+  const { took, measured } = await on(cluster, cutOneWay).observe(options);
+  expect({ took, measured }).toEqual({
+    took: true,
+    measured: {
+      'link from n1 to etcd1: arrived': 0,
+      'link from n1 to etcd1: backArrived': 5,
+      'link from n1 to etcd1: sent': 5,
+    },
+  });
+});
+
+test('loss of another share than asked is not taken for it', async () => {
+  await using cluster = await settled();
+  const options = { one: 'n1', peers: ['etcd1'], percent: 30 };
+  await nodeOf(cluster, 'n1').network.trouble('by hand', ['etcd1'], { what: 'loss', percent: 80 });
+  expect((await on(cluster, loss).observe(options)).took).toBe(false);
+});
+
+test('latency and bandwidth: a link that is less slow than asked is not taken for it', async () => {
+  await using cluster = await settled();
+  const link = { one: 'n1', peers: ['etcd1'] };
+  const run = context();
+  await on(cluster, latency).inject({ ...link, delayMs: 50, jitterMs: 10 }, run);
+  expect((await on(cluster, latency).observe({ ...link, delayMs: 50, jitterMs: 10 }, run)).took).toBe(true);
+  expect((await on(cluster, latency).observe({ ...link, delayMs: 150, jitterMs: 10 }, run)).took).toBe(false);
+  await on(cluster, latency).heal({ ...link, delayMs: 50, jitterMs: 10 }, run);
+  await on(cluster, bandwidth).inject({ ...link, kbitPerSecond: 2000 }, run);
+  expect((await on(cluster, bandwidth).observe({ ...link, kbitPerSecond: 2000 }, run)).took).toBe(true);
+  expect((await on(cluster, bandwidth).observe({ ...link, kbitPerSecond: 300 }, run)).took).toBe(false);
 });

@@ -52,12 +52,7 @@ export class SimCluster implements Cluster, InMemoryHistory {
     this.#generator = generator;
     const network = new Network(time, rng.fork('network'), () => coordinator.servers.reconsider());
     this.#network = network;
-    const listens = (member: string): boolean => {
-      const node = this.nodes.find(({ name }) => name === member);
-      const { servers } = coordinator;
-      return node?.listens() ?? (servers.members.includes(member) && servers.state(member) !== 'dead');
-    };
-    const world = { time, network, listens };
+    const world = { time, network };
     const coordinator = COORDINATORS[spec.coordinator ?? DEFAULT_COORDINATOR]({
       ...world,
       spec,

@@ -28,7 +28,6 @@ export interface MemberWorld {
   readonly network: Network;
   readonly servers: VirtualProcesses;
   readonly rng: Rng;
-  readonly listens: (member: string) => boolean;
 }
 
 export interface CoordinatorWorld extends MemberWorld {
@@ -46,9 +45,7 @@ export class SimCoordinatorMember implements CoordinatorMember {
   constructor(name: string, world: MemberWorld) {
     this.name = name;
     this.#world = world;
-    this.network = memberNetwork(name, world.network, world.time, world.listens, (peer) =>
-      world.servers.members.includes(peer),
-    );
+    this.network = memberNetwork(name, world.network, world.time, (peer) => world.servers.members.includes(peer));
     this.process = {
       kill: async () => {
         this.#starting?.end();

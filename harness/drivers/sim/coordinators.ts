@@ -35,11 +35,10 @@ export interface CoordinatorParts {
   readonly network: Network;
   readonly leases: LeaseLog;
   readonly rng: Rng;
-  readonly listens: (member: string) => boolean;
 }
 
 export const COORDINATORS: Readonly<Record<CoordinatorKind, (parts: CoordinatorParts) => Coordinated>> = {
-  etcd: ({ spec, time, network, leases, rng, listens }) => {
+  etcd: ({ spec, time, network, leases, rng }) => {
     const etcd = new EtcdSim(coordinatorMembersOf(spec), {
       time,
       rng: rng.fork('etcd'),
@@ -49,7 +48,7 @@ export const COORDINATORS: Readonly<Record<CoordinatorKind, (parts: CoordinatorP
     etcd.watchOwners((event) => leases.ownerChanged(event));
     return {
       servers: etcd,
-      cluster: new SimCoordinator({ time, network, servers: etcd, etcd, listens, rng }),
+      cluster: new SimCoordinator({ time, network, servers: etcd, etcd, rng }),
       connect: (host, rng) => {
         const endpoint = rng.fork('endpoint').int(0, etcd.members.length - 1);
         return { coordination: new CoordinationClient(host, etcd, network, leases, endpoint), ranges: NO_RANGES };
@@ -57,10 +56,10 @@ export const COORDINATORS: Readonly<Record<CoordinatorKind, (parts: CoordinatorP
     };
   },
 
-  postgres: ({ spec, time, network, rng, listens }) => {
+  postgres: ({ spec, time, network, rng }) => {
     const [name = 'pg1'] = coordinatorMembersOf(spec);
     const postgres = new PostgresSim(name, { time, rng: rng.fork('postgres') });
-    const world = { time, network, servers: postgres, listens, rng: rng.fork(`process of ${name}`) };
+    const world = { time, network, servers: postgres, rng: rng.fork(`process of ${name}`) };
     return {
       servers: postgres,
       cluster: {

@@ -7,12 +7,11 @@ import type { VirtualTime } from './virtual-time.ts';
 /** A TCP handshake that succeeds. */
 const HANDSHAKE_MS = 0.5;
 
-/** `listens`: whether a member's process takes connections; `streamsTo`: whether it speaks to a peer all the time. */
+/** As the agents of real pods measure it, which live whatever becomes of the processes. `streamsTo`: whom a member speaks to all the time. */
 export function memberNetwork(
   name: string,
   network: Network,
   time: VirtualTime,
-  listens: (member: string) => boolean,
   streamsTo: (peer: string) => boolean = () => false,
 ): NetworkControl {
   return {
@@ -21,10 +20,10 @@ export function memberNetwork(
     mend: async (key) => network.mend(name, key),
     reaches: (peer, timeoutMs) =>
       time.waiting((resolve) => {
-        // Dropped packets show at the timeout; a kernel without a listener answers at once.
+        // Dropped packets show at the timeout.
         const open = network.isOpen(name, peer);
         time.schedule(time.now() + msToNs(open ? HANDSHAKE_MS : timeoutMs), () =>
-          resolve(open && network.isOpen(name, peer) && listens(peer)),
+          resolve(open && network.isOpen(name, peer)),
         );
       }),
     handshake: (peer, timeoutMs) =>

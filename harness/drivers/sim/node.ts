@@ -53,8 +53,6 @@ export interface NodeWorld {
   readonly load: () => Promise<Generator>;
   readonly spec: ClusterSpec;
   readonly log: (line: string) => void;
-  /** Whether a member's process listens. */
-  readonly listens: (member: string) => boolean;
 }
 
 /** From the order to start until the process runs, and the spread of the first starts of a cluster. */
@@ -120,7 +118,7 @@ export class SimNode implements ClusterNode {
     this.#wall = new NodeClock(world.origin);
     this.#cpu = new Cpu(world.time, () => this.#wake());
     this.#interruptions = new Interruptions(world.time, rng.fork('interruptions'));
-    this.network = memberNetwork(name, world.network, world.time, world.listens);
+    this.network = memberNetwork(name, world.network, world.time);
     this.clock = { backend: 'virtual', set: (setting) => this.#setClock(setting) };
     this.process = {
       kill: async () => this.#kill(),
