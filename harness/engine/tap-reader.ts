@@ -8,7 +8,7 @@ import { closeSync, fstatSync, openSync, readFileSync, readSync, readdirSync } f
 import { join } from 'node:path';
 import { messageOf } from '../core/errors.ts';
 import type { BatchColumns, History } from '../core/history.ts';
-import type { LaneName } from '../core/tap.ts';
+import type { BatchRecord, LaneName } from '../core/tap.ts';
 import { idBitsOf } from '../core/layout.ts';
 import { BATCH_BYTES, decodeBatch, lifeName, parseSegmentName, segmentName } from '../core/tap.ts';
 import type { Origin } from '../core/time.ts';
@@ -176,7 +176,10 @@ export class LaneReader {
     const ids = fstatSync(open.ids).size - this.#idsAt;
     if (records < BATCH_BYTES) return { tornBytes: records + ids, problems: [] };
     const record = decodeBatch(readAt(open.batches, this.#batchesAt, BATCH_BYTES));
-    const what = 'corrupt' in record ? record.corrupt : 'a batch was committed after the last reading';
+    const what =
+      'corrupt' in record
+        ? record.corrupt
+        : (otherLength(record, this.#idBits) ?? 'a batch was committed after the last reading');
     return { tornBytes: 0, problems: [this.#at(what)] };
   }
 
@@ -286,13 +289,8 @@ export function scanBatches(bytes: Buffer, firstSeq: bigint, maxIds: number, idB
   for (let at = 0; at + BATCH_BYTES <= bytes.length; at += BATCH_BYTES) {
     const record = decodeBatch(bytes, at);
     if ('corrupt' in record) return { batches, ids, leased, problem: record.corrupt };
-    if ((record.idBits ?? 64) !== idBits)
-      return {
-        batches,
-        ids,
-        leased,
-        problem: `its IDs have ${record.idBits ?? 64} bits, the generator says ${idBits}`,
-      };
+    const other = otherLength(record, idBits);
+    if (other !== undefined) return { batches, ids, leased, problem: other };
     const expected = firstSeq + BigInt(ids);
     if (record.firstSeq !== expected)
       return { batches, ids, leased, problem: `the batch begins at ${record.firstSeq} instead of ${expected}` };
@@ -302,6 +300,11 @@ export function scanBatches(bytes: Buffer, firstSeq: bigint, maxIds: number, idB
     batches++;
   }
   return { batches, ids, leased };
+}
+
+/** Bytes of IDs that are longer or shorter than they should be would be read as other IDs. */
+function otherLength({ idBits = 64 }: BatchRecord, expected: 64 | 128): string | undefined {
+  return idBits === expected ? undefined : `its IDs have ${idBits} bits, the generator says ${expected}`;
 }
 
 /** The moments of a run that taps do not know. */

@@ -18,7 +18,7 @@ import { type EmbeddedEngine, startEngine } from '../stores/clickhouse/embedded.
 import { DATABASE } from '../stores/clickhouse/schema.ts';
 import { PROMISES } from './promises.ts';
 import { LONG_LAYOUT, PLANTS, randomHistory } from './random-history.ts';
-import { withLapses, withMovedKeys, withoutNames, withRollbacks } from './retold-history.ts';
+import { withLapses, withMovedKeys, withoutNames, withRollbacks, withoutPool } from './retold-history.ts';
 import { factsOf, storeHistory } from './stored-history.ts';
 
 /** More of them: SNOWGLOBE_RUNS. New ones every time; a failure names the seed, and SNOWGLOBE_SEED repeats it. */
@@ -46,6 +46,7 @@ beforeAll(async () => {
       withLapses({ ...unnamed, health: told.health }, rng.fork('lapses')),
       withMovedKeys(told, rng.fork('leases')),
       withRollbacks(told, rng.fork('rollbacks')),
+      withoutPool(told),
     ];
     const history = retellings[i % retellings.length]!;
     const store = await openClickHouseStore({

@@ -56,3 +56,10 @@ export function withLapses(history: History, rng: Rng): History {
   const workerId = history.batches.workerId.map((held) => (rng.chance(0.02) ? -1 : held));
   return { ...history, batches: { ...history.batches, workerId } };
 }
+
+/** The same where there is no pool of worker IDs: each node has to mint again. */
+export function withoutPool(history: History): History {
+  if (history.recover === undefined) return history;
+  const { from, to } = history.recover;
+  return { ...history, recover: { from, to } };
+}
