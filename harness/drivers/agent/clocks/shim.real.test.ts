@@ -1,5 +1,7 @@
 /** Our preloaded library under Node, whose timers and monotonic clock must not notice it. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
+import type { ClusterNode } from '../../../core/cluster.ts';
 import type { Fault } from '../../../core/fault.ts';
 import clockDrift from '../../../faults/clock-drift.ts';
 import clockFreeze from '../../../faults/clock-freeze.ts';
@@ -49,6 +51,43 @@ test.each([0, 0.25, 4])('at the rate %d timers and the monotonic clock of Node s
   const sleptMs = Number(BigInt(monotonicNs) - from) / 1e6;
   expect(sleptMs).toBeGreaterThan(298);
   expect(sleptMs).toBeLessThan(900);
+});
+
+/**
+ * Asked once, it is ready and knows the true time. Asked again, it looks at its clock for a second and tells how often it
+ * looked, and how often it saw neither setting.
+ */
+const LOOKER = `
+const began = Date.now() - performance.now();
+const look = () => {
+  let looks = 0;
+  let odd = 0;
+  for (const end = performance.now() + 1000; performance.now() < end; looks++)
+    if (Math.abs(Math.abs(Date.now() - began - performance.now()) - 3_600_000) > 1000) odd++;
+  console.log(looks + ' ' + odd);
+};
+process.stdin.once('data', () => {
+  process.stdin.once('data', look);
+  console.log('ready');
+});
+`;
+
+test('a look at the clock while it is being set shows the old setting or the new one, and nothing else', async () => {
+  await using node = await startSkewed(shim, tools, [process.execPath, '-e', LOOKER]);
+  const { clock } = node.cluster.nodes[0] as ClusterNode;
+  await node.ask();
+  await clock.set({ offsetMs: -3_600_000, rate: 1 });
+  let sets = 0;
+  let answered = false;
+  const answer = node.ask().finally(() => (answered = true));
+  for (; !answered; sets++) {
+    await clock.set({ offsetMs: sets % 2 === 0 ? 3_600_000 : -3_600_000, rate: 1 });
+    if (sets % 100 === 0) await delay(0);
+  }
+  const [looks = 0, odd] = (await answer).split(' ').map(Number);
+  expect(sets).toBeGreaterThan(1000);
+  expect(looks).toBeGreaterThan(10_000);
+  expect(odd).toBe(0);
 });
 
 test('a program whose setting is not there does not start: it would show the true time', async () => {
