@@ -20,6 +20,6 @@ export default {
   mutant: {
     breaks: ['time-honest'],
     because: 'ran ahead of its clock',
-    shownBy: ['runaway-drift'],
+    shownBy: ['back-under-load', 'runaway-drift'],
   },
 } satisfies Generator;

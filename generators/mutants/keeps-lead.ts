@@ -17,7 +17,7 @@ export default {
   layout: LAYOUT,
   node: { kind: 'shell', create: (env) => start(new LeadKeepingMinter(env)) },
   mutant: {
-    breaks: ['time-honest'],
+    breaks: ['time-honest', 'recovers'],
     because: 'kept its time when its clock went back',
     shownBy: ['storm'],
   },

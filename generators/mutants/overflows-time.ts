@@ -17,7 +17,7 @@ export default {
   layout: LAYOUT,
   node: { kind: 'shell', create: (env) => start(new OverflowingMinter(env)) },
   mutant: {
-    breaks: ['well-formed'],
+    breaks: ['well-formed', 'recovers', 'increasing-across-lives'],
     because: 'time does not fit its field',
     shownBy: ['clock-past-end'],
   },

@@ -33,5 +33,9 @@ export default {
   promises: PROMISES,
   layout: LAYOUT,
   node: { kind: 'shell', create: (env) => start(new ThriftyMinter(env)) },
-  mutant: { breaks: ['recovers'], because: 'silent after the heal', shownBy: ['acquired-and-never-told'] },
+  mutant: {
+    breaks: ['recovers', 'owns-worker-id'],
+    because: 'silent after the heal',
+    shownBy: ['acquired-and-never-told'],
+  },
 } satisfies Generator;
