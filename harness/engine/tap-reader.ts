@@ -303,7 +303,8 @@ export function scanBatches(bytes: Buffer, firstSeq: bigint, maxIds: number, idB
 }
 
 /** Bytes of IDs that are longer or shorter than they should be would be read as other IDs. */
-function otherLength({ idBits = 64 }: BatchRecord, expected: 64 | 128): string | undefined {
+function otherLength(record: BatchRecord, expected: 64 | 128): string | undefined {
+  const idBits = record.idBits ?? 64;
   return idBits === expected ? undefined : `its IDs have ${idBits} bits, the generator says ${expected}`;
 }
 
