@@ -50,12 +50,18 @@ function headLines(run: Run): readonly Line[] {
     [
       span(` ${MARK[run.verdict]} ${run.verdict.toUpperCase()}${outside(run)}`, TONE[run.verdict]),
       span(`  ${run.scenario.name}`, 'strong'),
-      span(`, ${run.generator.name} on ${run.driver}`),
+      span(`, ${run.generator.name} on ${run.driver}${coordinator(run)}`),
       span(`  exit ${run.exitCode}`, 'faint'),
     ],
     ...(run.exitCode === EXIT.interrupted ? [indented(INTERRUPTED, 'plain')] : []),
     ...run.reasons.map((reason) => indented(reason)),
   ];
+}
+
+/** Its version, where it is a real one: what it keeps of its word differs. */
+function coordinator({ measured: { versions } }: Run): string {
+  const version = versions['coordinator'];
+  return version === undefined || version === 'virtual' ? '' : ` with coordinator ${version}`;
 }
 
 /** A pass whose only violations need a broken assumption says how many. */
