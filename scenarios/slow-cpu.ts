@@ -24,8 +24,10 @@ export default {
         name: 'starved-and-cut',
         lengthMs: 18_000,
         disturbances: [
-          { fault: 'slow-cpu', options: { node: '@holder', percent: 2 }, atMs: 0, forMs: 9000 },
-          { fault: 'cut-from-etcd', options: { node: '@holder' }, atMs: 0, forMs: 8000 },
+          // Back, so that the bound outlasts the lease and does not stop whoever has no fence.
+          { fault: 'clock-step', options: { node: '@holder', byMs: -3000 }, atMs: 0, forMs: 9000 },
+          { fault: 'cut-from-etcd', options: { node: '@holder' }, atMs: 0, forMs: 9000 },
+          { fault: 'slow-cpu', options: { node: '@holder', percent: 2 }, atMs: 2500, forMs: 6500 },
         ],
       },
     ],
