@@ -16,8 +16,8 @@ export default {
     slots: [
       {
         name: 'killed',
-        lengthMs: 4000,
-        disturbances: [{ fault: 'kill', options: { node: '@holder' }, atMs: 0, forMs: 1500 }],
+        lengthMs: 5000,
+        disturbances: [{ fault: 'kill', options: { node: '@holder' }, atMs: 0, forMs: 2500 }],
       },
       {
         name: 'stopped',
@@ -26,10 +26,10 @@ export default {
       },
       {
         name: 'killed-without-database',
-        lengthMs: 7000,
+        lengthMs: 8000,
         disturbances: [
-          { fault: 'etcd-pause-all', options: {}, atMs: 0, forMs: 3000 },
-          { fault: 'kill', options: { node: '@holder' }, atMs: 1000, forMs: 1500 },
+          { fault: 'etcd-pause-all', options: {}, atMs: 0, forMs: 4000 },
+          { fault: 'kill', options: { node: '@holder' }, atMs: 1000, forMs: 2000 },
         ],
       },
     ],
