@@ -1,6 +1,7 @@
 /**
  * Gathers all evidence of a run for the judge: from memory, or from taps and store.
  */
+import { ordersIn } from '../core/clock-orders.ts';
 import { EngineLost } from '../core/store.ts';
 import type { Store } from '../core/store.ts';
 import { messageOf } from '../core/errors.ts';
@@ -37,6 +38,7 @@ export function gatherFromMemory(
     ...emitted,
     ...(requests !== undefined && { requests }),
     health: healthFacts(journal),
+    ...clocksIn(journal),
     rollbacks: rollbacksIn(journal),
     ...(recover !== undefined && { recover }),
   };
@@ -80,6 +82,7 @@ export async function gatherFromStore(sources: StoreSources): Promise<Gathered> 
       nodes,
       leases: withEnds(leases, deletions, owners),
       health: healthFacts(journal),
+      ...clocksIn(journal),
       rollbacks: rollbacksIn(journal),
       ...(recover !== undefined && { recover }),
     };
@@ -110,6 +113,12 @@ export async function gatherFromStore(sources: StoreSources): Promise<Gathered> 
       ],
     };
   }
+}
+
+/** What is known of the clocks; nothing, where the run never had an origin. */
+function clocksIn(journal: readonly JournalEntry[]): Pick<SqlFacts, 'clocks'> {
+  const began = journal.find((entry) => entry.kind === 'origin');
+  return began === undefined ? {} : { clocks: { unixMs: began.origin.unixMs, orders: ordersIn(journal) } };
 }
 
 /** From the last heal to the end of the load, when the run came to both. */
