@@ -66,7 +66,7 @@ export class PostgresClient implements Ranges {
   /** `15.18`. */
   async version(timeoutMs: number): Promise<string> {
     const [row] = await this.#call((sql) => sql`select current_setting('server_version') as version`, timeoutMs);
-    return (row?.['version'] as string).split(' ')[0] as string;
+    return String(row?.['version']).split(' ')[0] as string;
   }
 
   /** Closes the connections. Calls in flight end by themselves, as of unknown outcome. */
