@@ -59,7 +59,7 @@ export async function carryOutSlot(slot: Slot, context: DisturbContext): Promise
       reason: {
         reason: 'disturbance did not bite',
         scope: slot.name,
-        detail: `No node had held a worker ID and minted for ${HELD_MS} ms when its slot began: ${saidBy(context)}.`,
+        detail: `No node had held what it needs and minted for ${HELD_MS} ms when its slot began: ${saidBy(context)}.`,
       },
     });
   } else {
@@ -85,7 +85,8 @@ function saidBy({ cluster, monitor }: DisturbContext): string {
     return [
       `${name} ${status}`,
       ...(reason === undefined ? [] : [`(${reason})`]),
-      ...(heldSince === undefined ? [] : [`with worker ID ${workerId} for ${Math.round(nsToMs(now - heldSince))} ms`]),
+      ...(workerId === undefined ? [] : [`with worker ID ${workerId}`]),
+      ...(heldSince === undefined ? [] : [`for ${Math.round(nsToMs(now - heldSince))} ms`]),
     ].join(' ');
   });
   return words.join(', ');
