@@ -8,7 +8,7 @@ import type { ClusterShape, Evidence, Fault } from './fault.ts';
 import { shapeOfCluster } from './fault.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { Cut } from './links.ts';
-import { linkName, linksOf, membersOf } from './links.ts';
+import { linksOf, membersOf } from './links.ts';
 import type { LinkTrouble } from './trouble.ts';
 import { z } from './schema.ts';
 import { memberTarget } from './targets.ts';
@@ -107,7 +107,7 @@ function peersOf(member: string, cuts: readonly Cut[]): readonly string[] {
 function together(ways: readonly Way[], readings: readonly Reading[]): Evidence {
   const measured = readings.flatMap(({ figures }, index) => {
     const { from, to } = ways[index] as Way;
-    return Object.entries(figures).map(([name, value]) => [`${linkName(from.name, to.name)}: ${name}`, value] as const);
+    return Object.entries(figures).map(([name, value]) => [`${from.name} to ${to.name} ${name}`, value] as const);
   });
   const took = readings.map((reading) => reading.took);
   return {

@@ -44,10 +44,7 @@ export default linkFault<Between & { readonly kbitPerSecond: number }>({
     };
     const passed = await rate(from, to);
     const [own, ownThere] = await Promise.all([rate(from, from), rate(to, to)]);
-    const figures = {
-      passedKbitPerSecond: passed === undefined ? null : Math.round(passed),
-      sentBytes: packets * WIRE_BYTES,
-    };
+    const figures = { passedKbitPerSecond: passed === undefined ? null : Math.round(passed) };
     if (passed === undefined) return { took: undefined, figures };
     if (passed > TOO_FAST * kbitPerSecond) return { took: false, figures };
     const canTell = [own, ownThere].every((each) => each !== undefined && each > FAST_ENOUGH * kbitPerSecond);

@@ -31,7 +31,7 @@ export default linkFault({
   trouble: () => ({ what: 'deaf' }),
   async measure({ from, to }) {
     const [there, back] = await Promise.all([from.network.probe(to.name, PROBE), to.network.probe(from.name, PROBE)]);
-    const figures = { arrived: there.length, backArrived: back.length, sent: PROBE.packets };
+    const figures = { arrived: there.length, backArrived: back.length };
     // Nothing either way may be a link that is cut, or a machine that is too slow to tell.
     return { took: there.length > 0 ? false : back.length > 0 ? true : undefined, figures };
   },

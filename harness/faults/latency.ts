@@ -39,8 +39,8 @@ export default linkFault<Between & { readonly delayMs: number; readonly jitterMs
     const took = there.map(({ sentMs, arrivedMs }) => arrivedMs - sentMs);
     const leastMs = Math.min(...took);
     const slowMs = [...own, ...ownThere].map(({ sentMs, arrivedMs }) => arrivedMs - sentMs);
-    const figures = { leastMs: rounded(leastMs), mostMs: rounded(Math.max(...took)), arrived: there.length };
-    if (took.length === 0) return { took: undefined, figures: { arrived: 0 } };
+    if (took.length === 0) return { took: undefined, figures: { leastMs: null, mostMs: null } };
+    const figures = { leastMs: rounded(leastMs), mostMs: rounded(Math.max(...took)) };
     const wanted = delayMs - jitterMs;
     if (leastMs < 0.95 * wanted) return { took: false, figures };
     return { took: Math.min(...slowMs) > OWN_SHARE * wanted ? undefined : true, figures };

@@ -33,6 +33,6 @@ export default linkFault<Between & { readonly percent: number }>({
     const lost = packets - arrived;
     const off = Math.abs(lost - packets * share) / Math.sqrt(packets * share * (1 - share));
     const took = arrived === 0 ? undefined : lost > 0 && off < DEVIATIONS;
-    return { took, figures: { sent: packets, lost, lostPercent: Math.round((1000 * lost) / packets) / 10 } };
+    return { took, figures: { lostPercent: Math.round((1000 * lost) / packets) / 10 } };
   },
 });
