@@ -3,6 +3,7 @@
  * and how to see it again.
  */
 import type { Witness } from '../core/checker.ts';
+import { DEFAULT_COORDINATOR } from '../core/coordinator-kind.ts';
 import { EXIT } from '../core/errors.ts';
 import type { DisturbanceRecord, Run } from '../core/run.ts';
 import { nsToMs } from '../core/time.ts';
@@ -59,9 +60,9 @@ function headLines(run: Run): readonly Line[] {
 }
 
 /** Its version, where it is a real one: what it keeps of its word differs. */
-function coordinator({ measured: { versions } }: Run): string {
+function coordinator({ scenario, measured: { versions } }: Run): string {
   const version = versions['coordinator'];
-  return version === undefined || version === 'virtual' ? '' : ` with coordinator ${version}`;
+  return version === undefined || version === 'virtual' ? '' : ` with ${scenario.cluster.coordinator ?? DEFAULT_COORDINATOR} ${version}`;
 }
 
 /** A pass whose only violations need a broken assumption says how many. */
