@@ -62,7 +62,9 @@ function headLines(run: Run): readonly Line[] {
 /** Its version, where it is a real one: what it keeps of its word differs. */
 function coordinator({ scenario, measured: { versions } }: Run): string {
   const version = versions['coordinator'];
-  return version === undefined || version === 'virtual' ? '' : ` with ${scenario.cluster.coordinator ?? DEFAULT_COORDINATOR} ${version}`;
+  return version === undefined || version === 'virtual'
+    ? ''
+    : ` with ${scenario.cluster.coordinator ?? DEFAULT_COORDINATOR} ${version}`;
 }
 
 /** A pass whose only violations need a broken assumption says how many. */
