@@ -2,7 +2,7 @@
  * The shell's configuration, from environment variables (generators/PROTOCOL.md lists them).
  */
 import { existsSync, statSync } from 'node:fs';
-import { parseEndpoint } from '../../harness/coordinators/etcd-client.ts';
+import { parseEndpoint } from '../../harness/coordinators/etcd-endpoint.ts';
 import { parsePostgresEndpoint } from '../../harness/coordinators/postgres-client.ts';
 import type { JsonObject } from '../../harness/core/json.ts';
 

@@ -42,6 +42,7 @@ export default {
         ...notes,
         describeBase(base),
         ...lacking.notes,
+        'disks of etcd cannot be slowed: only the simulator does that',
         clocks.has('clock.drift')
           ? 'shim and vDSO launcher for clocks in the image'
           : `no clocks that drift. ${CLOCK_TOOLS_REMEDY}`,

@@ -55,6 +55,7 @@ export async function readiness(): Promise<Readiness> {
       ...Object.entries(versions).map(([name, version]) => `${name} ${version}`),
       ...(restores ? [] : ['no etcdctl or etcdutl beside etcd: no snapshot is restored (apt-get install etcd-client)']),
       ...lacking.notes,
+      'disks of etcd cannot be slowed: only the simulator does that',
       note,
       ...(skews ? [] : ['libfaketime does not move the clock of Node']),
     ],
