@@ -42,7 +42,6 @@ test.each([
   ['running at half the rate', clockDrift as Fault, { node: 'n1', rate: 0.5 }],
 ])('under the shim %s bites, and waits stay as they are', async (_, fault, options) => {
   await using java = await startSkewed(shim, tools, COMMAND);
-  await java.ask();
   const { bite, samples } = await java.tryFault(fault, options);
   expect(bite, JSON.stringify(samples)).toMatchObject({ bit: true });
   const from = performance.now();

@@ -57,7 +57,10 @@ export interface SkewedProgram extends AsyncDisposable {
   ): Promise<{ readonly bite: Bite; readonly samples: readonly EvidenceSample[] }>;
 }
 
-/** Starts a program that answers each line of its input with a line that begins with its wall clock in Unix milliseconds. */
+/**
+ * Starts a program that answers each line of its input with a line that begins with its wall clock in Unix milliseconds,
+ * and waits for its first answer.
+ */
 export async function startSkewed(
   backend: ClockBackend,
   tools: ClockTools,
@@ -84,7 +87,7 @@ export async function startSkewed(
   };
   // Of a cluster these faults use no more than its axis and the clocks of its nodes.
   const cluster = { time, origin, nodes: [{ name: 'n1', clock, health }] } as unknown as Cluster;
-  return {
+  const skewed: SkewedProgram = {
     cluster,
     ask,
     tryFault: (fault, options) => tryFault(cluster, fault, options),
@@ -95,6 +98,13 @@ export async function startSkewed(
       rmSync(folder, { recursive: true });
     },
   };
+  try {
+    await ask(); // its start is no part of what is measured
+    return skewed;
+  } catch (error) {
+    await skewed[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 /** The run's axis, laid as a driver lays it. */
