@@ -9,6 +9,7 @@ import type { Coordination, Disk, GeneratorEnv, Host } from '../../harness/core/
 import type { JsonObject } from '../../harness/core/json.ts';
 import type { Ranges } from '../../harness/core/ranges.ts';
 import { monotonicNs, wallMs } from './clocks.ts';
+import { startThread } from './thread.ts';
 
 /** A refusal: the generator may mint no ID now. */
 export class Refusal extends Error {
@@ -47,6 +48,7 @@ export function createEnv(parts: EnvParts): GeneratorEnv {
     coordination,
     ranges,
     disk: folderDisk(diskFolder),
+    startThread,
   };
 }
 

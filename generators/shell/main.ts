@@ -23,7 +23,6 @@ import { startSelfLoad } from './self-load.ts';
 import { PROTOCOL_VERSION, serve } from './serve.ts';
 import { SEGMENT_BYTES, TapWriter } from './tap-writer.ts';
 
-const LANE = 0;
 /** How long a closing node may take to give its worker ID back. */
 const CLOSE_MS = 1000;
 
@@ -40,7 +39,6 @@ async function start(config: ShellConfig): Promise<void> {
     monotonicNs: monotonicNs().toString(),
     wallMs: wallMs(),
   });
-  const tap = new TapWriter(tapFolder, { node, incarnation, lane: LANE }, SEGMENT_BYTES, idBitsOf(generator.layout));
   const closing = new AbortController();
   const etcd = config.etcd.length === 0 ? NO_COORDINATION : new EtcdClient({ endpoints: config.etcd });
   const ranges = config.postgres === undefined ? NO_RANGES : new PostgresClient(config.postgres);
@@ -57,18 +55,23 @@ async function start(config: ShellConfig): Promise<void> {
     throw new ConfigError(`${generator.name} does not start: ${messageOf(error)}`, { cause: error });
   }
   const metrics = createMetrics(node, incarnation, minter);
-  const lane = new Lane(minter, tap, metrics, wordsPerId(generator.layout));
+  const lanes = [minter, ...(minter.moreLanes ?? [])].map((minter, lane) => {
+    const tap = new TapWriter(tapFolder, { node, incarnation, lane }, SEGMENT_BYTES, idBitsOf(generator.layout));
+    return new Lane(minter, tap, metrics, wordsPerId(generator.layout));
+  });
   const servers = await serve(config.listen, {
     incarnation,
     minter,
-    lane,
-    laneNumber: LANE,
+    lanes,
     idBits: idBitsOf(generator.layout),
     metrics,
     leaseSpent: (lease) => coordination.spent(lease),
+    // Not before the harness begins to ask: it has to come up beside the nodes.
+    onFirstRequest: () => {
+      if (config.selfLoad !== undefined) startSelfLoad(lanes[0]!, config.selfLoad);
+    },
   });
   env.log(`${generator.name} serves`);
-  if (config.selfLoad !== undefined) startSelfLoad(lane, config.selfLoad);
 
   const close = async (): Promise<void> => {
     setTimeout(() => process.exit(0), CLOSE_MS);

@@ -65,6 +65,12 @@ export type Cause = keyof typeof CAUSES;
  */
 export const CAUSE_GROUPS: readonly { readonly causes: readonly Cause[]; readonly reason: string }[] = [
   {
+    causes: ['threads raced for one sequence', 'sequence reset within a tick'],
+    reason:
+      'One thread sets the sequence back while others count. Where both numbers fell to one thread, that looks as if it ' +
+      'had reset its own.',
+  },
+  {
     causes: ['minted after its lease', 'two holders: cut from the coordinator', 'two holders: coordinator outage'],
     reason:
       'One bug: it minted on when its lease was over. Whether another node took the worker ID meanwhile, and whether ' +

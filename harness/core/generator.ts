@@ -67,6 +67,11 @@ export interface Minter {
   /** What the node holds right now, or undefined while it waits for what it needs to mint. Cheap, never blocks. */
   holding(): Holding | undefined;
   close(): Promise<void>;
+  /**
+   * Further lanes of the same node, each with one call open at the most, all of them side by side: what threads need. The
+   * simulator, where nothing runs side by side, calls the first only.
+   */
+  readonly moreLanes?: readonly Minter[];
 }
 
 export interface Holding {
@@ -112,7 +117,21 @@ export interface GeneratorEnv {
   readonly ranges: Ranges;
   /** Small files that survive a restart of the node. */
   readonly disk: Disk;
+  /**
+   * Starts a real thread with the function that the module exports as `thread`, and resolves when it can be called. Absent
+   * in the simulator.
+   */
+  readonly startThread?: (module: string, shared: SharedArrayBuffer) => Promise<Thread>;
 }
+
+/** Mints in a thread: writes IDs to the front of shared memory and resolves with how many. One call at a time. */
+export type Thread = (into: SharedArrayBuffer, count: number) => Promise<number>;
+
+/** What a module exports as `thread`: made once in each thread, with the memory that all of them share. */
+export type ThreadStart = (
+  shared: SharedArrayBuffer,
+  wallMs: () => number,
+) => (into: BigUint64Array, count: number) => number;
 
 /** Where a node runs, as whoever operates it would say. */
 export interface Host {

@@ -235,6 +235,14 @@ describe('one life of a node', () => {
     expect(witnesses(unique, history)[0]!.cause).toBe('sequence wrapped within a tick');
   });
 
+  test('two lanes of it used one number, or one lane used it twice within a call', () => {
+    const one = { ids: [{ ms: 5000 }], takesMs: 3 };
+    const lanes = new HistoryBuilder().batch(batch('n1', 5000, one)).batch(batch('n1', 5000, { ...one, lane: 1 }));
+    expect(witnesses(unique, lanes)[0]!.cause).toBe('threads raced for one sequence');
+    const twice = batch('n1', 5000, { ids: [7, 8, 7].map((sequence) => ({ ms: 5001, sequence })), takesMs: 3 });
+    expect(witnesses(unique, new HistoryBuilder().batch(twice))[0]!.cause).toBe('sequence reset within a tick');
+  });
+
   test('digits were lost: neighbours of one call became one', () => {
     const rounded = [1, 2].map(() =>
       BigInt(Number(encodeId(LAYOUT, { tick: ORIGIN_UNIX_MS + 5000 - LAYOUT.epochMs, workerId: 0, sequence: 40n }))),

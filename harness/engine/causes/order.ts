@@ -54,7 +54,7 @@ function causeWithinLife(a: Sighting, b: Sighting, view: EvidenceView): Cause {
   // The clock read more in between than it shows now: an observer, or the node itself, saw it.
   const seen = view.greatestWallMs(a.node, a.called, b.called) ?? -Infinity;
   const wentBack =
-    b.wallCalledMs < a.wallReturnedMs ||
+    (b.called >= a.returned && b.wallCalledMs < a.wallReturnedMs) ||
     b.wallReturnedMs < b.wallCalledMs ||
     (lostMs(a, b) > STEP_MS && seen > b.wallReturnedMs + STEP_MS);
   if (wentBack) return 'clock stepped back in process';
