@@ -15,7 +15,7 @@ export class Links {
   #byKey: ReadonlyMap<string, Troubled> = new Map();
   #rules: LinkRules = linkRules([]);
   /** The interfaces that have a qdisc of this agent. */
-  #slowed = new Set<string>();
+  readonly #slowed = new Set<string>();
   #turn: Promise<void> = Promise.resolve();
 
   /** Begins with nothing, whatever an earlier agent left. */

@@ -27,9 +27,9 @@ export interface Netns {
 /** A namespace with a loopback; without root one in a user namespace of its own, or in that of another. */
 export function throwAwayNetns(beside?: Netns): Netns {
   const user = AS_ROOT ? [] : ['--user', '--map-root-user'];
-  const command = beside === undefined || AS_ROOT ? ['unshare', ...user] : [...beside.enter, 'unshare'];
-  const [program = '', ...args] = [...command, '--net', 'sleep', '100'];
-  const holder = spawn(program, args, { stdio: 'ignore' });
+  const own = ['unshare', ...user] as const;
+  const [program, ...args] = beside === undefined || AS_ROOT ? own : ([...beside.enter, 'unshare'] as const);
+  const holder = spawn(program, [...args, '--net', 'sleep', '100'], { stdio: 'ignore' });
   cleanups.push(() => holder.kill('SIGKILL'));
   const pid = holder.pid as number;
   const enter: [string, ...string[]] = [
