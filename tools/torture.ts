@@ -175,6 +175,7 @@ function remarks(runs: readonly Trial[]): string {
           : []),
         ...sums(mine),
         ...(unknown.length > 0 ? [`${unknown.length} unknown (${why}; first seed ${unknown[0]?.seed})`] : []),
+        ...ratesOf(mine),
       ].join(', ');
     })
     .join('; ');
@@ -185,6 +186,15 @@ function sums(runs: readonly Trial[]): string[] {
   const names = new Set(runs.flatMap(({ counted = {} }) => Object.keys(counted)));
   return [...names].map((name) => `${runs.reduce((sum, { counted }) => sum + (counted?.[name] ?? 0), 0)} ${name}`);
 }
+
+/** The range of the rates that were reached, where trials tell of one. */
+function ratesOf(runs: readonly Trial[]): readonly string[] {
+  const rates = runs.flatMap(({ idsPerSecond = [] }) => idsPerSecond).toSorted((a, b) => a - b);
+  const [least, median, most] = [rates.at(0), rates.at(Math.floor(rates.length / 2)), rates.at(-1)].map(millions);
+  return rates.length === 0 ? [] : [`${least} to ${most} million IDs/s at the moments of the kills, median ${median}`];
+}
+
+const millions = (idsPerSecond = 0): string => (idsPerSecond / 1e6).toFixed(2);
 
 async function main([name, count, first = '1']: readonly string[]): Promise<number> {
   const slice = SLICES[name ?? ''];

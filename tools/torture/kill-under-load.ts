@@ -15,6 +15,7 @@ export async function* killUnderLoad(lab: Lab, driver: string, seeds: readonly n
       seed: String(seed),
     });
     const { minted, stored, tornBytes, lanes } = run.evidence;
+    const idsPerSecond = ratesAtKills(run);
     const whole = minted === stored && lanes.every((lane) => lane.minted === lane.stored);
     const lost = whole && !doubts.includes('evidence not whole') ? [] : [`${minted} minted and ${stored} stored`];
     yield {
@@ -23,7 +24,8 @@ export async function* killUnderLoad(lab: Lab, driver: string, seeds: readonly n
       verdict: lost.length === 0 && broken.length === 0 ? 'pass' : 'fail',
       broken: [...lost, ...broken],
       doubts: [],
-      remark: `${minted} minted = ${stored} stored in ${lanes.length} lives, ${tornBytes} torn bytes; ${ratesAtKills(run).map(millions).join(' and ')} IDs/s at the kills`,
+      remark: `${minted} minted, ${stored} stored in ${lanes.length} lives, ${tornBytes} torn bytes`,
+      idsPerSecond,
     };
   }
 }
@@ -38,5 +40,3 @@ function ratesAtKills({ disturbances, series: { bucketMs, idsByNode } }: Run): r
     return [(1000 * ids) / ((end - from) * bucketMs)];
   });
 }
-
-const millions = (idsPerSecond: number): string => `${(idsPerSecond / 1e6).toFixed(2)} M`;

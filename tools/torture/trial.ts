@@ -11,6 +11,8 @@ export interface Trial {
   readonly doubts: readonly string[];
   /** What was measured. */
   readonly remark?: string;
+  /** IDs a second that were minted at the moments that matter. */
+  readonly idsPerSecond?: readonly number[];
   /** What is summed over all repetitions of one generator. */
   readonly counted?: { readonly [what: string]: number };
 }
