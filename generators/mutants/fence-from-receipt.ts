@@ -18,5 +18,5 @@ export default {
   promises: PROMISES,
   layout: LAYOUT,
   node: { kind: 'shell', create: (env) => start(new LateCountingMinter(env)) },
-  mutant: { breaks: ['owns-worker-id'], because: 'minted after its lease', shownBy: ['slow-keep-alive-then-cut'] },
+  mutant: { breaks: ['owns-worker-id'], because: 'minted after its lease', shownBy: ['paused-in-keep-alive'] },
 } satisfies Generator;

@@ -17,6 +17,8 @@ const names = readdirSync(import.meta.dirname)
   .filter((file) => /^[a-z-]+\.ts$/.test(file))
   .map((file) => basename(file, '.ts'));
 
+const scenarios = readdirSync(join(import.meta.dirname, '../../scenarios')).map((file) => basename(file, '.ts'));
+
 const guaranteesOf = ({ promises }: Generator): string => promises.map(({ guarantee }) => guarantee).join(' ');
 const honest = new Set(
   await Promise.all(
@@ -41,6 +43,8 @@ test.each(names)(
     expect(honest).toContain(guaranteesOf(mutant));
     expect(mutant.mutant?.breaks.length).toBeGreaterThan(0);
     for (const guarantee of mutant.mutant?.breaks ?? []) expect(GUARANTEE_NAMES).toContain(guarantee);
+    expect(scenarios).toEqual(expect.arrayContaining([...(mutant.mutant?.shownBy ?? [])]));
+    expect(mutant.mutant?.shownBy).not.toEqual([]);
   },
 );
 
