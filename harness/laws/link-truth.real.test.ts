@@ -35,7 +35,7 @@ const inForce = (folder: string): Promise<unknown> =>
     (entry) => entry.kind === 'disturbance' && entry.what === 'sample' && entry.sample.took === true,
   );
 
-describe.each(realDrivers('the truth of links'))('on %s', (driver) => {
+describe.each(realDrivers('the truth of links').filter((driver) => driver === 'local'))('on %s', (driver) => {
   test('a partition between nodes that never talk: in force on the link, and unknown', async () => {
     const { runs, ended } = start(driver, 'cut-pair', { one: 'n1', other: 'n2' });
     expect((await ended).code).toBe(12);
