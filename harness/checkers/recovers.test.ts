@@ -99,6 +99,23 @@ test('a request without an answer, once the time to recover has passed', () => {
   expect(judge(living().request({ node: 'n1', at: 1301, status: 'refused' }))).toMatchObject({ verdict: 'pass' });
 });
 
+test('a request whose answer may have come while the harness stood still accuses nobody', () => {
+  const stalled = (from: number, to: number) =>
+    recovers.fold(
+      nodes('n1')
+        .batch(mints('n1', 1100))
+        .batch(mints('n1', 1500))
+        .request({ node: 'n1', at: 1400, takesMs: 100, status: 'no answer' })
+        .recover(1000, 2000, 1)
+        .stalled(from, to)
+        .build(),
+      { guarantee: 'recovers', withinMs: 300 },
+    );
+  expect(stalled(1450, 1460)).toMatchObject({ verdict: 'unknown', violations: 0, undecided: 1 });
+  expect(stalled(1350, 1400)).toMatchObject({ verdict: 'unknown' });
+  expect(stalled(1501, 1900)).toMatchObject({ verdict: 'fail', violations: 1 });
+});
+
 describe('a worker ID that minted in time and fell silent again', () => {
   /** Healed at 1000, promised within 300: from 2300 on there was a second of load in which it had to mint. */
   const until = (to: number, history: HistoryBuilder, withinMs = 300) =>

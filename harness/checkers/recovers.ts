@@ -13,7 +13,8 @@
  *
  * Silence is a failure where somebody asked, and undecided where nobody did: a load that ended before the promised time,
  * or sent nothing after it, proves no silence. What the end of the load shows then still counts: a node that minted after
- * the heal and says that it would, or says that it waits, has recovered.
+ * the heal and says that it would, or says that it waits, has recovered. A request whose answer may have come while the
+ * harness stood still is undecided as well: its own deafness is nobody's silence.
  */
 import type { Checker, SqlFacts } from '../core/checker.ts';
 import { WITNESSES_MAX } from '../core/checker.ts';
@@ -51,6 +52,8 @@ interface Recovery {
   readonly answersAfter: (deadline: RunNs) => Answers;
   /** Requests without an answer since `lateFrom`. */
   readonly unanswered: number;
+  /** Such requests whose answer may have come while the harness stood still. */
+  readonly unheard: number;
   /** The earliest of them: node and time of sending. */
   readonly firstUnanswered: readonly { readonly node: number; readonly sent: RunNs }[];
 }
@@ -111,9 +114,13 @@ export default {
       return { firstAnswer, lastAsked };
     };
     const unanswered: { node: number; sent: RunNs }[] = [];
+    const { deaf = [] } = recover;
+    let unheard = 0;
     for (let i = 0; i < requests.length; i++) {
       const [node, sent] = [requests.node[i]!, requests.sent[i]!];
-      if (requests.status[i] === NO_ANSWER && sent > since) unanswered.push({ node, sent });
+      if (requests.status[i] !== NO_ANSWER || sent <= since) continue;
+      if (deaf.some(({ from, to }) => sent <= to && requests.received[i]! >= from)) unheard++;
+      else unanswered.push({ node, sent });
     }
     unanswered.sort((a, b) => a.sent - b.sent || a.node - b.node);
     return concludeFromHistory(
@@ -126,6 +133,7 @@ export default {
         counts: countsFrom(history, recover, { worker: usedByWorker, node: usedByNode }),
         answersAfter: remembered(answersAfter),
         unanswered: unanswered.length,
+        unheard,
         firstUnanswered: unanswered,
       }),
     );
@@ -169,9 +177,12 @@ export default {
       });
     }
     const late = `from requests where status = ${NO_ANSWER} and sent > ${lateFrom(recover, deadline)}`;
-    const [counted] = await store.rows<{ unanswered: string }>(`select count() as unanswered ${late}`);
+    const wasDeaf = sqlDeaf(recover);
+    const [counted] = await store.rows<{ unanswered: string; unheard: string }>(
+      `select countIf(not ${wasDeaf}) as unanswered, countIf(${wasDeaf}) as unheard ${late}`,
+    );
     const unanswered = await store.rows<{ node: number; sent: string }>(
-      `select node, sent ${late} order by sent, node limit ${WITNESSES_MAX}`,
+      `select node, sent ${late} and not ${wasDeaf} order by sent, node limit ${WITNESSES_MAX}`,
     );
     const firstOf = new Map(
       rows.filter(({ after }) => after !== '0').map(({ subject, first }) => [subject, Number(first)]),
@@ -188,6 +199,7 @@ export default {
         counts,
         answersAfter: (moment) => answers.get(moment)!,
         unanswered: Number(counted?.unanswered ?? 0),
+        unheard: Number(counted?.unheard ?? 0),
         firstUnanswered: unanswered.map(({ node, sent }) => ({ node, sent: Number(sent) })),
       }),
     );
@@ -219,6 +231,12 @@ function remembered<Result>(find: (moment: RunNs) => Result): (moment: RunNs) =>
 /** Requests sent after this have to be answered. */
 function lateFrom({ from, to }: RecoverWindow, deadline: RunNs): RunNs {
   return to < deadline ? Math.max(from, to - END_NS) : deadline;
+}
+
+/** Whether a request was open while the harness stood still. */
+function sqlDeaf({ deaf = [] }: RecoverWindow): string {
+  const spans = deaf.map(({ from, to }) => `(sent <= ${to} and received >= ${from})`);
+  return spans.length === 0 ? 'false' : `(${spans.join(' or ')})`;
 }
 
 /** How many must each mint again. */
@@ -273,7 +291,17 @@ function draftOf(
   { nodes, health }: Pick<SqlFacts, 'nodes' | 'health'>,
   recover: RecoverWindow,
   withinMs: number,
-  { firstMint, silentSince, everMinted, lastMint, counts, answersAfter, unanswered, firstUnanswered }: Recovery,
+  {
+    firstMint,
+    silentSince,
+    everMinted,
+    lastMint,
+    counts,
+    answersAfter,
+    unanswered,
+    unheard,
+    firstUnanswered,
+  }: Recovery,
 ): Draft {
   const { from, to, pool } = recover;
   // A request has to be answered, if only by a refusal, whatever the clock.
@@ -282,7 +310,7 @@ function draftOf(
   const named = (subject: number): { readonly worker?: number } => (pool === undefined ? {} : { worker: subject });
 
   const silent: WitnessDraft[] = [];
-  let undecided = early ? unanswered : 0;
+  let undecided = unheard + (early ? unanswered : 0);
   firstMint.forEach((first, subject) => {
     const countedFrom = pool === undefined ? counts.node(subject) : counts.worker(subject);
     const deadline = countedFrom + msToNs(withinMs);

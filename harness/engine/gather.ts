@@ -7,6 +7,7 @@ import type { Store } from '../core/store.ts';
 import { messageOf } from '../core/errors.ts';
 import type { SqlFacts } from '../core/checker.ts';
 import type { HealthFact, History, RecoverWindow, RequestColumns } from '../core/history.ts';
+import { msToNs } from '../core/time.ts';
 import type { JournalEntry } from '../core/journal.ts';
 import { withEnds } from '../core/lease-ends.ts';
 import type { Rollback } from '../core/rollback.ts';
@@ -126,7 +127,15 @@ export function recoverWindow(journal: readonly JournalEntry[], { pool }: Scenar
   const begin = (phase: 'recover' | 'drain'): number | undefined =>
     journal.find((entry) => entry.kind === 'phase' && entry.phase === phase)?.at;
   const [from, to] = [begin('recover'), begin('drain')];
-  return from === undefined || to === undefined ? undefined : { from, to, ...(pool !== undefined && { pool }) };
+  if (from === undefined || to === undefined) return undefined;
+  return { from, to, deaf: stallsIn(journal), ...(pool !== undefined && { pool }) };
+}
+
+/** A stall is journalled when it is over. */
+function stallsIn(journal: readonly JournalEntry[]): NonNullable<RecoverWindow['deaf']> {
+  return journal.flatMap((entry) =>
+    entry.kind === 'stall' ? [{ from: entry.at - msToNs(entry.forMs), to: entry.at }] : [],
+  );
 }
 
 export function rollbacksIn(journal: readonly JournalEntry[]): readonly Rollback[] {

@@ -18,7 +18,7 @@ import { type EmbeddedEngine, startEngine } from '../stores/clickhouse/embedded.
 import { DATABASE } from '../stores/clickhouse/schema.ts';
 import { PROMISES } from './promises.ts';
 import { LONG_LAYOUT, PLANTS, randomHistory } from './random-history.ts';
-import { withLapses, withMovedKeys, withoutNames, withRollbacks, withoutPool } from './retold-history.ts';
+import { withLapses, withMovedKeys, withoutNames, withoutPool, withRollbacks, withStalls } from './retold-history.ts';
 import { factsOf, storeHistory } from './stored-history.ts';
 
 /** More of them: SNOWGLOBE_RUNS. New ones every time; a failure names the seed, and SNOWGLOBE_SEED repeats it. */
@@ -47,6 +47,7 @@ beforeAll(async () => {
       withMovedKeys(told, rng.fork('leases')),
       withRollbacks(told, rng.fork('rollbacks')),
       withoutPool(told),
+      withStalls(told, rng.fork('stalls')),
     ];
     const history = retellings[i % retellings.length]!;
     const store = await openClickHouseStore({

@@ -57,9 +57,20 @@ export function withLapses(history: History, rng: Rng): History {
   return { ...history, batches: { ...history.batches, workerId } };
 }
 
+/** Now and then the harness itself stood still. */
+export function withStalls(history: History, rng: Rng): History {
+  if (history.recover === undefined) return history;
+  const { from, to } = history.recover;
+  const deaf = Array.from({ length: rng.int(0, 3) }, () => {
+    const began = rng.int(Math.round(from), Math.round(to));
+    return { from: began, to: began + rng.int(0, 100) * NS_PER_MS };
+  });
+  return { ...history, recover: { ...history.recover, deaf } };
+}
+
 /** The same where there is no pool of worker IDs: each node has to mint again. */
 export function withoutPool(history: History): History {
   if (history.recover === undefined) return history;
-  const { from, to } = history.recover;
-  return { ...history, recover: { from, to } };
+  const { pool: _pool, ...recover } = history.recover;
+  return { ...history, recover };
 }

@@ -146,6 +146,13 @@ export class HistoryBuilder {
     return this;
   }
 
+  /** The harness stood still. After `recover`. */
+  stalled(fromMs: number, toMs: number): this {
+    const { deaf = [], ...recover } = this.#recover!;
+    this.#recover = { ...recover, deaf: [...deaf, { from: msToNs(fromMs), to: msToNs(toMs) }] };
+    return this;
+  }
+
   build(): History {
     const ids = this.#batches.flatMap((batch) => batch.ids.map((id) => this.#encode(id, batch.worker ?? 0)));
     let nextId = 0;
