@@ -3,7 +3,8 @@
  * coordinator says later. An outage of the coordinator then costs no availability, and that is why it is popular; but
  * once the lease has run out, a second node may hold the same worker ID.
  *
- * It promises what its users believe of it. It is no mutant: it does what it was built to do.
+ * It promises what its users believe of it, and does what it was built to do. Since it cannot keep what it promises, it is
+ * judged as mutants are.
  */
 import type { Generator, Holding } from '../harness/core/generator.ts';
 import { LAYOUT, SnowflakeMinter, start } from './snowflake.ts';
@@ -65,4 +66,9 @@ export default {
   ],
   layout: LAYOUT,
   node: { kind: 'shell', create: (env) => start(new CachedMinter(env)) },
+  mutant: {
+    breaks: ['unique', 'owns-worker-id', 'increasing-across-lives'],
+    because: 'two holders: cut from the coordinator',
+    shownBy: ['storm'],
+  },
 } satisfies Generator;

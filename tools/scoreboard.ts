@@ -14,6 +14,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Generator } from '../harness/core/generator.ts';
 import type { Scenario } from '../harness/core/scenario.ts';
+import { coordinatorProblems, generatorProblems as optionProblems } from '../harness/engine/preflight.ts';
 import { generatorFiles, loadGenerator, loadScenario, scenarioFiles } from '../harness/registry.ts';
 import type { Cell, Outcome, Place } from './scoreboard/cell.ts';
 import { cellOf } from './scoreboard/cell.ts';
@@ -41,7 +42,7 @@ async function main(args: readonly string[]): Promise<number> {
   const names = args.filter((arg) => !arg.startsWith('--'));
   const isSample = args.includes('--sample');
   const began = performance.now();
-  const plan = planOf(field.generators, field.scenarios, isSample ? SAMPLE : WHOLE, fits(field)).filter(
+  const plan = planOf(field.generators, field.scenarios, isSample ? SAMPLE : WHOLE, fits).filter(
     ({ generator, scenario }) => names.length === 0 || names.includes(generator) || names.includes(scenario),
   );
   const cells = await carryOut(plan, field);
@@ -75,10 +76,9 @@ async function loadField(): Promise<Field> {
   return { generators: sources.map(({ generator }) => generator), scenarios };
 }
 
-/** A generator takes part where the scenario's own wants the same kind of coordinator. */
-function fits({ generators }: Field): (generator: Generator, scenario: Scenario) => boolean {
-  const byName = new Map(generators.map((generator) => [generator.name, generator]));
-  return ({ coordinator }, scenario) => byName.get(scenario.generator)?.coordinator === coordinator;
+/** A generator takes part where the scenario has the coordinator that it needs, and nodes that it can run on. */
+function fits(generator: Generator, scenario: Scenario): boolean {
+  return [...coordinatorProblems(scenario, generator), ...optionProblems(scenario, generator)].length === 0;
 }
 
 async function carryOut(plan: readonly Entry[], { generators }: Field): Promise<readonly Cell[]> {
