@@ -26,27 +26,14 @@ import type {
   Minter,
   TxnResult,
 } from '../harness/core/generator.ts';
-import type { Layout } from '../harness/core/layout.ts';
 import type { Promise_ } from '../harness/core/guarantee.ts';
+import { compose, END_MS, isOutOfRange, LAYOUT, SEQUENCE_MAX } from './snowflake/layout.ts';
 import type { Settings } from './snowflake/settings.ts';
 import { refusesOptions, settingsOf } from './snowflake/settings.ts';
 
+export { compose, END_MS, isOutOfRange, LAYOUT, SEQUENCE_MAX } from './snowflake/layout.ts';
 export { integerWithin, refusesOptions, settingsOf } from './snowflake/settings.ts';
 export type { Settings } from './snowflake/settings.ts';
-
-/** 41 bits of milliseconds since 2024-01-01T00:00Z, 10 bits of worker ID, 12 bits of sequence. */
-export const LAYOUT = {
-  timeBits: 41,
-  workerBits: 10,
-  sequenceBits: 12,
-  tickMs: 1,
-  epochMs: 1_704_067_200_000,
-} as const satisfies Layout;
-
-export const SEQUENCE_MAX = 2 ** LAYOUT.sequenceBits - 1;
-const TIME_SHIFT = BigInt(LAYOUT.workerBits + LAYOUT.sequenceBits);
-/** The first millisecond that no longer fits into an ID. */
-export const END_MS = LAYOUT.epochMs + 2 ** LAYOUT.timeBits;
 
 /** How far ahead time is reserved: the limit after an extension is the clock plus this. */
 export const WINDOW_MS = 3000;
@@ -529,17 +516,8 @@ export default {
 
 const COORDINATION_ERRORS: ReadonlySet<string> = new Set(['CoordinationTimeout', 'CoordinationRefused']);
 
-/** The ID of a millisecond, a worker ID and a sequence number, all in range. */
-export function compose(unixMs: number, workerId: number, sequence: number): bigint {
-  // The fields below the time make up one small number: fewer bigint operations.
-  return (BigInt(unixMs - LAYOUT.epochMs) << TIME_SHIFT) | BigInt(workerId * (SEQUENCE_MAX + 1) + sequence);
-}
-
 export const ownerKey = (workerId: number): string => `o/${workerId}`;
 export const boundKey = (workerId: number): string => `b/${workerId}`;
-
-/** No ID can carry it. */
-export const isOutOfRange = (unixMs: number): boolean => unixMs < LAYOUT.epochMs || unixMs >= END_MS;
 
 /** Zero-padded, so that the coordinator compares bounds as text. */
 export function encodeBound(unixMs: number): string {

@@ -24,7 +24,7 @@ test('list --faults tells of every fault what it does, takes and needs, and wher
   expect(document['faults']!.map(({ name }) => name)).toEqual([...faults.keys()]);
   for (const line of text.split('\n').filter((one) => /^ {20,}\w+ \(/.test(one)))
     expect(line, 'every option has a description').toMatch(/: \S/);
-  expect(text).toMatch(/byMs \(number\): offset from true time in milliseconds/);
+  expect(text).toMatch(/byMs \(integer\): offset from true time in whole milliseconds/);
   expect(text).toMatch(/needs: clock.step \(set the wall clock/);
   for (const { name, driversHere } of document['faults']!)
     expect(driversHere, `${name} can be simulated`).toContain('sim');
