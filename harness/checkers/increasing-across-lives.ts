@@ -99,6 +99,7 @@ function draftOf(
   return {
     guarantee: 'increasing-across-lives',
     scope,
+    ...(scope === 'worker-id' && { byHolder: true }),
     // An order that is not told leaves the promise unjudged: the others do not vouch for it.
     checked: undecided > 0 ? 0 : reigns.length,
     unit: scope === 'node' ? 'lives' : 'tenures',

@@ -114,6 +114,7 @@ function draftOf(
   const earlyEnds = sum(({ afterEarlyEnd }) => afterEarlyEnd);
   return {
     guarantee: 'owns-worker-id',
+    byHolder: true,
     // Two holders that may have met leave the promise unjudged: the batches of others do not vouch for it.
     checked: doubtful > 0 ? 0 : sum(({ batches }) => batches),
     unit: 'batches',

@@ -26,6 +26,8 @@ export interface Finding {
   readonly guarantee: Guarantee;
   /** For `increasing-across-lives`: which scope. */
   readonly scope?: string;
+  /** Rests on what nodes said that they held: IDs of a node that says that it holds nothing, or another, escape it. */
+  readonly byHolder?: true;
   readonly verdict: Verdict;
   /** How many things (IDs, batches, tenures) were looked at; none looked at is `unknown`. */
   readonly checked: number;

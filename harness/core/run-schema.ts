@@ -89,6 +89,7 @@ const witnessSchema = z.strictObject({
 const findingSchema = z.strictObject({
   guarantee,
   scope: z.string().exactOptional(),
+  byHolder: z.literal(true).exactOptional(),
   verdict,
   checked: count,
   unit: z.string(),

@@ -4,6 +4,7 @@
 import type { Finding, Tenure } from '../core/checker.ts';
 import type { ExitCode } from '../core/errors.ts';
 import { EXIT } from '../core/errors.ts';
+import { counted } from '../core/phrases.ts';
 import type { Promise_ } from '../core/guarantee.ts';
 import { GUARANTEES } from '../core/guarantee.ts';
 import type { Hazard } from '../core/hazard.ts';
@@ -231,20 +232,11 @@ function untried(
  */
 function heldByWhom(promised: readonly Finding[], others: readonly Finding[]): readonly UnknownReason[] {
   const malformed = others.find(({ guarantee }) => guarantee === 'well-formed');
-  const judgedByHolder = promised.filter(goesByHolder).map(({ guarantee }) => guarantee);
+  const judgedByHolder = promised.filter(({ byHolder }) => byHolder).map(({ guarantee }) => guarantee);
   if (judgedByHolder.length === 0 || malformed === undefined || malformed.violations === 0) return [];
   const { violations, checked, witnesses } = malformed;
   const detail = `${violations} of ${checked} IDs are not what their nodes said that they held. ${witnesses[0]?.what ?? ''}`;
   return [{ reason: 'evidence not whole', scope: judgedByHolder.join(', '), detail: detail.trim() }];
-}
-
-/** Judged by who held a worker ID, and when: IDs of a node that says that it holds none, or another, escape it. */
-function goesByHolder({ guarantee, scope }: Finding): boolean {
-  return (
-    guarantee === 'owns-worker-id' ||
-    guarantee === 'recovers' ||
-    (guarantee === 'increasing-across-lives' && scope === 'worker-id')
-  );
 }
 
 const NOTHING_PROMISED: UnknownReason = {
@@ -258,7 +250,7 @@ function nothingChecked({ guarantee, scope, undecided }: Finding): UnknownReason
   const detail =
     undecided === 0
       ? `There was nothing to judge ${name} by.`
-      : `The evidence could not decide ${undecided} ${undecided === 1 ? 'case' : 'cases'} of ${name}.`;
+      : `The evidence could not decide ${counted(undecided, 'case')} of ${name}.`;
   return { reason: 'too few samples', scope: guarantee, detail };
 }
 
