@@ -7,7 +7,7 @@
  * judged as mutants are.
  */
 import type { Generator, Holding } from '../harness/core/generator.ts';
-import { LAYOUT, SnowflakeMinter, start } from './snowflake.ts';
+import { LAYOUT, refusesOptions, SnowflakeMinter, start } from './snowflake.ts';
 import type { Reason, Tenure } from './snowflake.ts';
 
 /** How often a node whose lease is gone tries to put its cached worker ID under a new one. */
@@ -65,6 +65,7 @@ export default {
     { guarantee: 'fails-closed' },
   ],
   layout: LAYOUT,
+  refuses: refusesOptions,
   node: { kind: 'shell', create: (env) => start(new CachedMinter(env)) },
   mutant: {
     breaks: ['unique', 'owns-worker-id', 'increasing-across-lives'],

@@ -1,6 +1,6 @@
 /** Takes the next millisecond when this one is full, without waiting for it. */
 import type { Generator } from '../../harness/core/generator.ts';
-import { LAYOUT, PROMISES, SEQUENCE_MAX, SnowflakeMinter, start } from '../snowflake.ts';
+import { LAYOUT, PROMISES, refusesOptions, SEQUENCE_MAX, SnowflakeMinter, start } from '../snowflake.ts';
 import type { Reason, Tenure } from '../snowflake.ts';
 
 class BorrowingMinter extends SnowflakeMinter {
@@ -16,6 +16,7 @@ export default {
   summary: 'Snowflake that mints ahead of its clock when it is asked for more than a millisecond holds.',
   promises: PROMISES,
   layout: LAYOUT,
+  refuses: refusesOptions,
   node: { kind: 'shell', create: (env) => start(new BorrowingMinter(env)) },
   mutant: {
     breaks: ['time-honest'],

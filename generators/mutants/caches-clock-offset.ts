@@ -1,6 +1,6 @@
 /** Measures how far its clock is from the monotonic one every minute, and reads only the latter in between. */
 import type { Generator } from '../../harness/core/generator.ts';
-import { LAYOUT, PROMISES, SnowflakeMinter, start } from '../snowflake.ts';
+import { LAYOUT, PROMISES, refusesOptions, SnowflakeMinter, start } from '../snowflake.ts';
 import type { Reason, Tenure } from '../snowflake.ts';
 
 const MEASURE_EVERY_NS = 60_000_000_000n;
@@ -25,10 +25,11 @@ export default {
   summary: 'Snowflake that looks at its wall clock once a minute.',
   promises: PROMISES,
   layout: LAYOUT,
+  refuses: refusesOptions,
   node: { kind: 'shell', create: (env) => start(new OffsetCachingMinter(env)) },
   mutant: {
     breaks: ['time-honest', 'recovers'],
     because: 'does not follow its clock',
-    shownBy: ['storm'],
+    shownBy: ['storm', 'clock-ahead-an-hour', 'clock-strobe', 'slow-clock'],
   },
 } satisfies Generator;

@@ -1,6 +1,6 @@
 /** Takes its epoch from a configuration that was changed while it was down: later lives count from a day later. */
 import type { Generator } from '../../harness/core/generator.ts';
-import { LAYOUT, PROMISES, SnowflakeMinter, start } from '../snowflake.ts';
+import { LAYOUT, PROMISES, refusesOptions, SnowflakeMinter, start } from '../snowflake.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -16,6 +16,7 @@ export default {
   summary: 'Snowflake whose epoch moves by a day when it is restarted.',
   promises: PROMISES,
   layout: LAYOUT,
+  refuses: refusesOptions,
   node: { kind: 'shell', create: (env) => start(new ReconfiguredMinter(env)) },
   mutant: {
     breaks: ['time-honest', 'increasing-across-lives', 'unique'],

@@ -1,6 +1,6 @@
 /** Adds a millisecond for each ID while its clock is behind the last one: what is asked of it decides what time it is. */
 import type { Generator } from '../../harness/core/generator.ts';
-import { LAYOUT, PROMISES, SnowflakeMinter, start } from '../snowflake.ts';
+import { LAYOUT, PROMISES, refusesOptions, SnowflakeMinter, start } from '../snowflake.ts';
 import type { Reason, Tenure } from '../snowflake.ts';
 
 class DriftingMinter extends SnowflakeMinter {
@@ -16,6 +16,7 @@ export default {
   summary: 'Snowflake that counts milliseconds by itself once its clock went back.',
   promises: PROMISES,
   layout: LAYOUT,
+  refuses: refusesOptions,
   node: { kind: 'shell', create: (env) => start(new DriftingMinter(env)) },
   mutant: {
     breaks: ['time-honest'],

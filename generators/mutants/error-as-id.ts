@@ -1,6 +1,6 @@
 /** Answers -1 when its clock is behind, as if that were an ID. */
 import type { Generator } from '../../harness/core/generator.ts';
-import { LAYOUT, PROMISES, SnowflakeMinter, start } from '../snowflake.ts';
+import { LAYOUT, PROMISES, refusesOptions, SnowflakeMinter, start } from '../snowflake.ts';
 import type { Reason } from '../snowflake.ts';
 
 const MINUS_ONE = 2n ** 64n - 1n;
@@ -22,6 +22,7 @@ export default {
   summary: 'Snowflake whose clients get an error code for an ID.',
   promises: PROMISES,
   layout: LAYOUT,
+  refuses: refusesOptions,
   node: { kind: 'shell', create: (env) => start(new SentinelMinter(env)) },
   mutant: {
     breaks: ['fails-closed', 'well-formed', 'unique', 'increasing-per-node', 'increasing-across-lives', 'time-honest'],

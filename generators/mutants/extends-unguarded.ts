@@ -1,6 +1,16 @@
 /** Raises the bound of its worker ID without asking whether that is still its own. */
 import type { Coordination, Generator, TxnResult } from '../../harness/core/generator.ts';
-import { ATTEMPT_MS, boundKey, encodeBound, LAYOUT, ownerKey, PROMISES, SnowflakeMinter, start } from '../snowflake.ts';
+import {
+  ATTEMPT_MS,
+  boundKey,
+  encodeBound,
+  LAYOUT,
+  ownerKey,
+  PROMISES,
+  refusesOptions,
+  SnowflakeMinter,
+  start,
+} from '../snowflake.ts';
 import type { Tenure } from '../snowflake.ts';
 
 class UnguardedMinter extends SnowflakeMinter {
@@ -20,6 +30,7 @@ export default {
   summary: "Snowflake that reserves time under a worker ID that may be another node's by now.",
   promises: PROMISES,
   layout: LAYOUT,
+  refuses: refusesOptions,
   node: { kind: 'shell', create: (env) => start(new UnguardedMinter(env)) },
   mutant: {
     breaks: ['unique', 'increasing-across-lives'],

@@ -1,6 +1,6 @@
 /** Takes a worker ID from its place in the cluster when the coordinator is away as it starts: somebody may hold it. */
 import type { Generator } from '../../harness/core/generator.ts';
-import { ATTEMPT_MS, LAYOUT, PROMISES, SnowflakeMinter, start } from '../snowflake.ts';
+import { ATTEMPT_MS, LAYOUT, PROMISES, refusesOptions, SnowflakeMinter, start } from '../snowflake.ts';
 import type { Tenure } from '../snowflake.ts';
 
 const FOREVER_MS = 1_000_000_000;
@@ -46,6 +46,7 @@ export default {
   summary: 'Snowflake that starts without a coordinator, on a worker ID of its own choosing.',
   promises: PROMISES,
   layout: LAYOUT,
+  refuses: refusesOptions,
   node: { kind: 'shell', create: (env) => start(new IndependentMinter(env)) },
   mutant: {
     breaks: ['unique', 'increasing-across-lives', 'owns-worker-id', 'recovers'],

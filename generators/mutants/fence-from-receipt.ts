@@ -1,6 +1,6 @@
 /** Counts its lease from when the answer came, and not from when the question went out: too long by the way there and back. */
 import type { Generator } from '../../harness/core/generator.ts';
-import { fenceAfter, LAYOUT, PROMISES, SnowflakeMinter, start } from '../snowflake.ts';
+import { fenceAfter, LAYOUT, PROMISES, refusesOptions, SnowflakeMinter, start } from '../snowflake.ts';
 import type { Tenure } from '../snowflake.ts';
 
 class LateCountingMinter extends SnowflakeMinter {
@@ -17,6 +17,7 @@ export default {
   summary: 'Snowflake whose fence is counted from the receipt of a keep-alive.',
   promises: PROMISES,
   layout: LAYOUT,
+  refuses: refusesOptions,
   node: { kind: 'shell', create: (env) => start(new LateCountingMinter(env)) },
   mutant: { breaks: ['owns-worker-id'], because: 'minted after its lease', shownBy: ['paused-in-keep-alive'] },
 } satisfies Generator;

@@ -1,6 +1,6 @@
 /** Looks which worker IDs are free, and writes down that it has the first: two that look at once both have it. */
 import type { Generator } from '../../harness/core/generator.ts';
-import { ATTEMPT_MS, fenceAfter, LAYOUT, ownerKey, PROMISES, start } from '../snowflake.ts';
+import { ATTEMPT_MS, fenceAfter, LAYOUT, ownerKey, PROMISES, refusesOptions, start } from '../snowflake.ts';
 import type { Tenure } from '../snowflake.ts';
 import { BoundlessMinter } from './no-bound.ts';
 
@@ -47,10 +47,12 @@ export default {
   summary: 'Snowflake that registers by a read and a write, with nothing to hold them together.',
   promises: PROMISES,
   layout: LAYOUT,
+  refuses: refusesOptions,
   node: { kind: 'shell', create: (env) => start(new RacingMinter(env)) },
   mutant: {
     breaks: ['unique', 'increasing-across-lives', 'owns-worker-id', 'recovers'],
     because: 'two holders: both took it at once',
     shownBy: ['start-at-once'],
+    needsNoDisturbance: true,
   },
 } satisfies Generator;

@@ -1,6 +1,6 @@
 /** Waits once for its clock to pass the floor, and never looks again: a clock that steps back goes below it. */
 import type { Generator } from '../../harness/core/generator.ts';
-import { LAYOUT, PROMISES, SnowflakeMinter, start } from '../snowflake.ts';
+import { LAYOUT, PROMISES, refusesOptions, SnowflakeMinter, start } from '../snowflake.ts';
 import type { Reason, Tenure } from '../snowflake.ts';
 
 /** How often it looks whether the floor is passed. */
@@ -31,6 +31,7 @@ export default {
   summary: 'Snowflake that checks the floor once in each tenure.',
   promises: PROMISES,
   layout: LAYOUT,
+  refuses: refusesOptions,
   node: { kind: 'shell', create: (env) => start(new ForgetfulMinter(env)) },
   mutant: {
     breaks: ['unique', 'increasing-across-lives'],

@@ -1,6 +1,6 @@
 /** Begins each life as if it were the first: what it minted before a restart is nowhere but in IDs. */
 import type { Generator } from '../../harness/core/generator.ts';
-import { LAYOUT, start } from '../snowflake.ts';
+import { LAYOUT, refusesOptions, start } from '../snowflake.ts';
 import { STATIC_PROMISES, StaticMinter } from '../worker-ids/static.ts';
 
 class ForgetfulMinter extends StaticMinter {
@@ -14,6 +14,7 @@ export default {
   summary: 'Snowflake on a given worker ID that remembers nothing across a restart.',
   promises: STATIC_PROMISES,
   layout: LAYOUT,
+  refuses: refusesOptions,
   node: { kind: 'shell', create: (env) => start(new ForgetfulMinter(env)) },
   mutant: {
     breaks: ['unique', 'increasing-across-lives'],

@@ -1,6 +1,6 @@
 /** Writes down when its lease ends by its own clock, and takes a worker ID whose holder is late by that: a clock that runs ahead robs the living. */
 import type { Generator } from '../../harness/core/generator.ts';
-import { ATTEMPT_MS, LAYOUT, PROMISES, SnowflakeMinter, start } from '../snowflake.ts';
+import { ATTEMPT_MS, LAYOUT, PROMISES, refusesOptions, SnowflakeMinter, start } from '../snowflake.ts';
 import type { Tenure } from '../snowflake.ts';
 
 const untilKey = (workerId: number): string => `u/${workerId}`;
@@ -34,10 +34,11 @@ export default {
   summary: 'Snowflake that decides by its wall clock whether another holder is gone.',
   promises: PROMISES,
   layout: LAYOUT,
+  refuses: refusesOptions,
   node: { kind: 'shell', create: (env) => start(new ImpatientMinter(env)) },
   mutant: {
     breaks: ['owns-worker-id'],
     because: 'two holders: taken from a living holder',
-    shownBy: ['clock-ahead-at-the-standby'],
+    shownBy: ['clock-ahead-at-the-standby', 'clock-ahead-an-hour', 'minority-side', 'majority-side'],
   },
 } satisfies Generator;

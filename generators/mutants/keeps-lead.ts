@@ -1,6 +1,6 @@
 /** Never lets its time go back: after its clock was put right it goes on from the future that it had reached. */
 import type { Generator } from '../../harness/core/generator.ts';
-import { LAYOUT, PROMISES, SnowflakeMinter, start } from '../snowflake.ts';
+import { LAYOUT, PROMISES, refusesOptions, SnowflakeMinter, start } from '../snowflake.ts';
 import type { Reason, Tenure } from '../snowflake.ts';
 
 class LeadKeepingMinter extends SnowflakeMinter {
@@ -15,6 +15,7 @@ export default {
   summary: 'Snowflake that mints the greatest time its clock ever showed.',
   promises: PROMISES,
   layout: LAYOUT,
+  refuses: refusesOptions,
   node: { kind: 'shell', create: (env) => start(new LeadKeepingMinter(env)) },
   mutant: {
     breaks: ['time-honest', 'recovers'],

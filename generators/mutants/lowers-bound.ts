@@ -1,6 +1,16 @@
 /** Writes the bound that its clock asks for, also where a higher one stands: an owner, but one that forgets. */
 import type { Coordination, Generator, TxnResult } from '../../harness/core/generator.ts';
-import { ATTEMPT_MS, boundKey, encodeBound, LAYOUT, ownerKey, PROMISES, SnowflakeMinter, start } from '../snowflake.ts';
+import {
+  ATTEMPT_MS,
+  boundKey,
+  encodeBound,
+  LAYOUT,
+  ownerKey,
+  PROMISES,
+  refusesOptions,
+  SnowflakeMinter,
+  start,
+} from '../snowflake.ts';
 import type { Tenure } from '../snowflake.ts';
 
 class LoweringMinter extends SnowflakeMinter {
@@ -28,6 +38,7 @@ export default {
   summary: 'Snowflake whose bound follows its clock, down too.',
   promises: PROMISES,
   layout: LAYOUT,
+  refuses: refusesOptions,
   node: { kind: 'shell', create: (env) => start(new LoweringMinter(env)) },
   mutant: {
     breaks: ['unique', 'increasing-across-lives'],

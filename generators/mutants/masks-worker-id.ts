@@ -1,6 +1,6 @@
 /** Cuts a worker ID that is too wide down to the bits of its field, so that it becomes the one of another node. */
 import type { Generator } from '../../harness/core/generator.ts';
-import { LAYOUT, start } from '../snowflake.ts';
+import { LAYOUT, refusesOptions, start } from '../snowflake.ts';
 import type { Tenure } from '../snowflake.ts';
 import { STATIC_PROMISES, StaticMinter } from '../worker-ids/static.ts';
 
@@ -22,6 +22,7 @@ export default {
   summary: 'Snowflake on given worker IDs that do not fit.',
   promises: STATIC_PROMISES,
   layout: LAYOUT,
+  refuses: refusesOptions,
   node: { kind: 'shell', create: (env) => start(new MaskingMinter(env)) },
   mutant: {
     breaks: ['well-formed', 'unique', 'recovers'],

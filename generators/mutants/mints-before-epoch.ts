@@ -1,6 +1,6 @@
 /** Takes the milliseconds since the epoch as they come, negative ones too: a machine that has not set its clock yet mints. */
 import type { Generator } from '../../harness/core/generator.ts';
-import { LAYOUT, PROMISES, SnowflakeMinter, start } from '../snowflake.ts';
+import { LAYOUT, PROMISES, refusesOptions, SnowflakeMinter, start } from '../snowflake.ts';
 import type { Reason, Tenure } from '../snowflake.ts';
 
 class EarlyMinter extends SnowflakeMinter {
@@ -15,6 +15,7 @@ export default {
   summary: 'Snowflake that does not look whether its clock is past the epoch.',
   promises: PROMISES,
   layout: LAYOUT,
+  refuses: refusesOptions,
   node: { kind: 'shell', create: (env) => start(new EarlyMinter(env)) },
   mutant: {
     breaks: ['well-formed', 'time-honest', 'increasing-across-lives', 'increasing-per-node'],

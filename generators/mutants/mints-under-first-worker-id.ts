@@ -1,6 +1,6 @@
 /** Registers anew when it lost its worker ID, and goes on with the one it had at first. */
 import type { Generator } from '../../harness/core/generator.ts';
-import { LAYOUT, PROMISES, SnowflakeMinter, start } from '../snowflake.ts';
+import { LAYOUT, PROMISES, refusesOptions, SnowflakeMinter, start } from '../snowflake.ts';
 
 class AttachedMinter extends SnowflakeMinter {
   #first: number | undefined;
@@ -16,6 +16,7 @@ export default {
   summary: 'Snowflake that puts its first worker ID into all its IDs.',
   promises: PROMISES,
   layout: LAYOUT,
+  refuses: refusesOptions,
   node: { kind: 'shell', create: (env) => start(new AttachedMinter(env)) },
   mutant: {
     breaks: ['well-formed', 'unique'],

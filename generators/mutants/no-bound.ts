@@ -1,6 +1,6 @@
 /** Reserves no time ahead and takes no notice of what an earlier holder of its worker ID minted. */
 import type { Generator } from '../../harness/core/generator.ts';
-import { LAYOUT, PROMISES, SnowflakeMinter, start } from '../snowflake.ts';
+import { LAYOUT, PROMISES, refusesOptions, SnowflakeMinter, start } from '../snowflake.ts';
 import type { Reason, Tenure } from '../snowflake.ts';
 
 export class BoundlessMinter extends SnowflakeMinter {
@@ -18,10 +18,25 @@ export default {
   summary: 'Snowflake that relies on its fence alone.',
   promises: PROMISES,
   layout: LAYOUT,
+  refuses: refusesOptions,
   node: { kind: 'shell', create: (env) => start(new BoundlessMinter(env)) },
   mutant: {
     breaks: ['increasing-across-lives', 'unique'],
     because: 'successor behind the earlier holder',
-    shownBy: ['storm'],
+    shownBy: [
+      'storm',
+      'restart-storm',
+      'rolling-update',
+      'scale-down-successor-behind',
+      'zone-down',
+      'etcd-member-kill',
+      'etcd-leader-kill',
+      'etcd-leader-pause',
+      'etcd-quorum-loss',
+      'etcd-kill-all',
+      'etcd-pause-all',
+      'start-while-coordinator-away',
+      'start-while-coordinator-slow',
+    ],
   },
 } satisfies Generator;

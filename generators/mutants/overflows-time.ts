@@ -1,6 +1,6 @@
 /** Puts any time into the field for it, also one that does not fit: the sign bit is next to it. */
 import type { Generator } from '../../harness/core/generator.ts';
-import { END_MS, LAYOUT, PROMISES, SnowflakeMinter, start } from '../snowflake.ts';
+import { END_MS, LAYOUT, PROMISES, refusesOptions, SnowflakeMinter, start } from '../snowflake.ts';
 import type { Reason, Tenure } from '../snowflake.ts';
 
 class OverflowingMinter extends SnowflakeMinter {
@@ -15,6 +15,7 @@ export default {
   summary: 'Snowflake that does not look whether its time fits into the ID.',
   promises: PROMISES,
   layout: LAYOUT,
+  refuses: refusesOptions,
   node: { kind: 'shell', create: (env) => start(new OverflowingMinter(env)) },
   mutant: {
     breaks: ['well-formed', 'recovers', 'increasing-across-lives'],

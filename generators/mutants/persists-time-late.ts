@@ -1,6 +1,6 @@
 /** Writes its time to disk every 3 s, and looks at it once, when it starts: a step back that is shorter gets through. */
 import type { Generator } from '../../harness/core/generator.ts';
-import { LAYOUT, start } from '../snowflake.ts';
+import { LAYOUT, refusesOptions, start } from '../snowflake.ts';
 import type { Tenure } from '../snowflake.ts';
 import { STATIC_PROMISES, StaticMinter } from '../worker-ids/static.ts';
 
@@ -25,6 +25,7 @@ export default {
   summary: 'Snowflake on a given worker ID whose memory of its time is up to 3 s old.',
   promises: STATIC_PROMISES,
   layout: LAYOUT,
+  refuses: refusesOptions,
   node: { kind: 'shell', create: (env) => start(new LateReportingMinter(env)) },
   mutant: {
     breaks: ['unique', 'increasing-across-lives'],

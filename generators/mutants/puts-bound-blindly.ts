@@ -1,6 +1,15 @@
 /** Writes its bound without any comparison: neither whose the worker ID is, nor how high the bound stands. */
 import type { Coordination, Generator, TxnResult } from '../../harness/core/generator.ts';
-import { ATTEMPT_MS, boundKey, encodeBound, LAYOUT, PROMISES, SnowflakeMinter, start } from '../snowflake.ts';
+import {
+  ATTEMPT_MS,
+  boundKey,
+  encodeBound,
+  LAYOUT,
+  PROMISES,
+  refusesOptions,
+  SnowflakeMinter,
+  start,
+} from '../snowflake.ts';
 import type { Tenure } from '../snowflake.ts';
 
 class BlindMinter extends SnowflakeMinter {
@@ -14,6 +23,7 @@ export default {
   summary: 'Snowflake that reserves time by a plain write.',
   promises: PROMISES,
   layout: LAYOUT,
+  refuses: refusesOptions,
   node: { kind: 'shell', create: (env) => start(new BlindMinter(env)) },
   mutant: {
     breaks: ['unique', 'increasing-across-lives'],

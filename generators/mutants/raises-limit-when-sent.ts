@@ -1,6 +1,6 @@
 /** Mints up to the bound that it asked for, whether or not that was ever written: time reserved on hope. */
 import type { Coordination, Generator, TxnResult } from '../../harness/core/generator.ts';
-import { LAYOUT, PROMISES, SnowflakeMinter, start } from '../snowflake.ts';
+import { LAYOUT, PROMISES, refusesOptions, SnowflakeMinter, start } from '../snowflake.ts';
 import type { Tenure } from '../snowflake.ts';
 
 class HopefulMinter extends SnowflakeMinter {
@@ -15,6 +15,7 @@ export default {
   summary: 'Snowflake that takes time for reserved when it has only asked for it.',
   promises: PROMISES,
   layout: LAYOUT,
+  refuses: refusesOptions,
   node: { kind: 'shell', create: (env) => start(new HopefulMinter(env)) },
   mutant: {
     breaks: ['unique', 'increasing-across-lives'],

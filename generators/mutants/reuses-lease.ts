@@ -3,7 +3,7 @@
  * lease keeps alive an owner key that nobody knows of, and its worker ID is dark for as long as the node lives.
  */
 import type { Generator, Grant } from '../../harness/core/generator.ts';
-import { LAYOUT, PROMISES, SnowflakeMinter, start } from '../snowflake.ts';
+import { LAYOUT, PROMISES, refusesOptions, SnowflakeMinter, start } from '../snowflake.ts';
 
 class ThriftyMinter extends SnowflakeMinter {
   #grant: Grant | undefined;
@@ -32,6 +32,7 @@ export default {
   summary: 'Snowflake that tries again with the lease of an acquisition that timed out.',
   promises: PROMISES,
   layout: LAYOUT,
+  refuses: refusesOptions,
   node: { kind: 'shell', create: (env) => start(new ThriftyMinter(env)) },
   mutant: {
     breaks: ['recovers', 'owns-worker-id'],

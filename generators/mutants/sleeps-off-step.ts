@@ -1,6 +1,6 @@
 /** Sleeps for as long as its clock went back, and holds up everybody meanwhile: an hour for an hour. */
 import type { Generator } from '../../harness/core/generator.ts';
-import { LAYOUT, PROMISES, SnowflakeMinter, start } from '../snowflake.ts';
+import { LAYOUT, PROMISES, refusesOptions, SnowflakeMinter, start } from '../snowflake.ts';
 
 class PatientMinter extends SnowflakeMinter {
   override async mint(into: BigUint64Array, count: number): Promise<number> {
@@ -15,6 +15,7 @@ export default {
   summary: 'Snowflake that waits for its clock however long that takes.',
   promises: PROMISES,
   layout: LAYOUT,
+  refuses: refusesOptions,
   node: { kind: 'shell', create: (env) => start(new PatientMinter(env)) },
   mutant: {
     breaks: ['recovers'],

@@ -1,7 +1,7 @@
 /** Hands out whatever the ring holds, however long ago it was made. */
 import type { Generator } from '../../harness/core/generator.ts';
 import ringBuffer, { RingMinter } from '../ring-buffer.ts';
-import { LAYOUT, start } from '../snowflake.ts';
+import { LAYOUT, refusesOptions, start } from '../snowflake.ts';
 
 class StaleMinter extends RingMinter {
   protected override isFresh(): boolean {
@@ -14,6 +14,7 @@ export default {
   summary: 'Ring buffer whose IDs do not age.',
   promises: ringBuffer.promises,
   layout: LAYOUT,
+  refuses: refusesOptions,
   node: { kind: 'shell', create: (env) => start(new StaleMinter(env)) },
   mutant: {
     breaks: ['time-honest'],

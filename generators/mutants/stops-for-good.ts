@@ -1,6 +1,6 @@
 /** Takes any step back of its clock for a fault that a person must look at: it never mints again. */
 import type { Generator } from '../../harness/core/generator.ts';
-import { LAYOUT, PROMISES, SnowflakeMinter, start } from '../snowflake.ts';
+import { LAYOUT, PROMISES, refusesOptions, SnowflakeMinter, start } from '../snowflake.ts';
 import type { Reason, Tenure } from '../snowflake.ts';
 
 class StoppingMinter extends SnowflakeMinter {
@@ -18,10 +18,11 @@ export default {
   summary: 'Snowflake that stops when its clock goes back, also when the clock is right again.',
   promises: PROMISES,
   layout: LAYOUT,
+  refuses: refusesOptions,
   node: { kind: 'shell', create: (env) => start(new StoppingMinter(env)) },
   mutant: {
     breaks: ['recovers'],
     because: 'silent after the heal',
-    shownBy: ['storm'],
+    shownBy: ['storm', 'clock-drift', 'clock-strobe', 'etcd-minority'],
   },
 } satisfies Generator;

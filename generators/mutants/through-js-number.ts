@@ -1,6 +1,6 @@
 /** Passes its IDs through JavaScript numbers, which hold 53 bits: neighbours become one. */
 import type { Generator } from '../../harness/core/generator.ts';
-import { LAYOUT, PROMISES, SnowflakeMinter, start } from '../snowflake.ts';
+import { LAYOUT, PROMISES, refusesOptions, SnowflakeMinter, start } from '../snowflake.ts';
 
 class RoundingMinter extends SnowflakeMinter {
   protected override compose(unixMs: number, workerId: number, sequence: number): bigint {
@@ -13,6 +13,7 @@ export default {
   summary: 'Snowflake whose IDs lose their last digits.',
   promises: PROMISES,
   layout: LAYOUT,
+  refuses: refusesOptions,
   node: { kind: 'shell', create: (env) => start(new RoundingMinter(env)) },
   mutant: {
     breaks: ['unique', 'increasing-per-node', 'well-formed'],

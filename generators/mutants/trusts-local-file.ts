@@ -1,6 +1,6 @@
 /** Takes the worker ID from its disk when the coordinator is away as it starts: it had it once. */
 import type { Generator } from '../../harness/core/generator.ts';
-import { LAYOUT, PROMISES, start } from '../snowflake.ts';
+import { LAYOUT, PROMISES, refusesOptions, start } from '../snowflake.ts';
 import type { Tenure } from '../snowflake.ts';
 import { IndependentMinter } from './falls-back-to-static.ts';
 
@@ -23,6 +23,7 @@ export default {
   summary: 'Snowflake that starts without a coordinator, on the worker ID that its last life had.',
   promises: PROMISES,
   layout: LAYOUT,
+  refuses: refusesOptions,
   node: { kind: 'shell', create: (env) => start(new FileTrustingMinter(env)) },
   mutant: {
     breaks: ['unique', 'increasing-across-lives', 'owns-worker-id', 'recovers'],

@@ -1,6 +1,6 @@
 /** Counts the sequence number modulo its field, also within one millisecond. */
 import type { Generator } from '../../harness/core/generator.ts';
-import { LAYOUT, PROMISES, SEQUENCE_MAX, SnowflakeMinter, start } from '../snowflake.ts';
+import { LAYOUT, PROMISES, refusesOptions, SEQUENCE_MAX, SnowflakeMinter, start } from '../snowflake.ts';
 
 class WrappingMinter extends SnowflakeMinter {
   protected override nextSequence(now: number, workerId: number): number {
@@ -14,6 +14,7 @@ export default {
   summary: 'Snowflake whose sequence begins anew when it is full, in the same millisecond.',
   promises: PROMISES,
   layout: LAYOUT,
+  refuses: refusesOptions,
   node: { kind: 'shell', create: (env) => start(new WrappingMinter(env)) },
   mutant: {
     breaks: ['unique', 'increasing-per-node'],

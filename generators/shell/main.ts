@@ -7,6 +7,7 @@ import { endianness } from 'node:os';
 import type { Minter } from '../../harness/core/generator.ts';
 import { idBitsOf, wordsPerId } from '../../harness/core/layout.ts';
 import { messageOf } from '../../harness/core/errors.ts';
+import { GENERATOR_FAULT, minterProblem } from '../../harness/core/minter-problem.ts';
 import { EtcdClient } from '../../harness/coordinators/etcd-client.ts';
 import { NO_COORDINATION, NO_RANGES } from '../../harness/coordinators/not-offered.ts';
 import { PostgresClient } from '../../harness/coordinators/postgres-client.ts';
@@ -54,6 +55,8 @@ async function start(config: ShellConfig): Promise<void> {
   } catch (error) {
     throw new ConfigError(`${generator.name} does not start: ${messageOf(error)}`, { cause: error });
   }
+  const wrong = minterProblem(minter);
+  if (wrong !== undefined) throw new ConfigError(`${GENERATOR_FAULT}${wrong}`);
   const metrics = createMetrics(node, incarnation, minter);
   const lanes = [minter, ...(minter.moreLanes ?? [])].map((minter, lane) => {
     const tap = new TapWriter(tapFolder, { node, incarnation, lane }, SEGMENT_BYTES, idBitsOf(generator.layout));

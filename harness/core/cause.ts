@@ -76,6 +76,12 @@ export const CAUSE_GROUPS: readonly { readonly causes: readonly Cause[]; readonl
       'One bug: it minted on when its lease was over. Whether another node took the worker ID meanwhile, and whether ' +
       'link or coordinator was to blame, is of the schedule and not of the generator.',
   },
+  {
+    causes: ['successor behind the earlier holder', 'clock stepped back across a restart'],
+    reason:
+      'One bug: it takes no notice of what was minted under its worker ID before. Whether the next to hold it is another ' +
+      'node, or the same one after a restart, is of the schedule.',
+  },
 ];
 
 /** Whether one passes for the other. */
