@@ -24,11 +24,14 @@ export interface Door {
 const AT_ONCE_MS = 2000;
 
 /** The two tenures of the witness, or the one that outlived its lease. */
-export function causeOfHolding({ tenures = [], outsideAssumptions }: Witness, view: EvidenceView): Door | Cause {
+export function causeOfHolding({ tenures = [], at }: Witness, view: EvidenceView): Door | Cause {
   const [first, second] = tenures;
   if (first === undefined) return 'not explained';
   if (second !== undefined) return doorBetween(first, second, view);
-  return outsideAssumptions === true ? 'two holders: coordinator ended the lease early' : 'minted after its lease';
+  // Before its word was over, and yet after its lease: then it was the coordinator that did not keep its word.
+  const lease = view.leaseOf(first);
+  const isEarly = lease !== undefined && endedEarly(lease) && at < lease.lastSentNs + msToNs(lease.ttlMs);
+  return isEarly ? 'two holders: coordinator ended the lease early' : 'minted after its lease';
 }
 
 /**
