@@ -73,10 +73,8 @@ export function viewOf(evidence: ExplainEvidence): EvidenceView {
     offsetsBefore: ({ node, incarnation, called }) =>
       within(node, 0, called).flatMap(({ health, offsetMs }) => (health.incarnation === incarnation ? [offsetMs] : [])),
     allOffsets: () => [...healthOf.values()].flatMap((entries) => entries.map(({ offsetMs }) => offsetMs)),
-    heldBefore: ({ node, incarnation, called }) =>
-      evidence.tenures.flatMap((tenure) =>
-        tenure.node === node && tenure.incarnation === incarnation && tenure.from <= called ? [tenure.workerId] : [],
-      ),
+    heldBefore: ({ node, called }) =>
+      evidence.tenures.flatMap((tenure) => (tenure.node === node && tenure.from <= called ? [tenure.workerId] : [])),
     pausedWithin: (node, from, to) => pauses(journal, node).some((pause) => pause.from <= to && from <= pause.to),
     disturbedAt: (at) => disturbances.filter((disturbance) => inForce(disturbance, at, at)),
   };
