@@ -46,7 +46,10 @@ async function main(args: readonly string[]): Promise<number> {
     ({ generator, scenario }) => names.length === 0 || names.includes(generator) || names.includes(scenario),
   );
   const cells = await carryOut(plan, field);
-  const generators = field.generators.filter(({ name }) => cells.some(({ generator }) => generator === name));
+  // Of a part, those that take part in it; of the whole, all: one that fits nowhere is not caught.
+  const generators = field.generators.filter(
+    ({ name }) => names.length === 0 || cells.some(({ generator }) => generator === name),
+  );
   const problems = [
     ...generatorProblems(generators, cells),
     // Of a scenario only the whole board, or its sample, shows both sides.

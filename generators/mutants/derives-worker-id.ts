@@ -1,7 +1,7 @@
 /** Derives its worker ID from the name of its host, as others do from an address or a process number: 4 bits of it. */
 import type { Generator, GeneratorEnv } from '../../harness/core/generator.ts';
-import { LAYOUT, refusesOptions, start } from '../snowflake.ts';
-import { STATIC_PROMISES, StaticMinter } from '../worker-ids/static.ts';
+import { LAYOUT, start } from '../snowflake.ts';
+import { refusesStatic, STATIC_PROMISES, StaticMinter } from '../worker-ids/static.ts';
 
 /** Few, so that few nodes collide; with 1024 places half of all clusters of 38 nodes have a collision. */
 const PLACES = 2;
@@ -19,7 +19,7 @@ export default {
   summary: 'Snowflake whose worker ID is what is left of the name of its host.',
   promises: STATIC_PROMISES,
   layout: LAYOUT,
-  refuses: refusesOptions,
+  refuses: refusesStatic,
   node: { kind: 'shell', create: (env) => start(new DerivingMinter(env)) },
   mutant: {
     breaks: ['unique', 'increasing-across-lives', 'owns-worker-id', 'recovers'],

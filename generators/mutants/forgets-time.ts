@@ -1,7 +1,7 @@
 /** Begins each life as if it were the first: what it minted before a restart is nowhere but in IDs. */
 import type { Generator } from '../../harness/core/generator.ts';
-import { LAYOUT, refusesOptions, start } from '../snowflake.ts';
-import { STATIC_PROMISES, StaticMinter } from '../worker-ids/static.ts';
+import { LAYOUT, start } from '../snowflake.ts';
+import { refusesStatic, STATIC_PROMISES, StaticMinter } from '../worker-ids/static.ts';
 
 class ForgetfulMinter extends StaticMinter {
   protected override async readBound(): Promise<number> {
@@ -14,7 +14,7 @@ export default {
   summary: 'Snowflake on a given worker ID that remembers nothing across a restart.',
   promises: STATIC_PROMISES,
   layout: LAYOUT,
-  refuses: refusesOptions,
+  refuses: refusesStatic,
   node: { kind: 'shell', create: (env) => start(new ForgetfulMinter(env)) },
   mutant: {
     breaks: ['unique', 'increasing-across-lives'],

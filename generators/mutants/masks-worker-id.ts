@@ -1,8 +1,8 @@
 /** Cuts a worker ID that is too wide down to the bits of its field, so that it becomes the one of another node. */
 import type { Generator } from '../../harness/core/generator.ts';
-import { LAYOUT, refusesOptions, start } from '../snowflake.ts';
+import { LAYOUT, start } from '../snowflake.ts';
 import type { Tenure } from '../snowflake.ts';
-import { STATIC_PROMISES, StaticMinter } from '../worker-ids/static.ts';
+import { refusesStatic, STATIC_PROMISES, StaticMinter } from '../worker-ids/static.ts';
 
 /** The worker IDs of this cluster are 0, 512, 1024, …: the third is the first again. */
 const STRIDE = 512;
@@ -22,7 +22,7 @@ export default {
   summary: 'Snowflake on given worker IDs that do not fit.',
   promises: STATIC_PROMISES,
   layout: LAYOUT,
-  refuses: refusesOptions,
+  refuses: refusesStatic,
   node: { kind: 'shell', create: (env) => start(new MaskingMinter(env)) },
   mutant: {
     breaks: ['well-formed', 'unique', 'recovers'],

@@ -29,5 +29,6 @@ export default {
       'lease-with-slack',
       'lease-without-slack',
     ],
+    needsNoDisturbance: ['lease-without-slack'],
   },
 } satisfies Generator;

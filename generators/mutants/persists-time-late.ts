@@ -1,8 +1,8 @@
 /** Writes its time to disk every 3 s, and looks at it once, when it starts: a step back that is shorter gets through. */
 import type { Generator } from '../../harness/core/generator.ts';
-import { LAYOUT, refusesOptions, start } from '../snowflake.ts';
+import { LAYOUT, start } from '../snowflake.ts';
 import type { Tenure } from '../snowflake.ts';
-import { STATIC_PROMISES, StaticMinter } from '../worker-ids/static.ts';
+import { refusesStatic, STATIC_PROMISES, StaticMinter } from '../worker-ids/static.ts';
 
 const REPORT_EVERY_MS = 3000;
 
@@ -25,7 +25,7 @@ export default {
   summary: 'Snowflake on a given worker ID whose memory of its time is up to 3 s old.',
   promises: STATIC_PROMISES,
   layout: LAYOUT,
-  refuses: refusesOptions,
+  refuses: refusesStatic,
   node: { kind: 'shell', create: (env) => start(new LateReportingMinter(env)) },
   mutant: {
     breaks: ['unique', 'increasing-across-lives'],

@@ -3,8 +3,8 @@
  * sequence number is set back to 0 in a second step, and between the two another thread counts on from the old number.
  */
 import type { Generator, GeneratorEnv, Holding, Minter, Thread, ThreadStart } from '../../harness/core/generator.ts';
-import { compose, LAYOUT, refusesOptions, SEQUENCE_MAX } from '../snowflake.ts';
-import { STATIC_PROMISES } from '../worker-ids/static.ts';
+import { compose, LAYOUT, SEQUENCE_MAX } from '../snowflake.ts';
+import { refusesStatic, STATIC_PROMISES } from '../worker-ids/static.ts';
 
 const THREADS = 4;
 /** Shared 64-bit numbers: the last time, the sequence number within it, the worker ID. */
@@ -66,7 +66,7 @@ export default {
   summary: 'Snowflake whose threads count without a lock.',
   promises: STATIC_PROMISES,
   layout: LAYOUT,
-  refuses: refusesOptions,
+  refuses: refusesStatic,
   node: { kind: 'shell', create },
   mutant: {
     breaks: ['unique', 'increasing-per-node', 'increasing-across-lives'],

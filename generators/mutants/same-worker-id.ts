@@ -1,7 +1,7 @@
 /** Takes its worker ID from a configuration that all nodes were given alike. */
 import type { Generator, GeneratorEnv } from '../../harness/core/generator.ts';
-import { LAYOUT, refusesOptions, start } from '../snowflake.ts';
-import { STATIC_PROMISES, StaticMinter } from '../worker-ids/static.ts';
+import { LAYOUT, start } from '../snowflake.ts';
+import { refusesStatic, STATIC_PROMISES, StaticMinter } from '../worker-ids/static.ts';
 
 class TwinMinter extends StaticMinter {
   constructor(env: GeneratorEnv) {
@@ -14,7 +14,7 @@ export default {
   summary: 'Snowflake whose nodes all have one worker ID.',
   promises: STATIC_PROMISES,
   layout: LAYOUT,
-  refuses: refusesOptions,
+  refuses: refusesStatic,
   node: { kind: 'shell', create: (env) => start(new TwinMinter(env)) },
   mutant: {
     breaks: ['unique', 'increasing-across-lives', 'owns-worker-id', 'recovers'],

@@ -23,6 +23,6 @@ export default {
   mutant: {
     breaks: ['recovers'],
     because: 'silent after the heal',
-    shownBy: ['storm', 'clock-drift', 'clock-strobe', 'etcd-minority'],
+    shownBy: ['storm', 'clock-drift', 'clock-strobe'],
   },
 } satisfies Generator;

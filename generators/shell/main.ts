@@ -53,7 +53,7 @@ async function start(config: ShellConfig): Promise<void> {
   try {
     minter = await generator.node.create(env);
   } catch (error) {
-    throw new ConfigError(`${generator.name} does not start: ${messageOf(error)}`, { cause: error });
+    throw new ConfigError(`${GENERATOR_FAULT}create threw (${messageOf(error)})`, { cause: error });
   }
   const wrong = minterProblem(minter);
   if (wrong !== undefined) throw new ConfigError(`${GENERATOR_FAULT}${wrong}`);

@@ -43,8 +43,8 @@ export interface Mutant {
   readonly because: Cause;
   /** Scenarios that catch it, by name. */
   readonly shownBy: readonly string[];
-  /** It fails without any disturbance too. */
-  readonly needsNoDisturbance?: true;
+  /** It fails without any disturbance too: in all of its scenarios, or in these. */
+  readonly needsNoDisturbance?: true | readonly string[];
   /** Its bug needs real processes or threads: the simulator cannot show it. */
   readonly real?: true;
 }

@@ -54,8 +54,8 @@ test.each<[string, Cell[], RegExp]>([
   ],
   [
     'a mutant that is caught too seldom',
-    board(cellOf(at('resets'), [...passed(3), ...failed(1, RIGHT)], MUTANT)),
-    /not caught in half/,
+    board(cellOf(at('resets'), [...passed(11), ...failed(9, RIGHT)], MUTANT)),
+    /not caught often enough/,
   ],
   [
     'a mutant that fails for another cause',
@@ -89,7 +89,7 @@ test('a mutant that needs no disturbance may fail without', () => {
 test('a scenario that nothing fails is told, and a mutant without a scenario', () => {
   expect(problemsOf([honest], board().slice(0, 1))).toEqual(['no mutant fails quiet']);
   expect(problemsOf([honest, generator('idle', { ...MUTANT, shownBy: [] })], board())).toContain(
-    'idle is not caught in half of the seeds of any of its scenarios (it has none)',
+    'idle is not caught often enough in any of its scenarios (it has none)',
   );
 });
 

@@ -7,6 +7,7 @@ import type { Scenario } from '../../harness/core/scenario.ts';
 import { generatorFiles, loadGenerator, loadScenario, scenarioFiles } from '../../harness/registry.ts';
 import type { Lab } from '../lab.ts';
 import { isCaught } from '../scoreboard/cell.ts';
+import { needsDisturbance } from '../scoreboard/problems.ts';
 import type { Trial } from './trial.ts';
 
 /** A real run may miss a window of microseconds that the simulator aims at. */
@@ -26,7 +27,7 @@ export async function* proveScenarios(lab: Lab, driver: string, these: readonly 
     const shown = mutants.find(({ mutant }) => mutant!.shownBy.includes(name));
     if (shown === undefined) continue;
     yield await mutantFails(lab, driver, scenario, shown);
-    if (shown.mutant!.needsNoDisturbance !== true) yield await mutantPassesCalm(lab, driver, scenario, shown);
+    if (needsDisturbance(shown.mutant!, name)) yield await mutantPassesCalm(lab, driver, scenario, shown);
   }
 }
 

@@ -11,6 +11,8 @@ import type { Trial } from './trial.ts';
 const STALL_MS = 3000;
 /** From the first measurement of a fault to the stall at the most. */
 const LATER_MAX_MS = 8000;
+/** Reasons that lay a silence at the nodes' door. */
+const ACCUSES: ReadonlySet<string> = new Set(['node silent', 'cluster never complete']);
 
 export async function* stallHarness(driver: string, seeds: readonly number[]): AsyncIterable<Trial> {
   for (const seed of seeds) yield await trial(driver, seed);
@@ -31,7 +33,7 @@ async function trial(driver: string, seed: number): Promise<Trial> {
   const stalls = harness.journal().flatMap((entry) => (entry.kind === 'stall' ? [entry.forMs] : []));
   const accused = [
     ...findings.flatMap(({ promised, verdict: one, guarantee }) => (promised && one === 'fail' ? [guarantee] : [])),
-    ...unknowns.flatMap(({ reason, detail }) => (reason === 'node silent' ? [detail] : [])),
+    ...unknowns.flatMap(({ reason, detail }) => (ACCUSES.has(reason) ? [detail] : [])),
   ];
   const toldOf = Math.max(0, ...stalls) >= STALL_MS * 0.9;
   const named = unknowns.some(({ reason }) => reason === 'harness stalled') || verdict === 'pass';
