@@ -9,7 +9,7 @@ import type { Range } from './worker-ids/range.ts';
 import { rangeOf, sharesWrong } from './worker-ids/range.ts';
 
 /** The options of `snowflake` for a node in this region. */
-function inRegion(options: GeneratorEnv['options'], region: string | undefined): GeneratorEnv['options'] {
+export function inRegion(options: GeneratorEnv['options'], region: string | undefined): GeneratorEnv['options'] {
   const { regions: _, ...rest } = options;
   const range = regionsOf(options).get(region ?? '');
   if (range === undefined)

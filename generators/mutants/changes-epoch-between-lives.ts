@@ -21,6 +21,6 @@ export default {
   mutant: {
     breaks: ['time-honest', 'increasing-across-lives', 'unique'],
     because: 'another epoch, unit or width than declared',
-    shownBy: ['storm'],
+    shownBy: ['storm', 'kill-under-load'],
   },
 } satisfies Generator;

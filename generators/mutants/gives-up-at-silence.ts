@@ -6,7 +6,7 @@ import type { Reason, Tenure } from '../snowflake.ts';
 /** After so many in a row it gives up. */
 const LAST = 2;
 
-class DiscouragedMinter extends SnowflakeMinter {
+export class DiscouragedMinter extends SnowflakeMinter {
   #unanswered = 0;
 
   protected override async keepAliveOnce(tenure: Tenure): Promise<boolean> {
@@ -32,6 +32,6 @@ export default {
   mutant: {
     breaks: ['recovers'],
     because: 'silent after the heal',
-    shownBy: ['bridge', 'majorities-ring', 'lossy-link', 'slow-link', 'far-link'],
+    shownBy: ['lossy-link', 'far-link', 'bridge', 'slow-link', 'majority-side', 'etcd-minority'],
   },
 } satisfies Generator;

@@ -19,7 +19,7 @@ export default {
   mutant: {
     breaks: ['unique', 'increasing-per-node'],
     because: 'sequence reset within a tick',
-    shownBy: ['storm'],
+    shownBy: ['storm', 'majorities-ring'],
     needsNoDisturbance: true,
   },
 } satisfies Generator;
