@@ -2,7 +2,7 @@
  * `unique`: no ID is minted twice. By mint, not by delivery: two sightings of one ID are a duplicate only when they
  * differ in (node, incarnation, lane, seq), so a segment that was stored twice accuses nobody.
  */
-import type { Checker } from '../core/checker.ts';
+import type { Checker, SqlReader } from '../core/checker.ts';
 import { WITNESSES_MAX } from '../core/checker.ts';
 import type { History } from '../core/history.ts';
 import { idReader } from '../core/id-words.ts';
@@ -10,15 +10,15 @@ import { lanesOf } from '../core/lanes.ts';
 import { wordsPerId } from '../core/layout.ts';
 import { lifeOf } from '../core/phrases.ts';
 import type { Rollback } from '../core/rollback.ts';
-import type { Clue, Draft } from './shared/draft.ts';
-import { concludeFromHistory, concludeFromStore, promiseOf } from './shared/draft.ts';
+import type { BatchRow, Clue, Draft } from './shared/draft.ts';
+import { batchOf, concludeFromHistory, concludeFromStore, promiseOf, readBatches } from './shared/draft.ts';
 import { excusing, forgottenInHistory, forgottenInStore } from './shared/forgotten.ts';
 
 /**
- * Witnesses of one pair of lives: its lowest IDs and its greatest. More of the same would crowd out what else happened;
- * the last may have another cause than the first.
+ * Witnesses of one pair of lives at most: its lowest ID, that in the middle and its greatest. More of the same would
+ * crowd out what else happened; the last may have another cause than the first. Those of one pair of calls are one.
  */
-const LOWEST_OF_PAIR = 2;
+const WITNESSES_OF_PAIR = 3;
 /** Sightings told of one ID; a sentinel may be minted a million times. */
 const SIGHTINGS_MAX = 4;
 /** IDs that occur in more than one row, lowest first. */
@@ -32,9 +32,32 @@ interface Duplicate {
   readonly total: number;
   /** Of those beyond the first, how many need a coordinator that went back. */
   readonly forgotten: number;
+  /** How many of its emissions are of calls that did not fail: others reached no client. */
+  readonly delivered?: number;
   /** The first of its emissions, by name. */
-  readonly emissions: readonly Clue[];
+  readonly emissions: readonly Emission[];
 }
+
+interface Emission {
+  readonly clue: Clue;
+  /** The call that it is of: the position of its first ID, and whether it failed. */
+  readonly call: { readonly firstSeq: number; readonly failed: boolean };
+}
+
+/** A duplicate that stands for all of its pair of calls. */
+interface Told extends Duplicate {
+  /** How many IDs the same two calls minted, itself among them. */
+  readonly alike: number;
+}
+
+interface Counts {
+  readonly surplus: number;
+  readonly outside: number;
+  /** Of the surplus, what calls that did not fail minted among themselves. */
+  readonly delivered: number;
+}
+
+const NONE: Counts = { surplus: 0, outside: 0, delivered: 0 };
 
 export default {
   judges: 'unique',
@@ -48,7 +71,13 @@ export default {
     const duplicates = repeated.size === 0 ? [] : duplicatesOf(history, repeated, rollbacks);
     const surplus = duplicates.reduce((sum, { total }) => sum + total - 1, 0);
     const outside = duplicates.reduce((sum, { forgotten }) => sum + forgotten, 0);
-    return concludeFromHistory(history, draftOf(history.nodes, checked, { surplus, outside }, spread(duplicates)));
+    const delivered = duplicates.reduce((sum, duplicate) => sum + Math.max(0, duplicate.delivered! - 1), 0);
+    const alike = Map.groupBy(duplicates, callsOf);
+    const told = oneOfEachPairOfCalls(spread(duplicates)).map((duplicate) => ({
+      ...duplicate,
+      alike: alike.get(callsOf(duplicate))!.length,
+    }));
+    return concludeFromHistory(history, draftOf(history.nodes, checked, { surplus, outside, delivered }, told));
   },
 
   async sql(store, facts, promise) {
@@ -58,40 +87,94 @@ export default {
     // The table is ordered by ID: this streams, in bounded memory, whatever the number of rows.
     const [candidates] = await store.rows<{ total: string }>(`select count() as total from (${CANDIDATES})`);
     const repeated = Number(candidates?.total ?? 0);
-    if (repeated === 0)
-      return concludeFromStore(store, facts, draftOf(facts.nodes, checked, { surplus: 0, outside: 0 }, []));
+    if (repeated === 0) return concludeFromStore(store, facts, draftOf(facts.nodes, checked, NONE, []));
     // Only a run that repeats an ID pays for the exact count. A few candidates are looked up; more are not held in
     // memory, but found again while all rows are grouped in the order of the table.
-    const few = repeated <= CANDIDATES_MAX ? `where id in (${CANDIDATES})` : '';
+    const few = repeated <= CANDIDATES_MAX ? `id in (${CANDIDATES})` : '';
     const [sum] = await store.rows<{ surplus: string }>(
       `select sum(total - 1) as surplus from (
-         select id, uniqExact(node, incarnation, lane, seq) as total from ids ${few} group by id having count() > 1
+         select id, uniqExact(node, incarnation, lane, seq) as total from ids ${few === '' ? '' : `where ${few}`}
+         group by id having count() > 1
        ) settings optimize_aggregation_in_order = 1`,
     );
     const duplicates = await store.rows<{ id: string; total: string; emissions: [number, number, number, string][] }>(
       `select id, total, emissions from (
-         select id, uniqExact(node, incarnation, lane, seq) as total,
-           arraySlice(arrayDistinct(groupArraySorted(${4 * SIGHTINGS_MAX})((node, incarnation, lane, seq))), 1, ${SIGHTINGS_MAX}) as emissions,
-           (emissions[1].1, emissions[1].2, emissions[2].1, emissions[2].2) as pair
-         from ids
-         where id in (${CANDIDATES} limit ${CANDIDATES_MAX})
-         group by id having total > 1)
-       qualify row_number() over (partition by pair order by id) <= ${LOWEST_OF_PAIR}
+         ${emissionsOf(`id in (${CANDIDATES} limit ${CANDIDATES_MAX})`)})
+       qualify row_number() over (partition by pair order by id) in (1, intDiv(count() over (partition by pair) + 1, 2))
          or row_number() over (partition by pair order by id desc) = 1
-       order by id limit ${WITNESSES_MAX}`,
+       order by id limit ${WITNESSES_OF_PAIR * WITNESSES_MAX}`,
     );
     const forgotten = await forgottenInStore(store, facts.layout, rollbacks, `id in (${CANDIDATES})`);
     const forgottenOf = await forgotten.byId(duplicates.map(({ id }) => id));
-    const found = duplicates.map(({ id, total, emissions }) => ({
+    const clues = duplicates.map(({ id, emissions }) =>
+      emissions.map(([node, incarnation, lane, seq]): Clue => ({ node, incarnation, lane, seq: Number(seq), id })),
+    );
+    const batches = await readBatches(store, clues.flat());
+    const found = duplicates.map(({ id, total }, index) => ({
       id,
       total: Number(total),
       forgotten: forgottenOf.get(id) ?? 0,
-      emissions: emissions.map(([node, incarnation, lane, seq]) => ({ node, incarnation, lane, seq: Number(seq), id })),
+      emissions: clues[index]!.map((clue) => {
+        const { first_seq, flags } = batchOf(clue, batches);
+        return { clue, call: { firstSeq: Number(first_seq), failed: flags !== 0 } };
+      }),
     }));
-    const counts = { surplus: Number(sum?.surplus ?? 0), outside: forgotten.total };
-    return concludeFromStore(store, facts, draftOf(facts.nodes, checked, counts, found));
+    const told = oneOfEachPairOfCalls(found);
+    const alike = await readAlike(store, told, batches, few);
+    const surplus = Number(sum?.surplus ?? 0);
+    const counts = { surplus, outside: forgotten.total, delivered: await readDelivered(store, surplus, few) };
+    const drafted = told.map((duplicate, index) => ({ ...duplicate, alike: alike[index]! }));
+    return concludeFromStore(store, facts, draftOf(facts.nodes, checked, counts, drafted));
   },
 } satisfies Checker;
+
+/** Each ID that was minted more than once, with its first emissions by name, and the lives of the first two. */
+function emissionsOf(which: string): string {
+  return `select id, uniqExact(node, incarnation, lane, seq) as total,
+      arraySlice(arrayDistinct(groupArraySorted(${4 * SIGHTINGS_MAX})((node, incarnation, lane, seq))), 1, ${SIGHTINGS_MAX}) as emissions,
+      (emissions[1].1, emissions[1].2, emissions[2].1, emissions[2].2) as pair
+    from ids ${which === '' ? '' : `where ${which}`}
+    group by id having total > 1`;
+}
+
+/** For each of the told, how many IDs its two calls minted both. One pass over what is repeated, for all of them. */
+async function readAlike(
+  store: SqlReader,
+  told: readonly Duplicate[],
+  batches: readonly BatchRow[],
+  where: string,
+): Promise<readonly number[]> {
+  const within = ({ clue }: Emission, place: number): string => {
+    const { node, incarnation, lane, first_seq, count } = batchOf(clue, batches);
+    const end = BigInt(first_seq) + BigInt(count);
+    return `(emissions[${place}].1, emissions[${place}].2, emissions[${place}].3) = (${node}, ${incarnation}, ${lane})
+      and emissions[${place}].4 >= ${first_seq} and emissions[${place}].4 < ${end}`;
+  };
+  const counts = told.map(
+    ({ emissions }, index) => `countIf(${within(emissions[0]!, 1)} and ${within(emissions[1]!, 2)}) as alike_${index}`,
+  );
+  const [row] = await store.rows<Record<string, string>>(
+    `select ${counts.join(', ')} from (${emissionsOf(where)}) settings optimize_aggregation_in_order = 1`,
+  );
+  return told.map((_, index) => Number(row?.[`alike_${index}`] ?? 1));
+}
+
+/** The surplus that remains when calls that failed are left out. */
+async function readDelivered(store: SqlReader, surplus: number, where: string): Promise<number> {
+  const failed = 'select node, incarnation, lane, first_seq, count from batches where flags != 0 and count > 0';
+  const [any] = await store.rows<{ total: string }>(`select count() as total from (${failed})`);
+  if (Number(any?.total ?? 0) === 0) return surplus;
+  const [sum] = await store.rows<{ delivered: string }>(
+    `select sum(greatest(total, 1) - 1) as delivered from (
+       select id, uniqExactIf((node, incarnation, lane, seq), seq >= first_seq + count) as total
+       from (select id, node, incarnation, lane, seq from ids ${where === '' ? '' : `where ${where}`}) as emitted
+       asof left join (${failed}) as failed
+         on emitted.node = failed.node and emitted.incarnation = failed.incarnation and emitted.lane = failed.lane
+           and emitted.seq >= failed.first_seq
+       group by id)`,
+  );
+  return Number(sum?.delivered ?? 0);
+}
 
 /** The low 64 bits of all IDs of all batches, in one array of their own. */
 function lowWordsOfBatches(history: History): BigUint64Array {
@@ -127,7 +210,7 @@ function halvesOf(words: BigUint64Array): Uint32Array {
 /** Every duplicate among IDs whose low word is `repeated`, in order of ID, its emissions in order of their names. */
 function duplicatesOf(history: History, repeated: ReadonlySet<bigint>, rollbacks: readonly Rollback[]): Duplicate[] {
   const forgottenOf = forgottenInHistory(history, rollbacks);
-  const { firstId, firstSeq, count } = history.batches;
+  const { firstId, firstSeq, count, flags } = history.batches;
   const perId = wordsPerId(history.layout);
   const ids = idReader(history);
   const emissions = new Map<bigint, (Clue & { readonly batch: number })[]>();
@@ -152,31 +235,49 @@ function duplicatesOf(history: History, repeated: ReadonlySet<bigint>, rollbacks
       id: String(id),
       total: all.length,
       forgotten: forgottenOf(all.map(({ batch }) => batch)),
-      emissions: all.slice(0, SIGHTINGS_MAX).map(({ batch: _batch, ...clue }) => clue),
+      delivered: all.filter(({ batch }) => flags[batch] === 0).length,
+      emissions: all.slice(0, SIGHTINGS_MAX).map(({ batch, ...clue }) => ({
+        clue,
+        call: { firstSeq: firstSeq[batch]!, failed: flags[batch] !== 0 },
+      })),
     }));
 }
 
-/** The lowest few and the greatest of each pair of lives, in order of ID. */
+/** The lowest, the middle one and the greatest of each pair of lives, in order of ID. */
 function spread(duplicates: readonly Duplicate[]): Duplicate[] {
   const pairOf = ({ emissions }: Duplicate): string =>
     emissions
       .slice(0, 2)
-      .map(({ node, incarnation }) => `${node}-${incarnation}`)
+      .map(({ clue: { node, incarnation } }) => `${node}-${incarnation}`)
       .join(' ');
   const chosen = new Set(
     [...Map.groupBy(duplicates, pairOf).values()].flatMap((ofPair) => [
-      ...ofPair.slice(0, LOWEST_OF_PAIR),
+      ofPair[0]!,
+      ofPair[Math.floor((ofPair.length + 1) / 2) - 1]!,
       ofPair.at(-1)!,
     ]),
   );
   return duplicates.filter((duplicate) => chosen.has(duplicate));
 }
 
+/** The first of each pair of calls: the others would tell the same story again. */
+function oneOfEachPairOfCalls(duplicates: readonly Duplicate[]): readonly Duplicate[] {
+  return [...Map.groupBy(duplicates, callsOf).values()].map(([first]) => first!).slice(0, WITNESSES_MAX);
+}
+
+/** The calls that minted it first and second, by name. */
+function callsOf({ emissions }: Duplicate): string {
+  return emissions
+    .slice(0, 2)
+    .map(({ clue: { node, incarnation, lane }, call: { firstSeq } }) => [node, incarnation, lane, firstSeq].join('-'))
+    .join(' ');
+}
+
 function draftOf(
   nodes: readonly string[],
   checked: number,
-  { surplus, outside }: { readonly surplus: number; readonly outside: number },
-  duplicates: readonly Duplicate[],
+  { surplus, outside, delivered }: Counts,
+  told: readonly Told[],
 ): Draft {
   return {
     guarantee: 'unique',
@@ -185,13 +286,46 @@ function draftOf(
     violations: surplus,
     outsideAssumptions: outside,
     undecided: 0,
-    witnesses: duplicates.map(({ id, total, forgotten, emissions }) => {
-      const lives = new Set(emissions.map(({ node, incarnation }) => lifeOf({ node: nodes[node]!, incarnation })));
+    witnesses: told.map((duplicate) => {
+      const { id, total, forgotten, emissions } = duplicate;
+      const lives = livesOf(emissions, nodes);
+      const what = [
+        `ID ${id} was minted ${total} times, by ${lives.join(' and ')}.`,
+        ...tellAlike(duplicate),
+        ...tellFailed(duplicate, nodes, delivered === 0 ? surplus : undefined),
+      ];
       return {
-        what: `ID ${id} was minted ${total} times, by ${[...lives].join(' and ')}.`,
-        clues: emissions,
+        what: what.join(' '),
+        clues: emissions.map(({ clue }) => clue),
         ...(forgotten === total - 1 && { outsideAssumptions: true as const }),
       };
     }),
   };
+}
+
+function tellAlike({ alike, emissions: [first, second] }: Told): readonly string[] {
+  if (alike === 1) return [];
+  const { clue: a, call: one } = first!;
+  const { clue: b, call: other } = second!;
+  const same =
+    a.node === b.node && a.incarnation === b.incarnation && a.lane === b.lane && one.firstSeq === other.firstSeq;
+  const more = alike === 2 ? 'So was 1 more ID' : `So were ${alike - 1} more IDs`;
+  return [`${more} of the same ${same ? 'call' : 'two calls'}.`];
+}
+
+/** `all`: how many violations there are, when every one of them needs a call that failed. */
+function tellFailed({ emissions }: Told, nodes: readonly string[], all: number | undefined): readonly string[] {
+  const failed = livesOf(
+    emissions.filter(({ call }) => call.failed),
+    nodes,
+  );
+  if (failed.length === 0) return [];
+  return [
+    `The call of ${failed.join(' and of ')} failed and left IDs behind, which no client got.`,
+    ...(all === undefined ? [] : [`So it is with every violation (${all}): no ID reached two clients.`]),
+  ];
+}
+
+function livesOf(emissions: readonly Emission[], nodes: readonly string[]): readonly string[] {
+  return [...new Set(emissions.map(({ clue: { node, incarnation } }) => lifeOf({ node: nodes[node]!, incarnation })))];
 }

@@ -8,8 +8,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { History } from '../core/history.ts';
 import { createRng } from '../core/random.ts';
-import { LAYOUT } from '../checkers/shared/history-builder.ts';
+import { HistoryBuilder, LAYOUT } from '../checkers/shared/history-builder.ts';
 import { idBitsOf } from '../core/layout.ts';
+import { BATCH_FLAG } from '../core/tap.ts';
 import type { Store } from '../core/store.ts';
 import { readTenures, tenuresOf } from '../core/tenures.ts';
 import { loadCheckers } from '../registry.ts';
@@ -50,22 +51,40 @@ beforeAll(async () => {
       withStalls(told, rng.fork('stalls')),
     ];
     const history = retellings[i % retellings.length]!;
-    const store = await openClickHouseStore({
-      address: engine.address,
-      database: DATABASE,
-      engine: 'own',
-      runId: `run${i}`,
-      idBits: idBitsOf(layout),
-      version: 'under test',
-    });
-    await storeHistory(store, history);
-    runs.push({
-      name: `SNOWGLOBE_SEED=${seed}, run ${i} of ${idBitsOf(layout)} bits with ${plants.join(', ') || 'no plant'}`,
+    await keep(
+      `SNOWGLOBE_SEED=${seed}, run ${i} of ${idBitsOf(layout)} bits with ${plants.join(', ') || 'no plant'}`,
       history,
-      store,
-    });
+    );
   }
+  await keep('repeated by whole calls, all of which failed but the first', repeated(BATCH_FLAG.threw));
+  await keep('repeated by whole calls', repeated(0));
 });
+
+async function keep(name: string, history: History): Promise<void> {
+  const idBits = idBitsOf(history.layout);
+  const store = await openClickHouseStore({
+    address: engine.address,
+    database: DATABASE,
+    engine: 'own',
+    runId: `run${runs.length}`,
+    idBits,
+    version: 'under test',
+  });
+  await storeHistory(store, history);
+  runs.push({ name, history, store });
+}
+
+/** What random histories seldom hold: many repeated IDs of few pairs of calls, beside an honest call that failed. */
+function repeated(flags: number): History {
+  const builder = new HistoryBuilder();
+  const idsAt = (ms: number) => Array.from({ length: 20 }, (_, sequence) => ({ ms, sequence }));
+  for (const at of [10, 20, 30, 40, 50]) {
+    builder.batch({ node: 'n1', at, ids: idsAt(at) });
+    builder.batch({ node: 'n2', at: at + 1, flags, ids: idsAt(at).slice(3) });
+    builder.batch({ node: 'n3', at: at + 2, flags, lane: at % 20, ids: idsAt(at).slice(0, 7) });
+  }
+  return builder.batch({ node: 'n1', at: 60, flags: BATCH_FLAG.refused, ids: idsAt(60) }).build();
+}
 
 afterAll(async () => {
   for (const { store } of runs) await store[Symbol.asyncDispose]();

@@ -95,8 +95,7 @@ export async function concludeFromStore(store: SqlReader, facts: SqlFacts, draft
   const batches = await readBatches(store, clues);
   const positions = await readPositions(store, facts, clues);
   const sightingOf = (clue: Clue): Sighting => {
-    const batch = batches.find((row) => sameLane(row, clue) && holds(row, clue.seq));
-    if (batch === undefined) throw new Error(`no batch holds position ${clue.seq} of ${facts.nodes[clue.node]}`);
+    const batch = batchOf(clue, batches);
     const seq =
       clue.seek === true
         ? Math.min(
@@ -126,12 +125,13 @@ export async function concludeFromStore(store: SqlReader, facts: SqlFacts, draft
   });
 }
 
-interface BatchRow extends Record<string, unknown> {
+export interface BatchRow extends Record<string, unknown> {
   readonly node: number;
   readonly incarnation: number;
   readonly lane: number;
   readonly first_seq: string;
   readonly count: number;
+  readonly flags: number;
   readonly called: string;
   readonly returned: string;
   readonly wall_called_ms: number;
@@ -149,12 +149,13 @@ interface PositionRow extends Record<string, unknown> {
   readonly id: string;
 }
 
-async function readBatches(store: SqlReader, clues: readonly Clue[]): Promise<BatchRow[]> {
+/** The batches that hold the clues, in no order. */
+export async function readBatches(store: SqlReader, clues: readonly Clue[]): Promise<BatchRow[]> {
   if (clues.length === 0) return [];
   const one = ({ node, incarnation, lane, seq }: Clue): string =>
     `node = ${node} and incarnation = ${incarnation} and lane = ${lane} and first_seq <= ${seq} and first_seq + count > ${seq}`;
   return store.rows<BatchRow>(
-    `select node, incarnation, lane, first_seq, count, called, returned, wall_called_ms, wall_returned_ms, worker, lease,
+    `select node, incarnation, lane, first_seq, count, flags, called, returned, wall_called_ms, wall_returned_ms, worker, lease,
        create_revision
      from batches where ${[...new Set(clues.map(one))].map((condition) => `(${condition})`).join(' or ')}`,
   );
@@ -166,6 +167,13 @@ async function readPositions(store: SqlReader, { layout }: SqlFacts, clues: read
   return store.rows<PositionRow>(
     `select node, incarnation, lane, seq, id from ids where id in (${ids.map((id) => sqlId(layout, id)).join(', ')})`,
   );
+}
+
+/** The batch among these that holds the clue. */
+export function batchOf(clue: Clue, batches: readonly BatchRow[]): BatchRow {
+  const batch = batches.find((row) => sameLane(row, clue) && holds(row, clue.seq));
+  if (batch === undefined) throw new Error(`no batch holds position ${clue.seq} of node ${clue.node}`);
+  return batch;
 }
 
 function sameLane(row: BatchRow | PositionRow, clue: Clue): boolean {
