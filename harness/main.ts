@@ -135,11 +135,14 @@ function parse(args: readonly string[]): {
     return { command, rest, values };
   } catch (error) {
     throw error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
-      ? new SnowglobeError(EXIT.badInput, [
-          { what: `${error.message.split('. ')[0]}.`, remedy: 'See snowglobe --help.' },
-        ])
+      ? new SnowglobeError(EXIT.badInput, [{ what: firstSentence(error.message), remedy: 'See snowglobe --help.' }])
       : error;
   }
+}
+
+/** Node goes on with advice about positional arguments on the same line; what it says on further lines is of use. */
+function firstSentence(message: string): string {
+  return `${(message.split('. ')[0] ?? '').replaceAll('\n', ' ').replace(/\.$/, '')}.`;
 }
 
 /** Of the package that this file belongs to: its root is another one in a checkout than where it is compiled. */

@@ -4,7 +4,7 @@
  * A plug-in is a file whose default export carries the file's name: nobody keeps a list.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, extname, isAbsolute, join, resolve } from 'node:path';
+import { basename, extname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Checker } from './core/checker.ts';
 import type { Driver, GeneratorSource } from './core/driver.ts';
@@ -54,7 +54,7 @@ export interface Parts {
 /** Drivers are folders: `harness/drivers/<name>/driver.ts`. */
 export async function loadDriver(name: string): Promise<Driver> {
   const names = driverNames();
-  if (!names.includes(name)) throw unknownName('driver', name, names, '--driver', '');
+  if (!names.includes(name)) throw unknownName('driver', name, '--driver', `Take one of ${names.join(', ')}.`);
   return defaultExport<Driver>(join(ROOT, 'harness/drivers', name, `driver${ENDING}`));
 }
 
@@ -78,7 +78,7 @@ export async function loadGenerator(reference: string): Promise<GeneratorSource>
   const parsed = generatorSchema.safeParse(loaded);
   if (!parsed.success)
     throw badInput(
-      `is not a generator: ${z.prettifyError(parsed.error)}.`,
+      `is not a generator: ${shapeProblem(loaded, parsed.error)}.`,
       'Export an object with name, summary, promises, layout and node by default; see CONTRIBUTING.md, "Add a generator".',
       file,
     );
@@ -89,7 +89,15 @@ export async function loadGenerator(reference: string): Promise<GeneratorSource>
 export function describeGenerator({
   generator: { name, summary, promises, layout },
 }: GeneratorSource): Run['generator'] {
-  return { name, summary, promises, layout };
+  const ours = generatorFiles().some((known) => known.file === file);
+  return { name, ...(!ours && { file: asTyped(file) }), summary, promises, layout };
+}
+
+/** Below the working folder as one would type it, `./mine.ts`; elsewhere the whole path. */
+function asTyped(file: string): string {
+  const path = relative(process.cwd(), file);
+  return path.startsWith('..') || isAbsolute(path) ? file : `./${path}`;
+  file,
 }
 
 /** A scenario by name, or by path to a TypeScript, JavaScript or JSON file; validated, defaults filled in. */
@@ -102,7 +110,7 @@ export function validateScenario(input: unknown, where: string): Scenario {
   const parsed = scenarioSchema.safeParse(input);
   if (parsed.success) return parsed.data;
   throw badInput(
-    `is not a scenario: ${z.prettifyError(parsed.error)}.`,
+    `is not a scenario: ${shapeProblem(input, parsed.error)}.`,
     'Mend these fields; see CONTRIBUTING.md, "Add a scenario".',
     where,
   );
@@ -142,29 +150,27 @@ function locate(kind: string, reference: string, known: readonly NamedFile[], wh
   const isPath = reference.includes('/') || /\.(ts|mts|js|mjs|json)$/.test(reference);
   if (!isPath) {
     const found = known.find(({ name }) => name === reference);
-    if (found === undefined)
-      throw unknownName(
-        kind,
-        reference,
-        known.map(({ name }) => name),
-        where,
-      );
-    return found.file;
+    if (found !== undefined) return found.file;
+    const names = known.map(({ name }) => name).join(', ');
+    const file = fileBeside(reference);
+    const remedy =
+      file === undefined
+        ? `Take one of ${names}, or give a path such as ./mine.ts.`
+        : `Give the path of your file, ./${file}, or take one of ${names}.`;
+    throw unknownName(kind, reference, where, remedy);
   }
   const file = isAbsolute(reference) ? reference : resolve(reference);
   if (!existsSync(file)) throw badInput(`There is no file ${file}.`, `Give the path of a ${kind} file.`, where);
   return file;
 }
 
-/** `orElse`: what may be given instead of a name. */
-function unknownName(
-  kind: string,
-  name: string,
-  known: readonly string[],
-  where: string,
-  orElse = ', or give a path such as ./mine.ts',
-): Error {
-  return badInput(`There is no ${kind} called "${name}".`, `Take one of ${known.join(', ')}${orElse}.`, where);
+/** Who gives the name of a file here without its ending means the file. */
+function fileBeside(name: string): string | undefined {
+  return ['.ts', '.mts', '.js', '.mjs', '.json'].map((ending) => `${name}${ending}`).find((file) => existsSync(file));
+}
+
+function unknownName(kind: string, name: string, where: string, remedy: string): Error {
+  return badInput(`There is no ${kind} called "${name}".`, remedy, where);
 }
 
 function filesOf(folder: string): readonly NamedFile[] {

@@ -30,6 +30,16 @@ test('list --faults tells of every fault what it does, takes and needs, and wher
     expect(driversHere, `${name} can be simulated`).toContain('sim');
 });
 
+test('list --generators marks those that are broken on purpose', async () => {
+  const { document, text } = await listed('generators');
+  const lineOf = (name: string) => text.split('\n').find((line) => line.trimStart().startsWith(`${name} `));
+  for (const { name, mutant } of document['generators']!)
+    expect(/^ {2}\S+ +mutant: /.test(lineOf(name)!), name).toBe(mutant !== undefined);
+  expect(document['generators']!.some(({ mutant }) => mutant === undefined)).toBe(true);
+  expect(document['generators']!.some(({ mutant }) => mutant !== undefined)).toBe(true);
+  expect(document['generators']![0]).not.toHaveProperty('mark');
+});
+
 test('without a kind everything is listed', async () => {
   const { document } = await listed();
   expect(Object.keys(document)).toEqual(['scenarios', 'generators', 'faults', 'checkers', 'hazards', 'drivers']);

@@ -23,6 +23,8 @@ import type { Output } from './output.ts';
 interface Listed {
   readonly name: string;
   readonly summary: string;
+  /** Before the summary, in the text. */
+  readonly mark?: string;
   /** Lines below its own, for the text. */
   readonly details?: readonly string[];
 }
@@ -40,6 +42,7 @@ const LISTS = {
       ({ generator: { name, summary, promises, mutant } }) => ({
         name,
         summary,
+        ...(mutant !== undefined && { mark: 'mutant: ' }),
         promises: promises.map(({ guarantee }) => guarantee),
         ...(mutant !== undefined && { mutant }),
       }),
@@ -63,17 +66,17 @@ export const KINDS = Object.keys(LISTS) as readonly Kind[];
 export async function list(kinds: readonly Kind[], output: Output): Promise<ExitCode> {
   const chosen = kinds.length === 0 ? KINDS : kinds;
   const lists = await Promise.all(chosen.map(async (kind) => [kind, await LISTS[kind]()] as const));
-  const document = Object.fromEntries(lists.map(([kind, items]) => [kind, items.map(withoutDetails)]));
+  const document = Object.fromEntries(lists.map(([kind, items]) => [kind, items.map(forJson)]));
   output.document(document, lists.map(([kind, items]) => text(kind, items)).join('\n'));
   return EXIT.pass;
 }
 
-const withoutDetails = ({ details: _details, ...rest }: Listed): Omit<Listed, 'details'> => rest;
+const forJson = ({ details: _details, mark: _mark, ...rest }: Listed): Omit<Listed, 'details' | 'mark'> => rest;
 
 function text(kind: Kind, items: readonly Listed[]): string {
   const width = Math.max(...items.map(({ name }) => name.length));
-  const lines = items.flatMap(({ name, summary, details = [] }) => [
-    `  ${name.padEnd(width)}  ${summary}`,
+  const lines = items.flatMap(({ name, summary, mark = '', details = [] }) => [
+    `  ${name.padEnd(width)}  ${mark}${summary}`,
     ...details.map((line) => `  ${''.padEnd(width)}    ${line}`),
   ]);
   return `${kind}\n${lines.join('\n')}\n`;

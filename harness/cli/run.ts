@@ -5,6 +5,7 @@ import type { Ability } from '../core/cluster.ts';
 import type { Driver, GeneratorSource } from '../core/driver.ts';
 import type { ExitCode } from '../core/errors.ts';
 import { badInput, environmentLacks, EXIT, problem, SnowglobeError } from '../core/errors.ts';
+import { generatorLabel } from '../core/phrases.ts';
 import type { Run } from '../core/run.ts';
 import type { Scenario } from '../core/scenario.ts';
 import { abilityProblems, coordinatorProblems, generatorProblems, scenarioProblems } from '../engine/preflight.ts';
@@ -140,7 +141,7 @@ async function runOne(
     at: 0,
     kind: 'begin',
     scenario: scenario.name,
-    generator: generator.generator.name,
+    generator: generatorLabel(header.generator),
     driver: driver.name,
     seed,
     folder: shown,

@@ -114,6 +114,7 @@ const disturbanceRecordSchema = z.strictObject({
   tookFrom: at.exactOptional(),
   tookTo: at.exactOptional(),
   missed: z.string().exactOptional(),
+  unhealed: z.string().exactOptional(),
   samples: list(z.strictObject({ at, took, used: z.boolean().exactOptional(), measured: jsonObject })),
 });
 
@@ -168,6 +169,7 @@ export const runSchema = z.strictObject({
   scenario: scenarioSchema,
   generator: z.strictObject({
     name: z.string(),
+    file: z.string().exactOptional(),
     summary: z.string(),
     promises: promisesSchema,
     layout: layoutSchema,

@@ -22,9 +22,10 @@ export function disturbanceRecords(journal: readonly JournalEntry[]): readonly D
   );
   const stalls = stallSpans(journal);
   const down = downSpans(journal);
+  const end = journal.at(-1)?.at ?? 0;
   return [...byKey.values()].flatMap((entries) => {
     const asked = entries.find((entry): entry is Entry & Asked => entry.what === 'asked');
-    return asked === undefined ? [] : [recordOf(asked, entries, stalls, down)];
+    return asked === undefined ? [] : [recordOf(asked, entries, end, stalls, down)];
   });
 }
 
@@ -60,29 +61,35 @@ export function stallSpans(journal: readonly JournalEntry[]): readonly Span[] {
 function recordOf(
   asked: Entry & Asked,
   entries: readonly Entry[],
+  end: RunNs,
   stalls: readonly Span[],
   down: ReadonlyMap<string, readonly Span[]>,
 ): DisturbanceRecord {
   const moment = (what: 'injected' | 'healing' | 'healed'): RunNs | undefined =>
     entries.find((entry) => entry.what === what)?.at;
-  const failed = entries.find((entry) => entry.what === 'failed');
+  const failure = (ofHeal: boolean): string | undefined =>
+    entries
+      .flatMap((entry) => (entry.what === 'failed' && (entry.step === 'heal') === ofHeal ? [entry] : []))
+      .map(({ step, message }) => `its ${step} failed: ${message}`)[0];
   const injected = moment('injected');
   const healed = moment('healed');
-  const healing = moment('healing') ?? entries.at(-1)?.at ?? asked.at;
+  // A harness that was killed in between told of no heal: the evidence goes on to its last entry.
+  const healing = moment('healing') ?? end;
   const samples: readonly EvidenceSample[] = entries.flatMap((entry) =>
     entry.what === 'sample' ? [entry.sample] : [],
   );
   const bite =
     injected === undefined
-      ? { bit: false, missed: 'it was never injected' }
+      ? { bit: false, missed: 'its injection was never completed' }
       : judgeBite({
           span: { from: injected, to: healing },
           samples,
           ...(asked.seenWithinMs !== undefined && { seenWithinMs: asked.seenWithinMs }),
           excused: [...stalls, ...unmeasurable(samples, asked, down)],
         });
-  const cut = healed === undefined ? 'it was never healed by its own step' : undefined;
-  const missed = failed?.what === 'failed' ? `its ${failed.step} failed: ${failed.message}` : (bite.missed ?? cut);
+  const missed = failure(false) ?? bite.missed;
+  const cut = injected !== undefined && healed === undefined;
+  const unhealed = failure(true) ?? (cut ? 'the run was cut short, and nothing tells of its heal' : undefined);
   return {
     key: asked.key,
     name: asked.name,
@@ -97,6 +104,7 @@ function recordOf(
     ...('tookFrom' in bite && bite.tookFrom !== undefined && { tookFrom: bite.tookFrom }),
     ...('tookTo' in bite && bite.tookTo !== undefined && { tookTo: bite.tookTo }),
     ...(missed !== undefined && { missed }),
+    ...(unhealed !== undefined && { unhealed }),
     samples: thin(samples),
   };
 }

@@ -75,6 +75,28 @@ describe('a run is doubted when', () => {
     expect(reasons([...whole, { at: at(3), kind: 'stall', forMs: 999 }])).toEqual([]);
   });
 
+  test('a disturbance bit and nothing tells of its heal', () => {
+    const unhealed = 'the run was cut short, and nothing tells of its heal';
+    const record: DisturbanceRecord = {
+      key: 'paused/0-pause',
+      name: 'pause',
+      slot: 'paused',
+      fault: 'pause',
+      disturbs: ['process'],
+      options: {},
+      reach: [],
+      injected: at(2),
+      bit: true,
+      unhealed,
+      samples: [],
+    };
+    expect(reasons(whole, { disturbances: [record] })).toEqual(['disturbance not healed']);
+    expect(reasons(whole, { disturbances: [{ ...record, bit: false, missed: 'it slept' }] })).toEqual([
+      'disturbance did not bite',
+      'disturbance not healed',
+    ]);
+  });
+
   test("the host's clock stepped", () => {
     expect(reasons([...whole, { at: at(3), kind: 'host clock', steppedMs: 6 }])).toEqual(['clock of the host moved']);
   });

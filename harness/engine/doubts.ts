@@ -4,6 +4,7 @@
 import type { Tenure } from '../core/checker.ts';
 import type { LeaseFact } from '../core/history.ts';
 import type { JournalEntry } from '../core/journal.ts';
+import { grouped } from '../core/phrases.ts';
 import type { DisturbanceRecord, HazardRecord } from '../core/run.ts';
 import type { Scenario } from '../core/scenario.ts';
 import type { RunNs } from '../core/time.ts';
@@ -44,6 +45,9 @@ export function doubts(input: DoubtInput): readonly UnknownReason[] {
       .filter(({ bit }) => !bit)
       .map(({ key, missed }) => doubt('disturbance did not bite', key, `${key}: ${missed ?? 'no evidence'}.`)),
     ...input.hazards
+    ...input.disturbances.flatMap(({ key, unhealed }) =>
+      unhealed === undefined ? [] : [doubt('disturbance not healed', key, `${key}: ${unhealed}.`)],
+    ),
       .filter(({ reached }) => !reached)
       .map(({ hazard, summary }) => doubt('hazard not reached', hazard, `Never came about: ${summary}.`)),
     ...untoldTenures(input),
@@ -272,7 +276,7 @@ function missedLoad({ journal, disturbances }: DoubtInput): readonly UnknownReas
       doubt(
         'load not achieved',
         node,
-        `${dropped} of ${sent + dropped} requests to ${node} outside every reach were not sent in time.`,
+        `${grouped(dropped)} of ${grouped(sent + dropped)} requests to ${node} outside every reach were not sent in time.`,
       ),
     );
 }
@@ -292,7 +296,7 @@ function thinLoad({ journal, scenario, minted, tenures, idsPerSecond }: DoubtInp
       doubt(
         'too few samples',
         'run',
-        `${total} IDs were minted, under a tenth of the ${Math.round(asked)} that ${holders} holders were asked for.`,
+        `${grouped(total)} IDs were minted, under a tenth of the ${grouped(Math.round(asked))} that ${holders} holders were asked for.`,
       ),
     ];
   const answers = scenario.pool === undefined ? answersOfNodes(loads) : answersUnderWorkerIds(loads, tenures);

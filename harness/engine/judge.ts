@@ -4,7 +4,7 @@
 import type { Finding, Tenure } from '../core/checker.ts';
 import type { ExitCode } from '../core/errors.ts';
 import { EXIT } from '../core/errors.ts';
-import { counted } from '../core/phrases.ts';
+import { all, counted, grouped, times } from '../core/phrases.ts';
 import type { Promise_ } from '../core/guarantee.ts';
 import { GUARANTEES } from '../core/guarantee.ts';
 import type { Hazard } from '../core/hazard.ts';
@@ -235,7 +235,7 @@ function heldByWhom(promised: readonly Finding[], others: readonly Finding[]): r
   const judgedByHolder = promised.filter(({ byHolder }) => byHolder).map(({ guarantee }) => guarantee);
   if (judgedByHolder.length === 0 || malformed === undefined || malformed.violations === 0) return [];
   const { violations, checked, witnesses } = malformed;
-  const detail = `${violations} of ${checked} IDs are not what their nodes said that they held. ${witnesses[0]?.what ?? ''}`;
+  const detail = `${grouped(violations)} of ${grouped(checked)} IDs are not what their nodes said that they held. ${witnesses[0]?.what ?? ''}`;
   return [{ reason: 'evidence not whole', scope: judgedByHolder.join(', '), detail: detail.trim() }];
 }
 
@@ -261,21 +261,35 @@ function reasonsOf(
   disturbances: readonly DisturbanceRecord[],
   hazards: readonly HazardRecord[],
 ): readonly string[] {
-  const broken = promised.filter((finding) => finding.verdict === 'fail');
+  if (verdict === 'unknown') return unknowns.map(({ reason, detail }) => `${reason}: ${detail}`);
+  if (verdict === 'fail')
+    return promised
+      .filter((finding) => finding.verdict === 'fail')
+      .map(
+        (finding) =>
+          `${finding.guarantee} is broken ${times(finding.violations - finding.outsideAssumptions)}: "${GUARANTEES[finding.guarantee]}" That was promised.`,
+      );
   const outside = promised.reduce((sum, finding) => sum + finding.outsideAssumptions, 0);
-  const kept = promised.filter((finding) => finding.verdict === 'pass').length;
+  const kept = [
+    `${sentenceCase(all(promised.length, 'promise'))} ${promised.length === 1 ? 'was' : 'were'} kept`,
+    ...(outside > 0 ? [` (${counted(outside, 'violation')} outside assumptions)`] : []),
+  ].join('');
+  const reached = hazards.length === 0 ? '' : ` and ${all(hazards.length, 'hazard')} reached`;
+  if (disturbances.length > 0)
+    return [`${kept}, with ${all(disturbances.length, 'disturbance')} in force as measured${reached}.`];
   return [
-    ...broken.map(
-      (finding) =>
-        `${finding.guarantee} is broken ${times(finding.violations - finding.outsideAssumptions)}: "${GUARANTEES[finding.guarantee]}" That was promised.`,
-    ),
-    ...unknowns.map(({ reason, detail }) => `${reason}: ${detail}`),
-    ...(verdict === 'pass'
-      ? [
-          `All ${kept} promises were kept${outside > 0 ? ` (${outside} violations outside assumptions)` : ''}, with all ${disturbances.length} disturbances in force as measured and all ${hazards.length} hazards reached.`,
-        ]
+    `${kept}, and nothing was disturbed: how the generator bears faults was not tried.`,
+    ...(hazards.length === 0
+      ? []
+      : [`${sentenceCase(all(hazards.length, 'hazard'))} came about without a disturbance.`]),
+    ...(promised.some(({ guarantee }) => guarantee === 'recovers')
+      ? ['recovers was kept where there was nothing to recover from.']
       : []),
   ];
+}
+
+function sentenceCase(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 }
 
 /** Short stalls are no reason by themselves, but they tell where doubts may come from. */
@@ -285,8 +299,4 @@ function busyMachine(journal: readonly JournalEntry[]): readonly string[] {
   return [
     `The harness stood still ${stalls.length} times, for up to ${Math.max(...stalls)} ms: the machine is busy, and a quieter one may prove more.`,
   ];
-}
-
-function times(count: number): string {
-  return count === 1 ? 'once' : `${count} times`;
 }

@@ -293,7 +293,7 @@ function neverAssembled({ nodes }: Cluster, pool: number | undefined, journal: r
     );
     const never = nodes.map(({ name }) => name).filter((name) => !wouldMint.has(name));
     return {
-      reason: 'node silent',
+      reason: 'cluster never complete',
       scope: 'run',
       detail: `Within ${ASSEMBLE_MS / 1000} s the nodes were not all ready to mint at once (${never.length === 0 ? 'each was at some time' : `never: ${never.join(', ')}`}).`,
     };
@@ -302,7 +302,7 @@ function neverAssembled({ nodes }: Cluster, pool: number | undefined, journal: r
   const never = Array.from({ length: pool }, (_, workerId) => workerId).filter((workerId) => !held.has(workerId));
   const which = never.length === 0 ? 'each was held at some time' : `never held: ${never.join(', ')}`;
   return {
-    reason: 'node silent',
+    reason: 'cluster never complete',
     scope: 'run',
     detail: `Within ${ASSEMBLE_MS / 1000} s the nodes did not come to hold all ${pool} worker IDs of the pool at once (${which}).`,
   };

@@ -4,7 +4,7 @@
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLab } from '../../tools/lab.ts';
 import type { Lab, LabRun } from '../../tools/lab.ts';
@@ -55,6 +55,33 @@ const slot = (disturbances: readonly object[]): Partial<ScenarioInput> =>
 test('with nothing to doubt, the brief run passes', async () => {
   expect(await simulate()).toMatchObject({ verdict: 'pass', doubts: [] });
   expect(await simulate(alone, join(here, 'fixtures/counter.ts'))).toMatchObject({ verdict: 'pass', doubts: [] });
+});
+
+test('a pass says what it is a pass of: of what was disturbed, or of a cluster that nothing disturbed', async () => {
+  const disturbed = (await simulate()).run;
+  expect(disturbed.reasons).toEqual([
+    expect.stringMatching(/^All \d promises were kept, with the one disturbance in force as measured\.$/),
+  ]);
+  expect(disturbed.generator).not.toHaveProperty('file');
+  const calm = await lab.run({
+    scenario: scenarioFile({}),
+    driver: 'sim',
+    generator: 'snowflake',
+    seed: '7',
+    calm: true,
+  });
+  expect(calm).toMatchObject({ verdict: 'pass', doubts: [] });
+  expect(calm.run.reasons).toEqual([
+    expect.stringMatching(
+      /^All \d promises were kept, and nothing was disturbed: how the generator bears faults was not tried\.$/,
+    ),
+    'recovers was kept where there was nothing to recover from.',
+  ]);
+});
+
+test('the record tells a file of the user from the generator whose name it bears', async () => {
+  const file = generatorFile('');
+  expect((await simulate(alone, file)).run.generator).toMatchObject({ name: basename(file, '.ts'), file });
 });
 
 describe('unknown, because', () => {
@@ -126,13 +153,14 @@ describe('unknown, because', () => {
     expect(doubts).toContain('node silent');
   });
 
-  test('node silent: as many nodes mint as there are worker IDs, but all under another', async () => {
+  test('cluster never complete: as many nodes mint as there are worker IDs, but all under another', async () => {
     const file = generatorFile(`holding: () => ({ workerId: 7 })`);
     const three = { ...alone, cluster: { nodes: 3, coordinatorMembers: 1 }, pool: 3 };
     const { verdict, run } = await simulate(three, file);
     expect(verdict).not.toBe('pass');
+    expect(run.unknowns.map(({ reason }) => reason)).not.toContain('node silent');
     expect(run.unknowns).toContainEqual({
-      reason: 'node silent',
+      reason: 'cluster never complete',
       scope: 'run',
       detail: 'Within 15 s the nodes did not come to hold all 3 worker IDs of the pool at once (never held: 0, 1, 2).',
     });
@@ -179,11 +207,14 @@ test('a disturbance that waited for another to heal comes after it', async () =>
 });
 
 test('fail before unknown: a hazard that was missed does not hide a duplicate', async () => {
-  const { verdict, broken, doubts } = await simulate(
+  const { verdict, broken, doubts, run } = await simulate(
     { ...alone, hazards: [{ hazard: 'restarted-with-clock-behind' }] },
     generatorFile(`mint: (into, count) => { const minted = honest.mint(into, count); into[0] = 42n; return minted; }`),
   );
   expect({ verdict, broken, doubts }).toEqual({ verdict: 'fail', broken: ['unique'], doubts: ['hazard not reached'] });
+  // A doubt is no reason of a failure.
+  expect(run.reasons).toEqual([expect.stringMatching(/^unique is broken \d+ times: ".*" That was promised\.$/)]);
+  expect(run.unknowns.map(({ reason }) => reason)).toEqual(['hazard not reached']);
 });
 
 test('the same seed gives the same record byte for byte, but for what sits under `measured`', async () => {

@@ -1,6 +1,7 @@
 /** The sections of tables and text: promises, disturbances, hazards, evidence, environment, repeating, reading. */
 import { GUARANTEES } from '../../harness/core/guarantee.ts';
 import type { Promise_ } from '../../harness/core/guarantee.ts';
+import { generatorLabel } from '../../harness/core/phrases.ts';
 import type { DisturbanceRecord, Run } from '../../harness/core/run.ts';
 import { askedSpan, targetsOf, tookSpan } from './facts.ts';
 import { html } from './markup.ts';
@@ -34,7 +35,7 @@ export function promises(run: Run): Markup {
     .filter((promise) => !run.findings.some((finding) => meets(promise, finding)))
     .map((promise): PromiseRow => ({ promise, finding: undefined }));
   return section('promises', 'Promised and kept', [
-    html`<p class="soft">${run.generator.name}: ${run.generator.summary}</p>`,
+    html`<p class="soft">${generatorLabel(run.generator)}: ${run.generator.summary}</p>`,
     table<PromiseRow>(
       'Each guarantee, whether it was promised, and what was found',
       [
@@ -154,11 +155,13 @@ export function disturbances(run: Run): Markup {
         },
         {
           head: 'Verdict',
-          cell: ({ bit, missed, samples }) =>
+          cell: ({ bit, missed, unhealed, samples }) => [
             bit
               ? html`<span class="badge good">✓ bit</span
                   ><small>${samples.filter(({ took }) => took).length} of ${samples.length} probes</small>`
               : html`<span class="badge unsure">? did not bite</span><small>${missed ?? 'no evidence'}</small>`,
+            unhealed !== undefined && html`<span class="badge unsure">? not healed</span><small>${unhealed}</small>`,
+          ],
         },
       ],
       run.disturbances,
@@ -234,7 +237,7 @@ export function evidence(run: Run): Markup {
         <dd>${grouped(requests.noAnswer)}</dd>
       </div>
       <div>
-        <dt>dropped before sending</dt>
+        <dt>not sent, and not counted among these</dt>
         <dd>${grouped(requests.dropped)}</dd>
       </div>
     </dl>`,
