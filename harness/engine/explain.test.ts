@@ -156,6 +156,19 @@ describe('two holders', () => {
     );
   });
 
+  test('what was disturbed at both moments of a story is told once, what came between is told of its moment', () => {
+    const history = () =>
+      new HistoryBuilder().batch(batch('n1', 5000)).batch(batch('n1', 8500, { ids: [{ ms: 5000 }] }));
+    const pause = disturbance('pause', { node: 'n2' }, 8000, 8900);
+    const story = (...disturbances: DisturbanceRecord[]) =>
+      witnesses(unique, history(), { disturbances })[0]!.explanation!.replace(/.*?(?=Disturbed|Nothing)/, '');
+    const step = 'clock-step (node n1; byMs -3000; 1.500 s to 9.000 s; slot slot)';
+    const paused = 'pause (node n2; 8.000 s to 8.900 s; slot slot)';
+    expect(story(clock)).toBe(`Disturbed at 5.000 s: ${step}.`);
+    expect(story(clock, pause)).toBe(`Disturbed at 5.000 s: ${step}. Also disturbed at 8.500 s: ${paused}.`);
+    expect(story(pause)).toBe(`Nothing was disturbed at 5.000 s. Disturbed at 8.500 s: ${paused}.`);
+  });
+
   test('a duplicate tells fields, times and clocks of both sightings', () => {
     const journal = [health('n1', 6900, -3000)];
     const { explanation } = witnesses(unique, both(), { disturbances: [cut], journal })[0]!;
