@@ -89,6 +89,7 @@ export async function loadGenerator(reference: string): Promise<GeneratorSource>
 /** What a run's record keeps of its generator. */
 export function describeGenerator({
   generator: { name, summary, promises, layout },
+  file,
 }: GeneratorSource): Run['generator'] {
   const ours = generatorFiles().some((known) => known.file === file);
   return { name, ...(!ours && { file: asTyped(file) }), summary, promises, layout };
@@ -98,7 +99,6 @@ export function describeGenerator({
 function asTyped(file: string): string {
   const path = relative(process.cwd(), file);
   return path.startsWith('..') || isAbsolute(path) ? file : `./${path}`;
-  file,
 }
 
 /** A scenario by name, or by path to a TypeScript, JavaScript or JSON file; validated, defaults filled in. */

@@ -44,10 +44,10 @@ export function doubts(input: DoubtInput): readonly UnknownReason[] {
     ...input.disturbances
       .filter(({ bit }) => !bit)
       .map(({ key, missed }) => doubt('disturbance did not bite', key, `${key}: ${missed ?? 'no evidence'}.`)),
-    ...input.hazards
     ...input.disturbances.flatMap(({ key, unhealed }) =>
       unhealed === undefined ? [] : [doubt('disturbance not healed', key, `${key}: ${unhealed}.`)],
     ),
+    ...input.hazards
       .filter(({ reached }) => !reached)
       .map(({ hazard, summary }) => doubt('hazard not reached', hazard, `Never came about: ${summary}.`)),
     ...untoldTenures(input),
