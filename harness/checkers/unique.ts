@@ -8,7 +8,7 @@ import type { History } from '../core/history.ts';
 import { idReader } from '../core/id-words.ts';
 import { lanesOf } from '../core/lanes.ts';
 import { wordsPerId } from '../core/layout.ts';
-import { lifeOf } from '../core/phrases.ts';
+import { counted, grouped, lifeOf, times } from '../core/phrases.ts';
 import type { Rollback } from '../core/rollback.ts';
 import type { BatchRow, Clue, Draft } from './shared/draft.ts';
 import { batchOf, concludeFromHistory, concludeFromStore, promiseOf, readBatches } from './shared/draft.ts';
@@ -290,7 +290,7 @@ function draftOf(
       const { id, total, forgotten, emissions } = duplicate;
       const lives = livesOf(emissions, nodes);
       const what = [
-        `ID ${id} was minted ${total} times, by ${lives.join(' and ')}.`,
+        `ID ${id} was minted ${times(total)}, by ${lives.join(' and ')}.`,
         ...tellAlike(duplicate),
         ...tellFailed(duplicate, nodes, delivered === 0 ? surplus : undefined),
       ];
@@ -309,7 +309,7 @@ function tellAlike({ alike, emissions: [first, second] }: Told): readonly string
   const { clue: b, call: other } = second!;
   const same =
     a.node === b.node && a.incarnation === b.incarnation && a.lane === b.lane && one.firstSeq === other.firstSeq;
-  const more = alike === 2 ? 'So was 1 more ID' : `So were ${alike - 1} more IDs`;
+  const more = `So ${alike === 2 ? 'was' : 'were'} ${counted(alike - 1, 'more ID')}`;
   return [`${more} of the same ${same ? 'call' : 'two calls'}.`];
 }
 
@@ -322,7 +322,7 @@ function tellFailed({ emissions }: Told, nodes: readonly string[], all: number |
   if (failed.length === 0) return [];
   return [
     `The call of ${failed.join(' and of ')} failed and left IDs behind, which no client got.`,
-    ...(all === undefined ? [] : [`So it is with every violation (${all}): no ID reached two clients.`]),
+    ...(all === undefined ? [] : [`So it is with every violation (${grouped(all)}): no ID reached two clients.`]),
   ];
 }
 

@@ -106,6 +106,7 @@ export async function judge(input: JudgeInput): Promise<Run> {
     reasons: [
       ...reasonsOf(verdict, promised, unknowns, disturbances, hazards),
       ...(verdict === 'unknown' ? busyMachine(journal) : []),
+      ...remarks(others),
     ],
     unknowns,
     findings: [...promised, ...others],
@@ -290,6 +291,19 @@ function reasonsOf(
 
 function sentenceCase(text: string): string {
   return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+}
+
+/**
+ * What colours no verdict and yet must not be missed: whoever promises nothing of calls that fail may not know that
+ * theirs leave IDs behind, and that its other findings may stem from them.
+ */
+function remarks(others: readonly Finding[]): readonly string[] {
+  return others
+    .filter(({ guarantee, violations }) => guarantee === 'fails-closed' && violations > 0)
+    .map(
+      ({ guarantee, violations }) =>
+        `A remark: ${guarantee} is not promised, and is broken ${times(violations)}: "${GUARANTEES[guarantee]}"`,
+    );
 }
 
 /** Short stalls are no reason by themselves, but they tell where doubts may come from. */

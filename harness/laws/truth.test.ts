@@ -217,6 +217,22 @@ test('fail before unknown: a hazard that was missed does not hide a duplicate', 
   expect(run.unknowns.map(({ reason }) => reason)).toEqual(['hazard not reached']);
 });
 
+test('IDs that only failed calls left: they count, the story says so, and what was not promised is remarked', async () => {
+  const { verdict, run } = await simulate(
+    alone,
+    generatorFile(`mint: (into, count) => { into.fill(42n, 0, count); throw new Error('boom'); }`),
+  );
+  const unique = run.findings.find(({ guarantee }) => guarantee === 'unique')!;
+  const closed = run.findings.find(({ guarantee }) => guarantee === 'fails-closed')!;
+  expect({ verdict, promised: closed.promised }).toEqual({ verdict: 'fail', promised: false });
+  expect(unique.witnesses[0]!.what).toMatch(/which no client got\. So it is with every violation \([\d,]+\): /);
+  expect(run.reasons.at(-1)).toMatch(
+    /^A remark: fails-closed is not promised, and is broken [\d,]+ times: "A refusal /,
+  );
+  // It is a remark where its breach is, and nowhere else.
+  expect((await simulate(alone, join(here, 'fixtures/counter.ts'))).run.reasons.join()).not.toContain('remark');
+});
+
 test('the same seed gives the same record byte for byte, but for what sits under `measured`', async () => {
   const scenario = scenarioFile({});
   const record = async (): Promise<string> => {
