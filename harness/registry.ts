@@ -19,7 +19,7 @@ import type { Run } from './core/run.ts';
 import type { Scenario } from './core/scenario.ts';
 import { scenarioSchema } from './core/scenario.ts';
 import { z } from './core/schema.ts';
-import { shapeProblem } from './shape-problem.ts';
+import { shapeProblem } from './core/shape-problem.ts';
 
 /** The package's root: sources in a checkout, `dist` when installed. */
 const ROOT = fileURLToPath(new URL('..', import.meta.url));

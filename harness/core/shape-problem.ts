@@ -1,5 +1,5 @@
 /** What keeps a value from being what a file should hold, in one line. Pure. */
-import type { z } from './core/schema.ts';
+import type { z } from './schema.ts';
 
 /** Of more, the rest is a number: whoever mends these sees the others next. */
 const WRONG_MAX = 8;
