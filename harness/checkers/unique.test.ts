@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { WITNESSES_MAX } from '../core/checker.ts';
 import { BATCH_FLAG } from '../core/tap.ts';
 import { HistoryBuilder } from './shared/history-builder.ts';
 import unique from './unique.ts';
@@ -66,6 +67,18 @@ test('of one pair of lives the stories are of different calls: the first, one in
   const found = judge(builder);
   expect(found.violations).toBe(18);
   expect(found.witnesses.map(({ at }) => at / 1e6)).toEqual([0, 4, 8]);
+});
+
+test('where there is no room for all, every pair of lives has a story before one has its second', () => {
+  const builder = new HistoryBuilder(['n1', 'n2', 'n3', 'n4', 'n5']);
+  const nodes = ['n1', 'n2', 'n3', 'n4', 'n5'];
+  const pairs = nodes.flatMap((a, i) => nodes.slice(i + 1).map((b) => [a, b]));
+  for (const [i, pair] of pairs.entries())
+    for (let k = 0; k < 5; k++)
+      for (const node of pair) builder.batch({ node, at: 10 * i + k, ids: [{ ms: 10 * i + k }] });
+  const { witnesses } = judge(builder);
+  expect(new Set(witnesses.map(({ sightings }) => sightings.map(({ node }) => node).join())).size).toBe(10);
+  expect(witnesses).toHaveLength(WITNESSES_MAX);
 });
 
 test('a call that repeats its own IDs is one story', () => {

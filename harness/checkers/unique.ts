@@ -15,8 +15,9 @@ import { batchOf, concludeFromHistory, concludeFromStore, promiseOf, readBatches
 import { excusing, forgottenInHistory, forgottenInStore } from './shared/forgotten.ts';
 
 /**
- * Witnesses of one pair of lives at most: its lowest ID, that in the middle and its greatest. More of the same would
- * crowd out what else happened; the last may have another cause than the first. Those of one pair of calls are one.
+ * Witnesses of one pair of lives at most: its lowest ID, its greatest and that in the middle, and of the greatest none
+ * before each pair has its lowest. More of the same would crowd out what else happened; the last may have another cause
+ * than the first. Those of one pair of calls are one.
  */
 const WITNESSES_OF_PAIR = 3;
 /** Sightings told of one ID; a sentinel may be minted a million times. */
@@ -99,10 +100,10 @@ export default {
     );
     const duplicates = await store.rows<{ id: string; total: string; emissions: [number, number, number, string][] }>(
       `select id, total, emissions from (
-         ${emissionsOf(`id in (${CANDIDATES} limit ${CANDIDATES_MAX})`)})
-       qualify row_number() over (partition by pair order by id) in (1, intDiv(count() over (partition by pair) + 1, 2))
-         or row_number() over (partition by pair order by id desc) = 1
-       order by id limit ${WITNESSES_OF_PAIR * WITNESSES_MAX}`,
+         select *, row_number() over (partition by pair order by id) as place, count() over (partition by pair) as places
+         from (${emissionsOf(`id in (${CANDIDATES} limit ${CANDIDATES_MAX})`)}))
+       where place in (1, places, intDiv(places + 1, 2))
+       order by multiIf(place = 1, 0, place = places, 1, 2), id limit ${WITNESSES_OF_PAIR * WITNESSES_MAX}`,
     );
     const forgotten = await forgottenInStore(store, facts.layout, rollbacks, `id in (${CANDIDATES})`);
     const forgottenOf = await forgotten.byId(duplicates.map(({ id }) => id));
@@ -243,21 +244,24 @@ function duplicatesOf(history: History, repeated: ReadonlySet<bigint>, rollbacks
     }));
 }
 
-/** The lowest, the middle one and the greatest of each pair of lives, in order of ID. */
-function spread(duplicates: readonly Duplicate[]): Duplicate[] {
+/** The lowest of each pair of lives, then the greatest of each, then those in the middle; each in order of ID. */
+function spread(duplicates: readonly Duplicate[]): readonly Duplicate[] {
   const pairOf = ({ emissions }: Duplicate): string =>
     emissions
       .slice(0, 2)
       .map(({ clue: { node, incarnation } }) => `${node}-${incarnation}`)
       .join(' ');
-  const chosen = new Set(
-    [...Map.groupBy(duplicates, pairOf).values()].flatMap((ofPair) => [
-      ofPair[0]!,
-      ofPair[Math.floor((ofPair.length + 1) / 2) - 1]!,
-      ofPair.at(-1)!,
-    ]),
-  );
-  return duplicates.filter((duplicate) => chosen.has(duplicate));
+  const pairs = [...Map.groupBy(duplicates, pairOf).values()];
+  const chosen = [
+    ...pairs.map((ofPair) => ofPair[0]!),
+    ...inOrder(pairs.map((ofPair) => ofPair.at(-1)!)),
+    ...inOrder(pairs.map((ofPair) => ofPair[Math.floor((ofPair.length + 1) / 2) - 1]!)),
+  ];
+  return [...new Set(chosen)];
+}
+
+function inOrder(duplicates: readonly Duplicate[]): readonly Duplicate[] {
+  return [...duplicates].sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
 }
 
 /** The first of each pair of calls: the others would tell the same story again. */
@@ -321,7 +325,7 @@ function tellFailed({ emissions }: Told, nodes: readonly string[], all: number |
   );
   if (failed.length === 0) return [];
   return [
-    `The call of ${failed.join(' and of ')} failed and left IDs behind, which no client got.`,
+    `The ${failed.length === 1 ? 'call' : 'calls'} of ${failed.join(' and ')} failed and left IDs behind, which no client got.`,
     ...(all === undefined ? [] : [`So it is with every violation (${grouped(all)}): no ID reached two clients.`]),
   ];
 }

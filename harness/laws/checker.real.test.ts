@@ -58,6 +58,7 @@ beforeAll(async () => {
   }
   await keep('repeated by whole calls, all of which failed but the first', repeated(BATCH_FLAG.threw));
   await keep('repeated by whole calls', repeated(0));
+  await keep('more repetitions of more pairs of lives than there are witnesses', crowded());
 });
 
 async function keep(name: string, history: History): Promise<void> {
@@ -84,6 +85,16 @@ function repeated(flags: number): History {
     builder.batch({ node: 'n3', at: at + 2, flags, lane: at % 20, ids: idsAt(at).slice(0, 7) });
   }
   return builder.batch({ node: 'n1', at: 60, flags: BATCH_FLAG.refused, ids: idsAt(60) }).build();
+}
+
+function crowded(): History {
+  const nodes = ['n1', 'n2', 'n3', 'n4', 'n5'];
+  const builder = new HistoryBuilder(nodes);
+  const pairs = nodes.flatMap((a, i) => nodes.slice(i + 1).map((b) => [a, b]));
+  for (const [i, pair] of pairs.entries())
+    for (let at = 10 * i; at < 10 * i + 5; at++)
+      for (const node of pair) builder.batch({ node, at, ids: [{ ms: at }] });
+  return builder.build();
 }
 
 afterAll(async () => {
