@@ -164,4 +164,12 @@ function none(rest: readonly string[], command: string): void {
     throw badInput(`snowglobe ${command} does not know what to do with "${rest.join(' ')}".`, 'Leave it out.');
 }
 
-if (import.meta.main) process.exitCode = await main(process.argv.slice(2));
+if (import.meta.main) {
+  // Also what nobody was there to catch (a generator's module that leaves an error behind) is told as one document.
+  process.once('uncaughtException', (error) => {
+    const isTold = process.exitCode !== undefined; // the command is over, and its document is out
+    const exitCode = createOutput(!isTold && process.argv.includes('--json')).error(error);
+    process.exit(process.exitCode || exitCode);
+  });
+  process.exitCode = await main(process.argv.slice(2));
+}

@@ -8,7 +8,7 @@ import { basename, extname, isAbsolute, join, relative, resolve } from 'node:pat
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Checker } from './core/checker.ts';
 import type { Driver, GeneratorSource } from './core/driver.ts';
-import { badInput, messageOf } from './core/errors.ts';
+import { badInput, EXIT, messageOf, SnowglobeError } from './core/errors.ts';
 import type { Fault } from './core/fault.ts';
 import type { Generator } from './core/generator.ts';
 import type { Hazard } from './core/hazard.ts';
@@ -20,6 +20,7 @@ import type { Scenario } from './core/scenario.ts';
 import { scenarioSchema } from './core/scenario.ts';
 import { z } from './core/schema.ts';
 import { shapeProblem } from './core/shape-problem.ts';
+import { moduleProblem } from './module-problem.ts';
 
 /** The package's root: sources in a checkout, `dist` when installed. */
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -203,11 +204,7 @@ async function defaultExport<Value>(file: string): Promise<Value> {
   try {
     module = (await import(pathToFileURL(file).href)) as { readonly default?: Value };
   } catch (error) {
-    throw badInput(
-      `cannot be loaded: ${messageOf(error)}.`,
-      'Make it a module that Node runs as it is (TypeScript without enums, namespaces or parameter properties).',
-      file,
-    );
+    throw new SnowglobeError(EXIT.badInput, [moduleProblem(file, error)]);
   }
   if (module.default === undefined)
     throw badInput('has no default export.', 'Export the object by default: `export default { … }`.', file);

@@ -266,3 +266,17 @@ test.each([
   expect(node.stderr().trim().split('\n')).toHaveLength(1);
   expect(node.stderr()).toContain(message);
 });
+
+test('a generator whose minter cannot mint is at fault, and the last line says so', async () => {
+  const generator = join(folder, 'mine.ts');
+  writeFileSync(
+    generator,
+    `export default { name: 'mine', layout: {}, node: { kind: 'shell', create: () => ({ mnt() {}, holding() {}, close() {} }) } };`,
+  );
+  const node = startNode('n1', { SNOWGLOBE_GENERATOR: generator });
+  await once(node.child, 'exit');
+  expect(node.child.exitCode).toBe(2);
+  expect(node.stderr()).toBe(
+    'snowglobe node: the generator is at fault: the minter that create returned has no method mint\n',
+  );
+});

@@ -154,6 +154,11 @@ export interface MintReply {
 
 export interface ClusterNode extends Member {
   readonly clock: ClockControl;
+  /**
+   * How its process ended, and what it said last, where it ended by itself; undefined while it runs, and where it was
+   * killed or asked to end.
+   */
+  lastWords?(): Promise<string | undefined>;
   /** Asks over the control path; rejects when there is no answer within `timeoutMs`. */
   health(timeoutMs: number): Promise<NodeHealth>;
   /** One client request, by the load path. `done` is called exactly once; it may be called before this returns. */
@@ -236,6 +241,8 @@ export interface Cluster extends AsyncDisposable {
   readonly zones?: Zones;
   /** The names of images and programs in use, for the report. */
   readonly versions: { readonly [name: string]: string };
+  /** Throws when what the nodes did can prove nothing: a generator that cannot be run at all. */
+  assertClean?(): void;
   /** Undoes whatever any fault did, by every control there is; safe at any time. */
   healAll(): Promise<void>;
 }

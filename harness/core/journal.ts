@@ -34,6 +34,8 @@ export type JournalEntry = { readonly at: RunNs } & (
   | { readonly kind: 'signal'; readonly key: string; readonly detail: string }
   | { readonly kind: 'health'; readonly node: string; readonly health: NodeHealth; readonly offsetMs: number }
   | { readonly kind: 'no health'; readonly node: string }
+  /** Its process ended by itself: nobody had killed it or asked it to end. */
+  | { readonly kind: 'ended'; readonly node: string; readonly lastWords: string }
   | { readonly kind: 'owner'; readonly event: OwnerEvent }
   /** The coordinator went back to an earlier state. */
   | { readonly kind: 'rollback'; readonly rollback: Rollback }

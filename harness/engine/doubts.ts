@@ -12,6 +12,7 @@ import { msToNs, NS_PER_S } from '../core/time.ts';
 import type { UnknownReason } from '../core/verdict.ts';
 import type { LaneTotal } from './evidence.ts';
 import { GAP_MAX_MS } from './bite.ts';
+import { endedEntries, lastWordsOf } from './ended-nodes.ts';
 
 /** A node in reach of a disturbance may refuse for this long after the heal. */
 const GRACE_NS = msToNs(8000);
@@ -148,7 +149,7 @@ function hostClock(journal: readonly JournalEntry[]): readonly UnknownReason[] {
 
 /** Each node at most once, for the gravest of its silences. */
 function silentNodes(input: DoubtInput): readonly UnknownReason[] {
-  const found = [...absentNodes(input), ...neverMinted(input), ...fellSilent(input)];
+  const found = [...absentNodes(input), ...endedNodes(input), ...neverMinted(input), ...fellSilent(input)];
   return found.filter(({ scope }, index) => found.findIndex((other) => other.scope === scope) === index);
 }
 
@@ -172,9 +173,18 @@ function absentNodes({ journal, disturbances }: DoubtInput): readonly UnknownRea
         'node silent',
         node,
         answered.has(node)
-          ? `${node} was in no reach and did not say how it is from ${seconds(from)} s to ${seconds(to)} s, the end.`
-          : `${node} never said how it is: it may never have started.`,
+          ? `${node} was in no reach and did not say how it is from ${seconds(from)} s to ${seconds(to)} s, the end${lastWordsOf(journal, node)}.`
+          : `${node} never said how it is${lastWordsOf(journal, node) || ': it may never have started'}.`,
       ),
+    );
+}
+
+/** It ended by itself, and no disturbance can have been why. */
+function endedNodes({ journal, disturbances }: DoubtInput): readonly UnknownReason[] {
+  return endedEntries(journal)
+    .filter(({ node, at }) => !inReach(disturbances, node, at))
+    .map(({ node, at, lastWords }) =>
+      doubt('node silent', node, `${node} was in no reach and ended by itself before ${seconds(at)} s (${lastWords}).`),
     );
 }
 

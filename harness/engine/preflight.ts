@@ -5,7 +5,7 @@ import type { Ability } from '../core/cluster.ts';
 import { ABILITIES, optionsOf, placeOf } from '../core/cluster.ts';
 import { COORDINATOR_KINDS, DEFAULT_COORDINATOR } from '../core/coordinator-kind.ts';
 import type { Problem } from '../core/errors.ts';
-import { problem } from '../core/errors.ts';
+import { messageOf, problem } from '../core/errors.ts';
 import type { Generator } from '../core/generator.ts';
 import type { Fault } from '../core/fault.ts';
 import type { Hazard } from '../core/hazard.ts';
@@ -114,7 +114,12 @@ export function generatorProblems(scenario: Scenario, generator: Generator): rea
     options: optionsOf(cluster, node),
     ...placeOf(cluster, node),
   }));
-  const refusal = generator.refuses?.(nodes);
+  let refusal: string | undefined;
+  try {
+    refusal = generator.refuses?.(nodes);
+  } catch (error) {
+    refusal = `its own refuses threw: ${messageOf(error)}`;
+  }
   return refusal === undefined
     ? []
     : [

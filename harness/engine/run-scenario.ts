@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Cluster } from '../core/cluster.ts';
 import { DEFAULT_COORDINATOR } from '../core/coordinator-kind.ts';
 import type { Driver, GeneratorSource, InMemoryHistory } from '../core/driver.ts';
-import { EXIT, messageOf } from '../core/errors.ts';
+import { EXIT, messageOf, SnowglobeError } from '../core/errors.ts';
 import type { Fault } from '../core/fault.ts';
 import type { Hazard } from '../core/hazard.ts';
 import type { RequestColumns } from '../core/history.ts';
@@ -36,7 +36,7 @@ import { journalText, openJournal } from './journal.ts';
 import { journalled } from './journalled-cluster.ts';
 import type { RunHeader } from './judge.ts';
 import { judge } from './judge.ts';
-import { begunRun, JOURNAL_FILE, OWNER_FILE, saveRun } from './record.ts';
+import { begunRun, JOURNAL_FILE, LEFT_NOTHING, LEFT_TO_JUDGE, OWNER_FILE, saveRun } from './record.ts';
 import { neededAbilities } from './preflight.ts';
 import { ratesOf, telling } from './report-progress.ts';
 import type { Stopwatch } from './stopwatch.ts';
@@ -86,7 +86,8 @@ export async function runScenario(request: RunRequest): Promise<Run> {
     progress,
     header.scenario.timetable.slots.length,
   );
-  saveRun(folder, begunRun(header, stopwatch.measured({})), reporters);
+  const save = (left: string): void => void saveRun(folder, begunRun(header, stopwatch.measured({}), left), reporters);
+  save(persistent ? LEFT_TO_JUDGE : LEFT_NOTHING);
   const watchdog = persistent ? startWatchdog(driver.name, runId) : undefined;
   try {
     const launched = stopwatch.start('launch');
@@ -114,6 +115,10 @@ export async function runScenario(request: RunRequest): Promise<Run> {
     if (!persistent) writeFileSync(journalFile, journalText(journal.entries));
     saveRun(folder, run, reporters);
     return run;
+  } catch (error) {
+    const judgeable = persistent && journal.entries.some(({ kind }) => kind === 'origin');
+    save(`it ended early (${messageOf(error)})${judgeable ? `; ${LEFT_TO_JUDGE}` : ''}`);
+    throw error;
   } finally {
     journal.close();
     watchdog?.dismiss();
@@ -234,6 +239,7 @@ async function shake(
       },
     });
     await time.sleep(scenario.warmUpMs, signal);
+    cluster.assertClean?.();
     enter('disturb', cluster, journal);
     const context = {
       cluster: watched,
@@ -251,6 +257,8 @@ async function shake(
     enter('drain', cluster, journal);
     whole = true;
   } catch (error) {
+    // Before there was any load: the generator cannot be run at all, and there is nothing to judge.
+    if (load === undefined && error instanceof SnowglobeError && !signal.aborted) throw error;
     const why = signal.aborted ? 'interrupted by the user' : messageOf(error);
     journal.append({ at: time.now(), kind: 'note', text: `the run is cut short: ${why}` });
   }
@@ -281,8 +289,11 @@ function allHeld({ nodes }: Cluster, monitor: HealthMonitor, pool: number | unde
 }
 
 /** Waits until all worker IDs are held, and tells whether they are. If not, the run goes on, and proves less. */
-async function assemble({ time }: Cluster, assembled: () => boolean, signal: AbortSignal): Promise<boolean> {
-  for (let waitedMs = 0; waitedMs < ASSEMBLE_MS && !assembled(); waitedMs += 50) await time.sleep(50, signal);
+async function assemble(cluster: Cluster, assembled: () => boolean, signal: AbortSignal): Promise<boolean> {
+  for (let waitedMs = 0; waitedMs < ASSEMBLE_MS && !assembled(); waitedMs += 50) {
+    await cluster.time.sleep(50, signal);
+    cluster.assertClean?.();
+  }
   return assembled();
 }
 

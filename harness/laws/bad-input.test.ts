@@ -341,7 +341,7 @@ test.concurrent.each([
     `() => ({ ${METHODS}, holding: () => { throw new Error('held by whom'); } })`,
     'holding threw when it was first asked (held by whom)',
   ],
-  ['real-clock', `() => ({ ${METHODS}, holding: () => void Date.now() })`, 'nodes n1, n2 used Date.now()'],
+  ['real-clock', `() => ({ ${METHODS}, holding: () => void Date.now() })`, 'used Date.now()'],
 ])('%s: the first node that finds it ends the launch', { timeout: 30_000 }, async (name, create, says) => {
   const runs = join(folder, `runs-${name}`);
   const args = ['run', BRIEF, '--driver', 'sim', '--generator', creating(name, create), '--runs', runs, '--json'];
@@ -367,48 +367,44 @@ test.concurrent.each([
 });
 
 test.concurrent.each([
-  ['create-throws', `() => { throw new Error('no configuration'); }`, 12, 'never said how it is', 'no configuration'],
+  ['create-throws', `() => { throw new Error('no configuration'); }`, 'never said how it is', 'no configuration'],
   [
     'holding-throws-later',
     `(env) => ({ ...counter.node.create(env), holding() {
        if (env.monotonicNs() > 1_001_000_000_000n) throw new Error('lost it');
        return { workerId: 0 };
      } })`,
-    10,
     'ended by itself',
     'lost it',
   ],
-])(
-  '%s: why a node died is in journal, record and report',
-  { timeout: 30_000 },
-  async (name, create, exit, says, words) => {
-    const runs = join(folder, `runs-${name}`);
-    const args = ['run', BRIEF, '--driver', 'sim', '--generator', creating(name, create), '--runs', runs, '--json'];
-    const { code, stdout, stderr } = await snowglobe(args).ended;
-    expect({ code, stderr }).toEqual({
-      code: exit,
-      stderr: expect.not.stringContaining('snowglobe crashed') as unknown,
-    });
-    expect(JSON.parse(stdout)).toMatchObject({ state: 'judged' });
-    const run = await runFolder(runs);
-    const silent = readRun(run).unknowns.filter(({ reason }) => reason === 'node silent');
-    expect(silent).toContainEqual({
-      reason: 'node silent',
-      scope: 'n2',
-      detail: expect.stringMatching(new RegExp(`${says}.*${words}`)) as unknown,
-    });
-    await journalHas(
-      run,
-      'an end',
-      (entry) => entry.kind === 'ended' && entry.node === 'n2' && entry.lastWords.includes(words),
-    );
-    expect(readFileSync(join(run, 'report.html'), 'utf8')).toContain(words);
-  },
-);
+])('%s: why a node died is in journal, record and report', { timeout: 30_000 }, async (name, create, says, words) => {
+  const runs = join(folder, `runs-${name}`);
+  const args = ['run', BRIEF, '--driver', 'sim', '--generator', creating(name, create), '--runs', runs, '--json'];
+  const { code, stdout, stderr } = await snowglobe(args).ended;
+  expect(stderr).not.toContain('snowglobe crashed');
+  expect(JSON.parse(stdout)).toMatchObject({ state: 'judged', exitCode: code });
+  const run = await runFolder(runs);
+  const silent = readRun(run).unknowns.filter(({ reason }) => reason === 'node silent');
+  expect(silent).toContainEqual({
+    reason: 'node silent',
+    scope: 'n2',
+    detail: expect.stringMatching(new RegExp(`${says}.*${words}`)) as unknown,
+  });
+  await journalHas(
+    run,
+    'an end',
+    (entry) => entry.kind === 'ended' && entry.node === 'n2' && entry.lastWords.includes(words),
+  );
+  expect(readFileSync(join(run, 'report.html'), 'utf8')).toContain(words);
+});
 
 test('with --json an error that nobody caught is a document too', { timeout: 30_000 }, async () => {
-  const generator = file('loose.ts', "void Promise.reject(new Error('let go'));\nexport default {};");
+  const generator = file(
+    'loose.ts',
+    `void Promise.reject(new Error('let go'));
+     export { default } from ${JSON.stringify(join(import.meta.dirname, 'fixtures/counter.ts'))};`,
+  );
   const { code, stdout } = await snowglobe(['run', '--driver', 'sim', '--generator', generator, '--json']).ended;
-  const { error } = JSON.parse(stdout) as { error: { exitCode: number } };
-  expect(error.exitCode).toBe(code);
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({ error: { exitCode: 1, problems: [{ what: 'Error: let go' }] } });
 });

@@ -91,8 +91,16 @@ export class AgentNode implements ClusterNode {
   readonly network: NetworkControl;
   readonly clock: ClockControl;
   readonly #client: NodeClient;
+  readonly #lastWords: () => Promise<string | undefined>;
 
-  constructor(member: Member, clock: ClockControl, client: NodeClient) {
+  /** `lastWords`: as `ClusterNode.lastWords`. */
+  constructor(
+    member: Member,
+    clock: ClockControl,
+    client: NodeClient,
+    lastWords: () => Promise<string | undefined> = async () => undefined,
+  ) {
+    this.#lastWords = lastWords;
     this.name = member.name;
     this.process = member.process;
     this.network = member.network;
@@ -102,6 +110,10 @@ export class AgentNode implements ClusterNode {
 
   health(timeoutMs: number): Promise<NodeHealth> {
     return this.#client.health(timeoutMs);
+  }
+
+  lastWords(): Promise<string | undefined> {
+    return this.#lastWords();
   }
 
   mint(count: number, timeoutMs: number, done: (reply: MintReply) => void): void {

@@ -4,14 +4,7 @@
 import { realpathSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import type {
-  ClockControl,
-  ClusterSpec,
-  CoordinatorMember,
-  Member,
-  ProcessControl,
-  Zones,
-} from '../../core/cluster.ts';
+import type { ClockControl, ClusterSpec, CoordinatorMember, Member, Zones } from '../../core/cluster.ts';
 import type { CoordinatorKind } from '../../core/coordinator-kind.ts';
 import { DEFAULT_COORDINATOR } from '../../core/coordinator-kind.ts';
 import type { LaunchContext } from '../../core/driver.ts';
@@ -26,6 +19,7 @@ import { etcdVersion, namedEtcd } from '../agent/etcd-program.ts';
 import { chooseClock } from '../agent/clocks/choose-clock.ts';
 import type { ClockBackend } from '../agent/clocks/clock-backend.ts';
 import { locator, networkControl } from '../agent/network-control.ts';
+import { endInWords, generatorFault, lastWords } from '../agent/last-words.ts';
 import { NodeClient } from '../agent/node-client.ts';
 import { readClocks, runNs, startTime } from '../agent/real-time.ts';
 import { shellEntry } from '../agent/shell-entry.ts';
@@ -42,6 +36,7 @@ import { startPod } from './pod.ts';
 import { prove } from './probe.ts';
 import { sweep } from './sweep.ts';
 import type { WorkloadSpec } from './workload.ts';
+import type { Workload } from './workload.ts';
 import { startWorkload } from './workload.ts';
 
 /** The fault agent: TypeScript in a checkout, compiled when installed, as this file is. */
@@ -88,6 +83,7 @@ export async function launchCluster(
       remove: () => sweep(docker, runId),
       zones: spec.zones ?? {},
       idBits: idBitsOf(context.generator.generator.layout),
+      generator: context.generator.file,
       versions: {
         docker: engine.version,
         image: image.reference,
@@ -106,7 +102,7 @@ export async function launchCluster(
 interface Running {
   readonly place: Place;
   readonly pod: Pod;
-  readonly process: ProcessControl;
+  readonly process: Workload;
 }
 
 interface Members {
@@ -168,6 +164,8 @@ async function assemble(
     readonly remove: () => Promise<unknown>;
     readonly zones: Zones;
     readonly idBits: 64 | 128;
+    /** Its file. */
+    readonly generator: string;
   },
 ): Promise<AgentCluster> {
   const everyone = [...members.coordinator, ...members.nodes];
@@ -196,9 +194,16 @@ async function assemble(
       (ns) => runNs(origin, ns),
       facts.idBits,
     );
-    return new AgentNode(control(node), clocks.of(node.place.name), client);
+    return new AgentNode(control(node), clocks.of(node.place.name), client, async () =>
+      lastWords(endInWords(await node.process.end()), join(folders.logs, `${node.place.name}.log`)),
+    );
   });
-  const upContext = { logFolder: folders.logs, sleep: (ms: number): Promise<void> => time.sleep(ms, signal) };
+  const { generator } = facts;
+  const upContext = {
+    generator,
+    logFolder: folders.logs,
+    sleep: (ms: number): Promise<void> => time.sleep(ms, signal),
+  };
   await settled([
     ...coordinator.members.map((member) => untilUp(member, () => serves(member), upContext)),
     ...nodes.map((node) => untilUp(node, () => node.health(HEALTH_MS), upContext)),
@@ -283,7 +288,11 @@ async function serves(member: CoordinatorMember): Promise<void> {
 async function untilUp(
   { name, process }: Member,
   ask: () => Promise<unknown>,
-  { logFolder, sleep }: { readonly logFolder: string; readonly sleep: (ms: number) => Promise<void> },
+  {
+    generator,
+    logFolder,
+    sleep,
+  }: { readonly generator: string; readonly logFolder: string; readonly sleep: (ms: number) => Promise<void> },
 ): Promise<void> {
   const giveUp = performance.now() + SERVES_MS;
   for (;;) {
@@ -293,10 +302,13 @@ async function untilUp(
     } catch (error) {
       const ended = !(await process.alive());
       if (ended || performance.now() > giveUp)
-        throw environmentLacks(
-          `${name} ${ended ? 'ended' : `does not answer (${messageOf(error)})`}: ${await lastLines(logFolder, name)}`,
-          'Its whole log is in the file. If it is the generator that fails, try it with --driver sim.',
-          join(logFolder, `${name}.log`),
+        throw (
+          generatorFault(await readLog(logFolder, name), generator) ??
+          environmentLacks(
+            `${name} ${ended ? 'ended' : `does not answer (${messageOf(error)})`}: ${await lastLines(logFolder, name)}`,
+            'Its whole log is in the file. If it is the generator that fails, try it with --driver sim.',
+            join(logFolder, `${name}.log`),
+          )
         );
     }
     await sleep(POLL_MS);
@@ -304,6 +316,7 @@ async function untilUp(
 }
 
 async function lastLines(logFolder: string, name: string): Promise<string> {
-  const log = await readFile(join(logFolder, `${name}.log`), 'utf8');
-  return log.trim().split('\n').slice(-8).join('\n');
+  return (await readLog(logFolder, name)).trim().split('\n').slice(-8).join('\n');
 }
+
+const readLog = (logFolder: string, name: string): Promise<string> => readFile(join(logFolder, `${name}.log`), 'utf8');

@@ -29,7 +29,7 @@ const POLL_MS = 20;
 const TERMINATED = 128 + 15;
 
 /** Starts it for the first time. Its output goes to `NAME.log` in the run's folder, which outlives every container. */
-export async function startWorkload(run: RunParts, pod: Pod, spec: WorkloadSpec): Promise<ProcessControl> {
+export async function startWorkload(run: RunParts, pod: Pod, spec: WorkloadSpec): Promise<Workload> {
   const { container } = await startContainer(run.docker, {
     image: run.image,
     name: partName(run.runId, pod.name),
@@ -55,7 +55,7 @@ export async function startWorkload(run: RunParts, pod: Pod, spec: WorkloadSpec)
   return new Workload(pod.name, container, pod.agent);
 }
 
-class Workload implements ProcessControl {
+export class Workload implements ProcessControl {
   readonly #name: string;
   readonly #container: Container;
   readonly #agent: AgentClient;
@@ -119,6 +119,12 @@ class Workload implements ProcessControl {
   async alive(): Promise<boolean> {
     const { pids = [] } = await this.#agent.send({ do: 'find', workload: this.#name });
     return pids.length > 0;
+  }
+
+  /** Its exit code, of which 128 + n is a signal; null while it runs. */
+  async end(): Promise<number | null> {
+    const { State: state } = await this.#container.inspect();
+    return state.Running ? null : state.ExitCode;
   }
 
   /** Whether this call started it; false when the engine thinks that it runs. */

@@ -17,6 +17,7 @@ import type { ClockBackend } from '../agent/clocks/clock-backend.ts';
 import { programAt } from '../agent/clocks/program.ts';
 import { restorerOf } from '../agent/etcd-program.ts';
 import { locator, networkControl } from '../agent/network-control.ts';
+import { endInWords, generatorFault, lastWords } from '../agent/last-words.ts';
 import { NodeClient } from '../agent/node-client.ts';
 import { readClocks, runNs, startTime } from '../agent/real-time.ts';
 import { shellEntry } from '../agent/shell-entry.ts';
@@ -116,7 +117,9 @@ async function fill(
           idBits,
         );
         const member = control(place, nodeWorkload(place, places, spec, around));
-        const node = new AgentNode(member, clock, client);
+        const node = new AgentNode(member, clock, client, async () =>
+          lastWords(endInWords(await sandbox.endOf(place.name)), logFile(place, around)),
+        );
         await node.process.start();
         return node;
       }),
@@ -124,7 +127,7 @@ async function fill(
     const until = time.now() + NODE_SERVES_MS * NS_PER_MS;
     await Promise.all(
       nodes.map((node, index) =>
-        untilItServes(node, until, time, signal, logFile(places.nodes[index] as Place, around)),
+        untilItServes(node, until, time, signal, logFile(places.nodes[index] as Place, around), around.generator),
       ),
     );
     return new AgentCluster({
@@ -155,11 +158,16 @@ async function untilItServes(
   time: Time,
   signal: AbortSignal,
   log: string,
+  generator: string,
 ): Promise<void> {
   for (;;) {
     const why = await node.health(HEALTH_MS).then(() => undefined, messageOf);
     if (why === undefined) return;
-    if (!(await node.process.alive())) throw new Error(`${node.name} ended as it began: ${tail(log)}`);
+    if (!(await node.process.alive()))
+      throw (
+        generatorFault(readFileSync(log, 'utf8'), generator) ??
+        new Error(`${node.name} ended as it began: ${tail(log)}`)
+      );
     if (time.now() > until) throw new Error(`${node.name} does not answer (${why}): ${tail(log)}`);
     await time.sleep(POLL_MS, signal);
   }

@@ -35,10 +35,18 @@ export type SandboxCommand = { readonly id: number } &
     | { readonly do: 'kill'; readonly name: string }
     /** Sends SIGTERM to a process; answered when it is gone, or after `graceMs`. */
     | { readonly do: 'terminate'; readonly name: string; readonly graceMs: number }
+    /** How a process ended. */
+    | { readonly do: 'end'; readonly name: string }
   );
 
 export type SandboxAnswer =
-  | { readonly id: number; readonly ok: true; readonly agent?: AgentResult; readonly termination?: Termination }
+  | {
+      readonly id: number;
+      readonly ok: true;
+      readonly agent?: AgentResult;
+      readonly termination?: Termination;
+      /** Exit code or signal; left out while it runs, and when it never did. */ readonly end?: number | string;
+    }
   | { readonly id: number; readonly ok: false; readonly error: string };
 
 /** The environment variable by which everything in a sandbox is known to belong to its run. */

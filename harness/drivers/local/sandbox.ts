@@ -37,6 +37,7 @@ const BUILD_MS = 20_000;
 const START_MS = 10_000;
 const KILL_MS = 10_000;
 const CLOSE_MS = 2000;
+const END_MS = 1000;
 
 export class Sandbox implements AsyncDisposable {
   /** The process ID of `unshare`, in the harness's own namespace. */
@@ -89,6 +90,11 @@ export class Sandbox implements AsyncDisposable {
   async terminateProcess(name: string, graceMs: number): Promise<Termination> {
     const { termination } = await this.#supervisor.send({ do: 'terminate', name, graceMs }, graceMs + KILL_MS);
     return termination as Termination;
+  }
+
+  /** Exit code or signal; null while it runs. */
+  async endOf(name: string): Promise<number | string | null> {
+    return (await this.#supervisor.send({ do: 'end', name }, END_MS)).end ?? null;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

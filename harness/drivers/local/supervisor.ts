@@ -142,6 +142,11 @@ async function carryOut(command: SandboxCommand): Promise<Omit<Extract<SandboxAn
       return {};
     case 'terminate':
       return { termination: await terminate(command.name, command.graceMs) };
+    case 'end': {
+      const child = workloads.get(command.name);
+      const end = child?.signalCode ?? child?.exitCode;
+      return end === null || end === undefined ? {} : { end };
+    }
   }
 }
 

@@ -367,13 +367,14 @@ describe('in a process of its own', () => {
       const cluster = await startCluster((env) => {
         void (async () => { await env.sleep(500); throw new Error('forgotten'); })();
         return minterOf(() => 0);
-      }, { log: (line) => console.log(line) });
+      });
       console.log((await ask(cluster, 'n1')).status, await cluster.nodes[0].process.alive());
       await cluster.time.sleep(500);
+      console.log(await cluster.nodes[0].lastWords());
       console.log((await ask(cluster, 'n1')).status, await cluster.nodes[0].process.alive());
       await cluster[Symbol.asyncDispose]();
     `);
-    expect(stdout).toBe('ok true\nn1 crashed: forgotten\nno answer false\n');
+    expect(stdout).toBe('ok true\nforgotten\nno answer false\n');
   });
 
   test('an error that the harness leaves unhandled ends it as ever', async () => {

@@ -5,10 +5,24 @@ import type { LeaseLog } from './lease-log.ts';
 import type { Life } from './life.ts';
 
 /** `now`: by the node's own time, at which its wall clock shows `wallMs`; it is asked and answers at `at`. */
-export function healthOf(
-  { lane, incarnation }: Life,
-  { leases, now, wallMs, at }: { readonly leases: LeaseLog; now: RunNs; wallMs: number; at: RunNs },
-): NodeHealth {
+interface Facts {
+  readonly leases: LeaseLog;
+  readonly now: RunNs;
+  readonly wallMs: number;
+  readonly at: RunNs;
+}
+
+/** Rejects where the generator's `holding` throws, of which `crash` is told first: nobody in the process handles it. */
+export async function healthOf(life: Life, facts: Facts, crash: (error: unknown) => void): Promise<NodeHealth> {
+  try {
+    return health(life, facts);
+  } catch (error) {
+    crash(error);
+    throw error;
+  }
+}
+
+function health({ lane, incarnation }: Life, { leases, now, wallMs, at }: Facts): NodeHealth {
   const holding = lane?.holding();
   const lease = holding?.lease;
   const reason = lane === undefined ? 'starting' : lane.refused;

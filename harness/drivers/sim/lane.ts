@@ -32,6 +32,8 @@ export interface LaneHost {
   whenAwake(act: () => void): void;
   /** The lane can take the next call. */
   onFree(): void;
+  /** Code of the generator threw where nobody handles it: that ends a process. */
+  onCrash(error: unknown): void;
 }
 
 const LANE = 0;
@@ -160,7 +162,12 @@ export class Lane {
     this.#batch.returned = this.#host.now();
     this.#batch.wallReturnedMs = this.#host.wallMs();
     // A call that began without a worker ID may have waited for one: then its IDs carry what it found.
-    if (this.#batch.workerId < 0) this.#hold(this.holding());
+    if (this.#batch.workerId < 0)
+      try {
+        this.#hold(this.holding());
+      } catch (error) {
+        return this.#host.onCrash(error);
+      }
     // What a node that stands still has not written yet, it never wrote if it is killed now.
     if (this.#host.stands()) this.#host.whenAwake(() => this.#commit(count, reply));
     else this.#commit(count, reply);

@@ -2,6 +2,7 @@
 import type { JsonObject } from '../../core/json.ts';
 import type { Cancel, Origin, RunNs } from '../../core/time.ts';
 import type { Coordination, GeneratorEnv, Minter, ShellNode } from '../../core/generator.ts';
+import { minterProblem } from '../../core/minter-problem.ts';
 import type { Rng } from '../../core/random.ts';
 import type { Ranges } from '../../core/ranges.ts';
 import type { NodeDisk } from './disk.ts';
@@ -23,6 +24,8 @@ export interface LifeHost extends LaneHost {
   onReading(): void;
   after(ms: number, act: () => void): Cancel;
   log(message: string): void;
+  /** The generator made no minter that can be asked. Throws. */
+  faulty(what: string): never;
 }
 
 const DISK_MS = { min: 0.05, max: 1 };
@@ -51,6 +54,8 @@ export class Life {
   async begin(create: ShellNode['create']): Promise<void> {
     const env = this.#env();
     const minter: Minter = await this.inside(async () => create(env));
+    const wrong = this.inside(minterProblem, minter);
+    if (wrong !== undefined) this.#host.faulty(wrong);
     this.lane = new Lane(this.#host, minter);
     this.#host.onFree();
   }

@@ -374,17 +374,14 @@ test('a minter that waits has one call open; the others queue, and a queue that 
 });
 
 test('a node whose start fails ends, says why, and may be started again', async () => {
-  const lines: string[] = [];
-  const cluster = await startCluster(
-    (env) => {
-      if (env.host.incarnation === 1) throw new Error('no configuration');
-      return clockMinter(env);
-    },
-    { log: (line) => lines.push(line) },
-  );
-  expect(lines).toEqual(['n1 crashed: no configuration']);
+  const cluster = await startCluster((env) => {
+    if (env.host.incarnation === 1) throw new Error('no configuration');
+    return clockMinter(env);
+  });
+  expect(await cluster.nodes[0]?.lastWords()).toBe('no configuration');
   expect(await cluster.nodes[0]?.process.alive()).toBe(false);
   await cluster.healAll();
+  expect(await cluster.nodes[0]?.lastWords()).toBeUndefined();
   expect(await ask(cluster, 'n1')).toMatchObject({ status: 'ok', incarnation: 2 });
   await cluster[Symbol.asyncDispose]();
 });

@@ -16,11 +16,11 @@ import type {
   ProcessControl,
   Termination,
 } from '../../core/cluster.ts';
-import { optionsOf, placeOf } from '../../core/cluster.ts';
+import { optionsOf, placeOf, TRUE_CLOCK } from '../../core/cluster.ts';
 import type { Generator, ShellNode } from '../../core/generator.ts';
 import type { Rng } from '../../core/random.ts';
 import type { Cancel, Origin, RunNs } from '../../core/time.ts';
-import { messageOf } from '../../core/errors.ts';
+import { messageOf, SnowglobeError } from '../../core/errors.ts';
 import { msToNs } from '../../core/time.ts';
 import { NodeClock } from './clock.ts';
 import type { Coordinated } from './coordinators.ts';
@@ -69,7 +69,6 @@ const LOG_LINES = 1000;
 const NO_ANSWER: MintReply = { status: 'no answer' };
 const STARTING: MintReply = { status: 'refused', reason: 'starting' };
 const BUSY: MintReply = { status: 'refused', reason: 'busy' };
-const TRUE_TIME: ClockSetting = { offsetMs: 0, rate: 1 };
 
 /** An order to start that was not carried out yet. */
 interface Starting {
@@ -82,6 +81,7 @@ export class SimNode implements ClusterNode {
   readonly process: ProcessControl;
   readonly network: NetworkControl;
   readonly clock: ClockControl;
+  readonly lastWords = async (): Promise<string | undefined> => this.#lastWords;
   /** The last lines of its log. */
   readonly logLines: string[] = [];
   readonly #index: number;
@@ -91,6 +91,8 @@ export class SimNode implements ClusterNode {
   readonly #disk = new NodeDisk();
   readonly #interruptions: Interruptions;
   #life: Life | undefined;
+  /** Why its last life ended by itself; undefined when it did not. */
+  #lastWords: string | undefined;
   #lives = 0;
   #starting: Starting | undefined;
   #stopped = false;
@@ -146,7 +148,7 @@ export class SimNode implements ClusterNode {
   /** Undoes what faults did, at once. */
   async heal(): Promise<void> {
     this.#clockOrders++;
-    this.#wall.set(TRUE_TIME, this.#now());
+    this.#wall.set(TRUE_CLOCK, this.#now());
     this.#cpu.slow(100);
     await this.#resume();
     await this.process.start();
@@ -156,15 +158,15 @@ export class SimNode implements ClusterNode {
     const life = this.#life;
     if (life === undefined) return Promise.reject(new Error(`${this.name} does not run`));
     if (life.closing) return Promise.reject(new Error(`${this.name} closes`));
-    if (!this.#stands()) return Promise.resolve(this.#healthOf(life));
     const { time } = this.#world;
+    if (!this.#stands()) return this.#healthOf(life);
     return time.waiting((resolve, reject) => {
       const cancel = time.schedule(time.now() + msToNs(timeoutMs), () =>
         reject(new Error(`${this.name} gave no answer within ${timeoutMs} ms`)),
       );
       this.#onWake.push(() => {
         cancel();
-        resolve(this.#healthOf(life));
+        this.#healthOf(life).then(resolve, reject);
       });
     });
   }
@@ -239,6 +241,7 @@ export class SimNode implements ClusterNode {
   #begin(create: ShellNode['create']): void {
     const life = this.#newLife(++this.#lives);
     this.#life = life;
+    this.#lastWords = undefined;
     life.begin(create).catch((error: unknown) => this.#crash(life, error));
   }
 
@@ -260,7 +263,8 @@ export class SimNode implements ClusterNode {
   /** An error that nobody handles ends a process. */
   #crash(life: Life, error: unknown): void {
     if (this.#life !== life) return;
-    this.#world.log(`${this.name} crashed: ${messageOf(error)}`);
+    // What the user gave wrong is told by the guard, once.
+    this.#lastWords = error instanceof SnowglobeError ? undefined : messageOf(error);
     this.#kill();
   }
 
@@ -430,6 +434,8 @@ export class SimNode implements ClusterNode {
         this.#interruptions.reading();
       },
       after,
+      faulty: (what) => guard.fault(what, incarnation),
+      onCrash: (error) => this.#crash(life, error),
       log: (message) => {
         this.logLines.push(message);
         if (this.logLines.length > LOG_LINES) this.logLines.shift();
@@ -438,10 +444,11 @@ export class SimNode implements ClusterNode {
     return life;
   }
 
-  #healthOf(life: Life): NodeHealth {
+  #healthOf(life: Life): Promise<NodeHealth> {
     const { time, leases } = this.#world;
     const now = this.#now();
-    return healthOf(life, { leases, now, wallMs: this.#wall.wallMs(now), at: time.now() });
+    const facts = { leases, now, wallMs: this.#wall.wallMs(now), at: time.now() };
+    return healthOf(life, facts, (error) => this.#crash(life, error));
   }
 
   // ---- the clock ----
