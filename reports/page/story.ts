@@ -51,7 +51,7 @@ function chapter(run: Run, finding: Run['findings'][number], stories: readonly S
       ${guarantee}${scope === undefined ? '' : ` (${scope})`}:
       ${plural(count, 'violation')}${promised ? '' : ', not promised'}
     </h3>
-    ${count > stories.length && html`<p class="soft">${stories.length === 0 ? 'Counted, without a witness.' : `${plural(stories.length, 'story', 'stories')} of them ${stories.length === 1 ? 'is' : 'are'} told here; all are counted.`}</p>`}
+    ${count > stories.length && html`<p class="soft">${stories.length === 0 ? 'Counted, without a witness.' : `${stories.length} of them ${stories.length === 1 ? 'is' : 'are'} told here, as unlike one another as may be; all are counted.`}</p>`}
     ${told.slice(0, OPEN_MAX)}
     ${
       told.length > OPEN_MAX &&

@@ -104,7 +104,11 @@ function sharedSpans(clashes: readonly Clash[]): readonly Shared[] {
     union(own.map(({ span }) => span)).map((span) => {
       const within = own.filter((clash) => span.from <= clash.span.from && clash.span.to <= span.to);
       const holders = within.flatMap((clash) => clash.holders);
-      return { workerId, span, lives: [...new Set(holders.map((life) => lifeName(life.node, life.incarnation)))] };
+      return {
+        workerId,
+        span,
+        lives: [...new Set(holders.map((life) => lifeName(life.node, life.incarnation)))].sort(),
+      };
     }),
   );
 }
