@@ -171,6 +171,12 @@ describe('a run is doubted when', () => {
       { at: at(15), kind: 'phase', phase: 'judge' },
     ];
 
+    test('it ended by itself, and no disturbance can have been why', () => {
+      const ended: JournalEntry = { at: at(3), kind: 'ended', node: 'n2', lastWords: 'exit 1' };
+      expect(reasons(long(ended))).toEqual(['node silent']);
+      expect(reasons(long(ended), { disturbances: [reachOf('n2', 2)] })).toEqual([]);
+    });
+
     test('it never said how it is', () => {
       expect(reasons(long(mute(2, 'n2')))).toEqual(['node silent']);
       expect(reasons(long(mute(2, 'n2'), says(3, 'n2', 0)))).toEqual([]);

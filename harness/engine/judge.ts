@@ -18,6 +18,7 @@ import type { LaneTotal } from './evidence.ts';
 import { judgeEvidence } from './evidence.ts';
 import { disturbanceRecords } from './disturbance-records.ts';
 import { doubts } from './doubts.ts';
+import { endingRemarks } from './ended-nodes.ts';
 import { explain } from './explain.ts';
 import { offsetsByNode, phasesOf, slotsOf, SERIES_BUCKET_MS } from './series.ts';
 
@@ -107,6 +108,7 @@ export async function judge(input: JudgeInput): Promise<Run> {
       ...reasonsOf(verdict, promised, unknowns, disturbances, hazards),
       ...(verdict === 'unknown' ? busyMachine(journal) : []),
       ...remarks(others),
+      ...endingRemarks(journal, unknowns),
     ],
     unknowns,
     findings: [...promised, ...others],

@@ -117,7 +117,8 @@ export async function runScenario(request: RunRequest): Promise<Run> {
     return run;
   } catch (error) {
     const judgeable = persistent && journal.entries.some(({ kind }) => kind === 'origin');
-    save(`it ended early (${messageOf(error)})${judgeable ? `; ${LEFT_TO_JUDGE}` : ''}`);
+    const why = error instanceof SnowglobeError ? error.problems.map(({ what }) => what).join(' ') : messageOf(error);
+    save(`it ended early (${why.replace(/\.$/, '')})${judgeable ? `; ${LEFT_TO_JUDGE}` : ''}`);
     throw error;
   } finally {
     journal.close();

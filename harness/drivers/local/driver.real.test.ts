@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -74,6 +75,24 @@ describe('one cluster', () => {
   afterAll(async () => {
     await cluster[Symbol.asyncDispose]();
     await cleanUp();
+  });
+
+  test('a node that was killed has no last words; one that ended by itself has', async () => {
+    await n1.process.kill();
+    expect(await n1.lastWords?.()).toBeUndefined();
+    await n1.process.start();
+    expect(await n1.lastWords?.()).toBeUndefined();
+    // A life that finds no folder for its taps ends.
+    const taps = cluster.tapFolder as string;
+    await n1.process.kill();
+    const moved = `${taps}-away`;
+    renameSync(taps, moved);
+    try {
+      await n1.process.start();
+      await expect.poll(() => n1.lastWords?.(), { timeout: 5000 }).toMatch(/^exit [12], .+/);
+    } finally {
+      renameSync(moved, taps);
+    }
   });
 
   /** The node's wall clock minus the true time, at one instant. */
