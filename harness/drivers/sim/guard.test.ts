@@ -347,6 +347,24 @@ describe('modules', () => {
   });
 });
 
+test('what several nodes used is told once, with their names', async () => {
+  const used = (): ReturnType<typeof minterOf> => minterOf(() => Number(Date.now() > 0));
+  const cluster = await startCluster(used, { nodes: 3 });
+  for (const { name } of cluster.nodes) await ask(cluster, name);
+  expect(() => cluster.assertClean()).toThrow(
+    expect.objectContaining({
+      problems: [
+        {
+          what: expect.stringContaining('nodes n1, n2, n3 used Date.now()') as unknown,
+          where: 'generator tiny',
+          remedy: expect.any(String) as unknown,
+        },
+      ],
+    }) as Error,
+  );
+  await cluster[Symbol.asyncDispose]();
+});
+
 describe('in a process of its own', () => {
   const run = async (script: string): Promise<string> => {
     const here = pathToFileURL(fileURLToPath(new URL('.', import.meta.url))).href;
