@@ -232,7 +232,7 @@ test('a generator that replaces the clocks deceives nobody else', async () => {
     generator,
     `Date.now = () => 1_000_000;
      process.hrtime.bigint = () => 1n;
-     export default { name: 'forger', node: { kind: 'shell', create: () => ({
+     export default { name: 'forger', layout: {}, node: { kind: 'shell', create: () => ({
        mint: (into) => { into[0] = 1n; return 1; }, holding: () => ({ workerId: 0 }), close: async () => {} }) } };`,
   );
   const [wall, monotonic] = [Date.now(), process.hrtime.bigint()];

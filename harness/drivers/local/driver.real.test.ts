@@ -77,24 +77,6 @@ describe('one cluster', () => {
     await cleanUp();
   });
 
-  test('a node that was killed has no last words; one that ended by itself has', async () => {
-    await n1.process.kill();
-    expect(await n1.lastWords?.()).toBeUndefined();
-    await n1.process.start();
-    expect(await n1.lastWords?.()).toBeUndefined();
-    // A life that finds no folder for its taps ends.
-    const taps = cluster.tapFolder as string;
-    await n1.process.kill();
-    const moved = `${taps}-away`;
-    renameSync(taps, moved);
-    try {
-      await n1.process.start();
-      await expect.poll(() => n1.lastWords?.(), { timeout: 5000 }).toMatch(/^exit [12], .+/);
-    } finally {
-      renameSync(moved, taps);
-    }
-  });
-
   /** The node's wall clock minus the true time, at one instant. */
   const offsetMs = async (): Promise<number> => {
     const { wallMs, at } = await n1.health(1000);
@@ -213,6 +195,24 @@ describe('one cluster', () => {
     expect(await n1.network.reaches('etcd1', 500)).toBe(true);
     expect(Math.abs(await offsetMs())).toBeLessThan(20);
     expect(await n2.process.alive()).toBe(true);
+  });
+
+  test('a node that was killed has no last words; one that ended by itself has', async () => {
+    await n1.process.kill();
+    expect(await n1.lastWords?.()).toBeUndefined();
+    await n1.process.start();
+    expect(await n1.lastWords?.()).toBeUndefined();
+    // A life that finds no folder for its taps ends.
+    const taps = cluster.tapFolder as string;
+    await n1.process.kill();
+    const moved = `${taps}-away`;
+    renameSync(taps, moved);
+    try {
+      await n1.process.start();
+      await expect.poll(() => n1.lastWords?.(), { timeout: 5000 }).toMatch(/^exit [12], .+/);
+    } finally {
+      renameSync(moved, taps);
+    }
   });
 });
 
