@@ -1,7 +1,7 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
 
 /**
- * A holder speaks to the coordinator over a link of 48 kbit/s: requests wait for one another, and some are lost.
+ * A holder speaks to the coordinator over a link of 256 kbit/s: requests wait for one another, and some are lost.
  */
 export default {
   name: 'slow-link',
@@ -20,7 +20,7 @@ export default {
         disturbances: [
           {
             fault: 'bandwidth',
-            options: { one: '@holder', peers: ['etcd1', 'etcd2', 'etcd3'], kbitPerSecond: 48 },
+            options: { one: '@holder', peers: ['etcd1', 'etcd2', 'etcd3'], kbitPerSecond: 256 },
             atMs: 0,
             forMs: 12_000,
           },

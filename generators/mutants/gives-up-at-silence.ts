@@ -32,6 +32,6 @@ export default {
   mutant: {
     breaks: ['recovers'],
     because: 'silent after the heal',
-    shownBy: ['lossy-link', 'far-link', 'bridge', 'majority-side', 'etcd-minority'],
+    shownBy: ['lossy-link', 'far-link', 'majority-side', 'etcd-minority'],
   },
 } satisfies Generator;

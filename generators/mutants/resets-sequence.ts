@@ -19,7 +19,7 @@ export default {
   mutant: {
     breaks: ['unique', 'increasing-per-node'],
     because: 'sequence reset within a tick',
-    shownBy: ['storm', 'majorities-ring', 'slow-link'],
+    shownBy: ['storm', 'bridge', 'majorities-ring', 'slow-link'],
     needsNoDisturbance: true,
   },
 } satisfies Generator;
