@@ -3,10 +3,11 @@
  * coordinator says later. An outage of the coordinator then costs no availability, and that is why it is popular; but
  * once the lease has run out, a second node may hold the same worker ID.
  *
- * It promises what its users believe of it. It is no mutant: it does what it was built to do.
+ * It promises what its users believe of it, and does what it was built to do. Since it cannot keep what it promises, it is
+ * judged as mutants are.
  */
 import type { Generator, Holding } from '../harness/core/generator.ts';
-import { LAYOUT, SnowflakeMinter, start } from './snowflake.ts';
+import { LAYOUT, refusesOptions, SnowflakeMinter, start } from './snowflake.ts';
 import type { Reason, Tenure } from './snowflake.ts';
 
 /** How often a node whose lease is gone tries to put its cached worker ID under a new one. */
@@ -64,5 +65,11 @@ export default {
     { guarantee: 'fails-closed' },
   ],
   layout: LAYOUT,
+  refuses: refusesOptions,
   node: { kind: 'shell', create: (env) => start(new CachedMinter(env)) },
+  mutant: {
+    breaks: ['unique', 'owns-worker-id', 'increasing-across-lives'],
+    because: 'two holders: cut from the coordinator',
+    shownBy: ['storm'],
+  },
 } satisfies Generator;

@@ -17,7 +17,12 @@ test('compose puts every field where the layout says', () => {
     fc.property(tick, field(LAYOUT.workerBits), field(LAYOUT.sequenceBits), (tick, workerId, sequence) => {
       const id = compose(LAYOUT.epochMs + tick, workerId, sequence);
       expect(id).toBeLessThan(2n ** 63n);
-      expect(decodeId(LAYOUT, id)).toEqual({ unixMs: LAYOUT.epochMs + tick, tick, workerId, sequence });
+      expect(decodeId(LAYOUT, id)).toEqual({
+        unixMs: LAYOUT.epochMs + tick,
+        tick,
+        workerId,
+        sequence: BigInt(sequence),
+      });
     }),
   );
 });
@@ -73,8 +78,8 @@ describe('one node', () => {
     const node = await new CrankedCluster().node(snowflake);
     const full = decode(await node.mint(5000));
     expect(full).toHaveLength(5000);
-    expect(full[4095]).toMatchObject({ unixMs: full[0]?.unixMs, sequence: 4095 });
-    expect(full[4096]).toMatchObject({ sequence: 0 });
+    expect(full[4095]).toMatchObject({ unixMs: full[0]?.unixMs, sequence: 4095n });
+    expect(full[4096]).toMatchObject({ sequence: 0n });
     node.onClockRead = freeze(node);
     expect(await node.mint(5000)).toHaveLength(4096 - (5000 - 4096));
     expect(await node.mint(1)).toBe('tick full');
@@ -167,8 +172,90 @@ describe('two nodes on one worker ID', () => {
   });
 });
 
+describe('a clock that is further ahead than it may be', () => {
+  const HOUR_MS = 3_600_000;
+  const bounds = (cluster: CrankedCluster): number[] => cluster.store.range('b/').map(({ value }) => Number(value));
+
+  test('is believed up to the option, and refused beyond it', async () => {
+    const cluster = new CrankedCluster();
+    const node = await cluster.node(snowflake, { pool: 1, aheadMaxMs: 10_000 });
+    node.offsetMs = 10_500;
+    expect(await node.mint(1)).toBe('clock-ahead');
+    // Since the clock was last compared, up to half a second has passed.
+    node.offsetMs = 9990;
+    await cluster.crank.advance(600);
+    expect(await node.mint(1)).toHaveLength(1);
+  });
+
+  test('is neither minted nor reserved, however long it lasts, and costs nothing when it is put right', async () => {
+    const cluster = new CrankedCluster();
+    const node = await cluster.node(snowflake);
+    node.offsetMs = HOUR_MS;
+    for (let second = 0; second < 20; second++) {
+      expect(await node.mint(1)).toBe('clock-ahead');
+      await cluster.crank.advance(1000);
+    }
+    expect(bounds(cluster)[0]).toBeLessThan(node.wallMs - HOUR_MS + 3001);
+    node.offsetMs = 0;
+    await cluster.crank.advance(550);
+    expect(await node.mint(1)).toHaveLength(1);
+  });
+
+  test('may return from where it went back to', async () => {
+    const cluster = new CrankedCluster();
+    const node = await cluster.node(snowflake);
+    expect(await node.mint(1)).toHaveLength(1);
+    node.offsetMs = -HOUR_MS;
+    await cluster.crank.advance(2000);
+    expect(await node.mint(1)).toBe('clock behind');
+    node.offsetMs = 0;
+    await cluster.crank.advance(600);
+    expect(await node.mint(1)).toHaveLength(1);
+  });
+
+  test('takes no worker ID while others own some whose bounds it is ahead of', async () => {
+    const cluster = new CrankedCluster();
+    await cluster.node(snowflake, { pool: 2 });
+    const late = await cluster.node(snowflake, { pool: 2 }, HOUR_MS);
+    expect(await late.mint(1)).toBe('clock-ahead');
+    expect(cluster.store.range('o/')).toHaveLength(1);
+    late.offsetMs = 0;
+    await cluster.crank.advance(1000);
+    expect(await late.mint(1)).toHaveLength(1);
+  });
+
+  test('began behind, was put right, and is believed when the bound of another bears it out', async () => {
+    const cluster = new CrankedCluster();
+    await cluster.node(snowflake, { pool: 2 });
+    const late = await cluster.node(snowflake, { pool: 2 }, -HOUR_MS);
+    expect(await late.mint(1)).toHaveLength(1);
+    late.offsetMs = 0;
+    expect(await late.mint(1)).toBe('clock-ahead');
+    await cluster.crank.advance(1100);
+    expect(await late.mint(1)).toHaveLength(1);
+  });
+
+  test('is believed by a process that begins alone, for it has nobody to ask', async () => {
+    const cluster = new CrankedCluster();
+    const node = await cluster.node(snowflake, { pool: 1 }, HOUR_MS);
+    expect(await node.mint(1)).toHaveLength(1);
+  });
+});
+
+test('the last millisecond of the time bits is minted, and none after it, and none is reserved', async () => {
+  const cluster = new CrankedCluster();
+  const endMs = LAYOUT.epochMs + 2 ** LAYOUT.timeBits;
+  const node = await cluster.node(snowflake, { pool: 1 }, endMs - 2000 - START_MS - cluster.crank.monotonicMs);
+  node.offsetMs += endMs - 1 - node.wallMs;
+  expect(decode(await node.mint(1))[0]?.tick).toBe(2 ** LAYOUT.timeBits - 1);
+  node.offsetMs += 1;
+  expect(await node.mint(1)).toBe('clock out of range');
+  await cluster.crank.advance(2000);
+  expect(Number(cluster.store.range('b/')[0]?.value)).toBe(endMs);
+});
+
 test('options out of range are refused by name', () => {
-  expect(settingsOf({})).toEqual({ pool: 3, ttlMs: 5000 });
+  expect(settingsOf({})).toEqual({ firstWorkerId: 0, pool: 3, ttlMs: 5000, aheadMaxMs: 30_000 });
   expect(() => settingsOf({ pool: 1025 })).toThrow("option 'pool' must be an integer from 1 to 1024, not 1025");
   expect(() => settingsOf({ ttlMs: '5s' })).toThrow("option 'ttlMs' must be an integer");
   expect(() => settingsOf({ workers: 4 })).toThrow("option 'workers' is not known");

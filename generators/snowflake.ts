@@ -10,50 +10,47 @@
  * - The **fence** keeps `owns-worker-id`. No ID is minted after (sending of the last accepted keep-alive + granted TTL -
  *   margin) on the node's own monotonic clock.
  *
- * The price of the bound: a clock that ran ahead darkens its worker ID for its lead and the window.
+ * The price of the bound: a clock that ran ahead darkens its worker ID for its lead and the window. So a clock that is
+ * much ahead is not believed: of what the node's monotonic clock has it be by now, or, when the process begins, of what
+ * the nodes that own worker IDs have reserved. Its time is neither minted nor reserved. This takes nothing from the two
+ * above: it only ever forbids a mint or an extension that they would allow, so that whatever is minted still lies between
+ * a floor and a confirmed limit, and before a fence. What it may cost is that a worker ID stays dark.
  */
 import type {
   Coordination,
   Generator,
   GeneratorEnv,
+  Grant,
   Holding,
   KeyValue,
   Minter,
   TxnResult,
 } from '../harness/core/generator.ts';
-import type { Layout } from '../harness/core/layout.ts';
 import type { Promise_ } from '../harness/core/guarantee.ts';
+import { compose, END_MS, isOutOfRange, LAYOUT, SEQUENCE_MAX } from './snowflake/layout.ts';
+import type { Settings } from './snowflake/settings.ts';
+import { refusesOptions, settingsOf } from './snowflake/settings.ts';
 
-/** 41 bits of milliseconds since 2024-01-01T00:00Z, 10 bits of worker ID, 12 bits of sequence. */
-export const LAYOUT = {
-  timeBits: 41,
-  workerBits: 10,
-  sequenceBits: 12,
-  tickMs: 1,
-  epochMs: 1_704_067_200_000,
-} as const satisfies Layout;
-
-const SEQUENCE_MAX = 2 ** LAYOUT.sequenceBits - 1;
-const TIME_SHIFT = BigInt(LAYOUT.workerBits + LAYOUT.sequenceBits);
-/** The first millisecond that no longer fits into an ID. */
-const END_MS = LAYOUT.epochMs + 2 ** LAYOUT.timeBits;
+export { compose, END_MS, isOutOfRange, LAYOUT, SEQUENCE_MAX } from './snowflake/layout.ts';
+export { integerWithin, refusesOptions, settingsOf } from './snowflake/settings.ts';
+export type { Settings } from './snowflake/settings.ts';
 
 /** How far ahead time is reserved: the limit after an extension is the clock plus this. */
-const WINDOW_MS = 3000;
+export const WINDOW_MS = 3000;
 /** Time from one extension of the bound to the next. */
-const EXTEND_EVERY_MS = 500;
+export const EXTEND_EVERY_MS = 500;
 /** Least time between two extensions that mints ask for. */
 const EXTEND_PAUSE_NS = 20_000_000n;
 /** What the fence stays clear of the end of the lease, for the granularity of the coordinator's own timers. */
 const MARGIN_MS = 200;
 /** Deadline of each request to the coordinator: well below the TTL, so that a keep-alive can be repeated. */
-const ATTEMPT_MS = 400;
+export const ATTEMPT_MS = 400;
 /** Pause after a request that failed. */
 const RETRY_MS = 50;
 /** How often a node without a worker ID looks for a free one. */
 const POLL_MS = 250;
 /** The longest that an ID waits for the clock. */
-const WAIT_MAX_MS = 5;
+export const WAIT_MAX_MS = 5;
 const NS_PER_MS = 1_000_000;
 
 export const PROMISES = [
@@ -85,18 +82,12 @@ export type Reason =
   | 'clock behind'
   /** All IDs of this millisecond are minted, and the clock does not move on. */
   | 'tick full'
+  /** Its clock is further ahead of where it should be than an option allows. */
+  | 'clock-ahead'
   /** Its clock shows a time that does not fit into an ID. */
   | 'clock out of range'
   /** The node is being closed. */
   | 'closing';
-
-/** The generator's options, validated. */
-export interface Settings {
-  /** Worker IDs are 0 … pool-1. */
-  readonly pool: number;
-  /** What TTL to ask for. */
-  readonly ttlMs: number;
-}
 
 /** One ownership of a worker ID, from the transaction that acquired it. Answers change only the tenure that asked. */
 export interface Tenure {
@@ -131,6 +122,12 @@ export class SnowflakeMinter implements Minter {
   protected lastMs = -1;
   protected lastSequence = 0;
   protected lastWorkerId = -1;
+  /** How far the wall clock was ahead of the monotonic one, at the most, when it was believed; undefined: not yet. */
+  #leadMs: number | undefined;
+  /** What the wall clock should have shown when it was last compared; by now, later. */
+  #shouldBeMs = -Infinity;
+  /** Why it does not even ask for a worker ID. */
+  #keptOut: Reason | undefined;
 
   constructor(env: GeneratorEnv) {
     this.env = env;
@@ -139,7 +136,7 @@ export class SnowflakeMinter implements Minter {
 
   mint(into: BigUint64Array, count: number): number | Promise<number> {
     const tenure = this.tenure;
-    if (tenure === undefined) throw this.env.refusal('waiting' satisfies Reason);
+    if (tenure === undefined) throw this.env.refusal(this.#keptOut ?? ('waiting' satisfies Reason));
     return this.#fill(tenure, into, 0, count);
   }
 
@@ -178,7 +175,7 @@ export class SnowflakeMinter implements Minter {
   /** Synchronous for as long as the clock allows it. */
   #fill(tenure: Tenure, into: BigUint64Array, from: number, count: number): number | Promise<number> {
     for (let filled = from; filled < count; filled++) {
-      const next = this.#next(tenure);
+      const next = this.nextId(tenure);
       if (next === WAIT) return this.#fillWaiting(tenure, into, filled, count);
       if (typeof next === 'string') return this.#end(filled, next);
       into[filled] = next;
@@ -198,7 +195,7 @@ export class SnowflakeMinter implements Minter {
       } catch {
         return this.#end(filled, 'closing');
       }
-      const next = this.#next(tenure);
+      const next = this.nextId(tenure);
       if (next === WAIT) continue;
       if (typeof next === 'string') return this.#end(filled, next);
       into[filled] = next;
@@ -207,7 +204,7 @@ export class SnowflakeMinter implements Minter {
   }
 
   /** One ID, or why there is none. */
-  #next(tenure: Tenure): bigint | Reason | typeof WAIT {
+  protected nextId(tenure: Tenure): bigint | Reason | typeof WAIT {
     if (this.tenure !== tenure) return this.tenure === undefined ? 'waiting' : 'lease over';
     const now = this.readClock(tenure);
     if (typeof now === 'string') return now;
@@ -216,7 +213,11 @@ export class SnowflakeMinter implements Minter {
     this.lastMs = now;
     this.lastSequence = sequence;
     this.lastWorkerId = tenure.workerId;
-    return compose(now, tenure.workerId, sequence);
+    return this.compose(now, tenure.workerId, sequence);
+  }
+
+  protected compose(unixMs: number, workerId: number, sequence: number): bigint {
+    return compose(unixMs, workerId, sequence);
   }
 
   /** A batch that has IDs ends with them; one that has none is refused. */
@@ -234,7 +235,8 @@ export class SnowflakeMinter implements Minter {
   /** Why no ID may be minted with this reading of the clock. */
   protected forbids(tenure: Tenure, now: number): Reason | undefined {
     if (this.leaseIsOver(tenure)) return 'lease over';
-    if (now < LAYOUT.epochMs || now >= END_MS) return 'clock out of range';
+    if (isOutOfRange(now)) return 'clock out of range';
+    if (this.isAhead(now)) return 'clock-ahead';
     return this.outsideBound(tenure, now);
   }
 
@@ -247,6 +249,30 @@ export class SnowflakeMinter implements Minter {
     if (now < tenure.limitMs) return undefined;
     this.#askForExtension(tenure);
     return 'bound';
+  }
+
+  /**
+   * Whether the wall clock, of which this is a reading, is too far ahead of where the monotonic clock has it be. Time that
+   * was believed stays believed: a clock that went back may return.
+   */
+  protected isAhead(now: number): boolean {
+    const { aheadMaxMs } = this.settings;
+    // It should be later by now than it should have been: most readings need no second clock.
+    if (now <= this.#shouldBeMs + aheadMaxMs) return false;
+    if (this.#leadMs === undefined) return true;
+    this.#shouldBeMs = this.#leadMs + this.#monotonicMs();
+    return now > this.#shouldBeMs + aheadMaxMs;
+  }
+
+  /** From now on the wall clock should be where it is, or where it should have been before, whichever is later. */
+  protected believe(now: number): void {
+    const monotonicMs = this.#monotonicMs();
+    this.#leadMs = Math.max(this.#leadMs ?? -Infinity, now - monotonicMs);
+    this.#shouldBeMs = this.#leadMs + monotonicMs;
+  }
+
+  #monotonicMs(): number {
+    return Number(this.env.monotonicNs()) / NS_PER_MS;
   }
 
   /** The sequence number within the millisecond, or WAIT when this reading of the clock cannot give an ID. */
@@ -262,13 +288,42 @@ export class SnowflakeMinter implements Minter {
   protected async acquire(): Promise<Tenure | undefined> {
     const { env } = this;
     const owners = await this.attempt((coordination) => coordination.range('o/', ATTEMPT_MS));
-    if (owners === undefined) return this.#pause(RETRY_MS);
-    const free = freeWorkerIds(owners, this.settings.pool);
-    if (free.length === 0) return this.#pause(POLL_MS * (0.8 + 0.4 * env.random()));
-    const workerId = free[Math.floor(env.random() * free.length)] as number;
+    if (owners === undefined) return this.pause(RETRY_MS);
+    const free = freeWorkerIds(owners, this.settings);
+    if (free.length === 0) return this.pause(POLL_MS * (0.8 + 0.4 * env.random()));
+    const workerId = this.choose(free);
+    this.#keptOut = (await this.trustClock(owners)) ? undefined : 'clock-ahead';
+    if (this.#keptOut !== undefined) return this.pause(POLL_MS);
 
     const tenure = await this.take(workerId);
-    return tenure ?? this.#pause(RETRY_MS * (0.5 + env.random()));
+    return tenure ?? this.pause(RETRY_MS * (0.5 + env.random()));
+  }
+
+  /**
+   * Whether the wall clock may be believed, and if so, believes it. One that is ahead of where it should be, or of which
+   * nothing is known yet, is held against the bounds of the worker IDs that others own: each owner raises its own twice a
+   * second, so the highest is where at least one other clock is. A process that begins alone has nobody to ask, and
+   * believes its clock; one that knew better before does not.
+   */
+  protected async trustClock(owners: readonly KeyValue[]): Promise<boolean> {
+    const now = this.env.wallMs();
+    // Out of range it is refused as such, and nothing can be learnt from it.
+    if (isOutOfRange(now) || !this.isAhead(now)) return true;
+    const bounds = await this.attempt((coordination) => coordination.range('b/', ATTEMPT_MS));
+    if (bounds === undefined) return false;
+    const own = this.tenure === undefined ? undefined : boundKey(this.tenure.workerId);
+    const owned = new Set(owners.map(({ key }) => `b/${key.slice('o/'.length)}`));
+    const others = bounds.filter(({ key }) => owned.has(key) && key !== own);
+    const highest = Math.max(0, ...others.map(decodeBound));
+    const agreed = highest === 0 ? this.#leadMs === undefined : now <= highest + this.settings.aheadMaxMs;
+    if (agreed) this.believe(now);
+    else this.env.log(`its clock shows ${now}, and others have reserved time up to ${highest} only`);
+    return agreed;
+  }
+
+  /** One of the worker IDs that are free, by chance: nodes that look at the same time should not all want the same. */
+  protected choose(free: readonly number[]): number {
+    return free[Math.floor(this.env.random() * free.length)] as number;
   }
 
   /** Takes this worker ID if nobody owns it, under a lease of its own. */
@@ -287,7 +342,7 @@ export class SnowflakeMinter implements Minter {
     if (prepared === undefined) return undefined;
 
     const sentNs = env.monotonicNs();
-    const grant = await this.attempt((coordination) => coordination.grant(this.settings.ttlMs, ATTEMPT_MS));
+    const grant = await this.grant();
     if (grant === undefined) return undefined;
     const nonce = `${env.host.name}.${env.host.incarnation}.${grant.id}`;
     const acquired = await this.attempt((coordination) =>
@@ -319,6 +374,11 @@ export class SnowflakeMinter implements Minter {
     };
   }
 
+  /** A lease of its own for each attempt to acquire. */
+  protected grant(): Promise<Grant | undefined> {
+    return this.attempt((coordination) => coordination.grant(this.settings.ttlMs, ATTEMPT_MS));
+  }
+
   /** Keeps what a tenure rests on; resolves when it is lost. */
   protected async serve(tenure: Tenure): Promise<void> {
     await Promise.race([this.keepLease(tenure), this.keepBound(tenure)]);
@@ -327,7 +387,7 @@ export class SnowflakeMinter implements Minter {
   /** Keeps the lease alive; resolves when the tenure is lost. */
   protected async keepLease(tenure: Tenure): Promise<void> {
     while (!tenure.lost) {
-      await this.env.sleep(tenure.ttlMs / 4);
+      await this.env.sleep(this.settings.heartbeatMs ?? tenure.ttlMs / 4);
       while (!tenure.lost && !(await this.keepAliveOnce(tenure))) await this.env.sleep(RETRY_MS);
     }
   }
@@ -365,7 +425,7 @@ export class SnowflakeMinter implements Minter {
   /** Extends the bound again and again; resolves when the tenure is lost. */
   protected async keepBound(tenure: Tenure): Promise<void> {
     while (!tenure.lost) {
-      const answered = await this.#extend(tenure);
+      const answered = await this.extend(tenure);
       if (!tenure.lost) await this.env.sleep(answered ? EXTEND_EVERY_MS : RETRY_MS);
     }
   }
@@ -375,16 +435,23 @@ export class SnowflakeMinter implements Minter {
     const now = this.env.monotonicNs();
     if (now - tenure.extensionAskedNs < EXTEND_PAUSE_NS) return;
     tenure.extensionAskedNs = now;
-    void this.#extend(tenure);
+    void this.extend(tenure);
   }
 
   /** Reserves time up to the clock plus the window; false when the coordinator gave no answer, which changes nothing. */
-  async #extend(tenure: Tenure): Promise<boolean> {
-    const to = Math.min(this.env.wallMs() + WINDOW_MS, END_MS);
+  protected async extend(tenure: Tenure): Promise<boolean> {
+    const now = this.env.wallMs();
+    // Also this reading: time that is not believed must not get into a bound, which never goes down.
+    if (this.isAhead(now)) {
+      const owners = await this.attempt((coordination) => coordination.range('o/', ATTEMPT_MS));
+      return owners !== undefined && (await this.trustClock(owners));
+    }
+    if (!isOutOfRange(now)) this.believe(now);
+    const to = Math.min(now + WINDOW_MS, END_MS);
     // The limit is never below the floor. The bound never goes down, so that a clock that went back reserves nothing.
     if (tenure.extending || to <= tenure.limitMs) return true;
     tenure.extending = true;
-    const answer = await this.attempt((coordination) => extendBound(coordination, tenure, to));
+    const answer = await this.attempt((coordination) => this.raiseBound(coordination, tenure, to));
     tenure.extending = false;
     if (answer === undefined) return false;
     const [owner, bound] = answer.got;
@@ -392,6 +459,21 @@ export class SnowflakeMinter implements Minter {
     else if (isOwnedBy(tenure, owner)) tenure.limitMs = Math.max(tenure.limitMs, decodeBound(bound));
     else this.drop(tenure);
     return true;
+  }
+
+  /** Raises the bound if the worker ID is still this tenure's; otherwise tells what is there instead. */
+  protected raiseBound(coordination: Coordination, tenure: Tenure, to: number): Promise<TxnResult> {
+    const [owner, bound] = [ownerKey(tenure.workerId), boundKey(tenure.workerId)];
+    return coordination.txn(
+      [
+        { key: owner, target: 'create', op: '=', revision: tenure.createRevision },
+        { key: owner, target: 'value', op: '=', value: tenure.nonce },
+        { key: bound, target: 'value', op: '<', value: encodeBound(to) },
+      ],
+      [{ put: bound, value: encodeBound(to) }],
+      [{ get: owner }, { get: bound }],
+      ATTEMPT_MS,
+    );
   }
 
   // ---- the coordinator ----
@@ -411,7 +493,7 @@ export class SnowflakeMinter implements Minter {
     await this.attempt((coordination) => coordination.revoke(lease, ATTEMPT_MS));
   }
 
-  async #pause(ms: number): Promise<undefined> {
+  protected async pause(ms: number): Promise<undefined> {
     await this.env.sleep(ms);
     return undefined;
   }
@@ -428,38 +510,17 @@ export default {
   summary: '41/10/12 Snowflake on a leased worker ID, with a fence and a bound.',
   promises: PROMISES,
   layout: LAYOUT,
+  refuses: refusesOptions,
   node: { kind: 'shell', create: (env) => start(new SnowflakeMinter(env)) },
 } satisfies Generator;
 
 const COORDINATION_ERRORS: ReadonlySet<string> = new Set(['CoordinationTimeout', 'CoordinationRefused']);
 
-/** Settings from the scenario's options; throws one error that names the first option that is wrong. */
-export function settingsOf(options: GeneratorEnv['options']): Settings {
-  const { pool = 3, ttlMs = 5000, ...unknown } = options;
-  const [stray] = Object.keys(unknown);
-  if (stray !== undefined) throw new Error(`option '${stray}' is not known: use pool and ttlMs`);
-  return {
-    pool: integerWithin('pool', pool, 1, 2 ** LAYOUT.workerBits),
-    ttlMs: integerWithin('ttlMs', ttlMs, 1000, 600_000),
-  };
-}
-
-function integerWithin(name: string, value: unknown, min: number, max: number): number {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value;
-  throw new Error(`option '${name}' must be an integer from ${min} to ${max}, not ${JSON.stringify(value)}`);
-}
-
-/** The ID of a millisecond, a worker ID and a sequence number, all in range. */
-export function compose(unixMs: number, workerId: number, sequence: number): bigint {
-  // The fields below the time make up one small number: fewer bigint operations.
-  return (BigInt(unixMs - LAYOUT.epochMs) << TIME_SHIFT) | BigInt(workerId * (SEQUENCE_MAX + 1) + sequence);
-}
-
-const ownerKey = (workerId: number): string => `o/${workerId}`;
-const boundKey = (workerId: number): string => `b/${workerId}`;
+export const ownerKey = (workerId: number): string => `o/${workerId}`;
+export const boundKey = (workerId: number): string => `b/${workerId}`;
 
 /** Zero-padded, so that the coordinator compares bounds as text. */
-function encodeBound(unixMs: number): string {
+export function encodeBound(unixMs: number): string {
   return String(unixMs).padStart(16, '0');
 }
 
@@ -469,29 +530,18 @@ function decodeBound(bound: KeyValue | undefined): number {
   return Number(bound.value);
 }
 
-function extendBound(coordination: Coordination, tenure: Tenure, to: number): Promise<TxnResult> {
-  const [owner, bound] = [ownerKey(tenure.workerId), boundKey(tenure.workerId)];
-  return coordination.txn(
-    [
-      { key: owner, target: 'create', op: '=', revision: tenure.createRevision },
-      { key: owner, target: 'value', op: '=', value: tenure.nonce },
-      { key: bound, target: 'value', op: '<', value: encodeBound(to) },
-    ],
-    [{ put: bound, value: encodeBound(to) }],
-    [{ get: owner }, { get: bound }],
-    ATTEMPT_MS,
-  );
-}
-
 function isOwnedBy(tenure: Tenure, owner: KeyValue | undefined): boolean {
   return owner?.createRevision === tenure.createRevision && owner.value === tenure.nonce;
 }
 
-function freeWorkerIds(owners: readonly KeyValue[], pool: number): number[] {
+function freeWorkerIds(owners: readonly KeyValue[], { firstWorkerId, pool }: Settings): number[] {
   const taken = new Set(owners.map((owner) => owner.key));
-  return Array.from({ length: pool }, (_, workerId) => workerId).filter((workerId) => !taken.has(ownerKey(workerId)));
+  return Array.from({ length: pool }, (_, index) => firstWorkerId + index).filter(
+    (workerId) => !taken.has(ownerKey(workerId)),
+  );
 }
 
-function fenceAfter(sentNs: bigint, ttlMs: number): bigint {
+/** When a tenure must stop whose lease was last asked for at `sentNs`. */
+export function fenceAfter(sentNs: bigint, ttlMs: number): bigint {
   return sentNs + BigInt((ttlMs - MARGIN_MS) * NS_PER_MS);
 }

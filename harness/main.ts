@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { doctor } from './cli/doctor.ts';
 import { heal } from './cli/heal.ts';
 import { judgeRun } from './cli/judge.ts';
-import { list } from './cli/list.ts';
+import { KINDS, list } from './cli/list.ts';
 import { createOutput } from './cli/output.ts';
 import type { Output } from './cli/output.ts';
 import { run } from './cli/run.ts';
@@ -19,7 +19,7 @@ const HELP = `snowglobe - shakes a cluster of ID generators and tells the truth 
 
   snowglobe run [SCENARIO...]   run scenarios (default: storm), judge them, write a report
   snowglobe judge RUN           judge what a run left, even when its harness was killed
-  snowglobe list                scenarios, generators, faults, checkers, drivers
+  snowglobe list                scenarios, generators, faults, checkers, hazards, drivers
   snowglobe doctor              what this machine can do, and how to get the rest
   snowglobe heal                sweep what dead runs left on this machine
 
@@ -30,6 +30,7 @@ Options
   --store URL        a ClickHouse server instead of the embedded one (run, judge)
   --runs FOLDER      where runs are kept (run; default: runs)
   --without-disturbances   the same scenario on a quiet cluster (run)
+  --faults, --scenarios, …   only these, faults with their options and units (list)
   --run ID           heal this run even if its harness lives (heal)
   --json             one JSON document on stdout, all else on stderr
   --help, -h
@@ -48,6 +49,12 @@ const OPTIONS = {
   runs: { type: 'string' },
   run: { type: 'string' },
   'without-disturbances': { type: 'boolean' },
+  scenarios: { type: 'boolean' },
+  generators: { type: 'boolean' },
+  faults: { type: 'boolean' },
+  checkers: { type: 'boolean' },
+  hazards: { type: 'boolean' },
+  drivers: { type: 'boolean' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
@@ -59,7 +66,7 @@ type OptionName = keyof typeof OPTIONS;
 const TAKES: { readonly [command: string]: readonly OptionName[] } = {
   run: ['driver', 'generator', 'seed', 'store', 'runs', 'without-disturbances'],
   judge: ['store'],
-  list: [],
+  list: KINDS,
   doctor: [],
   heal: ['run'],
 };
@@ -108,7 +115,11 @@ async function dispatch(args: readonly string[], output: Output): Promise<ExitCo
     );
   if (command === 'judge') return judgeRun(only(rest, 'judge', 'RUN, the folder of a run'), values.store, output);
   none(rest, command);
-  if (command === 'list') return list(output);
+  if (command === 'list')
+    return list(
+      KINDS.filter((kind) => values[kind] === true),
+      output,
+    );
   if (command === 'doctor') return doctor(output);
   return heal(values.run, output);
 }
@@ -124,11 +135,14 @@ function parse(args: readonly string[]): {
     return { command, rest, values };
   } catch (error) {
     throw error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
-      ? new SnowglobeError(EXIT.badInput, [
-          { what: `${error.message.split('. ')[0]}.`, remedy: 'See snowglobe --help.' },
-        ])
+      ? new SnowglobeError(EXIT.badInput, [{ what: firstSentence(error.message), remedy: 'See snowglobe --help.' }])
       : error;
   }
+}
+
+/** Node goes on with advice about positional arguments on the same line; what it says on further lines is of use. */
+function firstSentence(message: string): string {
+  return `${(message.split('. ')[0] ?? '').replaceAll('\n', ' ').replace(/\.$/, '')}.`;
 }
 
 /** Of the package that this file belongs to: its root is another one in a checkout than where it is compiled. */
@@ -150,4 +164,12 @@ function none(rest: readonly string[], command: string): void {
     throw badInput(`snowglobe ${command} does not know what to do with "${rest.join(' ')}".`, 'Leave it out.');
 }
 
-if (import.meta.main) process.exitCode = await main(process.argv.slice(2));
+if (import.meta.main) {
+  // Also what nobody was there to catch (a generator's module that leaves an error behind) is told as one document.
+  process.once('uncaughtException', (error) => {
+    const isTold = process.exitCode !== undefined; // the command is over, and its document is out
+    const exitCode = createOutput(!isTold && process.argv.includes('--json')).error(error);
+    process.exit(process.exitCode || exitCode);
+  });
+  process.exitCode = await main(process.argv.slice(2));
+}

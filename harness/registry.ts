@@ -4,19 +4,23 @@
  * A plug-in is a file whose default export carries the file's name: nobody keeps a list.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, extname, isAbsolute, join, resolve } from 'node:path';
+import { basename, extname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Checker } from './core/checker.ts';
 import type { Driver, GeneratorSource } from './core/driver.ts';
-import { badInput, messageOf } from './core/errors.ts';
+import { badInput, EXIT, messageOf, SnowglobeError } from './core/errors.ts';
 import type { Fault } from './core/fault.ts';
 import type { Generator } from './core/generator.ts';
 import type { Hazard } from './core/hazard.ts';
+import { layoutProblems } from './core/layout.ts';
 import { promisesSchema } from './core/promise-schema.ts';
 import type { Reporter } from './core/reporter.ts';
+import type { Run } from './core/run.ts';
 import type { Scenario } from './core/scenario.ts';
 import { scenarioSchema } from './core/scenario.ts';
 import { z } from './core/schema.ts';
+import { shapeProblem } from './core/shape-problem.ts';
+import { moduleProblem } from './module-problem.ts';
 
 /** The package's root: sources in a checkout, `dist` when installed. */
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -31,10 +35,28 @@ export const loadReporters = async (): Promise<ReadonlyMap<string, Reporter>> =>
 export const loadCheckers = async (): Promise<ReadonlyMap<string, Checker>> =>
   loadFolder<Checker>('harness/checkers', (checker) => checker.judges);
 
+/** All that judges, disturbs and tells, as a run takes it. */
+export async function loadParts(): Promise<Parts> {
+  const [faults, hazards, checkers, reporters] = await Promise.all([
+    loadFaults(),
+    loadHazards(),
+    loadCheckers(),
+    loadReporters(),
+  ]);
+  return { faults, hazards, checkers, reporters };
+}
+
+export interface Parts {
+  readonly faults: ReadonlyMap<string, Fault>;
+  readonly hazards: ReadonlyMap<string, Hazard>;
+  readonly checkers: ReadonlyMap<string, Checker>;
+  readonly reporters: ReadonlyMap<string, Reporter>;
+}
+
 /** Drivers are folders: `harness/drivers/<name>/driver.ts`. */
 export async function loadDriver(name: string): Promise<Driver> {
   const names = driverNames();
-  if (!names.includes(name)) throw unknownName('driver', name, names, '--driver', '');
+  if (!names.includes(name)) throw unknownName('driver', name, '--driver', `Take one of ${names.join(', ')}.`);
   return defaultExport<Driver>(join(ROOT, 'harness/drivers', name, `driver${ENDING}`));
 }
 
@@ -58,11 +80,26 @@ export async function loadGenerator(reference: string): Promise<GeneratorSource>
   const parsed = generatorSchema.safeParse(loaded);
   if (!parsed.success)
     throw badInput(
-      `is not a generator: ${z.prettifyError(parsed.error)}.`,
+      `is not a generator: ${shapeProblem(loaded, parsed.error)}.`,
       'Export an object with name, summary, promises, layout and node by default; see CONTRIBUTING.md, "Add a generator".',
       file,
     );
   return { generator: loaded as Generator, file };
+}
+
+/** What a run's record keeps of its generator. */
+export function describeGenerator({
+  generator: { name, summary, promises, layout },
+  file,
+}: GeneratorSource): Run['generator'] {
+  const ours = generatorFiles().some((known) => known.file === file);
+  return { name, ...(!ours && { file: asTyped(file) }), summary, promises, layout };
+}
+
+/** Below the working folder as one would type it, `./mine.ts`; elsewhere the whole path. */
+function asTyped(file: string): string {
+  const path = relative(process.cwd(), file);
+  return path.startsWith('..') || isAbsolute(path) ? file : `./${path}`;
 }
 
 /** A scenario by name, or by path to a TypeScript, JavaScript or JSON file; validated, defaults filled in. */
@@ -75,14 +112,14 @@ export function validateScenario(input: unknown, where: string): Scenario {
   const parsed = scenarioSchema.safeParse(input);
   if (parsed.success) return parsed.data;
   throw badInput(
-    `is not a scenario: ${z.prettifyError(parsed.error)}.`,
+    `is not a scenario: ${shapeProblem(input, parsed.error)}.`,
     'Mend these fields; see CONTRIBUTING.md, "Add a scenario".',
     where,
   );
 }
 
-const bits = z.int().positive();
-/** Times and sequences are read as numbers, which hold whole 53 bits; the tap's worker field is a signed 32-bit integer. */
+const bits = z.int().nonnegative();
+/** Times and fixed fields are read as numbers, which hold whole 53 bits; the tap's worker field is a signed 32-bit integer. */
 const NUMBER_BITS = 53;
 const TAP_WORKER_BITS = 31;
 
@@ -93,16 +130,18 @@ const generatorSchema = z.object({
   promises: promisesSchema,
   layout: z
     .object({
+      idBits: z.literal([64, 128]).exactOptional(),
       timeBits: bits.max(NUMBER_BITS),
       workerBits: bits.max(TAP_WORKER_BITS),
-      sequenceBits: bits.max(NUMBER_BITS),
+      sequenceBits: bits,
       tickMs: z.number().positive(),
       epochMs: z.number(),
+      shifts: z.strictObject({ time: bits, worker: bits, sequence: bits }).exactOptional(),
+      fixed: z.array(z.strictObject({ shift: bits, bits: bits.max(NUMBER_BITS), value: bits })).exactOptional(),
     })
-    .refine(
-      ({ timeBits, workerBits, sequenceBits }) => timeBits + workerBits + sequenceBits <= 64,
-      'more than 64 bits',
-    ),
+    .superRefine((layout, context) => {
+      for (const message of layoutProblems(layout)) context.addIssue({ code: 'custom', message });
+    }),
   node: z.object({
     kind: z.literal('shell'),
     create: z.custom((value) => typeof value === 'function', 'needs a function create'),
@@ -113,29 +152,27 @@ function locate(kind: string, reference: string, known: readonly NamedFile[], wh
   const isPath = reference.includes('/') || /\.(ts|mts|js|mjs|json)$/.test(reference);
   if (!isPath) {
     const found = known.find(({ name }) => name === reference);
-    if (found === undefined)
-      throw unknownName(
-        kind,
-        reference,
-        known.map(({ name }) => name),
-        where,
-      );
-    return found.file;
+    if (found !== undefined) return found.file;
+    const names = known.map(({ name }) => name).join(', ');
+    const file = fileBeside(reference);
+    const remedy =
+      file === undefined
+        ? `Take one of ${names}, or give a path such as ./mine.ts.`
+        : `Give the path of your file, ./${file}, or take one of ${names}.`;
+    throw unknownName(kind, reference, where, remedy);
   }
   const file = isAbsolute(reference) ? reference : resolve(reference);
   if (!existsSync(file)) throw badInput(`There is no file ${file}.`, `Give the path of a ${kind} file.`, where);
   return file;
 }
 
-/** `orElse`: what may be given instead of a name. */
-function unknownName(
-  kind: string,
-  name: string,
-  known: readonly string[],
-  where: string,
-  orElse = ', or give a path such as ./mine.ts',
-): Error {
-  return badInput(`There is no ${kind} called "${name}".`, `Take one of ${known.join(', ')}${orElse}.`, where);
+/** Who gives the name of a file here without its ending means the file. */
+function fileBeside(name: string): string | undefined {
+  return ['.ts', '.mts', '.js', '.mjs', '.json'].map((ending) => `${name}${ending}`).find((file) => existsSync(file));
+}
+
+function unknownName(kind: string, name: string, where: string, remedy: string): Error {
+  return badInput(`There is no ${kind} called "${name}".`, remedy, where);
 }
 
 function filesOf(folder: string): readonly NamedFile[] {
@@ -167,11 +204,7 @@ async function defaultExport<Value>(file: string): Promise<Value> {
   try {
     module = (await import(pathToFileURL(file).href)) as { readonly default?: Value };
   } catch (error) {
-    throw badInput(
-      `cannot be loaded: ${messageOf(error)}.`,
-      'Make it a module that Node runs as it is (TypeScript without enums, namespaces or parameter properties).',
-      file,
-    );
+    throw new SnowglobeError(EXIT.badInput, [moduleProblem(file, error)]);
   }
   if (module.default === undefined)
     throw badInput('has no default export.', 'Export the object by default: `export default { … }`.', file);

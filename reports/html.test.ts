@@ -100,6 +100,34 @@ test('a disturbance that did not bite is told as such, with the reason', () => {
   expect(render(unknownRun())).toMatch(/\? did not bite<\/span><small>the clock went on/);
 });
 
+test('a disturbance that bit and was not healed is told as both', () => {
+  const run = passingStorm();
+  const { healed: _healed, ...rest } = run.disturbances[0]!;
+  const page = render({ ...run, disturbances: [{ ...rest, unhealed: 'the run was cut short' }] });
+  expect(page).toMatch(/✓ bit<\/span.*\? not healed<\/span><small>the run was cut short/s);
+  expect(page).toContain('? 1 not healed');
+  expect(page).toContain('(not healed)');
+  expect(page).not.toContain('? did not bite');
+  expect(page).not.toContain('(did not bite)');
+});
+
+test('a pass of a cluster that nothing disturbed says so in its headline', () => {
+  const page = render({ ...passingStorm(), disturbances: [] });
+  expect(page).toContain('<h1 id="verdict-title">Pass: every promise was kept, and nothing was disturbed</h1>');
+  expect(page).not.toContain('0 of 0');
+});
+
+test('every probe of a disturbance is drawn, what was asked beside what was observed', () => {
+  const run = passingStorm();
+  const page = render(run);
+  const [, figures = ''] = page.split(/Every probe of 11 disturbances/);
+  expect(figures.match(/class="plot"/g)).toHaveLength(11);
+  expect(figures).toMatch(/observed −3\u202f002\u00a0ms to −2\u202f998; asked −3\u202f000\u00a0ms/);
+  const record = run.disturbances.find(({ fault }) => fault === 'clock-step')!;
+  const silent = { ...record, samples: record.samples.map((sample) => ({ ...sample, took: undefined, measured: {} })) };
+  expect(render({ ...run, disturbances: [silent] })).toContain('could not be measured, ');
+});
+
 test('of many doubts for one reason the first is told at the top, and all of them below', () => {
   const run = unknownRun();
   const unknowns = ['n1', 'n2', 'n3'].map(

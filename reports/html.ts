@@ -5,6 +5,7 @@
  * content security policy runs no script but ours, by its hash, and loads nothing.
  */
 import { createHash } from 'node:crypto';
+import { generatorLabel } from '../harness/core/phrases.ts';
 import type { Reporter } from '../harness/core/reporter.ts';
 import type { Run } from '../harness/core/run.ts';
 import { html, trusted } from './page/markup.ts';
@@ -57,7 +58,8 @@ function page(run: Run): Markup {
         ${PATTERNS}
         <header>
           <p class="overline">
-            snowglobe · <b>${run.scenario.name}</b> shakes <b>${run.generator.name}</b> on <b>${run.driver}</b> · seed
+            snowglobe · <b>${run.scenario.name}</b> shakes <b>${generatorLabel(run.generator)}</b> on
+            <b>${run.driver}</b> · seed
             <b>${run.seed}</b>${run.measured.startedAt !== '' && html` · ${run.measured.startedAt}`}
           </p>
           <p class="question">${run.scenario.question}</p>

@@ -3,7 +3,7 @@
  * shell as one file, so that it runs in a container or a namespace that has no node_modules.
  */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 
@@ -14,7 +14,10 @@ rmSync(dist, { recursive: true, force: true });
 execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' });
 
 for (const file of readdirSync(join(root, 'harness'), { recursive: true, encoding: 'utf8' }))
-  if (file.endsWith('Dockerfile')) copyFileSync(join(root, 'harness', file), join(dist, 'harness', file));
+  if (file.endsWith('Dockerfile') || file.includes('/native/')) {
+    mkdirSync(dirname(join(dist, 'harness', file)), { recursive: true });
+    copyFileSync(join(root, 'harness', file), join(dist, 'harness', file));
+  }
 
 await build({
   entryPoints: [join(root, 'generators/shell/main.ts')],

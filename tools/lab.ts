@@ -1,10 +1,12 @@
 /**
- * Runs a scenario from a program, as `snowglobe run` does, and returns what a table needs of it. The run's folder is
- * removed when it passed, and kept in `runs/` when it did not.
+ * Runs scenarios from a program, as `snowglobe run` does, and returns what a table needs of them. The folder of a real
+ * run is kept in `runs/torture` when the run did not pass.
  */
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { storeOpener } from '../harness/cli/store.ts';
+import type { Cause } from '../harness/core/cause.ts';
+import type { Guarantee } from '../harness/core/guarantee.ts';
 import { createRng } from '../harness/core/random.ts';
 import type { Run } from '../harness/core/run.ts';
 import type { Scenario } from '../harness/core/scenario.ts';
@@ -15,15 +17,8 @@ import { newRunId } from '../harness/engine/run-id.ts';
 import { runScenario } from '../harness/engine/run-scenario.ts';
 import { withoutDisturbances } from '../harness/engine/timetable.ts';
 import { startOpenLoop } from '../harness/load/open-loop.ts';
-import {
-  loadCheckers,
-  loadDriver,
-  loadFaults,
-  loadGenerator,
-  loadHazards,
-  loadReporters,
-  loadScenario,
-} from '../harness/registry.ts';
+import type { Parts } from '../harness/registry.ts';
+import { describeGenerator, loadDriver, loadGenerator, loadParts, loadScenario } from '../harness/registry.ts';
 
 export interface LabRequest {
   readonly scenario: string;
@@ -41,7 +36,9 @@ export interface LabRun {
   readonly seed: string;
   readonly verdict: Verdict;
   /** Promised guarantees that failed. */
-  readonly broken: readonly string[];
+  readonly broken: readonly Guarantee[];
+  /** Causes of the witnesses of each of them. */
+  readonly causes: { readonly [guarantee: string]: readonly Cause[] };
   readonly doubts: readonly string[];
   readonly run: Run;
 }
@@ -50,37 +47,30 @@ export interface Lab {
   run(request: LabRequest): Promise<LabRun>;
 }
 
+/** `folder`: where runs live while they last. */
 export async function createLab(folder: string): Promise<Lab> {
-  const [faults, hazards, checkers, reporters] = await Promise.all([
-    loadFaults(),
-    loadHazards(),
-    loadCheckers(),
-    loadReporters(),
-  ]);
+  const parts = await loadParts();
   const prepared = new Set<string>();
-  let serial = 0;
   return {
-    run: async ({ scenario: name, driver: driverName, generator: generatorName, seed, calm, random }) => {
+    run: async (request) => {
+      const { driver: driverName, generator: name, seed } = request;
       const [base, generator, driver] = await Promise.all([
-        loadScenario(name),
-        loadGenerator(generatorName),
+        loadScenario(request.scenario),
+        loadGenerator(name),
         loadDriver(driverName),
       ]);
-      const scenario: Scenario =
-        random === true
-          ? randomSchedule(base, faults, createRng(seed).fork('schedule'))
-          : calm === true
-            ? withoutDisturbances(base)
-            : base;
+      const scenario = asRequested(base, request, parts);
       const signal = new AbortController().signal;
       if (!prepared.has(driverName)) await driver.prepare({ log: () => undefined, signal });
       prepared.add(driverName);
-      const { summary, promises, layout } = generator.generator;
-      const runFolder = join(folder, `${++serial}`);
+      const runId = newRunId();
+      const runFolder = join(folder, runId);
+      const isReal = driver.inProcess !== true;
       const run = await runScenario({
+        ...parts,
         header: {
           scenario,
-          generator: { name: generatorName, summary, promises, layout },
+          generator: describeGenerator(generator),
           driver: driverName,
           seed,
           command: `torture seed ${seed}`,
@@ -88,34 +78,35 @@ export async function createLab(folder: string): Promise<Lab> {
         generator,
         driver,
         owner: thisOwner(),
-        runId: newRunId(),
+        runId,
         folder: runFolder,
-        faults,
-        hazards,
-        checkers,
-        reporters: driver.inProcess === true ? [] : [...reporters.values()],
+        reporters: isReal ? [...parts.reporters.values()] : [],
         openStore: await storeOpener(undefined),
         startLoad: startOpenLoop,
         progress: { event: () => undefined, line: () => undefined, end: () => undefined },
         signal,
       });
-      if (run.verdict !== 'pass' && driver.inProcess !== true)
-        cpSync(runFolder, join('runs', 'torture', `${driverName}-${generatorName}-${seed}`), { recursive: true });
+      if (isReal && run.verdict !== 'pass')
+        cpSync(runFolder, join('runs', 'torture', `${driverName}-${name}-${seed}-${runId}`), { recursive: true });
       rmSync(runFolder, { recursive: true, force: true });
-      return {
-        generator: generatorName,
-        seed,
-        verdict: run.verdict,
-        broken: [
-          ...new Set(
-            run.findings
-              .filter(({ promised, verdict }) => promised && verdict === 'fail')
-              .map(({ guarantee }) => guarantee),
-          ),
-        ],
-        doubts: [...new Set(run.unknowns.map(({ reason }) => reason))],
-        run,
-      };
+      return { generator: name, seed, verdict: run.verdict, ...whatBroke(run), doubts: doubtsOf(run), run };
     },
   };
 }
+
+function asRequested(base: Scenario, { seed, calm, random }: LabRequest, { faults }: Parts): Scenario {
+  if (random === true) return randomSchedule(base, faults, createRng(seed).fork('schedule'));
+  return calm === true ? withoutDisturbances(base) : base;
+}
+
+function whatBroke({ findings }: Run): Pick<LabRun, 'broken' | 'causes'> {
+  const failed = findings.filter(({ promised, verdict }) => promised && verdict === 'fail');
+  const broken = [...new Set(failed.map(({ guarantee }) => guarantee))];
+  const causesOf = (name: Guarantee): Cause[] =>
+    failed.filter(({ guarantee }) => guarantee === name).flatMap(({ witnesses }) => witnesses.flatMap(causeOf));
+  return { broken, causes: Object.fromEntries(broken.map((name) => [name, [...new Set(causesOf(name))]])) };
+}
+
+const causeOf = ({ cause }: { readonly cause?: Cause }): Cause[] => (cause === undefined ? [] : [cause]);
+
+const doubtsOf = ({ unknowns }: Run): string[] => [...new Set(unknowns.map(({ reason }) => reason))];

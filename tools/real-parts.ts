@@ -1,10 +1,12 @@
 /**
  * What the tests of the project `real` need of a machine, and which of them cannot run here. A machine that lacks a part
- * runs the rest and is told what it did not run; under CI nothing is left out, so that what lacks a part fails.
+ * runs the rest and is told what it did not run; under CI nothing but the optional is left out, so that what lacks a part
+ * fails.
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { request } from 'node:http';
 import { delimiter, join } from 'node:path';
+import { findPostgres } from '../harness/drivers/agent/postgres-program.ts';
 
 export interface RealPart {
   readonly name: string;
@@ -12,6 +14,8 @@ export interface RealPart {
   /** Globs of the test files that need it. */
   readonly files: readonly string[];
   readonly isHere: () => boolean | Promise<boolean>;
+  /** The harness does without; only these tests need it. Left out under CI too, where it is not there. */
+  readonly optional?: true;
 }
 
 const PING_TIMEOUT_MS = 3000;
@@ -30,6 +34,16 @@ export const REAL_PARTS: readonly RealPart[] = [
     isHere: () => hasProgram('etcd'),
   },
   {
+    name: 'PostgreSQL',
+    remedy: 'Run tools/setup.sh as root, or apt-get install postgresql.',
+    files: [
+      'harness/coordinators/postgres-*.real.test.ts',
+      'harness/drivers/local/postgres.real.test.ts',
+      'harness/drivers/docker/postgres.real.test.ts',
+    ],
+    isHere: () => findPostgres() !== undefined,
+  },
+  {
     name: 'Linux with etcd, nft, ip and libfaketime (the local driver)',
     remedy: 'Run tools/setup.sh as root; snowglobe doctor has the commands.',
     files: [
@@ -38,6 +52,40 @@ export const REAL_PARTS: readonly RealPart[] = [
       'tools/**/*.real.test.ts',
     ],
     isHere: () => process.platform === 'linux' && ['etcd', 'nft', 'ip', 'unshare'].every(hasProgram) && hasFaketime(),
+  },
+  {
+    name: 'a C compiler (clocks that drift, and those of Go, Java and Python)',
+    remedy: 'apt-get install gcc libc6-dev',
+    files: ['harness/drivers/agent/clocks/*.real.test.ts', 'harness/drivers/{local,docker}/clocks.real.test.ts'],
+    isHere: () => hasProgram('cc'),
+  },
+  {
+    name: 'x86-64, whose code the vDSO launcher writes',
+    remedy: 'There is none: elsewhere the clocks of Go and of static programs cannot be skewed.',
+    files: ['harness/drivers/agent/clocks/{go,vdso}.real.test.ts'],
+    isHere: () => process.arch === 'x64',
+    optional: true,
+  },
+  {
+    name: 'Python',
+    remedy: 'apt-get install python3',
+    files: ['harness/drivers/agent/clocks/python.real.test.ts'],
+    isHere: () => hasProgram('python3'),
+    optional: true,
+  },
+  {
+    name: 'Go',
+    remedy: 'apt-get install golang-go',
+    files: ['harness/drivers/agent/clocks/go.real.test.ts'],
+    isHere: () => hasProgram('go'),
+    optional: true,
+  },
+  {
+    name: 'a JDK',
+    remedy: 'apt-get install default-jdk-headless',
+    files: ['harness/drivers/agent/clocks/java.real.test.ts'],
+    isHere: () => hasProgram('javac'),
+    optional: true,
   },
   {
     name: 'chdb (the embedded store)',

@@ -24,13 +24,15 @@ has_program() { PATH=$PATH:/usr/sbin:/sbin command -v "$1" >/dev/null; }
 # The Debian packages that are missing.
 missing() {
   has_program etcd || echo etcd-server
+  has_program etcdctl || has_program etcdutl || echo etcd-client
   has_library libfaketimeMT.so.1 || echo libfaketime
+  compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || has_program initdb || echo postgresql
   has_program nft || echo nftables
   has_program ip || echo iproute2
 }
 
 install_with_apt() {
-  # The package of etcd would start a service on port 2379, which may be somebody's own.
+  # The packages of etcd and PostgreSQL would start services on ports 2379 and 5432, which may be somebody's own.
   local policy=/usr/sbin/policy-rc.d
   if [[ ! -e $policy ]]; then
     trap "rm -f $policy" RETURN

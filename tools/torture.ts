@@ -9,6 +9,12 @@ import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLab } from './lab.ts';
+import { etcdMatrix, huntEarlyRevoke } from './torture/etcd-versions.ts';
+import { killHarness } from './torture/kill-harness.ts';
+import { killUnderLoad } from './torture/kill-under-load.ts';
+import { proveScenarios } from './torture/proofs.ts';
+import { stallHarness } from './torture/stall-harness.ts';
+import type { Trial } from './torture/trial.ts';
 import type { Lab, LabRun } from './lab.ts';
 
 const TABLE = 'docs/TORTURE.md';
@@ -22,7 +28,7 @@ const SIM_ONLY = 'checks-on-earlier-reading';
 interface Slice {
   readonly what: string;
   readonly count: number;
-  run(lab: Lab, seeds: readonly number[]): AsyncIterable<LabRun>;
+  run(lab: Lab, seeds: readonly number[]): AsyncIterable<Trial>;
 }
 
 const SLICES: { readonly [name: string]: Slice } = {
@@ -73,6 +79,51 @@ const SLICES: { readonly [name: string]: Slice } = {
     count: 1,
     run: (lab, these) => each([...MUTANTS, 'snowflake-cached'], (name) => seeds(lab, 'docker', name, these, true)),
   },
+  'proofs-local': {
+    what: 'scenarios 1, 2, … by name: the honest one passes, a mutant is caught, and passes without disturbances',
+    count: 100,
+    run: (lab, these) => proveScenarios(lab, 'local', these),
+  },
+  'proofs-docker': {
+    what: 'the same on docker',
+    count: 100,
+    run: (lab, these) => proveScenarios(lab, 'docker', these),
+  },
+  'kill-under-load': {
+    what: 'nodes that mint a million IDs a second are killed: stored = minted, to the last ID, on local',
+    count: 20,
+    run: (lab, these) => killUnderLoad(lab, 'local', these),
+  },
+  'kill-harness': {
+    what: 'kill -9 of the harness at a random moment of a run on docker: nothing is left after 30 s',
+    count: 30,
+    run: (_lab, these) => killHarness('docker', these),
+  },
+  'kill-harness-local': {
+    what: 'the same on local',
+    count: 30,
+    run: (_lab, these) => killHarness('local', these),
+  },
+  'etcd-matrix': {
+    what: 'snowflake through the coordinator scenarios, on the etcd of the distribution and a current one, on local',
+    count: 1,
+    run: (lab, these) => etcdMatrix(lab, 'local', these),
+  },
+  'early-revoke': {
+    what: 'leases that a coordinator ends although they were kept alive: tries and sightings on both etcds, on local',
+    count: 10,
+    run: (lab, these) => huntEarlyRevoke(lab, 'local', these),
+  },
+  'stall-harness': {
+    what: 'the harness stands still for 3 s in mid-fault on docker: it says so, and accuses no node',
+    count: 5,
+    run: (_lab, these) => stallHarness('docker', these),
+  },
+  'stall-harness-local': {
+    what: 'the same on local',
+    count: 5,
+    run: (_lab, these) => stallHarness('local', these),
+  },
 };
 
 async function* seeds(
@@ -108,7 +159,7 @@ async function* each(names: readonly string[], runs: (name: string) => AsyncIter
 }
 
 /** What each generator did: how often it was caught, and for which guarantees. */
-function remarks(runs: readonly LabRun[]): string {
+function remarks(runs: readonly Trial[]): string {
   return [...Map.groupBy(runs, ({ generator }) => generator)]
     .map(([generator, mine]) => {
       const failed = mine.filter(({ verdict }) => verdict === 'fail');
@@ -122,11 +173,28 @@ function remarks(runs: readonly LabRun[]): string {
         ...(failed.length > 0
           ? [`${failed.length} failed (${guarantees.join(', ')}; first seed ${failed[0]?.seed})`]
           : []),
+        ...sums(mine),
         ...(unknown.length > 0 ? [`${unknown.length} unknown (${why}; first seed ${unknown[0]?.seed})`] : []),
+        ...ratesOf(mine),
       ].join(', ');
     })
     .join('; ');
 }
+
+/** `28 tries`. */
+function sums(runs: readonly Trial[]): string[] {
+  const names = new Set(runs.flatMap(({ counted = {} }) => Object.keys(counted)));
+  return [...names].map((name) => `${runs.reduce((sum, { counted }) => sum + (counted?.[name] ?? 0), 0)} ${name}`);
+}
+
+/** The range of the rates that were reached, where trials tell of one. */
+function ratesOf(runs: readonly Trial[]): readonly string[] {
+  const rates = runs.flatMap(({ idsPerSecond = [] }) => idsPerSecond).toSorted((a, b) => a - b);
+  const [least, median, most] = [rates.at(0), rates.at(Math.floor(rates.length / 2)), rates.at(-1)].map(millions);
+  return rates.length === 0 ? [] : [`${least} to ${most} million IDs/s at the moments of the kills, median ${median}`];
+}
+
+const millions = (idsPerSecond = 0): string => (idsPerSecond / 1e6).toFixed(2);
 
 async function main([name, count, first = '1']: readonly string[]): Promise<number> {
   const slice = SLICES[name ?? ''];
@@ -141,7 +209,7 @@ async function main([name, count, first = '1']: readonly string[]): Promise<numb
   }
   const folder = mkdtempSync(join(tmpdir(), 'snowglobe-torture-'));
   const began = performance.now();
-  const runs: LabRun[] = [];
+  const runs: Trial[] = [];
   let cut = '';
   try {
     const lab = await createLab(folder);
@@ -149,7 +217,7 @@ async function main([name, count, first = '1']: readonly string[]): Promise<numb
     for await (const run of slice.run(lab, these)) {
       runs.push(run);
       process.stdout.write(
-        `${run.generator} seed ${run.seed}: ${run.verdict} ${run.broken.join(' ')}${run.doubts.join(', ')}\n`,
+        `${run.generator} seed ${run.seed}: ${[run.verdict, ...run.broken, ...run.doubts, run.remark ?? ''].join(', ')}\n`,
       );
       if (performance.now() - began > BUDGET_MS) {
         cut = '; cut short by its budget';

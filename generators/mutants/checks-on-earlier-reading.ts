@@ -3,7 +3,7 @@
  * when it goes on, a time that nobody checked.
  */
 import type { Generator } from '../../harness/core/generator.ts';
-import { LAYOUT, PROMISES, SnowflakeMinter, start } from '../snowflake.ts';
+import { LAYOUT, PROMISES, refusesOptions, SnowflakeMinter, start } from '../snowflake.ts';
 import type { Reason, Tenure } from '../snowflake.ts';
 
 class EarlyCheckingMinter extends SnowflakeMinter {
@@ -29,6 +29,11 @@ export default {
   summary: 'Snowflake that checks one reading of the clock and mints another.',
   promises: PROMISES,
   layout: LAYOUT,
+  refuses: refusesOptions,
   node: { kind: 'shell', create: (env) => start(new EarlyCheckingMinter(env)) },
-  mutant: { breaks: ['increasing-across-lives', 'owns-worker-id'], because: 'two holders: paused past its lease' },
+  mutant: {
+    breaks: ['increasing-across-lives', 'owns-worker-id'],
+    because: 'two holders: paused past its lease',
+    shownBy: ['storm'],
+  },
 } satisfies Generator;

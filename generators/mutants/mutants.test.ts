@@ -17,14 +17,36 @@ const names = readdirSync(import.meta.dirname)
   .filter((file) => /^[a-z-]+\.ts$/.test(file))
   .map((file) => basename(file, '.ts'));
 
-test.each(names)('%s is named as its file, promises what snowflake promises, and says what it breaks', async (name) => {
-  const mutant = ((await import(/* @vite-ignore */ join(import.meta.dirname, `${name}.ts`))) as { default: Generator })
-    .default;
-  expect(mutant.name).toBe(name);
-  expect(mutant.promises).toEqual(snowflake.promises);
-  expect(mutant.mutant?.breaks.length).toBeGreaterThan(0);
-  for (const guarantee of mutant.mutant?.breaks ?? []) expect(GUARANTEE_NAMES).toContain(guarantee);
-});
+const scenarios = readdirSync(join(import.meta.dirname, '../../scenarios')).map((file) => basename(file, '.ts'));
+
+const guaranteesOf = ({ promises }: Generator): string => promises.map(({ guarantee }) => guarantee).join(' ');
+const honest = new Set(
+  await Promise.all(
+    readdirSync(join(import.meta.dirname, '..'))
+      .filter((file) => /^[a-z-]+\.ts$/.test(file))
+      .map(async (file) => {
+        const module = (await import(/* @vite-ignore */ join(import.meta.dirname, '..', file))) as {
+          default: Generator;
+        };
+        return guaranteesOf(module.default);
+      }),
+  ),
+);
+
+test.each(names)(
+  '%s is named as its file, promises what an honest one promises, and says what it breaks',
+  async (name) => {
+    const mutant = (
+      (await import(/* @vite-ignore */ join(import.meta.dirname, `${name}.ts`))) as { default: Generator }
+    ).default;
+    expect(mutant.name).toBe(name);
+    expect(honest).toContain(guaranteesOf(mutant));
+    expect(mutant.mutant?.breaks.length).toBeGreaterThan(0);
+    for (const guarantee of mutant.mutant?.breaks ?? []) expect(GUARANTEE_NAMES).toContain(guarantee);
+    expect(scenarios).toEqual(expect.arrayContaining([...(mutant.mutant?.shownBy ?? [])]));
+    expect(mutant.mutant?.shownBy).not.toEqual([]);
+  },
+);
 
 // Each mutant and the honest generator in the one situation that tells them apart.
 

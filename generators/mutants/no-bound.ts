@@ -1,9 +1,9 @@
 /** Reserves no time ahead and takes no notice of what an earlier holder of its worker ID minted. */
 import type { Generator } from '../../harness/core/generator.ts';
-import { LAYOUT, PROMISES, SnowflakeMinter, start } from '../snowflake.ts';
+import { LAYOUT, PROMISES, refusesOptions, SnowflakeMinter, start } from '../snowflake.ts';
 import type { Reason, Tenure } from '../snowflake.ts';
 
-class BoundlessMinter extends SnowflakeMinter {
+export class BoundlessMinter extends SnowflakeMinter {
   protected override outsideBound(): Reason | undefined {
     return undefined;
   }
@@ -18,6 +18,25 @@ export default {
   summary: 'Snowflake that relies on its fence alone.',
   promises: PROMISES,
   layout: LAYOUT,
+  refuses: refusesOptions,
   node: { kind: 'shell', create: (env) => start(new BoundlessMinter(env)) },
-  mutant: { breaks: ['increasing-across-lives', 'unique'], because: 'successor behind the earlier holder' },
+  mutant: {
+    breaks: ['increasing-across-lives', 'unique'],
+    because: 'successor behind the earlier holder',
+    shownBy: [
+      'storm',
+      'restart-storm',
+      'rolling-update',
+      'scale-down-successor-behind',
+      'zone-down',
+      'etcd-member-kill',
+      'etcd-leader-kill',
+      'etcd-leader-pause',
+      'etcd-quorum-loss',
+      'etcd-kill-all',
+      'etcd-pause-all',
+      'start-while-coordinator-away',
+      'start-while-coordinator-slow',
+    ],
+  },
 } satisfies Generator;

@@ -9,6 +9,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const good = {
   SNOWGLOBE_NODE: 'n1',
+  SNOWGLOBE_INDEX: '0',
   SNOWGLOBE_TAPS: folder,
   SNOWGLOBE_DISK: folder,
   SNOWGLOBE_GENERATOR: import.meta.filename,
@@ -19,6 +20,7 @@ const good = {
 test('reads what it needs; options default to none', () => {
   expect(readConfig(good)).toEqual({
     node: 'n1',
+    index: 0,
     tapFolder: folder,
     diskFolder: folder,
     generatorFile: import.meta.filename,
@@ -27,12 +29,22 @@ test('reads what it needs; options default to none', () => {
     listen: [{ host: '0.0.0.0', port: 8080 }, { path: '/run/n1.sock' }],
   });
   expect(readConfig({ ...good, SNOWGLOBE_OPTIONS: '{"pool":3}' }).options).toEqual({ pool: 3 });
+  expect(readConfig({ ...good, SNOWGLOBE_ZONE: 'a', SNOWGLOBE_REGION: 'eu' })).toMatchObject({
+    zone: 'a',
+    region: 'eu',
+  });
 });
 
 test('names every problem at once', () => {
-  const bad = { ...good, SNOWGLOBE_NODE: '', SNOWGLOBE_TAPS: '/no/such/folder', SNOWGLOBE_OPTIONS: '[]' };
+  const bad = {
+    ...good,
+    SNOWGLOBE_NODE: '',
+    SNOWGLOBE_INDEX: 'first',
+    SNOWGLOBE_TAPS: '/no/such/folder',
+    SNOWGLOBE_OPTIONS: '[]',
+  };
   expect(() => readConfig(bad)).toThrow(
-    'SNOWGLOBE_NODE is not set; SNOWGLOBE_TAPS=/no/such/folder: there is no such folder; ' +
+    'SNOWGLOBE_NODE is not set; SNOWGLOBE_INDEX=first: the first node is 0, the next 1, …; SNOWGLOBE_TAPS=/no/such/folder: there is no such folder; ' +
       'SNOWGLOBE_OPTIONS=[]: it is no JSON object',
   );
 });

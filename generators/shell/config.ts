@@ -2,7 +2,8 @@
  * The shell's configuration, from environment variables (generators/PROTOCOL.md lists them).
  */
 import { existsSync, statSync } from 'node:fs';
-import { parseEndpoint } from '../../harness/coordinators/etcd-client.ts';
+import { parseEndpoint } from '../../harness/coordinators/etcd-endpoint.ts';
+import { parsePostgresEndpoint } from '../../harness/coordinators/postgres-client.ts';
 import type { JsonObject } from '../../harness/core/json.ts';
 
 /** Where to listen for HTTP. */
@@ -10,12 +11,20 @@ export type Address = { readonly host: string; readonly port: number } | { reado
 
 export interface ShellConfig {
   readonly node: string;
+  /** 0, 1, …: the node's place in its cluster. */
+  readonly index: number;
+  readonly zone?: string;
+  readonly region?: string;
   readonly tapFolder: string;
   readonly diskFolder: string;
   readonly generatorFile: string;
   readonly options: JsonObject;
+  /** None where the coordinator is another. */
   readonly etcd: readonly string[];
+  readonly postgres?: string;
   readonly listen: readonly Address[];
+  /** IDs that the node asks itself for, a second. */
+  readonly selfLoad?: number;
 }
 
 /** The node was set up wrongly; the message is one line that names every problem. */
@@ -44,12 +53,17 @@ export function readConfig(environment: Environment): ShellConfig {
   };
   const config: ShellConfig = {
     node: read('SNOWGLOBE_NODE', nodeName),
+    index: read('SNOWGLOBE_INDEX', index),
+    ...(environment['SNOWGLOBE_ZONE'] !== undefined && { zone: environment['SNOWGLOBE_ZONE'] }),
+    ...(environment['SNOWGLOBE_REGION'] !== undefined && { region: environment['SNOWGLOBE_REGION'] }),
     tapFolder: read('SNOWGLOBE_TAPS', folder),
     diskFolder: read('SNOWGLOBE_DISK', folder),
     generatorFile: read('SNOWGLOBE_GENERATOR', file),
     options: read('SNOWGLOBE_OPTIONS', object, {}),
-    etcd: read('SNOWGLOBE_ETCD', endpoints),
+    etcd: read('SNOWGLOBE_ETCD', endpoints, environment['SNOWGLOBE_POSTGRES'] === undefined ? undefined : []),
+    ...(environment['SNOWGLOBE_POSTGRES'] !== undefined && { postgres: read('SNOWGLOBE_POSTGRES', database) }),
     listen: read('SNOWGLOBE_LISTEN', (text) => list(text).map(parseAddress)),
+    ...(environment['SNOWGLOBE_SELF_LOAD'] !== undefined && { selfLoad: read('SNOWGLOBE_SELF_LOAD', rate) }),
   };
   if (problems.length > 0) throw new ConfigError(problems.join('; '));
   return config;
@@ -70,6 +84,17 @@ function nodeName(text: string): string {
   return text;
 }
 
+function index(text: string): number {
+  if (!/^\d{1,4}$/.test(text)) throw new Error('the first node is 0, the next 1, …');
+  return Number(text);
+}
+
+function rate(text: string): number {
+  const idsPerSecond = Number(text);
+  if (!Number.isFinite(idsPerSecond) || idsPerSecond <= 0) throw new Error('it is no number of IDs a second');
+  return idsPerSecond;
+}
+
 function folder(text: string): string {
   if (!existsSync(text) || !statSync(text).isDirectory()) throw new Error('there is no such folder');
   return text;
@@ -84,6 +109,11 @@ function object(text: string): JsonObject {
   const value: unknown = JSON.parse(text);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('it is no JSON object');
   return value as JsonObject;
+}
+
+function database(text: string): string {
+  parsePostgresEndpoint(text);
+  return text;
 }
 
 function endpoints(text: string): string[] {

@@ -5,9 +5,11 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Coordination, Disk, GeneratorEnv } from '../../harness/core/generator.ts';
+import type { Coordination, Disk, GeneratorEnv, Host } from '../../harness/core/generator.ts';
 import type { JsonObject } from '../../harness/core/json.ts';
+import type { Ranges } from '../../harness/core/ranges.ts';
 import { monotonicNs, wallMs } from './clocks.ts';
+import { startThread } from './thread.ts';
 
 /** A refusal: the generator may mint no ID now. */
 export class Refusal extends Error {
@@ -21,16 +23,16 @@ export class Refusal extends Error {
 }
 
 export interface EnvParts {
-  readonly node: string;
-  readonly incarnation: number;
+  readonly host: Host;
   readonly options: JsonObject;
   readonly coordination: Coordination;
+  readonly ranges: Ranges;
   readonly diskFolder: string;
   readonly signal: AbortSignal;
 }
 
 export function createEnv(parts: EnvParts): GeneratorEnv {
-  const { node, incarnation, options, coordination, diskFolder, signal } = parts;
+  const { host, options, coordination, ranges, diskFolder, signal } = parts;
   setMaxListeners(0, signal); // every sleep listens to it
   return {
     wallMs,
@@ -39,12 +41,14 @@ export function createEnv(parts: EnvParts): GeneratorEnv {
     sleep: (ms) => sleep(ms, undefined, { signal }),
     random: Math.random,
     refusal: (reason) => new Refusal(reason),
-    log: (message) => console.error(`${node}.${incarnation}: ${message}`),
+    log: (message) => console.error(`${host.name}.${host.incarnation}: ${message}`),
     signal,
     options,
-    host: { name: node, incarnation },
+    host,
     coordination,
+    ranges,
     disk: folderDisk(diskFolder),
+    startThread,
   };
 }
 

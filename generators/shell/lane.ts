@@ -3,7 +3,7 @@
  */
 import type { Holding, Minter } from '../../harness/core/generator.ts';
 import { messageOf } from '../../harness/core/errors.ts';
-import { BATCH_FLAG, ID_BYTES } from '../../harness/core/tap.ts';
+import { BATCH_FLAG } from '../../harness/core/tap.ts';
 import { monotonicNs, wallMs } from './clocks.ts';
 import { Refusal } from './env.ts';
 import type { TapWriter } from './tap-writer.ts';
@@ -14,7 +14,10 @@ export const COUNT_MAX = 100_000;
 const QUEUE_MAX = 256;
 const NS_PER_MS = 1_000_000n;
 
-/** What became of a request. `ids` belongs to the lane and is overwritten by the next call. */
+/**
+ * What became of a request. `ids` belongs to the lane and is overwritten by the next call; where IDs have 128 bits it
+ * holds two words an ID, the low one first.
+ */
 export type Outcome =
   | { readonly kind: 'minted'; readonly firstSeq: bigint; readonly ids: BigUint64Array }
   | { readonly kind: 'refused'; readonly reason: string }
@@ -39,15 +42,19 @@ export class Lane {
   readonly #minter: Minter;
   readonly #tap: TapWriter;
   readonly #observer: LaneObserver;
-  readonly #ids = new BigUint64Array(COUNT_MAX);
+  readonly #perId: 1 | 2;
+  readonly #ids: BigUint64Array;
   readonly #waiting: Waiting[] = [];
   #open = false;
   #lastWallMs = 0;
   /** Why the last call was refused although the node held a worker ID; undefined when it was not. */
   refusal: string | undefined;
 
-  constructor(minter: Minter, tap: TapWriter, observer: LaneObserver) {
+  /** `perId`: 64-bit words of an ID. */
+  constructor(minter: Minter, tap: TapWriter, observer: LaneObserver, perId: 1 | 2 = 1) {
     this.#minter = minter;
+    this.#perId = perId;
+    this.#ids = new BigUint64Array(COUNT_MAX * perId);
     this.#tap = tap;
     this.#observer = observer;
   }
@@ -69,7 +76,7 @@ export class Lane {
 
   #call(request: Waiting): void {
     this.#open = true;
-    const into = this.#ids.subarray(0, request.count).fill(0n);
+    const into = this.#ids.subarray(0, request.count * this.#perId).fill(0n);
     const call: Call = {
       into,
       holding: this.#minter.holding(),
@@ -111,12 +118,12 @@ export class Lane {
     wallReturnedMs: number,
   ): Outcome {
     const { into } = call;
-    const judged = judge(result, into.length);
-    const ids = into.subarray(0, judged.count ?? gatherLeft(into));
+    const judged = judge(result, into.length / this.#perId);
+    const ids = into.subarray(0, (judged.count ?? gatherLeft(into, this.#perId)) * this.#perId);
     let firstSeq = this.#tap.committed;
     // A call that returned no count is evidence by itself, also when it left nothing.
     if (ids.length > 0 || judged.flag === BATCH_FLAG.badCount) {
-      firstSeq = this.#tap.append(new Uint8Array(ids.buffer, ids.byteOffset, ids.length * ID_BYTES), {
+      firstSeq = this.#tap.append(new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength), {
         flags: judged.flag,
         calledNs: call.calledNs,
         returnedNs,
@@ -129,7 +136,7 @@ export class Lane {
         limitMs: BigInt(holding?.lease?.limitMs ?? 0),
       });
     }
-    this.#observer.called(Number(returnedNs - call.calledNs) / 1e9, ids.length);
+    this.#observer.called(Number(returnedNs - call.calledNs) / 1e9, ids.length / this.#perId);
     if (judged.kind === 'refused') {
       this.#observer.refused(judged.reason);
       return { kind: 'refused', reason: judged.reason };
@@ -177,8 +184,11 @@ function judge(result: Result, asked: number): Judged {
 }
 
 /** Moves the IDs that a call left in its zeroed buffer to the front; how many there are. */
-function gatherLeft(ids: BigUint64Array): number {
+function gatherLeft(ids: BigUint64Array, perId: 1 | 2): number {
   let left = 0;
-  for (const id of ids) if (id !== 0n) ids[left++] = id;
+  for (let at = 0; at < ids.length; at += perId) {
+    const id = ids.subarray(at, at + perId);
+    if (id.some((word) => word !== 0n)) ids.set(id, perId * left++);
+  }
   return left;
 }

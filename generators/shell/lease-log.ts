@@ -14,11 +14,19 @@ import { monotonicNs } from './clocks.ts';
 export class LoggedCoordination implements Coordination {
   readonly #inner: Coordination;
   readonly #log: number;
+  /** When the last accepted grant or keep-alive of a lease was sent, and for how long it granted. */
+  readonly #granted = new Map<string, { readonly sentNs: bigint; readonly ttlMs: number }>();
 
   /** Creates the log exclusively; it stays open until the process ends. */
   constructor(inner: Coordination, tapFolder: string, node: string, incarnation: number) {
     this.#inner = inner;
     this.#log = openSync(join(tapFolder, leaseLogName(node, incarnation)), 'ax');
+  }
+
+  /** How much of a lease is spent, as `NodeHealth.leaseSpent`; undefined: it was never granted to this life. */
+  spent(lease: string): number | undefined {
+    const granted = this.#granted.get(lease);
+    return granted === undefined ? undefined : Number(monotonicNs() - granted.sentNs) / (granted.ttlMs * 1e6);
   }
 
   range(prefix: string, deadlineMs: number): Promise<readonly KeyValue[]> {
@@ -50,6 +58,7 @@ export class LoggedCoordination implements Coordination {
     const sentNs = monotonicNs();
     const grant = await this.#inner.grant(ttlMs, deadlineMs);
     this.#write(grant.id, 'granted', sentNs, grant.ttlMs);
+    this.#granted.set(grant.id, { sentNs, ttlMs: grant.ttlMs });
     return grant;
   }
 
@@ -57,6 +66,8 @@ export class LoggedCoordination implements Coordination {
     const sentNs = monotonicNs();
     const ttlMs = await this.#inner.keepAlive(lease, deadlineMs);
     this.#write(lease, ttlMs > 0 ? 'kept' : 'gone', sentNs, ttlMs);
+    if (ttlMs > 0) this.#granted.set(lease, { sentNs, ttlMs });
+    else this.#granted.delete(lease);
     return ttlMs;
   }
 

@@ -48,6 +48,7 @@ function startNode(node: string, environment: Record<string, string> = {}, limit
     env: {
       PATH: process.env['PATH'],
       SNOWGLOBE_NODE: node,
+      SNOWGLOBE_INDEX: '0',
       SNOWGLOBE_TAPS: join(folder, 'taps'),
       SNOWGLOBE_DISK: join(folder, 'disk'),
       SNOWGLOBE_GENERATOR: SNOWFLAKE,
@@ -231,7 +232,7 @@ test('a generator that replaces the clocks deceives nobody else', async () => {
     generator,
     `Date.now = () => 1_000_000;
      process.hrtime.bigint = () => 1n;
-     export default { name: 'forger', node: { kind: 'shell', create: () => ({
+     export default { name: 'forger', layout: {}, node: { kind: 'shell', create: () => ({
        mint: (into) => { into[0] = 1n; return 1; }, holding: () => ({ workerId: 0 }), close: async () => {} }) } };`,
   );
   const [wall, monotonic] = [Date.now(), process.hrtime.bigint()];
@@ -264,4 +265,18 @@ test.each([
   expect(node.child.exitCode).toBe(2);
   expect(node.stderr().trim().split('\n')).toHaveLength(1);
   expect(node.stderr()).toContain(message);
+});
+
+test('a generator whose minter cannot mint is at fault, and the last line says so', async () => {
+  const generator = join(folder, 'mine.ts');
+  writeFileSync(
+    generator,
+    `export default { name: 'mine', layout: {}, node: { kind: 'shell', create: () => ({ mnt() {}, holding() {}, close() {} }) } };`,
+  );
+  const node = startNode('n1', { SNOWGLOBE_GENERATOR: generator });
+  await once(node.child, 'exit');
+  expect(node.child.exitCode).toBe(2);
+  expect(node.stderr()).toBe(
+    'snowglobe node: the generator is at fault: the minter that create returned has no method mint\n',
+  );
 });

@@ -5,8 +5,12 @@
  */
 import { endianness } from 'node:os';
 import type { Minter } from '../../harness/core/generator.ts';
+import { idBitsOf, wordsPerId } from '../../harness/core/layout.ts';
 import { messageOf } from '../../harness/core/errors.ts';
+import { GENERATOR_FAULT, minterProblem } from '../../harness/core/minter-problem.ts';
 import { EtcdClient } from '../../harness/coordinators/etcd-client.ts';
+import { NO_COORDINATION, NO_RANGES } from '../../harness/coordinators/not-offered.ts';
+import { PostgresClient } from '../../harness/coordinators/postgres-client.ts';
 import { monotonicNs, wallMs } from './clocks.ts';
 import { ConfigError, readConfig } from './config.ts';
 import type { ShellConfig } from './config.ts';
@@ -16,10 +20,10 @@ import { LoggedCoordination } from './lease-log.ts';
 import { claimIncarnation } from './life.ts';
 import { loadGenerator } from './load-generator.ts';
 import { createMetrics } from './metrics.ts';
+import { startSelfLoad } from './self-load.ts';
 import { PROTOCOL_VERSION, serve } from './serve.ts';
-import { TapWriter } from './tap-writer.ts';
+import { SEGMENT_BYTES, TapWriter } from './tap-writer.ts';
 
-const LANE = 0;
 /** How long a closing node may take to give its worker ID back. */
 const CLOSE_MS = 1000;
 
@@ -28,7 +32,7 @@ async function start(config: ShellConfig): Promise<void> {
   if (endianness() !== 'LE')
     throw new ConfigError('the shell writes IDs as they lie in memory: it needs a little-endian CPU');
   const generator = await loadGenerator(config.generatorFile);
-  const { node, tapFolder, diskFolder, options } = config;
+  const { node, index, zone, region, tapFolder, diskFolder, options } = config;
   const incarnation = claimIncarnation(tapFolder, node, {
     protocol: PROTOCOL_VERSION,
     generator: generator.name,
@@ -36,22 +40,40 @@ async function start(config: ShellConfig): Promise<void> {
     monotonicNs: monotonicNs().toString(),
     wallMs: wallMs(),
   });
-  const tap = new TapWriter(tapFolder, { node, incarnation, lane: LANE });
   const closing = new AbortController();
-  const etcd = new EtcdClient({ endpoints: config.etcd });
+  const etcd = config.etcd.length === 0 ? NO_COORDINATION : new EtcdClient({ endpoints: config.etcd });
+  const ranges = config.postgres === undefined ? NO_RANGES : new PostgresClient(config.postgres);
   const coordination = new LoggedCoordination(etcd, tapFolder, node, incarnation);
   const { signal } = closing;
-  const env = createEnv({ node, incarnation, options, coordination, diskFolder, signal });
+  const place = { ...(zone !== undefined && { zone }), ...(region !== undefined && { region }) };
+  const host = { name: node, index, incarnation, ...place };
+  const env = createEnv({ host, options, coordination, ranges, diskFolder, signal });
 
   let minter: Minter;
   try {
     minter = await generator.node.create(env);
   } catch (error) {
-    throw new ConfigError(`${generator.name} does not start: ${messageOf(error)}`, { cause: error });
+    throw new ConfigError(`${GENERATOR_FAULT}create threw (${messageOf(error)})`, { cause: error });
   }
+  const wrong = minterProblem(minter);
+  if (wrong !== undefined) throw new ConfigError(`${GENERATOR_FAULT}${wrong}`);
   const metrics = createMetrics(node, incarnation, minter);
-  const lane = new Lane(minter, tap, metrics);
-  const servers = await serve(config.listen, { incarnation, minter, lane, laneNumber: LANE, metrics });
+  const lanes = [minter, ...(minter.moreLanes ?? [])].map((minter, lane) => {
+    const tap = new TapWriter(tapFolder, { node, incarnation, lane }, SEGMENT_BYTES, idBitsOf(generator.layout));
+    return new Lane(minter, tap, metrics, wordsPerId(generator.layout));
+  });
+  const servers = await serve(config.listen, {
+    incarnation,
+    minter,
+    lanes,
+    idBits: idBitsOf(generator.layout),
+    metrics,
+    leaseSpent: (lease) => coordination.spent(lease),
+    // Not before the harness begins to ask: it has to come up beside the nodes.
+    onFirstRequest: () => {
+      if (config.selfLoad !== undefined) startSelfLoad(lanes[0]!, config.selfLoad);
+    },
+  });
   env.log(`${generator.name} serves`);
 
   const close = async (): Promise<void> => {

@@ -17,10 +17,14 @@ export const PROTOCOL_VERSION = 1;
 export interface Served {
   readonly incarnation: number;
   readonly minter: Minter;
-  /** Requests go to the first; a node of this shell has one. */
-  readonly lane: Lane;
-  readonly laneNumber: number;
+  /** Requests go to one after the other. */
+  readonly lanes: readonly Lane[];
+  readonly idBits: 64 | 128;
   readonly metrics: Metrics;
+  /** As `NodeHealth.leaseSpent`. */
+  readonly leaseSpent: (lease: string) => number | undefined;
+  /** Called before a client's first request for IDs is carried out. */
+  readonly onFirstRequest: () => void;
 }
 
 /** Listens on every address; resolves when all of them are open. */
@@ -59,39 +63,54 @@ function route(served: Served, request: IncomingMessage, response: ServerRespons
   }
 }
 
+let requests = 0;
+
 function ids(served: Served, query: string | undefined, raw: boolean, response: ServerResponse): void {
   const count = Number(new URLSearchParams(query).get('count') ?? 1);
   if (!Number.isInteger(count) || count < 1 || count > COUNT_MAX)
     return sendJson(response, 400, { error: `count must be an integer from 1 to ${COUNT_MAX}` });
-  served.lane.mint(count, (outcome) => answer(served, outcome, raw, response));
+  if (requests === 0) served.onFirstRequest();
+  const lane = requests++ % served.lanes.length;
+  served.lanes[lane]!.mint(count, (outcome) => answer(served, lane, outcome, raw, response));
 }
 
-function answer(served: Served, outcome: Outcome, raw: boolean, response: ServerResponse): void {
+function answer(served: Served, lane: number, outcome: Outcome, raw: boolean, response: ServerResponse): void {
   if (outcome.kind === 'refused') return sendJson(response, 503, { refused: outcome.reason });
   if (outcome.kind === 'failed') return sendJson(response, 500, { error: outcome.error });
   const { ids, firstSeq } = outcome;
-  const headers = { 'snowglobe-seq': `${served.incarnation}/${served.laneNumber}/${firstSeq}/${ids.length}` };
-  if (!raw) return sendJson(response, 200, { ids: Array.from(ids, String) }, headers);
+  const headers = {
+    'snowglobe-seq': `${served.incarnation}/${lane}/${firstSeq}/${ids.length / (served.idBits / 64)}`,
+  };
+  if (!raw) return sendJson(response, 200, { ids: inDecimal(ids, served.idBits) }, headers);
   // A copy: the lane writes the next batch into these bytes while the socket may still hold them.
   const body = Buffer.from(new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength));
   response.writeHead(200, { ...headers, 'content-type': 'application/octet-stream', 'content-length': body.length });
   response.end(body);
 }
 
-function health({ incarnation, minter, lane }: Served): unknown {
+/** 64-bit numbers and longer ones are strings in JSON. */
+function inDecimal(ids: BigUint64Array, idBits: 64 | 128): string[] {
+  if (idBits === 64) return Array.from(ids, String);
+  return Array.from({ length: ids.length / 2 }, (_, i) => String((ids[2 * i + 1]! << 64n) | ids[2 * i]!));
+}
+
+function health({ incarnation, minter, lanes, leaseSpent }: Served): unknown {
   const holding = minter.holding();
-  const status = holding === undefined ? 'waiting' : lane.refusal === undefined ? 'minting' : 'refusing';
+  const refusal = lanes.find((lane) => lane.refusal !== undefined)?.refusal;
+  const status = holding === undefined ? 'waiting' : refusal === undefined ? 'minting' : 'refusing';
   return {
     protocol: PROTOCOL_VERSION,
     status,
-    reason: status === 'waiting' ? 'waiting' : lane.refusal,
+    reason: status === 'waiting' ? 'waiting' : refusal,
     incarnation,
     workerId: holding?.workerId,
     lease: holding?.lease?.id,
     createRevision: holding?.lease?.createRevision,
+    leaseSpent: holding?.lease === undefined ? undefined : leaseSpent(holding.lease.id),
+    monotonicBeforeNs: monotonicNs().toString(),
     wallMs: wallMs(),
     monotonicNs: monotonicNs().toString(),
-    minted: [lane.committed.toString()],
+    minted: lanes.map((lane) => lane.committed.toString()),
     pid: process.pid,
   };
 }

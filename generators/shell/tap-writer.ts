@@ -3,7 +3,7 @@
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { BATCH_BYTES, ID_BYTES, encodeBatch, segmentName } from '../../harness/core/tap.ts';
+import { BATCH_BYTES, encodeBatch, segmentName } from '../../harness/core/tap.ts';
 import type { BatchRecord, LaneName } from '../../harness/core/tap.ts';
 
 /** A segment that has this many bytes of IDs gets no further batch. */
@@ -12,6 +12,7 @@ export const SEGMENT_BYTES = 64 * 1024 * 1024;
 export class TapWriter {
   readonly #folder: string;
   readonly #lane: LaneName;
+  readonly #idBits: 64 | 128;
   readonly #segmentBytes: number;
   readonly #record = Buffer.alloc(BATCH_BYTES);
   #segment: Segment;
@@ -19,9 +20,10 @@ export class TapWriter {
   #broken: unknown;
 
   /** Creates the first segment, so that a folder that cannot be written to is found at once. */
-  constructor(folder: string, lane: LaneName, segmentBytes = SEGMENT_BYTES) {
+  constructor(folder: string, lane: LaneName, segmentBytes = SEGMENT_BYTES, idBits: 64 | 128 = 64) {
     this.#folder = folder;
     this.#lane = lane;
+    this.#idBits = idBits;
     this.#segmentBytes = segmentBytes;
     this.#segment = this.#openSegment();
   }
@@ -40,8 +42,8 @@ export class TapWriter {
     try {
       if (this.#segment.idBytes >= this.#segmentBytes) this.#rotate();
       const firstSeq = this.#nextSeq;
-      const count = ids.length / ID_BYTES;
-      encodeBatch({ ...batch, firstSeq, count }, this.#record);
+      const count = ids.length / (this.#idBits / 8);
+      encodeBatch({ ...batch, firstSeq, count, ...(this.#idBits === 128 && { idBits: 128 }) }, this.#record);
       writeWhole(this.#segment.ids, ids);
       writeWhole(this.#segment.batches, this.#record);
       this.#segment.idBytes += ids.length;

@@ -4,6 +4,7 @@
  */
 import { EtcdSimStore } from '../../harness/coordinators/etcd-sim-store.ts';
 import { CoordinationTimeout } from '../../harness/coordinators/coordination-errors.ts';
+import { NO_RANGES } from '../../harness/coordinators/not-offered.ts';
 import { createRng } from '../../harness/core/random.ts';
 import type { Coordination, Generator, GeneratorEnv, Minter } from '../../harness/core/generator.ts';
 import type { JsonObject } from '../../harness/core/json.ts';
@@ -52,8 +53,10 @@ export class CrankedCluster {
     () => {},
   );
 
-  async node(generator: Generator, options: JsonObject = { pool: 1 }): Promise<CrankedNode> {
+  /** Starts a node whose clock is so far from START_MS and the monotonic clock. */
+  async node(generator: Generator, options: JsonObject = { pool: 1 }, offsetMs = 0): Promise<CrankedNode> {
     const node = new CrankedNode(this, options);
+    node.offsetMs = offsetMs;
     await node.start(generator);
     return node;
   }
@@ -70,6 +73,11 @@ export class CrankedNode {
   /** Called before each reading of the wall clock. */
   onClockRead: () => void = () => {};
   minter!: Minter;
+  readonly #disk = new Map<string, Uint8Array>();
+  /** Of this life; what an earlier one still waits for never comes. */
+  #life = 0;
+  /** 64-bit words of an ID. */
+  #perId: 1 | 2 = 1;
 
   constructor(cluster: CrankedCluster, options: JsonObject) {
     this.#cluster = cluster;
@@ -80,14 +88,17 @@ export class CrankedNode {
     return START_MS + this.#cluster.crank.monotonicMs + this.offsetMs;
   }
 
+  /** Starts it, or kills it and starts it again: the disk stays. */
   async start(generator: Generator): Promise<void> {
+    this.#life++;
+    this.#perId = generator.layout.idBits === 128 ? 2 : 1;
     this.minter = await generator.node.create(this.#env());
     await this.#cluster.crank.advance(200);
   }
 
   /** Mints, letting time pass while the minter waits; the IDs, or the reason of the refusal. */
   async mint(count: number): Promise<bigint[] | string> {
-    const into = new BigUint64Array(count);
+    const into = new BigUint64Array(count * this.#perId);
     try {
       let result = this.minter.mint(into, count);
       if (typeof result !== 'number') {
@@ -97,7 +108,8 @@ export class CrankedNode {
         while (open) await this.#cluster.crank.advance(1);
         result = await result;
       }
-      return [...into.subarray(0, result)];
+      if (this.#perId === 1) return [...into.subarray(0, result)];
+      return Array.from({ length: result }, (_, i) => (into[2 * i + 1]! << 64n) | into[2 * i]!);
     } catch (error) {
       return (error as Error).message;
     }
@@ -106,21 +118,29 @@ export class CrankedNode {
   #env(): GeneratorEnv {
     const { crank } = this.#cluster;
     const { signal } = this.#closing;
+    const life = this.#life;
+    const whileAlive = <Value>(value: Value): Promise<Value> =>
+      this.#life === life ? Promise.resolve(value) : new Promise(() => {});
     return {
       wallMs: () => {
         this.onClockRead();
         return Math.floor(this.wallMs);
       },
       monotonicNs: () => BigInt(Math.floor(crank.monotonicMs * 1e6)),
-      sleep: (ms) => new Promise((resolve) => crank.at(crank.monotonicMs + ms, resolve)),
+      sleep: (ms) =>
+        new Promise<void>((resolve) => crank.at(crank.monotonicMs + ms, resolve)).then(() => whileAlive(undefined)),
       random: () => 0.5,
       refusal: (reason) => new Error(reason),
       log: () => {},
       signal,
       options: this.#options,
-      host: { name: 'n1', incarnation: 1 },
+      host: { name: 'n1', index: 0, incarnation: life },
       coordination: this.#coordination(),
-      disk: { read: async () => undefined, write: async () => {} },
+      ranges: NO_RANGES,
+      disk: {
+        read: async (name) => this.#disk.get(name),
+        write: async (name, bytes) => void this.#disk.set(name, bytes),
+      },
     };
   }
 

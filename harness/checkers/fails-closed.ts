@@ -1,19 +1,31 @@
 /**
- * `fails-closed`: a call that refuses or fails leaves no ID behind, and no sentinel (0, or -1 in 64 bits) passes as one.
+ * `fails-closed`: a call that refuses or fails leaves no ID behind, and no sentinel (0, or -1 in all bits) passes as one.
  */
-import type { Checker, SqlReader } from '../core/checker.ts';
+import type { Checker, SqlFacts, SqlReader } from '../core/checker.ts';
 import { WITNESSES_MAX } from '../core/checker.ts';
-import { wordsOf } from '../core/id-words.ts';
+import type { IdReader } from '../core/id-words.ts';
+import { idReader } from '../core/id-words.ts';
 import { lanesOf } from '../core/lanes.ts';
+import type { Layout } from '../core/layout.ts';
+import { idBitsOf } from '../core/layout.ts';
 import { lifeOf } from '../core/phrases.ts';
 import { BATCH_FLAG } from '../core/tap.ts';
 import type { Clue, Draft } from './shared/draft.ts';
 import { concludeFromHistory, concludeFromStore, promiseOf } from './shared/draft.ts';
+import { sqlId } from './shared/sql.ts';
 
-/** Both of their words are the same. */
-const ZERO = { id: '0', word: 0 };
-const MINUS_ONE = { id: '18446744073709551615', word: 0xffffffff };
-const SENTINELS = [ZERO, MINUS_ONE];
+/** A value that passes for an ID by mistake; all of its 32-bit words are the same. */
+interface Sentinel {
+  readonly id: string;
+  readonly word: number;
+}
+
+function sentinelsOf(layout: Layout): readonly [zero: Sentinel, minusOne: Sentinel] {
+  return [
+    { id: '0', word: 0 },
+    { id: String(BigInt.asUintN(idBitsOf(layout), -1n)), word: 0xffffffff },
+  ];
+}
 
 /** A batch that should not be: told by its flags, or by its first sentinel. */
 interface Failure {
@@ -30,7 +42,8 @@ export default {
   fold(history, promise) {
     promiseOf('fails-closed', promise);
     const { batches } = history;
-    const words = wordsOf(history.ids);
+    const ids = idReader(history);
+    const sentinels = sentinelsOf(history.layout);
     let checked = 0;
     let violations = 0;
     const failures: Failure[] = [];
@@ -45,8 +58,8 @@ export default {
           violations++;
           failures.push({ called, count, flags, clue });
         }
-        for (const { id, word } of SENTINELS) {
-          const times = timesIn(words, batches.firstId[batch]!, count, word);
+        for (const { id, word } of sentinels) {
+          const times = timesIn(ids, batches.firstId[batch]!, count, word);
           violations += times;
           if (times > 0) failures.push({ called, count, flags: 0, clue: { ...clue, id, seek: true } });
         }
@@ -59,23 +72,25 @@ export default {
     const [counted] = await store.rows<{ checked: string; flagged: string }>(
       'select sum(count) as checked, countIf(flags != 0) as flagged from batches where count > 0',
     );
+    const literals = sentinelsOf(facts.layout).map(({ id }) => sqlId(facts.layout, id));
     const [sentinels] = await store.rows<{ total: string }>(
-      `select count() as total from ids where id in (${ZERO.id}, ${MINUS_ONE.id})`,
+      `select count() as total from ids where id in (${literals.join(', ')})`,
     );
     const violations = Number(counted?.flagged ?? 0) + Number(sentinels?.total ?? 0);
-    const failures = violations === 0 ? [] : await readFailures(store);
+    const failures = violations === 0 ? [] : await readFailures(store, facts);
     return concludeFromStore(store, facts, draftOf(facts.nodes, Number(counted?.checked ?? 0), violations, failures));
   },
 } satisfies Checker;
 
-/** How often an ID of two equal words occurs among `count` IDs. */
-function timesIn(words: Uint32Array, first: number, count: number, word: number): number {
+/** How often an ID of nothing but this word occurs among `count` IDs. */
+function timesIn(ids: IdReader, first: number, count: number, word: number): number {
   let times = 0;
-  for (let k = 2 * first; k < 2 * (first + count); k += 2) if (words[k] === word && words[k + 1] === word) times++;
+  for (let k = first; k < first + count; k++) if (ids.isAll(k, word)) times++;
   return times;
 }
 
-async function readFailures(store: SqlReader): Promise<Failure[]> {
+async function readFailures(store: SqlReader, { layout }: SqlFacts): Promise<Failure[]> {
+  const [zero, minusOne] = sentinelsOf(layout);
   const earliest = async (condition: string, sentinel?: string): Promise<Failure[]> => {
     const rows = await store.rows<FailureRow>(
       `select node, incarnation, lane, first_seq, called, count, flags from batches where count > 0 and ${condition}
@@ -96,8 +111,8 @@ async function readFailures(store: SqlReader): Promise<Failure[]> {
   };
   return [
     ...(await earliest('flags != 0')),
-    ...(await earliest(`min_id = ${ZERO.id}`, ZERO.id)),
-    ...(await earliest(`max_id = ${MINUS_ONE.id}`, MINUS_ONE.id)),
+    ...(await earliest(`min_id = ${sqlId(layout, zero.id)}`, zero.id)),
+    ...(await earliest(`max_id = ${sqlId(layout, minusOne.id)}`, minusOne.id)),
   ];
 }
 

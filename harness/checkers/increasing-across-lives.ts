@@ -8,12 +8,14 @@
 import type { Checker, SqlReader, Tenure } from '../core/checker.ts';
 import { WITNESSES_MAX } from '../core/checker.ts';
 import type { History } from '../core/history.ts';
-import { isGreater, wordsOf } from '../core/id-words.ts';
+import { idReader } from '../core/id-words.ts';
 import { lanesOf } from '../core/lanes.ts';
 import { lifeOf } from '../core/phrases.ts';
+import { liesBetween, type Rollback } from '../core/rollback.ts';
 import { inSuccession, tenureBatchesOf } from '../core/tenures.ts';
 import type { Clue, Draft } from './shared/draft.ts';
 import { concludeFromHistory, concludeFromStore, promiseOf } from './shared/draft.ts';
+import { excusing } from './shared/forgotten.ts';
 import { extremesOf } from './shared/extremes.ts';
 import { interruptedInHistory, interruptedInStore } from './shared/interruptions.ts';
 
@@ -25,6 +27,11 @@ interface Reign {
   readonly tenure?: Tenure;
   readonly lowest: FoundId;
   readonly greatest: FoundId;
+}
+
+interface Pair {
+  readonly earlier: Reign;
+  readonly later: Reign;
 }
 
 type FoundId = Clue & { readonly id: string };
@@ -40,14 +47,23 @@ export default {
     const { scope } = promiseOf('increasing-across-lives', promise);
     const reigns = reignsOf(history, scope);
     const interrupted = interruptedInHistory(history, tenuresIn(reigns));
-    return concludeFromHistory(history, draftOf(history.nodes, scope, reigns, interrupted));
+    const excused = excusing(promise, history.rollbacks);
+    return concludeFromHistory(
+      history,
+      draftOf(history.nodes, scope, reigns, interrupted, history.rollbacks ?? [], excused),
+    );
   },
 
   async sql(store, facts, promise) {
     const { scope } = promiseOf('increasing-across-lives', promise);
     const reigns = await readReigns(store, facts.nodes, scope);
     const interrupted = await interruptedInStore(store, facts, tenuresIn(reigns));
-    return concludeFromStore(store, facts, draftOf(facts.nodes, scope, reigns, interrupted));
+    const excused = excusing(promise, facts.rollbacks);
+    return concludeFromStore(
+      store,
+      facts,
+      draftOf(facts.nodes, scope, reigns, interrupted, facts.rollbacks ?? [], excused),
+    );
   },
 } satisfies Checker;
 
@@ -61,10 +77,13 @@ function draftOf(
   scope: Scope,
   reigns: readonly Reign[],
   interrupted: ReadonlySet<Tenure>,
+  rollbacks: readonly Rollback[],
+  /** Those among them that the promise assumes away. */
+  excused: readonly Rollback[],
 ): Draft {
-  const broken: { readonly earlier: Reign; readonly later: Reign }[] = [];
+  const broken: Pair[] = [];
   let undecided = 0;
-  for (const succession of successions(scope, reigns)) {
+  for (const succession of successions(scope, reigns, rollbacks)) {
     let highest: Reign | undefined;
     /** The highest of those of which it is told when they reigned. */
     let highestTold: Reign | undefined;
@@ -80,22 +99,38 @@ function draftOf(
   return {
     guarantee: 'increasing-across-lives',
     scope,
+    ...(scope === 'worker-id' && { byHolder: true }),
     // An order that is not told leaves the promise unjudged: the others do not vouch for it.
     checked: undecided > 0 ? 0 : reigns.length,
     unit: scope === 'node' ? 'lives' : 'tenures',
     violations: broken.length,
-    outsideAssumptions: 0,
+    outsideAssumptions: broken.filter((pair) => isForgotten(pair, excused)).length,
     undecided,
-    witnesses: broken.slice(0, WITNESSES_MAX).map(({ earlier, later }) => {
-      const under = later.tenure === undefined ? '' : ` under worker ID ${later.tenure.workerId}`;
-      return {
-        what: `${life(later)} minted ${later.lowest.id}${under}, although ${life(earlier)} before it had minted ${earlier.greatest.id}.`,
-        clues: [earlier.greatest, later.lowest],
-        ...(earlier.tenure &&
-          later.tenure && { tenures: [earlier.tenure, later.tenure], worker: later.tenure.workerId }),
-      };
-    }),
+    // What fails before what is excused: only so many are kept.
+    witnesses: [
+      ...broken.filter((pair) => !isForgotten(pair, excused)),
+      ...broken.filter((pair) => isForgotten(pair, excused)),
+    ]
+      .slice(0, WITNESSES_MAX)
+      .map(({ earlier, later }) => {
+        const under = later.tenure === undefined ? '' : ` under worker ID ${later.tenure.workerId}`;
+        return {
+          what: `${life(later)} minted ${later.lowest.id}${under}, although ${life(earlier)} before it had minted ${earlier.greatest.id}.`,
+          clues: [earlier.greatest, later.lowest],
+          ...(earlier.tenure &&
+            later.tenure && { tenures: [earlier.tenure, later.tenure], worker: later.tenure.workerId }),
+          ...(isForgotten({ earlier, later }, excused) && { outsideAssumptions: true as const }),
+        };
+      }),
   };
+}
+
+/** The later one began after the coordinator had forgotten the earlier, or the earlier one minted on after that. */
+function isForgotten({ earlier, later }: Pair, rollbacks: readonly Rollback[]): boolean {
+  if (earlier.tenure === undefined || later.tenure === undefined) return false;
+  const [one, other] = [earlier.tenure, later.tenure];
+  if (one.createRevision === '0' || other.createRevision === '0') return false;
+  return liesBetween(rollbacks, Math.min(one.from, other.from), Math.max(one.to, other.from));
 }
 
 function isBehind(reign: Reign, earlier: Reign | undefined): earlier is Reign {
@@ -108,7 +143,7 @@ function higher(earlier: Reign | undefined, reign: Reign): Reign {
 }
 
 /** Reigns of each worker ID, or of each node, in the order in which they followed one another. */
-function successions(scope: Scope, reigns: readonly Reign[]): Reign[][] {
+function successions(scope: Scope, reigns: readonly Reign[], rollbacks: readonly Rollback[]): Reign[][] {
   if (scope === 'node')
     return [...Map.groupBy(reigns, ({ node }) => node).values()].map((lives) =>
       lives.sort((a, b) => a.incarnation - b.incarnation),
@@ -116,7 +151,7 @@ function successions(scope: Scope, reigns: readonly Reign[]): Reign[][] {
   const reignOf = new Map(reigns.map((reign) => [reign.tenure!, reign]));
   return [...Map.groupBy(reignOf.keys(), ({ workerId }) => workerId)]
     .sort(([a], [b]) => a - b)
-    .map(([, tenures]) => inSuccession(tenures).map((tenure) => reignOf.get(tenure)!));
+    .map(([, tenures]) => inSuccession(tenures, rollbacks).map((tenure) => reignOf.get(tenure)!));
 }
 
 function reignsOf(history: History, scope: Scope): Reign[] {
@@ -164,14 +199,14 @@ function byPosition(a: FoundId, b: FoundId): number {
 /** Batches come lane by lane in order of sequence numbers; of equal IDs the first counts. */
 function reignOf(history: History, batches: readonly number[]): Omit<Reign, 'tenure'> {
   const columns = history.batches;
-  const words = wordsOf(history.ids);
+  const ids = idReader(history);
   let lowest: { readonly batch: number; readonly index: number } | undefined;
   let greatest: { readonly batch: number; readonly index: number } | undefined;
   for (const batch of batches) {
-    const extremes = extremesOf(columns, words, batch);
-    if (lowest === undefined || isGreater(words, lowest.index, extremes.lowest))
+    const extremes = extremesOf(columns, ids, batch);
+    if (lowest === undefined || ids.isGreater(lowest.index, extremes.lowest))
       lowest = { batch, index: extremes.lowest };
-    if (greatest === undefined || isGreater(words, extremes.greatest, greatest.index))
+    if (greatest === undefined || ids.isGreater(extremes.greatest, greatest.index))
       greatest = { batch, index: extremes.greatest };
   }
   const node = columns.node[batches[0]!]!;
@@ -181,7 +216,7 @@ function reignOf(history: History, batches: readonly number[]): Omit<Reign, 'ten
     incarnation,
     lane: columns.lane[batch]!,
     seq: columns.firstSeq[batch]! + index - columns.firstId[batch]!,
-    id: String(history.ids[index]),
+    id: String(ids.at(index)),
   });
   return { node, incarnation, lowest: clue(lowest!), greatest: clue(greatest!) };
 }

@@ -3,15 +3,17 @@
  * one life run side by side; between them only closed intervals tell an order: what had returned before a call began
  * must be lower than what that call minted.
  */
-import type { Checker, SqlReader } from '../core/checker.ts';
+import type { Checker, SqlFacts, SqlReader } from '../core/checker.ts';
 import { WITNESSES_MAX } from '../core/checker.ts';
 import type { History } from '../core/history.ts';
-import { isGreater, wordsOf } from '../core/id-words.ts';
+import { idReader } from '../core/id-words.ts';
 import { type Lane, lanesOf } from '../core/lanes.ts';
+import type { Layout } from '../core/layout.ts';
 import { lifeOf } from '../core/phrases.ts';
 import type { Clue, Draft } from './shared/draft.ts';
 import { concludeFromHistory, concludeFromStore, promiseOf } from './shared/draft.ts';
 import { extremesOf } from './shared/extremes.ts';
+import { sqlId } from './shared/sql.ts';
 
 /** An ID and the one that it should exceed. */
 interface Backward {
@@ -42,8 +44,8 @@ export default {
 
   async sql(store, facts, promise) {
     promiseOf('increasing-per-node', promise);
-    const within = await readBackwardWithin(store);
-    const across = await readBackwardAcross(store);
+    const within = await readBackwardWithin(store, facts);
+    const across = await readBackwardAcross(store, facts);
     return concludeFromStore(store, facts, draftOf(facts.nodes, within, across));
   },
 } satisfies Checker;
@@ -74,22 +76,22 @@ function draftOf(nodes: readonly string[], within: Counted, across: Counted): Dr
 /** Counts every position; keeps the first of each batch. */
 function backwardWithin(history: History, lanes: readonly Lane[]): Counted {
   const { firstId, firstSeq, count, called } = history.batches;
-  const words = wordsOf(history.ids);
+  const reader = idReader(history);
   let ids = 0;
   let violations = 0;
   const backward: Backward[] = [];
   for (const { node, incarnation, lane, batches } of lanes) {
-    const clue = (seq: number, index: number) => ({ node, incarnation, lane, seq, id: String(history.ids[index]) });
+    const clue = (seq: number, index: number) => ({ node, incarnation, lane, seq, id: String(reader.at(index)) });
     let previous: { readonly index: number; readonly seq: number } | undefined;
     for (const batch of batches) {
       const first = firstId[batch]!;
       const end = first + count[batch]!;
       let before = previous;
-      if (previous !== undefined && !isGreater(words, first, previous.index)) violations++;
+      if (previous !== undefined && !reader.isGreater(first, previous.index)) violations++;
       else before = undefined;
       let offender = before === undefined ? undefined : first;
       for (let k = first + 1; k < end; k++)
-        if (!isGreater(words, k, k - 1)) {
+        if (!reader.isGreater(k, k - 1)) {
           violations++;
           if (offender === undefined) {
             offender = k;
@@ -112,12 +114,12 @@ function backwardWithin(history: History, lanes: readonly Lane[]): Counted {
 /** One violation a batch whose lowest ID does not exceed all that other lanes of its life had returned before. */
 function backwardAcross(history: History, lanes: readonly Lane[]): Counted {
   const { called, returned, firstSeq } = history.batches;
-  const words = wordsOf(history.ids);
+  const ids = idReader(history);
   const backward: Backward[] = [];
   for (const life of Map.groupBy(lanes, ({ node, incarnation }) => `${node}-${incarnation}`).values()) {
     if (life.length < 2) continue;
     const members = life.flatMap((lane) =>
-      lane.batches.map((batch) => ({ lane, batch, ...extremesOf(history.batches, words, batch) })),
+      lane.batches.map((batch) => ({ lane, batch, ...extremesOf(history.batches, ids, batch) })),
     );
     const byReturn = [...members].sort((a, b) => returned[a.batch]! - returned[b.batch]!);
     const greatestOfLane = new Map<Lane, number>();
@@ -126,21 +128,21 @@ function backwardAcross(history: History, lanes: readonly Lane[]): Counted {
       for (; closed < byReturn.length && returned[byReturn[closed]!.batch]! < called[batch]!; closed++) {
         const done = byReturn[closed]!;
         const known = greatestOfLane.get(done.lane);
-        if (known === undefined || isGreater(words, done.greatest, known)) greatestOfLane.set(done.lane, done.greatest);
+        if (known === undefined || ids.isGreater(done.greatest, known)) greatestOfLane.set(done.lane, done.greatest);
       }
       let rival: { readonly lane: Lane; readonly index: number } | undefined;
       for (const other of life) {
         const index = other === lane ? undefined : greatestOfLane.get(other);
-        if (index !== undefined && (rival === undefined || isGreater(words, index, rival.index)))
+        if (index !== undefined && (rival === undefined || ids.isGreater(index, rival.index)))
           rival = { lane: other, index };
       }
-      if (rival === undefined || isGreater(words, lowest, rival.index)) continue;
+      if (rival === undefined || ids.isGreater(lowest, rival.index)) continue;
       const clue = (of: Lane, index: number, seq: number) => ({
         node: of.node,
         incarnation: of.incarnation,
         lane: of.lane,
         seq,
-        id: String(history.ids[index]),
+        id: String(ids.at(index)),
       });
       backward.push({
         called: called[batch]!,
@@ -174,7 +176,7 @@ interface WithinRow extends Record<string, unknown> {
   readonly edge: number;
 }
 
-async function readBackwardWithin(store: SqlReader): Promise<Counted> {
+async function readBackwardWithin(store: SqlReader, { layout }: SqlFacts): Promise<Counted> {
   const batches = `select node, incarnation, lane, first_seq, count, called, backward, first_id, min_id, max_id,
       lagInFrame(first_seq + count - 1) over neighbours as previous_seq, lagInFrame(last_id) over neighbours as previous_id,
       count() over neighbours > 1 and first_id <= previous_id as edge
@@ -196,7 +198,7 @@ async function readBackwardWithin(store: SqlReader): Promise<Counted> {
   for (const row of rows) {
     const { node, incarnation, lane } = row;
     const clue = (seq: number, id: string) => ({ node, incarnation, lane, seq, id });
-    const pair = row.edge === 1 ? undefined : await firstBackwardPair(store, row);
+    const pair = row.edge === 1 ? undefined : await firstBackwardPair(store, layout, row);
     backward.push({
       called: Number(row.called),
       before: pair ? clue(pair[0].seq, pair[0].id) : clue(Number(row.previous_seq), row.previous_id),
@@ -209,12 +211,16 @@ async function readBackwardWithin(store: SqlReader): Promise<Counted> {
 type Positioned = { readonly seq: number; readonly id: string };
 
 /** The first two neighbours in a batch that are not in order. */
-async function firstBackwardPair(store: SqlReader, batch: WithinRow): Promise<[Positioned, Positioned]> {
+async function firstBackwardPair(
+  store: SqlReader,
+  layout: Layout,
+  batch: WithinRow,
+): Promise<[Positioned, Positioned]> {
   const [row] = await store.rows<{ seq: string; id: string; previous: string }>(
     `select seq, id, previous from (
        select seq, id, lagInFrame(id) over (order by seq rows between 1 preceding and current row) as previous
        from ids
-       where id between ${batch.min_id} and ${batch.max_id} and node = ${batch.node}
+       where id between ${sqlId(layout, batch.min_id)} and ${sqlId(layout, batch.max_id)} and node = ${batch.node}
          and incarnation = ${batch.incarnation} and lane = ${batch.lane}
          and seq >= ${batch.first_seq} and seq < ${batch.first_seq} + ${batch.count})
      where seq > ${batch.first_seq} and id <= previous order by seq limit 1`,
@@ -239,7 +245,7 @@ interface AcrossRow extends Record<string, unknown> {
 }
 
 /** Calls and returns of each life in one stream; a return at the very moment of a call is no earlier than it. */
-async function readBackwardAcross(store: SqlReader): Promise<Counted> {
+async function readBackwardAcross(store: SqlReader, { layout }: SqlFacts): Promise<Counted> {
   const lives = `select node, incarnation from batches where count > 0
     group by node, incarnation having uniqExact(lane) > 1`;
   const events = `select node, incarnation, lane, first_seq, called as at, 0 as closes, min_id as lowest, 0 as greatest
@@ -266,7 +272,7 @@ async function readBackwardAcross(store: SqlReader): Promise<Counted> {
     const [rivalId, , rivalLane] = rival;
     const [position] = await store.rows<{ seq: string }>(
       `select min(seq) as seq from ids
-       where id = ${rivalId} and node = ${node} and incarnation = ${incarnation} and lane = ${rivalLane}`,
+       where id = ${sqlId(layout, rivalId)} and node = ${node} and incarnation = ${incarnation} and lane = ${rivalLane}`,
     );
     backward.push({
       called: Number(called),

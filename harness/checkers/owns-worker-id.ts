@@ -11,22 +11,22 @@ import type { Checker, SqlFacts, SqlReader, Tenure } from '../core/checker.ts';
 import { WITNESSES_MAX } from '../core/checker.ts';
 import type { PromiseOf } from '../core/guarantee.ts';
 import type { History, LeaseFact } from '../core/history.ts';
-import { fieldReader, wordsOf } from '../core/id-words.ts';
-import type { Layout } from '../core/layout.ts';
+import { idReader } from '../core/id-words.ts';
 import { endOfLease, leaseFinder, type LeaseEnd } from '../core/lease-ends.ts';
 import { lifeOf, seconds } from '../core/phrases.ts';
+import { liesBetween, type Rollback } from '../core/rollback.ts';
 import { inSuccession, tenureBatchesOf } from '../core/tenures.ts';
 import { NS_PER_MS, type RunNs } from '../core/time.ts';
 import type { Clue, Draft, WitnessDraft } from './shared/draft.ts';
 import { concludeFromHistory, concludeFromStore, promiseOf } from './shared/draft.ts';
-import { RAN_TRUE_MS, sqlClockWindow } from './shared/clock-window.ts';
+import { clockWindows, sqlClockWindow } from './shared/clock-window.ts';
 import { extremesOf } from './shared/extremes.ts';
 import { interruptedInHistory, interruptedInStore } from './shared/interruptions.ts';
 import { sqlTick } from './shared/sql.ts';
 
 /**
  * How far the moment at which a clock was read may lie before the moment to which its reading maps: a millisecond
- * because a reading is rounded down, and one because the clock ran true only to RAN_TRUE_MS.
+ * because a reading is rounded down, and one because a clock that ran true may be a millisecond off it.
  */
 const READING_ERROR_MS = 2;
 
@@ -61,7 +61,7 @@ export default {
       holdingOf(history, tenure, batches, endOf(tenure)),
     );
     const interrupted = interruptedInHistory(history, tenuresIn(holdings));
-    return concludeFromHistory(history, draftOf(owns, endOf, holdings, interrupted));
+    return concludeFromHistory(history, draftOf(owns, endOf, holdings, interrupted, history.rollbacks));
   },
 
   async sql(store, facts, promise) {
@@ -69,7 +69,7 @@ export default {
     const endOf = endFinder(facts.leases);
     const holdings = await readHoldings(store, facts, endOf);
     const interrupted = await interruptedInStore(store, facts, tenuresIn(holdings));
-    return concludeFromStore(store, facts, draftOf(owns, endOf, holdings, interrupted));
+    return concludeFromStore(store, facts, draftOf(owns, endOf, holdings, interrupted, facts.rollbacks));
   },
 } satisfies Checker;
 
@@ -90,10 +90,11 @@ function draftOf(
   endOf: EndFinder,
   holdings: readonly Holding[],
   interrupted: ReadonlySet<Tenure>,
+  rollbacks: readonly Rollback[] = [],
 ): Draft {
   const assumesLeases = promise.assuming?.includes('coordinator keeps leases') === true;
   const excused: Excuse = (outside) => (outside && assumesLeases ? { outsideAssumptions: true } : {});
-  const met = overlaps(tenuresIn(holdings));
+  const met = overlaps(tenuresIn(holdings), rollbacks);
   const pairs = met.filter(([elder, younger]) => !interrupted.has(elder) && !interrupted.has(younger));
   const doubtful = met.length - pairs.length;
   const meetings: WitnessDraft[] = pairs.map(([elder, younger]) => ({
@@ -102,13 +103,18 @@ function draftOf(
     tenures: [elder, younger],
     at: Math.max(elder.from, younger.from),
     worker: elder.workerId,
-    ...excused(onlyByEarlyEnd(elder, endOf(elder))),
+    ...excused(
+      onlyByEarlyEnd(elder, endOf(elder)) ||
+        // The younger was forgotten, and the elder lives again.
+        (liesBetween(rollbacks, elder.from, elder.to) && onlyByEarlyEnd(younger, endOf(younger))),
+    ),
   }));
   const late = holdings.flatMap((holding) => afterLease(holding, endOf(holding.tenure), excused));
   const sum = (of: (holding: Holding) => number): number => holdings.reduce((total, holding) => total + of(holding), 0);
   const earlyEnds = sum(({ afterEarlyEnd }) => afterEarlyEnd);
   return {
     guarantee: 'owns-worker-id',
+    byHolder: true,
     // Two holders that may have met leave the promise unjudged: the batches of others do not vouch for it.
     checked: doubtful > 0 ? 0 : sum(({ batches }) => batches),
     unit: 'batches',
@@ -126,10 +132,10 @@ function describe(tenure: Tenure): string {
 }
 
 /** Pairs of tenures of one worker ID that certainly minted at the same time, elder first, in order of time. */
-function overlaps(tenures: readonly Tenure[]): (readonly [Tenure, Tenure])[] {
+function overlaps(tenures: readonly Tenure[], rollbacks: readonly Rollback[]): (readonly [Tenure, Tenure])[] {
   const pairs: (readonly [Tenure, Tenure])[] = [];
   for (const holders of Map.groupBy(tenures, ({ workerId }) => workerId).values()) {
-    const inOrder = inSuccession(holders);
+    const inOrder = inSuccession(holders, rollbacks);
     inOrder.forEach((elder, i) => {
       for (const younger of inOrder.slice(i + 1))
         if (!sameTenure(elder, younger) && elder.from <= younger.to && younger.from <= elder.to)
@@ -147,9 +153,9 @@ function sameTenure(a: Tenure, b: Tenure): boolean {
   return a.node === b.node && a.incarnation === b.incarnation && a.createRevision === b.createRevision;
 }
 
-/** The coordinator gave the worker ID away while the elder had its word, and the elder minted no longer than that. */
-function onlyByEarlyEnd(elder: Tenure, end: LeaseEnd | undefined): boolean {
-  return end?.early !== undefined && elder.to <= end.latest;
+/** The coordinator gave the worker ID away while the holder had its word, and the holder minted no longer than that. */
+function onlyByEarlyEnd(holder: Tenure, end: LeaseEnd | undefined): boolean {
+  return end?.early !== undefined && holder.to <= end.latest;
 }
 
 type Excuse = (outside: boolean) => { readonly outsideAssumptions?: true };
@@ -188,8 +194,8 @@ function holdingOf(history: History, tenure: Tenure, batches: readonly number[],
   const unknownEnd = end === undefined && tenure.lease !== '0';
   if (end === undefined || end.latest === NEVER)
     return { tenure, batches: batches.length, after: 0, afterEarlyEnd: 0, straddling: unknownEnd ? batches.length : 0 };
-  const words = wordsOf(history.ids);
-  const fields = fieldReader(history.layout);
+  const ids = idReader(history);
+  const windowOf = clockWindows(history);
   const after: number[] = [];
   const afterEarlyEnd: number[] = [];
   let straddling = 0;
@@ -215,10 +221,12 @@ function holdingOf(history: History, tenure: Tenure, batches: readonly number[],
     const called = columns.called[batch]!;
     const wallCalled = columns.wallCalledMs[batch]!;
     const wallReturned = columns.wallReturnedMs[batch]!;
-    const elapsedMs = (columns.returned[batch]! - called) / NS_PER_MS;
-    if (Math.abs(wallReturned - wallCalled - elapsedMs) > RAN_TRUE_MS) return false;
-    const { greatest } = extremesOf(columns, words, batch);
-    const embedded = history.layout.epochMs + fields.tick(words, greatest) * history.layout.tickMs;
+    const returned = columns.returned[batch]!;
+    const node = columns.node[batch]!;
+    if (!windowOf({ node, called, returned, wallCalledMs: wallCalled, wallReturnedMs: wallReturned }).ranTrue)
+      return false;
+    const { greatest } = extremesOf(columns, ids, batch);
+    const embedded = history.layout.epochMs + ids.tick(greatest) * history.layout.tickMs;
     return embedded <= wallReturned && called + (embedded - wallCalled - READING_ERROR_MS) * NS_PER_MS > moment;
   }
 
@@ -228,13 +236,13 @@ function holdingOf(history: History, tenure: Tenure, batches: readonly number[],
   ): { [K in typeof name]?: Clue } {
     if (found.length === 0) return {};
     const batch = found.reduce((first, b) => (columns.called[b]! < columns.called[first]! ? b : first));
-    const { greatest } = extremesOf(columns, words, batch);
+    const { greatest } = extremesOf(columns, ids, batch);
     const clue: Clue = {
       node: columns.node[batch]!,
       incarnation: columns.incarnation[batch]!,
       lane: columns.lane[batch]!,
       seq: columns.firstSeq[batch]! + greatest - columns.firstId[batch]!,
-      id: String(history.ids[greatest]),
+      id: String(ids.at(greatest)),
     };
     return { [name]: clue };
   }
@@ -256,11 +264,8 @@ interface HoldingRow extends Record<string, unknown> {
   readonly first_after_early_end: [number, string, string];
 }
 
-async function readHoldings(
-  store: SqlReader,
-  { layout, nodes, leases }: SqlFacts,
-  endOf: EndFinder,
-): Promise<Holding[]> {
+async function readHoldings(store: SqlReader, facts: SqlFacts, endOf: EndFinder): Promise<Holding[]> {
+  const { nodes, leases } = facts;
   const { latest, early } = sqlEnds(leases);
   const first = (condition: string): string =>
     `argMinIf((lane, toString(first_seq), toString(max_id)), (called, lane, first_seq), ${condition})`;
@@ -271,7 +276,7 @@ async function readHoldings(
        ${first('is_after_early')} as first_after_early_end
      from (
        select *, ${latest} as latest, ${early} as early,
-         called > latest or (returned > latest and ${sqlReadAfter(layout)}) as is_after,
+         called > latest or (returned > latest and ${sqlReadAfter(facts)}) as is_after,
          not is_after and called > early as is_after_early,
          not is_after and not is_after_early and returned > latest as is_straddling
        from batches where count > 0 and worker >= 0)
@@ -313,9 +318,21 @@ async function readHoldings(
 function sqlEnds(leases: readonly LeaseFact[]): { readonly latest: string; readonly early: string } {
   const keyed = leases.filter(({ createRevision }) => createRevision !== undefined);
   const others = leases.filter(({ createRevision }) => createRevision === undefined);
+  // The last of each revision; one that was given twice is told apart by its lease first.
+  const last = [...new Map(keyed.map((fact) => [fact.createRevision, fact])).values()];
+  const twice = keyed.filter((fact) => !last.includes(fact)).map(({ createRevision }) => createRevision);
+  const told = keyed.filter(({ createRevision }) => twice.includes(createRevision));
+  const number = (text: string): string => `toUInt64(${BigInt(text)})`;
   const lookUp = (of: (fact: LeaseFact) => RunNs): string => {
-    const byLease = sqlTransform('lease', others, ({ lease }) => lease, of, `toInt64(${NEVER})`);
-    return sqlTransform('create_revision', keyed, ({ createRevision }) => createRevision!, of, byLease);
+    const byLease = sqlTransform('lease', others, ({ lease }) => number(lease), of, `toInt64(${NEVER})`);
+    const byRevision = sqlTransform('create_revision', last, (fact) => number(fact.createRevision!), of, byLease);
+    return sqlTransform(
+      `concat(toString(create_revision), ' ', toString(lease))`,
+      told,
+      ({ createRevision, lease }) => `'${BigInt(createRevision!)} ${BigInt(lease)}'`,
+      of,
+      byRevision,
+    );
   };
   return {
     latest: lookUp((fact) => endOfLease(fact)?.latest ?? NEVER),
@@ -331,15 +348,16 @@ function sqlTransform(
   otherwise: string,
 ): string {
   if (facts.length === 0) return otherwise;
-  const keys = facts.map((fact) => `toUInt64(${BigInt(keyOf(fact))})`).join(', ');
+  const keys = facts.map(keyOf).join(', ');
   const values = facts.map((fact) => `toInt64(${valueOf(fact)})`).join(', ');
   return `transform(${column}, [${keys}], [${values}], ${otherwise})`;
 }
 
 /** `readAfter` of the fold, against column `latest`. */
-function sqlReadAfter(layout: Layout): string {
+function sqlReadAfter(facts: SqlFacts): string {
+  const { layout } = facts;
   const embedded = `(${layout.epochMs} + toFloat64(${sqlTick(layout, 'max_id')}) * ${layout.tickMs})`;
-  return `${sqlClockWindow().ranTrue}
+  return `${sqlClockWindow(facts).ranTrue}
     and ${embedded} <= wall_returned_ms
     and toFloat64(called) + (${embedded} - wall_called_ms - ${READING_ERROR_MS}) * ${NS_PER_MS} > latest`;
 }

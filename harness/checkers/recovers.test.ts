@@ -99,6 +99,23 @@ test('a request without an answer, once the time to recover has passed', () => {
   expect(judge(living().request({ node: 'n1', at: 1301, status: 'refused' }))).toMatchObject({ verdict: 'pass' });
 });
 
+test('a request whose answer may have come while the harness stood still accuses nobody', () => {
+  const stalled = (from: number, to: number) =>
+    recovers.fold(
+      nodes('n1')
+        .batch(mints('n1', 1100))
+        .batch(mints('n1', 1500))
+        .request({ node: 'n1', at: 1400, takesMs: 100, status: 'no answer' })
+        .recover(1000, 2000, 1)
+        .stalled(from, to)
+        .build(),
+      { guarantee: 'recovers', withinMs: 300 },
+    );
+  expect(stalled(1450, 1460)).toMatchObject({ verdict: 'unknown', violations: 0, undecided: 1 });
+  expect(stalled(1350, 1400)).toMatchObject({ verdict: 'unknown' });
+  expect(stalled(1501, 1900)).toMatchObject({ verdict: 'fail', violations: 1 });
+});
+
 describe('a worker ID that minted in time and fell silent again', () => {
   /** Healed at 1000, promised within 300: from 2300 on there was a second of load in which it had to mint. */
   const until = (to: number, history: HistoryBuilder, withinMs = 300) =>
@@ -186,5 +203,46 @@ describe('a load that ended before the bound', () => {
       undecided: 1,
     });
     expect(early(alive().request({ node: 'n2', at: 1000, status: 'no answer' }))).toMatchObject({ verdict: 'pass' });
+  });
+});
+
+describe('a clock that ran ahead and used time that was still to come', () => {
+  /** It ran ahead by so much until 500, was healed at 1000, and is asked all the time; promised within 300. */
+  const ahead = (byMs: number, upToMs = 2000) => {
+    const history = nodes('n1', 'n2')
+      .said('n2', upToMs - 10, 'waiting')
+      .batch({ node: 'n1', at: 500, offsetMs: byMs, ids: [{ ms: 500 + byMs }] })
+      .said('n1', upToMs - 10, 'refusing', 0)
+      .recover(1000, upToMs, 1);
+    for (let at = 1000; at < upToMs; at += 50) history.request({ node: 'n1', at, status: 'refused' });
+    return history;
+  };
+  const verdict = (history: HistoryBuilder) => recovers.fold(history.build(), { guarantee: 'recovers', withinMs: 300 });
+
+  test('may be dark until time has passed that, and the promised time more', () => {
+    // Used up to 1200: until 1501, for a tick is as long as a millisecond.
+    expect(verdict(ahead(700).batch(mints('n1', 1500)).batch(mints('n1', 1990))).verdict).toBe('pass');
+    expect(verdict(ahead(700).batch(mints('n1', 1700)).batch(mints('n1', 1990)))).toMatchObject({ verdict: 'fail' });
+    expect(verdict(ahead(700)).witnesses[0]?.what).toContain('300 ms after time passed what it had used');
+  });
+
+  test('is not known to have recovered when the load ends before that', () => {
+    expect(verdict(ahead(5000))).toMatchObject({ verdict: 'unknown', violations: 0 });
+  });
+
+  test('gains nothing by IDs minted after the heal, nor by times that no ID can carry', () => {
+    const after = ahead(0).batch({ node: 'n1', at: 1100, ids: [{ ms: 9000 }] });
+    expect(verdict(after).verdict).toBe('fail');
+    const sentinel = ahead(0).batch({ node: 'n1', at: 900, ids: [2n ** 64n - 1n] });
+    expect(verdict(sentinel).verdict).toBe('fail');
+  });
+
+  test('excuses no other worker ID and no request without an answer', () => {
+    expect(verdict(ahead(5000).request({ node: 'n1', at: 1500, status: 'no answer' })).verdict).toBe('fail');
+    const other = ahead(5000)
+      .batch({ node: 'n2', at: 10, worker: 1, ids: [{ ms: 10 }] })
+      .request({ node: 'n2', at: 1500, status: 'refused' })
+      .recover(1000, 2000, 2);
+    expect(verdict(other)).toMatchObject({ verdict: 'fail', violations: 1 });
   });
 });

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { HistoryBuilder, LAYOUT } from './shared/history-builder.ts';
 import timeHonest from './time-honest.ts';
 
@@ -49,4 +49,63 @@ test('a coarse tick began up to its length earlier, a clock may read fractions',
   expect(judge(at(new HistoryBuilder(undefined, coarse), 90), { pastMs: 0, futureMs: 0 }).verdict).toBe('fail');
   const fraction = new HistoryBuilder().batch({ node: 'n1', at: 100.7, ids: [{ ms: 100 }] });
   expect(judge(fraction, { pastMs: 0, futureMs: 0 }).verdict).toBe('pass');
+});
+
+describe('a clock that was stepped and stepped back inside a call', () => {
+  /** Called at 1000, returned at 1010, both readings true; 500 ms ahead, or back, from 1002 to 1006. */
+  const strobed = (ms: number, offsetMs = 500, node = 'n1') =>
+    judge(
+      new HistoryBuilder()
+        .order(node, 1002, 1003, { offsetMs })
+        .order(node, 1005, 1006, {})
+        .batch({ node: 'n1', at: 1000, takesMs: 10, ids: [{ ms }] }),
+    );
+
+  test('may have shown what it was ordered to show, and what it showed before and after', () => {
+    expect([1002, 1502, 1506].map((ms) => strobed(ms).verdict)).toEqual(['pass', 'pass', 'pass']);
+    expect([502, 506].map((ms) => strobed(ms, -500).verdict)).toEqual(['pass', 'pass']);
+  });
+
+  test('excuses no other time', () => {
+    // In force until 1006, a millisecond of error, one of promised future.
+    expect([1508, 1509, 2000].map((ms) => strobed(ms).verdict)).toEqual(['pass', 'fail', 'fail']);
+    // In force from 1002, a millisecond of error, five of promised past; a tick is as old as its end.
+    expect([496, 495, 0].map((ms) => strobed(ms, -500).verdict)).toEqual(['pass', 'fail', 'fail']);
+  });
+
+  test('excuses nobody whose own clock was left alone', () => {
+    expect(strobed(1502, 500, 'n2').verdict).toBe('fail');
+  });
+});
+
+test('an order that took force before the call, or after it, excuses nothing', () => {
+  const ordered = (fromMs: number) =>
+    judge(
+      new HistoryBuilder()
+        .order('n1', fromMs, fromMs + 1, { offsetMs: 500 })
+        .batch({ node: 'n1', at: 1000, takesMs: 10, ids: [{ ms: 1505 }] }),
+    ).verdict;
+  expect([998, 999, 1010, 1011].map(ordered)).toEqual(['fail', 'pass', 'pass', 'fail']);
+});
+
+test('an order that failed may have taken force in any call until the next one did', () => {
+  const late = (at: number) =>
+    judge(
+      new HistoryBuilder()
+        .order('n1', 500, undefined, { offsetMs: 500 })
+        .order('n1', 2000, 2001, {})
+        .batch({ node: 'n1', at, takesMs: 1, ids: [{ ms: at + 500 }] }),
+    ).verdict;
+  expect([400, 1000, 2001, 2002].map(late)).toEqual(['fail', 'pass', 'pass', 'fail']);
+});
+
+test('a clock that ran at another rate may have drifted since it was ordered to', () => {
+  const drifted = (ms: number) =>
+    judge(
+      new HistoryBuilder()
+        .order('n1', 1000, 1000, { rate: 2 })
+        .order('n1', 2005, 2005, {})
+        .batch({ node: 'n1', at: 2000, takesMs: 10, offsetMs: 1000, wallTakesMs: -990, ids: [{ ms }] }),
+    ).verdict;
+  expect([3010, 3011, 3020].map(drifted)).toEqual(['pass', 'pass', 'fail']);
 });

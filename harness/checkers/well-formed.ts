@@ -1,17 +1,17 @@
 /**
- * `well-formed`: the sign bit is clear, the time is neither zero nor over its range, and the worker ID inside is the one
- * that the node held when it minted.
+ * `well-formed`: the sign bit is clear (in 64 bits; longer IDs have none), the time is not over its range, fixed fields
+ * have their values, and the worker ID inside, if IDs carry one, is the one that the node held when it minted.
  */
 import type { Checker } from '../core/checker.ts';
 import { WITNESSES_MAX } from '../core/checker.ts';
-import { fieldReader, wordsOf } from '../core/id-words.ts';
+import { idReader } from '../core/id-words.ts';
 import { lanesOf } from '../core/lanes.ts';
 import type { Layout } from '../core/layout.ts';
-import { decodeId } from '../core/layout.ts';
+import { decodeId, idBitsOf } from '../core/layout.ts';
 import { lifeOf } from '../core/phrases.ts';
 import type { Clue, Draft } from './shared/draft.ts';
 import { concludeFromHistory, concludeFromStore, promiseOf } from './shared/draft.ts';
-import { sqlTick, sqlWorker } from './shared/sql.ts';
+import { sqlTick, sqlUnmarked, sqlWorker } from './shared/sql.ts';
 
 interface Malformed {
   readonly held: number;
@@ -25,8 +25,9 @@ export default {
   fold(history, promise) {
     promiseOf('well-formed', promise);
     const { layout, batches } = history;
-    const words = wordsOf(history.ids);
-    const fields = fieldReader(layout);
+    const ids = idReader(history);
+    const signed = idBitsOf(layout) === 64;
+    const named = layout.workerBits > 0;
     const ticks = 2 ** layout.timeBits;
     let checked = 0;
     let violations = 0;
@@ -39,12 +40,16 @@ export default {
         const held = batches.workerId[batch]!;
         checked += end - first;
         for (let k = first; k < end; k++) {
-          const tick = fields.tick(words, k);
-          if (tick < ticks && words[2 * k + 1]! < SIGN && fields.worker(words, k) === held) continue;
+          const good =
+            ids.tick(k) < ticks &&
+            !(signed && ids.isNegative(k)) &&
+            (!named || ids.worker(k) === held) &&
+            ids.isMarked(k);
+          if (good) continue;
           violations++;
           if (witnesses++ >= WITNESSES_PER_LANE) continue;
           const seq = batches.firstSeq[batch]! + k - first;
-          malformed.push({ held, clue: { node, incarnation, lane, seq, id: String(history.ids[k]) } });
+          malformed.push({ held, clue: { node, incarnation, lane, seq, id: String(ids.at(k)) } });
         }
       }
     }
@@ -56,8 +61,12 @@ export default {
     const { layout } = facts;
     // A shift of the whole word: a set sign bit makes the tick too great, unless the layout leaves bits unused.
     const tick = sqlTick(layout, 'id');
-    const malformed = `${tick} >= ${2 ** layout.timeBits} or id >= 9223372036854775808
-      or toInt64(${sqlWorker(layout, 'id')}) != worker`;
+    const malformed = [
+      `${tick} >= ${2 ** layout.timeBits}`,
+      ...(idBitsOf(layout) === 64 ? ['id >= 9223372036854775808'] : []),
+      ...(layout.workerBits > 0 ? [`toInt64(${sqlWorker(layout, 'id')}) != worker`] : []),
+      sqlUnmarked(layout, 'id'),
+    ].join(' or ');
     const [counted] = await store.rows<{ checked: string; violations: string }>(
       `select count() as checked, countIf(${malformed}) as violations from ids`,
     );
@@ -86,8 +95,6 @@ export default {
   },
 } satisfies Checker;
 
-/** Above any high word of an ID whose sign bit is clear. */
-const SIGN = 2 ** 31;
 /** More of the same would crowd out the other lanes. */
 const WITNESSES_PER_LANE = 3;
 
@@ -115,8 +122,10 @@ function draftOf(
 /** What is wrong with it, as a clause. */
 function wrongIn(layout: Layout, id: string, held: number): string {
   const { tick, workerId } = decodeId(layout, BigInt(id));
-  if (BigInt(id) >= 1n << 63n) return 'has its sign bit set';
+  if (idBitsOf(layout) === 64 && BigInt(id) >= 1n << 63n) return 'has its sign bit set';
   if (tick >= 2 ** layout.timeBits) return `has a time that does not fit in ${layout.timeBits} bits`;
+  const ids = idReader({ layout, ids: BigUint64Array.of(BigInt.asUintN(64, BigInt(id)), BigInt(id) >> 64n) });
+  if (!ids.isMarked(0)) return 'has other bits where the layout has fixed ones';
   return held < 0
     ? `carries worker ID ${workerId}, and its node held none`
     : `carries worker ID ${workerId}, and its node held ${held}`;

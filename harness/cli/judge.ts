@@ -24,9 +24,12 @@ export async function judgeRun(reference: string, storeUrl: string | undefined, 
   const { journal, origin } = readLeft(folder);
   const openStore = await storeOpener(storeUrl);
   const [checkers, hazards, reporters] = await Promise.all([loadCheckers(), loadHazards(), loadReporters()]);
-  const run = await rejudge({ folder, begun, journal, origin, openStore, checkers, hazards });
-  saveRun(folder, run, reporters.values());
-  output.document(run, verdictText(run, { stream: output.stream, folder: relative(process.cwd(), folder) }));
+  const shown = relative(process.cwd(), folder) || '.';
+  const log = (text: string): void => output.text(`Judging ${shown}: ${text}.`);
+  const run = await rejudge({ folder, begun, journal, origin, openStore, checkers, hazards, log });
+  const written = saveRun(folder, run, reporters.values());
+  output.document(run, verdictText(run, { stream: output.stream, folder: shown }));
+  output.text(`Written anew in ${shown}: ${written.map((file) => basename(file)).join(', ')}.`);
   return run.exitCode as ExitCode;
 }
 

@@ -5,25 +5,17 @@ import type { Ability } from '../core/cluster.ts';
 import type { Driver, GeneratorSource } from '../core/driver.ts';
 import type { ExitCode } from '../core/errors.ts';
 import { badInput, environmentLacks, EXIT, problem, SnowglobeError } from '../core/errors.ts';
+import { generatorLabel } from '../core/phrases.ts';
 import type { Run } from '../core/run.ts';
 import type { Scenario } from '../core/scenario.ts';
-import { abilityProblems, scenarioProblems } from '../engine/preflight.ts';
+import { abilityProblems, coordinatorProblems, generatorProblems, scenarioProblems } from '../engine/preflight.ts';
 import { thisOwner } from '../engine/owner.ts';
 import { newRunId } from '../engine/run-id.ts';
 import type { RunRequest } from '../engine/run-scenario.ts';
 import { runScenario } from '../engine/run-scenario.ts';
 import { plannedLengthMs, shapeOf, withoutDisturbances } from '../engine/timetable.ts';
 import { startOpenLoop } from '../load/open-loop.ts';
-import {
-  driverNames,
-  loadCheckers,
-  loadDriver,
-  loadFaults,
-  loadGenerator,
-  loadHazards,
-  loadReporters,
-  loadScenario,
-} from '../registry.ts';
+import { describeGenerator, driverNames, loadDriver, loadGenerator, loadParts, loadScenario } from '../registry.ts';
 import { chooseStore } from './store.ts';
 import { createProgress } from '../telemetry/progress.ts';
 import { verdictText } from '../telemetry/verdict-text.ts';
@@ -78,12 +70,8 @@ interface Plan extends Pick<RunRequest, 'faults' | 'hazards' | 'checkers' | 'rep
 
 async function preflight(args: RunArguments, output: Output): Promise<Plan> {
   const seed = seedOf(args.seed);
-  const [faults, hazards, checkers, reporters] = await Promise.all([
-    loadFaults(),
-    loadHazards(),
-    loadCheckers(),
-    loadReporters(),
-  ]);
+  const { reporters, ...parts } = await loadParts();
+  const { faults, hazards } = parts;
   const scenarios = await Promise.all(args.scenarios.map(loadScenario));
   const problems = scenarios.flatMap((scenario) => scenarioProblems(scenario, faults, hazards));
   if (problems.length > 0) throw new SnowglobeError(EXIT.badInput, problems);
@@ -94,6 +82,11 @@ async function preflight(args: RunArguments, output: Output): Promise<Plan> {
       generator: await loadGenerator(args.generator ?? scenario.generator),
     })),
   );
+  const strangers = items.flatMap(({ scenario, generator: { generator } }) => [
+    ...coordinatorProblems(scenario, generator),
+    ...generatorProblems(scenario, generator),
+  ]);
+  if (strangers.length > 0) throw new SnowglobeError(EXIT.badInput, strangers);
   const { driver, abilities } = await chooseDriver(args.driver, output);
   const missing = items.flatMap(({ scenario }) => abilityProblems(scenario, faults, driver.name, abilities));
   if (missing.length > 0) throw new SnowglobeError(EXIT.environment, missing);
@@ -103,9 +96,7 @@ async function preflight(args: RunArguments, output: Output): Promise<Plan> {
     args,
     seed,
     items,
-    faults,
-    hazards,
-    checkers,
+    ...parts,
     reporters: [...reporters.values()],
     driver,
     openStore,
@@ -150,7 +141,7 @@ async function runOne(
     at: 0,
     kind: 'begin',
     scenario: scenario.name,
-    generator: generator.generator.name,
+    generator: generatorLabel(header.generator),
     driver: driver.name,
     seed,
     folder: shown,
@@ -206,10 +197,6 @@ function seedOf(seed: string | undefined): string {
   if (seed === undefined) return String(randomInt(2 ** 32));
   if (!/^\d{1,15}$/.test(seed)) throw badInput(`"${seed}" is no seed.`, 'Give a whole number such as 42.', '--seed');
   return String(Number(seed));
-}
-
-function describeGenerator({ generator: { name, summary, promises, layout } }: GeneratorSource): Run['generator'] {
-  return { name, summary, promises, layout };
 }
 
 function repeatCommand(

@@ -1,6 +1,7 @@
 /** Which store a run is collected into, checked before anything starts. */
 import { join } from 'node:path';
 import type { Driver } from '../core/driver.ts';
+import { idBitsOf } from '../core/layout.ts';
 import { badInput, EXIT, SnowglobeError } from '../core/errors.ts';
 import { STORE_FOLDER } from '../engine/record.ts';
 import type { OpenStore } from '../engine/run-scenario.ts';
@@ -23,9 +24,10 @@ export async function chooseStore(driver: Driver, url: string | undefined): Prom
 export async function storeOpener(url: string | undefined): Promise<OpenStore> {
   if (url === undefined) {
     requireChdb();
-    return ({ folder, runId }) => openEmbedded({ folder: join(folder, STORE_FOLDER), runId });
+    return ({ folder, runId, layout }) =>
+      openEmbedded({ folder: join(folder, STORE_FOLDER), runId, idBits: idBitsOf(layout) });
   }
   const { problems } = await probeStore(url);
   if (problems.length > 0) throw new SnowglobeError(EXIT.environment, problems);
-  return ({ runId }) => openServer({ url, runId });
+  return ({ runId, layout }) => openServer({ url, runId, idBits: idBitsOf(layout) });
 }

@@ -5,6 +5,7 @@ import { coordinationLaws } from './coordination.laws.ts';
 import { CoordinationRefused, CoordinationTimeout } from './coordination-errors.ts';
 import { EtcdClient } from './etcd-client.ts';
 import type { WatchEvent } from './etcd-client.ts';
+import { watchOwnerKeys } from './owner-watch.ts';
 import { startEtcd, untilServing } from './etcd-for-tests.ts';
 import type { EtcdForTests } from './etcd-for-tests.ts';
 
@@ -54,11 +55,8 @@ describe('one member', () => {
     const events: OwnerEvent[] = [];
     const stop = new AbortController();
     let tick = 0;
-    const watching = client.ownerEvents(
-      () => ++tick,
-      (event) => events.push(event),
-      stop.signal,
-    );
+    const listener = { now: () => ++tick, onEvent: (event: OwnerEvent) => events.push(event) };
+    const watching = watchOwnerKeys(client, listener, stop.signal);
     const { id } = await client.grant(5000, DEADLINE);
     const { revision } = await client.txn([], [{ put: 'o/7', value: `n1.1.${id}`, lease: id }], [], DEADLINE);
     await client.txn([], [{ put: 'o/other', value: 'x' }], [], DEADLINE);
@@ -67,7 +65,7 @@ describe('one member', () => {
     stop.abort();
     await watching;
     const known = { workerId: 7, lease: id, createRevision: revision };
-    expect(events[0]).toEqual({ ...known, at: 1, what: 'acquired', value: `n1.1.${id}`, revision });
+    expect(events[0]).toEqual({ ...known, at: expect.any(Number), what: 'acquired', value: `n1.1.${id}`, revision });
     expect(events[1]).toMatchObject({ ...known, what: 'released' });
     expect(BigInt(events[1]?.revision as string)).toBeGreaterThan(BigInt(revision));
   });
@@ -132,7 +130,7 @@ describe('three members', () => {
     const values: string[] = [];
     const stop = new AbortController();
     const onEvent = (event: WatchEvent): number => values.push(event.keyValue.value);
-    const watching = etcd.client().watch('w/', onEvent, stop.signal); // begins with the first member
+    const watching = etcd.client().watch('w/', { onEvent }, stop.signal); // begins with the first member
     const written: string[] = [];
     const write = async (value: string): Promise<void> => {
       await putOnce(client, `w/${value}`, value);
@@ -153,7 +151,7 @@ describe('three members', () => {
     const client = etcd.client(etcd.endpoints.slice(1));
     const values: string[] = [];
     const stop = new AbortController();
-    const watching = etcd.client().watch('s/', (event) => values.push(event.keyValue.value), stop.signal);
+    const watching = etcd.client().watch('s/', { onEvent: (event) => values.push(event.keyValue.value) }, stop.signal);
     await client.txn([], [{ put: 's/1', value: 'one' }], [], DEADLINE);
     await expect.poll(() => values, { timeout: DEADLINE }).toEqual(['one']);
     etcd.signal(0, 'SIGSTOP');

@@ -4,12 +4,10 @@
  * It runs inside nodes whose wall clock is being stepped and frozen, so nothing here reads a wall clock: a client that
  * keeps its deadlines in `Date` would turn a clock fault into a network fault. 64-bit values stay decimal strings.
  */
-import http from 'node:http';
-import type { MemberStatus, OwnerEvent } from '../core/cluster.ts';
+import type { MemberStatus } from '../core/cluster.ts';
 import type { Compare, Coordination, Grant, KeyValue, Operation, TxnResult } from '../core/generator.ts';
-import type { RunNs } from '../core/time.ts';
-import { messageOf } from '../core/errors.ts';
 import { CoordinationRefused, CoordinationTimeout } from './coordination-errors.ts';
+import { Endpoint } from './etcd-endpoint.ts';
 
 export interface EtcdClientOptions {
   /** `http://host:port` or `unix:/path/to.sock`, tried in this order; the client stays with one that answers. */
@@ -28,6 +26,23 @@ export interface WatchEvent {
   readonly keyValue: KeyValue;
 }
 
+/** The data are older than they were: what a watch told of later revisions is not so any more. */
+export interface WentBack {
+  /** The greatest revision that was seen before. */
+  readonly before: string;
+  readonly revision: string;
+  /** The keys under the prefix as they are now. */
+  readonly keys: readonly KeyValue[];
+}
+
+/** What a watcher hears of. */
+export interface WatchListener {
+  onEvent(event: WatchEvent): void;
+  /** The cluster was heard: what it had told is still so. */
+  onHeard?(): void;
+  onWentBack?(told: WentBack): void;
+}
+
 export interface EndpointStatus extends MemberStatus {
   readonly version: string;
 }
@@ -38,8 +53,6 @@ const ROUND_PAUSE_MS = 20;
 const WATCH_SILENCE_MS = 500;
 const WATCH_PROBE_MS = 1000;
 
-/** gRPC codes with which etcd says that it did not carry out a request. Others (unavailable, deadline …) leave it open. */
-const DEFINITE_CODES = new Set([3, 5, 6, 7, 8, 9, 11, 12, 16]);
 const NOT_FOUND = 5;
 
 /** One client for a whole cluster; safe for concurrent calls. */
@@ -104,6 +117,37 @@ export class EtcdClient implements Coordination {
     }
   }
 
+  /** A linearizable read of a prefix, with the newest revision. */
+  async state(prefix: string, deadlineMs: number): Promise<{ revision: string; keys: readonly KeyValue[] }> {
+    return stateOf(await this.#call<RangeReply>('/v3/kv/range', prefixRange(prefix), deadlineMs, 'repeatable'));
+  }
+
+  /** All data as they are now, in the form in which etcd restores them. */
+  async snapshot(deadlineMs: number): Promise<Buffer> {
+    // An endpoint that has answered a linearizable read is not behind.
+    await this.state('o/', deadlineMs);
+    const endpoint = this.#endpoints[this.#current] as Endpoint;
+    return new Promise((resolve, reject) => {
+      const chunks: Buffer[] = [];
+      let isWhole = false;
+      const stream = endpoint.stream('/v3/maintenance/snapshot', {}, (line) => {
+        const { result } = JSON.parse(line) as SnapshotReply;
+        if (result?.blob !== undefined) chunks.push(Buffer.from(result.blob, 'base64'));
+        // The digest comes last, by itself.
+        isWhole = result?.blob !== undefined && BigInt(result.remaining_bytes ?? 0) === 0n;
+      });
+      const timer = setTimeout(() => stream.destroy(), deadlineMs);
+      stream.once('error', () => {}); // told by 'close' as well, which always comes
+      stream.once('close', () => {
+        clearTimeout(timer);
+        const snapshot = Buffer.concat(chunks);
+        // Pages, and a digest of 32 bytes: what etcdutl looks at, too.
+        if (isWhole && snapshot.length % 512 === 32) resolve(snapshot);
+        else reject(new CoordinationTimeout(`${endpoint.name}: the snapshot broke off after ${snapshot.length} bytes`));
+      });
+    });
+  }
+
   /** Asks one endpoint alone. Rejects when it says nothing of itself within `timeoutMs`. */
   async status(endpoint: string, timeoutMs: number): Promise<EndpointStatus> {
     const target = this.#endpoints.find((candidate) => candidate.name === endpoint);
@@ -123,30 +167,36 @@ export class EtcdClient implements Coordination {
 
   /**
    * Watches a prefix from the first revision on, without a gap: when a member falls silent or goes away, it goes on with
-   * another from the revision after the last one seen. Resolves when aborted; rejects when history was compacted away.
+   * another from the revision after the last one seen. When the data have gone back, that is told, and it goes on from
+   * there. Resolves when aborted; rejects when history was compacted away.
    */
-  async watch(prefix: string, onEvent: (event: WatchEvent) => void, signal: AbortSignal): Promise<void> {
+  async watch(prefix: string, listener: WatchListener, signal: AbortSignal): Promise<void> {
     let nextRevision = 1n;
+    let greatest = 0n;
+    const heard = (revision: string): void => {
+      if (BigInt(revision) > greatest) greatest = BigInt(revision);
+      listener.onHeard?.();
+    };
     for (let round = 0; !signal.aborted; round++) {
       const endpoint = this.#endpoints[(this.#current + round) % this.#endpoints.length] as Endpoint;
-      await this.#watchOne(endpoint, prefix, nextRevision, signal, (event) => {
-        nextRevision = BigInt(event.revision) + 1n;
-        onEvent(event);
-      });
+      // Linearizable: a revision that is lower than one that was seen is no member that lags.
+      const read = await endpoint.post('/v3/kv/range', prefixRange(prefix), WATCH_PROBE_MS);
+      if (read.kind === 'answered') {
+        const { revision, keys } = stateOf(read.body as RangeReply);
+        if (BigInt(revision) < greatest) {
+          listener.onWentBack?.({ before: String(greatest), revision, keys });
+          greatest = BigInt(revision);
+          nextRevision = greatest + 1n;
+        }
+        heard(revision);
+        await this.#watchOne(endpoint, prefix, nextRevision, signal, heard, (event) => {
+          nextRevision = BigInt(event.revision) + 1n;
+          heard(event.revision);
+          listener.onEvent(event);
+        });
+      }
       if (!signal.aborted) await sleep(ROUND_PAUSE_MS);
     }
-  }
-
-  /** Watches the owner keys `o/<worker ID>`; `now` stamps each event when it becomes known. Ends as `watch` does. */
-  ownerEvents(now: () => RunNs, onEvent: (event: OwnerEvent) => void, signal: AbortSignal): Promise<void> {
-    return this.watch(
-      'o/',
-      (event) => {
-        const ownerEvent = ownerEventOf(event, now());
-        if (ownerEvent !== undefined) onEvent(ownerEvent);
-      },
-      signal,
-    );
   }
 
   /** Closes idle connections. Calls in flight end by themselves. */
@@ -187,6 +237,7 @@ export class EtcdClient implements Coordination {
     prefix: string,
     fromRevision: bigint,
     signal: AbortSignal,
+    onHeard: (revision: string) => void,
     onEvent: (event: WatchEvent) => void,
   ): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -212,8 +263,11 @@ export class EtcdClient implements Coordination {
         probing = true;
         const probe = await endpoint.post('/v3/kv/range', { key: base64(prefix) }, WATCH_PROBE_MS);
         probing = false;
-        if (probe.kind === 'answered') heardAt = monotonicMs();
-        else stream.destroy();
+        if (probe.kind !== 'answered') stream.destroy();
+        else {
+          heardAt = monotonicMs();
+          if (!stream.destroyed) onHeard((probe.body as RangeReply).header.revision);
+        }
       }, WATCH_SILENCE_MS);
       const abort = (): void => void stream.destroy();
       signal.addEventListener('abort', abort, { once: true });
@@ -225,116 +279,6 @@ export class EtcdClient implements Coordination {
       });
     });
   }
-}
-
-/** An owner event, or undefined when the change is none (another key, or a put on a key that was there before). */
-function ownerEventOf(event: WatchEvent, at: RunNs): OwnerEvent | undefined {
-  const match = /^o\/(\d+)$/.exec(event.key);
-  if (match === null) return undefined;
-  const { value, lease, createRevision } = event.keyValue;
-  if (event.what === 'put' && createRevision !== event.revision) return undefined;
-  const known = { at, workerId: Number(match[1]), lease, createRevision, revision: event.revision };
-  return event.what === 'put' ? { ...known, what: 'acquired', value } : { ...known, what: 'released' };
-}
-
-/** What became of one attempt. `unsent`: it never left this process. `unknown`: it may have been carried out. */
-type Outcome =
-  | { readonly kind: 'answered'; readonly body: unknown }
-  | { readonly kind: 'refused'; readonly why: string; readonly code: number }
-  | { readonly kind: 'unsent' | 'unknown'; readonly why: string };
-
-/** One member's client URL, with connections of its own. */
-class Endpoint {
-  readonly name: string;
-  readonly #agent = new http.Agent({ keepAlive: true });
-  readonly #target: http.RequestOptions;
-
-  constructor(name: string) {
-    this.name = name;
-    this.#target = parseEndpoint(name);
-  }
-
-  /** Sends one request; never rejects. When the time is over, the socket is destroyed: a paused member must not keep it. */
-  post(path: string, body: unknown, timeoutMs: number): Promise<Outcome> {
-    return new Promise((resolve) => {
-      let connected = false;
-      const request = this.#request(path, body, (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('error', fail);
-        response.on('end', () => {
-          clearTimeout(timer);
-          resolve(outcomeOf(response.statusCode ?? 0, Buffer.concat(chunks).toString()));
-        });
-      });
-      function fail(error: Error): void {
-        clearTimeout(timer);
-        resolve({ kind: connected ? 'unknown' : 'unsent', why: error.message });
-      }
-      const timer = setTimeout(
-        () => request.destroy(new Error(`no answer within ${Math.round(timeoutMs)} ms`)),
-        timeoutMs,
-      );
-      request.on('socket', (socket) => {
-        if (socket.connecting) socket.once('connect', () => (connected = true));
-        else connected = true;
-      });
-      request.on('error', fail);
-    });
-  }
-
-  /** Opens a stream of JSON lines. The caller listens for `close` and destroys it. */
-  stream(path: string, body: unknown, onLine: (line: string) => void): http.ClientRequest {
-    const request = this.#request(path, body, (response) => {
-      response.setEncoding('utf8');
-      let rest = '';
-      response.on('data', (chunk: string) => {
-        const lines = (rest + chunk).split('\n');
-        rest = lines.pop() as string;
-        for (const line of lines) if (line !== '' && !request.destroyed) onLine(line);
-      });
-      response.on('error', () => request.destroy());
-      response.on('end', () => request.destroy());
-    });
-    return request;
-  }
-
-  close(): void {
-    this.#agent.destroy();
-  }
-
-  #request(path: string, body: unknown, onResponse: (response: http.IncomingMessage) => void): http.ClientRequest {
-    const bytes = Buffer.from(JSON.stringify(body));
-    const headers = { 'content-type': 'application/json', 'content-length': bytes.length };
-    const request = http.request({ ...this.#target, path, method: 'POST', agent: this.#agent, headers }, onResponse);
-    request.end(bytes);
-    return request;
-  }
-}
-
-/** Where an endpoint's requests go; throws a RangeError that says what an endpoint looks like. */
-export function parseEndpoint(endpoint: string): http.RequestOptions {
-  if (endpoint.startsWith('unix:')) return { socketPath: endpoint.slice('unix:'.length), host: 'localhost' };
-  const url = URL.parse(endpoint);
-  if (url?.protocol !== 'http:')
-    throw new RangeError(`etcd endpoint '${endpoint}' is neither http://host:port nor unix:/path`);
-  return { host: url.hostname.replace(/^\[|\]$/g, ''), port: url.port };
-}
-
-function outcomeOf(status: number, text: string): Outcome {
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch (error) {
-    return { kind: 'unknown', why: `HTTP ${status} with a body that is no JSON: ${messageOf(error)}` };
-  }
-  // Streaming calls put the error into a body of its own shape, with HTTP 200 when they had begun to answer.
-  const { error, code, message } = body as ErrorReply;
-  if (status === 200 && error === undefined) return { kind: 'answered', body };
-  const nested = typeof error === 'object' ? error : undefined;
-  const grpcCode = code ?? nested?.grpc_code ?? 2;
-  const why = message ?? nested?.message ?? (typeof error === 'string' ? error : `HTTP ${status}`);
-  return DEFINITE_CODES.has(grpcCode) ? { kind: 'refused', why, code: grpcCode } : { kind: 'unknown', why };
 }
 
 function refusedBy(why: string, code: number): CoordinationRefused {
@@ -370,8 +314,9 @@ function encodeOperation(operation: Operation): unknown {
 
 /** A prefix as etcd's half-open range of keys. */
 function prefixRange(prefix: string): { key: string; range_end: string } {
+  // A range from the zero byte to the zero byte is, to etcd, all keys.
+  if (prefix === '') return { key: base64('\0'), range_end: base64('\0') };
   const end = Buffer.from(prefix);
-  if (end.length === 0) throw new RangeError('an empty prefix is not supported');
   end[end.length - 1] = (end[end.length - 1] as number) + 1; // no key of ours ends in 0xff: they are ASCII
   return { key: base64(prefix), range_end: end.toString('base64') };
 }
@@ -395,6 +340,10 @@ function keyValue(kv: RawKeyValue): KeyValue {
   };
 }
 
+const stateOf = ({ header, kvs = [] }: RangeReply): { revision: string; keys: readonly KeyValue[] } => ({
+  revision: header.revision,
+  keys: kvs.map(keyValue),
+});
 const base64 = (plain: string): string => Buffer.from(plain).toString('base64');
 const text = (encoded: string): string => Buffer.from(encoded, 'base64').toString();
 const monotonicMs = (): number => performance.now();
@@ -413,12 +362,16 @@ interface RawKeyValue {
   readonly lease?: string;
 }
 interface RangeReply {
+  readonly header: Header;
   readonly kvs?: readonly RawKeyValue[];
 }
 interface TxnReply {
   readonly header: Header;
   readonly succeeded?: boolean;
-  readonly responses?: readonly { readonly response_range?: RangeReply }[];
+  readonly responses?: readonly { readonly response_range?: Pick<RangeReply, 'kvs'> }[];
+}
+interface SnapshotReply {
+  readonly result?: { readonly remaining_bytes?: string; readonly blob?: string };
 }
 interface GrantReply {
   readonly ID: string;
@@ -443,9 +396,4 @@ interface WatchReply {
     readonly compact_revision?: string;
     readonly events?: readonly RawEvent[];
   };
-}
-interface ErrorReply {
-  readonly error?: string | { readonly grpc_code?: number; readonly message?: string };
-  readonly code?: number;
-  readonly message?: string;
 }

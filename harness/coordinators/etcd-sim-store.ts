@@ -42,6 +42,13 @@ interface Lease {
   readonly keys: Set<string>;
 }
 
+/** All that a virtual etcd holds, at one moment. */
+export interface EtcdSimSnapshot {
+  readonly revision: number;
+  readonly entries: ReadonlyMap<string, Entry>;
+  readonly leases: readonly { readonly id: string; readonly ttlMs: number }[];
+}
+
 export class EtcdSimStore {
   readonly #time: EtcdTime;
   readonly #rng: Rng;
@@ -119,6 +126,42 @@ export class EtcdSimStore {
     if (lease !== undefined) this.#end(lease);
   }
 
+  get revision(): string {
+    return String(this.#revision);
+  }
+
+  /** When each lease runs out, as whoever leads now knows it. */
+  expiries(): ReadonlyMap<string, RunNs> {
+    return new Map([...this.#leases].map(([id, { expiresAt }]) => [id, expiresAt]));
+  }
+
+  snapshot(): EtcdSimSnapshot {
+    return {
+      revision: this.#revision,
+      entries: new Map(this.#entries),
+      leases: [...this.#leases.values()].map(({ id, ttlMs }) => ({ id, ttlMs })),
+    };
+  }
+
+  /** Nobody leads. Each lease of the snapshot lives again, with its full TTL from when somebody leads. */
+  restore({ revision, entries, leases }: EtcdSimSnapshot): void {
+    const before = new Map(this.#entries);
+    this.#entries.clear();
+    for (const [key, entry] of entries) this.#entries.set(key, entry);
+    this.#leases.clear();
+    for (const { id, ttlMs } of leases) {
+      const keys = new Set([...entries].filter(([, entry]) => entry.lease === id).map(([key]) => key));
+      this.#leases.set(id, { id, ttlMs, expiresAt: this.#time.now() + msToNs(ttlMs), overdue: true, keys });
+    }
+    this.#revision = revision;
+    const same = (one: Entry | undefined, other: Entry | undefined): boolean =>
+      one?.createRevision === other?.createRevision && one?.value === other?.value;
+    for (const [key, entry] of before)
+      if (!same(entry, entries.get(key))) this.#tellOwner('released', key, entry, revision);
+    for (const [key, entry] of entries)
+      if (!same(entry, before.get(key))) this.#tellOwner('acquired', key, entry, revision);
+  }
+
   /** Nobody leads: leases that run out wait for a leader. */
   halt(): void {
     this.#halted = true;
@@ -143,7 +186,7 @@ export class EtcdSimStore {
 
   #checkAt(lease: Lease, at: RunNs): void {
     this.#time.schedule(at, () => {
-      if (!this.#leases.has(lease.id)) return;
+      if (this.#leases.get(lease.id) !== lease) return;
       if (this.#halted) lease.overdue = true;
       else if (lease.expiresAt <= this.#time.now()) this.#end(lease);
       else this.#checkLater(lease);

@@ -3,9 +3,11 @@
  * and as SQL for a billion rows. A property holds the two equal.
  */
 import type { Cause } from './cause.ts';
+import type { ClockFacts } from './clock-orders.ts';
 import type { Guarantee, Promise_ } from './guarantee.ts';
 import type { History, LeaseFact, RecoverWindow, HealthFact } from './history.ts';
 import type { Layout } from './layout.ts';
+import type { Rollback } from './rollback.ts';
 import type { RunNs } from './time.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -24,6 +26,8 @@ export interface Finding {
   readonly guarantee: Guarantee;
   /** For `increasing-across-lives`: which scope. */
   readonly scope?: string;
+  /** Rests on what nodes said that they held: IDs of a node that says that it holds nothing, or another, escape it. */
+  readonly byHolder?: true;
   readonly verdict: Verdict;
   /** How many things (IDs, batches, tenures) were looked at; none looked at is `unknown`. */
   readonly checked: number;
@@ -106,5 +110,8 @@ export interface SqlFacts {
   readonly nodes: readonly string[];
   readonly leases: readonly LeaseFact[];
   readonly health: readonly HealthFact[];
+  readonly clocks?: ClockFacts;
+  /** In order of time; none when left out. */
+  readonly rollbacks?: readonly Rollback[];
   readonly recover?: RecoverWindow;
 }

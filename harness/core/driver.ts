@@ -48,6 +48,8 @@ export interface LaunchContext extends PrepareContext {
   /** The run's folder; taps, logs, sockets and clock files go below it. */
   readonly folder: string;
   readonly generator: GeneratorSource;
+  /** What the faults of the scenario need: decides how nodes are started (which tool skews their clocks). */
+  readonly needs?: ReadonlySet<Ability>;
   readonly seed: string;
   readonly rng: Rng;
 }

@@ -2,21 +2,35 @@
  * A fault: something that goes wrong on purpose, proves from outside that it did, and can be put right.
  */
 import type { z } from './schema.ts';
-import type { Ability, Cluster } from './cluster.ts';
+import type { Ability, Cluster, Zones } from './cluster.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { RunNs } from './time.ts';
+
+/** What of a cluster a fault disturbs. Explanations go by this and never by the names of faults. */
+export const DISTURBED = ['clock', 'process', 'link', 'coordinator'] as const;
+
+export type Disturbed = (typeof DISTURBED)[number];
 
 export interface Fault<Options extends JsonObject = JsonObject> {
   /** Equal to the file's name. */
   readonly name: string;
   readonly summary: string;
   readonly needs: readonly Ability[];
+  /**
+   * `clock`: the wall clock of a node; `process`: the process of a node; `link`: the network between members;
+   * `coordinator`: the processes or the data of the coordinator. Several where it is so; none: it disturbs nothing.
+   */
+  readonly disturbs: readonly Disturbed[];
   /** Validates options; unknown fields are errors. Field descriptions carry units. */
   readonly options: z.ZodType<Options>;
   /** Options with which the laws try the fault. */
   readonly example: Options;
   /** What it holds while it lasts, such as `clock of n1`: two disturbances may not hold one thing at once. */
   touches(options: Options, cluster: ClusterShape): readonly string[];
+  /** Why it cannot be done to such a cluster for so long, as a sentence; undefined: it can. Left out: to any. */
+  refuses?(options: Options, cluster: ClusterShape, plannedMs: number): string | undefined;
+  /** Until when after its injection it has to be seen in force, in milliseconds; a second unless it says more. */
+  seenWithinMs?(options: Options): number;
   /** The nodes that may refuse because of it. */
   reach(options: Options, cluster: ClusterShape): readonly string[];
   /** Throws when there is nothing to do it to: a process that is gone already cannot be killed. */
@@ -31,6 +45,16 @@ export interface Fault<Options extends JsonObject = JsonObject> {
 export interface ClusterShape {
   readonly nodes: readonly string[];
   readonly coordinatorMembers: readonly string[];
+  readonly zones?: Zones;
+}
+
+/** The shape of a cluster that lives. */
+export function shapeOfCluster({ nodes, coordinator, zones }: Cluster): ClusterShape {
+  return {
+    nodes: nodes.map(({ name }) => name),
+    coordinatorMembers: coordinator.members.map(({ name }) => name),
+    ...(zones !== undefined && { zones }),
+  };
 }
 
 export interface FaultContext {
@@ -49,6 +73,11 @@ export interface Evidence {
    * A disturbance of the node's process must account for such a gap.
    */
   readonly took: boolean | undefined;
+  /**
+   * Whether anybody used what the fault acts on just now, where that can be told: a link that nobody uses can be cut
+   * without anybody noticing. A disturbance in which nobody ever did has not bitten.
+   */
+  readonly used?: boolean;
   /** What was asked and what was seen, with units in the names. */
   readonly measured: { readonly [name: string]: Json };
 }

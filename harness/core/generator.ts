@@ -6,9 +6,11 @@
  * and in containers.
  */
 import type { Cause } from './cause.ts';
+import type { CoordinatorKind } from './coordinator-kind.ts';
 import type { Guarantee, Promise_ } from './guarantee.ts';
 import type { Json } from './json.ts';
 import type { Layout } from './layout.ts';
+import type { Ranges } from './ranges.ts';
 
 export interface Generator {
   /** Equal to the file's name. */
@@ -16,9 +18,35 @@ export interface Generator {
   readonly summary: string;
   readonly promises: readonly Promise_[];
   readonly layout: Layout;
+  /** The coordinator that it needs; etcd when left out. */
+  readonly coordinator?: CoordinatorKind;
   readonly node: ShellNode;
-  /** Present on a generator that is broken on purpose: what it breaks, and why. Never read by a checker. */
-  readonly mutant?: { readonly breaks: readonly Guarantee[]; readonly because: Cause };
+  /**
+   * Why it cannot run on these nodes, as a sentence: an option out of range, a worker ID given twice. Undefined: it can.
+   * Asked before anything starts.
+   */
+  refuses?(nodes: readonly NodePlan[]): string | undefined;
+  /** Present on a generator that is broken on purpose. Never read by a checker or an explanation. */
+  readonly mutant?: Mutant;
+}
+
+/** A node as the scenario plans it. */
+export interface NodePlan extends Omit<Host, 'incarnation'> {
+  readonly options: GeneratorEnv['options'];
+}
+
+/** How a generator is broken, and where that shows. */
+export interface Mutant {
+  /** All promises that its bug may break, stated consequences included. */
+  readonly breaks: readonly Guarantee[];
+  /** The cause that its violations have. */
+  readonly because: Cause;
+  /** Scenarios that catch it, by name. */
+  readonly shownBy: readonly string[];
+  /** It fails without any disturbance too: in all of its scenarios, or in these. */
+  readonly needsNoDisturbance?: true | readonly string[];
+  /** Its bug needs real processes or threads: the simulator cannot show it. */
+  readonly real?: true;
 }
 
 /** A node that snowglobe's own shell serves: the file gives the minter, the shell gives HTTP, taps and metrics. */
@@ -30,18 +58,25 @@ export interface ShellNode {
 /** One lane of minting inside a node. */
 export interface Minter {
   /**
-   * Writes up to `count` IDs to the front of `into` and returns how many. Throws `env.refusal(reason)` when it may
+   * Writes up to `count` IDs to the front of `into` and returns how many. `into` has one word an ID, or two where the
+   * layout has 128 bits: the low one first. Throws `env.refusal(reason)` when it may
    * mint none. The caller never has two calls open on one minter, and zeroes `into` beforehand: an ID left there by a
    * call that threw is recorded as such. Returning synchronously is the fast path.
    */
   mint(into: BigUint64Array, count: number): number | Promise<number>;
-  /** What the node holds right now, or undefined while it waits for a worker ID. Cheap, never blocks. */
+  /** What the node holds right now, or undefined while it waits for what it needs to mint. Cheap, never blocks. */
   holding(): Holding | undefined;
   close(): Promise<void>;
+  /**
+   * Further lanes of the same node, each with one call open at the most, all of them side by side: what threads need. The
+   * simulator, where nothing runs side by side, calls the first only.
+   */
+  readonly moreLanes?: readonly Minter[];
 }
 
 export interface Holding {
-  readonly workerId: number;
+  /** Left out by a generator whose IDs carry none. */
+  readonly workerId?: number;
   /** The lease that backs the worker ID, if one does. */
   readonly lease?: HeldLease;
 }
@@ -75,10 +110,37 @@ export interface GeneratorEnv {
   readonly signal: AbortSignal;
   /** The scenario's options for the generator, as JSON. */
   readonly options: { readonly [key: string]: Json };
-  readonly host: { readonly name: string; readonly incarnation: number };
+  readonly host: Host;
+  /** Of an etcd; another coordinator refuses every call. */
   readonly coordination: Coordination;
+  /** Of a database; another coordinator refuses every call. */
+  readonly ranges: Ranges;
   /** Small files that survive a restart of the node. */
   readonly disk: Disk;
+  /**
+   * Starts a real thread with the function that the module exports as `thread`, and resolves when it can be called. Absent
+   * in the simulator.
+   */
+  readonly startThread?: (module: string, shared: SharedArrayBuffer) => Promise<Thread>;
+}
+
+/** Mints in a thread: writes IDs to the front of shared memory and resolves with how many. One call at a time. */
+export type Thread = (into: SharedArrayBuffer, count: number) => Promise<number>;
+
+/** What a module exports as `thread`: made once in each thread, with the memory that all of them share. */
+export type ThreadStart = (
+  shared: SharedArrayBuffer,
+  wallMs: () => number,
+) => (into: BigUint64Array, count: number) => number;
+
+/** Where a node runs, as whoever operates it would say. */
+export interface Host {
+  readonly name: string;
+  /** 0, 1, …: the place of the node in its cluster, the same in each of its lives. */
+  readonly index: number;
+  readonly incarnation: number;
+  readonly zone?: string;
+  readonly region?: string;
 }
 
 export interface Disk {
@@ -119,16 +181,16 @@ export interface Grant {
   readonly ttlMs: number;
 }
 
-/**
- * A linearizable store with leases: etcd, real or virtual. Every call ends within `deadlineMs` on the monotonic clock.
- * It throws an error named `CoordinationTimeout` when the outcome is not known (it may have happened), and one named
- * `CoordinationRefused` when it certainly did not.
- */
 /** The keys that operations delete. */
 export function deletedKeys(operations: readonly Operation[]): ReadonlySet<string> {
   return new Set(operations.flatMap((operation) => ('delete' in operation ? [operation.delete] : [])));
 }
 
+/**
+ * A linearizable store with leases: etcd, real or virtual. Every call ends within `deadlineMs` on the monotonic clock.
+ * It throws an error named `CoordinationTimeout` when the outcome is not known (it may have happened), and one named
+ * `CoordinationRefused` when it certainly did not.
+ */
 export interface Coordination {
   range(prefix: string, deadlineMs: number): Promise<readonly KeyValue[]>;
   txn(

@@ -3,7 +3,9 @@
  * reader of taps fills it for small runs.
  */
 import type { Layout } from './layout.ts';
+import type { ClockFacts } from './clock-orders.ts';
 import type { NodeHealth } from './cluster.ts';
+import type { Rollback } from './rollback.ts';
 import type { RunNs } from './time.ts';
 
 /** One entry a batch; `ids` of batch i are `ids[firstId[i] .. firstId[i] + count[i])`. */
@@ -88,18 +90,25 @@ export interface RecoverWindow {
   readonly from: RunNs;
   /** The end of the load. */
   readonly to: RunNs;
-  /** Worker IDs 0 … pool-1 must each mint. */
-  readonly pool: number;
+  /** Worker IDs 0 … pool-1 must each mint. Undefined: each node must. */
+  readonly pool?: number;
+  /** When the harness itself stood still: what it did not hear then may have been said. None when left out. */
+  readonly deaf?: readonly { readonly from: RunNs; readonly to: RunNs }[];
 }
 
 export interface History {
   readonly layout: Layout;
   readonly nodes: readonly string[];
   readonly batches: BatchColumns;
+  /** An entry an ID, or where IDs have 128 bits two, the low one first. */
   readonly ids: BigUint64Array;
   readonly leases: readonly LeaseFact[];
   readonly requests: RequestColumns;
   readonly health: readonly HealthFact[];
+  /** In order of time; none when left out. */
+  readonly rollbacks?: readonly Rollback[];
+  /** Undefined: nobody touched a clock. */
+  readonly clocks?: ClockFacts;
   /** Undefined when the run never came to it. */
   readonly recover?: RecoverWindow;
 }

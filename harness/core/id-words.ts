@@ -1,50 +1,93 @@
 /**
- * IDs as pairs of 32-bit words, for loops over many: one `bigint` an ID costs more than the whole check.
+ * IDs read as 32-bit words, for loops over many: one `bigint` an ID costs more than the whole check.
  */
 import type { Layout } from './layout.ts';
+import { idBitsOf, shiftsOf } from './layout.ts';
 
-/** Two words an ID, the low one first (every machine that Node 24 runs on is little-endian). */
-export function wordsOf(ids: BigUint64Array): Uint32Array {
-  return new Uint32Array(ids.buffer, ids.byteOffset, ids.length * 2);
-}
-
-/** Whether the ID at index `a` is greater than the one at `b`, unsigned. */
-export function isGreater(words: Uint32Array, a: number, b: number): boolean {
-  const highA = words[2 * a + 1]!;
-  const highB = words[2 * b + 1]!;
-  return highA === highB ? words[2 * a]! > words[2 * b]! : highA > highB;
-}
-
-/** Reads fields of one layout straight from the words of an ID; equal to `decodeId`. */
-export interface FieldReader {
+/** IDs of one layout, by index. */
+export interface IdReader {
+  at(index: number): bigint;
+  /** Whether the ID at index `a` is greater than the one at `b`, unsigned. */
+  isGreater(a: number, b: number): boolean;
   /**
-   * Everything above worker and sequence: a set sign bit makes it greater than any valid tick. Beyond 2^53, where no tick
-   * is valid, it is rounded.
+   * Everything from the time upwards: a set sign bit makes it greater than any valid tick. Beyond 2^53, where no tick is
+   * valid, it is rounded.
    */
-  tick(words: Uint32Array, index: number): number;
-  worker(words: Uint32Array, index: number): number;
+  tick(index: number): number;
+  worker(index: number): number;
+  /** Whether the fixed fields have the values that the layout gives them. */
+  isMarked(index: number): boolean;
+  /** Whether the highest bit is set. */
+  isNegative(index: number): boolean;
+  /** Whether each 32-bit word of the ID is this one. */
+  isAll(index: number, word: number): boolean;
 }
 
-export function fieldReader(layout: Layout): FieldReader {
-  const timeShift = layout.workerBits + layout.sequenceBits;
-  const tick = bitsFrom(timeShift, 64 - timeShift);
-  const worker = bitsFrom(layout.sequenceBits, layout.workerBits);
+/** Reads IDs as `History` has them; fields are equal to those of `decodeId`. */
+export function idReader({ ids, layout }: { readonly ids: BigUint64Array; readonly layout: Layout }): IdReader {
+  // Every machine that Node 24 runs on is little-endian: the lowest word comes first.
+  const words = new Uint32Array(ids.buffer, ids.byteOffset, ids.length * 2);
+  const idBits = idBitsOf(layout);
+  const shifts = shiftsOf(layout);
+  const perId = idBits / 32;
+  const tick = fieldAt(words, perId, shifts.time, idBits - shifts.time);
+  const worker = fieldAt(words, perId, shifts.worker, layout.workerBits);
+  const marks = (layout.fixed ?? []).map(({ shift, bits, value }) => ({
+    read: fieldAt(words, perId, shift, bits),
+    value,
+  }));
   return {
-    tick: (words, index) => tick(words[2 * index + 1]!, words[2 * index]!),
-    worker: (words, index) => worker(words[2 * index + 1]!, words[2 * index]!),
+    at: idBits === 64 ? (index) => ids[index]! : (index) => (ids[2 * index + 1]! << 64n) | ids[2 * index]!,
+    isGreater: idBits === 64 ? greater64(words) : greater128(words),
+    tick,
+    worker,
+    isMarked: (index) => marks.every(({ read, value }) => read(index) === value),
+    isNegative: (index) => words[perId * index + perId - 1]! >= 2 ** 31,
+    isAll: (index, word) => {
+      for (let k = perId * index; k < perId * (index + 1); k++) if (words[k] !== word) return false;
+      return true;
+    },
+  };
+}
+
+function greater64(words: Uint32Array): IdReader['isGreater'] {
+  return (a, b) => {
+    const highA = words[2 * a + 1]!;
+    const highB = words[2 * b + 1]!;
+    return highA === highB ? words[2 * a]! > words[2 * b]! : highA > highB;
+  };
+}
+
+function greater128(words: Uint32Array): IdReader['isGreater'] {
+  return (a, b) => {
+    for (let k = 3; k > 0; k--) {
+      const [ofA, ofB] = [words[4 * a + k]!, words[4 * b + k]!];
+      if (ofA !== ofB) return ofA > ofB;
+    }
+    return words[4 * a]! > words[4 * b]!;
   };
 }
 
 /** `bits` bits from bit `shift` on; of more than 53 the nearest number. `>>> 0` keeps what a bit operator gives unsigned. */
-function bitsFrom(shift: number, bits: number): (high: number, low: number) => number {
-  if (shift >= 32) return (high) => ((high >>> (shift - 32)) & maskOf(bits)) >>> 0;
-  if (shift + bits <= 32) {
-    const mask = maskOf(bits);
-    return (_high, low) => ((low >>> shift) & mask) >>> 0;
+function fieldAt(words: Uint32Array, perId: number, shift: number, bits: number): (index: number) => number {
+  const parts: { readonly word: number; readonly low: number; readonly mask: number; readonly factor: number }[] = [];
+  for (let word = Math.floor(shift / 32); word * 32 < shift + bits; word++) {
+    const low = Math.max(0, shift - 32 * word);
+    const high = Math.min(32, shift + bits - 32 * word);
+    parts.push({ word, low, mask: maskOf(high - low), factor: 2 ** (32 * word + low - shift) });
   }
-  const highMask = maskOf(shift + bits - 32);
-  const highFactor = 2 ** (32 - shift);
-  return (high, low) => ((high & highMask) >>> 0) * highFactor + (low >>> shift);
+  const [first, second, ...more] = parts;
+  if (bits === 0 || first === undefined) return () => 0;
+  const lowest = (index: number): number => ((words[perId * index + first.word]! >>> first.low) & first.mask) >>> 0;
+  if (second === undefined) return lowest;
+  const lower = (index: number): number =>
+    lowest(index) + ((words[perId * index + second.word]! & second.mask) >>> 0) * second.factor;
+  if (more.length === 0) return lower;
+  return (index) =>
+    more.reduce(
+      (sum, { word, mask, factor }) => sum + ((words[perId * index + word]! & mask) >>> 0) * factor,
+      lower(index),
+    );
 }
 
 function maskOf(bits: number): number {

@@ -3,13 +3,20 @@
  * that the judge needs, so a run can be judged after its harness died.
  */
 import type { NodeHealth, OwnerEvent } from './cluster.ts';
-import type { EvidenceSample } from './fault.ts';
+import type { Disturbed, EvidenceSample } from './fault.ts';
 import type { Json, JsonObject } from './json.ts';
+import type { Rollback } from './rollback.ts';
 import type { LaneName } from './tap.ts';
 import type { Origin, RunNs } from './time.ts';
 import type { UnknownReason } from './verdict.ts';
 
 export type Phase = 'launch' | 'warm-up' | 'disturb' | 'recover' | 'drain' | 'judge' | 'done';
+
+/**
+ * What was done to a process. `terminated`: it was asked to end, and ended. `slowed`: it has a share of the CPU only, until
+ * `unslowed`.
+ */
+export type ProcessEvent = 'started' | 'killed' | 'terminated' | 'paused' | 'resumed' | 'slowed' | 'unslowed';
 
 export type JournalEntry = { readonly at: RunNs } & (
   | {
@@ -23,11 +30,26 @@ export type JournalEntry = { readonly at: RunNs } & (
   /** A slot began; its holder was drawn. */
   | { readonly kind: 'slot'; readonly slot: string; readonly holder?: string; readonly workerId?: number }
   | DisturbanceEntry
+  /** What a disturbance waited for has come; `detail` says what was seen, as one sentence. */
+  | { readonly kind: 'signal'; readonly key: string; readonly detail: string }
   | { readonly kind: 'health'; readonly node: string; readonly health: NodeHealth; readonly offsetMs: number }
   | { readonly kind: 'no health'; readonly node: string }
+  /** Its process ended by itself: nobody had killed it or asked it to end. */
+  | { readonly kind: 'ended'; readonly node: string; readonly lastWords: string }
   | { readonly kind: 'owner'; readonly event: OwnerEvent }
+  /** The coordinator went back to an earlier state. */
+  | { readonly kind: 'rollback'; readonly rollback: Rollback }
   /** A process of the cluster began or ended, as the driver did it. */
-  | { readonly kind: 'process'; readonly member: string; readonly what: 'started' | 'killed' | 'paused' | 'resumed' }
+  | { readonly kind: 'process'; readonly member: string; readonly what: ProcessEvent }
+  /** A clock was given a setting: it took force between `from` and `at`, or, where the order failed, since then or never. */
+  | {
+      readonly kind: 'clock';
+      readonly node: string;
+      readonly offsetMs: number;
+      readonly rate: number;
+      readonly from: RunNs;
+      readonly took: boolean;
+    }
   /** What clients saw within the last second, by node. */
   | {
       readonly kind: 'load';
@@ -64,9 +86,12 @@ export type DisturbanceEntry =
       readonly name: string;
       readonly slot: string;
       readonly fault: string;
+      readonly disturbs: readonly Disturbed[];
       readonly options: JsonObject;
       readonly reach: readonly string[];
       readonly plannedMs: number;
+      /** How soon it has to be seen in force; a second where it is left out. */
+      readonly seenWithinMs?: number;
     }
   | { readonly kind: 'disturbance'; readonly what: 'injected' | 'healing' | 'healed'; readonly key: string }
   | { readonly kind: 'disturbance'; readonly what: 'sample'; readonly key: string; readonly sample: EvidenceSample }

@@ -1,17 +1,27 @@
 /**
- * Bit layouts of 64-bit IDs: how to read time, worker and sequence out of an ID and how to put them in.
+ * Bit layouts of IDs: how to read time, worker and sequence out of an ID and how to put them in.
  *
  * IDs are `bigint` or raw bytes, never a JS number: 2^53 < 2^63.
  */
 export interface Layout {
-  /** Bits of the timestamp; it is the most significant field below the sign bit, so order by ID is order by time. */
+  /** How long an ID is; 64 when left out. */
+  readonly idBits?: 64 | 128;
+  /**
+   * Bits of the timestamp; it is the most significant field (below the sign bit, in 64 bits), so order by ID is order by
+   * time.
+   */
   readonly timeBits: number;
+  /** 0: IDs carry no worker ID. */
   readonly workerBits: number;
   readonly sequenceBits: number;
   /** Milliseconds of one tick of the timestamp. */
   readonly tickMs: number;
   /** Unix milliseconds of tick 0. */
   readonly epochMs: number;
+  /** The lowest bit of each field. Left out: the sequence at bit 0, the worker ID above it, the time above both. */
+  readonly shifts?: { readonly time: number; readonly worker: number; readonly sequence: number };
+  /** Fields of the same value in every ID, such as the version of a UUID. Bits of no field are random. */
+  readonly fixed?: readonly { readonly shift: number; readonly bits: number; readonly value: number }[];
 }
 
 export interface DecodedId {
@@ -19,35 +29,79 @@ export interface DecodedId {
   readonly unixMs: number;
   readonly tick: number;
   readonly workerId: number;
-  readonly sequence: number;
+  readonly sequence: bigint;
 }
 
-/** The fields of an ID (its 64 bits taken as unsigned). */
+export function idBitsOf({ idBits = 64 }: Layout): 64 | 128 {
+  return idBits;
+}
+
+/** 64-bit words of an ID in a `BigUint64Array`; the low one comes first. */
+export function wordsPerId(layout: Layout): 1 | 2 {
+  return idBitsOf(layout) === 64 ? 1 : 2;
+}
+
+export function shiftsOf({ shifts, workerBits, sequenceBits }: Layout): NonNullable<Layout['shifts']> {
+  return shifts ?? { time: workerBits + sequenceBits, worker: sequenceBits, sequence: 0 };
+}
+
+/** The fields of an ID (its bits taken as unsigned). What lies above the time counts as time. */
 export function decodeId(layout: Layout, id: bigint): DecodedId {
-  const unsigned = BigInt.asUintN(64, id);
-  const sequence = Number(unsigned & mask(layout.sequenceBits));
-  const workerId = Number((unsigned >> BigInt(layout.sequenceBits)) & mask(layout.workerBits));
-  const tick = Number(unsigned >> BigInt(layout.sequenceBits + layout.workerBits));
+  const unsigned = BigInt.asUintN(idBitsOf(layout), id);
+  const shifts = shiftsOf(layout);
+  const tick = Number(unsigned >> BigInt(shifts.time));
+  const workerId = Number((unsigned >> BigInt(shifts.worker)) & mask(layout.workerBits));
+  const sequence = (unsigned >> BigInt(shifts.sequence)) & mask(layout.sequenceBits);
   return { unixMs: layout.epochMs + tick * layout.tickMs, tick, workerId, sequence };
 }
 
-/** The ID with these fields; throws a RangeError when one does not fit. */
-export function encodeId(layout: Layout, fields: { tick: number; workerId: number; sequence: number }): bigint {
-  fits('tick', fields.tick, layout.timeBits);
-  fits('workerId', fields.workerId, layout.workerBits);
-  fits('sequence', fields.sequence, layout.sequenceBits);
-  return (
-    (BigInt(fields.tick) << BigInt(layout.workerBits + layout.sequenceBits)) |
-    (BigInt(fields.workerId) << BigInt(layout.sequenceBits)) |
-    BigInt(fields.sequence)
-  );
+/** The ID with these fields, its random bits 0; throws a RangeError when one does not fit. */
+export function encodeId(
+  layout: Layout,
+  fields: { readonly tick: number; readonly workerId: number; readonly sequence: number | bigint },
+): bigint {
+  const shifts = shiftsOf(layout);
+  const placed = [
+    { field: 'tick', value: fields.tick, bits: layout.timeBits, shift: shifts.time },
+    { field: 'workerId', value: fields.workerId, bits: layout.workerBits, shift: shifts.worker },
+    { field: 'sequence', value: fields.sequence, bits: layout.sequenceBits, shift: shifts.sequence },
+    ...(layout.fixed ?? []).map((fixed) => ({ ...fixed, field: 'a fixed field' })),
+  ];
+  return placed.reduce((id, { field, value, bits, shift }) => id | (fitting(field, value, bits) << BigInt(shift)), 0n);
+}
+
+/** What is wrong with a layout that has to be read by the harness, as a sentence each. */
+export function layoutProblems(layout: Layout): readonly string[] {
+  const shifts = shiftsOf(layout);
+  const fields = [
+    { name: 'time', shift: shifts.time, bits: layout.timeBits },
+    { name: 'worker', shift: shifts.worker, bits: layout.workerBits },
+    { name: 'sequence', shift: shifts.sequence, bits: layout.sequenceBits },
+    ...(layout.fixed ?? []).map(({ shift, bits }) => ({ name: `fixed field at bit ${shift}`, shift, bits })),
+  ].filter(({ bits }) => bits > 0);
+  const top = (field: { readonly shift: number; readonly bits: number }): number => field.shift + field.bits;
+  return [
+    ...fields
+      .filter((field) => top(field) > idBitsOf(layout))
+      .map(({ name }) => `the ${name} ends above bit ${idBitsOf(layout)}`),
+    ...fields.flatMap((field, index) =>
+      fields
+        .slice(0, index)
+        .filter((other) => field.shift < top(other) && other.shift < top(field))
+        .map((other) => `${other.name} and ${field.name} share bits`),
+    ),
+    ...fields
+      .filter(({ name, shift }) => name !== 'time' && shift > shifts.time)
+      .map(({ name }) => `the ${name} lies above the time`),
+  ];
 }
 
 function mask(bits: number): bigint {
   return (1n << BigInt(bits)) - 1n;
 }
 
-function fits(field: string, value: number, bits: number): void {
-  if (!Number.isInteger(value) || value < 0 || value >= 2 ** bits)
+function fitting(field: string, value: number | bigint, bits: number): bigint {
+  if ((typeof value === 'number' && !Number.isInteger(value)) || value < 0 || BigInt(value) > mask(bits))
     throw new RangeError(`${field} ${value} does not fit in ${bits} bits`);
+  return BigInt(value);
 }

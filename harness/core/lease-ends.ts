@@ -28,23 +28,30 @@ export function withEnds(
   deletions: readonly KeyDeletion[],
   events: readonly OwnerEvent[],
 ): readonly LeaseFact[] {
-  const tenures = new Map<string, KeyTenure>();
+  const tenures: KeyTenure[] = [];
   for (const { what, workerId, createRevision, lease, at } of events) {
-    const known = tenures.get(createRevision);
+    // A coordinator that went back gives revisions a second time: to other leases.
+    const ofRevision = tenures.filter((tenure) => tenure.createRevision === createRevision);
+    const known =
+      ofRevision.find((tenure) => tenure.lease === lease) ?? (what === 'acquired' ? undefined : ofRevision.at(-1));
     const tenure = known ?? { workerId, createRevision, lease, endedNs: undefined, deletedNs: undefined };
-    if (known === undefined) tenures.set(createRevision, tenure);
-    if (what === 'acquired') continue;
+    if (known === undefined) tenures.push(tenure);
+    if (what === 'acquired') {
+      // Known, it lives again: it was in the state to which the coordinator went back.
+      tenure.endedNs = undefined;
+      continue;
+    }
     // A key may have been put under another lease since.
     tenure.lease = lease ?? tenure.lease;
     tenure.endedNs ??= at;
   }
   for (const { key, sentNs } of deletions) {
-    const first = [...tenures.values()]
+    const first = tenures
       .filter(({ workerId, endedNs }) => key === `o/${workerId}` && endedNs !== undefined && endedNs >= sentNs)
       .reduce<KeyTenure | undefined>((a, b) => (a === undefined || b.endedNs! < a.endedNs! ? b : a), undefined);
     if (first !== undefined) first.deletedNs = Math.min(first.deletedNs ?? sentNs, sentNs);
   }
-  const held = Map.groupBy(tenures.values(), ({ lease }) => lease);
+  const held = Map.groupBy(tenures, ({ lease }) => lease);
   return leases.flatMap((fact) => {
     const own = held.get(fact.lease);
     return own === undefined ? [fact] : own.map((tenure) => factOf(fact, tenure));
@@ -66,9 +73,13 @@ export function leaseFinder(
   facts: readonly LeaseFact[],
 ): (of: Pick<Tenure, 'lease' | 'createRevision'>) => LeaseFact | undefined {
   const keyed = facts.filter(({ createRevision }) => createRevision !== undefined);
-  const byRevision = new Map(keyed.map((fact) => [fact.createRevision, fact]));
+  const byRevision = Map.groupBy(keyed, ({ createRevision }) => createRevision!);
   const byLease = new Map(facts.filter((fact) => !keyed.includes(fact)).map((fact) => [fact.lease, fact]));
-  return ({ lease, createRevision }) => byRevision.get(createRevision) ?? byLease.get(lease);
+  return ({ lease, createRevision }) => {
+    const ofRevision = byRevision.get(createRevision) ?? [];
+    // A key may have been put under another lease; a revision may have been given twice.
+    return ofRevision.find((fact) => fact.lease === lease) ?? ofRevision.at(-1) ?? byLease.get(lease);
+  };
 }
 
 /** When a tenure ended. */

@@ -6,9 +6,29 @@ export function seconds(at: RunNs): string {
   return `${(at / NS_PER_S).toFixed(3)} s`;
 }
 
+/** `148,667`: digits in groups of three. */
+export function grouped(count: number | bigint): string {
+  return count.toLocaleString('en-US', { maximumFractionDigits: 0 });
+}
+
 /** `1 node`, `4 nodes`. */
 export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+  return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** `the one disturbance`, `all 15 disturbances`. */
+export function all(count: number, noun: string): string {
+  return count === 1 ? `the one ${noun}` : `all ${counted(count, noun)}`;
+}
+
+/** `once`, `148,667 times`. */
+export function times(count: number): string {
+  return count === 1 ? 'once' : `${grouped(count)} times`;
+}
+
+/** `snowflake`, or `snowflake (./mine.ts)`: a file of the user may bear the name of a generator that snowglobe brings. */
+export function generatorLabel({ name, file }: { readonly name: string; readonly file?: string }): string {
+  return file === undefined ? name : `${name} (${file})`;
 }
 
 /** `n1` or, from the second on, `n1 (life 2)`. */

@@ -17,7 +17,7 @@ const smallest: Run = {
     name: 'calm',
     question: 'Does it mint?',
     generator: 'snowflake',
-    cluster: { nodes: 1, coordinatorMembers: 1, options: {} },
+    cluster: { nodes: 1, coordinatorMembers: 1, options: {}, perNode: {}, zones: {} },
     pool: 1,
     load: {
       idsPerSecond: 1,

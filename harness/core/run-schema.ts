@@ -6,6 +6,7 @@ import { CAUSES } from './cause.ts';
 import type { Cause } from './cause.ts';
 import { WITNESSES_MAX } from './checker.ts';
 import { badInput, messageOf } from './errors.ts';
+import { DISTURBED } from './fault.ts';
 import { GUARANTEE_NAMES } from './guarantee.ts';
 import type { Guarantee } from './guarantee.ts';
 import type { Json } from './json.ts';
@@ -44,6 +45,9 @@ const layoutSchema = z.strictObject({
   sequenceBits: count,
   tickMs: z.number().positive(),
   epochMs: z.number(),
+  idBits: z.literal([64, 128]).exactOptional(),
+  shifts: z.strictObject({ time: count, worker: count, sequence: count }).exactOptional(),
+  fixed: list(z.strictObject({ shift: count, bits: count, value: count })).exactOptional(),
 });
 
 const sightingSchema = z.strictObject({
@@ -85,6 +89,7 @@ const witnessSchema = z.strictObject({
 const findingSchema = z.strictObject({
   guarantee,
   scope: z.string().exactOptional(),
+  byHolder: z.literal(true).exactOptional(),
   verdict,
   checked: count,
   unit: z.string(),
@@ -100,6 +105,7 @@ const disturbanceRecordSchema = z.strictObject({
   name: z.string(),
   slot: z.string(),
   fault: z.string(),
+  disturbs: list(z.enum(DISTURBED)),
   options: jsonObject,
   reach: list(z.string()),
   injected: at.exactOptional(),
@@ -108,7 +114,8 @@ const disturbanceRecordSchema = z.strictObject({
   tookFrom: at.exactOptional(),
   tookTo: at.exactOptional(),
   missed: z.string().exactOptional(),
-  samples: list(z.strictObject({ at, took, measured: jsonObject })),
+  unhealed: z.string().exactOptional(),
+  samples: list(z.strictObject({ at, took, used: z.boolean().exactOptional(), measured: jsonObject })),
 });
 
 const hazardSchema = z.strictObject({
@@ -162,6 +169,7 @@ export const runSchema = z.strictObject({
   scenario: scenarioSchema,
   generator: z.strictObject({
     name: z.string(),
+    file: z.string().exactOptional(),
     summary: z.string(),
     promises: promisesSchema,
     layout: layoutSchema,

@@ -5,7 +5,7 @@
  * `measured`, so that in the simulator the same seed gives the same bytes elsewhere.
  */
 import type { Finding } from './checker.ts';
-import type { EvidenceSample } from './fault.ts';
+import type { Disturbed, EvidenceSample } from './fault.ts';
 import type { JsonObject } from './json.ts';
 import type { Phase } from './journal.ts';
 import type { Layout } from './layout.ts';
@@ -24,6 +24,8 @@ export interface Run {
   readonly scenario: Scenario;
   readonly generator: {
     readonly name: string;
+    /** The user's own file, as seen from where the run was started. Absent: one that snowglobe brings. */
+    readonly file?: string;
     readonly summary: string;
     readonly promises: readonly Promise_[];
     readonly layout: Layout;
@@ -35,7 +37,7 @@ export interface Run {
   readonly verdict: Verdict;
   /** That of the verdict, or 130: the run was interrupted and its process ended with that. */
   readonly exitCode: number;
-  /** Why: one sentence each, gravest first. */
+  /** Why the verdict is what it is: one sentence each. Doubts beside a failure are in `unknowns` alone. */
   readonly reasons: readonly string[];
   readonly unknowns: readonly UnknownReason[];
   /** Promised guarantees first, then `not promised` ones. */
@@ -62,18 +64,21 @@ export interface DisturbanceRecord {
   readonly name: string;
   readonly slot: string;
   readonly fault: string;
+  readonly disturbs: readonly Disturbed[];
   /** Targets resolved. */
   readonly options: JsonObject;
   readonly reach: readonly string[];
   readonly injected?: RunNs;
   readonly healed?: RunNs;
-  /** In force, measured from outside, throughout. */
+  /** In force, measured from outside, from its injection to its heal, or to the end of the evidence. */
   readonly bit: boolean;
   /** When it was first and last measured in force. */
   readonly tookFrom?: RunNs;
   readonly tookTo?: RunNs;
   /** Why it did not bite. */
   readonly missed?: string;
+  /** Why it is not known that its own step healed it. */
+  readonly unhealed?: string;
   /** Thinned to at most 200. */
   readonly samples: readonly EvidenceSample[];
 }

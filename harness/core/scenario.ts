@@ -1,8 +1,11 @@
 /**
  * A scenario asks one question of a generator: cluster, load, timetable, hazards. It is plain data.
  */
+import { CLOCK_TOOLS } from './cluster.ts';
+import { COORDINATOR_NAMES } from './coordinator-kind.ts';
 import { z } from './schema.ts';
 import type { JsonObject, Json } from './json.ts';
+import type { Layout } from './layout.ts';
 
 const name = z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be lower-case words joined by hyphens');
 const positiveMs = z.number().finite().positive();
@@ -26,11 +29,34 @@ const loadSchema = z.strictObject({
   timeoutMs: positiveMs.default(1000).describe('how long a client waits for an answer'),
 });
 
+/** What a disturbance may wait for, in place of the clock. */
+const signalSchema = z.discriminatedUnion('signal', [
+  z.strictObject({
+    signal: z.literal('lease-spent'),
+    node: z.string().describe('a node, or @holder'),
+    percent: z.number().min(0).max(100).describe('of the TTL, since the last accepted keep-alive was sent'),
+  }),
+  z.strictObject({
+    signal: z.literal('minted'),
+    node: z.string().describe('a node, or @holder'),
+    ids: z.int().positive().describe('IDs since the slot began'),
+  }),
+  z.strictObject({
+    signal: z.literal('healed'),
+    disturbance: name.describe('another disturbance of the slot, by its name'),
+  }),
+  z.strictObject({
+    signal: z.literal('worker-id-changed-hands'),
+    workerId: z.int().nonnegative().optional().describe('this worker ID; any, when left out'),
+  }),
+]);
+
 const disturbanceSchema = z.strictObject({
   name: name.optional().describe('defaults to the name of its fault'),
   fault: name,
   options: z.record(z.string(), json).default({}),
-  atMs: z.number().finite().nonnegative().describe('from the start of its slot'),
+  when: signalSchema.optional().describe('waits for this signal; one that never comes makes the run unknown'),
+  atMs: z.number().finite().nonnegative().describe('from the start of its slot, or from the signal'),
   forMs: positiveMs.describe('from inject to heal'),
 });
 
@@ -57,15 +83,47 @@ export const scenarioSchema = z.strictObject({
   generator: z.string().min(1).describe('generator when the user names none'),
   cluster: z.strictObject({
     nodes: z.int().min(1).max(64),
+    coordinator: z.enum(COORDINATOR_NAMES).exactOptional().describe('hands out worker IDs or ranges; left out: etcd'),
     coordinatorMembers: z
       .int()
       .min(1)
       .max(7)
       .refine((members) => members % 2 === 1, 'needs an odd number of members'),
     options: z.record(z.string(), json).default({}),
+    perNode: z
+      .record(z.string(), z.record(z.string(), json))
+      .default({})
+      .describe(
+        'options of single nodes, by name, such as { n2: { workerId: 3 } }; each replaces one of the common ones',
+      ),
+    zones: z
+      .record(name, z.strictObject({ region: name.exactOptional(), members: z.array(z.string()).min(1) }))
+      .default({})
+      .describe('nodes and coordinator members by zone; a zone lies in at most one region'),
+    selfLoad: positiveMs
+      .exactOptional()
+      .describe('IDs that each node mints each second by itself, beside what clients ask for; not in the simulator'),
+    clockTool: z
+      .enum(CLOCK_TOOLS)
+      .exactOptional()
+      .describe(
+        'skews the clocks of real nodes; left out: the first that fits (shim: for one reading of the clock per ID)',
+      ),
+    /** What real coordinators do now and then, so that it can be shown whenever asked for. */
+    simulated: z
+      .strictObject({
+        revokesEarly: z
+          .boolean()
+          .describe('a leader that was stopped ends leases by its own book when it goes on (etcd issues 12528, 15247)'),
+      })
+      .exactOptional()
+      .describe("the simulator's coordinator"),
   }),
-  /** Worker IDs that must each have a minting holder at the end; the pool handed out by the coordinator. */
-  pool: z.int().min(1).max(1024),
+  /**
+   * Worker IDs 0 … pool-1 must each have a minting holder at the end; nodes beyond them stand by. Left out: there is no
+   * pool, and each node must mint by itself.
+   */
+  pool: z.int().min(1).max(1024).optional(),
   load: loadSchema,
   warmUpMs: positiveMs,
   timetable: z.strictObject({
@@ -82,6 +140,8 @@ export type Scenario = z.output<typeof scenarioSchema>;
 export type ScenarioInput = z.input<typeof scenarioSchema>;
 export type Slot = Scenario['timetable']['slots'][number];
 export type Disturbance = Slot['disturbances'][number];
+/** What a disturbance waits for. */
+export type Signal = z.output<typeof signalSchema>;
 export type Load = Scenario['load'];
 export type BatchSize = Load['batch'];
 
@@ -93,5 +153,19 @@ export const HOLDER = '@holder';
 
 /** Options with every `@holder` replaced. */
 export function resolveTargets(options: JsonObject, holder: string): JsonObject {
-  return Object.fromEntries(Object.entries(options).map(([key, value]) => [key, value === HOLDER ? holder : value]));
+  const resolved = (value: Json): Json => (value === HOLDER ? holder : value);
+  return Object.fromEntries(
+    Object.entries(options).map(([key, value]) => [key, Array.isArray(value) ? value.map(resolved) : resolved(value)]),
+  );
+}
+
+/** Options with every `@epoch` and `@end` replaced by the Unix milliseconds at which the time in IDs begins and ends. */
+export function resolveMoments(options: JsonObject, { epochMs, timeBits, tickMs }: Layout): JsonObject {
+  const moments: JsonObject = { '@epoch': epochMs, '@end': epochMs + 2 ** timeBits * tickMs };
+  return Object.fromEntries(
+    Object.entries(options).map(([key, value]) => [
+      key,
+      (typeof value === 'string' ? moments[value] : undefined) ?? value,
+    ]),
+  );
 }

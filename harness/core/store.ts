@@ -34,7 +34,7 @@ export interface BatchRange {
   readonly originNs: bigint;
   /** BATCH_BYTES each. */
   readonly batches: Buffer;
-  /** 8 bytes little-endian an ID. */
+  /** Little-endian; 8 bytes an ID, or 16 where IDs have 128 bits. */
   readonly ids: Buffer;
   /** Names the range: same token, same bytes. */
   readonly token: string;
@@ -49,7 +49,8 @@ export interface LaneCount extends LaneName {
 /**
  * Tables that SQL checkers may read:
  *
- * `ids(node UInt16, incarnation UInt32, lane UInt16, seq UInt64, id UInt64, worker Int32)` ordered by id;
+ * `ids(node UInt16, incarnation UInt32, lane UInt16, seq UInt64, id UInt64, worker Int32)` ordered by id (UInt128 where
+ *   IDs have 128 bits; so are the IDs of `batches`);
  * `batches(node UInt16, incarnation UInt32, lane UInt16, first_seq UInt64, count UInt32, flags UInt32, called Int64,
  *   returned Int64, wall_called_ms Float64, wall_returned_ms Float64, worker Int32, lease UInt64, create_revision UInt64,
  *   first_id UInt64, last_id UInt64, min_id UInt64, max_id UInt64, backward UInt32)` — `called`/`returned` are run

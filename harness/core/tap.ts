@@ -2,13 +2,14 @@
  * The tap: how a node records every batch of IDs before it replies. Byte offsets for other languages are in
  * generators/PROTOCOL.md; this file is their one implementation in TypeScript.
  *
- * A lane writes two append-only files, created exclusively: `NODE-INCARNATION-LANE-FIRSTSEQ.ids` (8 bytes little-endian
- * an ID) and `….batches` (one fixed record a batch). IDs are appended first, the record second; the record commits.
+ * A lane writes two append-only files, created exclusively: `NODE-INCARNATION-LANE-FIRSTSEQ.ids` (8 or 16 bytes
+ * little-endian an ID) and `….batches` (one fixed record a batch). IDs are appended first, the record second; the record commits.
  * Bytes after the last whole record were never replied: they are `torn`.
  */
 import { crc32 } from 'node:zlib';
 
 export const BATCH_BYTES = 96;
+/** Bytes of an ID of 64 bits. */
 export const ID_BYTES = 8;
 /** 'SGB1' read as a little-endian u32. */
 export const BATCH_MAGIC = 0x31424753;
@@ -28,6 +29,8 @@ export interface BatchRecord {
   readonly firstSeq: bigint;
   readonly count: number;
   readonly flags: number;
+  /** How long its IDs are; 64 when left out. */
+  readonly idBits?: 128;
   /** CLOCK_MONOTONIC ns just before and just after `mint`. */
   readonly calledNs: bigint;
   readonly returnedNs: bigint;
@@ -55,7 +58,7 @@ export function encodeBatch(record: BatchRecord, into: Buffer, offset = 0): void
   into.writeBigInt64LE(record.wallCalledNs, offset + 40);
   into.writeBigInt64LE(record.wallReturnedNs, offset + 48);
   into.writeInt32LE(record.workerId, offset + 56);
-  into.writeUInt32LE(0, offset + 60);
+  into.writeUInt32LE(record.idBits ?? 0, offset + 60);
   into.writeBigUInt64LE(record.lease, offset + 64);
   into.writeBigUInt64LE(record.createRevision, offset + 72);
   into.writeBigUInt64LE(record.fenceNs, offset + 80);
@@ -78,6 +81,7 @@ export function decodeBatch(bytes: Buffer, offset = 0): BatchRecord | { readonly
     wallCalledNs: bytes.readBigInt64LE(offset + 40),
     wallReturnedNs: bytes.readBigInt64LE(offset + 48),
     workerId: bytes.readInt32LE(offset + 56),
+    ...(bytes.readUInt32LE(offset + 60) === 128 && { idBits: 128 as const }),
     lease: bytes.readBigUInt64LE(offset + 64),
     createRevision: bytes.readBigUInt64LE(offset + 72),
     fenceNs: bytes.readBigUInt64LE(offset + 80),

@@ -5,6 +5,7 @@
 import type { SqlReader, Tenure } from './checker.ts';
 import type { History } from './history.ts';
 import { lanesOf } from './lanes.ts';
+import { eraOf, type Rollback } from './rollback.ts';
 
 /** A tenure and the batches that it is made of (indexes into `History.batches`). */
 export interface TenureBatches {
@@ -93,11 +94,12 @@ export async function readTenures(store: SqlReader, nodes: readonly string[]): P
 
 /**
  * The order in which holders of one worker ID succeeded one another: by the coordinator's word where every one has it,
- * by their acts otherwise.
+ * by their acts otherwise. A coordinator that went back gives its word anew: what began after that comes later.
  */
-export function inSuccession(tenures: readonly Tenure[]): Tenure[] {
+export function inSuccession(tenures: readonly Tenure[], rollbacks: readonly Rollback[] = []): Tenure[] {
   const numbered = tenures.every(({ createRevision }) => createRevision !== '0');
-  return [...tenures].sort((a, b) => (numbered ? byRevision(a, b) : 0) || byFrom(a, b));
+  const era = ({ from }: Tenure): number => eraOf(rollbacks, from);
+  return [...tenures].sort((a, b) => (numbered ? era(a) - era(b) || byRevision(a, b) : 0) || byFrom(a, b));
 }
 
 function byRevision(a: Tenure, b: Tenure): number {

@@ -22,10 +22,13 @@ export function gravest(verdicts: readonly Verdict[]): Verdict {
 export const UNKNOWN_REASONS = {
   'evidence not whole': 'Some minted IDs are missing from the store, or some stored IDs were never minted.',
   'disturbance did not bite': 'A fault was asked for and its effect was not measured from outside, or not throughout.',
+  'disturbance not healed': 'A fault was begun, and nothing tells that its own step healed it.',
   'hazard not reached': 'The state that the scenario exists to reach never came about.',
   'trigger never fired': 'A disturbance waited for a signal that never came.',
+  'cluster never complete':
+    'Before the warm-up the nodes did not come to hold all worker IDs of the pool at once, or were not all ready to mint at once.',
   'node silent':
-    'A node in no reach of a disturbance gave no sign of life, or held a worker ID, was asked and minted nothing; or worker IDs were never held.',
+    'A node in no reach of a disturbance gave no sign of life, or held what it needed, was asked and minted nothing.',
   'too few samples': 'There were fewer samples than the judgement needs.',
   'load not achieved': 'The load that was asked for could not be offered.',
   'harness stalled': 'The harness itself stood still for longer than its measurements allow.',

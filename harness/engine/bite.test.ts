@@ -54,6 +54,18 @@ describe('a disturbance did not bite when', () => {
     expect(judgeBite({ span, samples: every(1100, 4500), excused: [] }).missed).toContain('1.');
   });
 
+  test('it was in force throughout on what nobody used, if it can be told; once is enough', () => {
+    const samples = every(1100, 5900).map((one) => ({ ...one, used: false }));
+    expect(judgeBite({ span, samples, excused: [] })).toEqual({
+      bit: false,
+      tookFrom: ms(1100),
+      tookTo: ms(5900),
+      missed: 'it was in force on the link throughout, and nobody used the link',
+    });
+    const once = samples.map((one, index) => ({ ...one, used: index === 7 }));
+    expect(judgeBite({ span, samples: once, excused: [] }).bit).toBe(true);
+  });
+
   test('one measurement in the middle shows it out of force', () => {
     expect(
       judgeBite({ span, samples: [...every(1100, 3000), at(3100, false), ...every(3200, 5900)], excused: [] }).missed,

@@ -17,6 +17,8 @@ export interface BiteInput {
   /** From the end of `inject` to the beginning of `heal`. */
   readonly span: Span;
   readonly samples: readonly EvidenceSample[];
+  /** How soon after its injection it has to be seen in force, where that takes longer than GAP_MAX_MS. */
+  readonly seenWithinMs?: number;
   /** When the harness itself stood still, or another disturbance accounts for a measurement that could not be made. */
   readonly excused: readonly Span[];
 }
@@ -30,9 +32,10 @@ export interface Bite {
 
 /**
  * In force throughout: first measured in force within GAP_MAX_MS of its injection, in force in every later
- * measurement, never unmeasured for longer than GAP_MAX_MS, up to its heal. Excused time does not count as a gap.
+ * measurement, never unmeasured for longer than GAP_MAX_MS, up to its heal. Excused time does not count as a gap. What
+ * nobody used while it was disturbed proves nothing, however well it was disturbed.
  */
-export function judgeBite({ span, samples, excused }: BiteInput): Bite {
+export function judgeBite({ span, samples, seenWithinMs = GAP_MAX_MS, excused }: BiteInput): Bite {
   const known = samples.filter(({ at, took }) => took !== undefined && at >= span.from && at <= span.to);
   const first = known.find(({ took }) => took === true);
   if (first === undefined) return { bit: false, missed: 'it was never measured in force' };
@@ -46,14 +49,22 @@ export function judgeBite({ span, samples, excused }: BiteInput): Bite {
   for (let i = 1; i < moments.length; i++) {
     const gap = { from: moments[i - 1] as RunNs, to: moments[i] as RunNs };
     const blind = nsToMs(gap.to - gap.from - overlap(gap, excused));
-    if (blind > GAP_MAX_MS)
+    if (blind > (i === 1 ? Math.max(seenWithinMs, GAP_MAX_MS) : GAP_MAX_MS))
       return {
         bit: false,
         ...seen,
         missed: `nothing showed it in force for ${(blind / 1000).toFixed(1)} s from ${seconds(gap.from)} s on`,
       };
   }
+  if (nobodyUsed(took))
+    return { bit: false, ...seen, missed: 'it was in force on the link throughout, and nobody used the link' };
   return { bit: true, ...seen };
+}
+
+/** It can be told, and was never the case: what was disturbed could not have been noticed. */
+function nobodyUsed(took: readonly EvidenceSample[]): boolean {
+  const told = took.filter(({ used }) => used !== undefined);
+  return told.length > 0 && told.every(({ used }) => used === false);
 }
 
 /** How much of `span` the others cover, overlaps counted once. */

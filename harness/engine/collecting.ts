@@ -20,15 +20,24 @@ export interface Collecting extends AsyncDisposable {
 }
 
 export async function startCollecting(
-  { openStore, folder, runId }: Pick<RunRequest, 'openStore' | 'folder' | 'runId'>,
+  { openStore, folder, runId, header }: Pick<RunRequest, 'openStore' | 'folder' | 'runId' | 'header'>,
   cluster: Cluster,
   tapFolder: string,
   journal: Journal,
 ): Promise<Collecting> {
-  const store = await openStore({ folder, runId });
+  const store = await openStore({ folder, runId, layout: header.generator.layout });
   const nodes = cluster.nodes.map(({ name }) => name);
   const { origin, time } = cluster;
-  const collector = startCollector({ tapFolder, runId, nodes, origin, store, journal, time });
+  const collector = startCollector({
+    tapFolder,
+    runId,
+    nodes,
+    layout: header.generator.layout,
+    origin,
+    store,
+    journal,
+    time,
+  });
   const stopping = new AbortController();
   let duplicates = 0;
   const counting = (async () => {

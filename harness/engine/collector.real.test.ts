@@ -9,6 +9,7 @@ import { EngineLost } from '../core/store.ts';
 import type { Time } from '../core/time.ts';
 import { openEmbedded } from '../stores/clickhouse/embedded.ts';
 import { temporaryFolder } from '../stores/clickhouse/store-fixture.ts';
+import { LAYOUT } from '../checkers/shared/history-builder.ts';
 import { startCollector } from './collector.ts';
 import type { Collector, CollectorOptions } from './collector.ts';
 
@@ -122,6 +123,7 @@ function collect(
     tapFolder: run.taps,
     runId: RUN,
     nodes: NODES,
+    layout: LAYOUT,
     origin: { monotonicNs: '0', unixMs: 0, errorNs: 0 },
     store,
     journal: { append: (entry) => void journal.push(entry) },

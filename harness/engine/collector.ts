@@ -6,6 +6,8 @@
  */
 import type { Store } from '../core/store.ts';
 import type { JournalEntry } from '../core/journal.ts';
+import type { Layout } from '../core/layout.ts';
+import { idBitsOf } from '../core/layout.ts';
 import type { LaneTotal } from './evidence.ts';
 import { BATCH_BYTES } from '../core/tap.ts';
 import type { Origin, Time } from '../core/time.ts';
@@ -17,6 +19,8 @@ export interface CollectorOptions {
   readonly runId: string;
   /** In the order of the cluster: a node's number in the store is its place here. */
   readonly nodes: readonly string[];
+  /** Of the IDs that the nodes write. */
+  readonly layout: Layout;
   readonly origin: Origin;
   readonly store: Store;
   readonly journal: { append(entry: JournalEntry): void };
@@ -57,7 +61,7 @@ const EVERY_MS = 1000;
 export function startCollector(options: CollectorOptions): Collector {
   const { store, nodes, time, limit = RANGE_LIMIT } = options;
   const originNs = BigInt(options.origin.monotonicNs);
-  const reader = new TapReader(options.tapFolder);
+  const reader = new TapReader(options.tapFolder, idBitsOf(options.layout));
   const stopping = new AbortController();
   const problems: string[] = [];
   const strangers = new Set<string>();

@@ -4,18 +4,22 @@
 import type { Cluster } from '../core/cluster.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Fault, FaultContext } from '../core/fault.ts';
+import { shapeOfCluster } from '../core/fault.ts';
 import type { JournalEntry } from '../core/journal.ts';
 import type { JsonObject } from '../core/json.ts';
+import type { Layout } from '../core/layout.ts';
 import type { Rng } from '../core/random.ts';
 import type { Disturbance, Slot } from '../core/scenario.ts';
-import { HOLDER, resolveTargets } from '../core/scenario.ts';
+import { HOLDER, resolveMoments, resolveTargets } from '../core/scenario.ts';
 import type { RunNs } from '../core/time.ts';
 import { msToNs, nsToMs } from '../core/time.ts';
 import type { HealthMonitor } from './health-monitor.ts';
 import type { Journal } from './journal.ts';
-import { shapeOfCluster } from './cluster-shape.ts';
+import { signalIn } from './signals.ts';
 
 const OBSERVE_EVERY_MS = 200;
+/** How often it is looked whether a signal has come. */
+const LISTEN_EVERY_MS = 50;
 /** A holder must have held its worker ID for this long: one that only just took it may not mint yet. */
 const HELD_MS = 800;
 /** How long a slot waits for a holder before it gives up. */
@@ -27,13 +31,17 @@ export interface DisturbContext {
   readonly journal: Journal;
   readonly monitor: HealthMonitor;
   readonly rng: Rng;
+  /** Of the generator's IDs: where their time begins and ends. */
+  readonly layout: Layout;
   readonly signal: AbortSignal;
 }
 
 /** Carries out one slot; resolves when its length has passed and all its disturbances are healed. */
 export async function carryOutSlot(slot: Slot, context: DisturbContext): Promise<void> {
   const { cluster, journal, signal } = context;
-  const needsHolder = slot.disturbances.some(({ options }) => Object.values(options).includes(HOLDER));
+  const needsHolder = slot.disturbances.some(({ options, when }) =>
+    [...Object.values(options), ...Object.values(when ?? {})].flat().includes(HOLDER),
+  );
   const holder = needsHolder ? await drawHolder(slot, context) : undefined;
   const start = cluster.time.now();
   const workerId = holder === undefined ? undefined : context.monitor.latest(holder)?.health?.workerId;
@@ -51,7 +59,7 @@ export async function carryOutSlot(slot: Slot, context: DisturbContext): Promise
       reason: {
         reason: 'disturbance did not bite',
         scope: slot.name,
-        detail: `No node had held a worker ID and minted for ${HELD_MS} ms when its slot began: ${saidBy(context)}.`,
+        detail: `No node had held what it needs and minted for ${HELD_MS} ms when its slot began: ${saidBy(context)}.`,
       },
     });
   } else {
@@ -77,7 +85,8 @@ function saidBy({ cluster, monitor }: DisturbContext): string {
     return [
       `${name} ${status}`,
       ...(reason === undefined ? [] : [`(${reason})`]),
-      ...(heldSince === undefined ? [] : [`with worker ID ${workerId} for ${Math.round(nsToMs(now - heldSince))} ms`]),
+      ...(workerId === undefined ? [] : [`with worker ID ${workerId}`]),
+      ...(heldSince === undefined ? [] : [`for ${Math.round(nsToMs(now - heldSince))} ms`]),
     ].join(' ');
   });
   return words.join(', ');
@@ -104,12 +113,14 @@ async function carryOut(
   const { cluster, journal, signal } = context;
   const fault = context.faults.get(disturbance.fault);
   if (fault === undefined) throw new Error(`preflight let the unknown fault ${disturbance.fault} pass`);
-  const from = slotStart + msToNs(disturbance.atMs);
+  const key = `${slot.name}/${index}-${disturbance.fault}`;
+  const zero = await zeroOf(disturbance, key, slot, slotStart, holder, context);
+  if (zero === undefined) return;
+  const from = zero + msToNs(disturbance.atMs);
   const to = from + msToNs(disturbance.forMs);
   await sleepUntil(cluster, from, signal);
 
-  const options = fault.options.parse(resolveTargets(disturbance.options, holder));
-  const key = `${slot.name}/${index}-${disturbance.fault}`;
+  const options = fault.options.parse(resolveMoments(resolveTargets(disturbance.options, holder), context.layout));
   const faultContext: FaultContext = { key, plannedMs: disturbance.forMs, notes: new Map() };
   const write = (entry: WithoutTime): void => journal.append({ ...entry, at: cluster.time.now() });
 
@@ -120,9 +131,11 @@ async function carryOut(
     name: disturbance.name ?? disturbance.fault,
     slot: slot.name,
     fault: fault.name,
+    disturbs: fault.disturbs,
     options,
     reach: fault.reach(options, shapeOfCluster(cluster)),
     plannedMs: disturbance.forMs,
+    ...(fault.seenWithinMs !== undefined && { seenWithinMs: fault.seenWithinMs(options) }),
   });
   try {
     const injected = await step('inject', key, write, () => fault.inject(cluster, options, faultContext));
@@ -135,6 +148,43 @@ async function carryOut(
     if (await step('heal', key, write, () => fault.heal(cluster, options, faultContext)))
       write({ kind: 'disturbance', what: 'healed', key });
   }
+}
+
+/** From when the times of a disturbance count: the start of its slot, or the coming of its signal; undefined: never. */
+async function zeroOf(
+  { when, fault, atMs, forMs, name = fault }: Disturbance,
+  key: string,
+  slot: Slot,
+  slotStart: RunNs,
+  holder: string,
+  { cluster, journal, monitor, signal }: DisturbContext,
+): Promise<RunNs | undefined> {
+  if (when === undefined) return slotStart;
+  const awaited = 'node' in when && when.node === HOLDER ? { ...when, node: holder } : when;
+  const heard = {
+    journal: journal.entries,
+    slot: { name: slot.name, start: slotStart },
+    latest: (node: string) => monitor.latest(node)?.health,
+  };
+  // Later, the slot would end in the middle of it.
+  const deadline = slotStart + msToNs(slot.lengthMs - atMs - forMs);
+  while (!signal.aborted) {
+    const at = cluster.time.now();
+    const detail = signalIn(awaited, heard);
+    if (detail !== undefined) {
+      journal.append({ at, kind: 'signal', key, detail });
+      return at;
+    }
+    if (at >= deadline) {
+      const reason = 'trigger never fired';
+      const seconds = ((deadline - slotStart) / 1e9).toFixed(1);
+      const text = `It waited ${seconds} s for ${when.signal}, and the signal did not come.`;
+      journal.append({ at, kind: 'unknown', reason: { reason, scope: `${slot.name}: ${name}`, detail: text } });
+      return undefined;
+    }
+    await sleepUntil(cluster, Math.min(deadline, at + msToNs(LISTEN_EVERY_MS)), signal);
+  }
+  return undefined;
 }
 
 type WithoutTime = JournalEntry extends infer Entry ? (Entry extends JournalEntry ? Omit<Entry, 'at'> : never) : never;

@@ -2,7 +2,7 @@
  * What became of each disturbance, read from the journal. Pure.
  */
 import type { EvidenceSample } from '../core/fault.ts';
-import type { DisturbanceEntry, JournalEntry } from '../core/journal.ts';
+import type { DisturbanceEntry, JournalEntry, ProcessEvent } from '../core/journal.ts';
 import type { DisturbanceRecord } from '../core/run.ts';
 import type { RunNs } from '../core/time.ts';
 import { msToNs } from '../core/time.ts';
@@ -22,13 +22,17 @@ export function disturbanceRecords(journal: readonly JournalEntry[]): readonly D
   );
   const stalls = stallSpans(journal);
   const down = downSpans(journal);
+  const end = journal.at(-1)?.at ?? 0;
   return [...byKey.values()].flatMap((entries) => {
     const asked = entries.find((entry): entry is Entry & Asked => entry.what === 'asked');
-    return asked === undefined ? [] : [recordOf(asked, entries, stalls, down)];
+    return asked === undefined ? [] : [recordOf(asked, entries, end, stalls, down)];
   });
 }
 
-/** Times at which a process was killed or paused, by member: nothing can be measured of its inside then. */
+/** After these a process can be asked again. */
+const BACK: ReadonlySet<ProcessEvent> = new Set(['started', 'resumed', 'unslowed']);
+
+/** Times at which a process was gone, stopped or starved, by member: it may answer nothing then. */
 function downSpans(journal: readonly JournalEntry[]): ReadonlyMap<string, readonly Span[]> {
   const spans = new Map<string, Span[]>();
   const open = new Map<string, RunNs>();
@@ -40,7 +44,7 @@ function downSpans(journal: readonly JournalEntry[]): ReadonlyMap<string, readon
   };
   for (const entry of journal) {
     if (entry.kind !== 'process') continue;
-    if (entry.what === 'killed' || entry.what === 'paused') open.set(entry.member, entry.at);
+    if (!BACK.has(entry.what)) open.set(entry.member, entry.at);
     else close(entry.member, entry.at);
   }
   for (const member of [...open.keys()]) close(member, Number.MAX_SAFE_INTEGER - RETURN_GRACE_NS);
@@ -57,33 +61,41 @@ export function stallSpans(journal: readonly JournalEntry[]): readonly Span[] {
 function recordOf(
   asked: Entry & Asked,
   entries: readonly Entry[],
+  end: RunNs,
   stalls: readonly Span[],
   down: ReadonlyMap<string, readonly Span[]>,
 ): DisturbanceRecord {
   const moment = (what: 'injected' | 'healing' | 'healed'): RunNs | undefined =>
     entries.find((entry) => entry.what === what)?.at;
-  const failed = entries.find((entry) => entry.what === 'failed');
+  const failure = (ofHeal: boolean): string | undefined =>
+    entries
+      .flatMap((entry) => (entry.what === 'failed' && (entry.step === 'heal') === ofHeal ? [entry] : []))
+      .map(({ step, message }) => `its ${step} failed: ${message}`)[0];
   const injected = moment('injected');
   const healed = moment('healed');
-  const healing = moment('healing') ?? entries.at(-1)?.at ?? asked.at;
+  // A harness that was killed in between told of no heal: the evidence goes on to its last entry.
+  const healing = moment('healing') ?? end;
   const samples: readonly EvidenceSample[] = entries.flatMap((entry) =>
     entry.what === 'sample' ? [entry.sample] : [],
   );
   const bite =
     injected === undefined
-      ? { bit: false, missed: 'it was never injected' }
+      ? { bit: false, missed: 'its injection was never completed' }
       : judgeBite({
           span: { from: injected, to: healing },
           samples,
+          ...(asked.seenWithinMs !== undefined && { seenWithinMs: asked.seenWithinMs }),
           excused: [...stalls, ...unmeasurable(samples, asked, down)],
         });
-  const cut = healed === undefined ? 'it was never healed by its own step' : undefined;
-  const missed = failed?.what === 'failed' ? `its ${failed.step} failed: ${failed.message}` : (bite.missed ?? cut);
+  const missed = failure(false) ?? bite.missed;
+  const cut = injected !== undefined && healed === undefined;
+  const unhealed = failure(true) ?? (cut ? 'the run was cut short, and nothing tells of its heal' : undefined);
   return {
     key: asked.key,
     name: asked.name,
     slot: asked.slot,
     fault: asked.fault,
+    disturbs: asked.disturbs,
     options: asked.options,
     reach: asked.reach,
     ...(injected !== undefined && { injected }),
@@ -92,6 +104,7 @@ function recordOf(
     ...('tookFrom' in bite && bite.tookFrom !== undefined && { tookFrom: bite.tookFrom }),
     ...('tookTo' in bite && bite.tookTo !== undefined && { tookTo: bite.tookTo }),
     ...(missed !== undefined && { missed }),
+    ...(unhealed !== undefined && { unhealed }),
     samples: thin(samples),
   };
 }
@@ -103,7 +116,8 @@ function unmeasurable(
   down: ReadonlyMap<string, readonly Span[]>,
 ): readonly Span[] {
   if (samples.every(({ took }) => took !== undefined)) return [];
-  return Object.values(asked.options).flatMap((value) => (typeof value === 'string' ? (down.get(value) ?? []) : []));
+  const named = Object.values(asked.options).flat();
+  return named.flatMap((value) => (typeof value === 'string' ? (down.get(value) ?? []) : []));
 }
 
 function thin<Item>(items: readonly Item[]): readonly Item[] {

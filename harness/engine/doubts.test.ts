@@ -75,6 +75,28 @@ describe('a run is doubted when', () => {
     expect(reasons([...whole, { at: at(3), kind: 'stall', forMs: 999 }])).toEqual([]);
   });
 
+  test('a disturbance bit and nothing tells of its heal', () => {
+    const unhealed = 'the run was cut short, and nothing tells of its heal';
+    const record: DisturbanceRecord = {
+      key: 'paused/0-pause',
+      name: 'pause',
+      slot: 'paused',
+      fault: 'pause',
+      disturbs: ['process'],
+      options: {},
+      reach: [],
+      injected: at(2),
+      bit: true,
+      unhealed,
+      samples: [],
+    };
+    expect(reasons(whole, { disturbances: [record] })).toEqual(['disturbance not healed']);
+    expect(reasons(whole, { disturbances: [{ ...record, bit: false, missed: 'it slept' }] })).toEqual([
+      'disturbance did not bite',
+      'disturbance not healed',
+    ]);
+  });
+
   test("the host's clock stepped", () => {
     expect(reasons([...whole, { at: at(3), kind: 'host clock', steppedMs: 6 }])).toEqual(['clock of the host moved']);
   });
@@ -134,6 +156,7 @@ describe('a run is doubted when', () => {
       name: 'pause',
       slot: 's',
       fault: 'pause',
+      disturbs: ['process'],
       options: {},
       reach: [node],
       injected: at(1),
@@ -147,6 +170,12 @@ describe('a run is doubted when', () => {
       ...entries,
       { at: at(15), kind: 'phase', phase: 'judge' },
     ];
+
+    test('it ended by itself, and no disturbance can have been why', () => {
+      const ended: JournalEntry = { at: at(3), kind: 'ended', node: 'n2', lastWords: 'exit 1' };
+      expect(reasons(long(ended))).toEqual(['node silent']);
+      expect(reasons(long(ended), { disturbances: [reachOf('n2', 2)] })).toEqual([]);
+    });
 
     test('it never said how it is', () => {
       expect(reasons(long(mute(2, 'n2')))).toEqual(['node silent']);
@@ -189,6 +218,7 @@ describe('a run is doubted when', () => {
       name: 'pause',
       slot: 's',
       fault: 'pause',
+      disturbs: ['process'],
       options: {},
       reach: ['n1'],
       injected: at(0),

@@ -4,6 +4,7 @@
 import type { Tenure } from '../core/checker.ts';
 import type { LeaseFact } from '../core/history.ts';
 import type { JournalEntry } from '../core/journal.ts';
+import { grouped } from '../core/phrases.ts';
 import type { DisturbanceRecord, HazardRecord } from '../core/run.ts';
 import type { Scenario } from '../core/scenario.ts';
 import type { RunNs } from '../core/time.ts';
@@ -11,6 +12,7 @@ import { msToNs, NS_PER_S } from '../core/time.ts';
 import type { UnknownReason } from '../core/verdict.ts';
 import type { LaneTotal } from './evidence.ts';
 import { GAP_MAX_MS } from './bite.ts';
+import { endedEntries, lastWordsOf } from './ended-nodes.ts';
 
 /** A node in reach of a disturbance may refuse for this long after the heal. */
 const GRACE_NS = msToNs(8000);
@@ -43,6 +45,9 @@ export function doubts(input: DoubtInput): readonly UnknownReason[] {
     ...input.disturbances
       .filter(({ bit }) => !bit)
       .map(({ key, missed }) => doubt('disturbance did not bite', key, `${key}: ${missed ?? 'no evidence'}.`)),
+    ...input.disturbances.flatMap(({ key, unhealed }) =>
+      unhealed === undefined ? [] : [doubt('disturbance not healed', key, `${key}: ${unhealed}.`)],
+    ),
     ...input.hazards
       .filter(({ reached }) => !reached)
       .map(({ hazard, summary }) => doubt('hazard not reached', hazard, `Never came about: ${summary}.`)),
@@ -144,7 +149,7 @@ function hostClock(journal: readonly JournalEntry[]): readonly UnknownReason[] {
 
 /** Each node at most once, for the gravest of its silences. */
 function silentNodes(input: DoubtInput): readonly UnknownReason[] {
-  const found = [...absentNodes(input), ...neverMinted(input), ...fellSilent(input)];
+  const found = [...absentNodes(input), ...endedNodes(input), ...neverMinted(input), ...fellSilent(input)];
   return found.filter(({ scope }, index) => found.findIndex((other) => other.scope === scope) === index);
 }
 
@@ -168,9 +173,18 @@ function absentNodes({ journal, disturbances }: DoubtInput): readonly UnknownRea
         'node silent',
         node,
         answered.has(node)
-          ? `${node} was in no reach and did not say how it is from ${seconds(from)} s to ${seconds(to)} s, the end.`
-          : `${node} never said how it is: it may never have started.`,
+          ? `${node} was in no reach and did not say how it is from ${seconds(from)} s to ${seconds(to)} s, the end${lastWordsOf(journal, node)}.`
+          : `${node} never said how it is${lastWordsOf(journal, node) || ': it may never have started'}.`,
       ),
+    );
+}
+
+/** It ended by itself, and no disturbance can have been why. */
+function endedNodes({ journal, disturbances }: DoubtInput): readonly UnknownReason[] {
+  return endedEntries(journal)
+    .filter(({ node, at }) => !inReach(disturbances, node, at))
+    .map(({ node, at, lastWords }) =>
+      doubt('node silent', node, `${node} was in no reach and ended by itself before ${seconds(at)} s (${lastWords}).`),
     );
 }
 
@@ -179,9 +193,9 @@ function neverMinted({ journal, disturbances, minted }: DoubtInput): readonly Un
   const talkative = new Set(minted.filter(({ ids }) => ids > 0n).map(({ node }) => node));
   const asked = new Set(journal.flatMap((entry) => (entry.kind === 'load' && entry.sent > 0 ? [entry.node] : [])));
   const reaches = withHeirs(disturbances, journal);
-  const held = new Map<string, number>();
+  const held = new Map<string, number | undefined>();
   for (const entry of journal)
-    if (entry.kind === 'health' && entry.health.workerId !== undefined && !inReach(reaches, entry.node, entry.at))
+    if (entry.kind === 'health' && entry.health.status !== 'waiting' && !inReach(reaches, entry.node, entry.at))
       held.set(entry.node, entry.health.workerId);
   return [...held]
     .filter(([node]) => asked.has(node) && !talkative.has(node))
@@ -189,7 +203,7 @@ function neverMinted({ journal, disturbances, minted }: DoubtInput): readonly Un
       doubt(
         'node silent',
         node,
-        `${node} held worker ID ${workerId} and was asked outside every reach, but never minted.`,
+        `${node} held ${workerId === undefined ? 'what it needed' : `worker ID ${workerId}`} and was asked outside every reach, but never minted.`,
       ),
     );
 }
@@ -199,17 +213,21 @@ function fellSilent({ journal, disturbances }: DoubtInput): readonly UnknownReas
   const drain = journal.find((entry) => entry.kind === 'phase' && entry.phase === 'drain');
   const end = drain?.at ?? Number.MAX_SAFE_INTEGER;
   const reaches = withHeirs(disturbances, journal);
-  const still = new Map<string, { readonly from: RunNs; readonly to: RunNs; readonly state: string }>();
+  const still = new Map<
+    string,
+    { readonly from: RunNs; readonly to: RunNs; readonly state: string; readonly what: string }
+  >();
   for (const entry of journal) {
     if (entry.kind !== 'health' || entry.at > end) continue;
     const { node, at, health } = entry;
-    if (health.workerId === undefined || inReach(reaches, node, at)) {
+    if (health.status === 'waiting' || inReach(reaches, node, at)) {
       still.delete(node);
       continue;
     }
     const state = `${health.incarnation}/${health.workerId}/${health.minted.join()}`;
+    const what = health.workerId === undefined ? 'what it needed' : 'a worker ID';
     const before = still.get(node);
-    still.set(node, { from: before?.state === state ? before.from : at, to: at, state });
+    still.set(node, { from: before?.state === state ? before.from : at, to: at, state, what });
   }
   // An entry of the load tells of the second before it.
   const askedIn = (node: string, from: RunNs, to: RunNs): boolean =>
@@ -219,11 +237,11 @@ function fellSilent({ journal, disturbances }: DoubtInput): readonly UnknownReas
     );
   return [...still]
     .filter(([node, { from, to }]) => to - from >= SILENCE_NS && askedIn(node, from, to))
-    .map(([node, { from, to }]) =>
+    .map(([node, { from, to, what }]) =>
       doubt(
         'node silent',
         node,
-        `${node} held a worker ID and was asked outside every reach, but minted nothing from ${seconds(from)} s to ${seconds(to)} s, the end of the load.`,
+        `${node} held ${what} and was asked outside every reach, but minted nothing from ${seconds(from)} s to ${seconds(to)} s, the end of the load.`,
       ),
     );
 }
@@ -268,7 +286,7 @@ function missedLoad({ journal, disturbances }: DoubtInput): readonly UnknownReas
       doubt(
         'load not achieved',
         node,
-        `${dropped} of ${sent + dropped} requests to ${node} outside every reach were not sent in time.`,
+        `${grouped(dropped)} of ${grouped(sent + dropped)} requests to ${node} outside every reach were not sent in time.`,
       ),
     );
 }
@@ -280,18 +298,52 @@ function thinLoad({ journal, scenario, minted, tenures, idsPerSecond }: DoubtInp
   const last = loads.at(-1)?.at;
   if (first === undefined || last === undefined)
     return [doubt('too few samples', 'run', 'No client ever asked for an ID.')];
-  const asked = ((last - first) / 1e9) * idsPerSecond * scenario.pool;
+  const holders = scenario.pool ?? scenario.cluster.nodes;
+  const asked = ((last - first) / 1e9) * idsPerSecond * holders;
   const total = minted.reduce((sum, { ids }) => sum + Number(ids), 0);
   if (total < MINTED_MIN * asked)
     return [
       doubt(
         'too few samples',
         'run',
-        `${total} IDs were minted, under a tenth of the ${Math.round(asked)} that ${scenario.pool} holders were asked for.`,
+        `${grouped(total)} IDs were minted, under a tenth of the ${grouped(Math.round(asked))} that ${holders} holders were asked for.`,
       ),
     ];
-  // An entry of the load tells of the second before it. If its node minted under two worker IDs in it, nobody knows
-  // which answers came from which: they count for neither.
+  const answers = scenario.pool === undefined ? answersOfNodes(loads) : answersUnderWorkerIds(loads, tenures);
+  const thin = Array.from({ length: holders }, (_, holder) => ({ holder, times: answers.get(holder) ?? 0 }))
+    .filter(({ times }) => times < ANSWERS_MIN)
+    .map(({ holder, times }) =>
+      scenario.pool === undefined ? `${times} from n${holder + 1}` : `${times} under worker ID ${holder}`,
+    );
+  const each = scenario.pool === undefined ? 'each node' : 'each worker ID of the pool';
+  return thin.length === 0
+    ? []
+    : [
+        doubt(
+          'too few samples',
+          'run',
+          `Clients received IDs too few times (${thin.join(', ')}): ${ANSWERS_MIN} for ${each} is the least that means anything.`,
+        ),
+      ];
+}
+
+type LoadEntry = Extract<JournalEntry, { kind: 'load' }>;
+
+/** How often clients of each node, by index, received IDs. */
+function answersOfNodes(loads: readonly LoadEntry[]): ReadonlyMap<number, number> {
+  const answers = new Map<number, number>();
+  for (const { node, ok } of loads) {
+    const index = Number(node.slice(1)) - 1;
+    answers.set(index, (answers.get(index) ?? 0) + ok);
+  }
+  return answers;
+}
+
+/**
+ * How often clients received IDs under each worker ID. An entry of the load tells of the second before it. If its node
+ * minted under two worker IDs in it, nobody knows which answers came from which: they count for neither.
+ */
+function answersUnderWorkerIds(loads: readonly LoadEntry[], tenures: readonly Tenure[]): ReadonlyMap<number, number> {
   const answers = new Map<number, number>();
   for (const { node, at, ok } of loads) {
     const [workerId, ...others] = new Set(
@@ -301,18 +353,7 @@ function thinLoad({ journal, scenario, minted, tenures, idsPerSecond }: DoubtInp
     );
     if (workerId !== undefined && others.length === 0) answers.set(workerId, (answers.get(workerId) ?? 0) + ok);
   }
-  const thin = Array.from({ length: scenario.pool }, (_, workerId) => ({ workerId, times: answers.get(workerId) ?? 0 }))
-    .filter(({ times }) => times < ANSWERS_MIN)
-    .map(({ workerId, times }) => `${times} under worker ID ${workerId}`);
-  return thin.length === 0
-    ? []
-    : [
-        doubt(
-          'too few samples',
-          'run',
-          `Clients received IDs too few times (${thin.join(', ')}): ${ANSWERS_MIN} for each worker ID of the pool is the least that means anything.`,
-        ),
-      ];
+  return answers;
 }
 
 function doubt(reason: UnknownReason['reason'], scope: string, detail: string): UnknownReason {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { RequestColumns } from '../core/history.ts';
 import type { JournalEntry } from '../core/journal.ts';
-import type { EvidenceInput } from './evidence.ts';
+import type { EvidenceInput, EvidenceJudgement } from './evidence.ts';
 import { judgeEvidence } from './evidence.ts';
 
 const lane = { node: 'n1', incarnation: 1, lane: 0 };
@@ -28,8 +28,22 @@ function said(minted: string): JournalEntry {
   return { at: 5, kind: 'health', node: 'n1', health, offsetMs: 0 };
 }
 
-function reasons(change: Partial<EvidenceInput> = {}): readonly string[] {
-  const { unknowns } = judgeEvidence({
+/** Ten requests of twelve that were answered, with 100 IDs. */
+const ANSWERED: JournalEntry = {
+  at: 4,
+  kind: 'load',
+  node: 'n1',
+  sent: 12,
+  dropped: 0,
+  ok: 10,
+  ids: 100,
+  refused: { 'no lease': 2 },
+  errors: {},
+  noAnswer: 0,
+};
+
+function judgement(change: Partial<EvidenceInput>): EvidenceJudgement {
+  return judgeEvidence({
     journal: [said('100')],
     nodes: ['n1'],
     minted: [{ ...lane, ids: 100n }],
@@ -40,7 +54,10 @@ function reasons(change: Partial<EvidenceInput> = {}): readonly string[] {
     requests: requests(),
     ...change,
   });
-  return unknowns.map(({ reason }) => reason);
+}
+
+function reasons(change: Partial<EvidenceInput> = {}): readonly string[] {
+  return judgement(change).unknowns.map(({ reason }) => reason);
 }
 
 test('counted alike on all ends, the evidence is whole', () => {
@@ -90,5 +107,11 @@ describe('the live path is blind when', () => {
 
   test('what clients received died with the harness', () => {
     expect(reasons({ requests: undefined })).toEqual(['live path blind']);
+    const { unknowns, totals } = judgement({ requests: undefined, journal: [said('100'), ANSWERED] });
+    // The totals are the journal's; the doubt does not deny them.
+    expect(totals).toMatchObject({ acknowledged: '100', requests: { sent: 12, ok: 10 } });
+    expect(unknowns.map(({ detail }) => detail)).toEqual([
+      expect.stringMatching(/^Which IDs each client received was lost .* are counts from the journal, and name no ID/),
+    ]);
   });
 });

@@ -23,7 +23,7 @@ export interface EvidenceInput {
   readonly tornBytes: number;
   /** What the reader of the taps found wrong. */
   readonly problems: readonly string[];
-  /** Undefined when they died with the harness. */
+  /** Undefined when they died with the harness or the store. */
   readonly requests: RequestColumns | undefined;
 }
 
@@ -33,6 +33,9 @@ export interface EvidenceJudgement {
 }
 
 const OK = REQUEST_STATUS.indexOf('ok');
+/** The totals of requests come from the journal, which counts and names no ID. */
+const ANSWERS_LOST =
+  'Which IDs each client received was lost with the harness, or with the store. What is told of requests and acknowledged IDs are counts from the journal, and name no ID to look for in the taps.';
 
 export function judgeEvidence(input: EvidenceInput): EvidenceJudgement {
   const stored = new Map(input.stored.map((lane) => [laneKey(lane), lane.ids]));
@@ -113,8 +116,7 @@ function nodeDifferences({ journal, minted }: EvidenceInput): readonly UnknownRe
 
 /** A reply whose IDs are not in the tap overtook it: the tap is not the whole truth. */
 function clientDifferences({ requests, minted, nodes }: EvidenceInput): readonly UnknownReason[] {
-  if (requests === undefined)
-    return [unknown('live path blind', 'run', 'What clients received was lost with the harness.')];
+  if (requests === undefined) return [unknown('live path blind', 'run', ANSWERS_LOST)];
   const furthest = new Map<string, { readonly lane: LaneName; readonly end: number }>();
   let acknowledged = 0;
   let placed = 0;

@@ -6,6 +6,7 @@ import type { LeaseFact } from '../core/history.ts';
 import { endOfLease, leaseFinder } from '../core/lease-ends.ts';
 import type { JournalEntry } from '../core/journal.ts';
 import type { Layout } from '../core/layout.ts';
+import type { Rollback } from '../core/rollback.ts';
 import type { DisturbanceRecord } from '../core/run.ts';
 import { inSuccession } from '../core/tenures.ts';
 import { msToNs, type Origin, type RunNs } from '../core/time.ts';
@@ -26,6 +27,7 @@ export interface EvidenceView {
   readonly layout: Layout;
   readonly origin: Origin | undefined;
   readonly disturbances: readonly DisturbanceRecord[];
+  readonly rollbacks: readonly Rollback[];
   /** The tenure in which the batch of a sighting was minted. */
   tenureOf(sighting: Sighting): Tenure | undefined;
   leaseOf(tenure: Tenure): LeaseFact | undefined;
@@ -33,6 +35,12 @@ export interface EvidenceView {
   offsetAt(node: string, at: RunNs): number | undefined;
   /** The greatest reading of a node's wall clock that was observed within a span. */
   greatestWallMs(node: string, from: RunNs, to: RunNs): number | undefined;
+  /** Offsets of a node's clock from true time, in milliseconds, observed in this life of it before the call. */
+  offsetsBefore(sighting: Sighting): readonly number[];
+  /** Of all nodes, in the whole run. */
+  allOffsets(): readonly number[];
+  /** Worker IDs under which this life of the node minted before. */
+  heldBefore(sighting: Sighting): readonly number[];
   /** Whether the process of a node stood still at some time within a span. */
   pausedWithin(node: string, from: RunNs, to: RunNs): boolean;
   /** Disturbances in force at a moment; one that was never healed lasts. */
@@ -53,6 +61,7 @@ export function viewOf(evidence: ExplainEvidence): EvidenceView {
     layout,
     origin: journal.find((entry) => entry.kind === 'origin')?.origin,
     disturbances,
+    rollbacks: journal.flatMap((entry) => (entry.kind === 'rollback' ? [entry.rollback] : [])),
     tenureOf: (sighting) => tenures.get(tenureKey(sighting)),
     leaseOf,
     offsetAt: (node, at) => within(node, at - msToNs(OFFSET_AGE_MS), at).at(-1)?.offsetMs,
@@ -61,6 +70,11 @@ export function viewOf(evidence: ExplainEvidence): EvidenceView {
         (greatest, { health }) => Math.max(greatest ?? -Infinity, health.wallMs),
         undefined,
       ),
+    offsetsBefore: ({ node, incarnation, called }) =>
+      within(node, 0, called).flatMap(({ health, offsetMs }) => (health.incarnation === incarnation ? [offsetMs] : [])),
+    allOffsets: () => [...healthOf.values()].flatMap((entries) => entries.map(({ offsetMs }) => offsetMs)),
+    heldBefore: ({ node, called }) =>
+      evidence.tenures.flatMap((tenure) => (tenure.node === node && tenure.from <= called ? [tenure.workerId] : [])),
     pausedWithin: (node, from, to) => pauses(journal, node).some((pause) => pause.from <= to && from <= pause.to),
     disturbedAt: (at) => disturbances.filter((disturbance) => inForce(disturbance, at, at)),
   };

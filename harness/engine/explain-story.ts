@@ -7,7 +7,8 @@ import { decodeId } from '../core/layout.ts';
 import { lifeOf, seconds } from '../core/phrases.ts';
 import type { DisturbanceRecord } from '../core/run.ts';
 import { msToNs, NS_PER_MS, type RunNs, trueUnixMs } from '../core/time.ts';
-import type { Door, Explained } from './explain-cause.ts';
+import type { Door } from './causes/holding.ts';
+import type { Explained } from './explain-cause.ts';
 import type { EvidenceView } from './explain-evidence.ts';
 
 /** Sightings told one by one. */
@@ -142,15 +143,20 @@ function tellLease({ tenures = [] }: Witness, door: Door | undefined, view: Evid
   ];
 }
 
-/** What was in force when the first ID was minted, and at the moment of the violation. */
+/** What was in force when the first ID was minted, and at the moment of the violation; each disturbance once. */
 function tellDisturbed({ at, sightings }: Witness, door: Door | undefined, view: EvidenceView): string[] {
   const first = sightings[0]?.called ?? at;
   const moments = at - first > msToNs(APART_MS) ? [first, at] : [at];
+  const told = new Set(door?.disturbance === undefined ? [] : [door.disturbance]);
   return moments.map((moment) => {
-    const others = view.disturbedAt(moment).filter((disturbance) => disturbance !== door?.disturbance);
-    const told = others.map(tellDisturbance).join('; ');
-    if (told === '') return door?.disturbance === undefined ? `Nothing was disturbed at ${seconds(moment)}.` : '';
-    return `${door?.disturbance === undefined ? 'Disturbed' : 'Also disturbed'} at ${seconds(moment)}: ${told}.`;
+    const inForce = view.disturbedAt(moment);
+    if (inForce.length === 0)
+      return door?.disturbance === undefined ? `Nothing was disturbed at ${seconds(moment)}.` : '';
+    const others = inForce.filter((disturbance) => !told.has(disturbance));
+    if (others.length === 0) return '';
+    const verb = told.size === 0 ? 'Disturbed' : 'Also disturbed';
+    for (const disturbance of others) told.add(disturbance);
+    return `${verb} at ${seconds(moment)}: ${others.map(tellDisturbance).join('; ')}.`;
   });
 }
 

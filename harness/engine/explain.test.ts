@@ -3,17 +3,19 @@
  */
 import { describe, expect, test } from 'vitest';
 import { type BatchSpec, HistoryBuilder, LAYOUT, ORIGIN_UNIX_MS } from '../checkers/shared/history-builder.ts';
+import type { Cause } from '../core/cause.ts';
 import type { Witness } from '../core/checker.ts';
 import type { Promise_ } from '../core/guarantee.ts';
 import type { JournalEntry } from '../core/journal.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { DisturbanceRecord } from '../core/run.ts';
+import { encodeId } from '../core/layout.ts';
 import { tenuresOf } from '../core/tenures.ts';
 import { msToNs } from '../core/time.ts';
-import { loadCheckers } from '../registry.ts';
+import { loadCheckers, loadFaults } from '../registry.ts';
 import { explain } from './explain.ts';
 
-const checkers = await loadCheckers();
+const [checkers, faults] = await Promise.all([loadCheckers(), loadFaults()]);
 const unique: Promise_ = { guarantee: 'unique' };
 const owns: Promise_ = { guarantee: 'owns-worker-id', assuming: ['coordinator keeps leases'] };
 const perNode: Promise_ = { guarantee: 'increasing-per-node' };
@@ -56,6 +58,7 @@ function disturbance(fault: string, options: JsonObject, fromMs: number, toMs: n
     name: fault,
     slot: 'slot',
     fault,
+    disturbs: faults.get(fault)!.disturbs,
     options,
     reach,
     bit: true,
@@ -71,6 +74,11 @@ const health = (node: string, at: number, offsetMs: number): JournalEntry => ({
   offsetMs,
   health: { status: 'minting', incarnation: 1, wallMs: ORIGIN_UNIX_MS + at + offsetMs, at: msToNs(at), minted: [] },
 });
+
+const stoodStill = (member: string, fromMs: number, toMs: number): readonly JournalEntry[] => [
+  { kind: 'process', member, what: 'paused', at: msToNs(fromMs) },
+  { kind: 'process', member, what: 'resumed', at: msToNs(toMs) },
+];
 
 const batch = (node: string, at: number, more: Partial<BatchSpec> = {}): BatchSpec => ({
   node,
@@ -97,7 +105,7 @@ describe('two holders', () => {
   test.each([
     ['two holders: cut from the coordinator', [clock, cut]],
     ['two holders: coordinator outage', [clock, outage]],
-    ['two holders: paused past its lease', [clock, disturbance('pause', { node: 'n1' }, 1100, 6900)]],
+    ['two holders: cut from the coordinator', [clock, disturbance('partition', { side: ['n1', 'n2'] }, 1100, 6900)]],
     ['two holders: unexplained', [clock]],
     ['two holders: unexplained', [disturbance('cut-from-etcd', { node: 'n2' }, 1200, 9000)]],
     // Long over when the lease was last kept alive.
@@ -125,12 +133,11 @@ describe('two holders', () => {
     expect(first!.explanation).not.toContain('door');
   });
 
-  test('a pause is known from the process alone', () => {
-    const journal: JournalEntry[] = [
-      { kind: 'process', member: 'n1', what: 'paused', at: msToNs(1100) },
-      { kind: 'process', member: 'n1', what: 'resumed', at: msToNs(6900) },
-    ];
-    expect(witnesses(owns, both(), { journal })[0]!.cause).toBe('two holders: paused past its lease');
+  test('a pause is known from the process, with a disturbance and without', () => {
+    for (const disturbances of [[], [clock, disturbance('pause', { node: 'n1' }, 1100, 6900)]])
+      expect(witnesses(owns, both(), { journal: stoodStill('n1', 1100, 6900), disturbances })[0]!.cause).toBe(
+        'two holders: paused past its lease',
+      );
   });
 
   test('the coordinator broke its word, whatever else was disturbed', () => {
@@ -149,6 +156,19 @@ describe('two holders', () => {
     );
   });
 
+  test('what was disturbed at both moments of a story is told once, what came between is told of its moment', () => {
+    const history = () =>
+      new HistoryBuilder().batch(batch('n1', 5000)).batch(batch('n1', 8500, { ids: [{ ms: 5000 }] }));
+    const pause = disturbance('pause', { node: 'n2' }, 8000, 8900);
+    const story = (...disturbances: DisturbanceRecord[]) =>
+      witnesses(unique, history(), { disturbances })[0]!.explanation!.replace(/.*?(?=Disturbed|Nothing)/, '');
+    const step = 'clock-step (node n1; byMs -3000; 1.500 s to 9.000 s; slot slot)';
+    const paused = 'pause (node n2; 8.000 s to 8.900 s; slot slot)';
+    expect(story(clock)).toBe(`Disturbed at 5.000 s: ${step}.`);
+    expect(story(clock, pause)).toBe(`Disturbed at 5.000 s: ${step}. Also disturbed at 8.500 s: ${paused}.`);
+    expect(story(pause)).toBe(`Nothing was disturbed at 5.000 s. Disturbed at 8.500 s: ${paused}.`);
+  });
+
   test('a duplicate tells fields, times and clocks of both sightings', () => {
     const journal = [health('n1', 6900, -3000)];
     const { explanation } = witnesses(unique, both(), { disturbances: [cut], journal })[0]!;
@@ -163,10 +183,11 @@ describe('two holders', () => {
       .lease(1n, { node: 'n1', sentMs: 1000, ttlMs: 5000, endedMs: 6100 })
       .batch(batch('n1', 500, { lease: 1n, revision: 3n }))
       .batch(batch('n1', 2000, { lease: 1n, revision: 3n, takesMs: 7000, ids: [{ ms: 9000 }] }))
-      .batch(batch('n2', 6200, { revision: 9n }));
+      .batch(batch('n2', 6200, { lease: 2n, revision: 9n }));
     const pause = disturbance('pause', { node: 'n1' }, 2000, 9000);
     const [first] = witnesses({ guarantee: 'increasing-across-lives', scope: 'worker-id' }, history, {
       disturbances: [pause],
+      journal: stoodStill('n1', 2000, 9000),
     });
     expect(first!.cause).toBe('two holders: paused past its lease');
     expect(first!.explanation).toContain('so both from 6.200 s to 6.200 s');
@@ -187,7 +208,7 @@ test('two holders come before one latecomer, what is outside assumptions comes l
     .batch(batch('n3', 50, { worker: 1, lease: 1n, revision: 1n }))
     .batch(batch('n1', 5000, { lease: 2n, revision: 3n }))
     .batch(batch('n1', 8000, { lease: 2n, revision: 3n }))
-    .batch(batch('n2', 7000, { revision: 9n }));
+    .batch(batch('n2', 7000, { lease: 3n, revision: 9n }));
   const disturbances = [disturbance('cut-from-etcd', { node: 'n1' }, 1200, 9000)];
   expect(witnesses(owns, history, { disturbances }).map(({ cause }) => cause)).toEqual([
     'two holders: cut from the coordinator',
@@ -214,13 +235,70 @@ describe('one life of a node', () => {
   });
 
   test('the sequence was used again', () => {
-    const history = new HistoryBuilder().batch(batch('n1', 5000)).batch(batch('n1', 5000));
+    const history = new HistoryBuilder().batch(batch('n1', 5000)).batch(batch('n1', 5000.5, { ids: [{ ms: 5000 }] }));
     expect(witnesses(unique, history)[0]!.cause).toBe('sequence reset within a tick');
   });
 
-  test('a time that its clock never showed', () => {
-    const history = new HistoryBuilder().batch(batch('n1', 5000)).batch(batch('n1', 5010, { ids: [{ ms: 4000 }] }));
-    expect(witnesses(perNode, history)[0]!.cause).toBe('embedded time is not the clock of the call');
+  test('the sequence wrapped: a whole field of numbers lies between', () => {
+    const tick = Array.from({ length: 2 ** LAYOUT.sequenceBits + 1 }, (_, n) => ({
+      ms: 5000,
+      sequence: n % 2 ** LAYOUT.sequenceBits,
+    }));
+    const history = new HistoryBuilder().batch(batch('n1', 5000, { ids: tick }));
+    expect(witnesses(unique, history)[0]!.cause).toBe('sequence wrapped within a tick');
+  });
+
+  test('two lanes of it used one number, or one lane used it twice within a call', () => {
+    const one = { ids: [{ ms: 5000 }], takesMs: 3 };
+    const lanes = new HistoryBuilder().batch(batch('n1', 5000, one)).batch(batch('n1', 5000, { ...one, lane: 1 }));
+    expect(witnesses(unique, lanes)[0]!.cause).toBe('threads raced for one sequence');
+    const twice = batch('n1', 5000, { ids: [7, 8, 7].map((sequence) => ({ ms: 5001, sequence })), takesMs: 3 });
+    expect(witnesses(unique, new HistoryBuilder().batch(twice))[0]!.cause).toBe('sequence reset within a tick');
+  });
+
+  test('digits were lost: neighbours of one call became one', () => {
+    const rounded = [1, 2].map(() =>
+      BigInt(Number(encodeId(LAYOUT, { tick: ORIGIN_UNIX_MS + 5000 - LAYOUT.epochMs, workerId: 0, sequence: 40n }))),
+    );
+    const history = new HistoryBuilder().batch(batch('n1', 5000, { ids: rounded }));
+    expect(witnesses(unique, history)[0]!.cause).toBe('digits lost in a 53-bit number');
+  });
+});
+
+describe('the time in an ID is not the clock of the call:', () => {
+  const honest: Promise_ = { guarantee: 'time-honest', pastMs: 1, futureMs: 0 };
+  const at = 60_000;
+  /** What the ID carries at 60 s, the offset of the clock then, and the offsets observed at 10, 20, … s. */
+  const caused = (embeddedMs: number, offsetMs: number, observed: readonly number[]): Cause | undefined =>
+    witnesses(honest, new HistoryBuilder().batch(batch('n1', at, { offsetMs, ids: [{ ms: embeddedMs }] })), {
+      journal: observed.map((offset, index) => health('n1', 10_000 * (index + 1), offset)),
+    })[0]?.cause;
+
+  test.each([
+    // The clock was true, then 10 s ahead, then true again.
+    ['kept its time when its clock went back', at + 8000, 0, [0, 10_000]],
+    ['ran ahead of its clock', at + 40, 0, [0]],
+    ['ran ahead of its clock', at + 11_000, 0, [0, 10_000]],
+    ['fell behind its clock', at - 400, 0, [0]],
+    ['does not follow its clock', at, 10_000, [0]],
+    ['does not follow its clock', at, -3000, [0]],
+    ['another epoch, unit or width than declared', at + 86_400_000, 0, [0]],
+  ] as const)('%s (%i, its clock at %i, before at %j)', (cause, embeddedMs, offsetMs, observed) => {
+    expect(caused(embeddedMs, offsetMs, observed)).toBe(cause);
+  });
+
+  test('its clock showed what no ID can carry', () => {
+    const beyond = 2 ** LAYOUT.timeBits;
+    expect(caused(at, LAYOUT.epochMs + beyond - ORIGIN_UNIX_MS, [0])).toBe('time does not fit its field');
+    expect(caused(at, LAYOUT.epochMs - ORIGIN_UNIX_MS - 2 * at, [0])).toBe('time before the epoch');
+  });
+
+  test('two lives in the wrong order are laid to the one that does not tell its time', () => {
+    const history = new HistoryBuilder()
+      .batch(batch('n1', 5000, { ids: [{ ms: 5900 }] }))
+      .batch(batch('n1', 5500, { incarnation: 2 }));
+    const promise: Promise_ = { guarantee: 'increasing-across-lives', scope: 'node' };
+    expect(witnesses(promise, history)[0]!.cause).toBe('ran ahead of its clock');
   });
 });
 
@@ -253,7 +331,7 @@ test.each([
   [
     { guarantee: 'time-honest', pastMs: 1, futureMs: 0 },
     batch('n1', 5, { ids: [{ ms: 99 }] }),
-    'embedded time is not the clock of the call',
+    'ran ahead of its clock',
   ],
 ] as const)('%o', (promise, spec, cause) => {
   expect(witnesses(promise, new HistoryBuilder().batch(spec))[0]!.cause).toBe(cause);
@@ -269,6 +347,44 @@ test('silence after the heal', () => {
       .recover(10, 100, 1),
   );
   expect(first!.cause).toBe('silent after the heal');
+});
+
+describe('the worker ID in an ID', () => {
+  const formed: Promise_ = { guarantee: 'well-formed' };
+
+  test('is one that this life held before', () => {
+    const history = new HistoryBuilder()
+      .batch(batch('n1', 5, { worker: 1, ids: [{ ms: 5, worker: 1 }] }))
+      .batch(batch('n1', 9, { worker: 2, ids: [{ ms: 9, worker: 1 }] }));
+    expect(witnesses(formed, history)[0]!.cause).toBe('worker ID of an earlier tenure');
+  });
+
+  test('is what is left of one that does not fit', () => {
+    const worker = 2 ** LAYOUT.workerBits + 3;
+    const history = new HistoryBuilder().batch(batch('n1', 5, { worker, ids: [{ ms: 5, worker: 3 }] }));
+    expect(witnesses(formed, history)[0]!.cause).toBe('worker ID wider than its field');
+  });
+});
+
+describe('two holders while the word to the first was good:', () => {
+  const both = (tookMs: number) =>
+    new HistoryBuilder()
+      .lease(1n, { node: 'n1', sentMs: 9000, ttlMs: 5000 })
+      .lease(2n, { node: 'n2', sentMs: 9000, ttlMs: 5000 })
+      .batch(batch('n1', 500, { lease: 1n, revision: 3n }))
+      .batch(batch('n2', tookMs, { lease: 2n, revision: 9n }))
+      .batch(batch('n1', 9500, { lease: 1n, revision: 3n }))
+      .batch(batch('n2', 9500, { lease: 2n, revision: 9n }));
+
+  test('both took it at once, or the second took it from the first', () => {
+    expect(witnesses(owns, both(700))[0]!.cause).toBe('two holders: both took it at once');
+    expect(witnesses(owns, both(7000))[0]!.cause).toBe('two holders: taken from a living holder');
+  });
+
+  test('one had a lease and the other none', () => {
+    const history = both(700).batch(batch('n3', 800)).batch(batch('n3', 9600));
+    expect(witnesses(owns, history).map(({ cause }) => cause)).toContain('two holders: static beside leased');
+  });
 });
 
 test('a foreign worker field that collides', () => {

@@ -2,6 +2,8 @@
  * Explains violations: gives each witness a cause from the closed list and a story, and puts the clearest first. Pure.
  */
 import type { Finding, Witness } from '../core/checker.ts';
+import { seconds } from '../core/phrases.ts';
+import { rollbackBehind, tellRollback } from './causes/rollback.ts';
 import { causeOf } from './explain-cause.ts';
 import { type EvidenceView, type ExplainEvidence, viewOf } from './explain-evidence.ts';
 import { storyOf } from './explain-story.ts';
@@ -19,6 +21,12 @@ export function explain(findings: readonly Finding[], evidence: ExplainEvidence)
 }
 
 function explainWitness({ guarantee }: Finding, witness: Witness, view: EvidenceView): Witness {
+  const rollback = rollbackBehind(witness, view);
+  if (rollback !== undefined) {
+    const explained = { cause: 'coordinator rolled back' } as const;
+    const told = [storyOf(witness, explained, view), tellRollback(rollback, seconds)];
+    return { ...witness, ...explained, explanation: told.join(' ') };
+  }
   const explained = causeOf(guarantee, witness, view);
   const { door } = explained;
   return {

@@ -1,13 +1,16 @@
 /**
  * Gathers all evidence of a run for the judge: from memory, or from taps and store.
  */
+import { ordersIn } from '../core/clock-orders.ts';
 import { EngineLost } from '../core/store.ts';
 import type { Store } from '../core/store.ts';
 import { messageOf } from '../core/errors.ts';
 import type { SqlFacts } from '../core/checker.ts';
 import type { HealthFact, History, RecoverWindow, RequestColumns } from '../core/history.ts';
+import { msToNs } from '../core/time.ts';
 import type { JournalEntry } from '../core/journal.ts';
 import { withEnds } from '../core/lease-ends.ts';
+import type { Rollback } from '../core/rollback.ts';
 import type { Scenario } from '../core/scenario.ts';
 import type { Origin } from '../core/time.ts';
 import type { UnknownReason } from '../core/verdict.ts';
@@ -36,6 +39,8 @@ export function gatherFromMemory(
     ...emitted,
     ...(requests !== undefined && { requests }),
     health: healthFacts(journal),
+    ...clocksIn(journal),
+    rollbacks: rollbacksIn(journal),
     ...(recover !== undefined && { recover }),
   };
   const minted = laneTotals(emitted);
@@ -78,6 +83,8 @@ export async function gatherFromStore(sources: StoreSources): Promise<Gathered> 
       nodes,
       leases: withEnds(leases, deletions, owners),
       health: healthFacts(journal),
+      ...clocksIn(journal),
+      rollbacks: rollbacksIn(journal),
       ...(recover !== undefined && { recover }),
     };
     return {
@@ -109,12 +116,30 @@ export async function gatherFromStore(sources: StoreSources): Promise<Gathered> 
   }
 }
 
+/** What is known of the clocks; nothing, where the run never had an origin. */
+function clocksIn(journal: readonly JournalEntry[]): Pick<SqlFacts, 'clocks'> {
+  const began = journal.find((entry) => entry.kind === 'origin');
+  return began === undefined ? {} : { clocks: { unixMs: began.origin.unixMs, orders: ordersIn(journal) } };
+}
+
 /** From the last heal to the end of the load, when the run came to both. */
 export function recoverWindow(journal: readonly JournalEntry[], { pool }: Scenario): RecoverWindow | undefined {
   const begin = (phase: 'recover' | 'drain'): number | undefined =>
     journal.find((entry) => entry.kind === 'phase' && entry.phase === phase)?.at;
   const [from, to] = [begin('recover'), begin('drain')];
-  return from === undefined || to === undefined ? undefined : { from, to, pool };
+  if (from === undefined || to === undefined) return undefined;
+  return { from, to, deaf: stallsIn(journal), ...(pool !== undefined && { pool }) };
+}
+
+/** A stall is journalled when it is over. */
+function stallsIn(journal: readonly JournalEntry[]): NonNullable<RecoverWindow['deaf']> {
+  return journal.flatMap((entry) =>
+    entry.kind === 'stall' ? [{ from: entry.at - msToNs(entry.forMs), to: entry.at }] : [],
+  );
+}
+
+export function rollbacksIn(journal: readonly JournalEntry[]): readonly Rollback[] {
+  return journal.flatMap((entry) => (entry.kind === 'rollback' ? [entry.rollback] : []));
 }
 
 export function healthFacts(journal: readonly JournalEntry[]): readonly HealthFact[] {

@@ -23,7 +23,7 @@ export interface Reading {
 
 export interface HealthMonitor {
   latest(node: string): Reading | undefined;
-  /** Nodes that hold a worker ID and mint, and have done so for at least `heldMs`. */
+  /** Nodes that hold what they need and mint, and have done so for at least `heldMs`. */
   holders(heldMs: number): readonly ClusterNode[];
   /** Reads every node once more, now. */
   readAll(): Promise<void>;
@@ -34,6 +34,8 @@ export function monitorHealth(cluster: Cluster, journal: Journal): HealthMonitor
   const latest = new Map<string, Reading>();
   /** The latest answer of each node: one that came too late does not end what the next one still tells of. */
   const answered = new Map<string, Reading>();
+  /** What nodes that do not answer said last; each is told once. */
+  const told = new Map<string, string | undefined>();
   let stopped = false;
 
   const read = async (node: ClusterNode): Promise<void> => {
@@ -49,8 +51,22 @@ export function monitorHealth(cluster: Cluster, journal: Journal): HealthMonitor
     const reading: Reading = { at, health, offsetMs, heldSince: heldSince(answered.get(node.name), health, at) };
     latest.set(node.name, reading);
     if (health !== undefined) answered.set(node.name, reading);
-    if (health === undefined) journal.append({ at, kind: 'no health', node: node.name });
-    else journal.append({ at, kind: 'health', node: node.name, health, offsetMs: offsetMs as number });
+    if (health === undefined) {
+      journal.append({ at, kind: 'no health', node: node.name });
+      await listen(node);
+    } else {
+      told.delete(node.name);
+      journal.append({ at, kind: 'health', node: node.name, health, offsetMs: offsetMs as number });
+    }
+  };
+
+  const listen = async (node: ClusterNode): Promise<void> => {
+    // What cannot be asked is as silent as what has not ended.
+    const lastWords = await node.lastWords?.().catch(() => undefined);
+    const known = told.get(node.name);
+    told.set(node.name, lastWords);
+    if (lastWords !== undefined && lastWords !== known)
+      journal.append({ at: cluster.time.now(), kind: 'ended', node: node.name, lastWords });
   };
 
   const loop = async (node: ClusterNode): Promise<void> => {
@@ -86,7 +102,7 @@ export function monitorHealth(cluster: Cluster, journal: Journal): HealthMonitor
 }
 
 function heldSince(before: Reading | undefined, health: NodeHealth | undefined, at: RunNs): RunNs | undefined {
-  if (health?.workerId === undefined) return undefined;
+  if (health === undefined || health.status === 'waiting') return undefined;
   const same =
     before?.health?.incarnation === health.incarnation &&
     before.health.workerId === health.workerId &&

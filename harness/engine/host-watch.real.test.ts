@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { JournalEntry } from '../core/journal.ts';
-import { FaketimeClock, faketimeEnvironment } from '../drivers/agent/faketime.ts';
+import { libfaketime } from '../drivers/agent/clocks/libfaketime.ts';
 import { realDrivers } from '../laws/real-drivers.ts';
 import { findLibfaketime } from '../drivers/local/programs.ts';
 
@@ -25,16 +25,18 @@ test.runIf(realDrivers("a step of the host's clock").includes('local'))(
   async () => {
     const folder = mkdtempSync(join(tmpdir(), 'snowglobe-host-'));
     const file = join(folder, 'clock');
-    const clock = new FaketimeClock(file, Date.now);
-    await clock.set({ offsetMs: 0, frozen: false });
-    const child = spawn(process.execPath, ['--input-type=module', '-e', PROGRAM], {
-      env: { ...process.env, ...faketimeEnvironment(findLibfaketime() ?? '', file) },
+    const clock = libfaketime.control(file, Date.now);
+    await clock.set({ offsetMs: 0, rate: 1 });
+    const { prefix, environment } = libfaketime.wrap(findLibfaketime() ?? '', file);
+    const [program, ...args] = [...prefix, process.execPath, '--input-type=module', '-e', PROGRAM] as const;
+    const child = spawn(program, args, {
+      env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const entries: JournalEntry[] = [];
     for await (const line of linesOf(child.stdout)) {
       const entry = JSON.parse(line) as JournalEntry | { kind: 'ready' };
-      if (entry.kind === 'ready') setTimeout(() => void clock.set({ offsetMs: 250, frozen: false }), 400);
+      if (entry.kind === 'ready') setTimeout(() => void clock.set({ offsetMs: 250, rate: 1 }), 400);
       else entries.push(entry);
     }
     rmSync(folder, { recursive: true, force: true });

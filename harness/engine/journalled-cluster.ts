@@ -1,17 +1,55 @@
 /**
- * The cluster as the faults get it: every start and end of a process is journalled as it happens, whoever asks for it.
+ * The cluster as the faults get it: every start and end of a process and every order to a clock is journalled as it
+ * happens, whoever asks for it.
  */
-import type { Cluster, Member, ProcessControl } from '../core/cluster.ts';
+import type { ClockControl, ClockSetting, Cluster, ClusterNode, Member, ProcessControl } from '../core/cluster.ts';
+import { TRUE_CLOCK } from '../core/cluster.ts';
+import type { ProcessEvent } from '../core/journal.ts';
 import type { Journal } from './journal.ts';
 
 export function journalled(cluster: Cluster, journal: Journal): Cluster {
-  const watched = <M extends Member>(member: M): M => withProcess(member, journalledProcess(member, cluster, journal));
-  return withMembers(cluster, cluster.nodes.map(watched), cluster.coordinator.members.map(watched));
+  const processOf = (member: Member): ProcessControl => journalledProcess(member, cluster, journal);
+  const nodes = cluster.nodes.map((node) =>
+    withParts(node, { process: processOf(node), clock: journalledClock(node, cluster, journal) }),
+  );
+  const members = cluster.coordinator.members.map((member) => withParts(member, { process: processOf(member) }));
+  return withParts(cluster, {
+    nodes,
+    coordinator: withParts(cluster.coordinator, { members }),
+    healAll: () => {
+      const healed = nodes.map(({ name }) => [name, TRUE_CLOCK] as const);
+      return ordered(healed, cluster, journal, () => cluster.healAll());
+    },
+  });
+}
+
+function journalledClock({ name, clock }: ClusterNode, cluster: Cluster, journal: Journal): ClockControl {
+  return {
+    backend: clock.backend,
+    set: (setting) => ordered([[name, setting]], cluster, journal, () => clock.set(setting)),
+  };
+}
+
+/** Also an order that fails is journalled: it may have come through. */
+async function ordered(
+  settings: readonly (readonly [string, ClockSetting])[],
+  { time }: Cluster,
+  journal: Journal,
+  give: () => Promise<void>,
+): Promise<void> {
+  const from = time.now();
+  let took = false;
+  try {
+    await give();
+    took = true;
+  } finally {
+    for (const [node, { offsetMs, rate }] of settings)
+      journal.append({ at: time.now(), kind: 'clock', node, offsetMs, rate, from, took });
+  }
 }
 
 function journalledProcess({ name, process }: Member, { time }: Cluster, journal: Journal): ProcessControl {
-  const write = (what: 'started' | 'killed' | 'paused' | 'resumed', at: number): void =>
-    journal.append({ at, kind: 'process', member: name, what });
+  const write = (what: ProcessEvent, at: number): void => journal.append({ at, kind: 'process', member: name, what });
   return {
     // A process may be gone at any moment of the call: the earlier bound for an end, the later for a beginning.
     kill: async () => {
@@ -32,22 +70,29 @@ function journalledProcess({ name, process }: Member, { time }: Cluster, journal
       await process.resume();
       write('resumed', time.now());
     },
+    terminate: async (graceMs) => {
+      const at = time.now();
+      const termination = await process.terminate(graceMs);
+      if (termination === 'exited' || termination === 'signalled') write('terminated', at);
+      return termination;
+    },
+    slow: async (percent) => {
+      const at = time.now();
+      await process.slow(percent);
+      if (percent < 100) write('slowed', at);
+      else write('unslowed', time.now());
+    },
+    share: (forMs) => process.share(forMs),
     alive: () => process.alive(),
+    identity: () => process.identity(),
   };
 }
 
-/** The same object with another process: prototypes and private fields of drivers' classes stay reachable. */
-function withProcess<M extends Member>(member: M, process: ProcessControl): M {
-  return new Proxy(member, { get: (target, property) => (property === 'process' ? process : bound(target, property)) });
-}
-
-function withMembers(cluster: Cluster, nodes: Cluster['nodes'], members: Cluster['coordinator']['members']): Cluster {
-  const coordinator = new Proxy(cluster.coordinator, {
-    get: (target, property) => (property === 'members' ? members : bound(target, property)),
-  });
-  return new Proxy(cluster, {
+/** The same object with other parts: prototypes and private fields of drivers' classes stay reachable. */
+function withParts<Whole extends object>(whole: Whole, parts: Partial<Whole>): Whole {
+  return new Proxy(whole, {
     get: (target, property) =>
-      property === 'nodes' ? nodes : property === 'coordinator' ? coordinator : bound(target, property),
+      Object.hasOwn(parts, property) ? Reflect.get(parts, property) : bound(target, property),
   });
 }
 

@@ -4,6 +4,7 @@
 import type { Finding, Tenure } from '../core/checker.ts';
 import type { ExitCode } from '../core/errors.ts';
 import { EXIT } from '../core/errors.ts';
+import { all, counted, grouped, times } from '../core/phrases.ts';
 import type { Promise_ } from '../core/guarantee.ts';
 import { GUARANTEES } from '../core/guarantee.ts';
 import type { Hazard } from '../core/hazard.ts';
@@ -17,6 +18,7 @@ import type { LaneTotal } from './evidence.ts';
 import { judgeEvidence } from './evidence.ts';
 import { disturbanceRecords } from './disturbance-records.ts';
 import { doubts } from './doubts.ts';
+import { endingRemarks } from './ended-nodes.ts';
 import { explain } from './explain.ts';
 import { offsetsByNode, phasesOf, slotsOf, SERIES_BUCKET_MS } from './series.ts';
 
@@ -105,6 +107,8 @@ export async function judge(input: JudgeInput): Promise<Run> {
     reasons: [
       ...reasonsOf(verdict, promised, unknowns, disturbances, hazards),
       ...(verdict === 'unknown' ? busyMachine(journal) : []),
+      ...remarks(others),
+      ...endingRemarks(journal, unknowns),
     ],
     unknowns,
     findings: [...promised, ...others],
@@ -219,7 +223,8 @@ function untried(
 ): readonly UnknownReason[] {
   const whole = journal.some((entry) => entry.kind === 'phase' && entry.phase === 'judge');
   const planned = timetable.slots.reduce((sum, slot) => sum + slot.disturbances.length, 0);
-  if (!whole || disturbances.length === planned) return [];
+  const waiting = journal.filter((entry) => entry.kind === 'unknown' && entry.reason.reason === 'trigger never fired');
+  if (!whole || disturbances.length + waiting.length === planned) return [];
   const detail = `The scenario has ${planned} disturbances; the journal tells of ${disturbances.length}.`;
   return [{ reason: 'disturbance did not bite', scope: 'run', detail }];
 }
@@ -230,20 +235,11 @@ function untried(
  */
 function heldByWhom(promised: readonly Finding[], others: readonly Finding[]): readonly UnknownReason[] {
   const malformed = others.find(({ guarantee }) => guarantee === 'well-formed');
-  const judgedByHolder = promised.filter(goesByHolder).map(({ guarantee }) => guarantee);
+  const judgedByHolder = promised.filter(({ byHolder }) => byHolder).map(({ guarantee }) => guarantee);
   if (judgedByHolder.length === 0 || malformed === undefined || malformed.violations === 0) return [];
   const { violations, checked, witnesses } = malformed;
-  const detail = `${violations} of ${checked} IDs are not what their nodes said that they held. ${witnesses[0]?.what ?? ''}`;
+  const detail = `${grouped(violations)} of ${grouped(checked)} IDs are not what their nodes said that they held. ${witnesses[0]?.what ?? ''}`;
   return [{ reason: 'evidence not whole', scope: judgedByHolder.join(', '), detail: detail.trim() }];
-}
-
-/** Judged by who held a worker ID, and when: IDs of a node that says that it holds none, or another, escape it. */
-function goesByHolder({ guarantee, scope }: Finding): boolean {
-  return (
-    guarantee === 'owns-worker-id' ||
-    guarantee === 'recovers' ||
-    (guarantee === 'increasing-across-lives' && scope === 'worker-id')
-  );
 }
 
 const NOTHING_PROMISED: UnknownReason = {
@@ -257,7 +253,7 @@ function nothingChecked({ guarantee, scope, undecided }: Finding): UnknownReason
   const detail =
     undecided === 0
       ? `There was nothing to judge ${name} by.`
-      : `The evidence could not decide ${undecided} ${undecided === 1 ? 'case' : 'cases'} of ${name}.`;
+      : `The evidence could not decide ${counted(undecided, 'case')} of ${name}.`;
   return { reason: 'too few samples', scope: guarantee, detail };
 }
 
@@ -268,21 +264,48 @@ function reasonsOf(
   disturbances: readonly DisturbanceRecord[],
   hazards: readonly HazardRecord[],
 ): readonly string[] {
-  const broken = promised.filter((finding) => finding.verdict === 'fail');
+  if (verdict === 'unknown') return unknowns.map(({ reason, detail }) => `${reason}: ${detail}`);
+  if (verdict === 'fail')
+    return promised
+      .filter((finding) => finding.verdict === 'fail')
+      .map(
+        (finding) =>
+          `${finding.guarantee} is broken ${times(finding.violations - finding.outsideAssumptions)}: "${GUARANTEES[finding.guarantee]}" That was promised.`,
+      );
   const outside = promised.reduce((sum, finding) => sum + finding.outsideAssumptions, 0);
-  const kept = promised.filter((finding) => finding.verdict === 'pass').length;
+  const kept = [
+    `${sentenceCase(all(promised.length, 'promise'))} ${promised.length === 1 ? 'was' : 'were'} kept`,
+    ...(outside > 0 ? [` (${counted(outside, 'violation')} outside assumptions)`] : []),
+  ].join('');
+  const reached = hazards.length === 0 ? '' : ` and ${all(hazards.length, 'hazard')} reached`;
+  if (disturbances.length > 0)
+    return [`${kept}, with ${all(disturbances.length, 'disturbance')} in force as measured${reached}.`];
   return [
-    ...broken.map(
-      (finding) =>
-        `${finding.guarantee} is broken ${times(finding.violations - finding.outsideAssumptions)}: "${GUARANTEES[finding.guarantee]}" That was promised.`,
-    ),
-    ...unknowns.map(({ reason, detail }) => `${reason}: ${detail}`),
-    ...(verdict === 'pass'
-      ? [
-          `All ${kept} promises were kept${outside > 0 ? ` (${outside} violations outside assumptions)` : ''}, with all ${disturbances.length} disturbances in force as measured and all ${hazards.length} hazards reached.`,
-        ]
+    `${kept}, and nothing was disturbed: how the generator bears faults was not tried.`,
+    ...(hazards.length === 0
+      ? []
+      : [`${sentenceCase(all(hazards.length, 'hazard'))} came about without a disturbance.`]),
+    ...(promised.some(({ guarantee }) => guarantee === 'recovers')
+      ? ['recovers was kept where there was nothing to recover from.']
       : []),
   ];
+}
+
+function sentenceCase(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+}
+
+/**
+ * What colours no verdict and yet must not be missed: whoever promises nothing of calls that fail may not know that
+ * theirs leave IDs behind, and that its other findings may stem from them.
+ */
+function remarks(others: readonly Finding[]): readonly string[] {
+  return others
+    .filter(({ guarantee, violations }) => guarantee === 'fails-closed' && violations > 0)
+    .map(
+      ({ guarantee, violations }) =>
+        `A remark: ${guarantee} is not promised, and is broken ${times(violations)}: "${GUARANTEES[guarantee]}"`,
+    );
 }
 
 /** Short stalls are no reason by themselves, but they tell where doubts may come from. */
@@ -292,8 +315,4 @@ function busyMachine(journal: readonly JournalEntry[]): readonly string[] {
   return [
     `The harness stood still ${stalls.length} times, for up to ${Math.max(...stalls)} ms: the machine is busy, and a quieter one may prove more.`,
   ];
-}
-
-function times(count: number): string {
-  return count === 1 ? 'once' : `${count} times`;
 }

@@ -2,14 +2,17 @@
  * All that can be found wrong with a run before anything starts. Pure; every problem at once.
  */
 import type { Ability } from '../core/cluster.ts';
-import { ABILITIES } from '../core/cluster.ts';
+import { ABILITIES, optionsOf, placeOf } from '../core/cluster.ts';
+import { COORDINATOR_KINDS, DEFAULT_COORDINATOR } from '../core/coordinator-kind.ts';
 import type { Problem } from '../core/errors.ts';
-import { problem } from '../core/errors.ts';
+import { messageOf, problem } from '../core/errors.ts';
+import type { Generator } from '../core/generator.ts';
 import type { Fault } from '../core/fault.ts';
 import type { Hazard } from '../core/hazard.ts';
-import type { Scenario } from '../core/scenario.ts';
+import type { Disturbance, Scenario, Slot } from '../core/scenario.ts';
 import { HOLDER, resolveTargets } from '../core/scenario.ts';
 import { z } from '../core/schema.ts';
+import type { TargetKind } from '../core/targets.ts';
 import { targetsOf } from '../core/targets.ts';
 import { shapeOf, timetableProblems } from './timetable.ts';
 
@@ -21,6 +24,8 @@ export function scenarioProblems(
 ): readonly Problem[] {
   return [
     ...poolProblems(scenario),
+    ...memberProblems(scenario),
+    ...strangerProblems(scenario),
     ...disturbanceProblems(scenario, faults),
     ...hazardProblems(scenario, hazards),
     ...timetableProblems(scenario, (name) => faults.get(name)),
@@ -34,11 +39,7 @@ export function abilityProblems(
   driver: string,
   abilities: ReadonlySet<Ability>,
 ): readonly Problem[] {
-  const needed = new Map<Ability, string>();
-  for (const slot of scenario.timetable.slots)
-    for (const { fault } of slot.disturbances)
-      for (const need of faults.get(fault)?.needs ?? []) needed.set(need, fault);
-  return [...needed]
+  return [...neededAbilities(scenario, faults)]
     .filter(([ability]) => !abilities.has(ability))
     .map(([ability, fault]) =>
       problem(
@@ -49,9 +50,18 @@ export function abilityProblems(
     );
 }
 
+/** What the faults of a scenario need, each with one of the faults that needs it. */
+export function neededAbilities(scenario: Scenario, faults: ReadonlyMap<string, Fault>): ReadonlyMap<Ability, string> {
+  const needed = new Map<Ability, string>();
+  for (const slot of scenario.timetable.slots)
+    for (const { fault } of slot.disturbances)
+      for (const need of faults.get(fault)?.needs ?? []) needed.set(need, fault);
+  return needed;
+}
+
 /** A node holds one worker ID at a time: of a larger pool some would never be held, and no generator could help it. */
 function poolProblems({ name, pool, cluster }: Scenario): readonly Problem[] {
-  return pool <= cluster.nodes
+  return pool === undefined || pool <= cluster.nodes
     ? []
     : [
         problem(
@@ -62,9 +72,106 @@ function poolProblems({ name, pool, cluster }: Scenario): readonly Problem[] {
       ];
 }
 
+/** More members than its kind of coordinator can have. */
+function memberProblems({ name, cluster }: Scenario): readonly Problem[] {
+  const kind = cluster.coordinator ?? DEFAULT_COORDINATOR;
+  const { membersMax } = COORDINATOR_KINDS[kind];
+  return cluster.coordinatorMembers <= membersMax
+    ? []
+    : [
+        problem(
+          `The cluster has ${cluster.coordinatorMembers} members of ${kind}, which can have ${membersMax} at the most.`,
+          `Take ${membersMax}.`,
+          `${name}: cluster.coordinatorMembers`,
+        ),
+      ];
+}
+
+/** A generator that needs another coordinator than the scenario has would wait for ever. */
+export function coordinatorProblems(
+  { name, cluster }: Scenario,
+  generator: Pick<Generator, 'name' | 'coordinator'>,
+): readonly Problem[] {
+  const needed = generator.coordinator ?? DEFAULT_COORDINATOR;
+  const given = cluster.coordinator ?? DEFAULT_COORDINATOR;
+  return needed === given
+    ? []
+    : [
+        problem(
+          `The generator ${generator.name} needs ${needed}, and the cluster of the scenario has ${given}.`,
+          `Take another generator, or a scenario whose cluster has { coordinator: '${needed}' }.`,
+          `${name}: cluster.coordinator`,
+        ),
+      ];
+}
+
+/** Why the generator cannot run on the scenario's nodes: exit 2. */
+export function generatorProblems(scenario: Scenario, generator: Generator): readonly Problem[] {
+  const { name, cluster } = scenario;
+  const nodes = shapeOf(scenario).nodes.map((node, index) => ({
+    name: node,
+    index,
+    options: optionsOf(cluster, node),
+    ...placeOf(cluster, node),
+  }));
+  let refusal: string | undefined;
+  try {
+    refusal = generator.refuses?.(nodes);
+  } catch (error) {
+    refusal = `its own refuses threw: ${messageOf(error)}`;
+  }
+  return refusal === undefined
+    ? []
+    : [
+        problem(
+          `${generator.name} cannot run on these nodes: ${refusal}.`,
+          'Correct the options, or take another generator.',
+          `${name}: cluster`,
+        ),
+      ];
+}
+
+/** Options or zones of nodes that do not exist, and members in two zones. */
+function strangerProblems(scenario: Scenario): readonly Problem[] {
+  const { nodes, coordinatorMembers } = shapeOf(scenario);
+  const { perNode, zones } = scenario.cluster;
+  const members = [...nodes, ...coordinatorMembers];
+  const zoned = Object.entries(zones).flatMap(([zone, { members }]) => members.map((member) => ({ zone, member })));
+  return [
+    ...Object.keys(perNode)
+      .filter((node) => !nodes.includes(node))
+      .map((node) =>
+        problem(
+          `There are options for ${node}, and there is no such node in the cluster.`,
+          `Take one of ${nodes.join(', ')}.`,
+          `${scenario.name}: cluster.perNode`,
+        ),
+      ),
+    ...zoned.flatMap(({ zone, member }, index) => {
+      const where = `${scenario.name}: cluster.zones.${zone}`;
+      if (!members.includes(member))
+        return [
+          problem(
+            `Zone ${zone} names ${member}, and there is no such member in the cluster.`,
+            `Take from ${members.join(', ')}.`,
+            where,
+          ),
+        ];
+      const other = zoned.slice(0, index).find((earlier) => earlier.member === member);
+      return other === undefined
+        ? []
+        : [problem(`${member} is in zone ${other.zone} already.`, 'Put it in one zone only.', where)];
+    }),
+  ];
+}
+
 function disturbanceProblems(scenario: Scenario, faults: ReadonlyMap<string, Fault>): readonly Problem[] {
   const shape = shapeOf(scenario);
-  const everyName = [...shape.nodes, ...shape.coordinatorMembers];
+  const named: { readonly [Kind in TargetKind]: readonly string[] } = {
+    node: [HOLDER, ...shape.nodes],
+    'coordinator member': shape.coordinatorMembers,
+    member: [HOLDER, ...shape.nodes, ...shape.coordinatorMembers],
+  };
   return scenario.timetable.slots.flatMap((slot, slotIndex) =>
     slot.disturbances.flatMap((disturbance, index) => {
       const where = `${scenario.name}: timetable.slots[${slotIndex}] (${slot.name}).disturbances[${index}]`;
@@ -86,17 +193,57 @@ function disturbanceProblems(scenario: Scenario, faults: ReadonlyMap<string, Fau
             where,
           ),
         ];
-      return targetsOf(fault.options, disturbance.options)
-        .filter((target) => target !== HOLDER && !everyName.includes(target))
-        .map((target) =>
+      const strangers = targetsOf(fault.options, disturbance.options).filter(
+        ({ kind, name }) => !named[kind].includes(name),
+      );
+      const refusal = strangers.length === 0 ? fault.refuses?.(parsed.data, shape, disturbance.forMs) : undefined;
+      return [
+        ...signalProblems(disturbance, slot, named.node, where),
+        ...strangers.map(({ kind, name }) =>
           problem(
-            `${fault.name} names ${target}, which is not in the cluster.`,
-            `Take one of ${everyName.join(', ')}, or ${HOLDER} for a node that holds a worker ID at that moment.`,
+            `${fault.name} names ${name}, and there is no such ${kind} in the cluster.`,
+            `Take one of ${named[kind].join(', ')} (${HOLDER}: a node that holds a worker ID at that moment).`,
             where,
           ),
-        );
+        ),
+        ...(refusal === undefined
+          ? []
+          : [
+              problem(
+                `${fault.name} cannot be done here. ${refusal}`,
+                'Change the cluster, or take another fault.',
+                where,
+              ),
+            ]),
+      ];
     }),
   );
+}
+
+function signalProblems(
+  { when, fault, name = fault }: Disturbance,
+  slot: Slot,
+  nodes: readonly string[],
+  where: string,
+): readonly Problem[] {
+  if (when === undefined) return [];
+  if ('node' in when && !nodes.includes(when.node))
+    return [
+      problem(
+        `${name} waits for ${when.signal} of ${when.node}, and there is no such node in the cluster.`,
+        `Take one of ${nodes.join(', ')}.`,
+        `${where}.when`,
+      ),
+    ];
+  const others = slot.disturbances.map((other) => other.name ?? other.fault).filter((other) => other !== name);
+  if (when.signal !== 'healed' || others.includes(when.disturbance)) return [];
+  return [
+    problem(
+      `${name} waits for the heal of ${when.disturbance}, which is no other disturbance of its slot.`,
+      `Take one of ${others.join(', ')}.`,
+      `${where}.when`,
+    ),
+  ];
 }
 
 function hazardProblems(scenario: Scenario, hazards: ReadonlyMap<string, Hazard>): readonly Problem[] {

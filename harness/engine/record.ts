@@ -17,16 +17,20 @@ export const RUN_FILE = 'run.json';
 /** Whose run it is: written before the launch, so that nobody judges a run that still goes on. */
 export const OWNER_FILE = 'owner.json';
 
-/** A run that has begun and is not judged: what a killed harness leaves. */
-export function begunRun(header: RunHeader, measured: Measured): Run {
+/** What becomes of a run whose harness is killed. */
+export const LEFT_TO_JUDGE = '`snowglobe judge` judges what it left';
+export const LEFT_NOTHING = 'it left nothing that could be judged, and is repeated from its seed';
+
+/** A run that has begun and is not judged: what a killed harness leaves. `left` says what to do about it. */
+export function begunRun(header: RunHeader, measured: Measured, left = LEFT_TO_JUDGE): Run {
   return {
     version: RUN_VERSION,
     state: 'begun',
     ...header,
     verdict: 'unknown',
     exitCode: EXIT.unknown,
-    reasons: ['run cut short: the run has begun and has not been judged; `snowglobe judge` judges what it left.'],
-    unknowns: [{ reason: 'run cut short', scope: 'run', detail: 'It has begun and has not been judged.' }],
+    reasons: [`run cut short: the run has begun and has not been judged; ${left}.`],
+    unknowns: [{ reason: 'run cut short', scope: 'run', detail: `It has begun and has not been judged; ${left}.` }],
     findings: [],
     disturbances: [],
     hazards: [],

@@ -17,7 +17,7 @@ import { openJournal } from './journal.ts';
 import { judge } from './judge.ts';
 import { JOURNAL_FILE, TAPS_FOLDER } from './record.ts';
 import type { OpenStore } from './run-scenario.ts';
-import { createStopwatch } from './stopwatch.ts';
+import { createStopwatch, measuredAgain } from './stopwatch.ts';
 
 export interface RejudgeRequest {
   readonly folder: string;
@@ -27,6 +27,8 @@ export interface RejudgeRequest {
   readonly openStore: OpenStore;
   readonly checkers: Checkers;
   readonly hazards: ReadonlyMap<string, Hazard>;
+  /** Told what is done next, where that may take a while. */
+  readonly log: (text: string) => void;
 }
 
 export async function rejudge({
@@ -37,6 +39,7 @@ export async function rejudge({
   openStore,
   checkers,
   hazards,
+  log,
 }: RejudgeRequest): Promise<Run> {
   const { scenario, generator, driver, seed, command, measured } = begun;
   const { runId } = measured;
@@ -48,18 +51,20 @@ export async function rejudge({
   // Entries of this judging go after those of the run, at its last moment: its time stands still now.
   const last = read.entries.at(-1)?.at ?? 0;
   const journal = openJournal(join(folder, JOURNAL_FILE), read.entries);
-  await using store = await openStore({ folder, runId });
+  await using store = await openStore({ folder, runId, layout: generator.layout });
   try {
     const collector = startCollector({
       tapFolder,
       runId,
       nodes,
+      layout: generator.layout,
       origin,
       store,
       journal,
       time: stillTime(last),
       earlier: read.entries,
     });
+    log('reading the taps into the store');
     const requests = await readRequests(store.sql);
     const gathered = await gatherFromStore({
       store,
@@ -72,6 +77,7 @@ export async function rejudge({
       origin,
       nodes,
     });
+    log(`asking about each guarantee what ${gathered.batches} batches hold`);
     const run = await judge({
       header,
       journal: read.entries,
@@ -84,7 +90,7 @@ export async function rejudge({
     });
     judged();
     const again = stopwatch.measured({ ...start.versions, coordinator: start.coordinator, store: store.version });
-    return { ...run, measured: { ...again, startedAt: measured.startedAt } };
+    return { ...run, measured: measuredAgain(begun, again, origin, last) };
   } finally {
     journal.close();
   }

@@ -20,6 +20,8 @@ export function telling(journal: Journal, progress: Progress, slotCount: number)
         return progress.event({ at, kind: 'phase', phase: entry.phase });
       case 'note':
         return note(entry.text);
+      case 'ended':
+        return note(`${entry.node} ended by itself: ${entry.lastWords}`);
       case 'unknown':
         return note(`${entry.reason.reason}: ${entry.reason.detail}`);
       case 'stall':

@@ -5,13 +5,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Cluster } from '../core/cluster.ts';
+import { DEFAULT_COORDINATOR } from '../core/coordinator-kind.ts';
 import type { Driver, GeneratorSource, InMemoryHistory } from '../core/driver.ts';
-import { EXIT, messageOf } from '../core/errors.ts';
+import { EXIT, messageOf, SnowglobeError } from '../core/errors.ts';
 import type { Fault } from '../core/fault.ts';
 import type { Hazard } from '../core/hazard.ts';
 import type { RequestColumns } from '../core/history.ts';
 import type { JournalEntry, Phase } from '../core/journal.ts';
 import type { Owner } from '../core/owner.ts';
+import type { Layout } from '../core/layout.ts';
 import { counted } from '../core/phrases.ts';
 import type { Progress } from '../core/progress.ts';
 import type { Rng } from '../core/random.ts';
@@ -34,7 +36,8 @@ import { journalText, openJournal } from './journal.ts';
 import { journalled } from './journalled-cluster.ts';
 import type { RunHeader } from './judge.ts';
 import { judge } from './judge.ts';
-import { begunRun, JOURNAL_FILE, OWNER_FILE, saveRun } from './record.ts';
+import { begunRun, JOURNAL_FILE, LEFT_NOTHING, LEFT_TO_JUDGE, OWNER_FILE, saveRun } from './record.ts';
+import { neededAbilities } from './preflight.ts';
 import { ratesOf, telling } from './report-progress.ts';
 import type { Stopwatch } from './stopwatch.ts';
 import { createStopwatch } from './stopwatch.ts';
@@ -61,7 +64,11 @@ export interface RunRequest {
   readonly signal: AbortSignal;
 }
 
-export type OpenStore = (run: { readonly folder: string; readonly runId: string }) => Promise<Store>;
+export type OpenStore = (run: {
+  readonly folder: string;
+  readonly runId: string;
+  readonly layout: Layout;
+}) => Promise<Store>;
 
 /** How long the worker IDs of the pool may take to be held, all of them, before the warm-up begins. */
 const ASSEMBLE_MS = 15_000;
@@ -79,28 +86,27 @@ export async function runScenario(request: RunRequest): Promise<Run> {
     progress,
     header.scenario.timetable.slots.length,
   );
-  saveRun(folder, begunRun(header, stopwatch.measured({})), reporters);
+  const save = (left: string): void => void saveRun(folder, begunRun(header, stopwatch.measured({}), left), reporters);
+  save(persistent ? LEFT_TO_JUDGE : LEFT_NOTHING);
   const watchdog = persistent ? startWatchdog(driver.name, runId) : undefined;
   try {
     const launched = stopwatch.start('launch');
-    const { nodes, coordinatorMembers, options } = header.scenario.cluster;
+    const { nodes, coordinatorMembers, coordinator = DEFAULT_COORDINATOR } = header.scenario.cluster;
     let isLaunching = true;
     // What a driver says before its cluster is there is what it waits for; later, something that nobody foresaw.
     const log = (text: string): void => progress.event({ at: 0, kind: isLaunching ? 'waiting' : 'note', text });
-    log(`launching ${counted(coordinatorMembers, 'etcd member')} and ${counted(nodes, 'node')}`);
-    const cluster = await driver.launch(
-      { nodes, coordinatorMembers, options },
-      {
-        runId,
-        owner: request.owner,
-        folder,
-        generator: request.generator,
-        seed: header.seed,
-        rng: createRng(header.seed).fork('driver'),
-        log,
-        signal,
-      },
-    );
+    log(`launching ${counted(coordinatorMembers, `${coordinator} member`)} and ${counted(nodes, 'node')}`);
+    const cluster = await driver.launch(header.scenario.cluster, {
+      runId,
+      owner: request.owner,
+      folder,
+      generator: request.generator,
+      needs: new Set(neededAbilities(header.scenario, request.faults).keys()),
+      seed: header.seed,
+      rng: createRng(header.seed).fork('driver'),
+      log,
+      signal,
+    });
     isLaunching = false;
     launched();
     const judged = await live(request, cluster, journal, stopwatch);
@@ -109,6 +115,11 @@ export async function runScenario(request: RunRequest): Promise<Run> {
     if (!persistent) writeFileSync(journalFile, journalText(journal.entries));
     saveRun(folder, run, reporters);
     return run;
+  } catch (error) {
+    const judgeable = persistent && journal.entries.some(({ kind }) => kind === 'origin');
+    const why = error instanceof SnowglobeError ? error.problems.map(({ what }) => what).join(' ') : messageOf(error);
+    save(`it ended early (${why.replace(/\.$/, '')})${judgeable ? `; ${LEFT_TO_JUDGE}` : ''}`);
+    throw error;
   } finally {
     journal.close();
     watchdog?.dismiss();
@@ -139,7 +150,10 @@ async function live(request: RunRequest, cluster: Cluster, journal: Journal, sto
     const host = watchHost(cluster, journal);
     resources.defer(() => host.stop());
   }
-  cluster.coordinator.watchOwners((event) => journal.append({ at: event.at, kind: 'owner', event }));
+  cluster.coordinator.watchOwners(
+    (event) => journal.append({ at: event.at, kind: 'owner', event }),
+    (rollback) => journal.append({ at: rollback.at, kind: 'rollback', rollback }),
+  );
 
   const lived = stopwatch.start('scenario');
   const { requests, whole } = await shake(request, cluster, journal, monitor, collecting);
@@ -194,17 +208,19 @@ async function shake(
   monitor: HealthMonitor,
   collecting: Collecting | undefined,
 ): Promise<{ readonly requests: RequestColumns | undefined; readonly whole: boolean }> {
-  const { scenario } = header;
+  const { scenario, generator } = header;
   const { time } = cluster;
+  const watched = journalled(cluster, journal);
   const rng: Rng = createRng(header.seed);
   let load: LoadHandle | undefined;
   let whole = false;
   try {
-    await cluster.healAll();
-    const ids = counted(scenario.pool, 'worker ID');
-    progress.event({ at: time.now(), kind: 'waiting', text: `waiting until nodes hold ${ids}` });
-    if (!(await assemble(cluster, () => allHeld(monitor, scenario.pool), signal)))
-      journal.append({ at: time.now(), kind: 'unknown', reason: neverAssembled(scenario.pool, journal.entries) });
+    await watched.healAll();
+    const { pool } = scenario;
+    const awaited = pool === undefined ? 'all nodes would mint' : `nodes hold ${counted(pool, 'worker ID')}`;
+    progress.event({ at: time.now(), kind: 'waiting', text: `waiting until ${awaited}` });
+    if (!(await assemble(cluster, () => allHeld(cluster, monitor, pool), signal)))
+      journal.append({ at: time.now(), kind: 'unknown', reason: neverAssembled(cluster, pool, journal.entries) });
     enter('warm-up', cluster, journal);
     load = startLoad({
       time,
@@ -224,29 +240,38 @@ async function shake(
       },
     });
     await time.sleep(scenario.warmUpMs, signal);
+    cluster.assertClean?.();
     enter('disturb', cluster, journal);
     const context = {
-      cluster: journalled(cluster, journal),
+      cluster: watched,
       faults,
       journal,
       monitor,
       rng: rng.fork('targets'),
+      layout: generator.layout,
       signal,
     };
     for (const slot of orderSlots(scenario, rng)) await carryOutSlot(slot, context);
-    await cluster.healAll();
+    await watched.healAll();
     enter('recover', cluster, journal);
     await time.sleep(scenario.recoverMs, signal);
     enter('drain', cluster, journal);
     whole = true;
   } catch (error) {
+    // Before there was any load: the generator cannot be run at all, and there is nothing to judge.
+    if (load === undefined && error instanceof SnowglobeError && !signal.aborted) throw error;
     const why = signal.aborted ? 'interrupted by the user' : messageOf(error);
     journal.append({ at: time.now(), kind: 'note', text: `the run is cut short: ${why}` });
   }
-  await attempt('healing at the end', cluster, journal, () => cluster.healAll());
+  await attempt('healing at the end', cluster, journal, () => watched.healAll());
   await attempt('stopping the load', cluster, journal, async () => load?.stop());
   await attempt('the last reading of the nodes', cluster, journal, () => monitor.readAll());
   monitor.stop();
+  // They would write for ever, and what is drained must be at rest: killed in the midst of it, for that must lose nothing.
+  if (scenario.cluster.selfLoad !== undefined && collecting !== undefined)
+    await attempt('killing the nodes that drive themselves', cluster, journal, () =>
+      Promise.all(cluster.nodes.map(({ process }) => process.kill())),
+    );
   return { requests: load?.requests(), whole };
 }
 
@@ -254,24 +279,42 @@ function enter(phase: Phase, { time }: Cluster, journal: Journal): void {
   journal.append({ at: time.now(), kind: 'phase', phase });
 }
 
-/** Whether each worker ID of the pool has a holder that mints. Nodes are not counted: two may hold one, or a stranger. */
-function allHeld(monitor: HealthMonitor, pool: number): boolean {
+/**
+ * Whether each worker ID of the pool has a holder that mints. Nodes are not counted: two may hold one, or a stranger.
+ * Without a pool, whether each node would mint.
+ */
+function allHeld({ nodes }: Cluster, monitor: HealthMonitor, pool: number | undefined): boolean {
+  if (pool === undefined) return monitor.holders(0).length === nodes.length;
   const held = new Set(monitor.holders(0).map(({ name }) => monitor.latest(name)?.health?.workerId));
   return Array.from({ length: pool }, (_, workerId) => workerId).every((workerId) => held.has(workerId));
 }
 
 /** Waits until all worker IDs are held, and tells whether they are. If not, the run goes on, and proves less. */
-async function assemble({ time }: Cluster, assembled: () => boolean, signal: AbortSignal): Promise<boolean> {
-  for (let waitedMs = 0; waitedMs < ASSEMBLE_MS && !assembled(); waitedMs += 50) await time.sleep(50, signal);
+async function assemble(cluster: Cluster, assembled: () => boolean, signal: AbortSignal): Promise<boolean> {
+  for (let waitedMs = 0; waitedMs < ASSEMBLE_MS && !assembled(); waitedMs += 50) {
+    await cluster.time.sleep(50, signal);
+    cluster.assertClean?.();
+  }
   return assembled();
 }
 
-function neverAssembled(pool: number, journal: readonly JournalEntry[]): UnknownReason {
+function neverAssembled({ nodes }: Cluster, pool: number | undefined, journal: readonly JournalEntry[]): UnknownReason {
+  if (pool === undefined) {
+    const wouldMint = new Set(
+      journal.flatMap((entry) => (entry.kind === 'health' && entry.health.status === 'minting' ? [entry.node] : [])),
+    );
+    const never = nodes.map(({ name }) => name).filter((name) => !wouldMint.has(name));
+    return {
+      reason: 'cluster never complete',
+      scope: 'run',
+      detail: `Within ${ASSEMBLE_MS / 1000} s the nodes were not all ready to mint at once (${never.length === 0 ? 'each was at some time' : `never: ${never.join(', ')}`}).`,
+    };
+  }
   const held = new Set(journal.flatMap((entry) => (entry.kind === 'health' ? [entry.health.workerId] : [])));
   const never = Array.from({ length: pool }, (_, workerId) => workerId).filter((workerId) => !held.has(workerId));
   const which = never.length === 0 ? 'each was held at some time' : `never held: ${never.join(', ')}`;
   return {
-    reason: 'node silent',
+    reason: 'cluster never complete',
     scope: 'run',
     detail: `Within ${ASSEMBLE_MS / 1000} s the nodes did not come to hold all ${pool} worker IDs of the pool at once (${which}).`,
   };

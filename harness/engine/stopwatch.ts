@@ -2,7 +2,9 @@
  * What a run measured of itself: times of day, seconds by part, versions, host. All of it goes under `measured`.
  */
 import { arch, cpus, release, totalmem, type as osType } from 'node:os';
-import type { Measured } from '../core/run.ts';
+import type { Measured, Run } from '../core/run.ts';
+import type { Origin, RunNs } from '../core/time.ts';
+import { trueUnixMs } from '../core/time.ts';
 
 export interface Stopwatch {
   /** Starts timing a part; call the result at its end. */
@@ -32,5 +34,23 @@ export function createStopwatch(runId: string): Stopwatch {
         memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
       },
     }),
+  };
+}
+
+/**
+ * What a run measured of itself, with what judging it again took beside it. Nothing of the run is replaced. A run that
+ * nobody ended ended with the last entry of its journal; what it did not come to say of versions is filled in.
+ */
+export function measuredAgain(
+  { state, measured }: Pick<Run, 'state' | 'measured'>,
+  again: Measured,
+  origin: Origin,
+  last: RunNs,
+): Measured {
+  return {
+    ...measured,
+    finishedAt: state === 'judged' ? measured.finishedAt : new Date(trueUnixMs(origin, last)).toISOString(),
+    seconds: { ...measured.seconds, ...again.seconds },
+    versions: { ...again.versions, ...measured.versions },
   };
 }

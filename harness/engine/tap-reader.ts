@@ -8,8 +8,9 @@ import { closeSync, fstatSync, openSync, readFileSync, readSync, readdirSync } f
 import { join } from 'node:path';
 import { messageOf } from '../core/errors.ts';
 import type { BatchColumns, History } from '../core/history.ts';
-import type { LaneName } from '../core/tap.ts';
-import { BATCH_BYTES, ID_BYTES, decodeBatch, lifeName, parseSegmentName, segmentName } from '../core/tap.ts';
+import type { BatchRecord, LaneName } from '../core/tap.ts';
+import { idBitsOf } from '../core/layout.ts';
+import { BATCH_BYTES, decodeBatch, lifeName, parseSegmentName, segmentName } from '../core/tap.ts';
 import type { Origin } from '../core/time.ts';
 import { runNs, unixMsOfNs } from '../core/time.ts';
 import { leaseLogProblems, missingLeaseLogs, readLeaseLogs } from './lease-logs.ts';
@@ -48,17 +49,20 @@ export const RANGE_LIMIT: RangeLimit = { ids: 1_048_576, batches: 16_384 };
 /** Reads on from where it stood, for as long as nodes write. */
 export class TapReader {
   readonly #folder: string;
+  readonly #idBits: 64 | 128;
   readonly #lanes = new Map<string, LaneReader>();
 
-  constructor(folder: string) {
+  /** `idBits`: how long the IDs are that the nodes should write. */
+  constructor(folder: string, idBits: 64 | 128 = 64) {
     this.#folder = folder;
+    this.#idBits = idBits;
   }
 
   /** Looks for new segments and returns all lanes known by now, in order of their names. */
   lanes(): readonly LaneReader[] {
     for (const [lane, firstSeqs] of segmentsOf(readdirSync(this.#folder)).lanes) {
       const key = segmentName(lane, 0n);
-      const reader = this.#lanes.get(key) ?? new LaneReader(this.#folder, lane);
+      const reader = this.#lanes.get(key) ?? new LaneReader(this.#folder, lane, this.#idBits);
       this.#lanes.set(key, reader);
       reader.found(firstSeqs);
     }
@@ -115,6 +119,7 @@ interface OpenSegment {
 export class LaneReader {
   readonly lane: LaneName;
   readonly #folder: string;
+  readonly #idBits: 64 | 128;
   #segments: readonly bigint[] = [];
   #current = 0;
   #open: OpenSegment | undefined;
@@ -125,8 +130,9 @@ export class LaneReader {
   #leased = false;
   #problem: string | undefined;
 
-  constructor(folder: string, lane: LaneName) {
+  constructor(folder: string, lane: LaneName, idBits: 64 | 128) {
     this.#folder = folder;
+    this.#idBits = idBits;
     this.lane = lane;
   }
 
@@ -170,7 +176,10 @@ export class LaneReader {
     const ids = fstatSync(open.ids).size - this.#idsAt;
     if (records < BATCH_BYTES) return { tornBytes: records + ids, problems: [] };
     const record = decodeBatch(readAt(open.batches, this.#batchesAt, BATCH_BYTES));
-    const what = 'corrupt' in record ? record.corrupt : 'a batch was committed after the last reading';
+    const what =
+      'corrupt' in record
+        ? record.corrupt
+        : (otherLength(record, this.#idBits) ?? 'a batch was committed after the last reading');
     return { tornBytes: 0, problems: [this.#at(what)] };
   }
 
@@ -193,7 +202,7 @@ export class LaneReader {
         continue;
       }
       const bytes = readAt(open.batches, this.#batchesAt, whole * BATCH_BYTES);
-      const scan = scanBatches(bytes, this.#nextSeq, limit.ids);
+      const scan = scanBatches(bytes, this.#nextSeq, limit.ids, this.#idBits);
       if (scan.batches > 0) return this.#range(open, bytes.subarray(0, scan.batches * BATCH_BYTES), scan);
       // The very last record of a living lane may be half written; `finish` tells whether it stayed so.
       const mayBeInWriting = isLast && size < 2 * BATCH_BYTES;
@@ -203,8 +212,9 @@ export class LaneReader {
   }
 
   #range(open: OpenSegment, batches: Buffer, scan: BatchScan): TapRange | undefined {
-    const ids = readAt(open.ids, this.#idsAt, scan.ids * ID_BYTES);
-    if (ids.length < scan.ids * ID_BYTES) {
+    const bytes = scan.ids * (this.#idBits / 8);
+    const ids = readAt(open.ids, this.#idsAt, bytes);
+    if (ids.length < bytes) {
       this.#problem = `${open.name}.ids is shorter than its records say: ${this.#idsAt + ids.length} bytes`;
       return undefined;
     }
@@ -272,13 +282,15 @@ interface BatchScan {
 }
 
 /** The sound records at the front of `bytes` that follow on `firstSeq`, up to `maxIds` IDs (or one batch). Pure. */
-export function scanBatches(bytes: Buffer, firstSeq: bigint, maxIds: number): BatchScan {
+export function scanBatches(bytes: Buffer, firstSeq: bigint, maxIds: number, idBits: 64 | 128 = 64): BatchScan {
   let ids = 0;
   let batches = 0;
   let leased = false;
   for (let at = 0; at + BATCH_BYTES <= bytes.length; at += BATCH_BYTES) {
     const record = decodeBatch(bytes, at);
     if ('corrupt' in record) return { batches, ids, leased, problem: record.corrupt };
+    const other = otherLength(record, idBits);
+    if (other !== undefined) return { batches, ids, leased, problem: other };
     const expected = firstSeq + BigInt(ids);
     if (record.firstSeq !== expected)
       return { batches, ids, leased, problem: `the batch begins at ${record.firstSeq} instead of ${expected}` };
@@ -290,6 +302,12 @@ export function scanBatches(bytes: Buffer, firstSeq: bigint, maxIds: number): Ba
   return { batches, ids, leased };
 }
 
+/** Bytes of IDs that are longer or shorter than they should be would be read as other IDs. */
+function otherLength(record: BatchRecord, expected: 64 | 128): string | undefined {
+  const idBits = record.idBits ?? 64;
+  return idBits === expected ? undefined : `its IDs have ${idBits} bits, the generator says ${expected}`;
+}
+
 /** The moments of a run that taps do not know. */
 export type RestOfHistory = Omit<History, 'batches' | 'ids' | 'leases'>;
 
@@ -299,7 +317,7 @@ export function readHistory(
   origin: Origin,
   rest: RestOfHistory,
 ): { readonly history: History; readonly problems: readonly string[] } {
-  const reader = new TapReader(folder);
+  const reader = new TapReader(folder, idBitsOf(rest.layout));
   const ranges: TapRange[] = [];
   for (const lane of reader.lanes())
     for (let range = lane.next(); range !== undefined; range = lane.next()) ranges.push(range);
@@ -307,7 +325,7 @@ export function readHistory(
   reader.close();
 
   const bytes = Buffer.concat(ranges.map(({ ids }) => ids));
-  const ids = new BigUint64Array(bytes.length / ID_BYTES);
+  const ids = new BigUint64Array(bytes.length / BigUint64Array.BYTES_PER_ELEMENT);
   bytes.copy(Buffer.from(ids.buffer));
   const strangers = new Set(ranges.map(({ lane }) => lane.node).filter((node) => !rest.nodes.includes(node)));
   return {

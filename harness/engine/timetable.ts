@@ -1,6 +1,7 @@
 /**
  * The timetable: which slot comes when, and whether two disturbances would hold one thing at once. Pure.
  */
+import { coordinatorMembersOf } from '../core/coordinator-kind.ts';
 import type { Problem } from '../core/errors.ts';
 import { problem } from '../core/errors.ts';
 import type { ClusterShape, Fault } from '../core/fault.ts';
@@ -35,7 +36,8 @@ export function withoutDisturbances(scenario: Scenario): Scenario {
 export function shapeOf(scenario: Scenario): ClusterShape {
   return {
     nodes: names('n', scenario.cluster.nodes),
-    coordinatorMembers: names('etcd', scenario.cluster.coordinatorMembers),
+    coordinatorMembers: coordinatorMembersOf(scenario.cluster),
+    zones: scenario.cluster.zones,
   };
 }
 
@@ -50,15 +52,17 @@ export function timetableProblems(scenario: Scenario, fault: (name: string) => F
       `${scenario.name}: timetable.slots[${slotIndex}] (${slot.name}).disturbances[${index}]`;
     const held = slot.disturbances.map((disturbance) => ({
       ...disturbance,
-      to: disturbance.atMs + disturbance.forMs,
+      // One that waits for a signal may come at any time from then on.
+      to: disturbance.when === undefined ? disturbance.atMs + disturbance.forMs : slot.lengthMs,
+      lengthMs: disturbance.atMs + disturbance.forMs,
       things: things(fault(disturbance.fault), disturbance.options, shape),
     }));
     return held.flatMap((one, index) => {
       const problems: Problem[] = [];
-      if (one.to > slot.lengthMs)
+      if (one.lengthMs > slot.lengthMs)
         problems.push(
           problem(
-            `${one.fault} ends ${one.to} ms into a slot of ${slot.lengthMs} ms.`,
+            `${one.fault} ends ${one.lengthMs} ms into a slot of ${slot.lengthMs} ms.`,
             'Make the slot longer or the disturbance shorter.',
             where(index),
           ),

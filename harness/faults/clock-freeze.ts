@@ -17,6 +17,7 @@ export default {
   name: 'clock-freeze',
   summary: 'the wall clock of a node stands still, and returns to true time at the heal',
   needs: ['clock.freeze'],
+  disturbs: ['clock'],
   options,
   example: { node: 'n1' },
 
@@ -24,7 +25,7 @@ export default {
   reach: ({ node }) => [node],
 
   async inject(cluster, { node }) {
-    await nodeOf(cluster, node).clock.set({ offsetMs: 0, frozen: true });
+    await nodeOf(cluster, node).clock.set({ offsetMs: 0, rate: 0 });
   },
 
   async observe(cluster, { node }) {
@@ -41,6 +42,6 @@ export default {
   },
 
   async heal(cluster, { node }) {
-    await nodeOf(cluster, node).clock.set({ offsetMs: 0, frozen: false });
+    await nodeOf(cluster, node).clock.set({ offsetMs: 0, rate: 1 });
   },
 } satisfies Fault<z.output<typeof options>>;

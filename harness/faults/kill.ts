@@ -15,6 +15,7 @@ export default {
   name: 'kill',
   summary: 'the process of a node is killed with SIGKILL, and started again at the heal',
   needs: ['process.kill'],
+  disturbs: ['process'],
   options,
   example: { node: 'n1' },
 

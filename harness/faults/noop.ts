@@ -8,6 +8,7 @@ export default {
   name: 'noop',
   summary: 'nothing goes wrong: what a run looks like without any disturbance',
   needs: [],
+  disturbs: [],
   options: z.strictObject({}),
   example: {},
 

@@ -13,6 +13,7 @@ export default {
   name: 'pause',
   summary: 'the process of a node stands still with SIGSTOP, and goes on at the heal',
   needs: ['process.pause'],
+  disturbs: ['process'],
   options,
   example: { node: 'n1' },
 

@@ -37,6 +37,7 @@ function cut(from: number, to: number, node: string, took = true, fault = 'cut-f
     name: fault,
     slot: 'slot',
     fault,
+    disturbs: ['link'],
     options: { node },
     reach: [node],
   } as const;

@@ -7,12 +7,13 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { snowglobe } from './cli-process.ts';
+import { journalHas, readRun, runFolder, snowglobe } from './cli-process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'snowglobe-input-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const brief = JSON.parse(readFileSync(join(import.meta.dirname, 'fixtures/brief.json'), 'utf8')) as {
+const BRIEF = join(import.meta.dirname, 'fixtures/brief.json');
+const brief = JSON.parse(readFileSync(BRIEF, 'utf8')) as {
   timetable: { slots: { disturbances: { options: object; atMs: number }[] }[] };
 };
 const file = (name: string, content: string): string => {
@@ -20,6 +21,21 @@ const file = (name: string, content: string): string => {
   writeFileSync(path, content);
   return path;
 };
+/** In a folder whose package.json says what npm init writes. */
+const inCommonJs = (name: string, content: string): string => {
+  const inner = mkdtempSync(join(folder, 'commonjs-'));
+  writeFileSync(join(inner, 'package.json'), '{"type":"commonjs"}');
+  const path = join(inner, name);
+  writeFileSync(path, content);
+  return path;
+};
+/** A generator whose `create` is this expression. */
+const creating = (name: string, create: string): string =>
+  file(
+    `${name}.ts`,
+    `import counter from ${JSON.stringify(join(import.meta.dirname, 'fixtures/counter.ts'))};
+     export default { ...counter, name: '${name}', node: { kind: 'shell', create: ${create} } };`,
+  );
 const disturbed = (name: string, disturbances: readonly object[]): string =>
   file(
     name,
@@ -60,7 +76,74 @@ const CASES: readonly {
     what: 'a generator that does not compile',
     args: ['run', '--generator', file('broken.ts', 'export default { name: '), '--driver', 'sim'],
     exit: 2,
-    says: ['broken.ts', 'cannot be loaded'],
+    says: ['broken.ts', 'cannot be loaded', '(line 1)', 'Mend its syntax.'],
+    saysNot: 'enums',
+  },
+  {
+    what: 'a generator with a syntax error: its line is told',
+    args: [
+      'run',
+      '--generator',
+      file('comma.ts', "const a = 1;\n\nexport default { name: 'x' y };"),
+      '--driver',
+      'sim',
+    ],
+    exit: 2,
+    says: ['comma.ts', "Expected ','", '(line 3)'],
+  },
+  {
+    what: 'a generator in JavaScript with a syntax error, of which Node does not tell the line',
+    args: ['run', '--generator', file('comma.mjs', "export default { name: 'x' y };"), '--driver', 'sim'],
+    exit: 2,
+    says: ['comma.mjs', 'Unexpected identifier', 'node --check'],
+  },
+  {
+    what: 'a generator whose top level throws',
+    args: ['run', '--generator', file('top.ts', "\nthrow new Error('not today');"), '--driver', 'sim'],
+    exit: 2,
+    says: ['top.ts', 'not today', '(line 2)', 'top level'],
+  },
+  {
+    what: 'a generator in a CommonJS folder',
+    args: ['run', '--generator', inCommonJs('mine.ts', 'export default {};'), '--driver', 'sim'],
+    exit: 2,
+    says: ['mine.ts', 'mine.mts', '"type": "module"'],
+    saysNot: 'enums',
+  },
+  {
+    what: 'a generator that imports a value of snowglobe',
+    args: [
+      'run',
+      '--generator',
+      file('value.ts', "import { z } from 'snowglobe';\nexport default z;"),
+      '--driver',
+      'sim',
+    ],
+    exit: 2,
+    says: ['value.ts', 'import type'],
+    saysNot: 'enums',
+  },
+  {
+    what: 'a generator with an enum',
+    args: ['run', '--generator', file('enum.ts', 'enum A { B }\nexport default A;'), '--driver', 'sim'],
+    exit: 2,
+    says: ['enum.ts', 'enum is not supported', 'without enums'],
+  },
+  {
+    what: 'a generator whose refuses throws',
+    args: [
+      'run',
+      '--generator',
+      file(
+        'asking.ts',
+        `import counter from ${JSON.stringify(join(import.meta.dirname, 'fixtures/counter.ts'))};
+         export default { ...counter, name: 'asking', refuses() { throw new Error('what nodes?'); } };`,
+      ),
+      '--driver',
+      'sim',
+    ],
+    exit: 2,
+    says: ['asking', 'refuses threw', 'what nodes?'],
   },
   {
     what: 'a generator that is none',
@@ -129,6 +212,26 @@ const CASES: readonly {
     args: ['run', file('broken.json', '{')],
     exit: 2,
     says: ['broken.json', 'not JSON'],
+  },
+  {
+    what: 'a file that holds something else: all that is lacking and unknown in one line',
+    args: ['run', file('package.json', '{ "name": "mine", "version": "1.0.0", "type": "module" }')],
+    exit: 2,
+    says: [
+      'is not a scenario: it lacks question, generator, cluster, load, warmUpMs, timetable, recoverMs; unknown: version, type.\n',
+    ],
+  },
+  {
+    what: 'a list for a scenario',
+    args: ['run', file('list.json', '[]')],
+    exit: 2,
+    says: ['is not a scenario: it is no object.\n'],
+  },
+  {
+    what: 'an option without its argument: told with one full stop, and how to write it',
+    args: ['run', '--seed', '-5'],
+    exit: 2,
+    says: ["'--seed=-XYZ'.\n"],
   },
   {
     what: 'negative time',
@@ -210,9 +313,98 @@ test('a ClickHouse that is too old to serve is refused by its version', { timeou
   });
 });
 
+test('the name of a file here without its ending is answered with its path', { timeout: 30_000 }, async () => {
+  file('own.ts', 'export default {}');
+  const { code, stderr } = await snowglobe(['run', '--generator', 'own'], {}, folder).ended;
+  expect({ code, stderr }).toEqual({
+    code: 2,
+    stderr: expect.stringContaining('Give the path of your file, ./own.ts, or take one of ') as unknown,
+  });
+});
+
 test('with --json the error is a document on stdout', { timeout: 30_000 }, async () => {
   const { stdout } = await snowglobe(['run', 'drizzle', '--json']).ended;
   expect(JSON.parse(stdout)).toMatchObject({
     error: { exitCode: 2, problems: [{ what: expect.stringContaining('drizzle') as unknown }] },
   });
+});
+
+const METHODS = 'mint: () => 0, holding: () => undefined, close: async () => {}';
+
+test.concurrent.each([
+  ['no-minter', '() => {}', 'create returned undefined'],
+  ['no-mint', `() => ({ ${METHODS.replace('mint', 'mnt')} })`, 'no method mint'],
+  ['no-holding', `() => ({ ${METHODS.replace('holding', 'holds')} })`, 'no method holding'],
+  ['no-close', `async () => ({ ${METHODS.replace('close', 'end')} })`, 'no method close'],
+  [
+    'holding-throws',
+    `() => ({ ${METHODS}, holding: () => { throw new Error('held by whom'); } })`,
+    'holding threw when it was first asked (held by whom)',
+  ],
+  ['real-clock', `() => ({ ${METHODS}, holding: () => void Date.now() })`, 'used Date.now()'],
+])('%s: the first node that finds it ends the launch', { timeout: 30_000 }, async (name, create, says) => {
+  const runs = join(folder, `runs-${name}`);
+  const args = ['run', BRIEF, '--driver', 'sim', '--generator', creating(name, create), '--runs', runs, '--json'];
+  const { code, stdout, stderr } = await snowglobe(args).ended;
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(says) as unknown });
+  expect(JSON.parse(stdout)).toEqual({
+    error: {
+      exitCode: 2,
+      problems: [
+        {
+          what: expect.stringContaining(says) as unknown,
+          where: `generator ${name}`,
+          remedy: expect.any(String) as unknown,
+        },
+      ],
+    },
+  });
+  expect(stderr).not.toMatch(/warm-up|^ +at /m);
+  // The record does not promise a judge what the simulator never leaves.
+  const { state, reasons } = readRun(await runFolder(runs));
+  expect({ state, reasons }).toEqual({ state: 'begun', reasons: [expect.stringContaining(says)] });
+  expect(reasons.join()).not.toContain('snowglobe judge');
+});
+
+test.concurrent.each([
+  ['create-throws', `() => { throw new Error('no configuration'); }`, 'never said how it is', 'no configuration'],
+  [
+    'holding-throws-later',
+    `(env) => ({ ...counter.node.create(env), holding() {
+       if (env.monotonicNs() > 1_001_000_000_000n) throw new Error('lost it');
+       return { workerId: 0 };
+     } })`,
+    'ended by itself',
+    'lost it',
+  ],
+])('%s: why a node died is in journal, record and report', { timeout: 30_000 }, async (name, create, says, words) => {
+  const runs = join(folder, `runs-${name}`);
+  const args = ['run', BRIEF, '--driver', 'sim', '--generator', creating(name, create), '--runs', runs, '--json'];
+  const { code, stdout, stderr } = await snowglobe(args).ended;
+  expect(stderr).not.toContain('snowglobe crashed');
+  expect(JSON.parse(stdout)).toMatchObject({ state: 'judged', exitCode: code });
+  const run = await runFolder(runs);
+  const silent = readRun(run).unknowns.filter(({ reason }) => reason === 'node silent');
+  expect(silent).toContainEqual({
+    reason: 'node silent',
+    scope: 'n2',
+    detail: expect.stringMatching(new RegExp(`${says}.*${words}`)) as unknown,
+  });
+  await journalHas(
+    run,
+    'an end',
+    (entry) => entry.kind === 'ended' && entry.node === 'n2' && entry.lastWords.includes(words),
+  );
+  expect(readFileSync(join(run, 'report.html'), 'utf8')).toContain(words);
+});
+
+test('with --json an error that nobody caught is a document too', { timeout: 30_000 }, async () => {
+  const generator = file(
+    'loose.ts',
+    `void Promise.reject(new Error('let go'));
+     export { default } from ${JSON.stringify(join(import.meta.dirname, 'fixtures/counter.ts'))};`,
+  );
+  const { code, stdout } = await snowglobe(['run', '--driver', 'sim', '--generator', generator, '--json']).ended;
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({ error: { exitCode: 1, problems: [{ what: 'Error: let go' }] } });
 });

@@ -3,18 +3,22 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { HistoryBuilder } from '../checkers/shared/history-builder.ts';
+import { HistoryBuilder, LAYOUT } from '../checkers/shared/history-builder.ts';
 import { WITNESSES_MAX } from '../core/checker.ts';
 import type { BatchColumns, History } from '../core/history.ts';
 import type { Guarantee } from '../core/guarantee.ts';
+import { wordsPerId } from '../core/layout.ts';
 import { createRng } from '../core/random.ts';
 import { loadCheckers } from '../registry.ts';
 import { PROMISES } from './promises.ts';
 import type { Plant } from './random-history.ts';
-import { PLANTS, randomHistory } from './random-history.ts';
+import { LONG_LAYOUT, PLANTS, randomHistory as historyOf } from './random-history.ts';
 import { withMovedKeys, withoutNames } from './retold-history.ts';
 
 const checkers = await loadCheckers();
+/** IDs of 64 and of 128 bits in turn. */
+const randomHistory = (seed: number, planted: readonly Plant[] = []): History =>
+  historyOf(seed, planted, seed % 2 === 0 ? LAYOUT : LONG_LAYOUT);
 const seeds = fc.integer({ min: 0, max: 2 ** 31 - 1 });
 const plants = fc.subarray([...PLANTS], { minLength: 1, maxLength: 4 });
 
@@ -137,7 +141,7 @@ function rearranged(history: History, seed: number): History {
 
 /** Another node mints one good ID under a worker ID of its own, after everything else. */
 function withBystander(history: History): History {
-  const { batches, ids } = new HistoryBuilder([...history.nodes, 'bystander'])
+  const { batches, ids } = new HistoryBuilder([...history.nodes, 'bystander'], history.layout)
     .batch({ node: 'bystander', worker: 700, at: 1_000_000, ids: [{ ms: 1_000_000 }] })
     .build();
   const appended = Object.entries(history.batches).map(([name, values]) => {
@@ -146,7 +150,7 @@ function withBystander(history: History): History {
     return [name, (values.constructor as unknown as { of(...values: unknown[]): unknown }).of(...values, ...added)];
   });
   const columns = Object.fromEntries(appended) as { firstId: Float64Array } & BatchColumns;
-  columns.firstId[history.batches.length] = history.ids.length;
+  columns.firstId[history.batches.length] = history.ids.length / wordsPerId(history.layout);
   return {
     ...history,
     nodes: [...history.nodes, 'bystander'],

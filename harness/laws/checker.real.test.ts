@@ -8,6 +8,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { History } from '../core/history.ts';
 import { createRng } from '../core/random.ts';
+import { HistoryBuilder, LAYOUT } from '../checkers/shared/history-builder.ts';
+import { idBitsOf } from '../core/layout.ts';
+import { BATCH_FLAG } from '../core/tap.ts';
 import type { Store } from '../core/store.ts';
 import { readTenures, tenuresOf } from '../core/tenures.ts';
 import { loadCheckers } from '../registry.ts';
@@ -15,8 +18,8 @@ import { openClickHouseStore } from '../stores/clickhouse/clickhouse-store.ts';
 import { type EmbeddedEngine, startEngine } from '../stores/clickhouse/embedded.ts';
 import { DATABASE } from '../stores/clickhouse/schema.ts';
 import { PROMISES } from './promises.ts';
-import { PLANTS, randomHistory } from './random-history.ts';
-import { withLapses, withMovedKeys, withoutNames } from './retold-history.ts';
+import { LONG_LAYOUT, PLANTS, randomHistory } from './random-history.ts';
+import { withLapses, withMovedKeys, withoutNames, withoutPool, withRollbacks, withStalls } from './retold-history.ts';
 import { factsOf, storeHistory } from './stored-history.ts';
 
 /** More of them: SNOWGLOBE_RUNS. New ones every time; a failure names the seed, and SNOWGLOBE_SEED repeats it. */
@@ -34,26 +37,65 @@ beforeAll(async () => {
     const rng = createRng(`${seed}/${i}`);
     // Every third run is honest, the others hold some or many plants.
     const plants = i % 3 === 0 ? [] : rng.shuffle(PLANTS).slice(0, rng.int(1, i % 3 === 1 ? 4 : PLANTS.length));
-    const told = randomHistory(rng.int(0, 1e9), plants);
+    // IDs of 64 and of 128 bits, in tables beside each other.
+    const layout = i % 2 === 0 ? LAYOUT : LONG_LAYOUT;
+    const told = randomHistory(rng.int(0, 1e9), plants, layout);
     const unnamed = withoutNames(told);
     const retellings = [
       told,
       unnamed,
       withLapses({ ...unnamed, health: told.health }, rng.fork('lapses')),
       withMovedKeys(told, rng.fork('leases')),
+      withRollbacks(told, rng.fork('rollbacks')),
+      withoutPool(told),
+      withStalls(told, rng.fork('stalls')),
     ];
     const history = retellings[i % retellings.length]!;
-    const store = await openClickHouseStore({
-      address: engine.address,
-      database: DATABASE,
-      engine: 'own',
-      runId: `run${i}`,
-      version: 'under test',
-    });
-    await storeHistory(store, history);
-    runs.push({ name: `SNOWGLOBE_SEED=${seed}, run ${i} with ${plants.join(', ') || 'no plant'}`, history, store });
+    await keep(
+      `SNOWGLOBE_SEED=${seed}, run ${i} of ${idBitsOf(layout)} bits with ${plants.join(', ') || 'no plant'}`,
+      history,
+    );
   }
+  await keep('repeated by whole calls, all of which failed but the first', repeated(BATCH_FLAG.threw));
+  await keep('repeated by whole calls', repeated(0));
+  await keep('more repetitions of more pairs of lives than there are witnesses', crowded());
 });
+
+async function keep(name: string, history: History): Promise<void> {
+  const idBits = idBitsOf(history.layout);
+  const store = await openClickHouseStore({
+    address: engine.address,
+    database: DATABASE,
+    engine: 'own',
+    runId: `run${runs.length}`,
+    idBits,
+    version: 'under test',
+  });
+  await storeHistory(store, history);
+  runs.push({ name, history, store });
+}
+
+/** What random histories seldom hold: many repeated IDs of few pairs of calls, beside an honest call that failed. */
+function repeated(flags: number): History {
+  const builder = new HistoryBuilder();
+  const idsAt = (ms: number) => Array.from({ length: 20 }, (_, sequence) => ({ ms, sequence }));
+  for (const at of [10, 20, 30, 40, 50]) {
+    builder.batch({ node: 'n1', at, ids: idsAt(at) });
+    builder.batch({ node: 'n2', at: at + 1, flags, ids: idsAt(at).slice(3) });
+    builder.batch({ node: 'n3', at: at + 2, flags, lane: at % 20, ids: idsAt(at).slice(0, 7) });
+  }
+  return builder.batch({ node: 'n1', at: 60, flags: BATCH_FLAG.refused, ids: idsAt(60) }).build();
+}
+
+function crowded(): History {
+  const nodes = ['n1', 'n2', 'n3', 'n4', 'n5'];
+  const builder = new HistoryBuilder(nodes);
+  const pairs = nodes.flatMap((a, i) => nodes.slice(i + 1).map((b) => [a, b]));
+  for (const [i, pair] of pairs.entries())
+    for (let at = 10 * i; at < 10 * i + 5; at++)
+      for (const node of pair) builder.batch({ node, at, ids: [{ ms: at }] });
+  return builder.build();
+}
 
 afterAll(async () => {
   for (const { store } of runs) await store[Symbol.asyncDispose]();

@@ -18,7 +18,10 @@ const FOLDER = new URL('../faults/', import.meta.url);
 const NAMES = readdirSync(FOLDER)
   .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
   .map((file) => basename(file, '.ts'));
-const SHAPE = { nodes: ['n1', 'n2', 'n3'], coordinatorMembers: ['etcd1', 'etcd2', 'etcd3'] };
+const MEMBERS = ['etcd1', 'etcd2', 'etcd3', 'etcd4', 'etcd5'];
+const NODES = ['n1', 'n2', 'n3'];
+/** How long the disturbance is meant to last with which a fault is tried. */
+const PLANNED_MS = 3000;
 
 const faults = await loadFaults();
 
@@ -29,22 +32,30 @@ test('every file is a fault', () => {
 describe.each(NAMES)('%s', (name) => {
   const fault = faults.get(name) as Fault;
   const options = fault.options.parse(fault.example);
+  // The smaller cluster, unless the fault makes no sense there.
+  const three = { nodes: NODES, coordinatorMembers: MEMBERS.slice(0, 3) };
+  const shape =
+    fault.refuses?.(options, three, PLANNED_MS) === undefined ? three : { nodes: NODES, coordinatorMembers: MEMBERS };
+  const launch = (): Promise<Cluster> => launchHealthy(shape.coordinatorMembers.length);
 
   test('says what it is, needs and holds', () => {
     expect(fault.name).toBe(name);
     expect(fault.summary).not.toBe('');
     for (const need of fault.needs) expect(Object.keys(ABILITIES)).toContain(need);
-    expect(SHAPE.nodes).toEqual(expect.arrayContaining([...fault.reach(options, SHAPE)]));
-    expect(fault.touches(options, SHAPE)).toEqual([...new Set(fault.touches(options, SHAPE))]);
+    expect(fault.refuses?.(options, shape, PLANNED_MS)).toBeUndefined();
+    expect(NODES).toEqual(expect.arrayContaining([...fault.reach(options, shape)]));
+    expect(fault.touches(options, shape)).toEqual([...new Set(fault.touches(options, shape))]);
   });
 
   test('takes its example, and no option that it does not know', () => {
     expect(fault.options.safeParse({ ...fault.example, surprise: 1 }).success).toBe(false);
   });
 
-  test('marks the options that name nodes', () => {
-    const named = Object.values(options).filter((value) => typeof value === 'string' && SHAPE.nodes.includes(value));
-    expect(targetsOf(fault.options, options)).toEqual(named);
+  test('marks the options that name members of the cluster', () => {
+    const named = Object.values(options)
+      .flat()
+      .filter((value) => typeof value === 'string' && [...NODES, ...MEMBERS].includes(value));
+    expect(targetsOf(fault.options, options).map((target) => target.name)).toEqual(named);
   });
 
   test('healing before injecting changes nothing', async () => {
@@ -96,11 +107,11 @@ describe.each(NAMES)('%s', (name) => {
 });
 
 function context(): FaultContext {
-  return { key: 'slot/0-law', plannedMs: 3000, notes: new Map() };
+  return { key: 'slot/0-law', plannedMs: PLANNED_MS, notes: new Map() };
 }
 
-async function launch(): Promise<Cluster> {
-  const cluster = await launchSimulated();
+async function launchHealthy(members: number): Promise<Cluster> {
+  const cluster = await launchSimulated(members);
   await cluster.healAll();
   await expectHealthy(cluster);
   return cluster;

@@ -2,9 +2,9 @@
 import type { Promise_ } from '../core/guarantee.ts';
 
 export const PROMISES: readonly Promise_[] = [
-  { guarantee: 'unique' },
+  { guarantee: 'unique', assuming: ['coordinator never rolls back'] },
   { guarantee: 'increasing-per-node' },
-  { guarantee: 'increasing-across-lives', scope: 'worker-id' },
+  { guarantee: 'increasing-across-lives', scope: 'worker-id', assuming: ['coordinator never rolls back'] },
   { guarantee: 'increasing-across-lives', scope: 'node' },
   { guarantee: 'owns-worker-id', assuming: ['coordinator keeps leases'] },
   { guarantee: 'time-honest', pastMs: 5, futureMs: 1 },

@@ -10,7 +10,8 @@ import {
   ORIGIN_UNIX_MS,
 } from '../checkers/shared/history-builder.ts';
 import type { History } from '../core/history.ts';
-import { encodeId } from '../core/layout.ts';
+import type { Layout } from '../core/layout.ts';
+import { encodeId, idBitsOf } from '../core/layout.ts';
 import type { Rng } from '../core/random.ts';
 import { createRng } from '../core/random.ts';
 
@@ -24,6 +25,7 @@ export const PLANTS = [
   'foreign worker field',
   'held no worker ID',
   'clock elsewhere',
+  'clock ordered about',
   'intruder',
   'successor behind',
   'early end',
@@ -38,6 +40,18 @@ export const PLANTS = [
 ] as const;
 
 export type Plant = (typeof PLANTS)[number];
+
+/** 128 bits: the worker ID below the sequence, and fixed and random bits in between. */
+export const LONG_LAYOUT: Layout = {
+  ...LAYOUT,
+  idBits: 128,
+  timeBits: 48,
+  shifts: { time: 80, worker: 30, sequence: 60 },
+  fixed: [
+    { shift: 76, bits: 4, value: 7 },
+    { shift: 48, bits: 3, value: 2 },
+  ],
+};
 
 const NODES = ['n1', 'n2', 'n3', 'n4'];
 const POOL = 2;
@@ -63,21 +77,22 @@ interface Draft {
   readonly leases: Lease[];
   recoverToMs: number;
   readonly unanswered: { node: string; at: number }[];
+  readonly orders: Parameters<HistoryBuilder['order']>[];
   /** What a node said at the end; `waiting` when it is not here. */
   readonly said: Map<string, 'waiting' | 'minting' | 'refusing' | undefined>;
 }
 
 /** Each call with the same arguments gives the same history. Batches arrive in random order. */
-export function randomHistory(seed: number, plants: readonly Plant[] = []): History {
+export function randomHistory(seed: number, plants: readonly Plant[] = [], layout: Layout = LAYOUT): History {
   const rng = createRng(seed);
   const draft = honest(rng.fork('honest'));
-  for (const plant of plants) PLANTERS[plant](draft, rng.fork(plant));
-  return build(draft, rng.fork('arrival'));
+  for (const plant of plants) PLANTERS[plant](draft, rng.fork(plant), layout);
+  return build(draft, layout, rng.fork('arrival'));
 }
 
 /** Times at which a holder mints: batches a few milliseconds apart. */
 function honest(rng: Rng): Draft {
-  const draft: Draft = { batches: [], leases: [], recoverToMs: RUN_MS, unanswered: [], said: new Map() };
+  const draft: Draft = { batches: [], leases: [], recoverToMs: RUN_MS, unanswered: [], orders: [], said: new Map() };
   let revision = 10n;
   for (let worker = 0; worker < POOL; worker++) {
     // Two nodes a worker ID, so that no node holds two at once.
@@ -111,8 +126,8 @@ function honest(rng: Rng): Draft {
   return draft;
 }
 
-function build({ batches, leases, recoverToMs, unanswered, said }: Draft, rng: Rng): History {
-  const builder = new HistoryBuilder(NODES);
+function build({ batches, leases, recoverToMs, unanswered, orders, said }: Draft, layout: Layout, rng: Rng): History {
+  const builder = new HistoryBuilder(NODES, layout);
   const nextSeq = new Map<string, number>();
   const numbered = batches.map((batch) => {
     const lane = `${batch.node}-${batch.incarnation}-${batch.lane}`;
@@ -122,6 +137,7 @@ function build({ batches, leases, recoverToMs, unanswered, said }: Draft, rng: R
   });
   for (const batch of rng.shuffle(numbered)) builder.batch(batch);
   for (const { id, ...lease } of leases) builder.lease(id, { ...lease, ttlMs: TTL_MS });
+  for (const order of orders) builder.order(...order);
   for (const request of unanswered) builder.request({ ...request, status: 'no answer' });
   for (const node of NODES) {
     const offered = rng.int(1, 60);
@@ -138,42 +154,54 @@ function build({ batches, leases, recoverToMs, unanswered, said }: Draft, rng: R
   return builder.recover(RECOVER_FROM_MS, recoverToMs, POOL).build();
 }
 
-const PLANTERS: Readonly<Record<Plant, (draft: Draft, rng: Rng) => void>> = {
-  'copied ID': ({ batches }, rng) => {
+const PLANTERS: Readonly<Record<Plant, (draft: Draft, rng: Rng, layout: Layout) => void>> = {
+  'copied ID': ({ batches }, rng, layout) => {
     const minted = withIds(batches);
     for (let n = rng.int(1, 5); n > 0; n--) {
       const from = rng.pick(minted);
       const id = rng.pick(from.ids);
-      change(batches, rng.pick(minted), (batch) => ({ ids: replaced(batch.ids, rng, raw(id, from.worker!)) }));
+      change(batches, rng.pick(minted), (batch) => ({ ids: replaced(batch.ids, rng, raw(layout, id, from.worker!)) }));
     }
   },
   'swapped neighbours': ({ batches }, rng) =>
     change(batches, rng.pick(withIds(batches)), ({ ids }) => ({ ids: ids.toReversed() })),
-  sentinel: ({ batches }, rng) => {
+  sentinel: ({ batches }, rng, layout) => {
     for (let n = rng.int(1, 3); n > 0; n--)
       change(batches, rng.pick(withIds(batches)), ({ ids }) => ({
-        ids: replaced(ids, rng, rng.pick([0n, 2n ** 64n - 1n])),
+        ids: replaced(ids, rng, rng.pick([0n, BigInt.asUintN(idBitsOf(layout), -1n)])),
       }));
   },
-  'sign bit': ({ batches }, rng) =>
+  'sign bit': ({ batches }, rng, layout) =>
     change(batches, rng.pick(withIds(batches)), ({ ids, worker }) => ({
-      ids: replaced(ids, rng, raw(ids[0]!, worker!) + 2n ** 63n),
+      ids: replaced(ids, rng, raw(layout, ids[0]!, worker!) | (1n << BigInt(idBitsOf(layout) - 1))),
     })),
   'flagged call': ({ batches }, rng) => {
     for (let n = rng.int(1, 3); n > 0; n--) change(batches, rng.pick(batches), () => ({ flags: rng.pick([1, 2, 4]) }));
   },
-  'foreign worker field': ({ batches }, rng) =>
+  'foreign worker field': ({ batches }, rng, layout) =>
     change(batches, rng.pick(withIds(batches)), ({ ids, worker }) => ({
-      ids: replaced(ids, rng, raw(ids[0]!, worker! + rng.pick([1, 512]))),
+      ids: replaced(ids, rng, raw(layout, ids[0]!, worker! + rng.pick([1, 512]))),
     })),
-  'held no worker ID': ({ batches }, rng) =>
+  'held no worker ID': ({ batches }, rng, layout) =>
     change(batches, rng.pick(withIds(batches)), ({ ids, worker }) => ({
       worker: -1,
-      ids: ids.map((id) => raw(id, worker!)),
+      ids: ids.map((id) => raw(layout, id, worker!)),
     })),
   'clock elsewhere': ({ batches }, rng) => {
     for (let n = rng.int(1, 20); n > 0; n--)
       change(batches, rng.pick(withIds(batches)), () => ({ offsetMs: rng.pick([-3000, -1, 1, 2.5, 10_000]) }));
+  },
+  'clock ordered about': ({ batches, orders }, rng) => {
+    for (let n = rng.int(1, 8); n > 0; n--) {
+      const batch = rng.pick(withIds(batches));
+      const [takesMs, offsetMs] = [rng.int(1, 6), rng.pick([-3000, -20, 20, 10_000])];
+      // By half the calls nobody can excuse the time in the IDs: it is another than was ordered.
+      const lieMs = rng.pick([0, 0, 40, -40]);
+      const rate = rng.pick([1, 1, 0, 2]);
+      orders.push([batch.node, batch.at, rng.pick([batch.at, batch.at + 1, undefined]), { offsetMs, rate }]);
+      orders.push([batch.node, batch.at + 1, batch.at + rng.int(1, 9), {}]);
+      change(batches, batch, ({ ids }) => ({ takesMs, ids: ids.map((id) => shifted(id, offsetMs + lieMs)) }));
+    }
   },
   intruder: ({ batches }, rng) => {
     const beside = rng.pick(withIds(batches));
@@ -264,8 +292,8 @@ function shifted(id: IdSpec, byMs: number): IdSpec {
 }
 
 /** The ID with a worker field of its own. */
-function raw(id: IdSpec, worker: number): bigint {
+function raw(layout: Layout, id: IdSpec, worker: number): bigint {
   if (typeof id === 'bigint') return id;
-  const tick = ORIGIN_UNIX_MS + id.ms - LAYOUT.epochMs;
-  return encodeId(LAYOUT, { tick, workerId: id.worker ?? Math.max(0, worker), sequence: id.sequence ?? 0 });
+  const tick = ORIGIN_UNIX_MS + id.ms - layout.epochMs;
+  return encodeId(layout, { tick, workerId: id.worker ?? Math.max(0, worker), sequence: id.sequence ?? 0 });
 }

@@ -1,7 +1,9 @@
 /** Histories told otherwise than by their own nodes: the same acts, under other names. */
 import type { HealthFact, History } from '../core/history.ts';
 import type { Rng } from '../core/random.ts';
+import type { Rollback } from '../core/rollback.ts';
 import { tenuresOf } from '../core/tenures.ts';
+import { NS_PER_MS } from '../core/time.ts';
 
 /** Owner keys that were put under another lease and back: each batch may name either. */
 export function withMovedKeys(history: History, rng: Rng): History {
@@ -31,8 +33,44 @@ export function withoutNames(history: History): History {
   };
 }
 
+/** A coordinator that went back twice, and gave some create revisions to two leases. */
+export function withRollbacks(history: History, rng: Rng): History {
+  const moments = history.batches.returned.length === 0 ? [] : [rng.pick(times(history)), rng.pick(times(history))];
+  const rollbacks = moments
+    .sort((a, b) => a - b)
+    .map((at): Rollback => ({ from: at - rng.int(0, 50) * NS_PER_MS, at, before: '9', revision: '5' }));
+  const leases = history.leases.flatMap((fact) =>
+    fact.createRevision !== undefined && rng.chance(0.3)
+      ? [{ ...fact, lease: `${BigInt(fact.lease) + 5000n}` }, fact]
+      : [fact],
+  );
+  return { ...history, leases, rollbacks };
+}
+
+function times({ batches }: History): number[] {
+  return [...batches.returned.subarray(0, batches.length)];
+}
+
 /** Now and then a life held no worker ID when it was called. */
 export function withLapses(history: History, rng: Rng): History {
   const workerId = history.batches.workerId.map((held) => (rng.chance(0.02) ? -1 : held));
   return { ...history, batches: { ...history.batches, workerId } };
+}
+
+/** Now and then the harness itself stood still. */
+export function withStalls(history: History, rng: Rng): History {
+  if (history.recover === undefined) return history;
+  const { from, to } = history.recover;
+  const deaf = Array.from({ length: rng.int(0, 3) }, () => {
+    const began = rng.int(Math.round(from), Math.round(to));
+    return { from: began, to: began + rng.int(0, 100) * NS_PER_MS };
+  });
+  return { ...history, recover: { ...history.recover, deaf } };
+}
+
+/** The same where there is no pool of worker IDs: each node has to mint again. */
+export function withoutPool(history: History): History {
+  if (history.recover === undefined) return history;
+  const { pool: _pool, ...recover } = history.recover;
+  return { ...history, recover };
 }

@@ -9,12 +9,12 @@ import { createRng } from '../core/random.ts';
 import { thisOwner } from '../engine/owner.ts';
 import { loadDriver, loadGenerator } from '../registry.ts';
 
-/** Three nodes on a pool of three worker IDs, three members; time stands still until the test waits for something. */
-export async function launchSimulated(): Promise<Cluster> {
+/** Three nodes on a pool of three worker IDs, as many coordinator members as asked for; time stands still until the test waits for something. */
+export async function launchSimulated(coordinatorMembers = 3): Promise<Cluster> {
   const [driver, generator] = await Promise.all([loadDriver('sim'), loadGenerator('snowflake')]);
   const folder = mkdtempSync(join(tmpdir(), 'snowglobe-laws-'));
   const cluster = await driver.launch(
-    { nodes: 3, coordinatorMembers: 3, options: { pool: 3, ttlMs: 5000 } },
+    { nodes: 3, coordinatorMembers, options: { pool: 3, ttlMs: 5000 } },
     {
       runId: 'lawslaws',
       owner: thisOwner(),

@@ -2,6 +2,7 @@
 import type { SqlFacts } from '../core/checker.ts';
 import type { History } from '../core/history.ts';
 import { lanesOf } from '../core/lanes.ts';
+import { wordsPerId } from '../core/layout.ts';
 import type { Store } from '../core/store.ts';
 import { BATCH_BYTES, encodeBatch } from '../core/tap.ts';
 
@@ -11,10 +12,11 @@ export async function storeHistory(store: Store, history: History): Promise<void
   const { batches } = history;
   for (const { node, incarnation, lane, batches: members } of lanesOf(batches)) {
     const records = Buffer.alloc(members.length * BATCH_BYTES);
-    const ids: bigint[] = [];
+    const words: bigint[] = [];
+    const perId = wordsPerId(history.layout);
     members.forEach((batch, k) => {
       const first = batches.firstId[batch]!;
-      for (const id of history.ids.subarray(first, first + batches.count[batch]!)) ids.push(id);
+      words.push(...history.ids.subarray(perId * first, perId * (first + batches.count[batch]!)));
       encodeBatch(
         {
           firstSeq: BigInt(batches.firstSeq[batch]!),
@@ -40,16 +42,24 @@ export async function storeHistory(store: Store, history: History): Promise<void
       lane: name,
       nodeIndex: node,
       firstSeq,
-      count: ids.length,
+      count: words.length / perId,
       originNs: 0n,
       batches: records,
-      ids: Buffer.from(BigUint64Array.from(ids).buffer),
+      ids: Buffer.from(BigUint64Array.from(words).buffer),
       token: `${name.node}-${incarnation}-${lane}-${firstSeq}`,
     });
   }
   await store.appendRequests(history.requests);
 }
 
-export function factsOf({ layout, nodes, leases, health, recover }: History): SqlFacts {
-  return { layout, nodes, leases, health, ...(recover && { recover }) };
+export function factsOf({ layout, nodes, leases, health, clocks, rollbacks, recover }: History): SqlFacts {
+  return {
+    layout,
+    nodes,
+    leases,
+    health,
+    ...(clocks && { clocks }),
+    ...(rollbacks && { rollbacks }),
+    ...(recover && { recover }),
+  };
 }

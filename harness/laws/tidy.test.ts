@@ -38,7 +38,8 @@ const MAY_IMPORT: readonly (readonly [area: string, ...others: string[]])[] = [
   ['harness/drivers/local/', 'harness/core/', 'harness/coordinators/', 'harness/drivers/agent/'],
   ['harness/drivers/docker/', 'harness/core/', 'harness/coordinators/', 'harness/drivers/agent/'],
   ['harness/engine/', 'harness/core/', 'harness/load/', 'harness/registry.ts'],
-  ['harness/registry.ts', 'harness/core/'],
+  ['harness/registry.ts', 'harness/core/', 'harness/module-problem.ts'],
+  ['harness/module-problem.ts', 'harness/core/'],
   ['harness/index.ts', 'harness/core/'],
   ['harness/', 'harness/'],
   ['reports/', 'harness/core/'],
@@ -55,6 +56,7 @@ const LIBRARY_HOME: Readonly<Record<string, readonly string[]>> = {
   testcontainers: ['harness/drivers/docker/'],
   '@clickhouse/client': ['harness/stores/clickhouse/'],
   chdb: ['harness/stores/clickhouse/'],
+  postgres: ['harness/coordinators/'],
   'prom-client': ['harness/telemetry/', 'generators/shell/'],
   esbuild: ['tools/'],
 };

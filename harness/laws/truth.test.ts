@@ -4,7 +4,7 @@
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLab } from '../../tools/lab.ts';
 import type { Lab, LabRun } from '../../tools/lab.ts';
@@ -57,6 +57,33 @@ test('with nothing to doubt, the brief run passes', async () => {
   expect(await simulate(alone, join(here, 'fixtures/counter.ts'))).toMatchObject({ verdict: 'pass', doubts: [] });
 });
 
+test('a pass says what it is a pass of: of what was disturbed, or of a cluster that nothing disturbed', async () => {
+  const disturbed = (await simulate()).run;
+  expect(disturbed.reasons).toEqual([
+    expect.stringMatching(/^All \d promises were kept, with the one disturbance in force as measured\.$/),
+  ]);
+  expect(disturbed.generator).not.toHaveProperty('file');
+  const calm = await lab.run({
+    scenario: scenarioFile({}),
+    driver: 'sim',
+    generator: 'snowflake',
+    seed: '7',
+    calm: true,
+  });
+  expect(calm).toMatchObject({ verdict: 'pass', doubts: [] });
+  expect(calm.run.reasons).toEqual([
+    expect.stringMatching(
+      /^All \d promises were kept, and nothing was disturbed: how the generator bears faults was not tried\.$/,
+    ),
+    'recovers was kept where there was nothing to recover from.',
+  ]);
+});
+
+test('the record tells a file of the user from the generator whose name it bears', async () => {
+  const file = generatorFile('');
+  expect((await simulate(alone, file)).run.generator).toMatchObject({ name: basename(file, '.ts'), file });
+});
+
 describe('unknown, because', () => {
   test('disturbance did not bite: the clock was set only while its node was down, and nobody could see it', async () => {
     const { verdict, doubts, run } = await simulate(
@@ -72,6 +99,20 @@ describe('unknown, because', () => {
     ]);
   });
 
+  test('disturbance did not bite: it was in force on the link between two nodes, who never talk', async () => {
+    const cut = { fault: 'cut-pair', options: { one: 'n1', other: 'n2' }, atMs: 0, forMs: 2000 };
+    const { verdict, doubts, run } = await simulate(slot([cut]));
+    expect({ verdict, doubts }).toEqual({ verdict: 'unknown', doubts: ['disturbance did not bite'] });
+    const [record] = run.disturbances;
+    expect(record).toMatchObject({
+      bit: false,
+      missed: 'it was in force on the link throughout, and nobody used the link',
+    });
+    // It says what it proves: the link was cut.
+    expect(record?.tookFrom).toBeGreaterThan(0);
+    expect(new Set(record?.samples.map(({ took, used }) => `${took} ${used}`))).toEqual(new Set(['true false']));
+  });
+
   test('disturbance did not bite: there was no holder to aim at, and the nodes are quoted', async () => {
     const { run } = await simulate(
       {
@@ -85,6 +126,22 @@ describe('unknown, because', () => {
     );
   });
 
+  test('trigger never fired: nothing took the lease away that was waited for', async () => {
+    const { verdict, doubts, run } = await simulate(
+      slot([
+        {
+          fault: 'kill',
+          options: { node: 'n2' },
+          when: { signal: 'lease-spent', node: 'n2', percent: 90 },
+          atMs: 0,
+          forMs: 1000,
+        },
+      ]),
+    );
+    expect({ verdict, doubts }).toEqual({ verdict: 'unknown', doubts: ['trigger never fired'] });
+    expect(run.reasons).toEqual(['trigger never fired: It waited 5.0 s for lease-spent, and the signal did not come.']);
+  });
+
   test('hazard not reached: nothing made a worker ID change hands', async () => {
     const { verdict, doubts } = await simulate({ hazards: [{ hazard: 'worker-id-changed-hands-while-holder-lived' }] });
     expect({ verdict, doubts }).toEqual({ verdict: 'unknown', doubts: ['hazard not reached'] });
@@ -96,13 +153,14 @@ describe('unknown, because', () => {
     expect(doubts).toContain('node silent');
   });
 
-  test('node silent: as many nodes mint as there are worker IDs, but all under another', async () => {
+  test('cluster never complete: as many nodes mint as there are worker IDs, but all under another', async () => {
     const file = generatorFile(`holding: () => ({ workerId: 7 })`);
     const three = { ...alone, cluster: { nodes: 3, coordinatorMembers: 1 }, pool: 3 };
     const { verdict, run } = await simulate(three, file);
     expect(verdict).not.toBe('pass');
+    expect(run.unknowns.map(({ reason }) => reason)).not.toContain('node silent');
     expect(run.unknowns).toContainEqual({
-      reason: 'node silent',
+      reason: 'cluster never complete',
       scope: 'run',
       detail: 'Within 15 s the nodes did not come to hold all 3 worker IDs of the pool at once (never held: 0, 1, 2).',
     });
@@ -130,12 +188,49 @@ describe('unknown, because', () => {
   });
 });
 
+test('a disturbance that waited for another to heal comes after it', async () => {
+  const { verdict, run } = await simulate(
+    slot([
+      { name: 'cut', fault: 'cut-pair', options: { one: 'n1', other: 'etcd1' }, atMs: 0, forMs: 1500 },
+      {
+        fault: 'pause',
+        options: { node: 'n1' },
+        when: { signal: 'healed', disturbance: 'cut' },
+        atMs: 200,
+        forMs: 1000,
+      },
+    ]),
+  );
+  expect({ verdict, reasons: run.reasons }).toMatchObject({ verdict: 'pass' });
+  const [cut, pause] = run.disturbances;
+  expect(pause!.injected! - cut!.healed!).toBeGreaterThanOrEqual(200e6);
+});
+
 test('fail before unknown: a hazard that was missed does not hide a duplicate', async () => {
-  const { verdict, broken, doubts } = await simulate(
+  const { verdict, broken, doubts, run } = await simulate(
     { ...alone, hazards: [{ hazard: 'restarted-with-clock-behind' }] },
     generatorFile(`mint: (into, count) => { const minted = honest.mint(into, count); into[0] = 42n; return minted; }`),
   );
   expect({ verdict, broken, doubts }).toEqual({ verdict: 'fail', broken: ['unique'], doubts: ['hazard not reached'] });
+  // A doubt is no reason of a failure.
+  expect(run.reasons).toEqual([expect.stringMatching(/^unique is broken \d+ times: ".*" That was promised\.$/)]);
+  expect(run.unknowns.map(({ reason }) => reason)).toEqual(['hazard not reached']);
+});
+
+test('IDs that only failed calls left: they count, the story says so, and what was not promised is remarked', async () => {
+  const { verdict, run } = await simulate(
+    alone,
+    generatorFile(`mint: (into, count) => { into.fill(42n, 0, count); throw new Error('boom'); }`),
+  );
+  const unique = run.findings.find(({ guarantee }) => guarantee === 'unique')!;
+  const closed = run.findings.find(({ guarantee }) => guarantee === 'fails-closed')!;
+  expect({ verdict, promised: closed.promised }).toEqual({ verdict: 'fail', promised: false });
+  expect(unique.witnesses[0]!.what).toMatch(/which no client got\. So it is with every violation \([\d,]+\): /);
+  expect(run.reasons.at(-1)).toMatch(
+    /^A remark: fails-closed is not promised, and is broken [\d,]+ times: "A refusal /,
+  );
+  // It is a remark where its breach is, and nowhere else.
+  expect((await simulate(alone, join(here, 'fixtures/counter.ts'))).run.reasons.join()).not.toContain('remark');
 });
 
 test('the same seed gives the same record byte for byte, but for what sits under `measured`', async () => {

@@ -64,6 +64,7 @@ const PASSED: Run = {
       name: 'pause',
       slot: 'paused',
       fault: 'pause',
+      disturbs: ['process'],
       options: { node: 'n2' },
       reach: ['n2'],
       injected: 43 * NS_PER_S,
@@ -173,6 +174,51 @@ test('what proves nothing is told: a disturbance that missed, a hazard not reach
 test('a pass with violations outside assumptions says how many', () => {
   const outside = finding('owns-worker-id', { violations: 2, outsideAssumptions: 2 });
   expect(text({ ...PASSED, findings: [outside] })).toContain(' ✔ PASS (2 outside assumptions)  storm');
+});
+
+test('a pass of a cluster that nothing disturbed says so beside the word', () => {
+  const calm = { ...PASSED, disturbances: [], hazards: [] };
+  expect(text(calm)).toContain(' ✔ PASS (nothing was disturbed)  storm');
+  const outside = finding('owns-worker-id', { violations: 2, outsideAssumptions: 2 });
+  expect(text({ ...calm, findings: [outside] })).toContain(' ✔ PASS (2 outside assumptions, nothing was disturbed)  ');
+  expect(text({ ...FAILED, disturbances: [] }).split('\n')[1]).toBe(' ✘ FAIL  storm, snowflake on sim  exit 10');
+});
+
+test("a file of the user's own is told from the generator whose name it bears", () => {
+  const own = { ...PASSED, generator: { ...PASSED.generator, file: './snowflake.ts' } };
+  expect(text(own).split('\n')[1]).toBe(' ✔ PASS  storm, snowflake (./snowflake.ts) on sim  exit 0');
+});
+
+test('doubts beside a failure stand apart from what is broken, one line a reason', () => {
+  const late = (scope: string) => ({ reason: 'load not achieved', scope, detail: `${scope} was late.` }) as const;
+  const doubted = { ...FAILED, unknowns: [late('n1'), late('n2'), late('n3')] };
+  const lines = text(doubted).split('\n');
+  expect(lines.slice(2, 4)).toEqual([`   ${FAILED.reasons[0]}`, '']);
+  const from = lines.indexOf(' doubts  beside what is broken: 3 things that could not be known');
+  expect(lines[from + 1]).toBe(' ? load not achieved: n1 was late. And 2 more of this.');
+  expect(text(doubted)).not.toContain('n2 was late');
+  // Of what proves nothing they are the reasons already.
+  expect(text({ ...doubted, verdict: 'unknown' })).not.toContain(' doubts ');
+});
+
+test('what bit and was not healed is told as both', () => {
+  const { healed: _healed, ...record } = PASSED.disturbances[0]!;
+  const told = text({
+    ...PASSED,
+    verdict: 'unknown',
+    disturbances: [{ ...record, unhealed: 'the run was cut short' }],
+  });
+  expect(told).toContain(' 1 of 1 bit');
+  expect(told).toContain(' ? paused: pause n2  from 0:43, no heal told\n   the run was cut short');
+});
+
+test('requests that were not sent stand outside the total', () => {
+  const requests = { ...PASSED.evidence.requests, dropped: 388 };
+  const told = text({ ...PASSED, evidence: { ...PASSED.evidence, requests } }).replaceAll(/\s+/g, ' ');
+  expect(told).toContain(
+    ' 128,032 requests: 96,123 answered, 31,800 refused, 0 errors, 109 without an answer; 388 more were not sent report',
+  );
+  expect(text(PASSED)).not.toContain('not sent');
 });
 
 test('on a narrow terminal nothing is wider, but for what is there to be copied', () => {

@@ -3,7 +3,9 @@
  * and how to see it again.
  */
 import type { Witness } from '../core/checker.ts';
+import { DEFAULT_COORDINATOR } from '../core/coordinator-kind.ts';
 import { EXIT } from '../core/errors.ts';
+import { counted, generatorLabel } from '../core/phrases.ts';
 import type { DisturbanceRecord, Run } from '../core/run.ts';
 import { nsToMs } from '../core/time.ts';
 import type { Verdict } from '../core/verdict.ts';
@@ -33,6 +35,7 @@ export function verdictText(run: Run, { stream, folder }: VerdictTextOptions): s
     disturbanceLines(run),
     hazardLines(run),
     evidenceLines(run),
+    doubtLines(run),
     witnessLines(run),
   ].filter((lines) => lines.length > 0);
   const paint = painter(stream);
@@ -48,9 +51,9 @@ export function verdictText(run: Run, { stream, folder }: VerdictTextOptions): s
 function headLines(run: Run): readonly Line[] {
   return [
     [
-      span(` ${MARK[run.verdict]} ${run.verdict.toUpperCase()}${outside(run)}`, TONE[run.verdict]),
+      span(` ${MARK[run.verdict]} ${run.verdict.toUpperCase()}${passedHow(run)}`, TONE[run.verdict]),
       span(`  ${run.scenario.name}`, 'strong'),
-      span(`, ${run.generator.name} on ${run.driver}`),
+      span(`, ${generatorLabel(run.generator)} on ${run.driver}${coordinator(run)}`),
       span(`  exit ${run.exitCode}`, 'faint'),
     ],
     ...(run.exitCode === EXIT.interrupted ? [indented(INTERRUPTED, 'plain')] : []),
@@ -58,10 +61,34 @@ function headLines(run: Run): readonly Line[] {
   ];
 }
 
-/** A pass whose only violations need a broken assumption says how many. */
-function outside({ verdict, findings }: Run): string {
+/** Its version, where it is a real one: what it keeps of its word differs. */
+function coordinator({ scenario, measured: { versions } }: Run): string {
+  const version = versions['coordinator'];
+  return version === undefined || version === 'virtual'
+    ? ''
+    : ` with ${scenario.cluster.coordinator ?? DEFAULT_COORDINATOR} ${version}`;
+}
+
+/** A pass says what it is worth less for: violations that need a broken assumption, and that nothing was disturbed. */
+function passedHow({ verdict, findings, disturbances }: Run): string {
   const sum = findings.reduce((total, finding) => total + (finding.promised ? finding.outsideAssumptions : 0), 0);
-  return verdict === 'pass' && sum > 0 ? ` (${count(sum)} outside assumptions)` : '';
+  const less = [
+    ...(sum > 0 ? [`${count(sum)} outside assumptions`] : []),
+    ...(disturbances.length === 0 ? ['nothing was disturbed'] : []),
+  ];
+  return verdict === 'pass' && less.length > 0 ? ` (${less.join(', ')})` : '';
+}
+
+/** Beside a failure; where there is none, the reasons of the verdict tell them all. */
+function doubtLines({ verdict, unknowns }: Run): readonly Line[] {
+  if (verdict !== 'fail' || unknowns.length === 0) return [];
+  return [
+    title('doubts', `beside what is broken: ${counted(unknowns.length, 'thing')} that could not be known`),
+    ...[...Map.groupBy(unknowns, ({ reason }) => reason)].map(([reason, [first, ...others]]): Line => {
+      const more = others.length === 0 ? '' : ` And ${count(others.length)} more of this.`;
+      return [span(' ? ', 'doubt'), span(`${reason}: ${first?.detail ?? ''}${more}`, 'faint')];
+    }),
+  ];
 }
 
 function guaranteeLines({ findings }: Run): readonly Line[] {
@@ -103,13 +130,19 @@ function disturbanceLines({ disturbances }: Run): readonly Line[] {
     title('disturbances', `${bit} of ${disturbances.length} bit, measured from outside`),
     ...disturbances.flatMap((disturbance, index): readonly Line[] => [
       [
-        span(disturbance.bit ? ' ✔ ' : ' ? ', disturbance.bit ? 'good' : 'doubt'),
+        isClear(disturbance) ? span(' ✔ ', 'good') : span(' ? ', 'doubt'),
         span((labels[index] ?? '').padEnd(labelWidth)),
         span(`  ${spanOf(disturbance)}`, 'faint'),
       ],
-      ...(disturbance.missed === undefined ? [] : [indented(disturbance.missed, 'doubt')]),
+      ...[disturbance.missed, disturbance.unhealed].flatMap((why) =>
+        why === undefined ? [] : [indented(why, 'doubt')],
+      ),
     ]),
   ];
+}
+
+function isClear({ bit, unhealed }: DisturbanceRecord): boolean {
+  return bit && unhealed === undefined;
 }
 
 function labelOf({ name, options, slot }: DisturbanceRecord): string {
@@ -121,7 +154,7 @@ function spanOf({ injected, healed }: DisturbanceRecord): string {
   if (injected === undefined) return 'never injected';
   const from = clock(nsToMs(injected));
   return healed === undefined
-    ? `from ${from}, never healed`
+    ? `from ${from}, no heal told`
     : `${from} – ${clock(nsToMs(healed))}  ${duration(nsToMs(healed - injected))}`;
 }
 
@@ -146,8 +179,10 @@ function evidenceLines({ evidence }: Run): readonly Line[] {
   const whole = minted === stored;
   const load = [
     `${count(requests.sent)} requests: ${count(requests.ok)} answered, ${count(requests.refused)} refused`,
-    `${count(requests.errors)} errors, ${count(requests.noAnswer)} without an answer, ${count(requests.dropped)} not sent`,
+    `${count(requests.errors)} errors, ${count(requests.noAnswer)} without an answer`,
   ].join(', ');
+  // They are no part of the total: they were to be sent, and came too late.
+  const unsent = requests.dropped === 0 ? '' : `; ${count(requests.dropped)} more were not sent`;
   return [
     title('evidence'),
     [
@@ -155,7 +190,7 @@ function evidenceLines({ evidence }: Run): readonly Line[] {
       span(`${count(BigInt(minted))} minted ${whole ? '=' : '≠'} ${count(BigInt(stored))} stored`),
       span(`, ${count(BigInt(acknowledged))} acknowledged to clients`, 'faint'),
     ],
-    indented(`${count(batches)} batches${tornBytes > 0 ? `, ${count(tornBytes)} torn bytes` : ''}; ${load}`),
+    indented(`${count(batches)} batches${tornBytes > 0 ? `, ${count(tornBytes)} torn bytes` : ''}; ${load}${unsent}`),
   ];
 }
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { linePath, rebin, stepArea, thin } from './path.ts';
 import type { Point } from './path.ts';
-import { overlap, packRows } from './rows.ts';
+import { depth, overlap, packRows, union } from './rows.ts';
 import { linear, symlog } from './scale.ts';
 import { roundStep, symlogTicks, ticks } from './ticks.ts';
 
@@ -106,4 +106,20 @@ test('spans of one row never meet', () => {
         for (const [j, b] of spans.entries()) if (i < j && rows[i] === rows[j]) expect(overlap(a, b)).toBeUndefined();
     }),
   );
+});
+
+test('the union of spans covers each moment once, and their depth is how many are in force together', () => {
+  const spans = [
+    { from: 5, to: 9 },
+    { from: 0, to: 4 },
+    { from: 1, to: 3 },
+    { from: 2, to: 5 },
+    { from: 12, to: 13 },
+  ];
+  expect(union(spans)).toEqual([
+    { from: 0, to: 9 },
+    { from: 12, to: 13 },
+  ]);
+  expect(depth(spans)).toBe(3);
+  expect([union([]), depth([])]).toEqual([[], 0]);
 });

@@ -25,3 +25,19 @@ export function overlap(a: Span, b: Span): Span | undefined {
   const to = Math.min(a.to, b.to);
   return from < to ? { from, to } : undefined;
 }
+
+/** The time that at least one of the spans covers, as spans apart from each other, in order. */
+export function union(spans: readonly Span[]): readonly Span[] {
+  const parts: { from: number; to: number }[] = [];
+  for (const { from, to } of [...spans].sort((a, b) => a.from - b.from)) {
+    const last = parts.at(-1);
+    if (last !== undefined && from <= last.to) last.to = Math.max(last.to, to);
+    else parts.push({ from, to });
+  }
+  return parts;
+}
+
+/** How many of the spans are in force at once at most. One that begins where another ends does not meet it. */
+export function depth(spans: readonly Span[]): number {
+  return Math.max(0, ...spans.map(({ from }) => spans.filter((span) => span.from <= from && from < span.to).length));
+}

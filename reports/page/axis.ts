@@ -14,6 +14,8 @@ import type { Content, Markup } from './markup.ts';
 export const PLOT_MIN_PX = 700;
 /** Width of a character of a label, on average. */
 const CHARACTER_PX = 5.8;
+/** Between a moment and the text that tells of it. */
+const LABEL_DX = 4;
 
 export interface Axis {
   readonly from: RunNs;
@@ -76,29 +78,35 @@ export function bar(
   >`;
 }
 
+/** Whether a text that starts at a moment would leave the plot on the right: then it ends there. */
+function leaves(axis: Axis, at: RunNs, words: string, dx: number): boolean {
+  return (axis.x(at) / 100) * PLOT_MIN_PX + textPx(words) + dx > PLOT_MIN_PX;
+}
+
 /** Text that starts at a moment, or ends there when it would leave the plot on the right. */
-export function text(axis: Axis, at: RunNs, y: number, words: string, className = '', dx = 4): Markup {
-  const x = axis.x(at);
-  const leaves = (x / 100) * PLOT_MIN_PX + textPx(words) + dx > PLOT_MIN_PX;
+export function text(axis: Axis, at: RunNs, y: number, words: string, className = '', dx = LABEL_DX): Markup {
+  const left = leaves(axis, at, words, dx);
   return html`<text
     class="${className}"
-    x="${percent(x)}"
+    x="${percent(axis.x(at))}"
     y="${y}"
-    dx="${leaves ? -dx : dx}"
-    ${leaves ? html` text-anchor="end"` : ''}
+    dx="${left ? -dx : dx}"
+    ${left ? html` text-anchor="end"` : ''}
     >${words}</text
   >`;
 }
 
-/** Rows for labels that start at these moments, so that none runs into the next. */
+/** Rows for labels that `text` writes at these moments, to either side of them, so that none runs into another. */
 export function labelRows(
   axis: Axis,
   labels: readonly { readonly at: RunNs; readonly words: string }[],
+  dx = LABEL_DX,
 ): readonly number[] {
   return packRows(
     labels.map(({ at, words }) => {
-      const from = (axis.x(at) / 100) * PLOT_MIN_PX;
-      return { from, to: from + textPx(words) };
+      const x = (axis.x(at) / 100) * PLOT_MIN_PX;
+      const width = textPx(words) + dx;
+      return leaves(axis, at, words, dx) ? { from: x - width, to: x } : { from: x, to: x + width };
     }),
     4,
   );

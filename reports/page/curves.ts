@@ -14,7 +14,7 @@ import type { Markup } from './markup.ts';
 import { offset, rate, seconds } from './words.ts';
 
 /** Curves are drawn in a box of this width, which the page stretches. */
-const BOX = 1000;
+export const BOX = 1000;
 const COLUMNS = 400;
 const OFFSET_HEIGHT = 168;
 const RATE_HEIGHT = 36;
@@ -179,7 +179,8 @@ function reachOf(run: Run, node: string) {
   return run.disturbances.filter(({ reach }) => reach.includes(node)).flatMap((record) => askedSpan(run, record) ?? []);
 }
 
-function box(height: number, body: Markup | readonly Markup[]): Markup {
+/** A drawing in a box that the page stretches to its width. */
+export function box(height: number, body: Markup | readonly Markup[]): Markup {
   return html`<svg viewBox="0 0 ${BOX} ${height}" width="100%" height="${height}" preserveAspectRatio="none">
     ${body}
   </svg>`;

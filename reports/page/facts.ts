@@ -1,5 +1,6 @@
 /** Facts that several parts of the page derive from the run. */
 import type { Tenure } from '../../harness/core/checker.ts';
+import { coordinatorMembersOf } from '../../harness/core/coordinator-kind.ts';
 import type { Json } from '../../harness/core/json.ts';
 import type { DisturbanceRecord, Run } from '../../harness/core/run.ts';
 import { msToNs, NS_PER_S } from '../../harness/core/time.ts';
@@ -53,10 +54,7 @@ function plannedSpan(run: Run, record: DisturbanceRecord): Span | undefined {
 
 /** The nodes and members that a disturbance hit: named in its options, found by its measurements, or else its reach. */
 export function targetsOf(run: Run, record: DisturbanceRecord): readonly string[] {
-  const names = new Set([
-    ...run.nodes,
-    ...Array.from({ length: run.scenario.cluster.coordinatorMembers }, (_, i) => `etcd${i + 1}`),
-  ]);
+  const names = new Set([...run.nodes, ...coordinatorMembersOf(run.scenario.cluster)]);
   const named = (value: Json): string[] =>
     typeof value === 'string'
       ? names.has(value)

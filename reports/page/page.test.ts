@@ -2,12 +2,12 @@ import { expect, test } from 'vitest';
 import { failingCached } from '../fixtures/cached.ts';
 import { passingStorm } from '../fixtures/storm.ts';
 import { NS_PER_S } from '../../harness/core/time.ts';
-import { createAxis } from './axis.ts';
+import { createAxis, PLOT_MIN_PX } from './axis.ts';
 import { excursions } from './curves.ts';
 import { clashesOf, offsetAt, targetsOf } from './facts.ts';
 import { html, inlineJson } from './markup.ts';
-import { phaseLane } from './schedule.ts';
-import { clashSentence } from './tenures.ts';
+import { phaseLane, slotLane } from './schedule.ts';
+import { clashSentence, tenureLanes } from './tenures.ts';
 import { contrast, NODE_TONES, TONES } from './theme.ts';
 import { grouped, lasting, offset, rate, seconds, settings, wallClock } from './words.ts';
 
@@ -67,6 +67,49 @@ test('a clash is the time in which two lives minted under one worker ID', () => 
     expect(holders[0].node).not.toBe(holders[1].node);
     expect(span.to).toBeGreaterThan(span.from);
   }
+});
+
+test('time that four holders share is told once, not once for each pair of them', () => {
+  const run = passingStorm();
+  const tenures = ['n1', 'n2', 'n3', 'n4'].map((node, i) => ({
+    ...run.tenures[0]!,
+    workerId: 0,
+    node,
+    incarnation: 1,
+    from: i * NS_PER_S,
+    to: (98 - i) * NS_PER_S,
+  }));
+  const [lane] = tenureLanes(createAxis(0, 100 * NS_PER_S), run, tenures);
+  expect(String(html`${lane?.note}`)).toContain('✕ up to 4 holders, 96.0\u00a0s');
+  expect(String(html`${lane?.body}`).match(/class="clash"/g)).toHaveLength(1);
+  expect(clashSentence(tenures)).toBe(
+    'Once, two holders or more minted under one worker ID: n1, n2, n3 and n4 under 0, from 1.0\u00a0s to 97.0\u00a0s.',
+  );
+});
+
+test('no label of a slot runs into another, also where those near the end are written to the left', () => {
+  const run = passingStorm();
+  const names = ['clock-back', 'paused', 'etcd-away', 'cut-and-back', 'ahead-and-cut', 'killed-and-back'];
+  const slots = names.map((name, i) => ({
+    name,
+    from: (40 + 10 * i) * NS_PER_S,
+    ...(i % 2 === 1 && { holder: 'n3' }),
+  }));
+  const lane = slotLane(createAxis(0, 100 * NS_PER_S), { ...run, slots });
+  const labels = [
+    ...String(html`${lane.body}`).matchAll(/<text[^>]*x="([\d.]+)%"[^>]*y="(\d+)"[^>]*dx="-?4"([^>]*)>([^<]+)</g),
+  ].map(([, x, y, anchor, words = '']) => {
+    const at = (Number(x) / 100) * PLOT_MIN_PX;
+    // A character of this font is not narrower than this.
+    const width = 5 * words.length;
+    return { y, words, from: anchor === '' || !anchor?.includes('end') ? at : at - width, width };
+  });
+  expect(labels.map(({ words }) => words.split(' ')[0])).toEqual(names);
+  for (const [i, a] of labels.entries())
+    for (const b of labels.slice(i + 1))
+      expect(a.y === b.y && a.from < b.from + b.width && b.from < a.from + a.width, `${a.words} on ${b.words}`).toBe(
+        false,
+      );
 });
 
 test('the target of a disturbance is the one it names, or else the one that was measured', () => {

@@ -8,6 +8,8 @@ import { lasting, seconds, settings } from './words.ts';
 
 const ROW = 20;
 const LABEL_ROW = 14;
+/** Beside the diamond. */
+const HAZARD_DX = 9;
 
 export function phaseLane(axis: Axis, run: Run): Lane {
   const shown = run.phases.filter(({ from, to }) => to > axis.from && from < axis.to);
@@ -50,12 +52,17 @@ export function slotLane(axis: Axis, run: Run): Lane {
 /** One row a disturbance: hollow for the span asked, filled for the span measured in force. */
 export function disturbanceLane(axis: Axis, run: Run, records: readonly DisturbanceRecord[]): Lane {
   const missed = records.filter(({ bit }) => !bit).length;
+  const unhealed = records.filter((record) => record.unhealed !== undefined).length;
+  const doubts = [
+    ...(missed === 0 ? [] : [`${missed} did not bite`]),
+    ...(unhealed === 0 ? [] : [`${unhealed} not healed`]),
+  ];
   return {
     label: 'Disturbances',
     note:
-      missed === 0
+      doubts.length === 0
         ? 'outline: asked · filled: measured in force'
-        : html`<span class="unsure">? ${missed} did not bite</span>`,
+        : html`<span class="unsure">? ${doubts.join(', ')}</span>`,
     height: records.length * ROW + 4,
     title: records.map((record) => describe(run, record)).join('; '),
     body: records.map((record, i) => disturbanceRow(axis, run, record, i * ROW + 3)),
@@ -68,16 +75,17 @@ function disturbanceRow(axis: Axis, run: Run, record: DisturbanceRecord, y: numb
   const span = asked ?? took;
   if (span === undefined) return '';
   const title = describe(run, record);
-  const words = `${record.name} ${targetsOf(run, record).join(' ')}${record.bit ? '' : ' (did not bite)'}`;
+  const doubt = record.bit ? (record.unhealed === undefined ? '' : ' (not healed)') : ' (did not bite)';
+  const words = `${record.name} ${targetsOf(run, record).join(' ')}${doubt}`;
   const after = Math.max(span.to, took?.to ?? span.to);
   const fitsAfter = (axis.x(after) / 100) * PLOT_MIN_PX + textPx(words) < PLOT_MIN_PX;
   return [
     asked !== undefined && bar(axis, asked, y, 14, { className: record.bit ? 'asked' : 'asked missed', title }),
     took !== undefined && bar(axis, took, y + 3.5, 7, { className: 'took', title }),
     fitsAfter
-      ? text(axis, after, y + 11, words, record.bit ? '' : 'unsure', 6)
+      ? text(axis, after, y + 11, words, doubt === '' ? '' : 'unsure', 6)
       : html`<text
-          class="${record.bit ? '' : 'unsure'}"
+          class="${doubt === '' ? '' : 'unsure'}"
           text-anchor="end"
           x="${percent(axis.x(span.from))}"
           y="${y + 11}"
@@ -95,6 +103,7 @@ function describe(run: Run, record: DisturbanceRecord): string {
     asked === undefined ? 'never injected' : `asked ${seconds(asked.from)} to ${seconds(asked.to)}`,
     took === undefined ? 'never measured in force' : `measured in force ${seconds(took.from)} to ${seconds(took.to)}`,
     ...(record.bit ? [] : [`did not bite: ${record.missed ?? 'no evidence'}`]),
+    ...(record.unhealed === undefined ? [] : [`not healed: ${record.unhealed}`]),
   ].join(', ');
 }
 
@@ -102,7 +111,7 @@ export function hazardLane(axis: Axis, run: Run): Lane {
   const reached = run.hazards.flatMap(({ hazard, summary, at }) =>
     at === undefined ? [] : [{ at, words: hazard, summary }],
   );
-  const rows = labelRows(axis, reached);
+  const rows = labelRows(axis, reached, HAZARD_DX);
   return {
     label: 'Hazards reached',
     note: `${reached.length} of ${run.hazards.length}`,
@@ -114,7 +123,7 @@ export function hazardLane(axis: Axis, run: Run): Lane {
         html`<svg x="${percent(axis.x(at))}" y="${y}" overflow="visible">
           <path class="diamond" d="M0-5L5 0L0 5L-5 0Z"><title>${summary}, ${seconds(at)}</title></path>
         </svg>`,
-        text(axis, at, y + 4, words, '', 9),
+        text(axis, at, y + 4, words, '', HAZARD_DX),
       ];
     }),
   };

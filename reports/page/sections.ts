@@ -1,10 +1,12 @@
 /** The sections of tables and text: promises, disturbances, hazards, evidence, environment, repeating, reading. */
 import { GUARANTEES } from '../../harness/core/guarantee.ts';
 import type { Promise_ } from '../../harness/core/guarantee.ts';
+import { generatorLabel } from '../../harness/core/phrases.ts';
 import type { DisturbanceRecord, Run } from '../../harness/core/run.ts';
 import { askedSpan, targetsOf, tookSpan } from './facts.ts';
 import { html } from './markup.ts';
 import type { Content, Markup } from './markup.ts';
+import { probes } from './probes.ts';
 import { brokenCount } from './story.ts';
 import { table } from './table.ts';
 import { grouped, plural, seconds, settings } from './words.ts';
@@ -33,7 +35,7 @@ export function promises(run: Run): Markup {
     .filter((promise) => !run.findings.some((finding) => meets(promise, finding)))
     .map((promise): PromiseRow => ({ promise, finding: undefined }));
   return section('promises', 'Promised and kept', [
-    html`<p class="soft">${run.generator.name}: ${run.generator.summary}</p>`,
+    html`<p class="soft">${generatorLabel(run.generator)}: ${run.generator.summary}</p>`,
     table<PromiseRow>(
       'Each guarantee, whether it was promised, and what was found',
       [
@@ -137,9 +139,7 @@ export function hazards(run: Run): Markup {
 
 export function disturbances(run: Run): Markup {
   if (run.disturbances.length === 0) return section('disturbances', 'Disturbances', html`<p>None was asked for.</p>`);
-  return section(
-    'disturbances',
-    'Disturbances: asked and observed',
+  return section('disturbances', 'Disturbances: asked and observed', [
     table<DisturbanceRecord>(
       'Each disturbance with what was asked and what was measured by another path',
       [
@@ -155,16 +155,19 @@ export function disturbances(run: Run): Markup {
         },
         {
           head: 'Verdict',
-          cell: ({ bit, missed, samples }) =>
+          cell: ({ bit, missed, unhealed, samples }) => [
             bit
               ? html`<span class="badge good">✓ bit</span
                   ><small>${samples.filter(({ took }) => took).length} of ${samples.length} probes</small>`
               : html`<span class="badge unsure">? did not bite</span><small>${missed ?? 'no evidence'}</small>`,
+            unhealed !== undefined && html`<span class="badge unsure">? not healed</span><small>${unhealed}</small>`,
+          ],
         },
       ],
       run.disturbances,
     ),
-  );
+    probes(run),
+  ]);
 }
 
 function spanWords(span: { readonly from: number; readonly to: number } | undefined): string {
@@ -234,7 +237,7 @@ export function evidence(run: Run): Markup {
         <dd>${grouped(requests.noAnswer)}</dd>
       </div>
       <div>
-        <dt>dropped before sending</dt>
+        <dt>not sent, and not counted among these</dt>
         <dd>${grouped(requests.dropped)}</dd>
       </div>
     </dl>`,
@@ -339,7 +342,7 @@ export function howToRead(): Markup {
       </dd>
       <dt>Violations</dt>
       <dd>
-        Each shows the sightings that prove it. An ID’s 64 bits are parted into sign, time, worker and sequence as the
+        Each shows the sightings that prove it. An ID’s bits are parted into sign, time, worker and sequence as the
         generator lays them out.
       </dd>
     </dl>`,

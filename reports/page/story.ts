@@ -1,7 +1,7 @@
 /** Each violation as a story: what, why, and the sightings side by side, taken apart to their bits. */
 import { CAUSES } from '../../harness/core/cause.ts';
 import type { Finding, Sighting, Witness } from '../../harness/core/checker.ts';
-import { decodeId } from '../../harness/core/layout.ts';
+import { decodeId, idBitsOf, shiftsOf } from '../../harness/core/layout.ts';
 import type { Layout } from '../../harness/core/layout.ts';
 import type { Run } from '../../harness/core/run.ts';
 import { colourOf, offsetAt } from './facts.ts';
@@ -51,7 +51,7 @@ function chapter(run: Run, finding: Run['findings'][number], stories: readonly S
       ${guarantee}${scope === undefined ? '' : ` (${scope})`}:
       ${plural(count, 'violation')}${promised ? '' : ', not promised'}
     </h3>
-    ${count > stories.length && html`<p class="soft">${stories.length === 0 ? 'Counted, without a witness.' : `The first ${stories.length} are told here; all are counted.`}</p>`}
+    ${count > stories.length && html`<p class="soft">${stories.length === 0 ? 'Counted, without a witness.' : `${stories.length} of them ${stories.length === 1 ? 'is' : 'are'} told here, as unlike one another as may be; all are counted.`}</p>`}
     ${told.slice(0, OPEN_MAX)}
     ${
       told.length > OPEN_MAX &&
@@ -136,14 +136,14 @@ function card(run: Run, sighting: Sighting): Markup {
 
 function decoded(layout: Layout, id: bigint): Markup {
   const { unixMs, tick, workerId, sequence } = decodeId(layout, id);
-  return html`<p class="id">${BigInt.asUintN(64, id)}</p>
+  return html`<p class="id">${BigInt.asUintN(idBitsOf(layout), id)}</p>
     <div
       class="bits"
       role="img"
-      aria-label="sign and unused ${bitFields(layout, id).sign}, time tick ${tick}, worker ${workerId}, sequence ${sequence}"
+      aria-label="${idBitsOf(layout)} bits: time tick ${tick}, worker ${workerId}, sequence ${sequence}"
     >
-      ${Object.entries(bitFields(layout, id)).map(
-        ([name, bits]) => html`<span class="${name}"><code>${bits}</code><small>${name}</small></span>`,
+      ${bitFields(layout, id).map(
+        ({ name, bits }) => html`<span class="${name}"><code>${bits}</code><small>${name}</small></span>`,
       )}
     </div>
     <dl>
@@ -156,21 +156,28 @@ function decoded(layout: Layout, id: bigint): Markup {
     </dl>`;
 }
 
-/** The 64 bits by field; what no field claims is with the sign. */
-export function bitFields(
-  layout: Layout,
-  id: bigint,
-): { readonly sign: string; readonly time: string; readonly worker: string; readonly sequence: string } {
-  const bits = BigInt.asUintN(64, id).toString(2).padStart(64, '0');
-  const sequence = 64 - layout.sequenceBits;
-  const worker = sequence - layout.workerBits;
-  const time = Math.max(0, worker - layout.timeBits);
-  return {
-    sign: bits.slice(0, time),
-    time: bits.slice(time, worker),
-    worker: bits.slice(worker, sequence),
-    sequence: bits.slice(sequence),
-  };
+/** The bits of an ID from the highest on, parted by field; what no field claims is sign, or further down random. */
+export function bitFields(layout: Layout, id: bigint): readonly { readonly name: string; readonly bits: string }[] {
+  const idBits = idBitsOf(layout);
+  const text = BigInt.asUintN(idBits, id).toString(2).padStart(idBits, '0');
+  const shifts = shiftsOf(layout);
+  const fields = [
+    { name: 'time', shift: shifts.time, bits: layout.timeBits },
+    { name: 'worker', shift: shifts.worker, bits: layout.workerBits },
+    { name: 'sequence', shift: shifts.sequence, bits: layout.sequenceBits },
+    ...(layout.fixed ?? []).map(({ shift, bits }) => ({ name: 'fixed', shift, bits })),
+  ];
+  const nameOf = (bit: number): string =>
+    fields.find(({ shift, bits }) => shift <= bit && bit < shift + bits)?.name ??
+    (bit >= shifts.time ? 'sign' : 'random');
+  const parts: { name: string; bits: string }[] = [];
+  for (let k = 0; k < idBits; k++) {
+    const name = nameOf(idBits - 1 - k);
+    const last = parts.at(-1);
+    if (last?.name === name) last.bits += text[k]!;
+    else parts.push({ name, bits: text[k]! });
+  }
+  return parts;
 }
 
 /** Violations that count against the verdict. */

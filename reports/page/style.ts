@@ -20,6 +20,7 @@ h2{font-size:1.25rem;letter-spacing:-.01em;margin-bottom:.5rem}
 h3{font-size:1.05rem;margin:1.4rem 0 .6rem}
 h4{font-size:1rem;font-weight:600}
 h5{font-size:.95rem;margin-bottom:.4rem}
+details>h4{margin-top:1.3rem}
 p{margin:.35rem 0}
 main>section{margin:2.6rem 0}
 .soft{color:var(--soft)}.bad{color:var(--bad)}.good{color:var(--good)}.unsure{color:var(--unsure)}
@@ -91,6 +92,7 @@ line.cursor{stroke:var(--ink);stroke-opacity:.7}
 .clash{fill:url(#hatch-bad);stroke:var(--bad);stroke-width:1.5}
 .reach{fill:url(#hatch-reach)}
 .curve{fill:none;stroke:var(--c);stroke-width:1.8;stroke-linecap:round;stroke-linejoin:round;vector-effect:non-scaling-stroke}
+.curve.probe{--c:var(--fault)}.curve.wanted{--c:var(--soft);stroke-dasharray:4 3}
 .area{fill:color-mix(in srgb,var(--c) 50%,var(--page))}
 .diamond{fill:var(--ink)}.violation{fill:var(--bad)}
 .readout{position:sticky;bottom:0;margin:.3rem 0 0;padding:.45rem .7rem;background:var(--raised);border:1px solid var(--line);border-radius:8px;font-size:12.5px;display:flex;flex-wrap:wrap;gap:.1rem 1.2rem}

@@ -2,10 +2,12 @@
 import type { Tenure } from '../../harness/core/checker.ts';
 import type { Run } from '../../harness/core/run.ts';
 import { NS_PER_S } from '../../harness/core/time.ts';
-import { packRows } from '../chart/rows.ts';
+import { depth, packRows, union } from '../chart/rows.ts';
+import type { Span } from '../chart/rows.ts';
 import { bar, percent, spanPx, textPx } from './axis.ts';
 import type { Axis, Lane } from './axis.ts';
 import { clashesOf, colourOf, lifeName } from './facts.ts';
+import type { Clash } from './facts.ts';
 import { html } from './markup.ts';
 import type { Markup } from './markup.ts';
 import { lasting, seconds } from './words.ts';
@@ -17,15 +19,16 @@ export function tenureLanes(axis: Axis, run: Run, tenures: readonly Tenure[]): r
   const workers = [...new Set(tenures.map(({ workerId }) => workerId))].sort((a, b) => a - b);
   return workers.map((worker, i) => {
     const own = tenures.filter(({ workerId }) => workerId === worker);
-    const clashes = clashesOf(own);
+    const clashes = union(clashesOf(own).map(({ span }) => span));
+    const holders = holdersAtOnce(own);
     const rows = packRows(own);
     const rowTop = (n: number): number => (rows[n] as number) * ROW + 2;
     const height = (Math.max(0, ...rows) + 1) * ROW + 4;
-    const shared = clashes.reduce((sum, { span }) => sum + span.to - span.from, 0);
+    const shared = clashes.reduce((sum, { from, to }) => sum + to - from, 0);
     return {
       label: `Worker ID ${worker}`,
       ...(clashes.length > 0
-        ? { note: html`<span class="bad">✕ two holders, ${lasting(shared)}</span>` }
+        ? { note: html`<span class="bad">✕ ${holders}, ${lasting(shared)}</span>` }
         : i === 0
           ? { note: 'holder, by what it minted' }
           : {}),
@@ -33,13 +36,13 @@ export function tenureLanes(axis: Axis, run: Run, tenures: readonly Tenure[]): r
       className: i === 0 ? 'first' : '',
       title:
         own.map(describe).join('; ') +
-        clashes.map(({ span }) => `; two holders from ${seconds(span.from, 2)} to ${seconds(span.to, 2)}`).join(''),
+        clashes.map(({ from, to }) => `; ${holders} from ${seconds(from, 2)} to ${seconds(to, 2)}`).join(''),
       body: [
         own.map((tenure, n) => tenureBar(axis, run, tenure, rowTop(n))),
-        clashes.map(({ span }) =>
+        clashes.map((span) =>
           bar(axis, span, 1, height - 2, {
             className: 'clash',
-            title: `two holders for ${lasting(span.to - span.from)}`,
+            title: `${holders} for ${lasting(span.to - span.from)}`,
           }),
         ),
         own.map((tenure, n) => holderLabel(axis, tenure, rowTop(n))),
@@ -54,6 +57,12 @@ function tenureBar(axis: Axis, run: Run, tenure: Tenure, y: number): Markup {
     colour: colourOf(run, tenure.node),
     title: describe(tenure),
   });
+}
+
+/** `two holders`, `up to 4 holders`. */
+function holdersAtOnce(tenures: readonly Tenure[]): string {
+  const most = depth(tenures);
+  return most === 2 ? 'two holders' : `up to ${most} holders`;
 }
 
 /** Drawn last, over any hatching: the name must be read where two holders meet. */
@@ -71,13 +80,39 @@ function describe(tenure: Tenure): string {
 
 /** One sentence on who shared a worker ID, for readers of the text alone. */
 export function clashSentence(tenures: readonly Tenure[]): string | undefined {
-  const clashes = clashesOf(tenures);
-  if (clashes.length === 0) return undefined;
-  const longest = clashes.reduce((most, clash) =>
-    clash.span.to - clash.span.from > most.span.to - most.span.from ? clash : most,
+  const shared = sharedSpans(clashesOf(tenures));
+  const [first, ...others] = shared;
+  if (first === undefined) return undefined;
+  const { workerId, span, lives } = others.reduce((most, one) => (lengthOf(one) > lengthOf(most) ? one : most), first);
+  const digits = span.to - span.from < NS_PER_S ? 3 : 1;
+  const when = others.length === 0 ? 'Once' : `${shared.length} times`;
+  const who = shared.every((each) => each.lives.length === 2) ? 'two holders' : 'two holders or more';
+  const names = `${lives.slice(0, -1).join(', ')} and ${lives.at(-1)}`;
+  return `${when}, ${who} minted under one worker ID${others.length === 0 ? '' : ', the longest'}: ${names} under ${workerId}, from ${seconds(span.from, digits)} to ${seconds(span.to, digits)}.`;
+}
+
+/** A span without a gap in which a worker ID had more than one holder. */
+interface Shared {
+  readonly workerId: number;
+  readonly span: Span;
+  /** Who had it meanwhile. */
+  readonly lives: readonly string[];
+}
+
+function sharedSpans(clashes: readonly Clash[]): readonly Shared[] {
+  return [...Map.groupBy(clashes, ({ workerId }) => workerId)].flatMap(([workerId, own]) =>
+    union(own.map(({ span }) => span)).map((span) => {
+      const within = own.filter((clash) => span.from <= clash.span.from && clash.span.to <= span.to);
+      const holders = within.flatMap((clash) => clash.holders);
+      return {
+        workerId,
+        span,
+        lives: [...new Set(holders.map((life) => lifeName(life.node, life.incarnation)))].sort(),
+      };
+    }),
   );
-  const [a, b] = longest.holders;
-  const digits = longest.span.to - longest.span.from < NS_PER_S ? 3 : 1;
-  const when = clashes.length === 1 ? 'Once' : `${clashes.length} times`;
-  return `${when}, two holders minted under one worker ID${clashes.length === 1 ? '' : ', the longest'}: ${lifeName(a.node, a.incarnation)} and ${lifeName(b.node, b.incarnation)} under ${longest.workerId}, from ${seconds(longest.span.from, digits)} to ${seconds(longest.span.to, digits)}.`;
+}
+
+function lengthOf({ span }: Shared): number {
+  return span.to - span.from;
 }

@@ -24,10 +24,11 @@ export function headline(run: Run): string {
     0,
   );
   switch (run.verdict) {
-    case 'pass':
-      return outside === 0
-        ? 'Pass: every promise was kept'
-        : `Pass: every promise was kept (${grouped(outside)} violations outside assumptions)`;
+    case 'pass': {
+      const kept = 'Pass: every promise was kept';
+      const less = outside === 0 ? '' : ` (${plural(outside, 'violation')} outside assumptions)`;
+      return `${kept}${less}${run.disturbances.length === 0 ? ', and nothing was disturbed' : ''}`;
+    }
     case 'fail': {
       const broken = run.findings.filter(({ promised, verdict }) => promised && verdict === 'fail').length;
       if (run.exitCode === EXIT.sloMissed || broken === 0) return 'Fail: the run missed what was asked of it';
@@ -129,7 +130,9 @@ function tiles(run: Run): Markup {
       unique === undefined ? '–' : grouped(unique.violations),
       unique === undefined ? 'not judged' : `among ${grouped(unique.checked)} looked at`,
     ],
-    ['Disturbances in force', `${bitten} of ${disturbances.length}`, 'measured from outside'],
+    disturbances.length === 0 && run.state === 'judged'
+      ? ['Disturbances', 'none', 'how it bears faults was not tried']
+      : ['Disturbances in force', `${bitten} of ${disturbances.length}`, 'measured from outside'],
     ['Hazards reached', `${reached} of ${hazards.length}`],
     ['Length', extent === undefined ? '–' : lasting(extent.to - extent.from), `on ${run.driver}`],
   ];

@@ -6,8 +6,10 @@ import type { Finding, Sighting, SqlFacts, SqlReader, Tenure, Witness } from '..
 import { finding, WITNESSES_MAX } from '../../core/checker.ts';
 import type { Guarantee, PromiseOf, Promise_ } from '../../core/guarantee.ts';
 import type { History } from '../../core/history.ts';
+import { idReader } from '../../core/id-words.ts';
 import { lanesOf } from '../../core/lanes.ts';
 import type { RunNs } from '../../core/time.ts';
+import { sqlId } from './sql.ts';
 
 /** Where to find a sighting: the batch of a lane that holds the position `seq`. */
 export interface Clue {
@@ -50,6 +52,7 @@ export function concludeFromHistory(history: History, draft: Draft): Finding {
   if (witnesses.length === 0) return finding({ ...draft, witnesses: [] });
   const lanes = lanesOf(history.batches);
   const { batches } = history;
+  const ids = idReader(history);
   const sightingOf = (clue: Clue): Sighting => {
     const lane = lanes.find((l) => l.node === clue.node && l.incarnation === clue.incarnation && l.lane === clue.lane);
     const batch = lane?.batches.find(
@@ -59,8 +62,10 @@ export function concludeFromHistory(history: History, draft: Draft): Finding {
     let { seq } = clue;
     if (clue.seek === true) {
       const from = batches.firstId[batch]!;
-      const ids = history.ids.subarray(from, from + batches.count[batch]!);
-      seq = batches.firstSeq[batch]! + ids.indexOf(BigInt(clue.id!));
+      const sought = BigInt(clue.id!);
+      let index = from;
+      while (ids.at(index) !== sought) index++;
+      seq = batches.firstSeq[batch]! + index - from;
     }
     return {
       node: history.nodes[clue.node]!,
@@ -88,10 +93,9 @@ export async function concludeFromStore(store: SqlReader, facts: SqlFacts, draft
   const witnesses = draft.witnesses.slice(0, WITNESSES_MAX);
   const clues = witnesses.flatMap((witness) => witness.clues);
   const batches = await readBatches(store, clues);
-  const positions = await readPositions(store, clues);
+  const positions = await readPositions(store, facts, clues);
   const sightingOf = (clue: Clue): Sighting => {
-    const batch = batches.find((row) => sameLane(row, clue) && holds(row, clue.seq));
-    if (batch === undefined) throw new Error(`no batch holds position ${clue.seq} of ${facts.nodes[clue.node]}`);
+    const batch = batchOf(clue, batches);
     const seq =
       clue.seek === true
         ? Math.min(
@@ -121,12 +125,13 @@ export async function concludeFromStore(store: SqlReader, facts: SqlFacts, draft
   });
 }
 
-interface BatchRow extends Record<string, unknown> {
+export interface BatchRow extends Record<string, unknown> {
   readonly node: number;
   readonly incarnation: number;
   readonly lane: number;
   readonly first_seq: string;
   readonly count: number;
+  readonly flags: number;
   readonly called: string;
   readonly returned: string;
   readonly wall_called_ms: number;
@@ -144,21 +149,31 @@ interface PositionRow extends Record<string, unknown> {
   readonly id: string;
 }
 
-async function readBatches(store: SqlReader, clues: readonly Clue[]): Promise<BatchRow[]> {
+/** The batches that hold the clues, in no order. */
+export async function readBatches(store: SqlReader, clues: readonly Clue[]): Promise<BatchRow[]> {
   if (clues.length === 0) return [];
   const one = ({ node, incarnation, lane, seq }: Clue): string =>
     `node = ${node} and incarnation = ${incarnation} and lane = ${lane} and first_seq <= ${seq} and first_seq + count > ${seq}`;
   return store.rows<BatchRow>(
-    `select node, incarnation, lane, first_seq, count, called, returned, wall_called_ms, wall_returned_ms, worker, lease,
+    `select node, incarnation, lane, first_seq, count, flags, called, returned, wall_called_ms, wall_returned_ms, worker, lease,
        create_revision
      from batches where ${[...new Set(clues.map(one))].map((condition) => `(${condition})`).join(' or ')}`,
   );
 }
 
-async function readPositions(store: SqlReader, clues: readonly Clue[]): Promise<PositionRow[]> {
+async function readPositions(store: SqlReader, { layout }: SqlFacts, clues: readonly Clue[]): Promise<PositionRow[]> {
   const ids = [...new Set(clues.flatMap(({ id, seek }) => (seek === true && id !== undefined ? [id] : [])))];
   if (ids.length === 0) return [];
-  return store.rows<PositionRow>(`select node, incarnation, lane, seq, id from ids where id in (${ids.join(', ')})`);
+  return store.rows<PositionRow>(
+    `select node, incarnation, lane, seq, id from ids where id in (${ids.map((id) => sqlId(layout, id)).join(', ')})`,
+  );
+}
+
+/** The batch among these that holds the clue. */
+export function batchOf(clue: Clue, batches: readonly BatchRow[]): BatchRow {
+  const batch = batches.find((row) => sameLane(row, clue) && holds(row, clue.seq));
+  if (batch === undefined) throw new Error(`no batch holds position ${clue.seq} of node ${clue.node}`);
+  return batch;
 }
 
 function sameLane(row: BatchRow | PositionRow, clue: Clue): boolean {

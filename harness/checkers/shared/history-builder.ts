@@ -8,6 +8,8 @@
  * Everything that a batch does not say is honest: the node's wall clock shows true time, sequence numbers go on where
  * the lane stopped, IDs carry the worker ID that the node held.
  */
+import type { ClockOrder } from '../../core/clock-orders.ts';
+import type { ClockSetting } from '../../core/cluster.ts';
 import type {
   BatchColumns,
   HealthFact,
@@ -72,6 +74,7 @@ export class HistoryBuilder {
   readonly #health: HealthFact[] = [];
   readonly #nextSeq = new Map<string, number>();
   readonly #layout: Layout;
+  readonly #orders: ClockOrder[] = [];
   #recover: RecoverWindow | undefined;
 
   constructor(nodes: readonly string[] = ['n1', 'n2', 'n3'], layout: Layout = LAYOUT) {
@@ -113,6 +116,18 @@ export class HistoryBuilder {
     return this;
   }
 
+  /** An order to a clock: it took force between these milliseconds of the run. */
+  order(
+    node: string,
+    fromMs: number,
+    toMs: number | undefined,
+    { offsetMs = 0, rate = 1 }: Partial<ClockSetting>,
+  ): this {
+    const to = toMs !== undefined && { to: msToNs(toMs) };
+    this.#orders.push({ node, offsetMs, rate, from: msToNs(fromMs), ...to });
+    return this;
+  }
+
   request(spec: RequestSpec): this {
     this.#requests.push(spec);
     return this;
@@ -128,6 +143,13 @@ export class HistoryBuilder {
 
   recover(fromMs: number, toMs: number, pool: number): this {
     this.#recover = { from: msToNs(fromMs), to: msToNs(toMs), pool };
+    return this;
+  }
+
+  /** The harness stood still. After `recover`. */
+  stalled(fromMs: number, toMs: number): this {
+    const { deaf = [], ...recover } = this.#recover!;
+    this.#recover = { ...recover, deaf: [...deaf, { from: msToNs(fromMs), to: msToNs(toMs) }] };
     return this;
   }
 
@@ -176,10 +198,13 @@ export class HistoryBuilder {
       layout: this.#layout,
       nodes: this.#nodes,
       batches,
-      ids: BigUint64Array.from(ids),
+      ids: BigUint64Array.from(
+        this.#layout.idBits === 128 ? ids.flatMap((id) => [BigInt.asUintN(64, id), id >> 64n]) : ids,
+      ),
       leases: this.#leases,
       requests,
       health: this.#health,
+      clocks: { unixMs: ORIGIN_UNIX_MS, orders: this.#orders },
       ...(this.#recover && { recover: this.#recover }),
     };
   }

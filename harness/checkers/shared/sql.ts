@@ -1,10 +1,25 @@
-/** Fields of an ID in SQL, equal to `fieldReader`. */
+/** Fields of an ID in SQL, equal to those of `idReader`. */
 import type { Layout } from '../../core/layout.ts';
+import { idBitsOf, shiftsOf } from '../../core/layout.ts';
 
 export function sqlTick(layout: Layout, id: string): string {
-  return `bitShiftRight(${id}, ${layout.workerBits + layout.sequenceBits})`;
+  return `bitShiftRight(${id}, ${shiftsOf(layout).time})`;
 }
 
 export function sqlWorker(layout: Layout, id: string): string {
-  return `bitAnd(bitShiftRight(${id}, ${layout.sequenceBits}), ${2 ** layout.workerBits - 1})`;
+  return sqlField(id, shiftsOf(layout).worker, layout.workerBits);
+}
+
+/** Whether the fixed fields have other values than the layout gives them. */
+export function sqlUnmarked({ fixed = [] }: Layout, id: string): string {
+  return ['0', ...fixed.map(({ shift, bits, value }) => `${sqlField(id, shift, bits)} != ${value}`)].join(' or ');
+}
+
+/** An ID, given in decimal, as a literal: ClickHouse takes one beyond 64 bits for a floating-point number. */
+export function sqlId(layout: Layout, id: string): string {
+  return idBitsOf(layout) === 64 ? id : `toUInt128('${id}')`;
+}
+
+function sqlField(id: string, shift: number, bits: number): string {
+  return `bitAnd(bitShiftRight(${id}, ${shift}), ${2 ** bits - 1})`;
 }

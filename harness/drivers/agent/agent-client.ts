@@ -15,7 +15,20 @@ export type SendOrder = (order: AgentOrder) => Promise<AgentResult>;
 
 export class AgentClient extends LineClient<AgentCommand, AgentAnswer> {}
 
-/** How long to wait for the answer to a command: `reach` takes its own time. */
+/** How long to wait for the answer to a command: some take their own time. */
 export function deadlineOf(order: AgentOrder): number {
-  return (order.do === 'reach' ? order.timeoutMs : 0) + 2000;
+  return ownTimeOf(order) + 2000;
+}
+
+function ownTimeOf(order: AgentOrder): number {
+  switch (order.do) {
+    case 'reach':
+      return order.timeoutMs;
+    case 'share':
+      return order.forMs;
+    case 'heard':
+      return order.waitMs;
+    default:
+      return 0;
+  }
 }

@@ -21,16 +21,24 @@ function recorded(...broken: readonly string[]) {
     start: () => note(`start ${name}`),
     pause: () => note(`pause ${name}`),
     resume: () => note(`resume ${name}`),
+    terminate: () => Promise.resolve('exited'),
+    slow: () => note(`slow ${name}`),
+    share: () => Promise.resolve(100),
     alive: () => Promise.resolve(true),
+    identity: () => Promise.resolve('1@1'),
   });
   const agent = async ({ do: what }: AgentOrder): Promise<{ id: number; ok: true }> => {
     await note(`agent: ${what}`);
     return { id: 1, ok: true };
   };
-  const network = networkControl(agent, () => ({ address: NOWHERE.host, port: NOWHERE.port }));
+  const network = networkControl(
+    agent,
+    () => ({ address: NOWHERE.host, port: NOWHERE.port }),
+    () => agent,
+  );
   const clock = {
     backend: 'none',
-    set: ({ offsetMs, frozen }: ClockSetting) => note(`clock ${offsetMs}${frozen ? ' frozen' : ''}`),
+    set: ({ offsetMs, rate }: ClockSetting) => note(`clock ${offsetMs} x${rate}`),
   };
   const time = new RealTime(0n);
   const member = { name: 'etcd1', endpoint: 'http://127.0.0.1:1', process: process('etcd1'), network };
@@ -39,9 +47,10 @@ function recorded(...broken: readonly string[]) {
     time,
     origin: { monotonicNs: '0', unixMs: 0, errorNs: 0 },
     nodes: [new AgentNode({ name: 'n1', process: process('n1'), network }, clock, new NodeClient(NOWHERE, Number))],
-    coordinator: new EtcdCoordinator([member], '3', time),
+    coordinator: new EtcdCoordinator([member], '3', time, ''),
     agents: [agent],
     tapFolder: '',
+    zones: {},
     versions: {},
     remove: () => note('remove'),
   });
@@ -49,7 +58,7 @@ function recorded(...broken: readonly string[]) {
 }
 
 describe('healing', () => {
-  const ALL = ['agent: heal', 'clock 0', 'start n1', 'start etcd1'];
+  const ALL = ['agent: heal', 'clock 0 x1', 'start n1', 'start etcd1'];
 
   test('tells every agent, every clock and every process', async () => {
     const { cluster, told } = recorded();

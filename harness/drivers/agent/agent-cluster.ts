@@ -11,10 +11,11 @@ import type {
   NetworkControl,
   NodeHealth,
   ProcessControl,
+  Zones,
 } from '../../core/cluster.ts';
 import type { Origin, Time } from '../../core/time.ts';
 import type { SendOrder } from './agent-client.ts';
-import type { EtcdCoordinator } from './coordinator.ts';
+import type { RealCoordinator } from './coordinators.ts';
 import type { NodeClient } from './node-client.ts';
 
 /** What a cluster is made of. */
@@ -23,10 +24,11 @@ export interface AgentClusterParts {
   readonly time: Time;
   readonly origin: Origin;
   readonly nodes: readonly AgentNode[];
-  readonly coordinator: EtcdCoordinator;
+  readonly coordinator: RealCoordinator;
   /** The agents of all pods. */
   readonly agents: readonly SendOrder[];
   readonly tapFolder: string;
+  readonly zones: Zones;
   readonly versions: { readonly [name: string]: string };
   /** Removes whatever the driver made for the run. Called once. */
   readonly remove: () => Promise<unknown>;
@@ -37,8 +39,9 @@ export class AgentCluster implements Cluster {
   readonly time: Time;
   readonly origin: Origin;
   readonly nodes: readonly AgentNode[];
-  readonly coordinator: EtcdCoordinator;
+  readonly coordinator: RealCoordinator;
   readonly tapFolder: string;
+  readonly zones: Zones;
   readonly versions: { readonly [name: string]: string };
   readonly #agents: readonly SendOrder[];
   readonly #remove: () => Promise<unknown>;
@@ -51,7 +54,9 @@ export class AgentCluster implements Cluster {
     this.nodes = parts.nodes;
     this.coordinator = parts.coordinator;
     this.tapFolder = parts.tapFolder;
-    this.versions = parts.versions;
+    this.zones = parts.zones;
+    const backends = new Set(parts.nodes.map(({ clock }) => clock.backend));
+    this.versions = { ...parts.versions, 'clocks by': [...backends].join(', ') };
     this.#agents = parts.agents;
     this.#remove = parts.remove;
   }
@@ -61,7 +66,7 @@ export class AgentCluster implements Cluster {
     const members: readonly Member[] = [...this.nodes, ...this.coordinator.members];
     const outcomes = await Promise.allSettled([
       ...this.#agents.map((send) => send({ do: 'heal' })),
-      ...this.nodes.map(({ clock }) => clock.set({ offsetMs: 0, frozen: false })),
+      ...this.nodes.map(({ clock }) => clock.set({ offsetMs: 0, rate: 1 })),
       ...members.map(({ process }) => process.start()),
     ]);
     const failures = outcomes.filter((outcome) => outcome.status === 'rejected').map(({ reason }) => reason as unknown);
@@ -86,8 +91,16 @@ export class AgentNode implements ClusterNode {
   readonly network: NetworkControl;
   readonly clock: ClockControl;
   readonly #client: NodeClient;
+  readonly #lastWords: () => Promise<string | undefined>;
 
-  constructor(member: Member, clock: ClockControl, client: NodeClient) {
+  /** `lastWords`: as `ClusterNode.lastWords`. */
+  constructor(
+    member: Member,
+    clock: ClockControl,
+    client: NodeClient,
+    lastWords: () => Promise<string | undefined> = async () => undefined,
+  ) {
+    this.#lastWords = lastWords;
     this.name = member.name;
     this.process = member.process;
     this.network = member.network;
@@ -97,6 +110,10 @@ export class AgentNode implements ClusterNode {
 
   health(timeoutMs: number): Promise<NodeHealth> {
     return this.#client.health(timeoutMs);
+  }
+
+  lastWords(): Promise<string | undefined> {
+    return this.#lastWords();
   }
 
   mint(count: number, timeoutMs: number, done: (reply: MintReply) => void): void {

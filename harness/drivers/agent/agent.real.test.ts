@@ -7,44 +7,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
-import { AgentClient } from './agent-client.ts';
+import type { AgentClient } from './agent-client.ts';
+import { cleanUp, cleanups, startAgent, throwAwayNetns, type Netns } from './netns-for-tests.ts';
 import { WORKLOAD_VARIABLE } from './protocol.ts';
 
-const AGENT = join(import.meta.dirname, 'agent.ts');
 const PEERS = ['198.18.0.2', '198.18.0.3'] as const;
 
-const cleanups: (() => void)[] = [];
-afterEach(() => {
-  for (const cleanup of cleanups.splice(0).toReversed()) cleanup();
-});
+afterEach(cleanUp);
 
-/** A process that holds the namespace; `inside` runs a command in it. */
-function throwAwayNetns(): { inside: (...command: string[]) => string; enter: [string, ...string[]] } {
-  const asRoot = process.getuid?.() === 0;
-  const user = asRoot ? [] : ['--user', '--map-root-user'];
-  const holder = spawn('unshare', [...user, '--net', 'sleep', '100'], { stdio: 'ignore' });
-  cleanups.push(() => holder.kill('SIGKILL'));
-  const enter: [string, ...string[]] = [
-    'nsenter',
-    '-t',
-    String(holder.pid),
-    '--net',
-    ...(asRoot ? [] : ['--user', '--preserve-credentials']),
-  ];
-  const inside = (...command: string[]): string =>
-    execFileSync(enter[0], [...enter.slice(1), ...command], { encoding: 'utf8' });
-  // `unshare` becomes `sleep` once it has made the namespace.
-  while (execFileSync('cat', [`/proc/${holder.pid}/comm`], { encoding: 'utf8' }) !== 'sleep\n');
-  inside('ip', 'link', 'set', 'lo', 'up');
-  for (const peer of PEERS) inside('ip', 'addr', 'add', `${peer}/32`, 'dev', 'lo');
-  return { inside, enter };
-}
-
-function startAgent(enter: readonly [string, ...string[]]): { agent: AgentClient; child: ChildProcess } {
-  const [program, ...args] = [...enter, process.execPath, AGENT] as const;
-  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
-  cleanups.push(() => child.kill('SIGKILL'));
-  return { agent: new AgentClient('agent', child.stdout, child.stdin), child };
+/** A namespace whose loopback has the addresses of peers. */
+function withPeers(): Netns {
+  const netns = throwAwayNetns();
+  for (const peer of PEERS) netns.inside('ip', 'addr', 'add', `${peer}/32`, 'dev', 'lo');
+  return netns;
 }
 
 function startWorkload(name: string): ChildProcess {
@@ -60,7 +35,7 @@ const reach = async (agent: AgentClient, address: string): Promise<boolean | und
   (await agent.send({ do: 'reach', address, port: 9, timeoutMs: 150 })).reached;
 
 test('cuts of several keys add up, and each goes with its own key', async () => {
-  const { agent } = startAgent(throwAwayNetns().enter);
+  const { agent } = await startAgent(withPeers());
   expect(await reach(agent, PEERS[0])).toBe(true);
 
   await agent.send({ do: 'cut', key: 'one', addresses: [PEERS[0]] });
@@ -79,8 +54,9 @@ test('cuts of several keys add up, and each goes with its own key', async () => 
 });
 
 test('a living agent keeps a cut beyond its timeout; a killed one loses it', { timeout: 20_000 }, async () => {
-  const { inside, enter } = throwAwayNetns();
-  const { agent, child } = startAgent(enter);
+  const netns = withPeers();
+  const { agent, child } = await startAgent(netns);
+  const { inside } = netns;
   await agent.send({ do: 'cut', key: 'k', addresses: [PEERS[0]] });
   await sleep(5500);
   expect(await reach(agent, PEERS[0])).toBe(false);
@@ -91,18 +67,19 @@ test('a living agent keeps a cut beyond its timeout; a killed one loses it', { t
   expect(inside('nft', 'list', 'table', 'inet', 'snowglobe')).not.toContain(PEERS[0]);
 
   // A later agent starts from nothing, whatever it finds.
-  const next = startAgent(enter).agent;
+  const { agent: next } = await startAgent(netns);
   expect(await reach(next, PEERS[0])).toBe(true);
   await next.close();
 });
 
 test('the end of its input heals everything and leaves the rules of others alone', async () => {
-  const { inside, enter } = throwAwayNetns();
+  const netns = withPeers();
+  const { inside } = netns;
   inside('nft', 'add table inet other; add chain inet other c { type filter hook input priority 0; }');
   inside('nft', 'add rule inet other c ip saddr 203.0.113.9 drop');
   const others = inside('nft', 'list', 'ruleset');
 
-  const { agent, child } = startAgent(enter);
+  const { agent, child } = await startAgent(netns);
   const workload = startWorkload('w-eof');
   await agent.send({ do: 'cut', key: 'k', addresses: [PEERS[0]] });
   expect((await agent.send({ do: 'signal', workload: 'w-eof', signal: 'SIGSTOP' })).pids).toEqual([workload.pid]);
@@ -116,8 +93,27 @@ test('the end of its input heals everything and leaves the rules of others alone
   await expect(agent.send({ do: 'ping' })).rejects.toThrow('agent is gone, so "ping" was not done.');
 });
 
+test('a workload that is slowed runs in turns, and goes on when the agent is gone', async () => {
+  const { agent, child } = await startAgent(throwAwayNetns());
+  const workload = startWorkload('w-slow');
+  const share = async (): Promise<number> =>
+    (await agent.send({ do: 'share', workload: 'w-slow', forMs: 500 })).percent as number;
+  expect(await share()).toBe(100);
+  await agent.send({ do: 'slow', workload: 'w-slow', percent: 20 });
+  const slow = await share();
+  expect(slow).toBeGreaterThan(0);
+  expect(slow).toBeLessThan(60);
+  // A stop that was asked for outlasts the turns.
+  await agent.send({ do: 'signal', workload: 'w-slow', signal: 'SIGSTOP' });
+  expect(await share()).toBe(0);
+  await agent.send({ do: 'signal', workload: 'w-slow', signal: 'SIGCONT' });
+  await agent.close();
+  await expect.poll(() => child.exitCode).toBe(0);
+  expect(stateOf(workload)).toBe('S');
+});
+
 test('finds, stops, resumes and kills a workload by its environment, and no other', async () => {
-  const { agent } = startAgent(throwAwayNetns().enter);
+  const { agent } = await startAgent(withPeers());
   const [workload, other] = [startWorkload('w1'), startWorkload('w11')];
   expect((await agent.send({ do: 'find', workload: 'w1' })).pids).toEqual([workload.pid]);
 
@@ -134,7 +130,7 @@ test('finds, stops, resumes and kills a workload by its environment, and no othe
 });
 
 test('a slow reach does not hold up other commands', async () => {
-  const { agent } = startAgent(throwAwayNetns().enter);
+  const { agent } = await startAgent(withPeers());
   await agent.send({ do: 'cut', key: 'k', addresses: [PEERS[0]] });
   const order: string[] = [];
   const reaching = agent
@@ -150,14 +146,14 @@ test('forwards a UNIX socket, and takes it away at the end', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'snowglobe-test-'));
   cleanups.push(() => rmSync(folder, { recursive: true }));
   const socketPath = join(folder, 's.sock');
-  const { enter } = throwAwayNetns();
+  const netns = withPeers();
   const echo = `net.createServer({ allowHalfOpen: true }, (s) => s.pipe(s)).listen(7, () => console.log('listening'))`;
-  const [program, ...args] = [...enter, process.execPath, '-e', echo] as const;
+  const [program, ...args] = [...netns.enter, process.execPath, '-e', echo] as const;
   const server = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   cleanups.push(() => server.kill('SIGKILL'));
   await once(server.stdout, 'data');
 
-  const { agent } = startAgent(enter);
+  const { agent } = await startAgent(netns);
   await agent.send({ do: 'forward', socket: socketPath, address: '127.0.0.1', port: 7 });
   const said = await new Promise<string>((resolve, reject) => {
     let text = '';
@@ -173,7 +169,7 @@ test('forwards a UNIX socket, and takes it away at the end', async () => {
 });
 
 test('says what is wrong with a command', async () => {
-  const { agent } = startAgent(throwAwayNetns().enter);
+  const { agent } = await startAgent(withPeers());
   await expect(agent.send({ do: 'cut', key: 'k', addresses: ['n1; flush ruleset'] })).rejects.toThrow(
     'agent: "cut" failed: "n1; flush ruleset" is no IPv4 address',
   );

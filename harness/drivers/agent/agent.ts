@@ -1,97 +1,23 @@
 /**
- * The fault agent: one in each pod, under plain Node, with nothing but this file and `protocol.ts`.
+ * The fault agent: one in each pod, under plain Node, with nothing but files of this folder and of `core`.
  *
- * It is the hand of the harness inside a pod: it cuts links (nftables, in a table of its own), stops and kills the
+ * It is the hand of the harness inside a pod: it disturbs links (nftables, in a table of its own), stops and kills the
  * pod's workload, measures whether peers can be reached, and forwards UNIX sockets to TCP ports. Two dead-man switches
- * make sure that what it did never outlives the harness: the end of its input heals everything, and each cut is a set
- * element with a timeout that only a living agent renews.
+ * make sure that what it did never outlives the harness: the end of its input heals everything, and each trouble
+ * of a link is a set element with a timeout that only a living agent renews.
  */
-import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
-import { connect, createServer, isIPv4, type Server } from 'node:net';
+import { connect, createServer, type Server } from 'node:net';
 import { createInterface } from 'node:readline';
-import { TABLE, WORKLOAD_VARIABLE, type AgentAnswer, type AgentCommand } from './protocol.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Links } from './links.ts';
+import { handshake, Prober, talks } from './prober.ts';
+import { withDescendants } from './process-tree.ts';
+import { TURN_MS, WORKLOAD_VARIABLE, type AgentAnswer, type AgentCommand, type WorkloadSignal } from './protocol.ts';
 
-/** A cut heals by itself this long after its last renewal: the answer to an agent that was killed or stopped. */
-const CUT_LASTS_S = 5;
 const RENEW_EVERY_MS = 1000;
 
 type Answer = AgentAnswer extends infer A ? (A extends { ok: true } ? Omit<A, 'id' | 'ok'> : never) : never;
-
-/** Runs one nft script, which the kernel takes as a whole or not at all. */
-function nft(script: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('nft', ['-f', '-'], { stdio: ['pipe', 'ignore', 'pipe'] });
-    let errors = '';
-    child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
-    child.on('error', reject);
-    child.on('close', (code) =>
-      code === 0 ? resolve() : reject(new Error(`nft: ${errors.trim() || `exit ${code}`}`)),
-    );
-    child.stdin.on('error', () => undefined); // an nft that ended early tells why on stderr
-    child.stdin.end(script);
-  });
-}
-
-/** The cuts in force, by key, and the one nft set that holds their union. */
-class Cuts {
-  #byKey: ReadonlyMap<string, readonly string[]> = new Map();
-  #turn: Promise<void> = Promise.resolve();
-
-  /** `add` before `delete`, so that deleting what an earlier agent left does not fail when there is nothing. */
-  static readonly #table = `
-add table inet ${TABLE}
-delete table inet ${TABLE}
-table inet ${TABLE} {
-  set cut { type ipv4_addr; flags timeout; }
-  chain input { type filter hook input priority -10; policy accept; ip saddr @cut drop; }
-  chain output { type filter hook output priority -10; policy accept; ip daddr @cut drop; }
-}
-`;
-
-  open(): Promise<void> {
-    return this.#inTurn(() => nft(Cuts.#table));
-  }
-
-  /** Replaces the cut of one key; no address takes it away. */
-  set(key: string, addresses: readonly string[]): Promise<void> {
-    const wrong = addresses.find((address) => !isIPv4(address));
-    if (wrong !== undefined) return Promise.reject(new Error(`"${wrong}" is no IPv4 address`));
-    return this.#change((cuts) => (addresses.length === 0 ? cuts.delete(key) : cuts.set(key, addresses)));
-  }
-
-  clear(): Promise<void> {
-    return this.#change((cuts) => cuts.clear());
-  }
-
-  /** Starts the timeouts of all elements anew. */
-  renew(): Promise<void> {
-    return this.#byKey.size === 0 ? Promise.resolve() : this.#change(() => undefined);
-  }
-
-  close(): Promise<void> {
-    return this.#inTurn(() => nft(`delete table inet ${TABLE}\n`));
-  }
-
-  /** What is remembered changes only when the kernel has taken it. */
-  #change(change: (cuts: Map<string, readonly string[]>) => void): Promise<void> {
-    return this.#inTurn(async () => {
-      const cuts = new Map(this.#byKey);
-      change(cuts);
-      const union = [...new Set([...cuts.values()].flat())];
-      // Flush and add in one transaction: adding an element that is there does not extend its timeout.
-      const add = union.map((address) => `add element inet ${TABLE} cut { ${address} timeout ${CUT_LASTS_S}s }\n`);
-      await nft(`flush set inet ${TABLE} cut\n${add.join('')}`);
-      this.#byKey = cuts;
-    });
-  }
-
-  #inTurn(step: () => Promise<void>): Promise<void> {
-    const done = this.#turn.then(step);
-    this.#turn = done.catch(() => undefined); // the one who asked hears of it
-    return done;
-  }
-}
 
 /** How long a process may be without an environment while it is being replaced by exec, on a busy machine. */
 const EXEC_MS = 50;
@@ -102,12 +28,12 @@ const EXEC_MS = 50;
  */
 function findWorkload(workload: string): number[] {
   const found = lookFor(workload);
-  if (found.length > 0) return found;
+  if (found.length > 0) return withDescendants(found);
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, EXEC_MS);
-  return lookFor(workload);
+  return withDescendants(lookFor(workload));
 }
 
-/** Those whose environment names it. Threads and zombies have none. */
+/** Those whose environment names it. Threads and zombies have none, nor has what writes its title over it, as a database does. */
 function lookFor(workload: string): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -126,17 +52,19 @@ function belongsTo(pid: number, workload: string): boolean {
 /** What this agent stopped and has not let go on: pid to workload. */
 const stopped = new Map<number, string>();
 
-function signalWorkload(workload: string, signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): number[] {
+function signalWorkload(workload: string, signal: WorkloadSignal): number[] {
   return findWorkload(workload).filter((pid) => {
     if (!send(pid, signal)) return false;
     if (signal === 'SIGSTOP') stopped.set(pid, workload);
-    else stopped.delete(pid);
+    // A stopped process keeps SIGTERM until it goes on.
+    else if (signal !== 'SIGTERM') stopped.delete(pid);
     return true;
   });
 }
 
 function resumeAll(): void {
-  for (const [pid, workload] of stopped) if (belongsTo(pid, workload)) send(pid, 'SIGCONT');
+  for (const workload of new Set(stopped.values()))
+    for (const pid of findWorkload(workload)) if (stopped.has(pid)) send(pid, 'SIGCONT');
   stopped.clear();
 }
 
@@ -149,18 +77,78 @@ function send(pid: number, signal: NodeJS.Signals): boolean {
   }
 }
 
-function reach(address: string, port: number, timeoutMs: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: address, port });
-    const end = (reached: boolean): void => {
-      clearTimeout(timer);
-      socket.destroy();
-      resolve(reached);
-    };
-    const timer = setTimeout(() => end(false), timeoutMs);
-    socket.on('connect', () => end(true));
-    socket.on('error', (error: NodeJS.ErrnoException) => end(error.code === 'ECONNREFUSED'));
-  });
+/** How often a workload that is slowed is looked for: it may have been started again. */
+const LOOK_EVERY_TURNS = 10;
+
+/** Workloads that are slowed, and what ends that. */
+const slowed = new Map<string, AbortController>();
+
+/** Replaces what was asked before; 100 percent takes it away. */
+function slow(workload: string, percent: number): void {
+  slowed.get(workload)?.abort();
+  slowed.delete(workload);
+  if (percent >= 100) return;
+  const end = new AbortController();
+  slowed.set(workload, end);
+  void takeTurns(workload, (TURN_MS * percent) / 100, end.signal);
+}
+
+/** Stops and continues it in turns until aborted, and leaves it running. What another order stopped is left alone. */
+async function takeTurns(workload: string, runMs: number, signal: AbortSignal): Promise<void> {
+  let pids: readonly number[] = [];
+  const each = (what: 'SIGSTOP' | 'SIGCONT'): void => {
+    for (const pid of pids) if (!stopped.has(pid)) send(pid, what);
+  };
+  try {
+    for (let turn = 0; !signal.aborted; turn++) {
+      if (turn % LOOK_EVERY_TURNS === 0) pids = withDescendants(lookFor(workload));
+      each('SIGSTOP');
+      await sleep(TURN_MS - runMs, undefined, { signal });
+      each('SIGCONT');
+      await sleep(runMs, undefined, { signal });
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    each('SIGCONT');
+  }
+}
+
+/** Between two looks at a process, in milliseconds: never in step with its turns. */
+const LOOK_MS = { min: 3, spread: 6 };
+const GOLDEN_RATIO = 0.618_033_988_749_895;
+
+/** The share of looks at which the kernel did not have it stopped. */
+async function shareOf(workload: string, forMs: number): Promise<number | undefined> {
+  const [pid] = findWorkload(workload);
+  if (pid === undefined) return undefined;
+  const end = performance.now() + forMs;
+  let looks = 0;
+  let ran = 0;
+  while (performance.now() < end) {
+    const state = statusOf(pid)?.state;
+    if (state === undefined) return undefined;
+    if (state !== 'T') ran++;
+    await sleep(LOOK_MS.min + LOOK_MS.spread * ((++looks * GOLDEN_RATIO) % 1));
+  }
+  return (100 * ran) / looks;
+}
+
+/** Fields 3 and 22 of /proc/PID/stat, counted from the end of the name, which may hold anything. */
+function statusOf(pid: number): { readonly state: string; readonly startTicks: string } | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { state: fields[0] as string, startTicks: fields[19] as string };
+  } catch {
+    return undefined; // ended meanwhile
+  }
+}
+
+function identityOf(pids: readonly number[]): string | undefined {
+  const [pid] = pids;
+  const startTicks = pid === undefined ? undefined : statusOf(pid)?.startTicks;
+  return startTicks === undefined ? undefined : `${pid}@${startTicks}`;
 }
 
 const forwards = new Map<string, Server>();
@@ -191,7 +179,8 @@ function readClocks(): { monotonicNs: string; realtimeNs: string } {
   return { monotonicNs: process.hrtime.bigint().toString(), realtimeNs: (BigInt(unixMs) * 1_000_000n).toString() };
 }
 
-const cuts = new Cuts();
+const links = new Links();
+const prober = new Prober();
 
 async function carryOut(command: AgentCommand): Promise<Answer> {
   switch (command.do) {
@@ -200,21 +189,44 @@ async function carryOut(command: AgentCommand): Promise<Answer> {
     case 'clock':
       return readClocks();
     case 'cut':
-      await cuts.set(command.key, command.addresses);
+      await links.set(command.key, { addresses: command.addresses, trouble: { what: 'drop' } });
+      return {};
+    case 'trouble':
+      await links.set(command.key, command);
       return {};
     case 'mend':
-      await cuts.set(command.key, []);
+      await links.mend(command.key);
       return {};
     case 'heal':
       resumeAll();
-      await cuts.clear();
+      for (const workload of slowed.keys()) slow(workload, 100);
+      await links.clear();
       return {};
     case 'signal':
       return { pids: signalWorkload(command.workload, command.signal) };
-    case 'find':
-      return { pids: findWorkload(command.workload) };
-    case 'reach':
-      return { reached: await reach(command.address, command.port, command.timeoutMs) };
+    case 'slow':
+      slow(command.workload, command.percent);
+      return {};
+    case 'share': {
+      const percent = await shareOf(command.workload, command.forMs);
+      return percent === undefined ? {} : { percent };
+    }
+    case 'find': {
+      const pids = findWorkload(command.workload);
+      const identity = identityOf(pids);
+      return { pids, ...(identity !== undefined && { identity }) };
+    }
+    case 'reach': {
+      const how = await handshake(command.address, command.port, command.timeoutMs);
+      return { reached: how !== 'no answer', handshake: how };
+    }
+    case 'probe':
+      await prober.send(command.address, command.probe, command.packets, command.bytes);
+      return {};
+    case 'heard':
+      return { arrivals: await prober.heard(command.probe, command.packets, command.waitMs) };
+    case 'talks':
+      return { talks: talks(command.address) };
     case 'forward':
       await forward(command.socket, command.address, command.port);
       return {};
@@ -227,9 +239,9 @@ function answer(reply: AgentAnswer): void {
 
 async function main(): Promise<void> {
   process.stdout.on('error', () => undefined); // the harness is gone; the end of the input says so too
-  await cuts.open();
+  await Promise.all([links.open(), prober.open()]);
   setInterval(() => {
-    cuts.renew().catch((error: unknown) => console.error('renewing the cuts:', error));
+    links.renew().catch((error: unknown) => console.error('renewing what is done to links:', error));
   }, RENEW_EVERY_MS).unref();
 
   let end: Promise<void> | undefined;
@@ -251,11 +263,12 @@ async function main(): Promise<void> {
 
 async function heal(): Promise<void> {
   resumeAll();
+  for (const workload of slowed.keys()) slow(workload, 100);
   for (const [socketPath, server] of forwards) {
     server.close();
     rmSync(socketPath, { force: true });
   }
-  await cuts.close();
+  await links.close();
 }
 
 await main();

@@ -5,7 +5,6 @@
 import http from 'node:http';
 import type { MintReply, NodeHealth } from '../../core/cluster.ts';
 import { z } from '../../core/schema.ts';
-import { ID_BYTES } from '../../core/tap.ts';
 import type { RunNs } from '../../core/time.ts';
 
 /** Where a node listens. */
@@ -22,8 +21,10 @@ const healthSchema = z.object({
   workerId: z.int().nonnegative().optional(),
   lease: z.string().optional(),
   createRevision: z.string().optional(),
+  leaseSpent: z.number().nonnegative().optional(),
   wallMs: z.number(),
   monotonicNs: z.string().regex(/^\d+$/),
+  monotonicBeforeNs: z.string().regex(/^\d+$/).optional(),
   minted: z.array(z.string().regex(/^\d+$/)),
 });
 
@@ -34,12 +35,14 @@ const SEQ = /^(\d+)\/(\d+)\/(\d+)\/(\d+)$/;
 export class NodeClient {
   readonly #address: NodeAddress;
   readonly #runNs: (monotonicNs: string) => RunNs;
+  readonly #idBytes: number;
   readonly #control = new http.Agent({ keepAlive: true, maxSockets: CONTROL_CONNECTIONS });
   readonly #load = new http.Agent({ keepAlive: true, maxSockets: LOAD_CONNECTIONS, maxFreeSockets: LOAD_CONNECTIONS });
 
-  /** `runNs` turns the node's monotonic clock into run time. */
-  constructor(address: NodeAddress, runNs: (monotonicNs: string) => RunNs) {
+  /** `runNs` turns the node's monotonic clock into run time; `idBits`: how long its IDs are. */
+  constructor(address: NodeAddress, runNs: (monotonicNs: string) => RunNs, idBits: 64 | 128 = 64) {
     this.#address = address;
+    this.#idBytes = idBits / 8;
     this.#runNs = runNs;
   }
 
@@ -61,7 +64,7 @@ export class NodeClient {
   /** As `ClusterNode.mint`. */
   mint(count: number, timeoutMs: number, done: (reply: MintReply) => void): void {
     this.#ask(`/ids?count=${count}`, 'application/octet-stream', this.#load, timeoutMs, (answer) => {
-      done(mintReply(answer, count));
+      done(mintReply(answer, count, this.#idBytes));
     });
   }
 
@@ -72,8 +75,9 @@ export class NodeClient {
   }
 
   #readHealth(body: Buffer): NodeHealth {
-    const { monotonicNs, ...said } = healthSchema.parse(JSON.parse(body.toString()));
-    return withoutUndefined({ ...said, at: this.#runNs(monotonicNs) });
+    const { monotonicNs, monotonicBeforeNs, ...said } = healthSchema.parse(JSON.parse(body.toString()));
+    const notBefore = monotonicBeforeNs === undefined ? undefined : this.#runNs(monotonicBeforeNs);
+    return withoutUndefined({ ...said, at: this.#runNs(monotonicNs), notBefore });
   }
 
   /** One request; `done` exactly once. When the time is over the socket is destroyed: no later answer can be mistaken. */
@@ -114,7 +118,7 @@ type Answer =
   | { readonly kind: 'answered'; readonly status: number; readonly seq: string | undefined; readonly body: Buffer }
   | { readonly kind: 'unsent' | 'unanswered'; readonly why: string };
 
-function mintReply(answer: Answer, asked: number): MintReply {
+function mintReply(answer: Answer, asked: number, idBytes: number): MintReply {
   if (answer.kind !== 'answered')
     return { status: answer.kind === 'unsent' ? 'error' : 'no answer', reason: answer.why };
   if (answer.status !== 200) return refusal(answer.status, answer.body);
@@ -123,7 +127,7 @@ function mintReply(answer: Answer, asked: number): MintReply {
     .map(Number) as [number, number, number, number] | undefined;
   if (parts === undefined) return { status: 'error', reason: `no ${SEQ_HEADER} header` };
   const [incarnation, lane, firstSeq, count] = parts;
-  if (answer.body.length !== count * ID_BYTES || count > asked)
+  if (answer.body.length !== count * idBytes || count > asked)
     return { status: 'error', reason: 'not as many IDs as the header says' };
   return { status: 'ok', incarnation, lane, firstSeq, count };
 }

@@ -56,15 +56,15 @@ describe('a cluster of two nodes and one etcd member', () => {
   };
 
   test('a clock is stepped and frozen, and comes back', async () => {
-    await n2.clock.set({ offsetMs: -3000, frozen: false });
+    await n2.clock.set({ offsetMs: -3000, rate: 1 });
     expect(Math.abs((await offsetMs()) + 3000)).toBeLessThan(5);
 
-    await n2.clock.set({ offsetMs: -3000, frozen: true });
+    await n2.clock.set({ offsetMs: -3000, rate: 0 });
     const frozen = await n2.health(1000);
     await cluster.time.sleep(300);
     expect((await n2.health(1000)).wallMs).toBe(frozen.wallMs);
 
-    await n2.clock.set({ offsetMs: 0, frozen: false });
+    await n2.clock.set({ offsetMs: 0, rate: 1 });
     expect(Math.abs(await offsetMs())).toBeLessThan(5);
     // The others' clocks are their own.
     expect(Math.abs((await n1.health(1000)).wallMs - Date.now())).toBeLessThan(50);
@@ -149,7 +149,7 @@ describe('a cluster of two nodes and one etcd member', () => {
     'healAll undoes everything at once, whatever it was, and may be called again',
     async () => {
       await n1.network.cut('x', ['etcd1']);
-      await n1.clock.set({ offsetMs: 5000, frozen: true });
+      await n1.clock.set({ offsetMs: 5000, rate: 0 });
       await n2.process.pause(60_000);
       await etcd1.process.kill();
 

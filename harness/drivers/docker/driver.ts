@@ -6,7 +6,8 @@ import { ABILITIES } from '../../core/cluster.ts';
 import type { Driver, Readiness } from '../../core/driver.ts';
 import type { Problem } from '../../core/errors.ts';
 import { EXIT, SnowglobeError } from '../../core/errors.ts';
-import type { Engine } from './engine.ts';
+import { CLOCK_TOOLS_REMEDY } from '../agent/clocks/clock-tools.ts';
+import type { Docker, Engine } from './engine.ts';
 import type { Base, Image } from './images.ts';
 
 export default {
@@ -20,7 +21,34 @@ export default {
     const base = await (await images()).chooseBase(engine.docker);
     const notes = [`Docker ${engine.version}, API ${engine.apiVersion}${engine.rootless ? ', rootless' : ''}`];
     if (isProblems(base)) return { problems: base, abilities: new Set(), notes };
-    return { problems: [], abilities: ALL, notes: [...notes, describeBase(base)] };
+    const { namedEtcd, namedEtcdProblems, restorerOf } = await import('../agent/etcd-program.ts');
+    const problems = namedEtcdProblems();
+    if (problems.length > 0) return { problems, abilities: new Set(), notes };
+    const named = namedEtcd();
+    const restores = named === undefined || restorerOf(named) !== undefined;
+    const lacking = await lackingLinks(engine.docker, base);
+    const clocks = await clocksOf(base);
+    return {
+      problems: [],
+      abilities: new Set(
+        [...ALL].filter(
+          (ability) =>
+            !lacking.abilities.has(ability) &&
+            (restores || ability !== 'coordinator.restore') &&
+            (!ability.startsWith('clock.') || clocks.has(ability)),
+        ),
+      ),
+      notes: [
+        ...notes,
+        describeBase(base),
+        ...lacking.notes,
+        'disks of etcd cannot be slowed: only the simulator does that',
+        clocks.has('clock.drift')
+          ? 'shim and vDSO launcher for clocks in the image'
+          : `no clocks that drift. ${CLOCK_TOOLS_REMEDY}`,
+        ...(restores ? [] : [`no etcdutl beside ${named}: no snapshot is restored`]),
+      ],
+    };
   },
 
   async prepare({ log, signal }) {
@@ -51,11 +79,41 @@ export default {
   },
 } satisfies Driver;
 
-const ALL: ReadonlySet<Ability> = new Set(Object.keys(ABILITIES) as Ability[]);
+const ALL: ReadonlySet<Ability> = new Set(
+  (Object.keys(ABILITIES) as Ability[]).filter((ability) => ability !== 'coordinator.slow-disk'),
+);
 
 /** Loaded when used: testcontainers takes half a second, and every command of snowglobe loads every driver. */
 async function findEngine(): Promise<Engine | readonly Problem[]> {
   return (await import('./engine.ts')).findEngine();
+}
+
+/** What the engine's kernel cannot do to links. It is tried in a container of the image, once there is one. */
+async function lackingLinks(
+  docker: Docker,
+  base: Base,
+): Promise<{ readonly abilities: ReadonlySet<Ability>; readonly notes: readonly string[] }> {
+  const built = await (await images()).builtImage(docker, base);
+  if (built !== undefined) {
+    const [{ tryLinks }, links] = await Promise.all([import('./try-links.ts'), import('../agent/link-abilities.ts')]);
+    return links.lackingLinks(await tryLinks(docker, built));
+  }
+  return {
+    abilities: new Set(['network.delay']),
+    notes: [
+      'whether this kernel has netem is found out once the image is built, by a first run: until then no latency',
+    ],
+  };
+}
+
+/** What the clocks of nodes on a base can do. */
+async function clocksOf(base: Base): Promise<ReadonlySet<Ability>> {
+  const [{ clockToolsOn }, { clockAbilities }, { NODE_IN_IMAGE }] = await Promise.all([
+    images(),
+    import('../agent/clocks/choose-clock.ts'),
+    import('./members.ts'),
+  ]);
+  return clockAbilities(NODE_IN_IMAGE, clockToolsOn(base));
 }
 
 let image: Image | undefined;

@@ -12,17 +12,26 @@ import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import type { Problem } from '../../core/errors.ts';
 import { messageOf, problem } from '../../core/errors.ts';
+import { postgresFiles } from './postgres-files.ts';
+import { buildClockTools, toolsIn } from '../agent/clocks/clock-tools.ts';
+import type { ClockTools } from '../agent/clocks/clock-backend.ts';
 import type { Docker } from './engine.ts';
 
 const run = promisify(execFile);
 
 /** What the cluster runs, and the Debian package that has it. */
-const PROGRAMS = { etcd: 'etcd-server', nft: 'nftables' } as const;
+const PROGRAMS = { etcd: 'etcd-server', etcdctl: 'etcd-client', nft: 'nftables', tc: 'iproute2' } as const;
 /** What a shell script of a few lines needs. */
-const BASICS = ['cat', 'chmod', 'env', 'ln', 'ls', 'mkdir', 'sleep'] as const;
+const BASICS = ['cat', 'chmod', 'env', 'ln', 'ls', 'mkdir', 'mv', 'rm', 'setpriv', 'sleep'] as const;
 const FOLDERS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'] as const;
 /** glibc loads these by name at run time, so `ldd` does not tell of them. */
 const NAME_SERVICES = '/{lib,usr/lib}/*-linux-gnu/{libnss_files,libnss_dns,libresolv}.so.2';
+
+/** Where the tools that skew clocks are in every image, by their backends. */
+export const IMAGE_CLOCK_TOOLS: ClockTools = new Map([
+  ['libfaketime', '/usr/lib/snowglobe/libfaketimeMT.so.1'],
+  ...toolsIn('/usr/lib/snowglobe'),
+]);
 
 /** Files of the image: where each will be, and where it is now. */
 export type HostFiles = ReadonlyMap<string, string>;
@@ -42,14 +51,19 @@ export async function hostFiles(): Promise<HostFiles | readonly Problem[]> {
     const found = findProgram(name);
     if (found === undefined)
       problems.push(problem(`This machine has no program ${name}.`, `Install it: apt-get install ${debian}.`));
-    else files.set(name === 'nft' ? '/usr/sbin/nft' : `/usr/bin/${name}`, found);
+    else files.set(`${name.startsWith('etcd') ? '/usr/bin' : '/usr/sbin'}/${name}`, found);
   }
   const [faketime] = globSync('/{usr/lib,usr/lib64,usr/local/lib}/{,*/}faketime/libfaketimeMT.so.1');
   if (faketime === undefined)
     problems.push(problem('This machine has no libfaketimeMT.so.1.', 'Install it: apt-get install libfaketime.'));
   else files.set('/usr/lib/host/faketime/libfaketimeMT.so.1', faketime);
   if (problems.length > 0) return problems;
-  const libraries = await Promise.all([...files.values()].map(librariesOf));
+  const { tools } = await buildClockTools(findProgram(process.env['CC'] ?? 'cc'));
+  for (const [backend, path] of IMAGE_CLOCK_TOOLS)
+    if (tools.has(backend)) files.set(path, tools.get(backend) as string);
+  for (const file of postgresFiles()) files.set(file, file);
+  const programs = [...files.values()].filter((file) => !file.startsWith('/usr/share/'));
+  const libraries = await Promise.all(programs.map(librariesOf));
   for (const library of [...libraries.flat(), ...globSync(NAME_SERVICES)]) files.set(library, library);
   return files;
 }

@@ -2,19 +2,27 @@
  * The one image of a cluster, built once for each content of its Dockerfile and base.
  */
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, dirname, join, relative } from 'node:path';
 import type { Problem } from '../../core/errors.ts';
 import { EXIT, SnowglobeError, environmentLacks, messageOf, problem } from '../../core/errors.ts';
 import type { Docker } from './engine.ts';
 import { statusOf, within } from './engine.ts';
+import { NATIVE_FOLDER } from '../agent/clocks/clock-tools.ts';
+import type { ClockTools } from '../agent/clocks/clock-backend.ts';
 import type { HostFiles } from './host-base.ts';
-import { followed, hostBaseTag, hostFiles, importHostBase } from './host-base.ts';
+import { followed, hostBaseTag, hostFiles, IMAGE_CLOCK_TOOLS, importHostBase } from './host-base.ts';
 
 export const PUBLIC_BASE = 'node:24-bookworm-slim';
 export const BASE_VARIABLE = 'SNOWGLOBE_BASE_IMAGE';
-/** Where the Dockerfile puts the library, whatever its architecture. */
-export const FAKETIME_LIBRARY = '/usr/lib/snowglobe/libfaketimeMT.so.1';
+/** Where the Dockerfile puts what restores snapshots of its etcd. */
+export const RESTORER = '/usr/lib/snowglobe/etcd-restorer';
+/** The folder with PostgreSQL's programs, whatever its version. */
+export const POSTGRES_PROGRAMS = '/usr/lib/snowglobe/postgres';
+
+/** The build sees the folder of the drivers, for the sources of the clock tools. */
+const CONTEXT = dirname(import.meta.dirname);
+const DOCKERFILE = join(basename(import.meta.dirname), 'Dockerfile');
 
 const REGISTRY_MS = 4_000;
 /** A pull that says nothing for so long is given up. */
@@ -44,6 +52,8 @@ interface HostBase extends BaseFacts {
 export interface Image {
   readonly reference: string;
   readonly base: string;
+  /** What skews clocks in it. */
+  readonly clockTools: ClockTools;
 }
 
 /**
@@ -97,19 +107,40 @@ export async function ensureImage(
   }
 }
 
+/** The image on a base, when it has been built. */
+export async function builtImage(docker: Docker, base: Base): Promise<string | undefined> {
+  const reference = base.here ? await referenceOn(docker, base) : undefined;
+  return reference !== undefined && (await hasImage(docker, reference)) ? reference : undefined;
+}
+
+/**
+ * What skews clocks in the image on a base. One of this machine's own files has what could be built here; on any other
+ * the Dockerfile builds the rest, and the probe of each run finds out whether it could.
+ */
+export function clockToolsOn(base: Base): ClockTools {
+  if (base.kind === 'registry') return IMAGE_CLOCK_TOOLS;
+  const { files } = base;
+  return new Map([...IMAGE_CLOCK_TOOLS].filter(([backend, path]) => backend === 'libfaketime' || files.has(path)));
+}
+
+/** The name that the image on a base has: same Dockerfile, same sources, same base, same name. */
+async function referenceOn(docker: Docker, base: Base): Promise<string> {
+  const hash = createHash('sha256').update(await readFile(join(CONTEXT, DOCKERFILE), 'utf8'));
+  for (const source of (await readdir(NATIVE_FOLDER)).sort()) hash.update(await readFile(join(NATIVE_FOLDER, source)));
+  const { Id: baseId } = await docker.getImage(base.reference).inspect();
+  return `snowglobe:${hash.update(baseId).digest('hex').slice(0, 12)}`;
+}
+
 async function imageOn(docker: Docker, base: Base, log: (line: string) => void, signal: AbortSignal): Promise<Image> {
   if (!base.here) await fetchBase(docker, base, log, signal);
-  const dockerfile = await readFile(join(import.meta.dirname, 'Dockerfile'), 'utf8');
-  const { Id: baseId } = await docker.getImage(base.reference).inspect();
-  const content = createHash('sha256').update(dockerfile).update(baseId).digest('hex').slice(0, 12);
-  const reference = `snowglobe:${content}`;
+  const reference = await referenceOn(docker, base);
   if (!(await hasImage(docker, reference))) {
     const lap = stopwatch();
     log(`docker: building ${reference} on ${base.reference} …`);
     await build(docker, reference, base.reference, signal);
     log(`docker: built ${reference} in ${lap()} s; it is used again from now on`);
   }
-  return { reference, base: base.reference };
+  return { reference, base: base.reference, clockTools: clockToolsOn(base) };
 }
 
 async function hostBase(docker: Docker, files: HostFiles, why: string): Promise<HostBase> {
@@ -157,9 +188,10 @@ async function build(docker: Docker, reference: string, base: string, signal: Ab
   const said: string[] = [];
   try {
     const stream = await docker.buildImage(
-      { context: import.meta.dirname, src: ['Dockerfile'] },
+      { context: CONTEXT, src: [DOCKERFILE, relative(CONTEXT, NATIVE_FOLDER)] },
       {
         t: reference,
+        dockerfile: DOCKERFILE,
         buildargs: { BASE: base },
         labels: { 'snowglobe.image': base },
         rm: true,

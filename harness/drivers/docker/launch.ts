@@ -4,24 +4,31 @@
 import { realpathSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import type { ClusterSpec, CoordinatorMember, Member, ProcessControl } from '../../core/cluster.ts';
+import type { ClockControl, ClusterSpec, CoordinatorMember, Member, Zones } from '../../core/cluster.ts';
+import type { CoordinatorKind } from '../../core/coordinator-kind.ts';
+import { DEFAULT_COORDINATOR } from '../../core/coordinator-kind.ts';
 import type { LaunchContext } from '../../core/driver.ts';
 import { environmentLacks, messageOf } from '../../core/errors.ts';
+import { idBitsOf } from '../../core/layout.ts';
 import { trueUnixMs } from '../../core/time.ts';
 import type { SendOrder } from '../agent/agent-client.ts';
 import { deadlineOf } from '../agent/agent-client.ts';
 import { AgentCluster, AgentNode } from '../agent/agent-cluster.ts';
-import { EtcdCoordinator } from '../agent/coordinator.ts';
-import { FaketimeClock } from '../agent/faketime.ts';
+import { COORDINATOR_ACCESS } from '../agent/coordinators.ts';
+import { etcdVersion, namedEtcd } from '../agent/etcd-program.ts';
+import { chooseClock } from '../agent/clocks/choose-clock.ts';
+import type { ClockBackend } from '../agent/clocks/clock-backend.ts';
 import { locator, networkControl } from '../agent/network-control.ts';
+import { endInWords, generatorFault, lastWords } from '../agent/last-words.ts';
 import { NodeClient } from '../agent/node-client.ts';
 import { readClocks, runNs, startTime } from '../agent/real-time.ts';
 import { shellEntry } from '../agent/shell-entry.ts';
+import { MEMBER_SPECS } from './coordinators.ts';
 import type { Engine } from './engine.ts';
 import type { Image } from './images.ts';
 import { labelsOf } from './labels.ts';
-import type { Place, RunFolders } from './members.ts';
-import { etcdPlaces, etcdSpec, nodePlaces, nodeSpec, runFolders } from './members.ts';
+import type { ClockChoice, Place, RunFolders } from './members.ts';
+import { coordinatorPlaces, NODE_IN_IMAGE, nodePlaces, nodeSpec, runFolders } from './members.ts';
 import { codeMounts } from './mounts.ts';
 import { createNetworks } from './networks.ts';
 import type { Pod, RunParts } from './pod.ts';
@@ -29,12 +36,12 @@ import { startPod } from './pod.ts';
 import { prove } from './probe.ts';
 import { sweep } from './sweep.ts';
 import type { WorkloadSpec } from './workload.ts';
+import type { Workload } from './workload.ts';
 import { startWorkload } from './workload.ts';
 
 /** The fault agent: TypeScript in a checkout, compiled when installed, as this file is. */
 const AGENT = join(import.meta.dirname, '..', 'agent', `agent${extname(import.meta.filename)}`);
 
-const TRUE_TIME = { offsetMs: 0, frozen: false };
 const SERVES_MS = 30_000;
 const HEALTH_MS = 500;
 const POLL_MS = 25;
@@ -51,20 +58,37 @@ export async function launchCluster(
   const folders = await makeFolders(folder, spec.nodes);
   const labels = labelsOf(context);
   const user = containerUser(engine.rootless);
-  const clocks = new Clocks(folders.clocks);
+  const needs = context.needs ?? new Set();
+  const backend = chooseClock(NODE_IN_IMAGE, needs, image.clockTools, spec.clockTool);
+  const clock: ClockChoice = { backend, tools: image.clockTools };
+  const clocks = new Clocks(folders.clocks, backend);
+  const named = namedEtcd();
   try {
     const [members, versions] = await settled([
-      startMembers({ docker, image: image.reference, runId, labels, user, folders }, spec, context, clocks),
-      prove({ docker, image: image.reference, runId, labels, folder, user, ownerUid: process.getuid?.() }),
+      startMembers({ docker, image: image.reference, runId, labels, user, folders, clock }, spec, context, clocks),
+      prove({
+        docker,
+        image: image.reference,
+        runId,
+        labels,
+        folder,
+        user,
+        clock,
+        needs,
+        ownerUid: process.getuid?.(),
+      }),
     ]);
     context.signal.throwIfAborted();
     return await assemble(members, clocks, folders, context.signal, {
       remove: () => sweep(docker, runId),
+      zones: spec.zones ?? {},
+      idBits: idBitsOf(context.generator.generator.layout),
+      generator: context.generator.file,
       versions: {
         docker: engine.version,
         image: image.reference,
         'base image': image.base,
-        etcd: versions.etcd,
+        etcd: named === undefined ? versions.etcd : etcdVersion(named),
         'node in the image': versions.node,
       },
     });
@@ -78,17 +102,19 @@ export async function launchCluster(
 interface Running {
   readonly place: Place;
   readonly pod: Pod;
-  readonly process: ProcessControl;
+  readonly process: Workload;
 }
 
 interface Members {
-  readonly etcd: readonly Running[];
+  readonly kind: CoordinatorKind;
+  readonly coordinator: readonly Running[];
   readonly nodes: readonly Running[];
 }
 
 type RunBasics = Omit<RunParts, 'networks' | 'code' | 'agentModule' | 'logFolder'> & {
   readonly user: string;
   readonly folders: RunFolders;
+  readonly clock: ClockChoice;
 };
 
 /** Starts networks, pods and workloads: all members at once, each workload as soon as its pod is up. */
@@ -98,7 +124,7 @@ async function startMembers(
   context: LaunchContext,
   clocks: Clocks,
 ): Promise<Members> {
-  const { docker, runId, labels, user, folders } = basics;
+  const { docker, runId, labels, user, folders, clock } = basics;
   const generatorFile = realpathSync(context.generator.file);
   const shellModule = realpathSync(shellEntry());
   const agentModule = realpathSync(AGENT);
@@ -107,19 +133,24 @@ async function startMembers(
   context.signal.throwIfAborted();
 
   const run: RunParts = { ...basics, networks, code, agentModule, logFolder: folders.logs };
-  const etcdPlaced = etcdPlaces(spec.coordinatorMembers, networks.dataPrefix);
+  const kind = spec.coordinator ?? DEFAULT_COORDINATOR;
+  const coordinatorPlaced = coordinatorPlaces(spec, networks.dataPrefix);
   const nodesPlaced = nodePlaces(spec.nodes, networks.dataPrefix);
-  await settled(nodesPlaced.map(({ name }) => clocks.of(name).set(TRUE_TIME)));
+  for (const { name } of nodesPlaced) clocks.of(name); // their files have to be there before the nodes
   const start = async (place: Place, workload: WorkloadSpec): Promise<Running> => {
     const pod = await startPod(run, place.name, place.address, place.port);
     return { place, pod, process: await startWorkload(run, pod, workload) };
   };
-  const node = { user, shellModule, generatorFile, options: spec.options, etcd: etcdPlaced, folders, code };
-  const [etcd, nodes] = await settled([
-    settled(etcdPlaced.map((place) => start(place, etcdSpec(place, etcdPlaced, { runId, user })))),
-    settled(nodesPlaced.map((place) => start(place, nodeSpec({ ...node, name: place.name })))),
+  const node = { user, shellModule, generatorFile, coordinator: coordinatorPlaced, folders, code, clock };
+  const [coordinator, nodes] = await settled([
+    settled(
+      coordinatorPlaced.map((place) =>
+        start(place, MEMBER_SPECS[kind](place, coordinatorPlaced, { runId, user, snapshots: folders.snapshots })),
+      ),
+    ),
+    settled(nodesPlaced.map((place, index) => start(place, nodeSpec({ ...node, spec, name: place.name, index })))),
   ]);
-  return { etcd, nodes };
+  return { kind, coordinator, nodes };
 }
 
 /** Lays the run's axis, puts the controls together, and waits until every member answers. */
@@ -131,35 +162,53 @@ async function assemble(
   facts: {
     readonly versions: Readonly<Record<string, string>> & { readonly etcd: string };
     readonly remove: () => Promise<unknown>;
+    readonly zones: Zones;
+    readonly idBits: 64 | 128;
+    /** Its file. */
+    readonly generator: string;
   },
 ): Promise<AgentCluster> {
-  const everyone = [...members.etcd, ...members.nodes];
+  const everyone = [...members.coordinator, ...members.nodes];
   const agents = everyone.map(({ pod }) => sendTo(pod));
   const { time, origin } = await startTime(() => readClocks(agents[0] as SendOrder));
   clocks.trueNow = () => trueUnixMs(origin, time.now());
   const locate = locator(everyone.map(({ place }) => place));
+  const agentOf = (name: string): SendOrder =>
+    sendTo((everyone.find(({ place }) => place.name === name) as Running).pod);
   const control = ({ place: { name }, pod, process }: Running): Member => ({
     name,
     process,
-    network: networkControl(sendTo(pod), locate),
+    network: networkControl(sendTo(pod), locate, agentOf),
   });
-  const coordinator = new EtcdCoordinator(
-    members.etcd.map((member) => ({
+  const { scheme, connect } = COORDINATOR_ACCESS[members.kind];
+  const coordinator = connect(
+    members.coordinator.map((member) => ({
       ...control(member),
-      endpoint: `http://127.0.0.1:${member.pod.publishedPort}`,
+      endpoint: `${scheme}://127.0.0.1:${member.pod.publishedPort}`,
     })),
-    facts.versions.etcd,
-    time,
+    { etcdVersion: facts.versions.etcd, time, snapshots: folders.snapshots },
   );
   const nodes = members.nodes.map((node) => {
-    const client = new NodeClient({ host: '127.0.0.1', port: node.pod.publishedPort }, (ns) => runNs(origin, ns));
-    return new AgentNode(control(node), clocks.of(node.place.name), client);
+    const client = new NodeClient(
+      { host: '127.0.0.1', port: node.pod.publishedPort },
+      (ns) => runNs(origin, ns),
+      facts.idBits,
+    );
+    return new AgentNode(control(node), clocks.of(node.place.name), client, async () =>
+      lastWords(endInWords(await node.process.end()), join(folders.logs, `${node.place.name}.log`)),
+    );
   });
-  const upContext = { logFolder: folders.logs, sleep: (ms: number): Promise<void> => time.sleep(ms, signal) };
+  const { generator } = facts;
+  const upContext = {
+    generator,
+    logFolder: folders.logs,
+    sleep: (ms: number): Promise<void> => time.sleep(ms, signal),
+  };
   await settled([
     ...coordinator.members.map((member) => untilUp(member, () => serves(member), upContext)),
     ...nodes.map((node) => untilUp(node, () => node.health(HEALTH_MS), upContext)),
   ]);
+  await coordinator.untilServing(SERVES_MS, signal);
   return new AgentCluster({
     driver: 'docker',
     time,
@@ -168,6 +217,7 @@ async function assemble(
     coordinator,
     agents,
     tapFolder: folders.taps,
+    zones: facts.zones,
     versions: facts.versions,
     remove: async () => {
       await facts.remove();
@@ -187,16 +237,18 @@ class Clocks {
   /** The true time: the harness's own until the axis is laid. */
   trueNow = (): number => Date.now();
   readonly #folder: string;
-  readonly #byNode = new Map<string, FaketimeClock>();
+  readonly #backend: ClockBackend;
+  readonly #byNode = new Map<string, ClockControl>();
 
-  constructor(folder: string) {
+  constructor(folder: string, backend: ClockBackend) {
     this.#folder = folder;
+    this.#backend = backend;
   }
 
-  of(node: string): FaketimeClock {
+  of(node: string): ClockControl {
     const known = this.#byNode.get(node);
     if (known !== undefined) return known;
-    const clock = new FaketimeClock(join(this.#folder, node), () => this.trueNow());
+    const clock = this.#backend.control(join(this.#folder, node), () => this.trueNow());
     this.#byNode.set(node, clock);
     return clock;
   }
@@ -214,7 +266,9 @@ async function makeFolders(folder: string, nodes: number): Promise<RunFolders> {
   const folders = runFolders(folder);
   const disks = nodePlaces(nodes, '').map(({ name }) => join(folders.disks, name));
   await Promise.all(
-    [folders.taps, folders.clocks, folders.logs, ...disks].map((each) => mkdir(each, { recursive: true })),
+    [folders.taps, folders.clocks, folders.logs, folders.snapshots, ...disks].map((each) =>
+      mkdir(each, { recursive: true }),
+    ),
   );
   return folders;
 }
@@ -234,7 +288,11 @@ async function serves(member: CoordinatorMember): Promise<void> {
 async function untilUp(
   { name, process }: Member,
   ask: () => Promise<unknown>,
-  { logFolder, sleep }: { readonly logFolder: string; readonly sleep: (ms: number) => Promise<void> },
+  {
+    generator,
+    logFolder,
+    sleep,
+  }: { readonly generator: string; readonly logFolder: string; readonly sleep: (ms: number) => Promise<void> },
 ): Promise<void> {
   const giveUp = performance.now() + SERVES_MS;
   for (;;) {
@@ -244,10 +302,13 @@ async function untilUp(
     } catch (error) {
       const ended = !(await process.alive());
       if (ended || performance.now() > giveUp)
-        throw environmentLacks(
-          `${name} ${ended ? 'ended' : `does not answer (${messageOf(error)})`}: ${await lastLines(logFolder, name)}`,
-          'Its whole log is in the file. If it is the generator that fails, try it with --driver sim.',
-          join(logFolder, `${name}.log`),
+        throw (
+          generatorFault(await readLog(logFolder, name), generator) ??
+          environmentLacks(
+            `${name} ${ended ? 'ended' : `does not answer (${messageOf(error)})`}: ${await lastLines(logFolder, name)}`,
+            'Its whole log is in the file. If it is the generator that fails, try it with --driver sim.',
+            join(logFolder, `${name}.log`),
+          )
         );
     }
     await sleep(POLL_MS);
@@ -255,6 +316,7 @@ async function untilUp(
 }
 
 async function lastLines(logFolder: string, name: string): Promise<string> {
-  const log = await readFile(join(logFolder, `${name}.log`), 'utf8');
-  return log.trim().split('\n').slice(-8).join('\n');
+  return (await readLog(logFolder, name)).trim().split('\n').slice(-8).join('\n');
 }
+
+const readLog = (logFolder: string, name: string): Promise<string> => readFile(join(logFolder, `${name}.log`), 'utf8');

@@ -1,35 +1,48 @@
 import { expect, test } from 'vitest';
+import { libfaketime } from '../agent/clocks/libfaketime.ts';
+import { IMAGE_CLOCK_TOOLS } from './host-base.ts';
 import { ownerOf, labelsOf } from './labels.ts';
-import { etcdPlaces, etcdSpec, nodePlaces, nodeSpec, runFolders } from './members.ts';
+import { coordinatorPlaces, etcdSpec, nodePlaces, nodeSpec, runFolders } from './members.ts';
 
 const PREFIX = '198.18.7';
 
 test('no node has the address of a member, however many there are', () => {
   const nodes = nodePlaces(64, PREFIX);
-  const members = etcdPlaces(7, PREFIX);
+  const members = coordinatorPlaces({ coordinatorMembers: 7 }, PREFIX);
   expect(nodes[0]).toEqual({ name: 'n1', address: '198.18.7.10', port: 8080 });
   expect(members[0]).toEqual({ name: 'etcd1', address: '198.18.7.200', port: 2379 });
   expect(new Set([...nodes, ...members].map(({ address }) => address)).size).toBe(71);
 });
 
-test('a node is under libfaketime, its shell script is not', () => {
+test('a node is under its clock tool, its shell script is not', () => {
   const [place] = nodePlaces(1, PREFIX);
-  const { environment, preload, mounts } = nodeSpec({
+  const { command, environment, mounts } = nodeSpec({
     name: place!.name,
     user: '1000:1000',
     shellModule: '/package/shell.mjs',
     generatorFile: '/mine/mine.ts',
-    options: { ttlMs: 5000 },
-    etcd: etcdPlaces(2, PREFIX),
+    index: 0,
+    spec: {
+      nodes: 2,
+      coordinatorMembers: 2,
+      options: { ttlMs: 5000, pool: 2 },
+      perNode: { n1: { pool: 3 }, n2: { pool: 4 } },
+      zones: { a: { region: 'eu', members: ['etcd1', 'n1'] }, b: { members: ['n2'] } },
+    },
+    coordinator: coordinatorPlaces({ coordinatorMembers: 2 }, PREFIX),
     folders: runFolders('/runs/1'),
     code: [],
+    clock: { backend: libfaketime, tools: IMAGE_CLOCK_TOOLS },
   });
-  expect(preload).toMatch(/libfaketimeMT/);
+  expect(command).toEqual(['env', 'LD_PRELOAD=/usr/lib/snowglobe/libfaketimeMT.so.1', 'node', '/package/shell.mjs']);
   expect(environment).not.toHaveProperty('LD_PRELOAD');
   expect(environment).toMatchObject({
     FAKETIME_TIMESTAMP_FILE: '/snowglobe/clocks/n1',
     SNOWGLOBE_GENERATOR: '/mine/mine.ts',
-    SNOWGLOBE_OPTIONS: '{"ttlMs":5000}',
+    SNOWGLOBE_INDEX: '0',
+    SNOWGLOBE_ZONE: 'a',
+    SNOWGLOBE_REGION: 'eu',
+    SNOWGLOBE_OPTIONS: '{"ttlMs":5000,"pool":3}',
     SNOWGLOBE_ETCD: 'http://198.18.7.200:2379,http://198.18.7.201:2379',
   });
   expect(mounts.filter(({ ReadOnly }) => !ReadOnly).map(({ Source }) => Source)).toEqual([
@@ -40,15 +53,16 @@ test('a node is under libfaketime, its shell script is not', () => {
 });
 
 test('etcd members know one another by address, vote beforehand, and keep their data in their own layer', () => {
-  const members = etcdPlaces(3, PREFIX);
-  const { command, mounts } = etcdSpec(members[1]!, members, { runId: 'ab12cd34', user: '0:0' });
+  const members = coordinatorPlaces({ coordinatorMembers: 3 }, PREFIX);
+  const run = { runId: 'ab12cd34', user: '0:0', snapshots: '/runs/1/snapshots' };
+  const { command, mounts } = etcdSpec(members[1]!, members, run);
   const line = command.join(' ');
   expect(line).toContain('--name etcd2');
   expect(line).toContain(
     '--initial-cluster etcd1=http://198.18.7.200:2380,etcd2=http://198.18.7.201:2380,etcd3=http://198.18.7.202:2380',
   );
   expect(line).toContain('--heartbeat-interval 100 --election-timeout 500 --pre-vote');
-  expect(mounts).toEqual([]);
+  expect(mounts.map(({ Source }) => Source)).toEqual(['/runs/1/snapshots']);
 });
 
 test('an owner comes back out of the labels; a label that is none names nobody', () => {

@@ -2,17 +2,17 @@
  * Proves on a throw-away container, set up as a node is, what only a trial can show: that a file written inside is read
  * outside and belongs to the caller, and that the clock inside moves when it is set from outside.
  */
-import { mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import type { Ability } from '../../core/cluster.ts';
 import { environmentLacks } from '../../core/errors.ts';
 import { z } from '../../core/schema.ts';
-import { FaketimeClock } from '../agent/faketime.ts';
+import { proveClock, readerProgram, untilReading } from '../agent/clocks/prove-clock.ts';
 import { startContainer } from './container.ts';
 import type { Container, Docker } from './engine.ts';
 import { tolerating } from './engine.ts';
 import { partName } from './labels.ts';
-import { nodeSurroundings } from './members.ts';
+import { type ClockChoice, nodeSurroundings } from './members.ts';
 
 export interface ProbeContext {
   readonly docker: Docker;
@@ -21,6 +21,9 @@ export interface ProbeContext {
   readonly labels: Record<string, string>;
   readonly folder: string;
   readonly user: string;
+  readonly clock: ClockChoice;
+  /** What the faults of the run need of a clock. */
+  readonly needs: ReadonlySet<Ability>;
   /** Whom a file written inside must belong to; undefined where the system has no such thing. */
   readonly ownerUid: number | undefined;
 }
@@ -31,48 +34,34 @@ export interface ImageVersions {
   readonly etcd: string;
 }
 
-const readingSchema = z.object({ wallMs: z.number(), node: z.string(), etcd: z.string() });
-type Reading = z.output<typeof readingSchema>;
+const factsSchema = z.looseObject({ node: z.string(), etcd: z.string() });
 
-/** Runs inside: writes down its clock, over and over. */
-const SCRIPT = `
-const { execFileSync } = require('node:child_process');
-const { renameSync, writeFileSync } = require('node:fs');
-const etcd = /etcd Version: (\\S+)/.exec(execFileSync('etcd', ['--version'], { env: { PATH: process.env.PATH } }).toString())[1];
-const file = process.env.SNOWGLOBE_TAPS + '/reading';
-setInterval(() => {
-  writeFileSync(file + '.new', JSON.stringify({ wallMs: Date.now(), node: process.version, etcd }));
-  renameSync(file + '.new', file);
-}, 5);
-`;
+/** An expression that runs inside. Without a preload: etcd itself needs no other clock to tell its version. */
+const FACTS = `{
+  node: process.version,
+  etcd: /etcd Version: (\\S+)/.exec(
+    require('node:child_process').execFileSync('etcd', ['--version'], { env: { PATH: process.env.PATH } }).toString()
+  )[1],
+}`;
 
-const STEP_MS = -3_600_000;
-/** Between a reading and its arrival. */
-const TOLERANCE_MS = 5_000;
 const STARTS_MS = 20_000;
-const MOVES_MS = 5_000;
-const POLL_MS = 10;
+/** The file of readings, in the folder of taps. */
+const READING = 'reading';
 
 export async function prove(context: ProbeContext): Promise<ImageVersions> {
   const folder = join(context.folder, 'probe');
   const folders = { taps: join(folder, 'taps'), clocks: join(folder, 'clocks') };
   await Promise.all(Object.values(folders).map((each) => mkdir(each, { recursive: true })));
-  const clock = new FaketimeClock(join(folders.clocks, 'probe'), () => Date.now());
-  await clock.set({ offsetMs: 0, frozen: false });
+  const clock = context.clock.backend.control(join(folders.clocks, 'probe'), () => Date.now());
   const container = await startProbe(context, folders);
   try {
-    const file = join(folders.taps, 'reading');
-    const first = await readingOf(file, STARTS_MS, () => true);
+    const file = join(folders.taps, READING);
+    const first = await untilReading(file, STARTS_MS, () => true);
     if (first === undefined) throw notReadOutside(context.folder, await lastWords(container));
     await checkOwner(file, context.ownerUid);
-    await clock.set({ offsetMs: STEP_MS, frozen: false });
-    const moved = await readingOf(
-      file,
-      MOVES_MS,
-      ({ wallMs }) => Math.abs(wallMs - Date.now() - STEP_MS) < TOLERANCE_MS,
-    );
-    if (moved === undefined) throw clockStands(context.image);
-    return { node: first.node, etcd: first.etcd };
+    const missed = await proveClock(clock, file, context.needs);
+    if (missed !== undefined) throw clockStands(context, missed);
+    return factsSchema.parse(first);
   } finally {
     await tolerating([404], container.remove({ force: true }));
     await rm(folder, { recursive: true, force: true });
@@ -80,41 +69,18 @@ export async function prove(context: ProbeContext): Promise<ImageVersions> {
 }
 
 async function startProbe(context: ProbeContext, folders: { taps: string; clocks: string }): Promise<Container> {
-  const { preload, environment, mounts } = nodeSurroundings('probe', folders);
+  const { prefix, environment, mounts } = nodeSurroundings('probe', folders, context.clock);
   const { container } = await startContainer(context.docker, {
     image: context.image,
     name: partName(context.runId, 'probe'),
     labels: context.labels,
-    command: ['env', `LD_PRELOAD=${preload}`, 'node', '-e', SCRIPT],
-    environment,
+    command: [...prefix, 'node', '-e', readerProgram(FACTS)],
+    environment: { ...environment, SNOWGLOBE_READING: `${environment['SNOWGLOBE_TAPS']}/${READING}` },
     user: context.user,
     network: 'none',
     host: { Mounts: [...mounts] },
   });
   return container;
-}
-
-async function readingOf(
-  file: string,
-  forMs: number,
-  wanted: (reading: Reading) => boolean,
-): Promise<Reading | undefined> {
-  const giveUp = performance.now() + forMs;
-  while (performance.now() < giveUp) {
-    const reading = await read(file);
-    if (reading !== undefined && wanted(reading)) return reading;
-    await delay(POLL_MS);
-  }
-  return undefined;
-}
-
-async function read(file: string): Promise<Reading | undefined> {
-  try {
-    return readingSchema.parse(JSON.parse(await readFile(file, 'utf8')));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
 }
 
 async function checkOwner(file: string, ownerUid: number | undefined): Promise<void> {
@@ -135,10 +101,10 @@ function notReadOutside(folder: string, said: string): Error {
   );
 }
 
-function clockStands(image: string): Error {
+function clockStands({ image, clock }: ProbeContext, missed: string): Error {
   return environmentLacks(
-    `The clock in a container of ${image} did not follow its setting within ${MOVES_MS / 1000} s.`,
-    'Set SNOWGLOBE_BASE_IMAGE to an image with glibc (not musl) and libfaketime, or take --driver local.',
+    `The clock in a container of ${image} under ${clock.backend.name} ${missed}.`,
+    'Set SNOWGLOBE_BASE_IMAGE to an image with glibc (not musl), libfaketime and a C compiler, or take --driver local.',
   );
 }
 

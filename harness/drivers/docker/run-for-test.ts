@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Cluster, ClusterSpec, MintReply, NodeHealth } from '../../core/cluster.ts';
+import type { Ability, Cluster, ClusterSpec, MintReply, NodeHealth } from '../../core/cluster.ts';
 import type { GeneratorSource } from '../../core/driver.ts';
 import type { Generator } from '../../core/generator.ts';
 import { createRng } from '../../core/random.ts';
@@ -28,13 +28,18 @@ export interface TestRun extends AsyncDisposable {
   readonly folder: string;
 }
 
-export async function runForTest(spec: Partial<ClusterSpec> = {}, generator = SNOWFLAKE): Promise<TestRun> {
+export async function runForTest(
+  spec: Partial<ClusterSpec> = {},
+  generator = SNOWFLAKE,
+  needs: ReadonlySet<Ability> = new Set(),
+): Promise<TestRun> {
   const runId = randomBytes(4).toString('hex');
   const folder = await mkdtemp(join(tmpdir(), 'snowglobe-test-'));
   const context = {
     runId,
     folder,
     generator,
+    needs,
     owner: OWNER,
     seed: '1',
     rng: createRng(1),

@@ -47,6 +47,22 @@ test('a generator from any folder finds its own node_modules', async () => {
   }
 }, 30_000);
 
+test('a generator without a minter is bad input, in one sentence, and nothing is left', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'snowglobe-test-'));
+  try {
+    const file = join(folder, 'mine.ts');
+    await writeFile(file, "export default { name: 'mine', node: { kind: 'shell', create: () => ({ mnt() {} }) } };");
+    const before = await driver.leftovers();
+    await expect(runForTest({}, { ...SNOWFLAKE, file })).rejects.toMatchObject({
+      exitCode: 2,
+      problems: [{ what: 'the minter that create returned has no method mint, holding, close.' }],
+    });
+    expect(await driver.leftovers()).toEqual(before);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}, 30_000);
+
 test('a generator that does not start ends the launch with the words of its log, and nothing is left', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'snowglobe-test-'));
   try {

@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -97,19 +98,19 @@ describe('one cluster', () => {
     const other = cluster.nodes[1] as ClusterNode;
     expect(await offsetMs()).toBeCloseTo(0, -1);
 
-    await n1.clock.set({ offsetMs: -3000, frozen: false });
+    await n1.clock.set({ offsetMs: -3000, rate: 1 });
     expect(Math.abs((await offsetMs()) + 3000)).toBeLessThan(20);
     const { wallMs, at } = await other.health(1000);
     expect(Math.abs(wallMs - trueUnixMs(cluster.origin, at))).toBeLessThan(20);
 
-    await n1.clock.set({ offsetMs: 10_000, frozen: true });
+    await n1.clock.set({ offsetMs: 10_000, rate: 0 });
     const first = (await n1.health(1000)).wallMs;
     await sleep(50);
     const second = (await n1.health(1000)).wallMs;
     expect(second).toBe(first);
     expect(Math.abs(first - Date.now() - 10_000)).toBeLessThan(2000);
 
-    await n1.clock.set({ offsetMs: 0, frozen: false });
+    await n1.clock.set({ offsetMs: 0, rate: 1 });
     expect(Math.abs(await offsetMs())).toBeLessThan(20);
   });
 
@@ -142,7 +143,7 @@ describe('one cluster', () => {
     await n1.process.kill();
     expect(await n1.process.alive()).toBe(false);
     expect((await mint(n1, 1)).status).toBe('error');
-    await n1.clock.set({ offsetMs: -8000, frozen: false });
+    await n1.clock.set({ offsetMs: -8000, rate: 1 });
 
     await n1.process.start();
     await n1.process.start();
@@ -186,7 +187,7 @@ describe('one cluster', () => {
   test('healAll undoes everything at once', async () => {
     const n2 = cluster.nodes[1] as ClusterNode;
     await n1.network.cut('a', ['etcd1', 'n2']);
-    await n1.clock.set({ offsetMs: 60_000, frozen: true });
+    await n1.clock.set({ offsetMs: 60_000, rate: 0 });
     await n1.process.pause(60_000);
     await n2.process.kill();
     await cluster.healAll();
@@ -194,6 +195,24 @@ describe('one cluster', () => {
     expect(await n1.network.reaches('etcd1', 500)).toBe(true);
     expect(Math.abs(await offsetMs())).toBeLessThan(20);
     expect(await n2.process.alive()).toBe(true);
+  });
+
+  test('a node that was killed has no last words; one that ended by itself has', async () => {
+    await n1.process.kill();
+    expect(await n1.lastWords?.()).toBeUndefined();
+    await n1.process.start();
+    expect(await n1.lastWords?.()).toBeUndefined();
+    // A life that finds no folder for its taps ends.
+    const taps = cluster.tapFolder as string;
+    await n1.process.kill();
+    const moved = `${taps}-away`;
+    renameSync(taps, moved);
+    try {
+      await n1.process.start();
+      await expect.poll(() => n1.lastWords?.(), { timeout: 5000 }).toMatch(/^exit [12], .+/);
+    } finally {
+      renameSync(moved, taps);
+    }
   });
 });
 
@@ -208,7 +227,7 @@ describe('runs on one machine', () => {
     )) as readonly Cluster[] as readonly [Cluster, Cluster];
     const [a, b] = [one.nodes[0], two.nodes[0]] as [ClusterNode, ClusterNode];
     await a.network.cut('k', ['etcd1']);
-    await a.clock.set({ offsetMs: 5000, frozen: true });
+    await a.clock.set({ offsetMs: 5000, rate: 0 });
     expect(await a.network.reaches('etcd1', 200)).toBe(false);
     expect(await b.network.reaches('etcd1', 500)).toBe(true);
 

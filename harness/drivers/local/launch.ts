@@ -1,31 +1,30 @@
 /**
- * Launches a local cluster: a sandbox, pods in it, etcd, then the nodes.
+ * Launches a local cluster: a sandbox, pods in it, the coordinator, then the nodes.
  */
 import { mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClusterSpec, Member } from '../../core/cluster.ts';
+import { DEFAULT_COORDINATOR } from '../../core/coordinator-kind.ts';
 import type { LaunchContext } from '../../core/driver.ts';
-import { environmentLacks, messageOf } from '../../core/errors.ts';
+import { environmentLacks, messageOf, SnowglobeError } from '../../core/errors.ts';
+import { idBitsOf } from '../../core/layout.ts';
 import { NS_PER_MS, trueUnixMs, type Time } from '../../core/time.ts';
 import type { SendOrder } from '../agent/agent-client.ts';
 import { AgentCluster, AgentNode } from '../agent/agent-cluster.ts';
-import { EtcdCoordinator } from '../agent/coordinator.ts';
-import { FaketimeClock } from '../agent/faketime.ts';
+import { COORDINATOR_ACCESS } from '../agent/coordinators.ts';
+import { chooseClock } from '../agent/clocks/choose-clock.ts';
+import type { ClockBackend } from '../agent/clocks/clock-backend.ts';
+import { programAt } from '../agent/clocks/program.ts';
+import { restorerOf } from '../agent/etcd-program.ts';
 import { locator, networkControl } from '../agent/network-control.ts';
+import { endInWords, generatorFault, lastWords } from '../agent/last-words.ts';
 import { NodeClient } from '../agent/node-client.ts';
 import { readClocks, runNs, startTime } from '../agent/real-time.ts';
 import { shellEntry } from '../agent/shell-entry.ts';
-import {
-  clockFile,
-  diskFolder,
-  etcdWorkload,
-  logFile,
-  nodeWorkload,
-  placesOf,
-  type Place,
-  type Surroundings,
-} from './members.ts';
-import { findLibfaketime, findProgram, SEARCH_PATH } from './programs.ts';
+import { clockFile, diskFolder, logFile, nodeWorkload, placesOf, type Place, type Surroundings } from './members.ts';
+import { proveClockIn } from './clock-proof.ts';
+import { MEMBER_WORKLOADS } from './coordinators.ts';
+import { findClockTools, findEtcd, SEARCH_PATH } from './programs.ts';
 import { processControl } from './process-control.ts';
 import { prove } from './proof.ts';
 import { programVersions } from './readiness.ts';
@@ -41,20 +40,24 @@ const LOG_TAIL_LINES = 5;
 
 /** Launches, or takes down what it had begun and says why it could not. */
 export async function launch(spec: ClusterSpec, context: LaunchContext): Promise<AgentCluster> {
-  const { mode, refusal } = await prove();
+  const { mode, refusal, skews } = await prove();
   if (mode === undefined)
     throw environmentLacks(`Namespaces cannot be made here: ${refusal}.`, 'Run `snowglobe doctor` to see what to do.');
-  const around = makeFolders(spec, context);
-  const traces = beginTraces(context.runId, context.owner, [around.etcdData]);
+  const { tools } = await findClockTools(skews);
+  const backend = chooseClock(programAt(process.execPath), context.needs ?? new Set(), tools, spec.clockTool);
+  const tool = tools.get(backend.name) as string;
+  const around = makeFolders(spec, context, (settingFile) => backend.wrap(tool, settingFile));
+  const traces = beginTraces(context.runId, context.owner, [around.memberData]);
   let sandbox: Sandbox | undefined;
   try {
     sandbox = await Sandbox.start(context.runId, mode, join(around.logs, 'supervisor.log'));
     recordSandbox(traces, sandbox.pid);
-    return await fill(sandbox, spec, context, around, traces.sockets);
+    return await fill(sandbox, spec, context, around, traces.sockets, backend);
   } catch (error) {
     await sandbox?.[Symbol.asyncDispose]();
     await removeTraces(context.runId);
     context.signal.throwIfAborted();
+    if (error instanceof SnowglobeError) throw error;
     throw environmentLacks(`The local cluster did not come up: ${messageOf(error)}`, `Its logs are in ${around.logs}.`);
   }
 }
@@ -63,26 +66,29 @@ export async function launch(spec: ClusterSpec, context: LaunchContext): Promise
 async function fill(
   sandbox: Sandbox,
   spec: ClusterSpec,
-  { runId, signal }: LaunchContext,
+  { runId, signal, generator, needs = new Set() }: LaunchContext,
   around: Surroundings,
   sockets: string,
+  backend: ClockBackend,
 ): Promise<AgentCluster> {
   const places = placesOf(spec, sockets);
+  const kind = spec.coordinator ?? DEFAULT_COORDINATOR;
+  const idBits = idBitsOf(generator.generator.layout);
   const all = [...places.members, ...places.nodes];
   await sandbox.build(all.map(({ name, address }) => ({ name, address })));
   signal.throwIfAborted();
 
   const locate = locator(all);
   const agentOf =
-    ({ name }: Place): SendOrder =>
+    ({ name }: Pick<Place, 'name'>): SendOrder =>
     (order) =>
       sandbox.agent(name, order);
   const control = (place: Place, workload: Parameters<typeof processControl>[1]): Member => ({
     name: place.name,
     process: processControl(sandbox, workload),
-    network: networkControl(agentOf(place), locate),
+    network: networkControl(agentOf(place), locate, (name) => agentOf({ name })),
   });
-  const members = places.members.map((place) => control(place, etcdWorkload(place, places, around)));
+  const members = places.members.map((place) => control(place, MEMBER_WORKLOADS[kind](place, places, around)));
   await Promise.all(members.map((member) => member.process.start()));
   await Promise.all(
     places.members.map(({ name, address, port, socket }) =>
@@ -93,20 +99,27 @@ async function fill(
   const agents = all.map(agentOf);
   const { time, origin } = await startTime(() => readClocks(agents[0] as SendOrder));
   const versions = programVersions();
-  const coordinator = new EtcdCoordinator(
+  const coordinator = COORDINATOR_ACCESS[kind].connect(
     members.map((member, index) => ({ ...member, endpoint: `unix:${(places.members[index] as Place).socket}` })),
-    versions['etcd'] as string,
-    time,
+    { etcdVersion: versions['etcd'] as string, time, snapshots: around.snapshots },
   );
   try {
-    await coordinator.untilServing(ETCD_SERVES_MS, signal);
+    await Promise.all([
+      coordinator.untilServing(ETCD_SERVES_MS, signal),
+      proveClockIn(sandbox, (places.nodes[0] as Place).name, backend, needs, around),
+    ]);
     const nodes = await Promise.all(
       places.nodes.map(async (place) => {
-        const clock = new FaketimeClock(clockFile(place, around), () => trueUnixMs(origin, time.now()));
-        await clock.set({ offsetMs: 0, frozen: false });
-        const client = new NodeClient({ socketPath: place.socket }, (monotonicNs) => runNs(origin, monotonicNs));
-        const member = control(place, nodeWorkload(place, places, spec.options, around));
-        const node = new AgentNode(member, clock, client);
+        const clock = backend.control(clockFile(place, around), () => trueUnixMs(origin, time.now()));
+        const client = new NodeClient(
+          { socketPath: place.socket },
+          (monotonicNs) => runNs(origin, monotonicNs),
+          idBits,
+        );
+        const member = control(place, nodeWorkload(place, places, spec, around));
+        const node = new AgentNode(member, clock, client, async () =>
+          lastWords(endInWords(await sandbox.endOf(place.name)), logFile(place, around)),
+        );
         await node.process.start();
         return node;
       }),
@@ -114,7 +127,7 @@ async function fill(
     const until = time.now() + NODE_SERVES_MS * NS_PER_MS;
     await Promise.all(
       nodes.map((node, index) =>
-        untilItServes(node, until, time, signal, logFile(places.nodes[index] as Place, around)),
+        untilItServes(node, until, time, signal, logFile(places.nodes[index] as Place, around), around.generator),
       ),
     );
     return new AgentCluster({
@@ -125,6 +138,7 @@ async function fill(
       coordinator,
       agents,
       tapFolder: around.taps,
+      zones: spec.zones ?? {},
       versions,
       remove: async () => {
         await sandbox[Symbol.asyncDispose]();
@@ -144,17 +158,26 @@ async function untilItServes(
   time: Time,
   signal: AbortSignal,
   log: string,
+  generator: string,
 ): Promise<void> {
   for (;;) {
     const why = await node.health(HEALTH_MS).then(() => undefined, messageOf);
     if (why === undefined) return;
-    if (!(await node.process.alive())) throw new Error(`${node.name} ended as it began: ${tail(log)}`);
+    if (!(await node.process.alive()))
+      throw (
+        generatorFault(readFileSync(log, 'utf8'), generator) ??
+        new Error(`${node.name} ended as it began: ${tail(log)}`)
+      );
     if (time.now() > until) throw new Error(`${node.name} does not answer (${why}): ${tail(log)}`);
     await time.sleep(POLL_MS, signal);
   }
 }
 
-function makeFolders(spec: ClusterSpec, { folder, runId, generator }: LaunchContext): Surroundings {
+function makeFolders(
+  spec: ClusterSpec,
+  { folder, runId, generator }: LaunchContext,
+  wrap: Surroundings['wrap'],
+): Surroundings {
   const root = mkRealFolder(folder);
   for (const hidden of ['/run/', '/dev/shm/'])
     if (root.startsWith(hidden))
@@ -162,17 +185,19 @@ function makeFolders(spec: ClusterSpec, { folder, runId, generator }: LaunchCont
         `${folder} lies in ${hidden}, which the sandbox of the local driver covers.`,
         'Run in another folder.',
       );
+  const etcd = findEtcd() as string;
   const below = (name: string): string => mkRealFolder(join(root, name));
   const around: Surroundings = {
     runId,
     taps: below('taps'),
     clocks: below('clocks'),
     disks: below('disks'),
-    etcdData: below('etcd'),
+    memberData: below('members'),
+    snapshots: below('snapshots'),
     logs: below('logs'),
     path: SEARCH_PATH,
-    libfaketime: findLibfaketime() as string,
-    etcd: findProgram('etcd') as string,
+    wrap,
+    programs: { etcd: realpathSync(etcd), restorer: restorerOf(etcd) },
     shell: shellEntry(),
     generator: realpathSync(generator.file),
   };

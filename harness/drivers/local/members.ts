@@ -3,8 +3,13 @@
  */
 import { join } from 'node:path';
 import type { ClusterSpec } from '../../core/cluster.ts';
-import { ETCD_ENVIRONMENT, ETCD_PORT, etcdArguments, etcdUrl } from '../agent/etcd-arguments.ts';
-import { faketimeEnvironment } from '../agent/faketime.ts';
+import { optionsOf } from '../../core/cluster.ts';
+import { coordinatorMembersOf, DEFAULT_COORDINATOR } from '../../core/coordinator-kind.ts';
+import { placeVariables } from '../agent/place-variables.ts';
+import { restoreFile } from '../agent/coordinator.ts';
+import { COORDINATOR_ACCESS } from '../agent/coordinators.ts';
+import { ETCD_ENVIRONMENT, type EtcdPrograms, etcdCommand, etcdUrl } from '../agent/etcd-arguments.ts';
+import type { Wrapping } from '../agent/clocks/clock-backend.ts';
 import type { PodSpec, WorkloadSpec } from './sandbox-protocol.ts';
 
 /** Nothing listens there: a node serves on a UNIX socket. A refusal shows just as well that the link is whole. */
@@ -29,12 +34,15 @@ export interface Surroundings {
   readonly taps: string;
   readonly clocks: string;
   readonly disks: string;
-  readonly etcdData: string;
+  /** Where members keep their data. */
+  readonly memberData: string;
   readonly logs: string;
   readonly path: string;
-  /** libfaketimeMT, etcd, the node shell and the generator: full paths. */
-  readonly libfaketime: string;
-  readonly etcd: string;
+  readonly snapshots: string;
+  readonly programs: EtcdPrograms;
+  /** How a process is started under the clock of a setting's file. */
+  readonly wrap: (settingFile: string) => Wrapping;
+  /** The node shell and the generator: full paths. */
   readonly shell: string;
   readonly generator: string;
 }
@@ -48,29 +56,33 @@ export function placesOf(spec: ClusterSpec, sockets: string): Places {
   });
   return {
     nodes: numbers(spec.nodes).map((k) => place(`n${k}`, `198.18.1.${k}`, NODE_PROBE_PORT)),
-    members: numbers(spec.coordinatorMembers).map((k) => place(`etcd${k}`, `198.18.2.${k}`, ETCD_PORT)),
+    members: coordinatorMembersOf(spec).map((name, index) =>
+      place(name, `198.18.2.${index + 1}`, COORDINATOR_ACCESS[spec.coordinator ?? DEFAULT_COORDINATOR].port),
+    ),
   };
 }
 
 /** A node: the shell, under a clock of its own. */
 export function nodeWorkload(
   node: Place,
-  { members }: Places,
-  options: ClusterSpec['options'],
+  { nodes, members }: Places,
+  spec: ClusterSpec,
   around: Surroundings,
 ): WorkloadSpec {
+  const { prefix, environment } = around.wrap(clockFile(node, around));
   return {
     name: node.name,
-    command: [process.execPath, around.shell],
+    command: [...prefix, process.execPath, around.shell],
     environment: {
       PATH: around.path,
-      ...faketimeEnvironment(around.libfaketime, clockFile(node, around)),
+      ...environment,
       SNOWGLOBE_NODE: node.name,
+      ...placeVariables(spec, node.name, nodes.indexOf(node)),
       SNOWGLOBE_TAPS: around.taps,
       SNOWGLOBE_DISK: diskFolder(node, around),
       SNOWGLOBE_GENERATOR: around.generator,
-      SNOWGLOBE_OPTIONS: JSON.stringify(options),
-      SNOWGLOBE_ETCD: members.map(etcdUrl).join(','),
+      SNOWGLOBE_OPTIONS: JSON.stringify(optionsOf(spec, node.name)),
+      ...COORDINATOR_ACCESS[spec.coordinator ?? DEFAULT_COORDINATOR].environment(members),
       SNOWGLOBE_LISTEN: `unix:${node.socket}`,
     },
     log: logFile(node, around),
@@ -79,11 +91,16 @@ export function nodeWorkload(
 
 /** An etcd member. Started again, it finds its data and takes up where it was. */
 export function etcdWorkload(member: Place, { members }: Places, around: Surroundings): WorkloadSpec {
-  const own = { runId: around.runId, dataFolder: join(around.etcdData, member.name), listenOn: etcdUrl(member) };
+  const own = {
+    runId: around.runId,
+    dataFolder: join(around.memberData, member.name),
+    listenOn: etcdUrl(member),
+    restoreFrom: join(around.snapshots, restoreFile(member.name)),
+  };
   const logging = ['--logger', 'zap', '--log-outputs', 'stderr'];
   return {
     name: member.name,
-    command: [around.etcd, ...etcdArguments(member, members, own), ...logging],
+    command: etcdCommand(around.programs, member, members, own, logging),
     environment: { PATH: around.path, ...ETCD_ENVIRONMENT },
     log: logFile(member, around),
   };

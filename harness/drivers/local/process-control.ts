@@ -12,13 +12,27 @@ export function processControl(sandbox: Sandbox, workload: WorkloadSpec): Proces
     await sandbox.agent(name, { do: 'signal', workload: name, signal: which });
   };
   return {
-    kill: () => sandbox.killProcess(name),
+    async kill() {
+      // What it forked dies with it, as with its machine; the supervisor waits for the end of the process itself.
+      await sandbox.agent(name, { do: 'signal', workload: name, signal: 'SIGKILL' });
+      await sandbox.killProcess(name);
+    },
     start: () => sandbox.startProcess(workload),
     pause: () => signal('SIGSTOP'),
     resume: () => signal('SIGCONT'),
+    terminate: (graceMs) => sandbox.terminateProcess(name, graceMs),
+    async slow(percent) {
+      await sandbox.agent(name, { do: 'slow', workload: name, percent });
+    },
+    async share(forMs) {
+      return (await sandbox.agent(name, { do: 'share', workload: name, forMs })).percent;
+    },
     async alive() {
       const { pids = [] } = await sandbox.agent(name, { do: 'find', workload: name });
       return pids.length > 0;
+    },
+    async identity() {
+      return (await sandbox.agent(name, { do: 'find', workload: name })).identity;
     },
   };
 }

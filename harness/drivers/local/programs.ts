@@ -4,6 +4,9 @@
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { libfaketime } from '../agent/clocks/libfaketime.ts';
+import { buildClockTools, type BuiltTools } from '../agent/clocks/clock-tools.ts';
+import { namedEtcd } from '../agent/etcd-program.ts';
 
 /** Where to look: Debian keeps `ip` and `nft` in folders that a user's PATH lacks. */
 export const SEARCH_PATH = [process.env['PATH'], '/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/bin', '/bin']
@@ -29,6 +32,11 @@ export function findProgram(name: string): string | undefined {
     .find(isExecutable);
 }
 
+/** The etcd that the user named, or that of the distribution. */
+export function findEtcd(): string | undefined {
+  return namedEtcd() ?? findProgram('etcd');
+}
+
 /** The thread-safe libfaketime: of the distribution (any architecture) or built from source. */
 export function findLibfaketime(): string | undefined {
   const multiarch = existsSync('/usr/lib') ? readdirSync('/usr/lib').filter((name) => name.includes('-linux-')) : [];
@@ -37,9 +45,10 @@ export function findLibfaketime(): string | undefined {
     .find((file) => existsSync(file));
 }
 
-/** `3.4.23`. */
-export function etcdVersion(program: string): string {
-  return /etcd Version: (\S+)/.exec(run(program, '--version'))?.[1] ?? 'of unknown version';
+/** The tools that skew clocks: our own, built where they are not yet, and libfaketime, where it was seen to work. */
+export async function findClockTools(faketimeWorks: boolean): Promise<BuiltTools> {
+  const { tools, note } = await buildClockTools(findProgram(process.env['CC'] ?? 'cc'));
+  return { tools: faketimeWorks ? new Map([...tools, [libfaketime.name, findLibfaketime() as string]]) : tools, note };
 }
 
 /** The library does not carry its version; the package manager may know. */

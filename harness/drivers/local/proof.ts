@@ -4,7 +4,8 @@
  */
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
-import { faketimeEnvironment, faketimeText } from '../agent/faketime.ts';
+import { faketimeText, libfaketime } from '../agent/clocks/libfaketime.ts';
+import { TRY_LINKS } from '../agent/link-abilities.ts';
 import { SEARCH_PATH, findLibfaketime } from './programs.ts';
 import { unshareCommand, type Mode } from './sandbox.ts';
 
@@ -15,6 +16,8 @@ export interface Proof {
   readonly refusal: string;
   /** Whether libfaketime moves the clock of a Node process. */
   readonly skews: boolean;
+  /** The line that TRY_LINKS printed. */
+  readonly links: string;
 }
 
 const SKEW_MS = -86_400_000;
@@ -32,6 +35,7 @@ ip link add br0 type bridge
 ip link set probe master br0
 nsenter --net=/run/netns/probe nft 'add table inet snowglobe; add set inet snowglobe cut { type ipv4_addr; flags timeout; }'
 echo sandbox
+${TRY_LINKS}
 printf '%s\\n' "$1" >/run/clock
 shift
 exec env "$@"
@@ -52,19 +56,20 @@ async function firstThatWorks(modes: readonly Mode[]): Promise<Proof> {
     if (proof.mode !== undefined) return proof;
     refusals.push(proof.refusal);
   }
-  return { mode: undefined, refusal: refusals.join('; '), skews: false };
+  return { mode: undefined, refusal: refusals.join('; '), skews: false, links: '' };
 }
 
 async function tryMode(mode: Mode): Promise<Proof> {
   const library = findLibfaketime();
-  const skewed = library === undefined ? {} : faketimeEnvironment(library, '/run/clock');
+  const skewed = library === undefined ? undefined : libfaketime.wrap(library, '/run/clock');
   const command = [
     'sh',
     '-c',
     SCRIPT,
     'proof',
-    faketimeText({ offsetMs: SKEW_MS, frozen: false }, 0),
-    ...Object.entries(skewed).map(([key, value]) => `${key}=${value}`),
+    faketimeText({ offsetMs: SKEW_MS, rate: 1 }, 0),
+    ...Object.entries(skewed?.environment ?? {}).map(([key, value]) => `${key}=${value}`),
+    ...(skewed?.prefix ?? []),
     process.execPath,
     '-p',
     'Date.now()',
@@ -78,9 +83,9 @@ async function tryMode(mode: Mode): Promise<Proof> {
   const failed = new Promise<string>((resolve) => child.on('error', (error) => resolve(error.message)));
   const said = Promise.all([text(child.stdout), text(child.stderr)]);
   const [output, complaints] = await Promise.race([said, failed.then((message) => ['', message] as const)]);
-  const [sandbox, clock] = output.split('\n');
+  const [sandbox, links = '', clock] = output.split('\n');
   if (sandbox !== 'sandbox')
-    return { mode: undefined, refusal: complaints.trim() || `${program} says nothing`, skews: false };
+    return { mode: undefined, refusal: complaints.trim() || `${program} says nothing`, skews: false, links: '' };
   const off = Number(clock) - (Date.now() + SKEW_MS);
-  return { mode, refusal: '', skews: Math.abs(off) < TOLERANCE_MS };
+  return { mode, refusal: '', skews: Math.abs(off) < TOLERANCE_MS, links };
 }

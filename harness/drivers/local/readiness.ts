@@ -6,7 +6,19 @@ import { release } from 'node:os';
 import { ABILITIES, type Ability } from '../../core/cluster.ts';
 import type { Readiness } from '../../core/driver.ts';
 import { problem, type Problem } from '../../core/errors.ts';
-import { etcdVersion, findLibfaketime, findProgram, libfaketimeVersion, PROGRAMS, type Program } from './programs.ts';
+import { etcdVersion, namedEtcdProblems, restorerOf } from '../agent/etcd-program.ts';
+import { lackingLinks } from '../agent/link-abilities.ts';
+import { clockAbilities } from '../agent/clocks/choose-clock.ts';
+import { programAt } from '../agent/clocks/program.ts';
+import {
+  findClockTools,
+  findEtcd,
+  findLibfaketime,
+  findProgram,
+  libfaketimeVersion,
+  PROGRAMS,
+  type Program,
+} from './programs.ts';
 import { prove } from './proof.ts';
 
 const NODE_MAJOR = 24;
@@ -18,11 +30,22 @@ export async function readiness(): Promise<Readiness> {
     return notReady([
       problem(`The local driver needs Linux, and this is ${process.platform}.`, 'Take --driver docker or sim.'),
     ]);
-  const missing = [...missingParts(), ...oldParts()];
+  const missing = [...missingParts(), ...namedEtcdProblems()];
+  if (missing.length === 0) missing.push(...oldParts());
   if (missing.length > 0) return notReady(missing);
-  const { mode, refusal, skews } = await prove();
+  const { mode, refusal, skews, links } = await prove();
   if (mode === undefined) return notReady([problem(`Namespaces cannot be made here: ${refusal}.`, namespaceRemedy())]);
-  const abilities = (Object.keys(ABILITIES) as Ability[]).filter((ability) => skews || !ability.startsWith('clock.'));
+  const restores = restorerOf(findEtcd() as string) !== undefined;
+  const lacking = lackingLinks(links);
+  const { tools, note } = await findClockTools(skews);
+  const clocks = clockAbilities(programAt(process.execPath), tools);
+  const abilities = (Object.keys(ABILITIES) as Ability[]).filter(
+    (ability) =>
+      !lacking.abilities.has(ability) &&
+      ability !== 'coordinator.slow-disk' &&
+      (ability !== 'coordinator.restore' || restores) &&
+      (!ability.startsWith('clock.') || clocks.has(ability)),
+  );
   const versions = programVersions();
   return {
     problems: [],
@@ -30,7 +53,11 @@ export async function readiness(): Promise<Readiness> {
     notes: [
       mode === 'root' ? 'namespaces as root' : 'namespaces without root, in a user namespace',
       ...Object.entries(versions).map(([name, version]) => `${name} ${version}`),
-      ...(skews ? [] : ['libfaketime does not move the clock of Node: no clock faults']),
+      ...(restores ? [] : ['no etcdctl or etcdutl beside etcd: no snapshot is restored (apt-get install etcd-client)']),
+      ...lacking.notes,
+      'disks of etcd cannot be slowed: only the simulator does that',
+      note,
+      ...(skews ? [] : ['libfaketime does not move the clock of Node']),
     ],
   };
 }
@@ -39,7 +66,7 @@ export async function readiness(): Promise<Readiness> {
 export function programVersions(): Record<string, string> {
   return {
     node: process.versions.node,
-    etcd: etcdVersion(findProgram('etcd') as string),
+    etcd: etcdVersion(findEtcd() as string),
     libfaketime: libfaketimeVersion(findLibfaketime() as string),
     kernel: release(),
   };
@@ -70,7 +97,7 @@ function oldParts(): Problem[] {
     problems.push(
       problem(`Node ${process.versions.node} is too old.`, `Run snowglobe with Node ${NODE_MAJOR} or newer.`),
     );
-  const etcd = findProgram('etcd');
+  const etcd = findEtcd();
   if (etcd === undefined) return problems; // told as missing
   const version = etcdVersion(etcd);
   const [major = 0, minor = 0] = version.split('.').map(Number);

@@ -2,6 +2,7 @@
  * What the supervisor of a sandbox understands: one JSON command a line on its standard input, one JSON answer a line
  * on its standard output, answered when done. The end of its input is the end of the sandbox and of all within.
  */
+import type { Termination } from '../../core/cluster.ts';
 import type { AgentOrder, AgentResult } from '../agent/agent-client.ts';
 
 /** A network namespace with an address on the sandbox's bridge. */
@@ -10,9 +11,11 @@ export interface PodSpec {
   readonly address: string;
 }
 
-/** A process in a pod of the same name. */
+/** A process in a pod. */
 export interface WorkloadSpec {
   readonly name: string;
+  /** Left out: the pod of the same name. */
+  readonly pod?: string;
   readonly command: readonly string[];
   /** The whole environment of the command: nothing is inherited. */
   readonly environment: Readonly<Record<string, string>>;
@@ -30,10 +33,20 @@ export type SandboxCommand = { readonly id: number } &
     | { readonly do: 'start'; readonly workload: WorkloadSpec }
     /** Kills a process, if it runs; answered when it is gone. */
     | { readonly do: 'kill'; readonly name: string }
+    /** Sends SIGTERM to a process; answered when it is gone, or after `graceMs`. */
+    | { readonly do: 'terminate'; readonly name: string; readonly graceMs: number }
+    /** How a process ended. */
+    | { readonly do: 'end'; readonly name: string }
   );
 
 export type SandboxAnswer =
-  | { readonly id: number; readonly ok: true; readonly agent?: AgentResult }
+  | {
+      readonly id: number;
+      readonly ok: true;
+      readonly agent?: AgentResult;
+      readonly termination?: Termination;
+      /** Exit code or signal; left out while it runs, and when it never did. */ readonly end?: number | string;
+    }
   | { readonly id: number; readonly ok: false; readonly error: string };
 
 /** The environment variable by which everything in a sandbox is known to belong to its run. */

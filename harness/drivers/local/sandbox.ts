@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import type { Termination } from '../../core/cluster.ts';
 import type { AgentOrder, AgentResult } from '../agent/agent-client.ts';
 import { deadlineOf } from '../agent/agent-client.ts';
 import { LineClient } from '../agent/line-client.ts';
@@ -36,6 +37,7 @@ const BUILD_MS = 20_000;
 const START_MS = 10_000;
 const KILL_MS = 10_000;
 const CLOSE_MS = 2000;
+const END_MS = 1000;
 
 export class Sandbox implements AsyncDisposable {
   /** The process ID of `unshare`, in the harness's own namespace. */
@@ -83,6 +85,16 @@ export class Sandbox implements AsyncDisposable {
 
   async killProcess(name: string): Promise<void> {
     await this.#supervisor.send({ do: 'kill', name }, KILL_MS);
+  }
+
+  async terminateProcess(name: string, graceMs: number): Promise<Termination> {
+    const { termination } = await this.#supervisor.send({ do: 'terminate', name, graceMs }, graceMs + KILL_MS);
+    return termination as Termination;
+  }
+
+  /** Exit code or signal; null while it runs. */
+  async endOf(name: string): Promise<number | string | null> {
+    return (await this.#supervisor.send({ do: 'end', name }, END_MS)).end ?? null;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

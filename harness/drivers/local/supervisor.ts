@@ -9,6 +9,8 @@ import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Termination } from '../../core/cluster.ts';
 import { AgentClient } from '../agent/agent-client.ts';
 import { WORKLOAD_VARIABLE } from '../agent/protocol.ts';
 import {
@@ -82,13 +84,13 @@ function passOn(
   return agent.send(order, timeoutMs);
 }
 
-async function start({ name, command, environment, log }: WorkloadSpec): Promise<void> {
+async function start({ name, pod = name, command, environment, log }: WorkloadSpec): Promise<void> {
   if (running(name) !== undefined) return;
   const output = openSync(log, 'a');
   try {
     // `env` sets the environment last, so that a preloaded library is not loaded into `nsenter`.
     const settings = Object.entries(environment).map(([key, value]) => `${key}=${value}`);
-    const [program, ...args] = [...inPod(name), 'env', ...settings, ...command] as const;
+    const [program, ...args] = [...inPod(pod), 'env', ...settings, ...command] as const;
     const { PATH = '', [SANDBOX_VARIABLE]: sandbox = '' } = process.env;
     const env = { PATH, [SANDBOX_VARIABLE]: sandbox, [WORKLOAD_VARIABLE]: name };
     const child = spawn(program, args, { env, stdio: ['ignore', output, output] });
@@ -110,6 +112,16 @@ async function kill(name: string): Promise<void> {
   await gone;
 }
 
+async function terminate(name: string, graceMs: number): Promise<Termination> {
+  const child = running(name);
+  if (child === undefined) return 'not running';
+  const gone = once(child, 'exit') as Promise<[code: number | null]>;
+  child.kill('SIGTERM');
+  const [code] = await Promise.race([gone, sleep(graceMs, ['late'] as const)]);
+  if (code === 'late') return 'still running';
+  return code === null ? 'signalled' : 'exited';
+}
+
 function running(name: string): ChildProcess | undefined {
   const child = workloads.get(name);
   return child?.exitCode === null && child.signalCode === null ? child : undefined;
@@ -128,6 +140,13 @@ async function carryOut(command: SandboxCommand): Promise<Omit<Extract<SandboxAn
     case 'kill':
       await kill(command.name);
       return {};
+    case 'terminate':
+      return { termination: await terminate(command.name, command.graceMs) };
+    case 'end': {
+      const child = workloads.get(command.name);
+      const end = child?.signalCode ?? child?.exitCode;
+      return end === null || end === undefined ? {} : { end };
+    }
   }
 }
 

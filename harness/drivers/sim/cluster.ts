@@ -1,13 +1,14 @@
-/** A cluster in virtual time: nodes, a virtual etcd, a virtual network, and one history of all that was minted. */
-import type { Cluster, ClusterSpec, CoordinatorCluster } from '../../core/cluster.ts';
+/** A cluster in virtual time: nodes, a virtual coordinator, a virtual network, and one history of all that was minted. */
+import type { Cluster, ClusterSpec, CoordinatorCluster, Zones } from '../../core/cluster.ts';
+import { DEFAULT_COORDINATOR } from '../../core/coordinator-kind.ts';
 import type { InMemoryHistory } from '../../core/driver.ts';
 import type { Generator } from '../../core/generator.ts';
 import { NO_REQUESTS } from '../../core/history.ts';
 import type { History } from '../../core/history.ts';
+import { wordsPerId } from '../../core/layout.ts';
 import type { Rng } from '../../core/random.ts';
 import type { Origin } from '../../core/time.ts';
-import { EtcdSim } from '../../coordinators/etcd-sim.ts';
-import { SimCoordinatorMember } from './coordinator.ts';
+import { COORDINATORS } from './coordinators.ts';
 import type { Guard } from './guard.ts';
 import { HistoryBuilder } from './history-builder.ts';
 import { LeaseLog } from './lease-log.ts';
@@ -36,7 +37,8 @@ export class SimCluster implements Cluster, InMemoryHistory {
   readonly nodes: readonly SimNode[];
   readonly coordinator: CoordinatorCluster;
   readonly tapFolder = undefined;
-  readonly versions = { etcd: 'virtual' };
+  readonly zones: Zones;
+  readonly versions: { readonly [name: string]: string };
   readonly #guard: Guard;
   readonly #generator: Generator;
   readonly #network: Network;
@@ -45,40 +47,30 @@ export class SimCluster implements Cluster, InMemoryHistory {
 
   constructor({ spec, generator, load, guard, rng, log }: SimClusterOptions) {
     const { time } = this;
+    this.zones = spec.zones ?? {};
     this.#guard = guard;
     this.#generator = generator;
-    const etcd: EtcdSim = new EtcdSim(names('etcd', spec.coordinatorMembers), {
-      time,
-      rng: rng.fork('etcd'),
-      connected: (one, other) => this.#network.isOpen(one, other),
+    const network = new Network(time, rng.fork('network'), () => coordinator.servers.reconsider());
+    this.#network = network;
+    const world = { time, network };
+    const coordinator = COORDINATORS[spec.coordinator ?? DEFAULT_COORDINATOR]({
+      ...world,
+      spec,
+      leases: this.#leases,
+      rng,
     });
-    this.#network = new Network(time, rng.fork('network'), () => etcd.reconsider());
-    etcd.watchOwners((event) => this.#leases.ownerChanged(event));
-
-    const listens = (member: string): boolean =>
-      this.nodes.find(({ name }) => name === member)?.listens() ??
-      (etcd.members.includes(member) && etcd.state(member) !== 'dead');
-    const world = { time, network: this.#network, etcd, listens };
-    this.coordinator = {
-      name: 'etcd',
-      version: 'virtual',
-      members: etcd.members.map(
-        (name) => new SimCoordinatorMember(name, { ...world, rng: rng.fork(`process of ${name}`) }),
-      ),
-      watchOwners: (onEvent) =>
-        etcd.watchOwners((event) => {
-          time.settled();
-          onEvent(event);
-        }),
-    };
+    this.coordinator = coordinator.cluster;
+    this.versions = { [coordinator.cluster.name]: coordinator.cluster.version };
     const shared = {
+      coordinator,
       ...world,
       origin: ORIGIN,
       history: this.#history,
+      perId: wordsPerId(generator.layout),
       leases: this.#leases,
       guard,
       load,
-      options: spec.options,
+      spec,
       log,
     };
     this.nodes = names('n', spec.nodes).map((name, index) => new SimNode(name, index, shared, rng.fork(name)));
@@ -106,6 +98,7 @@ export class SimCluster implements Cluster, InMemoryHistory {
 
   async healAll(): Promise<void> {
     this.#network.mendAll();
+    await this.coordinator.slowDisks(0);
     const members = this.coordinator.members.map(async ({ process }) => {
       await process.resume();
       await process.start();

@@ -48,7 +48,7 @@ async function shake(seed: number): Promise<{ readonly text: string; readonly id
     const node = rng.pick(nodes);
     const member = rng.pick(coordinator.members);
     const acts = [
-      () => node.clock.set({ offsetMs: rng.int(-4000, 4000), frozen: rng.chance(0.2) }),
+      () => node.clock.set({ offsetMs: rng.int(-4000, 4000), rate: rng.pick([0, 0.5, 1, 1, 1, 1 + 200e-6]) }),
       () => node.process.pause(rng.int(100, 4000)),
       () => node.process.kill(),
       () =>

@@ -347,6 +347,24 @@ describe('modules', () => {
   });
 });
 
+test('what several nodes used is told once, with their names', async () => {
+  const used = (): ReturnType<typeof minterOf> => minterOf(() => Number(Date.now() > 0));
+  const cluster = await startCluster(used, { nodes: 3 });
+  for (const { name } of cluster.nodes) await ask(cluster, name);
+  expect(() => cluster.assertClean()).toThrow(
+    expect.objectContaining({
+      problems: [
+        {
+          what: expect.stringContaining('nodes n1, n2, n3 used Date.now()') as unknown,
+          where: 'generator tiny',
+          remedy: expect.any(String) as unknown,
+        },
+      ],
+    }) as Error,
+  );
+  await cluster[Symbol.asyncDispose]();
+});
+
 describe('in a process of its own', () => {
   const run = async (script: string): Promise<string> => {
     const here = pathToFileURL(fileURLToPath(new URL('.', import.meta.url))).href;
@@ -367,13 +385,14 @@ describe('in a process of its own', () => {
       const cluster = await startCluster((env) => {
         void (async () => { await env.sleep(500); throw new Error('forgotten'); })();
         return minterOf(() => 0);
-      }, { log: (line) => console.log(line) });
+      });
       console.log((await ask(cluster, 'n1')).status, await cluster.nodes[0].process.alive());
       await cluster.time.sleep(500);
+      console.log(await cluster.nodes[0].lastWords());
       console.log((await ask(cluster, 'n1')).status, await cluster.nodes[0].process.alive());
       await cluster[Symbol.asyncDispose]();
     `);
-    expect(stdout).toBe('ok true\nn1 crashed: forgotten\nno answer false\n');
+    expect(stdout).toBe('ok true\nforgotten\nno answer false\n');
   });
 
   test('an error that the harness leaves unhandled ends it as ever', async () => {

@@ -6,7 +6,8 @@
  * Whether code belongs to a node is known from its async context, so the harness beside it keeps the real things.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { EXIT, problem, SnowglobeError } from '../../core/errors.ts';
+import { badInput, EXIT, problem, SnowglobeError } from '../../core/errors.ts';
+import { MINTER_REMEDY } from '../../core/minter-problem.ts';
 import { patchGlobals } from './guard-globals.ts';
 import { hookModules } from './guard-modules.ts';
 import { places } from './guard-place.ts';
@@ -22,6 +23,7 @@ let disarm: (() => void) | undefined;
 export class Guard implements Disposable {
   readonly #generator: string;
   readonly #offences: Offence[] = [];
+  #fault: SnowglobeError | undefined;
 
   constructor(generator: string) {
     this.#generator = generator;
@@ -39,9 +41,20 @@ export class Guard implements Disposable {
     return places.run({ node: undefined, instance, offend: this.#offend, crash: () => undefined }, load);
   }
 
-  /** Throws when a node has used anything real, whether or not it noticed. */
+  /**
+   * The generator cannot be run at all: throws that, and remembers it of a first life. A later one must not take from the
+   * run what the earlier ones proved: it only ends.
+   */
+  fault(what: string, incarnation: number): never {
+    if (incarnation > 1) throw new Error(what);
+    this.#fault ??= badInput(`${what}.`, MINTER_REMEDY, `generator ${this.#generator}`);
+    throw this.#fault;
+  }
+
+  /** Throws when a node has used anything real, whether or not it noticed, or when the generator cannot be run at all. */
   assertClean(): void {
     if (this.#offences.length > 0) throw this.#error(this.#offences);
+    if (this.#fault !== undefined) throw this.#fault;
   }
 
   [Symbol.dispose](): void {
@@ -57,18 +70,26 @@ export class Guard implements Disposable {
     throw this.#error([offence]);
   };
 
+  /** One problem a call, whichever nodes made it: they run the same code. */
   #error(offences: readonly Offence[]): SnowglobeError {
+    const byCall = Map.groupBy(offences, ({ call }) => call);
     return new SnowglobeError(
       EXIT.badInput,
-      offences.map(({ node, call, remedy }) =>
+      [...byCall].map(([call, by]) =>
         problem(
-          `${node === undefined ? 'its module' : `node ${node}`} used ${call}, which the simulator cannot make repeatable.`,
-          remedy,
+          `${whoOf(by)} used ${call}, which the simulator cannot make repeatable.`,
+          (by[0] as Offence).remedy,
           `generator ${this.#generator}`,
         ),
       ),
     );
   }
+}
+
+function whoOf(offences: readonly Offence[]): string {
+  const nodes = offences.flatMap(({ node }) => (node === undefined ? [] : [node])).sort();
+  if (nodes.length < offences.length) return 'its module';
+  return `${nodes.length === 1 ? 'node' : 'nodes'} ${nodes.join(', ')}`;
 }
 
 function arm(): () => void {

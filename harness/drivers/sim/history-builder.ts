@@ -25,9 +25,10 @@ export class HistoryBuilder {
   #length = 0;
   #idCount = 0;
   #columns = columnsOf(FIRST_CAPACITY);
-  #ids = new BigUint64Array(FIRST_CAPACITY);
+  #words = new BigUint64Array(FIRST_CAPACITY);
+  #wordCount = 0;
 
-  /** Appends a batch with the first `count` of `ids`. */
+  /** Appends a batch with its `count` IDs, which may be several words each. */
   add(batch: Batch, ids: BigUint64Array, count: number): void {
     const at = this.#length;
     if (at === this.#columns.node.length) this.#columns = grown(this.#columns, columnsOf, 2 * at);
@@ -47,7 +48,8 @@ export class HistoryBuilder {
     columns.createRevision[at] = batch.createRevision;
     columns.firstId[at] = this.#idCount;
     this.#length++;
-    this.#addIds(ids, count);
+    this.#idCount += count;
+    this.#addWords(ids);
   }
 
   batches(): BatchColumns {
@@ -55,16 +57,18 @@ export class HistoryBuilder {
   }
 
   ids(): BigUint64Array {
-    return this.#ids.subarray(0, this.#idCount);
+    return this.#words.subarray(0, this.#wordCount);
   }
 
-  #addIds(ids: BigUint64Array, count: number): void {
-    if (this.#idCount + count > this.#ids.length) {
-      const larger = new BigUint64Array(Math.max(2 * this.#ids.length, this.#idCount + count));
-      larger.set(this.#ids);
-      this.#ids = larger;
+  #addWords(words: BigUint64Array): void {
+    const count = this.#wordCount + words.length;
+    if (count > this.#words.length) {
+      const larger = new BigUint64Array(Math.max(2 * this.#words.length, count));
+      larger.set(this.#words);
+      this.#words = larger;
     }
-    for (let i = 0; i < count; i++) this.#ids[this.#idCount++] = ids[i] as bigint;
+    this.#words.set(words, this.#wordCount);
+    this.#wordCount = count;
   }
 }
 

@@ -16,6 +16,8 @@ export type Answer = (reply: MintReply) => void;
 export interface LaneHost {
   readonly nodeIndex: number;
   readonly incarnation: number;
+  /** 64-bit words of an ID. */
+  readonly perId: 1 | 2;
   readonly history: HistoryBuilder;
   readonly inside: Inside;
   /** The node's own time, which a pause inside a call takes ahead. */
@@ -30,6 +32,8 @@ export interface LaneHost {
   whenAwake(act: () => void): void;
   /** The lane can take the next call. */
   onFree(): void;
+  /** Code of the generator threw where nobody handles it: that ends a process. */
+  onCrash(error: unknown): void;
 }
 
 const LANE = 0;
@@ -43,8 +47,8 @@ export class Lane {
   readonly #host: LaneHost;
   readonly #minter: Minter;
   #buffer = new BigUint64Array(16);
-  /** The front of the buffer, as long as the call's `count`. */
-  #into = this.#buffer.subarray(0, 1);
+  /** The front of the buffer, with room for the call's `count` IDs. */
+  #into = this.#buffer.subarray(0, 0);
   #answer: Answer | undefined;
   readonly #batch: Batch;
   /** The strings that the batch's lease and create revision were read from: they seldom change. */
@@ -80,8 +84,9 @@ export class Lane {
 
   /** The lane must not be open. Answers in place when the minter does and the node was not stopped meanwhile. */
   mint(count: number, answer: Answer): void {
-    if (count > this.#buffer.length) this.#buffer = new BigUint64Array(2 * count);
-    if (count !== this.#into.length) this.#into = this.#buffer.subarray(0, count);
+    const words = count * this.#host.perId;
+    if (words > this.#buffer.length) this.#buffer = new BigUint64Array(2 * words);
+    if (words !== this.#into.length) this.#into = this.#buffer.subarray(0, words);
     this.#into.fill(0n);
     this.open = true;
     this.#answer = answer;
@@ -107,6 +112,10 @@ export class Lane {
     this.#answer = answer;
   }
 
+  close(): Promise<void> {
+    return this.#minter.close();
+  }
+
   holding(): Holding | undefined {
     return this.#host.inside(() => this.#minter.holding());
   }
@@ -129,7 +138,11 @@ export class Lane {
   }
 
   readonly #returned = (result: unknown): void => {
-    const whole = typeof result === 'number' && Number.isInteger(result) && result >= 0 && result <= this.#into.length;
+    const whole =
+      typeof result === 'number' &&
+      Number.isInteger(result) &&
+      result >= 0 &&
+      result <= this.#into.length / this.#host.perId;
     if (!whole) this.#batch.flags = BATCH_FLAG.badCount;
     const reply: MintReply = whole
       ? { status: 'ok' }
@@ -149,7 +162,12 @@ export class Lane {
     this.#batch.returned = this.#host.now();
     this.#batch.wallReturnedMs = this.#host.wallMs();
     // A call that began without a worker ID may have waited for one: then its IDs carry what it found.
-    if (this.#batch.workerId < 0) this.#hold(this.holding());
+    if (this.#batch.workerId < 0)
+      try {
+        this.#hold(this.holding());
+      } catch (error) {
+        return this.#host.onCrash(error);
+      }
     // What a node that stands still has not written yet, it never wrote if it is killed now.
     if (this.#host.stands()) this.#host.whenAwake(() => this.#commit(count, reply));
     else this.#commit(count, reply);
@@ -159,7 +177,8 @@ export class Lane {
     const batch = this.#batch;
     batch.firstSeq = this.seq;
     // A call that returned no count is evidence by itself, also when it left nothing.
-    if (count > 0 || batch.flags === BATCH_FLAG.badCount) this.#host.history.add(batch, this.#into, count);
+    if (count > 0 || batch.flags === BATCH_FLAG.badCount)
+      this.#host.history.add(batch, this.#into.subarray(0, count * this.#host.perId), count);
     this.seq += count;
     this.refused = reply.status === 'ok' ? undefined : reply.reason;
     this.open = false;
@@ -171,8 +190,12 @@ export class Lane {
   /** Moves the IDs that a call left in its zeroed buffer, and did not count, to the front; how many there are. */
   #gatherLeft(): number {
     const into = this.#into;
+    const { perId } = this.#host;
     let left = 0;
-    for (let i = 0; i < into.length; i++) if (into[i] !== 0n) into[left++] = into[i] as bigint;
+    for (let at = 0; at < into.length; at += perId) {
+      const id = into.subarray(at, at + perId);
+      if (id.some((word) => word !== 0n)) into.set(id, perId * left++);
+    }
     return left;
   }
 }

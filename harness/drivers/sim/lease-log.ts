@@ -4,6 +4,7 @@ import type { LeaseFact } from '../../core/history.ts';
 import type { KeyDeletion } from '../../core/lease-ends.ts';
 import { withEnds } from '../../core/lease-ends.ts';
 import type { RunNs } from '../../core/time.ts';
+import { msToNs } from '../../core/time.ts';
 
 export class LeaseLog {
   readonly #facts = new Map<string, LeaseFact>();
@@ -19,6 +20,12 @@ export class LeaseLog {
   kept(lease: string, sentNs: RunNs, ttlMs: number): void {
     const fact = this.#facts.get(lease);
     if (fact !== undefined && sentNs > fact.lastSentNs) this.#facts.set(lease, { ...fact, lastSentNs: sentNs, ttlMs });
+  }
+
+  /** How much of a lease is spent at `now`, as `NodeHealth.leaseSpent`. */
+  spent(lease: string, now: RunNs): number | undefined {
+    const fact = this.#facts.get(lease);
+    return fact === undefined ? undefined : Math.max(0, now - fact.lastSentNs) / msToNs(fact.ttlMs);
   }
 
   /** A node asked for the end of a lease, its own or another's. */

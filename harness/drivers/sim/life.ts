@@ -2,7 +2,9 @@
 import type { JsonObject } from '../../core/json.ts';
 import type { Cancel, Origin, RunNs } from '../../core/time.ts';
 import type { Coordination, GeneratorEnv, Minter, ShellNode } from '../../core/generator.ts';
+import { minterProblem } from '../../core/minter-problem.ts';
 import type { Rng } from '../../core/random.ts';
+import type { Ranges } from '../../core/ranges.ts';
 import type { NodeDisk } from './disk.ts';
 import type { Inside } from './guard.ts';
 import { Lane, refusal } from './lane.ts';
@@ -14,15 +16,21 @@ export interface LifeHost extends LaneHost {
   readonly origin: Origin;
   readonly rng: Rng;
   readonly options: JsonObject;
+  readonly place: { readonly zone?: string; readonly region?: string };
   readonly disk: NodeDisk;
   readonly coordination: Coordination;
+  readonly ranges: Ranges;
   /** A reading of either clock by the generator's code; a disturbance may fall on one inside `mint`. */
   onReading(): void;
   after(ms: number, act: () => void): Cancel;
   log(message: string): void;
+  /** The generator made no minter that can be asked. Throws. */
+  faulty(what: string): never;
 }
 
 const DISK_MS = { min: 0.05, max: 1 };
+/** How long a closing node may take to give its worker ID back, as in the shell. */
+const CLOSE_MS = 1000;
 
 export class Life {
   readonly incarnation: number;
@@ -30,6 +38,9 @@ export class Life {
   readonly #host: LifeHost;
   /** Undefined until the generator has made its minter. */
   lane: Lane | undefined;
+  readonly #closing = new AbortController();
+  /** What rejects the sleeps that are under way. */
+  readonly #sleeping = new Set<(reason: unknown) => void>();
   /** When it was killed. */
   diedAt: RunNs = Infinity;
 
@@ -43,8 +54,43 @@ export class Life {
   async begin(create: ShellNode['create']): Promise<void> {
     const env = this.#env();
     const minter: Minter = await this.inside(async () => create(env));
+    const wrong = this.inside(minterProblem, minter);
+    if (wrong !== undefined) this.#host.faulty(wrong);
     this.lane = new Lane(this.#host, minter);
     this.#host.onFree();
+  }
+
+  /** Whether it was asked to end: it answers no client any more. */
+  get closing(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
+  /** Ends what the generator does, as the shell does on SIGTERM; calls back when it may be killed. */
+  close(done: () => void): void {
+    this.#host.after(CLOSE_MS, done);
+    this.#closing.abort();
+    const { reason } = this.#closing.signal;
+    for (const wake of this.#sleeping) wake(reason);
+    void this.#giveBack().finally(done);
+  }
+
+  async #giveBack(): Promise<void> {
+    try {
+      await this.inside(async () => this.lane?.close());
+    } catch {
+      // What fails here would end a real process just as well.
+    }
+  }
+
+  #sleep(ms: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.closing) return reject(this.#closing.signal.reason as Error);
+      this.#sleeping.add(reject);
+      this.#host.after(ms, () => {
+        this.#sleeping.delete(reject);
+        resolve();
+      });
+    });
   }
 
   #env(): GeneratorEnv {
@@ -66,15 +112,15 @@ export class Life {
         reading();
         return originNs + BigInt(Math.round(host.now()));
       },
-      sleep: (ms) => new Promise((resolve) => host.after(ms, resolve)),
+      sleep: (ms) => this.#sleep(ms),
       random: () => random.next(),
       refusal,
       log: (message) => host.log(message),
-      // SIGKILL is the only end of a simulated life, and it gives no notice.
-      signal: new AbortController().signal,
+      signal: this.#closing.signal,
       options: host.options,
-      host: { name: host.name, incarnation: host.incarnation },
+      host: { name: host.name, index: host.nodeIndex, incarnation: host.incarnation, ...host.place },
       coordination: host.coordination,
+      ranges: host.ranges,
       disk: {
         read: (name) => onDisk(() => host.disk.read(name)),
         write: (name, bytes) => {

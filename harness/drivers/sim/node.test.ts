@@ -24,7 +24,7 @@ test('a clock shows true time plus its offset, exactly, to its own node alone', 
     const cluster = await startCluster(clockMinter, { seed, nodes: 2 });
     const [n1, n2] = cluster.nodes;
     for (const offsetMs of [-3000, 10_000, 0]) {
-      await n1?.clock.set({ offsetMs, frozen: false });
+      await n1?.clock.set({ offsetMs, rate: 1 });
       await cluster.time.sleep(33.3);
       await ask(cluster, 'n1');
       await ask(cluster, 'n2');
@@ -41,12 +41,12 @@ test('a clock shows true time plus its offset, exactly, to its own node alone', 
 test('a frozen clock shows one moment, also when it is frozen again, and true time when it is let go', async () => {
   const cluster = await startCluster(clockMinter, { seed: 4 });
   const [n1] = cluster.nodes;
-  await n1?.clock.set({ offsetMs: 500, frozen: true });
+  await n1?.clock.set({ offsetMs: 500, rate: 0 });
   const frozen = trueMs(cluster) + 500;
   await cluster.time.sleep(1234);
-  await n1?.clock.set({ offsetMs: 500, frozen: true });
+  await n1?.clock.set({ offsetMs: 500, rate: 0 });
   expect((await n1?.health(100))?.wallMs).toBe(frozen);
-  await n1?.clock.set({ offsetMs: 0, frozen: false });
+  await n1?.clock.set({ offsetMs: 0, rate: 1 });
   expect((await n1?.health(100))?.wallMs).toBe(trueMs(cluster));
   await cluster[Symbol.asyncDispose]();
 });
@@ -59,7 +59,7 @@ test('a clock that is set while the node is down is what its next life starts wi
   });
   const [n1] = cluster.nodes;
   await n1?.process.kill();
-  await n1?.clock.set({ offsetMs: -8000, frozen: false });
+  await n1?.clock.set({ offsetMs: -8000, rate: 1 });
   await n1?.process.start();
   expect(starts[1]).toBe(trueMs(cluster) - 8000);
   await cluster[Symbol.asyncDispose]();
@@ -100,7 +100,7 @@ test('a step may fall between two clock readings of one mint', async () => {
       { seed },
     );
     const loading = load(cluster, 'n1', 3, 100);
-    await cluster.nodes[0]?.clock.set({ offsetMs: -3000, frozen: false });
+    await cluster.nodes[0]?.clock.set({ offsetMs: -3000, rate: 1 });
     await loading;
     for (const [first, , last] of readings as [number, number, number][]) {
       expect([0, -3000]).toContain(last - first);
@@ -194,7 +194,7 @@ test('a clock that is set while a node stands still shows when it goes on', asyn
     const [n1] = cluster.nodes;
     const loading = load(cluster, 'n1', 3, 3000);
     await n1?.process.pause(1000);
-    await n1?.clock.set({ offsetMs: 5000, frozen: false });
+    await n1?.clock.set({ offsetMs: 5000, rate: 1 });
     await cluster.time.sleep(1000);
     await n1?.process.resume();
     await cluster.time.sleep(1);
@@ -308,8 +308,9 @@ test('cuts of different keys add up, hold both ways, and are measured from insid
   expect(await n1?.network.reaches('etcd1', 100)).toBe(false);
   await cluster.healAll();
   expect(await n1?.network.reaches('etcd1', 100)).toBe(true);
+  // The link is whole whatever becomes of the process at its end.
   await etcd1?.process.kill();
-  expect(await n1?.network.reaches('etcd1', 100)).toBe(false);
+  expect(await n1?.network.reaches('etcd1', 100)).toBe(true);
   await cluster[Symbol.asyncDispose]();
 });
 
@@ -373,17 +374,14 @@ test('a minter that waits has one call open; the others queue, and a queue that 
 });
 
 test('a node whose start fails ends, says why, and may be started again', async () => {
-  const lines: string[] = [];
-  const cluster = await startCluster(
-    (env) => {
-      if (env.host.incarnation === 1) throw new Error('no configuration');
-      return clockMinter(env);
-    },
-    { log: (line) => lines.push(line) },
-  );
-  expect(lines).toEqual(['n1 crashed: no configuration']);
+  const cluster = await startCluster((env) => {
+    if (env.host.incarnation === 1) throw new Error('no configuration');
+    return clockMinter(env);
+  });
+  expect(await cluster.nodes[0]?.lastWords()).toBe('no configuration');
   expect(await cluster.nodes[0]?.process.alive()).toBe(false);
   await cluster.healAll();
+  expect(await cluster.nodes[0]?.lastWords()).toBeUndefined();
   expect(await ask(cluster, 'n1')).toMatchObject({ status: 'ok', incarnation: 2 });
   await cluster[Symbol.asyncDispose]();
 });

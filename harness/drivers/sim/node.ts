@@ -9,23 +9,26 @@ import type {
   ClockControl,
   ClockSetting,
   ClusterNode,
+  ClusterSpec,
   MintReply,
   NetworkControl,
   NodeHealth,
   ProcessControl,
+  Termination,
 } from '../../core/cluster.ts';
+import { optionsOf, placeOf, TRUE_CLOCK } from '../../core/cluster.ts';
 import type { Generator, ShellNode } from '../../core/generator.ts';
-import type { JsonObject } from '../../core/json.ts';
 import type { Rng } from '../../core/random.ts';
 import type { Cancel, Origin, RunNs } from '../../core/time.ts';
-import type { EtcdSim } from '../../coordinators/etcd-sim.ts';
-import { messageOf } from '../../core/errors.ts';
+import { messageOf, SnowglobeError } from '../../core/errors.ts';
 import { msToNs } from '../../core/time.ts';
 import { NodeClock } from './clock.ts';
-import { CoordinationClient } from './coordination-client.ts';
+import type { Coordinated } from './coordinators.ts';
+import { Cpu, shareSeen } from './cpu-share.ts';
 import { NodeDisk } from './disk.ts';
 import type { Guard } from './guard.ts';
 import type { HistoryBuilder } from './history-builder.ts';
+import { healthOf } from './health.ts';
 import { Interruptions } from './interruptions.ts';
 import type { Answer } from './lane.ts';
 import type { LeaseLog } from './lease-log.ts';
@@ -40,16 +43,16 @@ export interface NodeWorld {
   readonly time: VirtualTime;
   readonly origin: Origin;
   readonly network: Network;
-  readonly etcd: EtcdSim;
+  readonly coordinator: Coordinated;
   readonly history: HistoryBuilder;
+  /** 64-bit words of an ID. */
+  readonly perId: 1 | 2;
   readonly leases: LeaseLog;
   readonly guard: Guard;
   /** Loads the generator anew: nothing that its modules hold outlives the life it is for. */
   readonly load: () => Promise<Generator>;
-  readonly options: JsonObject;
+  readonly spec: ClusterSpec;
   readonly log: (line: string) => void;
-  /** Whether a member's process listens. */
-  readonly listens: (member: string) => boolean;
 }
 
 /** From the order to start until the process runs, and the spread of the first starts of a cluster. */
@@ -66,7 +69,6 @@ const LOG_LINES = 1000;
 const NO_ANSWER: MintReply = { status: 'no answer' };
 const STARTING: MintReply = { status: 'refused', reason: 'starting' };
 const BUSY: MintReply = { status: 'refused', reason: 'busy' };
-const TRUE_TIME: ClockSetting = { offsetMs: 0, frozen: false };
 
 /** An order to start that was not carried out yet. */
 interface Starting {
@@ -79,6 +81,7 @@ export class SimNode implements ClusterNode {
   readonly process: ProcessControl;
   readonly network: NetworkControl;
   readonly clock: ClockControl;
+  readonly lastWords = async (): Promise<string | undefined> => this.#lastWords;
   /** The last lines of its log. */
   readonly logLines: string[] = [];
   readonly #index: number;
@@ -88,9 +91,12 @@ export class SimNode implements ClusterNode {
   readonly #disk = new NodeDisk();
   readonly #interruptions: Interruptions;
   #life: Life | undefined;
+  /** Why its last life ended by itself; undefined when it did not. */
+  #lastWords: string | undefined;
   #lives = 0;
   #starting: Starting | undefined;
   #stopped = false;
+  readonly #cpu: Cpu;
   /** The node's own time, when a pause inside `mint` took it ahead of the world's. */
   #aheadUntil: RunNs = 0;
   /** What waits for the node to go on. */
@@ -112,15 +118,20 @@ export class SimNode implements ClusterNode {
     this.#world = world;
     this.#rng = rng;
     this.#wall = new NodeClock(world.origin);
+    this.#cpu = new Cpu(world.time, () => this.#wake());
     this.#interruptions = new Interruptions(world.time, rng.fork('interruptions'));
-    this.network = memberNetwork(name, world.network, world.time, world.listens);
+    this.network = memberNetwork(name, world.network, world.time);
     this.clock = { backend: 'virtual', set: (setting) => this.#setClock(setting) };
     this.process = {
       kill: async () => this.#kill(),
       start: () => this.#start(),
       pause: (plannedMs) => this.#pause(plannedMs),
       resume: () => this.#resume(),
+      terminate: (graceMs) => this.#terminate(graceMs),
+      slow: async (percent) => this.#cpu.slow(percent),
+      share: (forMs) => this.#shareSeen(forMs),
       alive: async () => this.listens(),
+      identity: async () => (this.#life === undefined ? undefined : `life ${this.#life.incarnation}`),
     };
   }
 
@@ -137,7 +148,8 @@ export class SimNode implements ClusterNode {
   /** Undoes what faults did, at once. */
   async heal(): Promise<void> {
     this.#clockOrders++;
-    this.#wall.set(TRUE_TIME, this.#now());
+    this.#wall.set(TRUE_CLOCK, this.#now());
+    this.#cpu.slow(100);
     await this.#resume();
     await this.process.start();
   }
@@ -145,15 +157,16 @@ export class SimNode implements ClusterNode {
   health(timeoutMs: number): Promise<NodeHealth> {
     const life = this.#life;
     if (life === undefined) return Promise.reject(new Error(`${this.name} does not run`));
-    if (!this.#stands()) return Promise.resolve(this.#healthOf(life));
+    if (life.closing) return Promise.reject(new Error(`${this.name} closes`));
     const { time } = this.#world;
+    if (!this.#stands()) return this.#healthOf(life);
     return time.waiting((resolve, reject) => {
       const cancel = time.schedule(time.now() + msToNs(timeoutMs), () =>
         reject(new Error(`${this.name} gave no answer within ${timeoutMs} ms`)),
       );
       this.#onWake.push(() => {
         cancel();
-        resolve(this.#healthOf(life));
+        this.#healthOf(life).then(resolve, reject);
       });
     });
   }
@@ -161,7 +174,8 @@ export class SimNode implements ClusterNode {
   mint(count: number, timeoutMs: number, done: Answer): void {
     const { time } = this.#world;
     const lane = this.#life?.lane;
-    const inPlace = this.#life === undefined ? NO_ANSWER : lane === undefined && !this.#stands() ? STARTING : undefined;
+    const gone = this.#life === undefined || this.#life.closing;
+    const inPlace = gone ? NO_ANSWER : lane === undefined && !this.#stands() ? STARTING : undefined;
     if (inPlace !== undefined || lane === undefined) {
       time.answeredInPlace();
       return done(inPlace ?? NO_ANSWER);
@@ -227,6 +241,7 @@ export class SimNode implements ClusterNode {
   #begin(create: ShellNode['create']): void {
     const life = this.#newLife(++this.#lives);
     this.#life = life;
+    this.#lastWords = undefined;
     life.begin(create).catch((error: unknown) => this.#crash(life, error));
   }
 
@@ -248,7 +263,8 @@ export class SimNode implements ClusterNode {
   /** An error that nobody handles ends a process. */
   #crash(life: Life, error: unknown): void {
     if (this.#life !== life) return;
-    this.#world.log(`${this.name} crashed: ${messageOf(error)}`);
+    // What the user gave wrong is told by the guard, once.
+    this.#lastWords = error instanceof SnowglobeError ? undefined : messageOf(error);
     this.#kill();
   }
 
@@ -268,8 +284,12 @@ export class SimNode implements ClusterNode {
 
   /** Takes the node's own time ahead; the world catches up while the node stands still. */
   #goAhead(ms: number): void {
+    this.#goAheadTo(this.#now() + msToNs(ms));
+  }
+
+  #goAheadTo(until: RunNs): void {
     const life = this.#life;
-    this.#aheadUntil = this.#now() + msToNs(ms);
+    this.#aheadUntil = until;
     this.#world.time.schedule(this.#aheadUntil, () => {
       if (this.#life === life) this.#wake();
     });
@@ -287,8 +307,45 @@ export class SimNode implements ClusterNode {
     await time.waiting<void>((resolve) => time.schedule(this.#aheadUntil, resolve));
   }
 
+  /** SIGTERM: it closes as the shell does, when it can, and is gone then. */
+  #terminate(graceMs: number): Promise<Termination> {
+    const { time } = this.#world;
+    const life = this.#life;
+    if (life === undefined) return Promise.resolve('not running');
+    return time.waiting<Termination>((resolve) => {
+      const late = time.schedule(time.now() + msToNs(graceMs), () =>
+        resolve(this.#life === life ? 'still running' : 'not running'),
+      );
+      const end = (how: Termination): void => {
+        if (this.#life !== life) return;
+        late();
+        this.#kill();
+        resolve(how);
+      };
+      this.#deliver(life, () => {
+        // Until the generator has made its minter, nothing handles the signal.
+        if (life.lane === undefined) end('signalled');
+        else if (!life.closing) life.close(() => end('exited'));
+      });
+    });
+  }
+
+  #shareSeen(forMs: number): Promise<number | undefined> {
+    const life = this.#life;
+    const runs = (): boolean | undefined =>
+      life === undefined || this.#life !== life ? undefined : !this.#stopped && this.#cpu.runs;
+    return shareSeen(this.#world.time, forMs, runs);
+  }
+
+  /** What the code does between two readings of a clock takes time, where it has to share the CPU. */
+  #work(): void {
+    const now = this.#now();
+    const done = this.#cpu.workedFrom(now);
+    if (done > now) this.#goAheadTo(done);
+  }
+
   #stands(): boolean {
-    return this.#stopped || this.#aheadUntil > this.#world.time.now();
+    return this.#stopped || this.#aheadUntil > this.#world.time.now() || !this.#cpu.runs;
   }
 
   /** What came in while the node stood still happens now: its own timers and answers first, or its clients. */
@@ -333,12 +390,12 @@ export class SimNode implements ClusterNode {
   }
 
   #newLife(incarnation: number): Life {
-    const { time, origin, history, guard, options, etcd, network, leases } = this.#world;
+    const { time, origin, history, guard, spec, coordinator, perId } = this.#world;
     const rng = this.#rng.fork(`life ${incarnation}`);
     const after = (ms: number, act: () => void): Cancel =>
       time.schedule(this.#now() + msToNs(ms), () => this.#deliver(life, act));
     const now = (): RunNs => this.#now();
-    const coordination = new CoordinationClient(
+    const { coordination, ranges } = coordinator.connect(
       {
         name: this.name,
         incarnation,
@@ -347,21 +404,21 @@ export class SimNode implements ClusterNode {
         deliver: (act) => this.#deliver(life, act),
         hadSent: (at) => at <= life.diedAt,
       },
-      etcd,
-      network,
-      leases,
-      rng.fork('endpoint').int(0, etcd.members.length - 1),
+      rng,
     );
     const life: Life = new Life({
       nodeIndex: this.#index,
+      perId,
       name: this.name,
       incarnation,
       history,
       origin,
       rng,
-      options,
+      options: optionsOf(spec, this.name),
+      place: placeOf(spec, this.name),
       disk: this.#disk,
       coordination,
+      ranges,
       inside: guard.node(this.name, (reason) => this.#crash(life, reason)),
       now,
       wallMs: () => this.#wall.wallMs(this.#now()),
@@ -372,8 +429,13 @@ export class SimNode implements ClusterNode {
       },
       onCall: (count) => this.#interruptions.callBegins(count),
       onCalled: () => this.#interruptions.callEnds(),
-      onReading: () => this.#interruptions.reading(),
+      onReading: () => {
+        this.#work();
+        this.#interruptions.reading();
+      },
       after,
+      faulty: (what) => guard.fault(what, incarnation),
+      onCrash: (error) => this.#crash(life, error),
       log: (message) => {
         this.logLines.push(message);
         if (this.logLines.length > LOG_LINES) this.logLines.shift();
@@ -382,23 +444,11 @@ export class SimNode implements ClusterNode {
     return life;
   }
 
-  #healthOf(life: Life): NodeHealth {
-    const { lane, incarnation } = life;
-    const holding = lane?.holding();
-    const reason = lane === undefined ? 'starting' : lane.refused;
-    return {
-      status: holding === undefined ? 'waiting' : lane?.refused === undefined ? 'minting' : 'refusing',
-      ...(reason !== undefined && { reason }),
-      incarnation,
-      ...(holding !== undefined && { workerId: holding.workerId }),
-      ...(holding?.lease !== undefined && {
-        lease: holding.lease.id,
-        createRevision: holding.lease.createRevision,
-      }),
-      wallMs: this.#wall.wallMs(this.#now()),
-      at: this.#world.time.now(),
-      minted: [String(lane?.seq ?? 0)],
-    };
+  #healthOf(life: Life): Promise<NodeHealth> {
+    const { time, leases } = this.#world;
+    const now = this.#now();
+    const facts = { leases, now, wallMs: this.#wall.wallMs(now), at: time.now() };
+    return healthOf(life, facts, (error) => this.#crash(life, error));
   }
 
   // ---- the clock ----

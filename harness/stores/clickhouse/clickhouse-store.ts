@@ -11,7 +11,7 @@ import { EngineLost } from '../../core/store.ts';
 import type { BatchRange, LaneCount, Store } from '../../core/store.ts';
 import { LiveDuplicates } from './live-duplicates.ts';
 import { batchRows, requestRows } from './row-binary.ts';
-import type { Engine } from './schema.ts';
+import type { Engine, IdBits } from './schema.ts';
 import { createStatements, ingestStatement, requestsStatement, withRun } from './schema.ts';
 
 /** Where an engine answers. */
@@ -27,6 +27,7 @@ export interface ClickHouseStoreOptions {
   readonly database: string;
   readonly engine: Engine;
   readonly runId: string;
+  readonly idBits: IdBits;
   readonly version: string;
   /** Why the engine is gone, when that is known better than from a failed request. */
   readonly lost?: () => Promise<string | undefined>;
@@ -69,18 +70,19 @@ class ClickHouseStore implements Store {
   readonly sql: SqlReader = { rows: (query, parameters) => this.#rows(query, parameters) };
   readonly #options: ClickHouseStoreOptions;
   readonly #client: ClickHouseClient;
-  readonly #live = new LiveDuplicates(this.sql);
+  readonly #live: LiveDuplicates;
   /** Names of the nodes that ranges came from; the tables hold their numbers. */
   readonly #nodes = new Map<number, string>();
 
   constructor(options: ClickHouseStoreOptions) {
     this.version = options.version;
     this.#options = options;
+    this.#live = new LiveDuplicates(this.sql, options.idBits);
     this.#client = connect(options.address);
   }
 
   async create(): Promise<void> {
-    for (const query of createStatements(this.#options.database, this.#options.engine))
+    for (const query of createStatements(this.#options.database, this.#options.engine, this.#options.idBits))
       await this.#engine(() => this.#client.command({ query }));
   }
 
@@ -88,11 +90,15 @@ class ClickHouseStore implements Store {
     if (!TOKEN.test(range.token)) throw new RangeError(`a token holds letters, digits and _/.:- only: ${range.token}`);
     const { node, incarnation, lane } = range.lane;
     this.#nodes.set(range.nodeIndex, node);
-    await this.#send(ingestStatement(this.#options.database, range.token), batchRows(range), {
-      node: range.nodeIndex,
-      incarnation,
-      lane,
-    });
+    await this.#send(
+      ingestStatement(this.#options.database, this.#options.idBits, range.token),
+      batchRows(range, this.#options.idBits),
+      {
+        node: range.nodeIndex,
+        incarnation,
+        lane,
+      },
+    );
     this.#live.appended(range);
   }
 
@@ -139,7 +145,7 @@ class ClickHouseStore implements Store {
   ): Promise<Row[]> {
     return this.#engine(async () => {
       const result = await this.#client.query({
-        query: withRun(this.#options.database, query),
+        query: withRun(this.#options.database, this.#options.idBits, query),
         query_params: { ...parameters, run: this.#options.runId },
         format: 'JSONEachRow',
       });

@@ -162,7 +162,7 @@ describe('the process of the engine', () => {
     using folder = temporaryFolder();
     const engine = await startEngine(folder.path);
     try {
-      const options = { database: DATABASE, engine: 'own', runId: RUN, version: 'chdb' } as const;
+      const options = { database: DATABASE, engine: 'own', runId: RUN, idBits: 64, version: 'chdb' } as const;
       const open = openClickHouseStore({ ...options, address: { ...engine.address, password: 'guess' } });
       await expect(open).rejects.toMatchObject({ type: 'AUTHENTICATION_FAILED' });
       expect((await fetch(`${engine.address.url}/?query=SELECT+1`)).status).toBe(403);
@@ -275,6 +275,7 @@ async function openOn(
     database: DATABASE,
     engine: 'own',
     runId: RUN,
+    idBits: 64,
     version: 'chdb',
     lost: engine.ended,
     close: engine.stop,

@@ -15,12 +15,15 @@ import type { Store } from '../../core/store.ts';
 import type { ChdbStart, ChdbStarted } from './chdb-server.ts';
 import { openClickHouseStore } from './clickhouse-store.ts';
 import type { Address } from './clickhouse-store.ts';
+import type { IdBits } from './schema.ts';
 import { DATABASE } from './schema.ts';
 
 export interface EmbeddedOptions {
   /** The engine's folder, made when missing; one engine at a time has it open. */
   readonly folder: string;
   readonly runId: string;
+  /** How long the run's IDs are; 64 when left out. */
+  readonly idBits?: IdBits;
   /** Cap on the engine's memory. */
   readonly memoryBytes?: number;
 }
@@ -61,6 +64,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Store> {
     database: DATABASE,
     engine: 'own',
     runId: options.runId,
+    idBits: options.idBits ?? 64,
     version: `chdb ${engine.chdb} (ClickHouse ${engine.clickhouse})`,
     lost: engine.ended,
     close: engine.stop,

@@ -4,6 +4,7 @@
  */
 import type { SqlReader } from '../../core/checker.ts';
 import type { BatchRange } from '../../core/store.ts';
+import type { IdBits } from './schema.ts';
 
 interface Lane {
   readonly node: number;
@@ -20,11 +21,13 @@ const LANE_KEY = 'bitShiftLeft(toUInt64(node), 48) + bitShiftLeft(toUInt64(incar
 
 export class LiveDuplicates {
   readonly #sql: SqlReader;
+  readonly #idBits: IdBits;
   readonly #lanes = new Map<bigint, Lane>();
   #found = 0;
 
-  constructor(sql: SqlReader) {
+  constructor(sql: SqlReader, idBits: IdBits) {
     this.#sql = sql;
+    this.#idBits = idBits;
   }
 
   /** A range that is stored now. */
@@ -62,7 +65,9 @@ export class LiveDuplicates {
       };
       const mark = (name: 'seen' | 'stored'): string =>
         `transform(${LANE_KEY}, {lanes:Array(UInt64)}, {${name}:Array(UInt64)}, toUInt64(0))`;
-      const range = ends.map(({ low, high }) => `id BETWEEN ${low} AND ${high}`).join(' OR ');
+      const range = ends
+        .map(({ low, high }) => `id BETWEEN toUInt${this.#idBits}('${low}') AND toUInt${this.#idBits}('${high}')`)
+        .join(' OR ');
       const [row] = await this.#sql.rows<{ found: string }>(
         `SELECT count() AS found FROM (
            SELECT id, countIf(seq < ${mark('seen')}) AS old, countIf(seq < ${mark('stored')}) AS all

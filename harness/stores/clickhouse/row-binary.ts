@@ -4,8 +4,9 @@
  */
 import type { RequestColumns } from '../../core/history.ts';
 import type { BatchRange } from '../../core/store.ts';
-import { BATCH_BYTES, ID_BYTES, decodeBatch } from '../../core/tap.ts';
+import { BATCH_BYTES, decodeBatch } from '../../core/tap.ts';
 import { runNs, unixMsOfNs } from '../../core/time.ts';
+import type { IdBits } from './schema.ts';
 
 /** All of a row of `ingest` but the IDs and their number. */
 const RECORD_BYTES = 68;
@@ -13,7 +14,7 @@ const RECORD_BYTES = 68;
 const VARINT_BYTES_MAX = 5;
 
 /** One row a batch, in the order of `ingestStatement`. */
-export function batchRows(range: BatchRange): Buffer {
+export function batchRows(range: BatchRange, idBits: IdBits): Buffer {
   const batches = range.batches.length / BATCH_BYTES;
   const into = Buffer.allocUnsafe(batches * (RECORD_BYTES + VARINT_BYTES_MAX) + range.ids.length);
   let at = 0;
@@ -32,7 +33,7 @@ export function batchRows(range: BatchRange): Buffer {
     at = into.writeBigUInt64LE(record.lease, at);
     at = into.writeBigUInt64LE(record.createRevision, at);
     at = writeVarint(into, record.count, at);
-    const idsEnd = idsAt + record.count * ID_BYTES;
+    const idsEnd = idsAt + record.count * (idBits / 8);
     if (idsEnd > range.ids.length) throw new RangeError(`range ${range.token} has fewer IDs than its records say`);
     at += range.ids.copy(into, at, idsAt, idsEnd);
     idsAt = idsEnd;

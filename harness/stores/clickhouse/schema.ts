@@ -6,6 +6,16 @@
  */
 import { TABLES } from '../../core/store.ts';
 
+/** How long the IDs of a run are: runs of one length share tables. 128 bits are a UInt128, since a UUID sorts by halves. */
+export type IdBits = 64 | 128;
+
+type Table = (typeof TABLES)[number];
+
+/** What a table is called in the database. */
+export function tableName(table: Table | 'ingest' | 'ingest_ids' | 'ingest_batches', idBits: IdBits): string {
+  return idBits === 64 || table === 'requests' ? table : `${table}_128`;
+}
+
 export const DATABASE = 'snowglobe';
 
 interface Column {
@@ -35,10 +45,13 @@ const RECORD = columns(
   ['create_revision', 'UInt64'],
 );
 
-const IDS = columns(['ids', 'Array(UInt64)']);
+const idsOf = (idBits: IdBits): readonly Column[] => columns(['ids', `Array(UInt${idBits})`]);
 
-/** The columns of each table that is kept. Delta codecs bring a nearly ordered ID below one bit on disk. */
-export const COLUMNS: Readonly<Record<(typeof TABLES)[number], readonly Column[]>> = {
+/**
+ * The columns of each table that is kept. Delta codecs bring a nearly ordered ID below one bit on disk; there are none
+ * for 128 bits.
+ */
+export const columnsOf = (idBits: IdBits): Readonly<Record<Table, readonly Column[]>> => ({
   ids: [
     ...RUN,
     ...columns(
@@ -46,7 +59,7 @@ export const COLUMNS: Readonly<Record<(typeof TABLES)[number], readonly Column[]
       ['incarnation', 'UInt32', 'LZ4'],
       ['lane', 'UInt16', 'LZ4'],
       ['seq', 'UInt64', 'DoubleDelta, LZ4'],
-      ['id', 'UInt64', 'Delta, LZ4'],
+      ['id', `UInt${idBits}`, idBits === 64 ? 'Delta, LZ4' : 'LZ4'],
       ['worker', 'Int32', 'LZ4'],
     ),
   ],
@@ -55,10 +68,10 @@ export const COLUMNS: Readonly<Record<(typeof TABLES)[number], readonly Column[]
     ...LANE,
     ...RECORD,
     ...columns(
-      ['first_id', 'UInt64'],
-      ['last_id', 'UInt64'],
-      ['min_id', 'UInt64'],
-      ['max_id', 'UInt64'],
+      ['first_id', `UInt${idBits}`],
+      ['last_id', `UInt${idBits}`],
+      ['min_id', `UInt${idBits}`],
+      ['max_id', `UInt${idBits}`],
       ['backward', 'UInt32'],
     ),
   ],
@@ -75,7 +88,7 @@ export const COLUMNS: Readonly<Record<(typeof TABLES)[number], readonly Column[]
       ['count', 'UInt32'],
     ),
   ],
-};
+});
 
 const ORDER_BY = { ids: 'id', batches: '(node, incarnation, lane, first_seq)', requests: '(node, sent)' } as const;
 
@@ -115,50 +128,54 @@ const define = (list: readonly Column[]): string =>
 const named = (list: readonly Column[]): string => list.map(({ name }) => name).join(', ');
 
 /** Statements that make a database ready; harmless when repeated. */
-export function createStatements(database: string, engine: Engine): readonly string[] {
+export function createStatements(database: string, engine: Engine, idBits: IdBits): readonly string[] {
+  const all = columnsOf(idBits);
+  const name = (table: Parameters<typeof tableName>[0]): string => `${database}.${tableName(table, idBits)}`;
   const tables = TABLES.map(
     (table) => `
-      CREATE TABLE IF NOT EXISTS ${database}.${table} (${define(COLUMNS[table])})
+      CREATE TABLE IF NOT EXISTS ${name(table)} (${define(all[table])})
       ENGINE = MergeTree PARTITION BY run ORDER BY ${ORDER_BY[table]} SETTINGS ${tableSettings(table, engine)}`,
   );
   return [
     `CREATE DATABASE IF NOT EXISTS ${database}`,
     ...tables,
-    `CREATE TABLE IF NOT EXISTS ${database}.ingest (${define([...RUN, ...LANE, ...RECORD, ...IDS])}) ENGINE = Null`,
-    `CREATE MATERIALIZED VIEW IF NOT EXISTS ${database}.ingest_ids TO ${database}.ids AS
+    `CREATE TABLE IF NOT EXISTS ${name('ingest')} (${define([...RUN, ...LANE, ...RECORD, ...idsOf(idBits)])}) ENGINE = Null`,
+    `CREATE MATERIALIZED VIEW IF NOT EXISTS ${name('ingest_ids')} TO ${name('ids')} AS
       SELECT ${named([...RUN, ...LANE])}, first_seq + position - 1 AS seq, id, worker
-      FROM ${database}.ingest ARRAY JOIN ids AS id, arrayEnumerate(ids) AS position`,
-    `CREATE MATERIALIZED VIEW IF NOT EXISTS ${database}.ingest_batches TO ${database}.batches AS
+      FROM ${name('ingest')} ARRAY JOIN ids AS id, arrayEnumerate(ids) AS position`,
+    `CREATE MATERIALIZED VIEW IF NOT EXISTS ${name('ingest_batches')} TO ${name('batches')} AS
       SELECT ${named([...RUN, ...LANE, ...RECORD])},
         ids[1] AS first_id, ids[-1] AS last_id, arrayMin(ids) AS min_id, arrayMax(ids) AS max_id,
         arrayCount((later, earlier) -> later <= earlier, arrayPopFront(ids), arrayPopBack(ids)) AS backward
-      FROM ${database}.ingest`,
+      FROM ${name('ingest')}`,
     ...(engine === 'own' ? ['SYSTEM STOP MERGES'] : []),
   ];
 }
 
 /** `token` holds no quote: see `BatchRange.token`. One thread, so that a range sent again falls into the same blocks. */
-export function ingestStatement(database: string, token: string): string {
-  return `INSERT INTO ${database}.ingest
+export function ingestStatement(database: string, idBits: IdBits, token: string): string {
+  const sent = [...RECORD, ...idsOf(idBits)];
+  return `INSERT INTO ${database}.${tableName('ingest', idBits)}
     SELECT {run:String} AS run, {node:UInt16} AS node, {incarnation:UInt32} AS incarnation, {lane:UInt16} AS lane,
-      ${named([...RECORD, ...IDS])}
-    FROM input('${define([...RECORD, ...IDS])}')
+      ${named(sent)}
+    FROM input('${define(sent)}')
     SETTINGS insert_deduplicate = 1, insert_deduplication_token = '${token}',
       deduplicate_blocks_in_dependent_materialized_views = 1, max_threads = 1, max_insert_threads = 1
     FORMAT RowBinary`;
 }
 
 export function requestsStatement(database: string): string {
-  const list = COLUMNS.requests.slice(RUN.length);
+  const list = columnsOf(64).requests.slice(RUN.length);
   return `INSERT INTO ${database}.requests
     SELECT {run:String} AS run, ${named(list)} FROM input('${define(list)}')
     FORMAT RowBinary`;
 }
 
 /** Puts the run's tables in front of a query, as core/store.ts promises. */
-export function withRun(database: string, query: string): string {
+export function withRun(database: string, idBits: IdBits, query: string): string {
   const tables = TABLES.map(
-    (table) => `${table} AS (SELECT * EXCEPT run FROM ${database}.${table} WHERE run = {run:String})`,
+    (table) =>
+      `${table} AS (SELECT * EXCEPT run FROM ${database}.${tableName(table, idBits)} WHERE run = {run:String})`,
   );
   const own = /^\s*WITH\s/i.exec(query);
   return own === null

@@ -9,12 +9,15 @@ import { TABLES } from '../../core/store.ts';
 import type { Store } from '../../core/store.ts';
 import { openClickHouseStore } from './clickhouse-store.ts';
 import type { Address } from './clickhouse-store.ts';
-import { COLUMNS, DATABASE } from './schema.ts';
+import type { IdBits } from './schema.ts';
+import { columnsOf, DATABASE, tableName } from './schema.ts';
 
 export interface ServerOptions {
   /** `http[s]://[user:password@]host:port[/database]`. */
   readonly url: string;
   readonly runId: string;
+  /** How long the run's IDs are; 64 when left out. */
+  readonly idBits?: IdBits;
 }
 
 /** From this release on a range that is sent again is deduplicated in materialized views, too. */
@@ -33,6 +36,7 @@ export async function openServer(options: ServerOptions): Promise<Store> {
       database,
       engine: 'shared',
       runId: options.runId,
+      idBits: options.idBits ?? 64,
       version: `ClickHouse ${probe.version} at ${address.url}`,
     });
   } catch (error) {
@@ -127,18 +131,24 @@ async function missingFeatures(client: ClickHouseClient, address: Address): Prom
 
 /** Tables of our names with other columns: those of another version of snowglobe, or of somebody else. */
 async function foreignTables(client: ClickHouseClient, address: Address, database: string): Promise<Problem[]> {
+  const wanted = new Map(
+    ([64, 128] as const).flatMap((idBits) =>
+      TABLES.map((table) => [tableName(table, idBits), columnsOf(idBits)[table]] as const),
+    ),
+  );
   const found = await ask(
     client,
     `SELECT table, name, type FROM system.columns
-     WHERE database = '${database}' AND table IN (${TABLES.map((table) => `'${table}'`).join(', ')})
+     WHERE database = '${database}' AND table IN (${[...wanted.keys()].map((table) => `'${table}'`).join(', ')})
      ORDER BY table, position`,
   );
   const lines = found.split('\n').filter((line) => line !== '');
-  return TABLES.filter((table) => {
+  const foreign = [...wanted].filter(([table, columns]) => {
     const there = lines.filter((line) => line.startsWith(`${table}\t`));
-    const ours = COLUMNS[table].map(({ name, type }) => `${table}\t${name}\t${type}`);
+    const ours = columns.map(({ name, type }) => `${table}\t${name}\t${type}`);
     return there.length > 0 && there.join('\n') !== ours.join('\n');
-  }).map((table) =>
+  });
+  return foreign.map(([table]) =>
     problem(
       `Table \`${database}.${table}\` exists with other columns than this version of snowglobe writes.`,
       'Name another database in the URL (http://host:8123/another), or drop that one.',

@@ -1,0 +1,97 @@
+/** A real PostgreSQL of its own for a test, on ports and in a folder that nobody else uses. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { globSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { withDescendants } from '../drivers/agent/process-tree.ts';
+import { PostgresClient } from './postgres-client.ts';
+import { AS_NOBODY_IN_NAMESPACE, POSTGRES_ENVIRONMENT, postgresCommand } from './postgres-command.ts';
+
+export interface PostgresForTests extends AsyncDisposable {
+  readonly endpoint: string;
+  client(): PostgresClient;
+  /** To all of its processes. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
+  kill(): Promise<void>;
+  /** Resolves when it serves. */
+  start(): Promise<void>;
+}
+
+export async function startPostgres(): Promise<PostgresForTests> {
+  const folder = mkdtempSync(join(tmpdir(), 'snowglobe-postgres-'));
+  const port = await freePort();
+  const endpoint = `postgres://127.0.0.1:${port}`;
+  const [program, ...args] = postgresCommand({
+    programs: join(globSync('/usr/lib/postgresql/*/bin/postgres').sort().at(-1) as string, '..'),
+    dataFolder: join(folder, 'data'),
+    listenOn: '127.0.0.1',
+    port,
+    unprivileged: process.getuid?.() === 0 ? AS_NOBODY_IN_NAMESPACE : [],
+  }) as [string, ...string[]];
+  const launch = () => spawn(program, args, { stdio: 'ignore', env: { ...process.env, ...POSTGRES_ENVIRONMENT } });
+  let child = launch();
+  const clients: PostgresClient[] = [];
+  const isGone = (): boolean => child.exitCode !== null || child.signalCode !== null;
+  const toAll = (signal: NodeJS.Signals): void => {
+    if (!isGone()) for (const pid of withDescendants([child.pid as number])) send(pid, signal);
+  };
+  const postgres: PostgresForTests = {
+    endpoint,
+    client() {
+      const client = new PostgresClient(endpoint);
+      clients.push(client);
+      return client;
+    },
+    signal: toAll,
+    async kill() {
+      if (isGone()) return;
+      const gone = once(child, 'exit');
+      toAll('SIGKILL');
+      await gone;
+    },
+    async start() {
+      if (isGone()) child = launch();
+      await untilServing(postgres.client());
+    },
+    async [Symbol.asyncDispose]() {
+      for (const client of clients) client.close();
+      await postgres.kill();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+  await untilServing(postgres.client());
+  return postgres;
+}
+
+/** A child of the server may end between the look and the signal. */
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+async function untilServing(client: PostgresClient): Promise<void> {
+  let why: unknown;
+  for (let left = 200; left > 0; left--) {
+    try {
+      if ((await client.status(500)).serving) return client.close();
+    } catch (error) {
+      why = error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error('PostgreSQL does not serve', { cause: why });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import { all, counted, generatorLabel, times } from './phrases.ts';
+
+test('numbers as people write them', () => {
+  expect([1, 2, 148_667].map(times)).toEqual(['once', '2 times', '148,667 times']);
+  expect([0, 1, 1000].map((count) => counted(count, 'node'))).toEqual(['0 nodes', '1 node', '1,000 nodes']);
+  expect([1, 15].map((count) => all(count, 'disturbance'))).toEqual(['the one disturbance', 'all 15 disturbances']);
+});
+
+test("a generator of the user's own is named with its file", () => {
+  expect(generatorLabel({ name: 'snowflake' })).toBe('snowflake');
+  expect(generatorLabel({ name: 'snowflake', file: './mine.ts' })).toBe('snowflake (./mine.ts)');
+});

@@ -1,0 +1,51 @@
+/**
+ * Which clock backend a program gets. Pure.
+ */
+import type { Ability } from '../../../core/cluster.ts';
+import { environmentLacks } from '../../../core/errors.ts';
+import type { ClockBackend, ClockTools } from './clock-backend.ts';
+import { libfaketime } from './libfaketime.ts';
+import type { Program } from './program.ts';
+import { shim } from './shim.ts';
+import { vdso } from './vdso.ts';
+
+/** Preferred first: what needs no compiler, then what costs the program least. */
+const BACKENDS: readonly ClockBackend[] = [libfaketime, shim, vdso];
+
+/**
+ * The first that fits the program, does what is needed of a clock, and has its tool here. `asked`: this one or none. Throws
+ * what the environment lacks (exit 3): a clock that cannot be skewed is never passed off as one that can.
+ */
+export function chooseClock(
+  program: Program,
+  needs: ReadonlySet<Ability>,
+  tools: ClockTools,
+  asked?: string,
+): ClockBackend {
+  const refusals = new Map<ClockBackend, string>();
+  for (const backend of BACKENDS) {
+    if (asked !== undefined && backend.name !== asked) continue;
+    const why = refusal(backend, program, needs) ?? (tools.has(backend.name) ? undefined : 'is not here');
+    if (why === undefined) return backend;
+    refusals.set(backend, why);
+  }
+  const absent = [...refusals.keys()].filter((backend) => refusal(backend, program, needs) === undefined);
+  throw environmentLacks(
+    `The wall clock of ${program.name} cannot be skewed: ${[...refusals].map(([{ name }, why]) => `${name} ${why}`).join('; ')}.`,
+    absent.length > 0
+      ? absent.map(({ remedy }) => remedy).join(' Or: ')
+      : 'Take the faults of the clock out of the scenario, or build the program in another way.',
+  );
+}
+
+/** What the clock of a program can do with these tools. */
+export function clockAbilities(program: Program, tools: ClockTools): ReadonlySet<Ability> {
+  const fitting = BACKENDS.filter((backend) => tools.has(backend.name) && backend.refuses(program) === undefined);
+  return new Set(fitting.flatMap(({ abilities }) => [...abilities]));
+}
+
+/** Why a backend is none for this, wherever its tool is. */
+function refusal(backend: ClockBackend, program: Program, needs: ReadonlySet<Ability>): string | undefined {
+  const cannot = [...needs].find((need) => need.startsWith('clock.') && !backend.abilities.has(need));
+  return backend.refuses(program) ?? (cannot === undefined ? undefined : `cannot do ${cannot}`);
+}

@@ -1,0 +1,73 @@
+/**
+ * The clock tools of our own, built from `native/` with the C compiler of this machine into a folder of the user's cache,
+ * once for each content of their sources.
+ */
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { messageOf } from '../../../core/errors.ts';
+import type { ClockTools } from './clock-backend.ts';
+
+export const CLOCK_TOOLS_REMEDY = 'Install a C compiler (apt-get install gcc libc6-dev); snowglobe builds the rest.';
+
+/** Sources and the script that builds them. */
+export const NATIVE_FOLDER = join(import.meta.dirname, 'native');
+/** The file of each backend's tool, as `native/build.sh` names them. */
+const FILES = { shim: 'libskew.so', vdso: 'skew-launch' } as const;
+const BUILD_MS = 60_000;
+
+export interface BuiltTools {
+  readonly tools: ClockTools;
+  /** What became of them, for `doctor`. */
+  readonly note: string;
+}
+
+/** Builds what is not there yet. Without a compiler, or with one that fails, there are none, and the note says why. */
+export async function buildClockTools(compiler: string | undefined): Promise<BuiltTools> {
+  if (process.platform !== 'linux') return without('this is not Linux');
+  if (compiler === undefined) return without(`there is no C compiler. ${CLOCK_TOOLS_REMEDY}`);
+  const cache = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'snowglobe');
+  const folder = join(cache, `clocks-${process.arch}-${sourcesHash(compiler)}`);
+  try {
+    if (!existsSync(folder)) await build(compiler, cache, folder);
+  } catch (error) {
+    return without(`${compiler} did not build them: ${firstLine(messageOf(error))} ${CLOCK_TOOLS_REMEDY}`);
+  }
+  const tools = new Map([...toolsIn(folder)].filter(([, path]) => existsSync(path)));
+  return { tools, note: `shim and vDSO launcher for clocks in ${folder}` };
+}
+
+/** Where the tools would be in a folder. */
+export function toolsIn(folder: string): ClockTools {
+  return new Map(Object.entries(FILES).map(([backend, file]) => [backend, join(folder, file)]));
+}
+
+const without = (why: string): BuiltTools => ({
+  tools: new Map(),
+  note: `no clocks that drift, and none for Go, Java or Python: ${why}`,
+});
+
+function sourcesHash(compiler: string): string {
+  const hash = createHash('sha256').update(compiler);
+  for (const file of readdirSync(NATIVE_FOLDER).sort()) hash.update(readFileSync(join(NATIVE_FOLDER, file)));
+  return hash.digest('hex').slice(0, 12);
+}
+
+/** Beside its place and then renamed: whoever looks meanwhile finds all of it or nothing. */
+async function build(compiler: string, cache: string, folder: string): Promise<void> {
+  mkdirSync(cache, { recursive: true });
+  const fresh = mkdtempSync(join(cache, 'build-'));
+  try {
+    const script = join(NATIVE_FOLDER, 'build.sh');
+    await promisify(execFile)('sh', [script, fresh], { env: { ...process.env, CC: compiler }, timeout: BUILD_MS });
+    renameSync(fresh, folder);
+  } catch (error) {
+    rmSync(fresh, { recursive: true, force: true });
+    if (!existsSync(folder)) throw error; // else another process was quicker
+  }
+}
+
+const firstLine = (text: string): string => `${text.trim().split('\n')[0]}.`;

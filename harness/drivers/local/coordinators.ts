@@ -1,0 +1,33 @@
+/** What runs in the pods of a coordinator's members, by its kind. */
+import { join } from 'node:path';
+import type { CoordinatorKind } from '../../core/coordinator-kind.ts';
+import { environmentLacks } from '../../core/errors.ts';
+import { AS_NOBODY_IN_NAMESPACE, POSTGRES_ENVIRONMENT, postgresCommand } from '../../coordinators/postgres-command.ts';
+import { findPostgres } from '../agent/postgres-program.ts';
+import type { Place, Places, Surroundings } from './members.ts';
+import { etcdWorkload, logFile } from './members.ts';
+import type { WorkloadSpec } from './sandbox-protocol.ts';
+
+type MemberWorkload = (member: Place, places: Places, around: Surroundings) => WorkloadSpec;
+
+export const MEMBER_WORKLOADS: Readonly<Record<CoordinatorKind, MemberWorkload>> = {
+  etcd: etcdWorkload,
+  postgres: (member, _places, around) => {
+    const programs = findPostgres();
+    if (programs === undefined)
+      throw environmentLacks('PostgreSQL is not installed.', 'Run: apt-get install -y postgresql');
+    const command = postgresCommand({
+      programs,
+      dataFolder: join(around.memberData, member.name),
+      listenOn: member.address,
+      // Whoever calls, everything in the sandbox has the power of root over it.
+      unprivileged: AS_NOBODY_IN_NAMESPACE,
+    });
+    return {
+      name: member.name,
+      command,
+      environment: { PATH: around.path, ...POSTGRES_ENVIRONMENT },
+      log: logFile(member, around),
+    };
+  },
+};

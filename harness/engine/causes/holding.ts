@@ -1,0 +1,116 @@
+/**
+ * Why two nodes minted under one worker ID at once, or one after its lease: which of the two should have minted no more,
+ * and what kept it from knowing.
+ */
+import type { Cause } from '../../core/cause.ts';
+import type { Tenure, Witness } from '../../core/checker.ts';
+import type { DisturbanceRecord } from '../../core/run.ts';
+import { msToNs, type RunNs } from '../../core/time.ts';
+import { elderFirst, endedEarly, endOf, type EvidenceView, inForce } from '../explain-evidence.ts';
+
+/** How a holder came to mint beside another. */
+export interface Door {
+  readonly cause: Cause;
+  /** The one that should have minted no more. */
+  readonly intruder: Tenure;
+  readonly successor: Tenure;
+  /** When the intruder's lease ended, or else when the successor began. */
+  readonly at: RunNs;
+  /** What opened it, where something at hand did. */
+  readonly disturbance?: DisturbanceRecord;
+}
+
+/** Two that began within so long of one another took the worker ID at once: neither saw the other there. */
+const AT_ONCE_MS = 2000;
+
+/** The two tenures of the witness, or the one that outlived its lease. */
+export function causeOfHolding({ tenures = [], at }: Witness, view: EvidenceView): Door | Cause {
+  const [first, second] = tenures;
+  if (first === undefined) return 'not explained';
+  if (second !== undefined) return doorBetween(first, second, view);
+  // Before its word was over, and yet after its lease: then it was the coordinator that did not keep its word.
+  const lease = view.leaseOf(first);
+  const isEarly = lease !== undefined && endedEarly(lease) && at < lease.lastSentNs + msToNs(lease.ttlMs);
+  return isEarly ? 'two holders: coordinator ended the lease early' : 'minted after its lease';
+}
+
+/**
+ * Which of two holders of one worker ID should have minted no more, and what kept it from knowing. The disturbance is
+ * sought where the lease could not be kept alive any more: from its last accepted keep-alive to its end.
+ */
+export function doorBetween(a: Tenure, b: Tenure, view: EvidenceView): Door {
+  const [elder, younger] = elderFirst(a, b);
+  const outlived = (tenure: Tenure): boolean => {
+    const lease = view.leaseOf(tenure);
+    const end = lease && endOf(lease);
+    return end !== undefined && end < Math.max(tenure.to, tenure.from);
+  };
+  const [intruder, successor] = outlived(elder) || !outlived(younger) ? [elder, younger] : [younger, elder];
+  const lease = view.leaseOf(intruder);
+  const at = (lease && endOf(lease)) ?? successor.from;
+  const from = lease?.lastSentNs ?? at - msToNs(LOOK_BACK_MS);
+  const sides = { intruder, successor, at };
+  // Nobody's lease ran out: what was disturbed meanwhile has nothing to do with it.
+  if (elder.lease === '0' && younger.lease === '0') return { cause: 'two holders: no lease', ...sides };
+  if (elder.lease === '0' || younger.lease === '0') return { cause: 'two holders: static beside leased', ...sides };
+  if (lease !== undefined && endedEarly(lease))
+    return { cause: 'two holders: coordinator ended the lease early', ...sides };
+  if (livedWhenTaken(elder, younger, view)) {
+    const atOnce = younger.from - elder.from <= msToNs(AT_ONCE_MS);
+    return {
+      cause: atOnce ? 'two holders: both took it at once' : 'two holders: taken from a living holder',
+      ...sides,
+    };
+  }
+  const doors = view.disturbances
+    .filter((disturbance) => inForce(disturbance, from, at))
+    .map((disturbance) => ({ disturbance, kind: kindOf(disturbance, intruder, view, from, at) }))
+    .filter(({ kind }) => kind !== undefined)
+    .sort((x, y) => plausibility(y.disturbance, intruder, at) - plausibility(x.disturbance, intruder, at));
+  const [best] = doors;
+  if (best?.kind !== undefined) return { cause: best.kind, disturbance: best.disturbance, ...sides };
+  // The end of a pause may be known from the process alone.
+  if (view.pausedWithin(intruder.node, from, at)) return { cause: 'two holders: paused past its lease', ...sides };
+  return { cause: 'two holders: unexplained', ...sides };
+}
+
+/** Whether the coordinator's word to the elder was good when the younger began, so that no waiting made room for it. */
+function livedWhenTaken(elder: Tenure, younger: Tenure, view: EvidenceView): boolean {
+  const lease = view.leaseOf(elder);
+  return lease !== undefined && lease.lastSentNs + msToNs(lease.ttlMs) > younger.from;
+}
+
+/** Where no lease is known: how far before the successor's first ID a disturbance may have begun to matter. */
+const LOOK_BACK_MS = 15_000;
+
+/** What a disturbance did to the holder's lease, if it could do anything. */
+function kindOf(
+  disturbance: DisturbanceRecord,
+  { node }: Tenure,
+  view: EvidenceView,
+  from: RunNs,
+  to: RunNs,
+): Cause | undefined {
+  const { disturbs, reach, injected = from, healed = to } = disturbance;
+  if (!reach.includes(node)) return undefined;
+  if (
+    disturbs.includes('process') &&
+    aimsAt(disturbance, node) &&
+    view.pausedWithin(node, Math.max(from, injected), Math.min(to, healed))
+  )
+    return 'two holders: paused past its lease';
+  if (disturbs.includes('link')) return 'two holders: cut from the coordinator';
+  return disturbs.includes('coordinator') ? 'two holders: coordinator outage' : undefined;
+}
+
+/** On the holder itself before on the coordinator, covering the end of the lease before ending earlier, late before early. */
+function plausibility(disturbance: DisturbanceRecord, { node }: Tenure, at: RunNs): number {
+  const { injected = 0 } = disturbance;
+  return (
+    (inForce(disturbance, at, at) ? 4 : 0) + (aimsAt(disturbance, node) ? 2 : 0) + injected / Number.MAX_SAFE_INTEGER
+  );
+}
+
+function aimsAt({ options }: DisturbanceRecord, node: string): boolean {
+  return Object.values(options).flat().includes(node);
+}

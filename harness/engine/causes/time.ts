@@ -1,0 +1,75 @@
+/**
+ * Why the time in an ID is not what its node's clock showed around the call. Told by where that time lies against the
+ * clock of the call, against true time, and against all that was observed of the clock before.
+ */
+import type { Cause } from '../../core/cause.ts';
+import type { Sighting } from '../../core/checker.ts';
+import { decodeId } from '../../core/layout.ts';
+import { NS_PER_MS, trueUnixMs } from '../../core/time.ts';
+import type { EvidenceView } from '../explain-evidence.ts';
+import { isSentinel } from './sentinels.ts';
+
+/** Observed offsets are exact to a few milliseconds: the reading crosses a machine that has other things to do. */
+const OFFSET_ERROR_MS = 10;
+/** Far more than a run lasts, beside the spread of its clocks. */
+const BEYOND_CLOCKS_MS = 3_600_000;
+
+/** Undefined when the time in the ID is what the clock showed. */
+export function causeOfTime(sighting: Sighting, view: EvidenceView): Cause | undefined {
+  if (sighting.id !== undefined && isSentinel(sighting.id)) return 'error passed as an ID';
+  const side = sideOf(sighting, view);
+  if (side === undefined) return undefined;
+  const { embeddedMs, clockMs } = side;
+  const misfit = causeOfMisfit(sighting, view);
+  if (misfit !== undefined) return misfit;
+  const earlier = view.offsetsBefore(sighting);
+  if (Math.abs(embeddedMs - clockMs) > BEYOND_CLOCKS_MS + spread(view.allOffsets()))
+    return 'another epoch, unit or width than declared';
+  if (view.origin === undefined) return 'embedded time is not the clock of the call';
+  const trueMs = trueUnixMs(view.origin, sighting.called);
+  const [told, shown] = [embeddedMs - trueMs, clockMs - trueMs];
+  const others = earlier.filter((offset) => Math.abs(offset - shown) > OFFSET_ERROR_MS);
+  if (others.some((offset) => Math.abs(offset - told) <= OFFSET_ERROR_MS)) return 'does not follow its clock';
+  if (side.is === 'behind') return 'fell behind its clock';
+  return others.some((offset) => offset > shown && told <= offset + OFFSET_ERROR_MS)
+    ? 'kept its time when its clock went back'
+    : 'ran ahead of its clock';
+}
+
+/** A clock that shows what no ID can carry. */
+export function causeOfMisfit({ wallCalledMs, wallReturnedMs }: Sighting, { layout }: EvidenceView): Cause | undefined {
+  const endMs = layout.epochMs + 2 ** layout.timeBits * layout.tickMs;
+  if (Math.max(wallCalledMs, wallReturnedMs) >= endMs) return 'time does not fit its field';
+  return Math.min(wallCalledMs, wallReturnedMs) < layout.epochMs ? 'time before the epoch' : undefined;
+}
+
+interface Side {
+  readonly is: 'ahead' | 'behind';
+  readonly embeddedMs: number;
+  /** The nearest that the clock came to it during the call. */
+  readonly clockMs: number;
+}
+
+/** A clock that jumped inside the call may have run on from its first reading until then. */
+function sideOf(
+  { id, called, returned, wallCalledMs, wallReturnedMs }: Sighting,
+  { layout }: EvidenceView,
+): Side | undefined {
+  if (id === undefined) return undefined;
+  const { unixMs } = decodeId(layout, BigInt(id));
+  const lastedMs = (returned - called) / NS_PER_MS;
+  const lowMs = Math.min(wallCalledMs, wallReturnedMs - lastedMs);
+  const highMs = Math.max(wallReturnedMs, wallCalledMs + lastedMs);
+  if (unixMs > highMs) return { is: 'ahead', embeddedMs: unixMs, clockMs: highMs };
+  if (unixMs + 2 * layout.tickMs <= lowMs) return { is: 'behind', embeddedMs: unixMs, clockMs: lowMs };
+  return undefined;
+}
+
+function spread(offsets: readonly number[]): number {
+  return Math.max(0, ...offsets) - Math.min(0, ...offsets);
+}
+
+/** How much less the wall clock advanced than true time did from one call to the other, in milliseconds. */
+export function lostMs(a: Sighting, b: Sighting): number {
+  return (b.called - a.called) / NS_PER_MS - (b.wallCalledMs - a.wallCalledMs);
+}

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { coordinatorMembersOf } from '../core/coordinator-kind.ts';
+import { loadGenerator, loadParts, loadScenario, validateScenario } from '../registry.ts';
+import { coordinatorProblems, scenarioProblems } from './preflight.ts';
+
+const { faults, hazards } = await loadParts();
+const [storm, stalls] = await Promise.all([loadScenario('storm'), loadScenario('segment-database-stalls')]);
+const [snowflake, segment] = await Promise.all([loadGenerator('snowflake'), loadGenerator('segment')]);
+
+test('members are called by their kind', () => {
+  expect(coordinatorMembersOf(storm.cluster)).toEqual(['etcd1', 'etcd2', 'etcd3']);
+  expect(coordinatorMembersOf(stalls.cluster)).toEqual(['pg1']);
+});
+
+test('a generator and a scenario with different coordinators are refused, and told what would fit', () => {
+  expect(coordinatorProblems(storm, snowflake.generator)).toEqual([]);
+  expect(coordinatorProblems(stalls, segment.generator)).toEqual([]);
+  expect(coordinatorProblems(storm, segment.generator)).toMatchObject([
+    { what: 'The generator segment needs postgres, and the cluster of the scenario has etcd.' },
+  ]);
+  expect(coordinatorProblems(stalls, snowflake.generator)).toMatchObject([
+    { what: 'The generator snowflake needs etcd, and the cluster of the scenario has postgres.' },
+  ]);
+});
+
+test('one database has one server, and no fault can name a member that it has not', () => {
+  const told = (scenario: typeof stalls): readonly string[] =>
+    scenarioProblems(scenario, faults, hazards).map(({ what }) => what);
+  expect(told(stalls)).toEqual([]);
+  expect(told({ ...stalls, cluster: { ...stalls.cluster, coordinatorMembers: 3 } })).toContain(
+    'The cluster has 3 members of postgres, which can have 1 at the most.',
+  );
+  const slots = [
+    {
+      name: 'slot',
+      lengthMs: 2000,
+      disturbances: [{ fault: 'etcd-member-kill', options: { member: 'etcd1' }, atMs: 0, forMs: 1000 }],
+    },
+  ];
+  expect(told({ ...stalls, timetable: { ...stalls.timetable, slots } })).toEqual([
+    'etcd-member-kill names etcd1, and there is no such coordinator member in the cluster.',
+  ]);
+});
+
+test('a coordinator that nobody knows is no scenario', () => {
+  expect(() => validateScenario({ ...stalls, cluster: { ...stalls.cluster, coordinator: 'zookeeper' } }, 'x')).toThrow(
+    /coordinator/,
+  );
+});

@@ -1,0 +1,36 @@
+import type { ScenarioInput } from '../harness/core/scenario.ts';
+
+/**
+ * Another place of the reference design keeps a lease of 30 s alive every 30 s: the keep-alive comes when the lease is
+ * over. A cut of 3 s at the wrong time costs the worker ID, which a heartbeat of 10 s would not have noticed.
+ */
+export default {
+  name: 'lease-without-slack',
+  question: 'Is a worker ID lost to a cut of 3 s when its lease of 30 s is kept alive every 30 s?',
+  generator: 'snowflake',
+  cluster: { nodes: 4, coordinatorMembers: 3, options: { pool: 3, ttlMs: 30_000, heartbeatMs: 30_000 } },
+  pool: 3,
+  load: { idsPerSecond: 20_000, batch: { min: 1, max: 500, mean: 50 } },
+  warmUpMs: 6000,
+  timetable: {
+    order: 'given',
+    slots: [
+      {
+        name: 'cut-at-the-wrong-time',
+        // Every lease is over 30 s after the last one began: the run ends well before the second time.
+        lengthMs: 36_000,
+        disturbances: [
+          {
+            fault: 'cut-from-etcd',
+            options: { node: '@holder' },
+            when: { signal: 'lease-spent', node: '@holder', percent: 93 },
+            atMs: 0,
+            forMs: 4000,
+          },
+        ],
+      },
+    ],
+  },
+  recoverMs: 9000,
+  hazards: [{ hazard: 'worker-id-changed-hands-while-holder-lived' }],
+} satisfies ScenarioInput;

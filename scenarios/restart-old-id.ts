@@ -1,0 +1,41 @@
+import type { ScenarioInput } from '../harness/core/scenario.ts';
+
+/**
+ * A node that is killed comes back with its clock behind, and wants the worker ID that it had: while its old lease lives it has to wait
+ * for it or take another, and either way it starts above the bound and not above its own memory.
+ */
+export default {
+  name: 'restart-old-id',
+  question: 'Does a restarted node that wants its old worker ID mint above all that was minted under it?',
+  generator: 'snowflake-remembered',
+  cluster: {
+    nodes: 4,
+    coordinatorMembers: 3,
+    options: { pool: 6, ttlMs: 5000, afterRestart: 'old', breaker: { failures: 5, openMs: 1000, quietMs: 5000 } },
+  },
+  load: { idsPerSecond: 20_000, batch: { min: 1, max: 500, mean: 50 } },
+  warmUpMs: 4000,
+  timetable: {
+    order: 'given',
+    slots: [
+      {
+        name: 'at-once',
+        lengthMs: 14_000,
+        disturbances: [
+          { fault: 'kill', options: { node: '@holder' }, atMs: 0, forMs: 500 },
+          { fault: 'clock-step', options: { node: '@holder', byMs: -4000 }, atMs: 200, forMs: 7000 },
+        ],
+      },
+      {
+        name: 'after-its-lease',
+        lengthMs: 20_000,
+        disturbances: [
+          { fault: 'kill', options: { node: '@holder' }, atMs: 0, forMs: 7000 },
+          { fault: 'clock-step', options: { node: '@holder', byMs: -9000 }, atMs: 500, forMs: 13_000 },
+        ],
+      },
+    ],
+  },
+  recoverMs: 40_000,
+  hazards: [{ hazard: 'restarted-with-clock-behind' }],
+} satisfies ScenarioInput;

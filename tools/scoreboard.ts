@@ -1,0 +1,110 @@
+/**
+ * The scoreboard: every mutant through its own scenarios and all others, every honest generator through every scenario,
+ * in the simulator.
+ *
+ *   npm run scoreboard                      all of it; writes docs/scoreboard.json and the table in the README
+ *   npm run scoreboard -- --sample          what CI has time for; writes nothing
+ *   npm run scoreboard -- NAME…             these generators or scenarios only; writes nothing
+ *   npm run scoreboard -- --render          the README's table anew from docs/scoreboard.json
+ *
+ * Exits with 1 when something falls short.
+ */
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import type { Generator } from '../harness/core/generator.ts';
+import type { Scenario } from '../harness/core/scenario.ts';
+import { coordinatorProblems, generatorProblems as optionProblems } from '../harness/engine/preflight.ts';
+import { generatorFiles, loadGenerator, loadScenario, scenarioFiles } from '../harness/registry.ts';
+import type { Cell, Outcome, Place } from './scoreboard/cell.ts';
+import { cellOf } from './scoreboard/cell.ts';
+import type { Entry } from './scoreboard/plan.ts';
+import { planOf, SAMPLE, WHOLE } from './scoreboard/plan.ts';
+import { carryOutAll } from './scoreboard/pool.ts';
+import { generatorProblems, scenarioProblems } from './scoreboard/problems.ts';
+import type { Scoreboard } from './scoreboard/table.ts';
+import { scoreboardText, withScoreboard } from './scoreboard/table.ts';
+
+const FILE = 'docs/scoreboard.json';
+const README = 'README.md';
+
+interface Field {
+  readonly generators: readonly Generator[];
+  readonly scenarios: readonly Scenario[];
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const field = await loadField();
+  if (args.includes('--render')) {
+    writeReadme(JSON.parse(readFileSync(FILE, 'utf8')) as Scoreboard, field);
+    return 0;
+  }
+  const names = args.filter((arg) => !arg.startsWith('--'));
+  const isSample = args.includes('--sample');
+  const began = performance.now();
+  const plan = planOf(field.generators, field.scenarios, isSample ? SAMPLE : WHOLE, fits).filter(
+    ({ generator, scenario }) => names.length === 0 || names.includes(generator) || names.includes(scenario),
+  );
+  const cells = await carryOut(plan, field);
+  // Of a part, those that take part in it; of the whole, all: one that fits nowhere is not caught.
+  const generators = field.generators.filter(
+    ({ name }) => names.length === 0 || cells.some(({ generator }) => generator === name),
+  );
+  const problems = [
+    ...generatorProblems(generators, cells),
+    // Of a scenario only the whole board, or its sample, shows both sides.
+    ...(names.length === 0 ? scenarioProblems(generators, cells) : []),
+  ];
+  const board: Scoreboard = {
+    commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim(),
+    date: new Date().toISOString().slice(0, 10),
+    seconds: Math.round((performance.now() - began) / 1000),
+    cores: availableParallelism(),
+    cells,
+    problems,
+  };
+  process.stdout.write(`${scoreboardText(board, generators, field.scenarios)}\n`);
+  if (!isSample && names.length === 0) {
+    writeFileSync(FILE, `${JSON.stringify(board, undefined, 1)}\n`);
+    writeReadme(board, field);
+  }
+  return problems.length === 0 ? 0 : 1;
+}
+
+async function loadField(): Promise<Field> {
+  const [sources, scenarios] = await Promise.all([
+    Promise.all(generatorFiles().map(({ name }) => loadGenerator(name))),
+    Promise.all(scenarioFiles().map(({ name }) => loadScenario(name))),
+  ]);
+  return { generators: sources.map(({ generator }) => generator), scenarios };
+}
+
+/** A generator takes part where the scenario has the coordinator that it needs, and nodes that it can run on. */
+function fits(generator: Generator, scenario: Scenario): boolean {
+  return [...coordinatorProblems(scenario, generator), ...optionProblems(scenario, generator)].length === 0;
+}
+
+async function carryOut(plan: readonly Entry[], { generators }: Field): Promise<readonly Cell[]> {
+  const tasks = plan.flatMap(({ seeds, ...place }) =>
+    Array.from({ length: seeds }, (_, index) => ({ ...place, seed: String(index + 1) })),
+  );
+  const outcomes = new Map<string, Outcome[]>(plan.map((place) => [keyOf(place), []]));
+  let done = 0;
+  await carryOutAll(tasks, (task, outcome) => {
+    outcomes.get(keyOf(task))!.push(outcome);
+    if (++done % 100 === 0) process.stderr.write(`${done} of ${tasks.length} runs\n`);
+  });
+  const mutants = new Map(generators.map(({ name, mutant }) => [name, mutant]));
+  return plan.map(({ seeds: _seeds, ...place }) => {
+    const mine = outcomes.get(keyOf(place))!.sort((a, b) => Number(a.seed) - Number(b.seed));
+    return cellOf(place, mine, mutants.get(place.generator));
+  });
+}
+
+const keyOf = ({ generator, scenario, calm }: Place): string => `${generator} ${scenario} ${String(calm)}`;
+
+function writeReadme(board: Scoreboard, { generators, scenarios }: Field): void {
+  writeFileSync(README, withScoreboard(readFileSync(README, 'utf8'), scoreboardText(board, generators, scenarios)));
+}
+
+process.exitCode = await main(process.argv.slice(2));

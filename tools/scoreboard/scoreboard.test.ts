@@ -1,0 +1,119 @@
+import { expect, test } from 'vitest';
+import type { Generator } from '../../harness/core/generator.ts';
+import type { Scenario } from '../../harness/core/scenario.ts';
+import type { Cell, Outcome, Place } from './cell.ts';
+import { cellOf } from './cell.ts';
+import { planOf, WHOLE } from './plan.ts';
+import { generatorProblems, scenarioProblems } from './problems.ts';
+import { scoreboardText, withScoreboard } from './table.ts';
+
+const MUTANT = {
+  breaks: ['unique'],
+  because: 'sequence reset within a tick',
+  shownBy: ['quiet'],
+} as const satisfies Generator['mutant'];
+const generator = (name: string, mutant?: Generator['mutant']): Generator =>
+  ({ name, ...(mutant !== undefined && { mutant }) }) as Generator;
+const honest = generator('honest');
+const resets = generator('resets', MUTANT);
+const scenarios = [{ name: 'quiet', generator: 'honest' }] as Scenario[];
+
+const problemsOf = (...args: Parameters<typeof generatorProblems>): readonly string[] => [
+  ...generatorProblems(...args),
+  ...scenarioProblems(...args),
+];
+
+const at = (name: string, calm = false): Place => ({ generator: name, scenario: 'quiet', calm });
+const passed = (count: number): Outcome[] =>
+  Array.from({ length: count }, (_, index) => ({ seed: String(index), verdict: 'pass', causes: {}, doubts: [] }));
+const failed = (count: number, causes: Outcome['causes']): Outcome[] =>
+  Array.from({ length: count }, (_, index) => ({ seed: String(100 + index), verdict: 'fail', causes, doubts: [] }));
+const undecided = (count: number): Outcome[] =>
+  passed(count).map((outcome) => ({ ...outcome, verdict: 'unknown', doubts: ['hazard not reached'] }));
+const RIGHT = { unique: ['sequence reset within a tick'] } as const;
+
+function board(...changed: Cell[]): Cell[] {
+  const usual = [
+    cellOf(at('honest'), passed(4), undefined),
+    cellOf(at('resets'), failed(4, RIGHT), MUTANT),
+    cellOf(at('resets', true), passed(1), MUTANT),
+  ];
+  const key = ({ generator: name, calm }: Cell): string => `${name} ${String(calm)}`;
+  return [...usual.filter((cell) => !changed.some((other) => key(other) === key(cell))), ...changed];
+}
+
+test('a scoreboard on which nothing falls short', () => {
+  expect(problemsOf([honest, resets], board())).toEqual([]);
+});
+
+test.each<[string, Cell[], RegExp]>([
+  [
+    'an honest generator that fails',
+    board(cellOf(at('honest'), [...passed(3), ...failed(1, RIGHT)], undefined)),
+    /honest and failed 1 of 4 runs of quiet .*first seed 100/,
+  ],
+  [
+    'a mutant that is caught too seldom',
+    board(cellOf(at('resets'), [...passed(11), ...failed(9, RIGHT)], MUTANT)),
+    /not caught often enough/,
+  ],
+  [
+    'a mutant that fails for another cause',
+    board(cellOf(at('resets'), [...failed(3, RIGHT), ...failed(1, { unique: ['not explained'] })], MUTANT)),
+    /only 3 of them for/,
+  ],
+  [
+    'a mutant that breaks more than it says',
+    board(cellOf(at('resets'), failed(4, { ...RIGHT, recovers: ['silent after the heal'] }), MUTANT)),
+    /broke recovers in quiet/,
+  ],
+  [
+    'a mutant that fails without disturbances',
+    board(cellOf(at('resets', true), failed(1, RIGHT), MUTANT)),
+    /without any disturbance/,
+  ],
+  [
+    'a scenario that no honest generator passes',
+    board(cellOf(at('honest'), undecided(4), undefined)),
+    /no honest generator passes quiet/,
+  ],
+])('%s is told', (_, cells, what) => {
+  expect(problemsOf([honest, resets], cells).join('\n')).toMatch(what);
+});
+
+test('a mutant that needs no disturbance may fail without', () => {
+  const needsNone = generator('resets', { ...MUTANT, needsNoDisturbance: true });
+  expect(problemsOf([honest, needsNone], board(cellOf(at('resets', true), failed(1, RIGHT), MUTANT)))).toEqual([]);
+});
+
+test('a scenario that nothing fails is told, and a mutant without a scenario', () => {
+  expect(problemsOf([honest], board().slice(0, 1))).toEqual(['no mutant fails quiet']);
+  expect(problemsOf([honest, generator('idle', { ...MUTANT, shownBy: [] })], board())).toContain(
+    'idle is not caught often enough in any of its scenarios (it has none)',
+  );
+});
+
+test('every mutant goes through its own scenario with and without disturbances, a real one through none', () => {
+  const real = generator('real', { ...MUTANT, real: true });
+  const plan = planOf([honest, resets, real], scenarios, WHOLE, () => true);
+  expect(plan.map(({ generator: name, calm, seeds }) => [name, calm, seeds])).toEqual([
+    ['honest', false, 20],
+    ['resets', false, 20],
+    ['resets', true, 3],
+  ]);
+});
+
+test('the table takes its place in a document, and says what falls short', () => {
+  const text = scoreboardText(
+    { commit: 'abc', date: '2026-01-31', seconds: 61, cores: 2, cells: board(), problems: ['a thing'] },
+    [honest, resets],
+    scenarios,
+  );
+  expect(text).toContain('| `resets` | unique | sequence reset within a tick | quiet 4/4 |  |');
+  expect(text).toContain('| `honest` | 1 | 4 | 4 | 0 | 0 |');
+  expect(text).toContain('| quiet | `honest` 4/4 | `resets` | `resets` passes 1/1 |');
+  expect(text).toContain('- a thing');
+  const place = '<!-- scoreboard: written by `npm run scoreboard` -->\nold\n<!-- end of the scoreboard -->';
+  expect(withScoreboard(`before\n${place}\nafter`, text)).not.toContain('old');
+  expect(() => withScoreboard('nothing', text)).toThrow('needs a line');
+});

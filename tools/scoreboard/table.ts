@@ -1,0 +1,103 @@
+/** The scoreboard as Markdown. Pure. */
+import type { Generator } from '../../harness/core/generator.ts';
+import type { Scenario } from '../../harness/core/scenario.ts';
+import type { Cell } from './cell.ts';
+
+/** What `docs/scoreboard.json` holds. */
+export interface Scoreboard {
+  readonly commit: string;
+  readonly date: string;
+  /** How long it took, on how many cores. */
+  readonly seconds: number;
+  readonly cores: number;
+  readonly cells: readonly Cell[];
+  /** What it should show and does not. */
+  readonly problems: readonly string[];
+}
+
+const BEGIN = '<!-- scoreboard: written by `npm run scoreboard` -->';
+const END = '<!-- end of the scoreboard -->';
+
+/** The document with its scoreboard replaced; throws where it has no place for one. */
+export function withScoreboard(document: string, table: string): string {
+  const from = document.indexOf(BEGIN);
+  const to = document.indexOf(END);
+  if (from < 0 || to < from) throw new Error(`The document needs a line ${BEGIN} and, below it, one ${END}.`);
+  return `${document.slice(0, from)}${BEGIN}\n\n${table}\n${document.slice(to)}`;
+}
+
+export function scoreboardText(
+  board: Scoreboard,
+  generators: readonly Generator[],
+  scenarios: readonly Scenario[],
+): string {
+  const { cells, problems, commit, date, seconds, cores } = board;
+  const honest = generators.filter(({ mutant }) => mutant === undefined);
+  const mutants = generators.filter(({ mutant }) => mutant !== undefined);
+  const runs = cells.reduce((total, cell) => total + cell.runs, 0);
+  return [
+    `${runs.toLocaleString('en')} simulated runs, ${Math.round(seconds / 60)} minutes on ${cores} cores, ${date}, commit ${commit}.`,
+    '',
+    '| mutant | breaks | cause | caught by its scenarios | also failed |',
+    '| --- | --- | --- | --- | --- |',
+    ...mutants.map((generator) => row(mutantRow(generator, cells))),
+    '',
+    '| honest generator | scenarios | runs | pass | unknown | fail |',
+    '| --- | --- | --- | --- | --- | --- |',
+    ...honest.map(({ name }) => row(honestRow(name, cells))),
+    '',
+    '| scenario | honest generator passes | fails | without disturbances |',
+    '| --- | --- | --- | --- |',
+    ...scenarios.map((scenario) => row(scenarioRow(scenario, mutants, cells))),
+    '',
+    ...(problems.length === 0
+      ? ['Nothing falls short.']
+      : ['What falls short:', '', ...problems.map((problem) => `- ${problem}`)]),
+    '',
+  ].join('\n');
+}
+
+function mutantRow({ name, mutant }: Generator, cells: readonly Cell[]): readonly string[] {
+  const { breaks, because, shownBy, real } = mutant!;
+  const mine = cells.filter(({ generator, calm }) => generator === name && !calm);
+  const own = mine.filter(({ scenario }) => shownBy.includes(scenario));
+  const others = mine.filter(({ scenario, fail }) => !shownBy.includes(scenario) && fail > 0).length;
+  return [
+    `\`${name}\``,
+    breaks.join(', '),
+    because,
+    real === true
+      ? 'on real drivers only (docs/TORTURE.md)'
+      : own.map(({ scenario, caught, runs }) => `${scenario} ${caught}/${runs}`).join(', '),
+    others === 0 ? '' : `${others} other scenarios`,
+  ];
+}
+
+function honestRow(name: string, cells: readonly Cell[]): readonly string[] {
+  const mine = cells.filter(({ generator }) => generator === name);
+  const sum = (field: 'runs' | 'pass' | 'unknown' | 'fail'): string =>
+    String(mine.reduce((total, cell) => total + cell[field], 0));
+  return [`\`${name}\``, String(mine.length), sum('runs'), sum('pass'), sum('unknown'), sum('fail')];
+}
+
+/** The three proofs of one scenario. */
+function scenarioRow(
+  { name, generator }: Scenario,
+  mutants: readonly Generator[],
+  cells: readonly Cell[],
+): readonly string[] {
+  const mine = cells.filter(({ scenario }) => scenario === name);
+  const honest = mine.find((cell) => cell.generator === generator && !cell.calm);
+  const own = mutants.filter(({ mutant }) => mutant!.shownBy.includes(name)).map((one) => one.name);
+  const failing = mine.filter(({ calm, fail }) => !calm && fail > 0).map((cell) => cell.generator);
+  const shown = own.length > 0 ? own : failing.filter((one) => mutants.some((mutant) => mutant.name === one));
+  const calm = mine.filter((cell) => cell.calm);
+  return [
+    name,
+    honest === undefined ? '' : `\`${generator}\` ${honest.pass}/${honest.runs}`,
+    shown.map((one) => `\`${one}\``).join(', '),
+    calm.map((cell) => `\`${cell.generator}\` passes ${cell.pass}/${cell.runs}`).join(', '),
+  ];
+}
+
+const row = (columns: readonly string[]): string => `| ${columns.join(' | ')} |`;
