@@ -39,8 +39,8 @@ export interface NodePlan extends Omit<Host, 'incarnation'> {
 export interface Mutant {
   /** All promises that its bug may break, stated consequences included. */
   readonly breaks: readonly Guarantee[];
-  /** The cause that its violations have. */
-  readonly because: Cause;
+  /** The cause that its violations have; causes, where one bug shows in more than one way. */
+  readonly because: Cause | readonly Cause[];
   /** Scenarios that catch it, by name. */
   readonly shownBy: readonly string[];
   /** It fails without any disturbance too: in all of its scenarios, or in these. */
@@ -53,6 +53,12 @@ export interface Mutant {
 export interface ShellNode {
   readonly kind: 'shell';
   create(env: GeneratorEnv): Minter | Promise<Minter>;
+  /**
+   * Nodes are restored from a start-up snapshot of V8, one for all nodes of a run: this is carried out once, when it is
+   * taken, and each node finds in `env.restored` what it returned. Its source text is taken along and nothing else: it may
+   * use its argument, uniform in [0, 1), and what JavaScript itself has. Not done in the simulator.
+   */
+  snapshot?(random: () => number): Json;
 }
 
 /** One lane of minting inside a node. */
@@ -122,6 +128,8 @@ export interface GeneratorEnv {
    * in the simulator.
    */
   readonly startThread?: (module: string, shared: SharedArrayBuffer) => Promise<Thread>;
+  /** What `ShellNode.snapshot` returned when the snapshot was taken. Absent in the simulator, and without a snapshot. */
+  readonly restored?: Json;
 }
 
 /** Mints in a thread: writes IDs to the front of shared memory and resolves with how many. One call at a time. */

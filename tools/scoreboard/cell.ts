@@ -3,7 +3,7 @@
  */
 import type { Cause } from '../../harness/core/cause.ts';
 import { alike } from '../../harness/core/cause.ts';
-import type { Generator } from '../../harness/core/generator.ts';
+import type { Generator, Mutant } from '../../harness/core/generator.ts';
 import type { Guarantee } from '../../harness/core/guarantee.ts';
 import type { Verdict } from '../../harness/core/verdict.ts';
 
@@ -64,8 +64,13 @@ export function isCaught(
   { causes }: Pick<Outcome, 'causes'>,
   { breaks, because }: NonNullable<Generator['mutant']>,
 ): boolean {
-  return breaks.some((guarantee) => (causes[guarantee] ?? []).some((cause) => alike(cause, because)));
+  const right = causesOf({ because });
+  return breaks.some((guarantee) => (causes[guarantee] ?? []).some((cause) => right.some((one) => alike(cause, one))));
 }
+
+/** The causes that a mutant states, as a list. */
+export const causesOf = ({ because }: Pick<Mutant, 'because'>): readonly Cause[] =>
+  typeof because === 'string' ? [because] : because;
 
 /** Guarantees that failed though the mutant does not break them. */
 export function strayGuarantees({ broken }: Cell, breaks: readonly Guarantee[]): readonly string[] {

@@ -4,6 +4,7 @@
 import type { Generator } from '../../harness/core/generator.ts';
 import type { Scenario } from '../../harness/core/scenario.ts';
 import type { Place } from './cell.ts';
+import { needsDisturbance } from './problems.ts';
 
 export interface Seeds {
   /** A mutant through a scenario that is there to show it. */
@@ -19,19 +20,23 @@ export interface Seeds {
 }
 
 export const WHOLE: Seeds = { own: 20, others: 3, honest: 20, honestOthers: 3, calm: 3 };
-/** What CI has time for. */
-export const SAMPLE: Seeds = { own: 3, others: 0, honest: 2, honestOthers: 0, calm: 1 };
+/** Of a sample, where the first seed does not show it. */
+const SAMPLE_SEEDS = 3;
 
 export interface Entry extends Place {
   readonly seeds: number;
+  /** What the first seed must come to; the others are not needed then. Without it all of them are. */
+  readonly shows?: 'pass' | 'caught';
 }
 
-/** `fits` says whether a generator can take part in a scenario at all: both want the same kind of coordinator. */
+/** Whether a generator can take part in a scenario at all: both want the same kind of coordinator. */
+export type Fits = (generator: Generator, scenario: Scenario) => boolean;
+
 export function planOf(
   generators: readonly Generator[],
   scenarios: readonly Scenario[],
   seeds: Seeds,
-  fits: (generator: Generator, scenario: Scenario) => boolean,
+  fits: Fits,
 ): readonly Entry[] {
   return generators
     .filter(({ mutant }) => mutant?.real !== true)
@@ -52,4 +57,70 @@ function entriesOf({ name: generator, mutant }: Generator, scenario: Scenario, s
     { ...place, seeds: seeds.own },
     { ...place, calm: true, seeds: seeds.calm },
   ];
+}
+
+/**
+ * What CI has time for: the three proofs of every scenario, and every mutant caught once. An honest generator passes; a
+ * mutant fails; the same one passes without the disturbances, unless its bug needs none.
+ */
+export function sampleOf(
+  generators: readonly Generator[],
+  scenarios: readonly Scenario[],
+  fits: Fits,
+): readonly Entry[] {
+  const honest = scenarios.flatMap((scenario) =>
+    generators
+      .filter((one) => one.mutant === undefined && one.name === scenario.generator && fits(one, scenario))
+      .map(({ name }) => sampled({ generator: name, scenario: scenario.name, calm: false }, 'pass')),
+  );
+  const pairs = pairsOf(generators, scenarios, fits);
+  return [
+    ...honest,
+    ...pairs.map(({ place }) => sampled(place, 'caught')),
+    ...pairs
+      .filter(({ provesScenario, needs }) => provesScenario && needs)
+      .map(({ place }) => sampled({ ...place, calm: true }, 'pass')),
+  ];
+}
+
+const sampled = (place: Place, shows: Entry['shows'] & string): Entry => ({ ...place, seeds: SAMPLE_SEEDS, shows });
+
+interface Pair {
+  readonly place: Place;
+  /** Whether the bug shows in this scenario only when something goes wrong. */
+  readonly needs: boolean;
+}
+
+/** Each mutant once, in a scenario that no other has taken if there is one; then the scenarios that nobody took. */
+function pairsOf(
+  generators: readonly Generator[],
+  scenarios: readonly Scenario[],
+  fits: Fits,
+): readonly (Pair & { readonly provesScenario: boolean })[] {
+  const byName = new Map(scenarios.map((scenario) => [scenario.name, scenario]));
+  const pairs: readonly Pair[] = generators.flatMap((generator) => {
+    const { name, mutant } = generator;
+    if (mutant === undefined || mutant.real === true) return [];
+    return mutant.shownBy
+      .filter((scenario) => byName.has(scenario) && fits(generator, byName.get(scenario)!))
+      .map((scenario) => ({
+        place: { generator: name, scenario, calm: false },
+        needs: needsDisturbance(mutant, scenario),
+      }));
+  });
+  // The third proof takes a bug that needs a disturbance, where there is one.
+  const withThird = new Set(pairs.filter(({ needs }) => needs).map(({ place }) => place.scenario));
+  const proved = new Set<string>();
+  const proves = ({ place, needs }: Pair): boolean =>
+    !proved.has(place.scenario) && (needs || !withThird.has(place.scenario));
+  const take = (pair: Pair): Pair & { readonly provesScenario: boolean } => {
+    const provesScenario = proves(pair);
+    if (provesScenario) proved.add(pair.place.scenario);
+    return { ...pair, provesScenario };
+  };
+  const byMutant = [...Map.groupBy(pairs, ({ place }) => place.generator).values()];
+  const oneEach = byMutant
+    .toSorted((one, other) => one.length - other.length)
+    .map((own) => take(own.find(proves) ?? own[0]!));
+  return [...oneEach, ...pairs.flatMap((pair) => (proves(pair) ? [take(pair)] : []))];
 }

@@ -3,7 +3,7 @@
  */
 import type { Generator, Mutant } from '../../harness/core/generator.ts';
 import type { Cell } from './cell.ts';
-import { strayGuarantees } from './cell.ts';
+import { causesOf, strayGuarantees } from './cell.ts';
 
 /** Of the failed runs of a mutant in its own scenarios, so many must name the right cause. */
 const RIGHT_CAUSE = 0.95;
@@ -44,7 +44,7 @@ function mutantProblems(
   const failed = sum(own, 'fail');
   const caught = sum(own, 'caught');
   if (failed > 0 && caught < failed * RIGHT_CAUSE)
-    problems.push(`${name} failed ${failed} runs, and only ${caught} of them for "${mutant.because}"`);
+    problems.push(`${name} failed ${failed} runs, and only ${caught} of them for "${causesOf(mutant).join('" or "')}"`);
   for (const cell of cells) {
     const stray = strayGuarantees(cell, mutant.breaks);
     if (stray.length > 0)

@@ -2,6 +2,7 @@
 import type { Generator } from '../../harness/core/generator.ts';
 import type { Scenario } from '../../harness/core/scenario.ts';
 import type { Cell } from './cell.ts';
+import { causesOf } from './cell.ts';
 
 /** What `docs/scoreboard.json` holds. */
 export interface Scoreboard {
@@ -58,14 +59,14 @@ export function scoreboardText(
 }
 
 function mutantRow({ name, mutant }: Generator, cells: readonly Cell[]): readonly string[] {
-  const { breaks, because, shownBy, real } = mutant!;
+  const { breaks, shownBy, real } = mutant!;
   const mine = cells.filter(({ generator, calm }) => generator === name && !calm);
   const own = mine.filter(({ scenario }) => shownBy.includes(scenario));
   const others = mine.filter(({ scenario, fail }) => !shownBy.includes(scenario) && fail > 0).length;
   return [
     `\`${name}\``,
     breaks.join(', '),
-    because,
+    causesOf(mutant!).join(', '),
     real === true
       ? 'on real drivers only (docs/TORTURE.md)'
       : own.map(({ scenario, caught, runs }) => `${scenario} ${caught}/${runs}`).join(', '),
