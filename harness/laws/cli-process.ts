@@ -26,15 +26,18 @@ export interface CliProcess {
   }>;
 }
 
+/** `detached`: in a process group of its own, so that a test can signal it as a whole. */
 export function snowglobe(
   args: readonly string[],
   environment: { readonly [name: string]: string } = {},
   cwd = process.cwd(),
+  detached = false,
 ): CliProcess {
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd,
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached,
   });
   let stdout = '';
   let stderr = '';

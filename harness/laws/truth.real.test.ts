@@ -124,18 +124,27 @@ describe.each(realDrivers('local').filter((driver) => driver === 'local'))('on %
     expect(doubtsOf(await runFolder(runs))).toContain('load not achieved');
   });
 
-  test('run cut short: interrupted by a signal, it heals, judges what there is and exits with 130', async () => {
+  test.each([
+    ['SIGINT', 'it alone'],
+    // As `timeout` and a CI system's cancel do.
+    ['SIGTERM', 'every process of its group'],
+  ] as const)('run cut short: sent %s, %s, it heals, judges what there is and exits with 130', async (signal, whom) => {
     const runs = newRuns();
-    const { child, ended } = start(driver, runs);
+    const args = ['run', BRIEF, '--driver', driver, '--runs', runs, '--seed', '3'];
+    const { child, ended } = snowglobe(args, {}, undefined, true);
     const folder = await runFolder(runs);
     await injected(folder);
-    child.kill('SIGINT');
+    process.kill(whom === 'it alone' ? (child.pid as number) : -(child.pid as number), signal);
     const { code, stdout } = await ended;
     expect(code).toBe(130);
     expect(stdout).toMatch(/UNKNOWN .* exit 130\n +Interrupted, hence the exit code, and healed: /);
     expect(stdout).not.toContain('exit 12');
-    expect(readRun(folder)).toMatchObject({ state: 'judged', verdict: 'unknown', exitCode: 130 });
+    const run = readRun(folder);
+    expect(run).toMatchObject({ state: 'judged', verdict: 'unknown', exitCode: 130 });
+    expect(Number(run.evidence.minted)).toBeGreaterThan(0);
+    expect(run.evidence.stored).toBe(run.evidence.minted);
     expect(doubtsOf(folder)).toContain('run cut short');
+    expect(doubtsOf(folder)).not.toContain('engine lost');
     await nothingLeft(folder, 5000);
   });
 

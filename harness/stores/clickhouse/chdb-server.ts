@@ -199,7 +199,7 @@ function clickhouseCode(error: unknown): number {
   return typeof code === 'number' ? code : CODE.other;
 }
 
-// Ctrl-C reaches the whole process group; the harness still needs its evidence then, and ends this process itself.
-process.on('SIGINT', () => undefined);
-process.on('SIGHUP', () => undefined);
+// Whoever cancels a job may signal every process of it; the harness still needs its evidence then, and ends this process
+// itself.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 process.once('message', (start) => void main(start as ChdbStart));

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
@@ -191,20 +192,27 @@ describe('the process of the engine', () => {
 
   test('ends when its parent is killed', async () => {
     using folder = temporaryFolder();
-    const program = `
-      const { startEngine } = await import(${JSON.stringify(new URL('embedded.ts', import.meta.url).href)});
-      const engine = await startEngine(${JSON.stringify(folder.path)});
-      console.log(engine.pid);
-      setInterval(() => undefined, 1000);`;
-    const parent = spawn(process.execPath, ['--input-type=module', '--eval', program], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const [line] = (await once(parent.stdout, 'data')) as [Buffer];
-    const pid = Number(String(line));
-    expect(alive(pid)).toBe(true);
+    const { parent, engine } = await engineOfAnother(folder.path);
+    expect(alive(engine)).toBe(true);
     parent.kill('SIGKILL');
-    for (const deadline = Date.now() + 5000; alive(pid) && Date.now() < deadline;) await sleep(50);
-    expect(alive(pid)).toBe(false);
+    for (const deadline = Date.now() + 5000; alive(engine) && Date.now() < deadline;) await sleep(50);
+    expect(alive(engine)).toBe(false);
+  });
+
+  test.each([
+    ['of its parent’s group', 'group'],
+    ['of a whole job, itself among them', 'itself'],
+  ])('outlives a signal to every process %s: it is for the harness', async (_, whom) => {
+    using folder = temporaryFolder();
+    const { parent, engine } = await engineOfAnother(folder.path);
+    try {
+      for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM'] as const)
+        process.kill(whom === 'group' ? -(parent.pid as number) : engine, signal);
+      await sleep(500);
+      expect({ parent: alive(parent.pid as number), engine: alive(engine) }).toEqual({ parent: true, engine: true });
+    } finally {
+      parent.kill('SIGKILL');
+    }
   });
 
   test('one folder has one engine', async () => {
@@ -281,6 +289,22 @@ async function openOn(
     close: engine.stop,
   });
   return { store, engine, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
+}
+
+/** An engine whose parent is a process of its own, in its own group, that listens to the signals of an interrupted run. */
+async function engineOfAnother(folder: string): Promise<{ readonly parent: ChildProcess; readonly engine: number }> {
+  const program = `
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => undefined);
+    const { startEngine } = await import(${JSON.stringify(new URL('embedded.ts', import.meta.url).href)});
+    const engine = await startEngine(${JSON.stringify(folder)});
+    console.log(engine.pid);
+    setInterval(() => undefined, 1000);`;
+  const parent = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  });
+  const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+  return { parent, engine: Number(String(line)) };
 }
 
 /** A zombie is dead: in a container, nobody may reap the orphans of a test. */

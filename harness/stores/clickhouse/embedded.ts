@@ -77,7 +77,9 @@ export async function startEngine(folder: string, memoryBytes = MEMORY_BYTES): P
   mkdirSync(folder, { recursive: true });
   // The compiled package has the same files with another ending.
   const file = join(import.meta.dirname, `chdb-server${extname(import.meta.filename)}`);
-  const child = fork(file, { execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  // A session of its own: what is sent to the harness's process group (Ctrl-C, `timeout`, a CI system's cancel) is for the
+  // harness, which judges what there is before it ends the engine. One that dies closes the channel: the engine ends then.
+  const child = fork(file, { execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'], detached: true });
   let stderr = '';
   child.stderr!.setEncoding('utf8').on('data', (text: string) => (stderr = (stderr + text).slice(-STDERR_KEPT)));
   // Not `close`: a child whose channel we closed ourselves does not always emit it.
