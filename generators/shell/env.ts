@@ -9,6 +9,7 @@ import type { Coordination, Disk, GeneratorEnv, Host } from '../../harness/core/
 import type { JsonObject } from '../../harness/core/json.ts';
 import type { Ranges } from '../../harness/core/ranges.ts';
 import { monotonicNs, wallMs } from './clocks.ts';
+import { restored } from './snapshot.ts';
 import { startThread } from './thread.ts';
 
 /** A refusal: the generator may mint no ID now. */
@@ -34,6 +35,7 @@ export interface EnvParts {
 export function createEnv(parts: EnvParts): GeneratorEnv {
   const { host, options, coordination, ranges, diskFolder, signal } = parts;
   setMaxListeners(0, signal); // every sleep listens to it
+  const drawn = restored();
   return {
     wallMs,
     monotonicNs,
@@ -49,6 +51,7 @@ export function createEnv(parts: EnvParts): GeneratorEnv {
     ranges,
     disk: folderDisk(diskFolder),
     startThread,
+    ...(drawn !== undefined && { restored: drawn }),
   };
 }
 

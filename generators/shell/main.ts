@@ -22,6 +22,7 @@ import { loadGenerator } from './load-generator.ts';
 import { createMetrics } from './metrics.ts';
 import { startSelfLoad } from './self-load.ts';
 import { PROTOCOL_VERSION, serve } from './serve.ts';
+import { becomeRestored, restored } from './snapshot.ts';
 import { SEGMENT_BYTES, TapWriter } from './tap-writer.ts';
 
 /** How long a closing node may take to give its worker ID back. */
@@ -33,6 +34,8 @@ async function start(config: ShellConfig): Promise<void> {
     throw new ConfigError('the shell writes IDs as they lie in memory: it needs a little-endian CPU');
   const generator = await loadGenerator(config.generatorFile);
   const { node, index, zone, region, tapFolder, diskFolder, options } = config;
+  const { snapshot } = generator.node;
+  if (snapshot !== undefined && restored() === undefined) becomeRestored(snapshot, tapFolder);
   const incarnation = claimIncarnation(tapFolder, node, {
     protocol: PROTOCOL_VERSION,
     generator: generator.name,
