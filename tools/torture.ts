@@ -9,6 +9,7 @@ import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLab } from './lab.ts';
+import { catchDangerous } from './torture/dangerous.ts';
 import { etcdMatrix, huntEarlyRevoke } from './torture/etcd-versions.ts';
 import { killHarness } from './torture/kill-harness.ts';
 import { killUnderLoad } from './torture/kill-under-load.ts';
@@ -88,6 +89,11 @@ const SLICES: { readonly [name: string]: Slice } = {
     what: 'the same on docker',
     count: 100,
     run: (lab, these) => proveScenarios(lab, 'docker', these),
+  },
+  dangerous: {
+    what: 'the ten most dangerous mutants: the same guarantee and cause on sim, local and docker',
+    count: 10,
+    run: (lab, these) => catchDangerous(lab, ['sim', 'local', 'docker'], these),
   },
   'kill-under-load': {
     what: 'nodes that mint a million IDs a second are killed: stored = minted, to the last ID, on local',

@@ -36,10 +36,11 @@ async function honestPasses(lab: Lab, driver: string, { name, generator }: Scena
   return { ...run, generator: `${generator} through ${name}` };
 }
 
-async function mutantFails(
+/** Up to three runs, until one fails: it has to be for a guarantee and a cause that the mutant states. */
+export async function mutantFails(
   lab: Lab,
   driver: string,
-  { name }: Scenario,
+  { name }: Pick<Scenario, 'name'>,
   { name: generator, mutant }: Generator,
 ): Promise<Trial> {
   const told = { generator: `${generator} through ${name}, to be caught` };
