@@ -17,9 +17,9 @@ import type { Scenario } from '../harness/core/scenario.ts';
 import { coordinatorProblems, generatorProblems as optionProblems } from '../harness/engine/preflight.ts';
 import { generatorFiles, loadGenerator, loadScenario, scenarioFiles } from '../harness/registry.ts';
 import type { Cell, Outcome, Place } from './scoreboard/cell.ts';
-import { cellOf } from './scoreboard/cell.ts';
+import { cellOf, isCaught } from './scoreboard/cell.ts';
 import type { Entry } from './scoreboard/plan.ts';
-import { planOf, SAMPLE, WHOLE } from './scoreboard/plan.ts';
+import { planOf, sampleOf, WHOLE } from './scoreboard/plan.ts';
 import { carryOutAll } from './scoreboard/pool.ts';
 import { generatorProblems, scenarioProblems } from './scoreboard/problems.ts';
 import type { Scoreboard } from './scoreboard/table.ts';
@@ -42,7 +42,8 @@ async function main(args: readonly string[]): Promise<number> {
   const names = args.filter((arg) => !arg.startsWith('--'));
   const isSample = args.includes('--sample');
   const began = performance.now();
-  const plan = planOf(field.generators, field.scenarios, isSample ? SAMPLE : WHOLE, fits).filter(
+  const { generators: all, scenarios } = field;
+  const plan = (isSample ? sampleOf(all, scenarios, fits) : planOf(all, scenarios, WHOLE, fits)).filter(
     ({ generator, scenario }) => names.length === 0 || names.includes(generator) || names.includes(scenario),
   );
   const cells = await carryOut(plan, field);
@@ -85,17 +86,29 @@ function fits(generator: Generator, scenario: Scenario): boolean {
 }
 
 async function carryOut(plan: readonly Entry[], { generators }: Field): Promise<readonly Cell[]> {
-  const tasks = plan.flatMap(({ seeds, ...place }) =>
-    Array.from({ length: seeds }, (_, index) => ({ ...place, seed: String(index + 1) })),
-  );
   const outcomes = new Map<string, Outcome[]>(plan.map((place) => [keyOf(place), []]));
-  let done = 0;
-  await carryOutAll(tasks, (task, outcome) => {
-    outcomes.get(keyOf(task))!.push(outcome);
-    if (++done % 100 === 0) process.stderr.write(`${done} of ${tasks.length} runs\n`);
-  });
   const mutants = new Map(generators.map(({ name, mutant }) => [name, mutant]));
-  return plan.map(({ seeds: _seeds, ...place }) => {
+  let done = 0;
+  const run = (entries: readonly Entry[], from: number, to: (entry: Entry) => number): Promise<void> => {
+    const tasks = entries.flatMap((entry) => {
+      const { seeds: _seeds, shows: _shows, ...place } = entry;
+      return Array.from({ length: to(entry) - from }, (_, index) => ({ ...place, seed: String(from + index + 1) }));
+    });
+    return carryOutAll(tasks, (task, outcome) => {
+      outcomes.get(keyOf(task))!.push(outcome);
+      if (++done % 100 === 0) process.stderr.write(`${done} runs\n`);
+    });
+  };
+  const isShown = ({ shows, ...place }: Entry): boolean => {
+    const [first] = outcomes.get(keyOf(place))!;
+    if (shows === 'pass') return first!.verdict === 'pass';
+    return first!.verdict === 'fail' && isCaught(first!, mutants.get(place.generator)!);
+  };
+  await run(plan, 0, ({ seeds, shows }) => (shows === undefined ? seeds : 1));
+  const open = plan.filter((entry) => entry.shows !== undefined && !isShown(entry));
+  if (open.length > 0) await run(open, 1, ({ seeds }) => seeds);
+  return plan.map((entry) => {
+    const { seeds: _seeds, shows: _shows, ...place } = entry;
     const mine = outcomes.get(keyOf(place))!.sort((a, b) => Number(a.seed) - Number(b.seed));
     return cellOf(place, mine, mutants.get(place.generator));
   });

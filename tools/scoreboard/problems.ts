@@ -7,7 +7,10 @@ import { causesOf, strayGuarantees } from './cell.ts';
 
 /** Of the failed runs of a mutant in its own scenarios, so many must name the right cause. */
 const RIGHT_CAUSE = 0.95;
-/** Of the seeds of one of its own scenarios, so many must catch a mutant. A sample is too small for shares: one has to. */
+/**
+ * Of the seeds of one of its own scenarios, so many must catch a mutant, or let an honest generator pass. A sample is too
+ * small for shares: one has to.
+ */
 const CAUGHT = 0.5;
 const SAMPLE_MAX = 5;
 
@@ -37,7 +40,7 @@ function mutantProblems(
   if (mutant.real === true) return [];
   const own = cells.filter(({ scenario, calm }) => !calm && mutant.shownBy.includes(scenario));
   const problems: string[] = [];
-  if (!own.some(({ caught, runs }) => runs > 0 && caught >= (runs > SAMPLE_MAX ? runs * CAUGHT : 1)))
+  if (!own.some(({ caught, runs }) => isOften(caught, runs)))
     problems.push(
       `${name} is not caught often enough in any of its scenarios (${own.map(({ scenario, caught, runs }) => `${scenario} ${caught} of ${runs}`).join(', ') || 'it has none'})`,
     );
@@ -55,17 +58,38 @@ function mutantProblems(
   return problems;
 }
 
+const isOften = (count: number, runs: number): boolean => count >= (runs > SAMPLE_MAX ? runs * CAUGHT : 1);
+
 /** Whether its bug shows in this scenario only when something goes wrong. */
 export function needsDisturbance({ needsNoDisturbance }: Mutant, scenario: string): boolean {
   return needsNoDisturbance !== true && needsNoDisturbance?.includes(scenario) !== true;
 }
 
-/** What falls short of scenarios: each must let an honest generator pass and make a mutant fail. */
+/**
+ * What falls short of scenarios: each must let an honest generator pass and make a mutant fail, which passes without the
+ * disturbances, unless no bug that it shows needs them.
+ */
 export function scenarioProblems(generators: readonly Generator[], cells: readonly Cell[]): readonly string[] {
   const isHonest = new Map(generators.map(({ name, mutant }) => [name, mutant === undefined]));
   // What only real threads or processes show, torture shows.
   const isForReal = (scenario: string): boolean =>
     generators.some(({ mutant }) => mutant?.real === true && mutant.shownBy.includes(scenario));
+  const hasThirdProof = (scenario: string): boolean => {
+    const mine = cells.filter((cell) => cell.scenario === scenario);
+    const needing = generators.filter(
+      ({ mutant }) =>
+        mutant?.real !== true && mutant?.shownBy.includes(scenario) === true && needsDisturbance(mutant, scenario),
+    );
+    const any = (name: string, holds: (cell: Cell) => boolean): boolean =>
+      mine.some((cell) => cell.generator === name && holds(cell));
+    return (
+      needing.length === 0 ||
+      needing.some(
+        ({ name }) =>
+          any(name, ({ calm, fail }) => !calm && fail > 0) && any(name, ({ calm, pass }) => calm && pass > 0),
+      )
+    );
+  };
   const scenarios = Map.groupBy(
     cells.filter(({ calm }) => !calm),
     ({ scenario }) => scenario,
@@ -74,10 +98,11 @@ export function scenarioProblems(generators: readonly Generator[], cells: readon
     const honest = mine.filter(({ generator }) => isHonest.get(generator));
     const mutants = mine.filter(({ generator }) => !isHonest.get(generator));
     return [
-      ...(honest.some(({ pass, runs }) => pass >= runs * CAUGHT)
+      ...(honest.some(({ pass, runs }) => isOften(pass, runs))
         ? []
         : [`no honest generator passes ${scenario} in half of its seeds`]),
       ...(mutants.some(({ fail }) => fail > 0) || isForReal(scenario) ? [] : [`no mutant fails ${scenario}`]),
+      ...(hasThirdProof(scenario) ? [] : [`no mutant that fails ${scenario} passes it without the disturbances`]),
     ];
   });
 }

@@ -3,7 +3,7 @@ import type { Generator } from '../../harness/core/generator.ts';
 import type { Scenario } from '../../harness/core/scenario.ts';
 import type { Cell, Outcome, Place } from './cell.ts';
 import { cellOf } from './cell.ts';
-import { planOf, WHOLE } from './plan.ts';
+import { planOf, sampleOf, WHOLE } from './plan.ts';
 import { generatorProblems, scenarioProblems } from './problems.ts';
 import { scoreboardText, withScoreboard } from './table.ts';
 
@@ -77,6 +77,11 @@ test.each<[string, Cell[], RegExp]>([
     board(cellOf(at('honest'), undecided(4), undefined)),
     /no honest generator passes quiet/,
   ],
+  [
+    'a mutant of which it is not seen that it passes without disturbances',
+    board(cellOf(at('resets', true), undecided(1), MUTANT)),
+    /no mutant that fails quiet passes it without the disturbances/,
+  ],
 ])('%s is told', (_, cells, what) => {
   expect(problemsOf([honest, resets], cells).join('\n')).toMatch(what);
 });
@@ -101,6 +106,29 @@ test('every mutant goes through its own scenario with and without disturbances, 
     ['resets', false, 20],
     ['resets', true, 3],
   ]);
+});
+
+test('the sample proves each scenario by a mutant of its own, and shows each mutant', () => {
+  const mutant = (name: string, ...shownBy: string[]): Generator => generator(name, { ...MUTANT, shownBy });
+  const needsNone = generator('needs-none', { ...MUTANT, shownBy: ['two'], needsNoDisturbance: true });
+  const real = generator('real', { ...MUTANT, shownBy: ['one'], real: true });
+  const all = [
+    honest,
+    needsNone,
+    mutant('many', 'one', 'two', 'three'),
+    mutant('single', 'one'),
+    mutant('late', 'one'),
+  ];
+  const three = ['one', 'two', 'three'].map((name) => ({ name, generator: 'honest' })) as Scenario[];
+  const sample = sampleOf([...all, real], three, () => true);
+  const of = (shows: string, calm: boolean): string[] =>
+    sample
+      .filter((entry) => entry.shows === shows && entry.calm === calm)
+      .map((entry) => `${entry.generator} ${entry.scenario}`);
+  expect(of('pass', false)).toEqual(['honest one', 'honest two', 'honest three']);
+  expect(of('caught', false)).toEqual(['needs-none two', 'single one', 'late one', 'many two', 'many three']);
+  expect(of('pass', true)).toEqual(['single one', 'many two', 'many three']);
+  expect(sampleOf(all, three, () => false)).toEqual([]);
 });
 
 test('the table takes its place in a document, and says what falls short', () => {
