@@ -74,8 +74,8 @@ export interface Minter {
   holding(): Holding | undefined;
   close(): Promise<void>;
   /**
-   * Further lanes of the same node, each with one call open at the most, all of them side by side: what threads need. The
-   * simulator, where nothing runs side by side, calls the first only.
+   * Further lanes of the same node, each with one call open at the most, all of them side by side: what threads need. In
+   * the simulator, where all code runs in one thread, the calls of two lanes meet where they wait for something.
    */
   readonly moreLanes?: readonly Minter[];
 }

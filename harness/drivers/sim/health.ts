@@ -22,13 +22,14 @@ export async function healthOf(life: Life, facts: Facts, crash: (error: unknown)
   }
 }
 
-function health({ lane, incarnation }: Life, { leases, now, wallMs, at }: Facts): NodeHealth {
-  const holding = lane?.holding();
+function health({ lanes, incarnation }: Life, { leases, now, wallMs, at }: Facts): NodeHealth {
+  const holding = lanes[0]?.holding();
   const lease = holding?.lease;
-  const reason = lane === undefined ? 'starting' : lane.refused;
+  const refused = lanes.find((lane) => lane.refused !== undefined)?.refused;
+  const reason = lanes.length === 0 ? 'starting' : refused;
   const leaseSpent = lease === undefined ? undefined : leases.spent(lease.id, now);
   return {
-    status: holding === undefined ? 'waiting' : lane?.refused === undefined ? 'minting' : 'refusing',
+    status: holding === undefined ? 'waiting' : refused === undefined ? 'minting' : 'refusing',
     ...(reason !== undefined && { reason }),
     incarnation,
     ...(holding?.workerId !== undefined && { workerId: holding.workerId }),
@@ -37,6 +38,6 @@ function health({ lane, incarnation }: Life, { leases, now, wallMs, at }: Facts)
     wallMs,
     at,
     notBefore: at,
-    minted: [String(lane?.seq ?? 0)],
+    minted: lanes.length === 0 ? ['0'] : lanes.map(({ seq }) => String(seq)),
   };
 }

@@ -58,7 +58,7 @@ export class Interruptions {
     });
   }
 
-  /** A call of `mint` for `count` IDs begins. */
+  /** A call of `mint` for `count` IDs begins. Where calls of several lanes overlap, the readings of all of them count. */
   callBegins(count: number): void {
     this.#asked = count;
     this.#readings = 0;

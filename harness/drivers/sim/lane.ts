@@ -36,8 +36,6 @@ export interface LaneHost {
   onCrash(error: unknown): void;
 }
 
-const LANE = 0;
-
 /** An error by which a generator refuses; made by `env.refusal`. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
@@ -63,13 +61,14 @@ export class Lane {
   /** IDs committed. */
   seq = 0;
 
-  constructor(host: LaneHost, minter: Minter) {
+  /** `lane`: its number, counted from 0. */
+  constructor(host: LaneHost, minter: Minter, lane: number) {
     this.#host = host;
     this.#minter = minter;
     this.#batch = {
       node: host.nodeIndex,
       incarnation: host.incarnation,
-      lane: LANE,
+      lane,
       firstSeq: 0,
       flags: 0,
       called: 0,
@@ -182,7 +181,7 @@ export class Lane {
     this.seq += count;
     this.refused = reply.status === 'ok' ? undefined : reply.reason;
     this.open = false;
-    const position = { incarnation: batch.incarnation, lane: LANE, firstSeq: batch.firstSeq, count };
+    const position = { incarnation: batch.incarnation, lane: batch.lane, firstSeq: batch.firstSeq, count };
     this.#answer?.(reply.status === 'ok' ? { ...reply, ...position } : reply);
     this.#host.onFree();
   }

@@ -32,12 +32,15 @@ const DISK_MS = { min: 0.05, max: 1 };
 /** How long a closing node may take to give its worker ID back, as in the shell. */
 const CLOSE_MS = 1000;
 
+const isMinting = ({ minting }: Lane): boolean => minting;
+
 export class Life {
   readonly incarnation: number;
   readonly inside: Inside;
   readonly #host: LifeHost;
-  /** Undefined until the generator has made its minter. */
-  lane: Lane | undefined;
+  /** None until the generator has made its minter. */
+  lanes: readonly Lane[] = [];
+  #turn = 0;
   readonly #closing = new AbortController();
   /** What rejects the sleeps that are under way. */
   readonly #sleeping = new Set<(reason: unknown) => void>();
@@ -56,8 +59,17 @@ export class Life {
     const minter: Minter = await this.inside(async () => create(env));
     const wrong = this.inside(minterProblem, minter);
     if (wrong !== undefined) this.#host.faulty(wrong);
-    this.lane = new Lane(this.#host, minter);
+    this.lanes = [minter, ...(minter.moreLanes ?? [])].map((one, number) => new Lane(this.#host, one, number));
     this.#host.onFree();
+  }
+
+  /** One that can take a call: each in its turn, as the shell asks them. */
+  freeLane(): Lane | undefined {
+    for (let tries = 0; tries < this.lanes.length; tries++) {
+      const lane = this.lanes[this.#turn++ % this.lanes.length] as Lane;
+      if (!lane.open) return lane;
+    }
+    return undefined;
   }
 
   /** Whether it was asked to end: it answers no client any more. */
@@ -76,7 +88,7 @@ export class Life {
 
   async #giveBack(): Promise<void> {
     try {
-      await this.inside(async () => this.lane?.close());
+      await this.inside(async () => this.lanes[0]?.close());
     } catch {
       // What fails here would end a real process just as well.
     }
@@ -101,7 +113,7 @@ export class Life {
     const onDisk = <T>(act: () => T): Promise<T> =>
       new Promise((resolve) => host.after(disk.real(DISK_MS.min, DISK_MS.max), () => resolve(act())));
     const reading = (): void => {
-      if (this.lane?.minting === true) host.onReading();
+      if (this.lanes.some(isMinting)) host.onReading();
     };
     return {
       wallMs: () => {

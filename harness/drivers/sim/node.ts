@@ -38,7 +38,7 @@ import type { Network } from './network.ts';
 import { OpenRequest } from './open-request.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
-/** What all nodes of a cluster share. */
+/** What nodes of a cluster share: all of them, or those of one coordinator. */
 export interface NodeWorld {
   readonly time: VirtualTime;
   readonly origin: Origin;
@@ -101,7 +101,7 @@ export class SimNode implements ClusterNode {
   #aheadUntil: RunNs = 0;
   /** What waits for the node to go on. */
   #onWake: (() => void)[] = [];
-  /** Arrived while the node stood still or its lane was taken. */
+  /** Arrived while the node stood still or its lanes were taken. */
   #queue: OpenRequest[] = [];
   #pumping = false;
   /** Sent by clients that still wait. */
@@ -173,14 +173,16 @@ export class SimNode implements ClusterNode {
 
   mint(count: number, timeoutMs: number, done: Answer): void {
     const { time } = this.#world;
-    const lane = this.#life?.lane;
-    const gone = this.#life === undefined || this.#life.closing;
-    const inPlace = gone ? NO_ANSWER : lane === undefined && !this.#stands() ? STARTING : undefined;
-    if (inPlace !== undefined || lane === undefined) {
+    const life = this.#life;
+    const gone = life === undefined || life.closing;
+    const mute = gone || life.lanes.length === 0;
+    const inPlace = gone ? NO_ANSWER : mute && !this.#stands() ? STARTING : undefined;
+    if (inPlace !== undefined || mute) {
       time.answeredInPlace();
       return done(inPlace ?? NO_ANSWER);
     }
-    if (lane.open || this.#stands()) {
+    const lane = this.#stands() ? undefined : life.freeLane();
+    if (lane === undefined) {
       if (!this.#stands() && this.#queue.length >= QUEUE_MAX) return done(BUSY);
       this.#queue.push(this.#openRequest(count, timeoutMs, done));
       return;
@@ -324,7 +326,7 @@ export class SimNode implements ClusterNode {
       };
       this.#deliver(life, () => {
         // Until the generator has made its minter, nothing handles the signal.
-        if (life.lane === undefined) end('signalled');
+        if (life.lanes.length === 0) end('signalled');
         else if (!life.closing) life.close(() => end('exited'));
       });
     });
@@ -376,14 +378,15 @@ export class SimNode implements ClusterNode {
     }
   }
 
-  /** Serves the queue for as long as the lane is free. */
+  /** Serves the queue for as long as a lane is free. */
   #pump(): void {
-    const lane = this.#life?.lane;
-    if (lane === undefined || this.#pumping) return;
+    const life = this.#life;
+    if (life === undefined || this.#pumping) return;
     this.#pumping = true;
-    while (!lane.open && !this.#stands()) {
-      const request = this.#queue.shift();
-      if (request === undefined) break;
+    while (this.#queue.length > 0 && !this.#stands()) {
+      const lane = life.freeLane();
+      if (lane === undefined) break;
+      const request = this.#queue.shift() as OpenRequest;
       if (request.isOpen) lane.mint(request.count, (reply) => request.answer(reply));
     }
     this.#pumping = false;
