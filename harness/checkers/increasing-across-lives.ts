@@ -5,14 +5,14 @@
  * The lowest ID of the later one counts, not its first: a holder that waits for its predecessor's bound once and does
  * not check it again mints a good first ID and then, its clock stepped back, bad ones.
  */
-import type { Checker, SqlReader, Tenure } from '../core/checker.ts';
+import type { Checker, SqlFacts, SqlReader, Tenure } from '../core/checker.ts';
 import { WITNESSES_MAX } from '../core/checker.ts';
 import type { History } from '../core/history.ts';
 import { idReader } from '../core/id-words.ts';
 import { lanesOf } from '../core/lanes.ts';
 import { lifeOf } from '../core/phrases.ts';
-import { liesBetween, type Rollback } from '../core/rollback.ts';
-import { inSuccession, tenureBatchesOf } from '../core/tenures.ts';
+import { liesBetween, rollbacksBetween, type Rollback } from '../core/rollback.ts';
+import { coordinatorOf, inSuccession, tenureBatchesOf } from '../core/tenures.ts';
 import type { Clue, Draft } from './shared/draft.ts';
 import { concludeFromHistory, concludeFromStore, promiseOf } from './shared/draft.ts';
 import { excusing } from './shared/forgotten.ts';
@@ -56,7 +56,7 @@ export default {
 
   async sql(store, facts, promise) {
     const { scope } = promiseOf('increasing-across-lives', promise);
-    const reigns = await readReigns(store, facts.nodes, scope);
+    const reigns = await readReigns(store, facts, scope);
     const interrupted = await interruptedInStore(store, facts, tenuresIn(reigns));
     const excused = excusing(promise, facts.rollbacks);
     return concludeFromStore(
@@ -130,7 +130,8 @@ function isForgotten({ earlier, later }: Pair, rollbacks: readonly Rollback[]): 
   if (earlier.tenure === undefined || later.tenure === undefined) return false;
   const [one, other] = [earlier.tenure, later.tenure];
   if (one.createRevision === '0' || other.createRevision === '0') return false;
-  return liesBetween(rollbacks, Math.min(one.from, other.from), Math.max(one.to, other.from));
+  const own = rollbacksBetween(rollbacks, one, other);
+  return liesBetween(own, Math.min(one.from, other.from), Math.max(one.to, other.from));
 }
 
 function isBehind(reign: Reign, earlier: Reign | undefined): earlier is Reign {
@@ -233,7 +234,7 @@ interface ReignRow extends Record<string, unknown> {
   readonly until?: string;
 }
 
-async function readReigns(store: SqlReader, nodes: readonly string[], scope: Scope): Promise<Reign[]> {
+async function readReigns(store: SqlReader, { nodes, coordinators }: SqlFacts, scope: Scope): Promise<Reign[]> {
   // Of equal greatest IDs the first batch counts: negated, so that one comparison of tuples finds it.
   const extremes = `argMin((toString(min_id), lane, toString(first_seq)), (min_id, lane, first_seq)) as lowest,
     argMax((toString(max_id), lane, toString(first_seq)), (max_id, -toInt64(lane), -toInt64(first_seq))) as greatest`;
@@ -262,6 +263,7 @@ async function readReigns(store: SqlReader, nodes: readonly string[], scope: Sco
       const tenure: Tenure = {
         workerId: row.worker!,
         node: nodes[row.node]!,
+        ...coordinatorOf(nodes[row.node]!, coordinators),
         incarnation: row.incarnation,
         lease: row.lease!,
         createRevision: row.create_revision!,

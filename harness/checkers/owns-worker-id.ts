@@ -14,8 +14,8 @@ import type { History, LeaseFact } from '../core/history.ts';
 import { idReader } from '../core/id-words.ts';
 import { endOfLease, leaseFinder, type LeaseEnd } from '../core/lease-ends.ts';
 import { lifeOf, seconds } from '../core/phrases.ts';
-import { liesBetween, type Rollback } from '../core/rollback.ts';
-import { inSuccession, tenureBatchesOf } from '../core/tenures.ts';
+import { liesBetween, rollbacksBetween, type Rollback } from '../core/rollback.ts';
+import { coordinatorOf, inSuccession, tenureBatchesOf } from '../core/tenures.ts';
 import { NS_PER_MS, type RunNs } from '../core/time.ts';
 import type { Clue, Draft, WitnessDraft } from './shared/draft.ts';
 import { concludeFromHistory, concludeFromStore, promiseOf } from './shared/draft.ts';
@@ -34,7 +34,7 @@ const READING_ERROR_MS = 2;
 const NEVER = Number.MAX_SAFE_INTEGER;
 
 /** When each tenure ended: NEVER while it lives, undefined when nobody told. */
-type EndFinder = (tenure: Pick<Tenure, 'lease' | 'createRevision'>) => LeaseEnd | undefined;
+type EndFinder = (tenure: Pick<Tenure, 'coordinator' | 'lease' | 'createRevision'>) => LeaseEnd | undefined;
 
 /** The batches of one tenure, held against the end of its lease. */
 interface Holding {
@@ -106,7 +106,8 @@ function draftOf(
     ...excused(
       onlyByEarlyEnd(elder, endOf(elder)) ||
         // The younger was forgotten, and the elder lives again.
-        (liesBetween(rollbacks, elder.from, elder.to) && onlyByEarlyEnd(younger, endOf(younger))),
+        (liesBetween(rollbacksBetween(rollbacks, elder, younger), elder.from, elder.to) &&
+          onlyByEarlyEnd(younger, endOf(younger))),
     ),
   }));
   const late = holdings.flatMap((holding) => afterLease(holding, endOf(holding.tenure), excused));
@@ -128,7 +129,9 @@ function draftOf(
 }
 
 function describe(tenure: Tenure): string {
-  return tenure.createRevision === '0' ? lifeOf(tenure) : `${lifeOf(tenure)} by revision ${tenure.createRevision}`;
+  const { createRevision, coordinator } = tenure;
+  if (createRevision === '0') return lifeOf(tenure);
+  return `${lifeOf(tenure)} by revision ${createRevision}${coordinator === undefined ? '' : ` in ${coordinator}`}`;
 }
 
 /** Pairs of tenures of one worker ID that certainly minted at the same time, elder first, in order of time. */
@@ -265,8 +268,8 @@ interface HoldingRow extends Record<string, unknown> {
 }
 
 async function readHoldings(store: SqlReader, facts: SqlFacts, endOf: EndFinder): Promise<Holding[]> {
-  const { nodes, leases } = facts;
-  const { latest, early } = sqlEnds(leases);
+  const { nodes, coordinators } = facts;
+  const { latest, early } = sqlEnds(facts);
   const first = (condition: string): string =>
     `argMinIf((lane, toString(first_seq), toString(max_id)), (called, lane, first_seq), ${condition})`;
   const rows = await store.rows<HoldingRow>(
@@ -291,6 +294,7 @@ async function readHoldings(store: SqlReader, facts: SqlFacts, endOf: EndFinder)
     const tenure: Tenure = {
       workerId: row.worker,
       node: nodes[node]!,
+      ...coordinatorOf(nodes[node]!, coordinators),
       incarnation,
       lease: row.lease,
       createRevision: row.create_revision,
@@ -312,10 +316,31 @@ async function readHoldings(store: SqlReader, facts: SqlFacts, endOf: EndFinder)
 }
 
 /**
- * `endFinder` as expressions of the columns `create_revision` and `lease`; a tenure that lives, or of which nothing is
- * known, never ends.
+ * `endFinder` as expressions of the columns `node`, `create_revision` and `lease`; a tenure that lives, or of which nothing
+ * is known, never ends.
  */
-function sqlEnds(leases: readonly LeaseFact[]): { readonly latest: string; readonly early: string } {
+function sqlEnds({ nodes, coordinators, leases }: SqlFacts): Ends {
+  if (coordinators === undefined) return sqlEndsByOne(leases);
+  const own = [...new Set(Object.values(coordinators))].map((name) => ({
+    nodes: nodes.flatMap((node, index) => (coordinators[node] === name ? [index] : [])),
+    ends: sqlEndsByOne(leases.filter(({ coordinator }) => coordinator === name)),
+  }));
+  const choose = (which: keyof Ends): string =>
+    own.reduce(
+      (others, { nodes: ofIt, ends }) =>
+        ofIt.length === 0 ? others : `if(node in (${ofIt.join(', ')}), ${ends[which]}, ${others})`,
+      `toInt64(${NEVER})`,
+    );
+  return { latest: choose('latest'), early: choose('early') };
+}
+
+interface Ends {
+  readonly latest: string;
+  readonly early: string;
+}
+
+/** By the word of one coordinator. */
+function sqlEndsByOne(leases: readonly LeaseFact[]): Ends {
   const keyed = leases.filter(({ createRevision }) => createRevision !== undefined);
   const others = leases.filter(({ createRevision }) => createRevision === undefined);
   // The last of each revision; one that was given twice is told apart by its lease first.

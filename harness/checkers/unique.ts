@@ -105,7 +105,7 @@ export default {
        where place in (1, places, intDiv(places + 1, 2))
        order by multiIf(place = 1, 0, place = places, 1, 2), id limit ${WITNESSES_OF_PAIR * WITNESSES_MAX}`,
     );
-    const forgotten = await forgottenInStore(store, facts.layout, rollbacks, `id in (${CANDIDATES})`);
+    const forgotten = await forgottenInStore(store, facts, rollbacks, `id in (${CANDIDATES})`);
     const forgottenOf = await forgotten.byId(duplicates.map(({ id }) => id));
     const clues = duplicates.map(({ id, emissions }) =>
       emissions.map(([node, incarnation, lane, seq]): Clue => ({ node, incarnation, lane, seq: Number(seq), id })),

@@ -16,6 +16,8 @@ export const CAUSES = {
   'two holders: no lease': 'Two nodes minted under one worker ID, and no lease was there to keep them apart.',
   'two holders: static beside leased':
     'One of two holders had the worker ID by a lease, the other without: the coordinator did not know of it.',
+  'two holders: by two coordinators':
+    'Two regions, each with a coordinator of its own, handed out one worker ID: neither knows of the other.',
   'two holders: both took it at once': 'Two nodes took a worker ID within moments, each as if nobody had it.',
   'two holders: taken from a living holder':
     'A node took the worker ID away from a holder whose lease had not run out.',

@@ -4,6 +4,7 @@
  */
 import type { Cause } from './cause.ts';
 import type { ClockFacts } from './clock-orders.ts';
+import type { CoordinatorOfNode } from './coordinators.ts';
 import type { Guarantee, Promise_ } from './guarantee.ts';
 import type { History, LeaseFact, RecoverWindow, HealthFact } from './history.ts';
 import type { Layout } from './layout.ts';
@@ -65,6 +66,8 @@ export interface Tenure {
   readonly workerId: number;
   readonly node: string;
   readonly incarnation: number;
+  /** The region of the coordinator that the node talks to, where each has its own: revisions and leases are its word. */
+  readonly coordinator?: string;
   readonly lease: string;
   readonly createRevision: string;
   /** `returned` of its first batch with an ID, `called` of its last. */
@@ -108,6 +111,8 @@ export interface SqlFacts {
   readonly layout: Layout;
   /** Tables hold node numbers: indexes into this list. */
   readonly nodes: readonly string[];
+  /** Where each region has a coordinator of its own. */
+  readonly coordinators?: CoordinatorOfNode;
   readonly leases: readonly LeaseFact[];
   readonly health: readonly HealthFact[];
   readonly clocks?: ClockFacts;

@@ -5,6 +5,7 @@
  * Every control goes by a path of its own, which no fault touches. All controls are idempotent.
  */
 import type { CoordinatorKind } from './coordinator-kind.ts';
+import type { RegionalShape } from './coordinators.ts';
 import type { JsonObject } from './json.ts';
 import type { Rollback } from './rollback.ts';
 import type { Origin, RunNs, Time } from './time.ts';
@@ -174,10 +175,23 @@ export interface MemberStatus {
 export interface CoordinatorMember extends Member {
   /** Asks this member alone; rejects when it does not answer within `timeoutMs`. */
   status(timeoutMs: number): Promise<MemberStatus>;
+  /**
+   * How long this member itself found its disk to take; rejects when it does not answer within `timeoutMs`. Left out where
+   * members keep no such book.
+   */
+  syncs?(timeoutMs: number): Promise<Syncs>;
+}
+
+/** What a member counted since it was started of its waits until what it wrote was on its disk. */
+export interface Syncs {
+  readonly count: number;
+  readonly totalMs: number;
 }
 
 /** What the coordinator told an observer: a change of an owner key. */
 export interface OwnerEvent {
+  /** The region of the coordinator, where each has its own. */
+  readonly coordinator?: string;
   /** When the harness learned of it. It happened no later. */
   readonly at: RunNs;
   readonly what: 'acquired' | 'released';
@@ -222,6 +236,8 @@ export interface CoordinatorCluster {
 
 /** An owner key as it stands. */
 export interface OwnerKey {
+  /** The region of the coordinator, where each has its own. */
+  readonly coordinator?: string;
   readonly workerId: number;
   /** Names node, incarnation and lease. */
   readonly value: string;
@@ -234,7 +250,13 @@ export interface Cluster extends AsyncDisposable {
   readonly time: Time;
   readonly origin: Origin;
   readonly nodes: readonly ClusterNode[];
+  /**
+   * What hands out worker IDs or ranges. Where each region has a coordinator of its own: all of them as one, which offers
+   * what can be said of all at once and rejects what only one can answer.
+   */
   readonly coordinator: CoordinatorCluster;
+  /** The coordinators one by one, where each region has its own. */
+  readonly regional?: readonly RegionalCoordinator[];
   /** Where nodes write their taps, or undefined when they are kept in memory (simulator). */
   readonly tapFolder: string | undefined;
   /** As in the spec that it was launched by. */
@@ -247,14 +269,22 @@ export interface Cluster extends AsyncDisposable {
   healAll(): Promise<void>;
 }
 
+/** The coordinator of one region: nodes elsewhere know nothing of it. */
+export interface RegionalCoordinator<Coordinator extends CoordinatorCluster = CoordinatorCluster> {
+  readonly shape: RegionalShape;
+  readonly coordinator: Coordinator;
+}
+
 /** What a scenario asks of a driver. */
 export interface ClusterSpec {
   /** Number of generator nodes; they are called n1, n2, … */
   readonly nodes: number;
   /** Left out: etcd. */
   readonly coordinator?: CoordinatorKind;
-  /** Members of the coordinator; they are called etcd1, etcd2, …, or as their kind says. */
+  /** Members of each coordinator; they are called etcd1, etcd2, …, or as their kind says. */
   readonly coordinatorMembers: number;
+  /** Each region has a coordinator of its own: the members that lie in its zones. */
+  readonly coordinatorPerRegion?: boolean;
   /** Options handed to the generator. */
   readonly options: JsonObject;
   /** How the simulator's own coordinator behaves; real ones behave as they do. */

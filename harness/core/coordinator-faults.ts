@@ -2,14 +2,64 @@
  * Faults of the processes of coordinator members: what they share. Which members are meant is found at the inject, for a
  * leader is known only then.
  */
-import type { Cluster, CoordinatorMember } from './cluster.ts';
-import type { Fault } from './fault.ts';
+import type { Cluster, CoordinatorCluster, CoordinatorMember } from './cluster.ts';
+import { coordinatorIn } from './coordinators-as-one.ts';
+import type { ClusterShape, Fault } from './fault.ts';
+import { shapeOfCluster } from './fault.ts';
 import type { JsonObject } from './json.ts';
 import { memberOf, statusOf } from './observe.ts';
+import { z } from './schema.ts';
 import { msToNs } from './time.ts';
 
 /** The note that names the members which `inject` chose. */
 const CHOSEN = 'chosen';
+
+/** The option of a fault of a whole coordinator: whose it is. */
+export const whoseCoordinator = {
+  region: z.string().exactOptional().describe('the region whose coordinator it is, where each has its own'),
+};
+
+interface Whose extends JsonObject {
+  readonly region?: string;
+}
+
+/** Why it is not clear which coordinator is meant, as a sentence; undefined: it is. */
+export function unclearCoordinator({ region }: Whose, { coordinators }: ClusterShape): string | undefined {
+  if (coordinators === undefined)
+    return region === undefined
+      ? undefined
+      : `The cluster has one coordinator for all regions: option 'region' (${region}) has to be left out.`;
+  const regions = coordinators.map((one) => one.region);
+  if (region === undefined)
+    return `Each region has a coordinator of its own: option 'region' has to say whose (${regions.join(', ')}).`;
+  return regions.includes(region)
+    ? undefined
+    : `There is no coordinator of a region ${region}; there are those of ${regions.join(', ')}.`;
+}
+
+/** The coordinator's part in the names of what a fault holds. */
+export function coordinatorName({ region }: Whose): string {
+  return region === undefined ? 'etcd' : `etcd of ${region}`;
+}
+
+/** The nodes that a coordinator serves; all, where it is not told which. */
+export function nodesServed({ region }: Whose, { nodes, coordinators }: ClusterShape): readonly string[] {
+  return coordinators?.find((one) => one.region === region)?.nodes ?? nodes;
+}
+
+/** The members of a coordinator; all, where it is not told which. */
+export function membersServing(
+  { region }: Whose,
+  { coordinatorMembers, coordinators }: ClusterShape,
+): readonly string[] {
+  return coordinators?.find((one) => one.region === region)?.members ?? coordinatorMembers;
+}
+
+/** Whose coordinator a node or member has to do with, as the option would say it. */
+export function coordinatorWith(name: string, { coordinators }: ClusterShape): Whose {
+  const region = coordinators?.find(({ nodes, members }) => [...nodes, ...members].includes(name))?.region;
+  return region === undefined ? {} : { region };
+}
 
 /** What is done to the chosen members, how that is seen from outside, and what undoes it. */
 interface Way {
@@ -54,26 +104,36 @@ export const PAUSED: Way = {
 export function coordinatorFault<Options extends JsonObject>({
   way,
   choose,
+  whose = (options) => options as Whose,
   nobodyServes = false,
   ...told
-}: Pick<Fault<Options>, 'name' | 'summary' | 'options' | 'example' | 'refuses'> & {
+}: Pick<Fault<Options>, 'name' | 'summary' | 'options' | 'example'> & {
   readonly way: Way;
-  readonly choose: (cluster: Cluster, options: Options) => Promise<readonly CoordinatorMember[]>;
+  readonly choose: (
+    coordinator: CoordinatorCluster,
+    cluster: Cluster,
+    options: Options,
+  ) => Promise<readonly CoordinatorMember[]>;
+  /** Whose coordinator it is; left out: the option `region` says it. */
+  readonly whose?: (options: Options, shape: ClusterShape) => Whose;
   /** It is in force only while no member at all serves. */
   readonly nobodyServes?: boolean;
 }): Fault<Options> {
+  const meant = (cluster: Cluster, options: Options): CoordinatorCluster =>
+    coordinatorIn(cluster, whose(options, shapeOfCluster(cluster)).region);
   return {
     ...told,
     needs: way.needs,
     disturbs: ['coordinator'],
+    refuses: (options, shape) => unclearCoordinator(whose(options, shape), shape),
     // It holds all members: two such disturbances at once would lose a majority that neither asked for.
-    touches: () => ['process of etcd'],
+    touches: (options, shape) => [`process of ${coordinatorName(whose(options, shape))}`],
     // During an election no node gets an answer.
-    reach: (_options, { nodes }) => nodes,
+    reach: (options, shape) => nodesServed(whose(options, shape), shape),
 
     async inject(cluster, options, { notes, plannedMs }) {
       const before = chosenIn(cluster, notes.get(CHOSEN));
-      const chosen = before ?? (await choose(cluster, options));
+      const chosen = before ?? (await choose(meant(cluster, options), cluster, options));
       // A member that was gone by itself looks like one that was killed, and proves nothing.
       const gone = before === undefined ? await namesOfDead(chosen) : [];
       if (gone.length > 0) throw new Error(`${gone.join(', ')} was not running: there is nothing to do it to`);
@@ -84,8 +144,8 @@ export function coordinatorFault<Options extends JsonObject>({
       await Promise.all(chosen.map((member) => way.inject(member, plannedMs)));
     },
 
-    async observe(cluster, _options, { notes }) {
-      const { members } = cluster.coordinator;
+    async observe(cluster, options, { notes }) {
+      const { members } = meant(cluster, options);
       const chosen = chosenIn(cluster, notes.get(CHOSEN)) ?? [];
       const seen = await Promise.all(
         members.map(async (member) => {
@@ -130,7 +190,7 @@ const FIND_LEADER_MS = 3000;
 const ASK_EVERY_MS = 100;
 
 /** The one member that says it leads; asks again while an election lasts. */
-export async function findLeader({ coordinator, time }: Cluster): Promise<CoordinatorMember> {
+export async function findLeader(coordinator: CoordinatorCluster, { time }: Cluster): Promise<CoordinatorMember> {
   const giveUpAt = time.now() + msToNs(FIND_LEADER_MS);
   for (;;) {
     const statuses = await Promise.all(coordinator.members.map((member) => statusOf(member)));

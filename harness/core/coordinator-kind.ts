@@ -17,12 +17,3 @@ export const COORDINATOR_NAMES = Object.keys(COORDINATOR_KINDS) as [CoordinatorK
 
 /** What is meant where none is named. */
 export const DEFAULT_COORDINATOR: CoordinatorKind = 'etcd';
-
-/** The names of the members of a cluster's coordinator. */
-export function coordinatorMembersOf(cluster: {
-  readonly coordinator?: CoordinatorKind;
-  readonly coordinatorMembers: number;
-}): readonly string[] {
-  const { prefix } = COORDINATOR_KINDS[cluster.coordinator ?? DEFAULT_COORDINATOR];
-  return Array.from({ length: cluster.coordinatorMembers }, (_, index) => `${prefix}${index + 1}`);
-}

@@ -3,6 +3,7 @@
  */
 import type { z } from './schema.ts';
 import type { Ability, Cluster, Zones } from './cluster.ts';
+import type { RegionalShape } from './coordinators.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { RunNs } from './time.ts';
 
@@ -44,15 +45,19 @@ export interface Fault<Options extends JsonObject = JsonObject> {
 /** The names in a cluster: what can be checked before anything starts. */
 export interface ClusterShape {
   readonly nodes: readonly string[];
+  /** Of all coordinators. */
   readonly coordinatorMembers: readonly string[];
+  /** Where each region has a coordinator of its own; left out: there is one for all. */
+  readonly coordinators?: readonly RegionalShape[];
   readonly zones?: Zones;
 }
 
 /** The shape of a cluster that lives. */
-export function shapeOfCluster({ nodes, coordinator, zones }: Cluster): ClusterShape {
+export function shapeOfCluster({ nodes, coordinator, regional, zones }: Cluster): ClusterShape {
   return {
     nodes: nodes.map(({ name }) => name),
     coordinatorMembers: coordinator.members.map(({ name }) => name),
+    ...(regional !== undefined && { coordinators: regional.map(({ shape }) => shape) }),
     ...(zones !== undefined && { zones }),
   };
 }

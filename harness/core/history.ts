@@ -5,6 +5,7 @@
 import type { Layout } from './layout.ts';
 import type { ClockFacts } from './clock-orders.ts';
 import type { NodeHealth } from './cluster.ts';
+import type { CoordinatorOfNode } from './coordinators.ts';
 import type { Rollback } from './rollback.ts';
 import type { RunNs } from './time.ts';
 
@@ -31,6 +32,8 @@ export interface BatchColumns {
 
 /** A lease as the coordinator and the shells' logs tell it: one fact for each owner key that was held under it. */
 export interface LeaseFact {
+  /** The region of the coordinator that granted it, where each has its own. */
+  readonly coordinator?: string;
   readonly lease: string;
   /** The owner key whose end this is; undefined: whatever was held under the lease. */
   readonly createRevision?: string;
@@ -99,6 +102,8 @@ export interface RecoverWindow {
 export interface History {
   readonly layout: Layout;
   readonly nodes: readonly string[];
+  /** Where each region has a coordinator of its own. */
+  readonly coordinators?: CoordinatorOfNode;
   readonly batches: BatchColumns;
   /** An entry an ID, or where IDs have 128 bits two, the low one first. */
   readonly ids: BigUint64Array;

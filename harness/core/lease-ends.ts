@@ -10,6 +10,8 @@ import { msToNs } from './time.ts';
 
 /** A node asked for a key to be deleted, and never learned that it was not: it may have happened at any time after. */
 export interface KeyDeletion {
+  /** The region of the coordinator that was asked, where each has its own. */
+  readonly coordinator?: string;
   readonly key: string;
   readonly sentNs: RunNs;
 }
@@ -22,8 +24,22 @@ interface KeyTenure {
   deletedNs: RunNs | undefined;
 }
 
-/** A fact for each tenure that the coordinator told of, with its end; and for each lease under which nothing was held. */
+/**
+ * A fact for each tenure that its coordinator told of, with its end; and for each lease under which nothing was held. Each
+ * coordinator tells of its own leases only: another one may give the same names.
+ */
 export function withEnds(
+  leases: readonly LeaseFact[],
+  deletions: readonly KeyDeletion[],
+  events: readonly OwnerEvent[],
+): readonly LeaseFact[] {
+  return [...Map.groupBy(leases, ({ coordinator }) => coordinator)].flatMap(([own, granted]) => {
+    const isOwn = ({ coordinator }: { readonly coordinator?: string }): boolean => coordinator === own;
+    return endsByOne(granted, deletions.filter(isOwn), events.filter(isOwn));
+  });
+}
+
+function endsByOne(
   leases: readonly LeaseFact[],
   deletions: readonly KeyDeletion[],
   events: readonly OwnerEvent[],
@@ -71,14 +87,19 @@ function factOf(fact: LeaseFact, { createRevision, endedNs, deletedNs }: KeyTenu
 /** The fact of each tenure: that of its owner key, else that of its lease. */
 export function leaseFinder(
   facts: readonly LeaseFact[],
-): (of: Pick<Tenure, 'lease' | 'createRevision'>) => LeaseFact | undefined {
+): (of: Pick<Tenure, 'coordinator' | 'lease' | 'createRevision'>) => LeaseFact | undefined {
   const keyed = facts.filter(({ createRevision }) => createRevision !== undefined);
-  const byRevision = Map.groupBy(keyed, ({ createRevision }) => createRevision!);
-  const byLease = new Map(facts.filter((fact) => !keyed.includes(fact)).map((fact) => [fact.lease, fact]));
-  return ({ lease, createRevision }) => {
-    const ofRevision = byRevision.get(createRevision) ?? [];
+  const told = (coordinator: string | undefined, name: string): string => `${coordinator ?? ''} ${name}`;
+  const byRevision = Map.groupBy(keyed, ({ coordinator, createRevision }) => told(coordinator, createRevision!));
+  const byLease = new Map(
+    facts.filter((fact) => !keyed.includes(fact)).map((fact) => [told(fact.coordinator, fact.lease), fact]),
+  );
+  return ({ coordinator, lease, createRevision }) => {
+    const ofRevision = byRevision.get(told(coordinator, createRevision)) ?? [];
     // A key may have been put under another lease; a revision may have been given twice.
-    return ofRevision.find((fact) => fact.lease === lease) ?? ofRevision.at(-1) ?? byLease.get(lease);
+    return (
+      ofRevision.find((fact) => fact.lease === lease) ?? ofRevision.at(-1) ?? byLease.get(told(coordinator, lease))
+    );
   };
 }
 

@@ -9,7 +9,7 @@ import { assertAllLive, namesOfLiving } from './lives.ts';
 import { healthOf, nodeOf, PROBE_TIMEOUT_MS } from './observe.ts';
 import { nsToMs } from './time.ts';
 
-/** Notes of a node that left: how its process ended, how long that took, and the revisions of the owner keys it held. */
+/** Notes of a node that left: how its process ended, how long that took, and the names of the owner keys it held. */
 const ENDED = 'ended: ';
 const ENDED_MS = 'ended after ms: ';
 const HELD = 'held: ';
@@ -54,7 +54,7 @@ export async function leave(
   await Promise.all(
     staying.map(async (node) => {
       const held = owners?.filter(({ value }) => value.startsWith(`${node.name}.`));
-      notes.set(HELD + node.name, held?.map(({ createRevision }) => createRevision) ?? null);
+      notes.set(HELD + node.name, held?.map(keyName) ?? null);
       const asked = cluster.time.now();
       const termination = await node.process.terminate(graceMs);
       if (termination === 'still running') await node.process.kill();
@@ -100,7 +100,12 @@ export async function haveLeft(
 }
 
 function leftOf(held: readonly Json[], owners: readonly OwnerKey[]): number {
-  return owners.filter(({ createRevision }) => held.includes(createRevision)).length;
+  return owners.filter((key) => held.includes(keyName(key))).length;
+}
+
+/** Create revisions are given by each coordinator anew. */
+function keyName({ coordinator = '', createRevision }: OwnerKey): string {
+  return `${coordinator} ${createRevision}`;
 }
 
 /** Before they are started again. */

@@ -5,6 +5,8 @@
 import type { RunNs } from './time.ts';
 
 export interface Rollback {
+  /** The region of the coordinator, where each has its own. */
+  readonly coordinator?: string;
   /** The coordinator was last heard before it went back: it had not yet. */
   readonly from: RunNs;
   /** When the harness learned of it: it had gone back no later. */
@@ -13,6 +15,18 @@ export interface Rollback {
   readonly before: string;
   /** The revision to which it went back, as first seen, decimal. */
   readonly revision: string;
+}
+
+/**
+ * The rollbacks that can have a part in what some holders did together: those of the coordinator by whose word all of them
+ * held. Holders under different ones have none in common.
+ */
+export function rollbacksBetween(
+  rollbacks: readonly Rollback[],
+  ...[first, ...others]: readonly { readonly coordinator?: string }[]
+): readonly Rollback[] {
+  if (others.some(({ coordinator }) => coordinator !== first?.coordinator)) return [];
+  return rollbacks.filter(({ coordinator }) => coordinator === first?.coordinator);
 }
 
 /** How many times the coordinator had gone back by a moment. Revisions of different eras do not compare. */

@@ -69,6 +69,7 @@ const tenureSchema = z.strictObject({
   workerId: z.int(),
   node: z.string(),
   incarnation: count,
+  coordinator: z.string().exactOptional(),
   lease: decimal,
   createRevision: decimal,
   from: at,

@@ -88,7 +88,14 @@ export const scenarioSchema = z.strictObject({
       .int()
       .min(1)
       .max(7)
-      .refine((members) => members % 2 === 1, 'needs an odd number of members'),
+      .refine((members) => members % 2 === 1, 'needs an odd number of members')
+      .describe('members of the coordinator, or of each'),
+    coordinatorPerRegion: z
+      .boolean()
+      .exactOptional()
+      .describe(
+        'each region has a coordinator of its own, of the members in its zones; its nodes talk to that one only. Left out: one for all',
+      ),
     options: z.record(z.string(), json).default({}),
     perNode: z
       .record(z.string(), z.record(z.string(), json))

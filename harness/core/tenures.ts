@@ -2,10 +2,11 @@
  * Tenures by acts: who minted under which worker ID, and from when to when. What a node merely believes is no part of
  * it.
  */
-import type { SqlReader, Tenure } from './checker.ts';
+import type { SqlFacts, SqlReader, Tenure } from './checker.ts';
+import type { CoordinatorOfNode } from './coordinators.ts';
 import type { History } from './history.ts';
 import { lanesOf } from './lanes.ts';
-import { eraOf, type Rollback } from './rollback.ts';
+import { eraOf, rollbacksBetween, type Rollback } from './rollback.ts';
 
 /** A tenure and the batches that it is made of (indexes into `History.batches`). */
 export interface TenureBatches {
@@ -50,9 +51,11 @@ export function tenureBatchesOf(history: History): TenureBatches[] {
         from = Math.min(from, returned[batch]!);
         to = Math.max(to, called[batch]!);
       }
+      const node = history.nodes[history.batches.node[first]!]!;
       const tenure: Tenure = {
         workerId: workerId[first]!,
-        node: history.nodes[history.batches.node[first]!]!,
+        node,
+        ...coordinatorOf(node, history.coordinators),
         incarnation: history.batches.incarnation[first]!,
         lease: String(lease[first]),
         createRevision: String(createRevision[first]),
@@ -64,8 +67,17 @@ export function tenureBatchesOf(history: History): TenureBatches[] {
     .sort((a, b) => byFrom(a.tenure, b.tenure));
 }
 
+/** The coordinator by whose word a node holds worker IDs, as a part of what is told of it. */
+export function coordinatorOf(node: string, coordinators: CoordinatorOfNode = {}): { readonly coordinator?: string } {
+  const coordinator = coordinators[node];
+  return coordinator === undefined ? {} : { coordinator };
+}
+
 /** The same tenures from the store. */
-export async function readTenures(store: SqlReader, nodes: readonly string[]): Promise<Tenure[]> {
+export async function readTenures(
+  store: SqlReader,
+  { nodes, coordinators }: Pick<SqlFacts, 'nodes' | 'coordinators'>,
+): Promise<Tenure[]> {
   const rows = await store.rows<{
     worker: number;
     node: number;
@@ -83,6 +95,7 @@ export async function readTenures(store: SqlReader, nodes: readonly string[]): P
     .map((row) => ({
       workerId: row.worker,
       node: nodes[row.node]!,
+      ...coordinatorOf(nodes[row.node]!, coordinators),
       incarnation: row.incarnation,
       lease: row.lease,
       createRevision: row.create_revision,
@@ -94,11 +107,15 @@ export async function readTenures(store: SqlReader, nodes: readonly string[]): P
 
 /**
  * The order in which holders of one worker ID succeeded one another: by the coordinator's word where every one has it,
- * by their acts otherwise. A coordinator that went back gives its word anew: what began after that comes later.
+ * by their acts otherwise, and where they have it from different coordinators. A coordinator that went back gives its
+ * word anew: what began after that comes later.
  */
 export function inSuccession(tenures: readonly Tenure[], rollbacks: readonly Rollback[] = []): Tenure[] {
-  const numbered = tenures.every(({ createRevision }) => createRevision !== '0');
-  const era = ({ from }: Tenure): number => eraOf(rollbacks, from);
+  const numbered = tenures.every(
+    ({ createRevision, coordinator }) => createRevision !== '0' && coordinator === tenures[0]!.coordinator,
+  );
+  const own = rollbacksBetween(rollbacks, ...tenures);
+  const era = ({ from }: Tenure): number => eraOf(own, from);
   return [...tenures].sort((a, b) => (numbered ? era(a) - era(b) || byRevision(a, b) : 0) || byFrom(a, b));
 }
 

@@ -93,12 +93,13 @@ function cutShort({ journal, scenario }: DoubtInput): readonly UnknownReason[] {
 function untoldTenures({ journal, tenures, leases }: DoubtInput): readonly UnknownReason[] {
   const owners = journal.flatMap((entry) => (entry.kind === 'owner' ? [entry.event] : []));
   const keyed = new Set(owners.map(({ workerId }) => workerId));
-  const logged = new Set(leases.map(({ lease }) => lease));
-  return tenures.flatMap(({ node, incarnation, workerId, lease, createRevision }) => {
+  const logged = new Set(leases.map(({ coordinator = '', lease }) => `${coordinator} ${lease}`));
+  return tenures.flatMap(({ node, incarnation, coordinator, workerId, lease, createRevision }) => {
     if (lease === '0' && createRevision === '0' && !keyed.has(workerId)) return [];
     const told = owners.some(
       (event) =>
         event.what === 'acquired' &&
+        event.coordinator === coordinator &&
         event.createRevision === createRevision &&
         event.workerId === workerId &&
         event.lease === lease &&
@@ -113,7 +114,7 @@ function untoldTenures({ journal, tenures, leases }: DoubtInput): readonly Unkno
           `${node}.${incarnation} says that it held ${held}: the coordinator never told.`,
         ),
       ];
-    return logged.has(lease)
+    return logged.has(`${coordinator ?? ''} ${lease}`)
       ? []
       : [doubt('evidence not whole', node, `${node}.${incarnation} held ${held}, a lease that no lease log tells of.`)];
   });

@@ -56,6 +56,7 @@ function openedBy(
     'two holders: paused past its lease': `${life} stood still past its lease and minted on when it resumed`,
     'two holders: cut from the coordinator': `${life} could not reach the coordinator, its lease ran out, and it minted on`,
     'two holders: coordinator outage': `the coordinator was away for longer than the lease of ${life}, which minted on`,
+    'two holders: by two coordinators': `each had worker ID ${intruder.workerId} from the coordinator of its own region, and neither coordinator knows of the other`,
     'two holders: no lease': `no lease told either of them that another node held worker ID ${intruder.workerId}`,
     'two holders: coordinator ended the lease early': `the coordinator ended the lease of ${life} before its word was over`,
   }[cause as string];

@@ -10,6 +10,7 @@ import type { HealthFact, History, RecoverWindow, RequestColumns } from '../core
 import { msToNs } from '../core/time.ts';
 import type { JournalEntry } from '../core/journal.ts';
 import { withEnds } from '../core/lease-ends.ts';
+import { coordinatorOfNodes } from '../core/coordinators.ts';
 import type { Rollback } from '../core/rollback.ts';
 import type { Scenario } from '../core/scenario.ts';
 import type { Origin } from '../core/time.ts';
@@ -76,11 +77,13 @@ export async function gatherFromStore(sources: StoreSources): Promise<Gathered> 
     const drained = await collector.drain();
     if (newRequests !== undefined) await store.appendRequests(newRequests);
     const recover = recoverWindow(journal, header.scenario);
-    const { leases, deletions } = readLeaseLogs(tapFolder, origin);
+    const coordinators = coordinatorOfNodes(header.scenario.cluster);
+    const { leases, deletions } = readLeaseLogs(tapFolder, origin, coordinators);
     const owners = journal.flatMap((entry) => (entry.kind === 'owner' ? [entry.event] : []));
     const facts: SqlFacts = {
       layout: header.generator.layout,
       nodes,
+      ...(coordinators !== undefined && { coordinators }),
       leases: withEnds(leases, deletions, owners),
       health: healthFacts(journal),
       ...clocksIn(journal),

@@ -23,7 +23,7 @@ export function sourceFromMemory(history: History, checkers: Checkers): HistoryS
 export function sourceFromStore(store: SqlReader, facts: SqlFacts, checkers: Checkers): HistorySource {
   return {
     find: (promise: Promise_) => checkerOf(checkers, promise.guarantee).sql(store, facts, promise),
-    tenures: () => readTenures(store, facts.nodes),
+    tenures: () => readTenures(store, facts),
     idsByNode: async (bucketMs) => {
       const rows = await store.rows<{ node: number; bucket: string; ids: string }>(
         `select node, toUInt32(intDiv(returned, {width:Int64})) as bucket, sum(count) as ids

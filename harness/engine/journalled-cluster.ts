@@ -2,7 +2,15 @@
  * The cluster as the faults get it: every start and end of a process and every order to a clock is journalled as it
  * happens, whoever asks for it.
  */
-import type { ClockControl, ClockSetting, Cluster, ClusterNode, Member, ProcessControl } from '../core/cluster.ts';
+import type {
+  ClockControl,
+  ClockSetting,
+  Cluster,
+  ClusterNode,
+  Member,
+  ProcessControl,
+  RegionalCoordinator,
+} from '../core/cluster.ts';
 import { TRUE_CLOCK } from '../core/cluster.ts';
 import type { ProcessEvent } from '../core/journal.ts';
 import type { Journal } from './journal.ts';
@@ -13,8 +21,13 @@ export function journalled(cluster: Cluster, journal: Journal): Cluster {
     withParts(node, { process: processOf(node), clock: journalledClock(node, cluster, journal) }),
   );
   const members = cluster.coordinator.members.map((member) => withParts(member, { process: processOf(member) }));
+  const own = ({ shape, coordinator }: RegionalCoordinator): RegionalCoordinator => ({
+    shape,
+    coordinator: withParts(coordinator, { members: members.filter(({ name }) => shape.members.includes(name)) }),
+  });
   return withParts(cluster, {
     nodes,
+    ...(cluster.regional !== undefined && { regional: cluster.regional.map(own) }),
     coordinator: withParts(cluster.coordinator, { members }),
     healAll: () => {
       const healed = nodes.map(({ name }) => [name, TRUE_CLOCK] as const);

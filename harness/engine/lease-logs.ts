@@ -2,7 +2,9 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LeaseFact } from '../core/history.ts';
+import type { CoordinatorOfNode } from '../core/coordinators.ts';
 import type { KeyDeletion } from '../core/lease-ends.ts';
+import { coordinatorOf } from '../core/tenures.ts';
 import type { LaneName, LeaseLogLine } from '../core/tap.ts';
 import { leaseLogName } from '../core/tap.ts';
 import type { Origin, RunNs } from '../core/time.ts';
@@ -14,29 +16,34 @@ export interface LeaseLogs {
   readonly deletions: readonly KeyDeletion[];
 }
 
-export function readLeaseLogs(folder: string, origin: Origin): LeaseLogs {
+/** `coordinators`: where each region has its own, whose leases those in the log of a node are. */
+export function readLeaseLogs(folder: string, origin: Origin, coordinators?: CoordinatorOfNode): LeaseLogs {
   const originNs = BigInt(origin.monotonicNs);
   const facts = new Map<string, LeaseFact>();
   const givenUp = new Map<string, RunNs>();
   const deletions = new Map<string, KeyDeletion>();
-  for (const { node, incarnation, lines } of leaseLogs(folder))
-    for (const { lease, what, key = '', sentNs, ttlMs } of lines) {
+  for (const { node, incarnation, lines } of leaseLogs(folder)) {
+    const granter = coordinatorOf(node, coordinators);
+    for (const { lease: id, what, key = '', sentNs, ttlMs } of lines) {
+      // Two coordinators may give one name to leases of their own.
+      const lease = `${granter.coordinator ?? ''} ${id}`;
       const sent = runNs(originNs, BigInt(sentNs));
       const deletion = `${node} ${incarnation} ${sentNs} ${key}`;
       if (what === 'given up') givenUp.set(lease, Math.min(givenUp.get(lease) ?? sent, sent));
-      else if (what === 'deleting') deletions.set(deletion, { key, sentNs: sent });
+      else if (what === 'deleting') deletions.set(deletion, { ...granter, key, sentNs: sent });
       else if (what === 'not deleted') deletions.delete(deletion);
       else if (what === 'granted' || what === 'kept') {
         const known = facts.get(lease);
-        const fact = { lease, node, incarnation, lastSentNs: sent, ttlMs };
+        const fact = { ...granter, lease: id, node, incarnation, lastSentNs: sent, ttlMs };
         // Whoever was granted it holds it, whoever keeps it alive.
         const holder = known === undefined || what === 'granted' ? fact : known;
         const latest = known === undefined || known.lastSentNs < sent ? fact : known;
         facts.set(lease, { ...latest, node: holder.node, incarnation: holder.incarnation });
       }
     }
-  const leases = [...facts.values()].map((fact) => {
-    const givenUpNs = givenUp.get(fact.lease);
+  }
+  const leases = [...facts].map(([lease, fact]) => {
+    const givenUpNs = givenUp.get(lease);
     return givenUpNs === undefined ? fact : { ...fact, givenUpNs };
   });
   return { leases, deletions: [...deletions.values()] };

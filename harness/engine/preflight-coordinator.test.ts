@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { coordinatorMembersOf } from '../core/coordinator-kind.ts';
+import { coordinatorMembersOf } from '../core/coordinators.ts';
 import { loadGenerator, loadParts, loadScenario, validateScenario } from '../registry.ts';
 import { coordinatorProblems, scenarioProblems } from './preflight.ts';
 

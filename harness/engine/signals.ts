@@ -1,6 +1,7 @@
 /**
  * Signals that a disturbance may wait for: what the harness has heard so far says whether one has come. Pure.
  */
+import { handedOut } from '../core/coordinators.ts';
 import type { NodeHealth } from '../core/cluster.ts';
 import type { JournalEntry } from '../core/journal.ts';
 import type { Signal } from '../core/scenario.ts';
@@ -67,13 +68,13 @@ function healed({ disturbance }: Of<'healed'>, { journal, slot }: Heard): string
 
 /** An owner key of another node than the one before it. */
 function changedHands({ workerId }: Of<'worker-id-changed-hands'>, { journal, slot }: Heard): string | undefined {
-  const owners = new Map<number, string>();
+  const owners = new Map<string, string>();
   for (const entry of journal) {
     if (entry.kind !== 'owner' || entry.event.value === undefined) continue;
     const { workerId: taken, value } = entry.event;
     const node = value.split('.')[0]!;
-    const before = owners.get(taken);
-    owners.set(taken, node);
+    const before = owners.get(handedOut(entry.event));
+    owners.set(handedOut(entry.event), node);
     if (entry.at < slot.start || before === undefined || before === node) continue;
     if (workerId === undefined || workerId === taken) return `Worker ID ${taken} went from ${before} to ${node}.`;
   }

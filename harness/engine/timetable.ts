@@ -1,7 +1,7 @@
 /**
  * The timetable: which slot comes when, and whether two disturbances would hold one thing at once. Pure.
  */
-import { coordinatorMembersOf } from '../core/coordinator-kind.ts';
+import { coordinatorMembersOf, coordinatorsByRegion } from '../core/coordinators.ts';
 import type { Problem } from '../core/errors.ts';
 import { problem } from '../core/errors.ts';
 import type { ClusterShape, Fault } from '../core/fault.ts';
@@ -34,9 +34,11 @@ export function withoutDisturbances(scenario: Scenario): Scenario {
 
 /** The names of a scenario's nodes and coordinator members. */
 export function shapeOf(scenario: Scenario): ClusterShape {
+  const coordinators = coordinatorsByRegion(scenario.cluster);
   return {
     nodes: names('n', scenario.cluster.nodes),
     coordinatorMembers: coordinatorMembersOf(scenario.cluster),
+    ...(coordinators !== undefined && { coordinators }),
     zones: scenario.cluster.zones,
   };
 }

@@ -78,7 +78,7 @@ test('slow disks slow what is written, and nothing that is only read', async () 
   const began = time.now();
   await coordinator.owners(1000);
   expect(time.now() - began).toBe(0);
-  await diskSlow.heal(cluster);
+  await diskSlow.heal(cluster, {});
   expect(await coordinator.writeMs(1000)).toBe(0);
 });
 

@@ -2,7 +2,7 @@
  * One member of the coordinator is killed. A majority is left, and nobody should notice for longer than it takes to ask
  * another member.
  */
-import { coordinatorFault, KILLED } from '../core/coordinator-faults.ts';
+import { coordinatorFault, coordinatorWith, KILLED } from '../core/coordinator-faults.ts';
 import { memberOf } from '../core/observe.ts';
 import { z } from '../core/schema.ts';
 import { coordinatorTarget } from '../core/targets.ts';
@@ -13,5 +13,6 @@ export default coordinatorFault({
   options: z.strictObject({ member: coordinatorTarget }),
   example: { member: 'etcd1' },
   way: KILLED,
-  choose: async (cluster, { member }) => [memberOf(cluster, member)],
+  whose: ({ member }, shape) => coordinatorWith(member, shape),
+  choose: async (_coordinator, cluster, { member }) => [memberOf(cluster, member)],
 });

@@ -5,15 +5,15 @@
  * although the lease was kept alive with its successor (etcd issues 12528 and 15247). Two nodes would then hold one
  * worker ID through no fault of the generator, and the run would accuse it.
  */
-import { coordinatorFault, KILLED, majorityOf } from '../core/coordinator-faults.ts';
+import { coordinatorFault, KILLED, majorityOf, whoseCoordinator } from '../core/coordinator-faults.ts';
 import { z } from '../core/schema.ts';
 
 export default coordinatorFault({
   name: 'etcd-quorum-loss',
   summary: 'a majority of the coordinator is killed with SIGKILL, and started again at the heal',
-  options: z.strictObject({}),
+  options: z.strictObject(whoseCoordinator),
   example: {},
   way: KILLED,
-  choose: async ({ coordinator }) => majorityOf(coordinator.members),
+  choose: async ({ members }) => majorityOf(members),
   nobodyServes: true,
 });

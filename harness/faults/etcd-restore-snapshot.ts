@@ -3,6 +3,8 @@
  * acknowledged are gone. Ended leases and the worker IDs under them live again, later ones are gone, and bounds are lower
  * than what was minted under them.
  */
+import { coordinatorName, nodesServed, unclearCoordinator, whoseCoordinator } from '../core/coordinator-faults.ts';
+import { coordinatorIn } from '../core/coordinators-as-one.ts';
 import type { Fault } from '../core/fault.ts';
 import { PROBE_TIMEOUT_MS } from '../core/observe.ts';
 import { z } from '../core/schema.ts';
@@ -18,6 +20,7 @@ const SERVES_MS = 15_000;
 const ASK_EVERY_MS = 50;
 
 const options = z.strictObject({
+  ...whoseCoordinator,
   ageMs: z
     .number()
     .min(500)
@@ -33,11 +36,14 @@ export default {
   options,
   example: { ageMs: 1500 },
 
-  touches: () => ['process of etcd', 'data of etcd'],
+  refuses: unclearCoordinator,
+  touches: (given) => [`process of ${coordinatorName(given)}`, `data of ${coordinatorName(given)}`],
   // Nobody gets an answer until the members serve again.
-  reach: (_options, { nodes }) => nodes,
+  reach: nodesServed,
 
-  async inject({ coordinator, time }, { ageMs }, { notes }) {
+  async inject(cluster, { region, ageMs }, { notes }) {
+    const { time } = cluster;
+    const coordinator = coordinatorIn(cluster, region);
     const taken = await coordinator.revision(ASK_MS);
     const snapshot = await coordinator.snapshot();
     await time.sleep(ageMs);
@@ -55,10 +61,10 @@ export default {
   },
 
   /** Revisions only grow: one that is lower than before shows that writes are gone, for good. */
-  async observe({ coordinator }, _options, { notes }) {
+  async observe(cluster, { region }, { notes }) {
     const before = notes.get(BEFORE);
     if (typeof before !== 'string') return { took: false, measured: {} };
-    const revision = await revisionOf(coordinator);
+    const revision = await revisionOf(coordinatorIn(cluster, region));
     const seen = notes.get(LOWEST);
     if (revision !== undefined && (typeof seen !== 'string' || BigInt(revision) < BigInt(seen)))
       notes.set(LOWEST, revision);
@@ -70,10 +76,10 @@ export default {
   },
 
   /** What is gone stays so; only the members have to run. */
-  async heal({ coordinator }, _options, { notes }) {
+  async heal(cluster, { region }, { notes }) {
     notes.delete(BEFORE);
     notes.delete(LOWEST);
-    await Promise.all(coordinator.members.map(({ process }) => process.start()));
+    await Promise.all(coordinatorIn(cluster, region).members.map(({ process }) => process.start()));
   },
 } satisfies Fault<z.output<typeof options>>;
 

@@ -3,6 +3,7 @@
  * coordinator that breaks its word. Its owner key goes at once; the node learns of it at its next keep-alive.
  */
 import type { Cluster } from '../core/cluster.ts';
+import { coordinatorOfNode } from '../core/coordinators-as-one.ts';
 import type { Fault } from '../core/fault.ts';
 import { healthOf, nodeOf, PROBE_TIMEOUT_MS } from '../core/observe.ts';
 import { z } from '../core/schema.ts';
@@ -33,7 +34,7 @@ export default {
     const known = notes.get(LEASE);
     const lease = typeof known === 'string' ? known : await leaseHeldBy(cluster, node);
     notes.set(LEASE, lease);
-    await cluster.coordinator.revoke(lease, REVOKE_MS);
+    await coordinatorOfNode(cluster, node).revoke(lease, REVOKE_MS);
   },
 
   /** By the owner keys and the process: the node itself may not know yet, or have another lease. */
@@ -41,7 +42,9 @@ export default {
     const lease = notes.get(LEASE);
     if (typeof lease !== 'string') return { took: false, measured: {} };
     const [owners, alive] = await Promise.all([
-      cluster.coordinator.owners(PROBE_TIMEOUT_MS).catch(() => undefined),
+      coordinatorOfNode(cluster, node)
+        .owners(PROBE_TIMEOUT_MS)
+        .catch(() => undefined),
       nodeOf(cluster, node).process.alive(),
     ]);
     const ownerKey = owners?.some((key) => key.lease === lease);
@@ -59,7 +62,8 @@ export default {
 
 /** The lease of the node, as node and coordinator have it; waits while the node has none. */
 async function leaseHeldBy(cluster: Cluster, node: string): Promise<string> {
-  const { coordinator, time } = cluster;
+  const { time } = cluster;
+  const coordinator = coordinatorOfNode(cluster, node);
   const giveUpAt = time.now() + msToNs(HOLDS_MS);
   for (;;) {
     const [health, owners] = await Promise.all([healthOf(nodeOf(cluster, node)), coordinator.owners(REVOKE_MS)]);

@@ -2,6 +2,7 @@
  * The coordinator's members fall into two halves that only one of them, the bridge, reaches both of. Which of them may
  * lead, and for how long, is a classic test of an election.
  */
+import { coordinatorWith, membersServing, nodesServed } from '../core/coordinator-faults.ts';
 import { cutFault, cutsBetween } from '../core/links.ts';
 import { z } from '../core/schema.ts';
 import { coordinatorTarget } from '../core/targets.ts';
@@ -11,11 +12,13 @@ export default cutFault({
   summary: 'packets between two halves of the coordinator are dropped; one member reaches both',
   options: z.strictObject({ bridge: coordinatorTarget }),
   example: { bridge: 'etcd2' },
-  refuses: (_options, { coordinatorMembers: { length } }) =>
-    length < 3 ? `There are no two halves beside a bridge in ${length} coordinator members.` : undefined,
-  reach: (_options, { nodes }) => nodes,
-  cuts: ({ bridge }, { coordinatorMembers }) => {
-    const others = coordinatorMembers.filter((member) => member !== bridge);
+  refuses: ({ bridge }, shape) => {
+    const { length } = membersServing(coordinatorWith(bridge, shape), shape);
+    return length < 3 ? `There are no two halves beside a bridge in ${length} coordinator members.` : undefined;
+  },
+  reach: ({ bridge }, shape) => nodesServed(coordinatorWith(bridge, shape), shape),
+  cuts: ({ bridge }, shape) => {
+    const others = membersServing(coordinatorWith(bridge, shape), shape).filter((member) => member !== bridge);
     const half = Math.ceil(others.length / 2);
     return cutsBetween(others.slice(0, half), others.slice(half));
   },

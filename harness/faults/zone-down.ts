@@ -2,6 +2,7 @@
  * Everything in one zone is killed in the same moment: nodes and coordinator members, as when a data centre loses its
  * power. What is elsewhere has to go on.
  */
+import { coordinatorName, coordinatorWith, nodesServed } from '../core/coordinator-faults.ts';
 import type { ClusterShape, Fault } from '../core/fault.ts';
 import { shapeOfCluster } from '../core/fault.ts';
 import { anyMemberOf, assertAllLive, namesOfLiving } from '../core/lives.ts';
@@ -36,10 +37,21 @@ export default {
 
   // All coordinator members, as faults of the coordinator hold them: two at once could take a majority that neither meant.
   touches: (given, cluster) => [
-    ...new Set(membersOf(given, cluster).map((name) => `process of ${cluster.nodes.includes(name) ? name : 'etcd'}`)),
+    ...new Set(
+      membersOf(given, cluster).map(
+        (name) => `process of ${cluster.nodes.includes(name) ? name : coordinatorName(coordinatorWith(name, cluster))}`,
+      ),
+    ),
   ],
-  // During an election no node gets an answer.
-  reach: (_options, { nodes }) => nodes,
+  // During an election no node gets an answer of its coordinator.
+  reach: (given, cluster) => {
+    const lost = membersOf(given, cluster);
+    const served = lost.flatMap((name) =>
+      cluster.nodes.includes(name) ? [name] : nodesServed(coordinatorWith(name, cluster), cluster),
+    );
+    // Where there is one coordinator, whoever lost nothing of it is taken to feel it as well.
+    return cluster.coordinators === undefined ? cluster.nodes : cluster.nodes.filter((node) => served.includes(node));
+  },
 
   async inject(cluster, given, { notes }) {
     const members = membersOf(given, shapeOfCluster(cluster)).map((name) => anyMemberOf(cluster, name));

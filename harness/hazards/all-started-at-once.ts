@@ -1,6 +1,7 @@
 /**
  * The first start of a whole cluster: all nodes begin at the same moment, and nobody owns anything yet.
  */
+import { handedOut } from '../core/coordinators.ts';
 import type { Hazard } from '../core/hazard.ts';
 import type { JournalEntry } from '../core/journal.ts';
 import { z } from '../core/schema.ts';
@@ -33,12 +34,12 @@ export default {
   },
 } satisfies Hazard;
 
-function ownersAt(journal: readonly JournalEntry[], at: RunNs): ReadonlySet<number> {
-  const owned = new Set<number>();
+function ownersAt(journal: readonly JournalEntry[], at: RunNs): ReadonlySet<string> {
+  const owned = new Set<string>();
   for (const entry of journal) {
     if (entry.kind !== 'owner' || entry.event.at > at) continue;
-    if (entry.event.what === 'acquired') owned.add(entry.event.workerId);
-    else owned.delete(entry.event.workerId);
+    if (entry.event.what === 'acquired') owned.add(handedOut(entry.event));
+    else owned.delete(handedOut(entry.event));
   }
   return owned;
 }

@@ -2,6 +2,7 @@
  * A worker ID that was given back in good order is taken at once by another node, whose clock is behind: no lease had to
  * run out in between, so that nothing but what the earlier holder left keeps their times apart.
  */
+import { handedOut } from '../core/coordinators.ts';
 import type { Hazard } from '../core/hazard.ts';
 import type { JournalEntry } from '../core/journal.ts';
 import { z } from '../core/schema.ts';
@@ -20,18 +21,19 @@ export default {
 
   reached({ journal }, given) {
     const { behindMs, withinMs } = options.parse(given);
-    const owners = new Map<number, string>();
-    const released = new Map<number, RunNs>();
+    const owners = new Map<string, string>();
+    const released = new Map<string, RunNs>();
     for (const entry of journal) {
       if (entry.kind !== 'owner') continue;
       const { at, what, workerId, value = '' } = entry.event;
+      const handed = handedOut(entry.event);
       if (what === 'released') {
-        released.set(workerId, at);
+        released.set(handed, at);
         continue;
       }
       const node = value.split('.')[0]!;
-      const [before, since] = [owners.get(workerId), released.get(workerId)];
-      owners.set(workerId, node);
+      const [before, since] = [owners.get(handed), released.get(handed)];
+      owners.set(handed, node);
       if (before === undefined || before === node || since === undefined || at - since > msToNs(withinMs)) continue;
       const offsetMs = offsetAt(journal, node, at);
       if (offsetMs === undefined || offsetMs > -behindMs) continue;

@@ -1,12 +1,19 @@
 /**
  * The dangerous hand-over: a node takes a worker ID while the process that held it before still lives and may not know.
  */
+import { handedOut } from '../core/coordinators.ts';
 import type { Hazard, HazardFacts } from '../core/hazard.ts';
 import type { JournalEntry } from '../core/journal.ts';
 import { z } from '../core/schema.ts';
 import { nsToMs } from '../core/time.ts';
 
-type Acquired = { readonly at: number; readonly workerId: number; readonly node: string; readonly incarnation: number };
+interface Acquired {
+  readonly at: number;
+  readonly coordinator?: string;
+  readonly workerId: number;
+  readonly node: string;
+  readonly incarnation: number;
+}
 
 export default {
   name: 'worker-id-changed-hands-while-holder-lived',
@@ -14,10 +21,10 @@ export default {
   options: z.strictObject({}),
 
   reached(facts) {
-    const holders = new Map<number, Acquired>();
+    const holders = new Map<string, Acquired>();
     for (const next of facts.journal.flatMap(acquired)) {
-      const old = holders.get(next.workerId);
-      holders.set(next.workerId, next);
+      const old = holders.get(handedOut(next));
+      holders.set(handedOut(next), next);
       if (old === undefined || old.node === next.node) continue;
       const seen = seenAlive(facts, old, next.at);
       if (seen === undefined) continue;
@@ -36,11 +43,11 @@ export default {
 /** The acquisition of an owner key, whose value is `<node>.<incarnation>.<leaseId>`. */
 function acquired(entry: JournalEntry): readonly Acquired[] {
   if (entry.kind !== 'owner' || entry.event.what !== 'acquired') return [];
-  const { at, workerId, value = '' } = entry.event;
+  const { at, coordinator, workerId, value = '' } = entry.event;
   const [node, incarnation] = value.split('.');
   return node === undefined || incarnation === undefined
     ? []
-    : [{ at, workerId, node, incarnation: Number(incarnation) }];
+    : [{ at, ...(coordinator !== undefined && { coordinator }), workerId, node, incarnation: Number(incarnation) }];
 }
 
 /**

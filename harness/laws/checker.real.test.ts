@@ -116,6 +116,5 @@ describe.each(
 });
 
 test('the store finds the tenures of the history', async () => {
-  for (const { history, store } of runs)
-    expect(await readTenures(store.sql, history.nodes)).toEqual(tenuresOf(history));
+  for (const { history, store } of runs) expect(await readTenures(store.sql, history)).toEqual(tenuresOf(history));
 });

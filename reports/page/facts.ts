@@ -1,6 +1,6 @@
 /** Facts that several parts of the page derive from the run. */
 import type { Tenure } from '../../harness/core/checker.ts';
-import { coordinatorMembersOf } from '../../harness/core/coordinator-kind.ts';
+import { coordinatorMembersOf } from '../../harness/core/coordinators.ts';
 import type { Json } from '../../harness/core/json.ts';
 import type { DisturbanceRecord, Run } from '../../harness/core/run.ts';
 import { msToNs, NS_PER_S } from '../../harness/core/time.ts';

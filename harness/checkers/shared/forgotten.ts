@@ -2,18 +2,18 @@
  * IDs minted twice because the coordinator went back: one holder rests on what the coordinator has forgotten since, or
  * on what it had forgotten and remembers again. Such a duplicate needs a broken `coordinator never rolls back`.
  */
-import type { SqlReader } from '../../core/checker.ts';
+import type { SqlFacts, SqlReader } from '../../core/checker.ts';
 import type { Promise_ } from '../../core/guarantee.ts';
 import type { History } from '../../core/history.ts';
-import type { Layout } from '../../core/layout.ts';
-import { liesBetween, type Rollback } from '../../core/rollback.ts';
-import { tenureBatchesOf } from '../../core/tenures.ts';
+import { liesBetween, rollbacksBetween, type Rollback } from '../../core/rollback.ts';
+import { coordinatorOf, tenureBatchesOf } from '../../core/tenures.ts';
 import type { RunNs } from '../../core/time.ts';
 import { sqlId } from './sql.ts';
 
 /** One emission of an ID, as far as it rests on the coordinator's word. */
 interface Emitted {
   readonly life: string;
+  readonly coordinator?: string;
   /** When its holder began to mint under the coordinator's word; undefined: it never had that. */
   readonly began: RunNs | undefined;
   readonly returned: RunNs;
@@ -33,11 +33,13 @@ export function forgottenInHistory(
   const began = new Map<number, RunNs>();
   for (const { tenure, batches } of tenureBatchesOf(history))
     if (tenure.createRevision !== '0') for (const batch of batches) began.set(batch, tenure.from);
+  const { nodes, coordinators } = history;
   const { node, incarnation, returned } = history.batches;
   return (batches) =>
     forgotten(
       batches.map((batch) => ({
         life: `${node[batch]}-${incarnation[batch]}`,
+        ...coordinatorOf(nodes[node[batch]!]!, coordinators),
         began: began.get(batch),
         returned: returned[batch]!,
       })),
@@ -51,13 +53,13 @@ function forgotten(emissions: readonly Emitted[], rollbacks: readonly Rollback[]
   if (lives < 2 || emissions.some(({ began }) => began === undefined)) return 0;
   const first = Math.min(...emissions.map(({ began }) => began!));
   const last = Math.max(...emissions.map(({ returned }) => returned));
-  return liesBetween(rollbacks, first, last) ? lives - 1 : 0;
+  return liesBetween(rollbacksBetween(rollbacks, ...emissions), first, last) ? lives - 1 : 0;
 }
 
 /** The same from the store, by ID in decimal; `where` chooses the rows of `ids`. */
 export async function forgottenInStore(
   store: SqlReader,
-  layout: Layout,
+  { layout, nodes, coordinators = {} }: Pick<SqlFacts, 'layout' | 'nodes' | 'coordinators'>,
   rollbacks: readonly Rollback[],
   where: string,
 ): Promise<{
@@ -65,7 +67,16 @@ export async function forgottenInStore(
   readonly byId: (ids: readonly string[]) => Promise<ReadonlyMap<string, number>>;
 }> {
   if (rollbacks.length === 0) return { total: 0, byId: () => Promise.resolve(new Map()) };
-  const between = rollbacks.map(({ from, at }) => `(first <= ${at} and last >= ${from})`).join(' or ');
+  // A node of another coordinator knows nothing of what this one forgot.
+  const others = (own: string | undefined): readonly number[] =>
+    nodes.flatMap((node, index) => (coordinators[node] === own ? [] : [index]));
+  const between = rollbacks
+    .map(({ coordinator, from, at }) => {
+      const strangers = others(coordinator);
+      const alone = strangers.length === 0 ? '' : ` and countIf(node in (${strangers.join(', ')})) = 0`;
+      return `(first <= ${at} and last >= ${from}${alone})`;
+    })
+    .join(' or ');
   const query = (chosen: string): string =>
     `select id, uniqExact(node, incarnation) - 1 as surplus, min(began) as first, max(returned) as last
      from (select id, node, incarnation, lane, seq from ids where ${chosen}) as emitted

@@ -11,6 +11,7 @@ import type {
   NetworkControl,
   NodeHealth,
   ProcessControl,
+  RegionalCoordinator,
   Zones,
 } from '../../core/cluster.ts';
 import type { Origin, Time } from '../../core/time.ts';
@@ -25,8 +26,12 @@ export interface AgentClusterParts {
   readonly origin: Origin;
   readonly nodes: readonly AgentNode[];
   readonly coordinator: RealCoordinator;
+  /** As `Cluster.regional`. */
+  readonly regional?: readonly RegionalCoordinator[];
   /** The agents of all pods. */
   readonly agents: readonly SendOrder[];
+  /** Mends all links, where they are not in the hands of the agents. */
+  readonly healLinks?: () => Promise<unknown>;
   readonly tapFolder: string;
   readonly zones: Zones;
   readonly versions: { readonly [name: string]: string };
@@ -40,10 +45,12 @@ export class AgentCluster implements Cluster {
   readonly origin: Origin;
   readonly nodes: readonly AgentNode[];
   readonly coordinator: RealCoordinator;
+  readonly regional?: readonly RegionalCoordinator[];
   readonly tapFolder: string;
   readonly zones: Zones;
   readonly versions: { readonly [name: string]: string };
   readonly #agents: readonly SendOrder[];
+  readonly #healLinks: (() => Promise<unknown>) | undefined;
   readonly #remove: () => Promise<unknown>;
   #disposal: Promise<void> | undefined;
 
@@ -53,20 +60,27 @@ export class AgentCluster implements Cluster {
     this.origin = parts.origin;
     this.nodes = parts.nodes;
     this.coordinator = parts.coordinator;
+    if (parts.regional !== undefined) this.regional = parts.regional;
     this.tapFolder = parts.tapFolder;
     this.zones = parts.zones;
     const backends = new Set(parts.nodes.map(({ clock }) => clock.backend));
     this.versions = { ...parts.versions, 'clocks by': [...backends].join(', ') };
     this.#agents = parts.agents;
+    this.#healLinks = parts.healLinks;
     this.#remove = parts.remove;
   }
 
-  /** Links and stopped processes by the agents, clocks, then whatever was killed. What fails does not keep the rest from healing. */
+  /**
+   * Links and stopped processes by the agents, clocks, disks, then whatever was killed. What fails does not keep the rest
+   * from healing.
+   */
   async healAll(): Promise<void> {
     const members: readonly Member[] = [...this.nodes, ...this.coordinator.members];
     const outcomes = await Promise.allSettled([
       ...this.#agents.map((send) => send({ do: 'heal' })),
+      this.#healLinks?.(),
       ...this.nodes.map(({ clock }) => clock.set({ offsetMs: 0, rate: 1 })),
+      this.coordinator.slowDisks(0),
       ...members.map(({ process }) => process.start()),
     ]);
     const failures = outcomes.filter((outcome) => outcome.status === 'rejected').map(({ reason }) => reason as unknown);

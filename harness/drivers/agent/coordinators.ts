@@ -1,6 +1,15 @@
 /** How the drivers with real members reach a coordinator, by its kind. */
-import type { CoordinatorCluster, NetworkControl, ProcessControl } from '../../core/cluster.ts';
+import type {
+  ClusterSpec,
+  CoordinatorCluster,
+  NetworkControl,
+  ProcessControl,
+  RegionalCoordinator,
+} from '../../core/cluster.ts';
 import type { CoordinatorKind } from '../../core/coordinator-kind.ts';
+import { DEFAULT_COORDINATOR } from '../../core/coordinator-kind.ts';
+import { coordinatorsByRegion } from '../../core/coordinators.ts';
+import { CoordinatorsAsOne } from '../../core/coordinators-as-one.ts';
 import type { Time } from '../../core/time.ts';
 import { POSTGRES_PORT } from '../../coordinators/postgres-command.ts';
 import { EtcdCoordinator } from './coordinator.ts';
@@ -31,6 +40,8 @@ export interface CoordinatorFacts {
   readonly time: Time;
   /** A folder that the members see as well. */
   readonly snapshots: string;
+  /** The file by which the disks of the members are slowed; undefined: they were not started so. */
+  readonly delayFile: string | undefined;
 }
 
 interface Access {
@@ -48,12 +59,50 @@ export const COORDINATOR_ACCESS: Readonly<Record<CoordinatorKind, Access>> = {
     port: ETCD_PORT,
     scheme: 'http',
     environment: (members) => ({ SNOWGLOBE_ETCD: members.map(etcdUrl).join(',') }),
-    connect: (members, { etcdVersion, time, snapshots }) => new EtcdCoordinator(members, etcdVersion, time, snapshots),
+    connect: (members, facts) => new EtcdCoordinator(members, facts),
   },
   postgres: {
     port: POSTGRES_PORT,
     scheme: 'postgres',
     environment: ([member]) => ({ SNOWGLOBE_POSTGRES: `postgres://${member?.address}:${POSTGRES_PORT}` }),
-    connect: ([member], { time }) => new PostgresCoordinator(member as MemberParts, time),
+    connect: ([member], facts) => new PostgresCoordinator(member as MemberParts, facts),
   },
 };
+
+/** The coordinator of a cluster, or all of them as one, and then one by one as well. */
+export interface Connected {
+  readonly coordinator: RealCoordinator;
+  readonly regional?: readonly RegionalCoordinator[];
+}
+
+/** Connects to the members of all coordinators of a cluster. */
+export function connectAll(spec: ClusterSpec, members: readonly MemberParts[], facts: CoordinatorFacts): Connected {
+  const { connect } = COORDINATOR_ACCESS[spec.coordinator ?? DEFAULT_COORDINATOR];
+  const regions = coordinatorsByRegion(spec);
+  if (regions === undefined) return { coordinator: connect(members, facts) };
+  const regional = regions.map((shape) => ({
+    shape,
+    coordinator: connect(
+      members.filter(({ name }) => shape.members.includes(name)),
+      facts,
+    ),
+  }));
+  return { regional, coordinator: new RealCoordinators(regional) };
+}
+
+class RealCoordinators extends CoordinatorsAsOne implements RealCoordinator {
+  readonly #all: readonly RealCoordinator[];
+
+  constructor(regional: readonly RegionalCoordinator<RealCoordinator>[]) {
+    super(regional);
+    this.#all = regional.map(({ coordinator }) => coordinator);
+  }
+
+  async untilServing(deadlineMs: number, signal: AbortSignal): Promise<void> {
+    await Promise.all(this.#all.map((coordinator) => coordinator.untilServing(deadlineMs, signal)));
+  }
+
+  close(): void {
+    for (const coordinator of this.#all) coordinator.close();
+  }
+}

@@ -5,8 +5,8 @@ import { realpathSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { ClockControl, ClusterSpec, CoordinatorMember, Member, Zones } from '../../core/cluster.ts';
-import type { CoordinatorKind } from '../../core/coordinator-kind.ts';
 import { DEFAULT_COORDINATOR } from '../../core/coordinator-kind.ts';
+import { membersBeside } from '../../core/coordinators.ts';
 import type { LaunchContext } from '../../core/driver.ts';
 import { environmentLacks, messageOf } from '../../core/errors.ts';
 import { idBitsOf } from '../../core/layout.ts';
@@ -14,8 +14,9 @@ import { trueUnixMs } from '../../core/time.ts';
 import type { SendOrder } from '../agent/agent-client.ts';
 import { deadlineOf } from '../agent/agent-client.ts';
 import { AgentCluster, AgentNode } from '../agent/agent-cluster.ts';
-import { COORDINATOR_ACCESS } from '../agent/coordinators.ts';
+import { connectAll, COORDINATOR_ACCESS } from '../agent/coordinators.ts';
 import { etcdVersion, namedEtcd } from '../agent/etcd-program.ts';
+import { delayFileIn } from '../agent/disks/slow-sync.ts';
 import { chooseClock } from '../agent/clocks/choose-clock.ts';
 import type { ClockBackend } from '../agent/clocks/clock-backend.ts';
 import { locator, networkControl } from '../agent/network-control.ts';
@@ -62,10 +63,16 @@ export async function launchCluster(
   const backend = chooseClock(NODE_IN_IMAGE, needs, image.clockTools, spec.clockTool);
   const clock: ClockChoice = { backend, tools: image.clockTools };
   const clocks = new Clocks(folders.clocks, backend);
+  const slowSync = needs.has('coordinator.slow-disk') ? image.slowSync : undefined;
   const named = namedEtcd();
   try {
     const [members, versions] = await settled([
-      startMembers({ docker, image: image.reference, runId, labels, user, folders, clock }, spec, context, clocks),
+      startMembers(
+        { docker, image: image.reference, runId, labels, user, folders, clock, slowSync },
+        spec,
+        context,
+        clocks,
+      ),
       prove({
         docker,
         image: image.reference,
@@ -84,6 +91,7 @@ export async function launchCluster(
       zones: spec.zones ?? {},
       idBits: idBitsOf(context.generator.generator.layout),
       generator: context.generator.file,
+      delayFile: slowSync === undefined ? undefined : delayFileIn(folders.snapshots),
       versions: {
         docker: engine.version,
         image: image.reference,
@@ -106,7 +114,7 @@ interface Running {
 }
 
 interface Members {
-  readonly kind: CoordinatorKind;
+  readonly spec: ClusterSpec;
   readonly coordinator: readonly Running[];
   readonly nodes: readonly Running[];
 }
@@ -115,6 +123,7 @@ type RunBasics = Omit<RunParts, 'networks' | 'code' | 'agentModule' | 'logFolder
   readonly user: string;
   readonly folders: RunFolders;
   readonly clock: ClockChoice;
+  readonly slowSync: string | undefined;
 };
 
 /** Starts networks, pods and workloads: all members at once, each workload as soon as its pod is up. */
@@ -124,7 +133,7 @@ async function startMembers(
   context: LaunchContext,
   clocks: Clocks,
 ): Promise<Members> {
-  const { docker, runId, labels, user, folders, clock } = basics;
+  const { docker, runId, labels, user, folders, clock, slowSync } = basics;
   const generatorFile = realpathSync(context.generator.file);
   const shellModule = realpathSync(shellEntry());
   const agentModule = realpathSync(AGENT);
@@ -144,13 +153,14 @@ async function startMembers(
   const node = { user, shellModule, generatorFile, coordinator: coordinatorPlaced, folders, code, clock };
   const [coordinator, nodes] = await settled([
     settled(
-      coordinatorPlaced.map((place) =>
-        start(place, MEMBER_SPECS[kind](place, coordinatorPlaced, { runId, user, snapshots: folders.snapshots })),
-      ),
+      coordinatorPlaced.map((place) => {
+        const beside = coordinatorPlaced.filter(({ name }) => membersBeside(spec, place.name).includes(name));
+        return start(place, MEMBER_SPECS[kind](place, beside, { runId, user, snapshots: folders.snapshots, slowSync }));
+      }),
     ),
     settled(nodesPlaced.map((place, index) => start(place, nodeSpec({ ...node, spec, name: place.name, index })))),
   ]);
-  return { kind, coordinator, nodes };
+  return { spec, coordinator, nodes };
 }
 
 /** Lays the run's axis, puts the controls together, and waits until every member answers. */
@@ -166,6 +176,7 @@ async function assemble(
     readonly idBits: 64 | 128;
     /** Its file. */
     readonly generator: string;
+    readonly delayFile: string | undefined;
   },
 ): Promise<AgentCluster> {
   const everyone = [...members.coordinator, ...members.nodes];
@@ -180,13 +191,14 @@ async function assemble(
     process,
     network: networkControl(sendTo(pod), locate, agentOf),
   });
-  const { scheme, connect } = COORDINATOR_ACCESS[members.kind];
-  const coordinator = connect(
+  const { scheme } = COORDINATOR_ACCESS[members.spec.coordinator ?? DEFAULT_COORDINATOR];
+  const { coordinator, regional } = connectAll(
+    members.spec,
     members.coordinator.map((member) => ({
       ...control(member),
       endpoint: `${scheme}://127.0.0.1:${member.pod.publishedPort}`,
     })),
-    { etcdVersion: facts.versions.etcd, time, snapshots: folders.snapshots },
+    { etcdVersion: facts.versions.etcd, time, snapshots: folders.snapshots, delayFile: facts.delayFile },
   );
   const nodes = members.nodes.map((node) => {
     const client = new NodeClient(
@@ -215,6 +227,7 @@ async function assemble(
     origin,
     nodes,
     coordinator,
+    ...(regional !== undefined && { regional }),
     agents,
     tapFolder: folders.taps,
     zones: facts.zones,

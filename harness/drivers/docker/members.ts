@@ -4,11 +4,13 @@
 import { basename, dirname, join } from 'node:path';
 import type { ClusterSpec } from '../../core/cluster.ts';
 import { optionsOf } from '../../core/cluster.ts';
-import { coordinatorMembersOf, DEFAULT_COORDINATOR } from '../../core/coordinator-kind.ts';
+import { DEFAULT_COORDINATOR } from '../../core/coordinator-kind.ts';
+import { coordinatorMembersOf, membersBeside } from '../../core/coordinators.ts';
 import { restoreFile } from '../agent/coordinator.ts';
 import { COORDINATOR_ACCESS } from '../agent/coordinators.ts';
 import { ETCD_ENVIRONMENT, ETCD_PORT, type EtcdPrograms, etcdCommand } from '../agent/etcd-arguments.ts';
 import { namedEtcd, restorerOf } from '../agent/etcd-program.ts';
+import { delayFileIn, type SlowSync } from '../agent/disks/slow-sync.ts';
 import type { ClockBackend, ClockTools } from '../agent/clocks/clock-backend.ts';
 import type { Program } from '../agent/clocks/program.ts';
 import { placeVariables } from '../agent/place-variables.ts';
@@ -44,7 +46,7 @@ export function nodePlaces(count: number, dataPrefix: string): readonly Place[] 
 }
 
 export function coordinatorPlaces(
-  cluster: Pick<ClusterSpec, 'coordinator' | 'coordinatorMembers'>,
+  cluster: Pick<ClusterSpec, 'coordinator' | 'coordinatorMembers' | 'coordinatorPerRegion' | 'zones'>,
   dataPrefix: string,
 ): readonly Place[] {
   const { port } = COORDINATOR_ACCESS[cluster.coordinator ?? DEFAULT_COORDINATOR];
@@ -131,7 +133,9 @@ export function nodeSpec(node: {
       SNOWGLOBE_DISK: INSIDE.disk,
       SNOWGLOBE_GENERATOR: node.generatorFile,
       SNOWGLOBE_OPTIONS: JSON.stringify(optionsOf(node.spec, node.name)),
-      ...COORDINATOR_ACCESS[node.spec.coordinator ?? DEFAULT_COORDINATOR].environment(node.coordinator),
+      ...COORDINATOR_ACCESS[node.spec.coordinator ?? DEFAULT_COORDINATOR].environment(
+        node.coordinator.filter(({ name }) => membersBeside(node.spec, node.name).includes(name)),
+      ),
       SNOWGLOBE_LISTEN: `tcp:0.0.0.0:${NODE_PORT}`,
     },
     user: node.user,
@@ -139,24 +143,37 @@ export function nodeSpec(node: {
   };
 }
 
-export function etcdSpec(
-  member: Place,
-  members: readonly Place[],
-  run: { readonly runId: string; readonly user: string; readonly snapshots: string },
-): WorkloadSpec {
+/** What the members of a run's coordinator share. */
+export interface MemberRun {
+  readonly runId: string;
+  readonly user: string;
+  readonly snapshots: string;
+  /** The launcher by which their disks are slowed, where the run slows them. */
+  readonly slowSync: string | undefined;
+}
+
+/** The disk of a member, where the run slows it. The file is in the folder of snapshots, which all members see. */
+export const slowSyncOf = ({ slowSync }: MemberRun): SlowSync | undefined =>
+  slowSync === undefined ? undefined : { launcher: slowSync, delayFile: delayFileIn(INSIDE.snapshots) };
+
+/** The folder of snapshots, as members see it. */
+export const snapshotsMount = ({ snapshots }: MemberRun): Mount => mount(snapshots, 'read-write', INSIDE.snapshots);
+
+export function etcdSpec(member: Place, members: readonly Place[], run: MemberRun): WorkloadSpec {
   const own = {
     runId: run.runId,
     // In the container's own layer: it survives a kill and a start, and goes with the container.
     dataFolder: '/tmp/etcd',
     listenOn: `http://0.0.0.0:${ETCD_PORT}`,
     restoreFrom: `${INSIDE.snapshots}/${restoreFile(member.name)}`,
+    slowSync: slowSyncOf(run),
   };
   const { programs, mounts } = etcdPrograms();
   return {
     command: etcdCommand(programs, member, members, own),
     environment: ETCD_ENVIRONMENT,
     user: run.user,
-    mounts: [...mounts, mount(run.snapshots, 'read-write', INSIDE.snapshots)],
+    mounts: [...mounts, snapshotsMount(run)],
   };
 }
 

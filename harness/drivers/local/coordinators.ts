@@ -3,16 +3,18 @@ import { join } from 'node:path';
 import type { CoordinatorKind } from '../../core/coordinator-kind.ts';
 import { environmentLacks } from '../../core/errors.ts';
 import { AS_NOBODY_IN_NAMESPACE, POSTGRES_ENVIRONMENT, postgresCommand } from '../../coordinators/postgres-command.ts';
+import { onDisk } from '../agent/disks/slow-sync.ts';
 import { findPostgres } from '../agent/postgres-program.ts';
-import type { Place, Places, Surroundings } from './members.ts';
+import type { Place, Surroundings } from './members.ts';
 import { etcdWorkload, logFile } from './members.ts';
 import type { WorkloadSpec } from './sandbox-protocol.ts';
 
-type MemberWorkload = (member: Place, places: Places, around: Surroundings) => WorkloadSpec;
+/** `members`: all of its coordinator. */
+type MemberWorkload = (member: Place, members: readonly Place[], around: Surroundings) => WorkloadSpec;
 
 export const MEMBER_WORKLOADS: Readonly<Record<CoordinatorKind, MemberWorkload>> = {
   etcd: etcdWorkload,
-  postgres: (member, _places, around) => {
+  postgres: (member, _members, around) => {
     const programs = findPostgres();
     if (programs === undefined)
       throw environmentLacks('PostgreSQL is not installed.', 'Run: apt-get install -y postgresql');
@@ -25,7 +27,7 @@ export const MEMBER_WORKLOADS: Readonly<Record<CoordinatorKind, MemberWorkload>>
     });
     return {
       name: member.name,
-      command,
+      command: onDisk(around.slowSync, command),
       environment: { PATH: around.path, ...POSTGRES_ENVIRONMENT },
       log: logFile(member, around),
     };

@@ -5,16 +5,18 @@ import { mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClusterSpec, Member } from '../../core/cluster.ts';
 import { DEFAULT_COORDINATOR } from '../../core/coordinator-kind.ts';
+import { membersBeside } from '../../core/coordinators.ts';
 import type { LaunchContext } from '../../core/driver.ts';
 import { environmentLacks, messageOf, SnowglobeError } from '../../core/errors.ts';
 import { idBitsOf } from '../../core/layout.ts';
 import { NS_PER_MS, trueUnixMs, type Time } from '../../core/time.ts';
 import type { SendOrder } from '../agent/agent-client.ts';
 import { AgentCluster, AgentNode } from '../agent/agent-cluster.ts';
-import { COORDINATOR_ACCESS } from '../agent/coordinators.ts';
+import { connectAll } from '../agent/coordinators.ts';
 import { chooseClock } from '../agent/clocks/choose-clock.ts';
 import type { ClockBackend } from '../agent/clocks/clock-backend.ts';
 import { programAt } from '../agent/clocks/program.ts';
+import { delayFileIn } from '../agent/disks/slow-sync.ts';
 import { restorerOf } from '../agent/etcd-program.ts';
 import { locator, networkControl } from '../agent/network-control.ts';
 import { endInWords, generatorFault, lastWords } from '../agent/last-words.ts';
@@ -43,10 +45,15 @@ export async function launch(spec: ClusterSpec, context: LaunchContext): Promise
   const { mode, refusal, skews } = await prove();
   if (mode === undefined)
     throw environmentLacks(`Namespaces cannot be made here: ${refusal}.`, 'Run `snowglobe doctor` to see what to do.');
-  const { tools } = await findClockTools(skews);
+  const { tools, slowSync } = await findClockTools(skews);
   const backend = chooseClock(programAt(process.execPath), context.needs ?? new Set(), tools, spec.clockTool);
   const tool = tools.get(backend.name) as string;
-  const around = makeFolders(spec, context, (settingFile) => backend.wrap(tool, settingFile));
+  const around = makeFolders(
+    spec,
+    context,
+    (settingFile) => backend.wrap(tool, settingFile),
+    context.needs?.has('coordinator.slow-disk') === true ? slowSync : undefined,
+  );
   const traces = beginTraces(context.runId, context.owner, [around.memberData]);
   let sandbox: Sandbox | undefined;
   try {
@@ -88,7 +95,10 @@ async function fill(
     process: processControl(sandbox, workload),
     network: networkControl(agentOf(place), locate, (name) => agentOf({ name })),
   });
-  const members = places.members.map((place) => control(place, MEMBER_WORKLOADS[kind](place, places, around)));
+  const members = places.members.map((place) => {
+    const beside = places.members.filter(({ name }) => membersBeside(spec, place.name).includes(name));
+    return control(place, MEMBER_WORKLOADS[kind](place, beside, around));
+  });
   await Promise.all(members.map((member) => member.process.start()));
   await Promise.all(
     places.members.map(({ name, address, port, socket }) =>
@@ -99,9 +109,15 @@ async function fill(
   const agents = all.map(agentOf);
   const { time, origin } = await startTime(() => readClocks(agents[0] as SendOrder));
   const versions = programVersions();
-  const coordinator = COORDINATOR_ACCESS[kind].connect(
+  const { coordinator, regional } = connectAll(
+    spec,
     members.map((member, index) => ({ ...member, endpoint: `unix:${(places.members[index] as Place).socket}` })),
-    { etcdVersion: versions['etcd'] as string, time, snapshots: around.snapshots },
+    {
+      etcdVersion: versions['etcd'] as string,
+      time,
+      snapshots: around.snapshots,
+      delayFile: around.slowSync?.delayFile,
+    },
   );
   try {
     await Promise.all([
@@ -136,6 +152,7 @@ async function fill(
       origin,
       nodes,
       coordinator,
+      ...(regional !== undefined && { regional }),
       agents,
       tapFolder: around.taps,
       zones: spec.zones ?? {},
@@ -177,6 +194,7 @@ function makeFolders(
   spec: ClusterSpec,
   { folder, runId, generator }: LaunchContext,
   wrap: Surroundings['wrap'],
+  slowSync: string | undefined,
 ): Surroundings {
   const root = mkRealFolder(folder);
   for (const hidden of ['/run/', '/dev/shm/'])
@@ -187,16 +205,18 @@ function makeFolders(
       );
   const etcd = findEtcd() as string;
   const below = (name: string): string => mkRealFolder(join(root, name));
+  const snapshots = below('snapshots');
   const around: Surroundings = {
     runId,
     taps: below('taps'),
     clocks: below('clocks'),
     disks: below('disks'),
     memberData: below('members'),
-    snapshots: below('snapshots'),
+    snapshots,
     logs: below('logs'),
     path: SEARCH_PATH,
     wrap,
+    slowSync: slowSync === undefined ? undefined : { launcher: slowSync, delayFile: delayFileIn(snapshots) },
     programs: { etcd: realpathSync(etcd), restorer: restorerOf(etcd) },
     shell: shellEntry(),
     generator: realpathSync(generator.file),

@@ -4,12 +4,14 @@
 import { join } from 'node:path';
 import type { ClusterSpec } from '../../core/cluster.ts';
 import { optionsOf } from '../../core/cluster.ts';
-import { coordinatorMembersOf, DEFAULT_COORDINATOR } from '../../core/coordinator-kind.ts';
+import { DEFAULT_COORDINATOR } from '../../core/coordinator-kind.ts';
+import { coordinatorMembersOf, membersBeside } from '../../core/coordinators.ts';
 import { placeVariables } from '../agent/place-variables.ts';
 import { restoreFile } from '../agent/coordinator.ts';
 import { COORDINATOR_ACCESS } from '../agent/coordinators.ts';
 import { ETCD_ENVIRONMENT, type EtcdPrograms, etcdCommand, etcdUrl } from '../agent/etcd-arguments.ts';
 import type { Wrapping } from '../agent/clocks/clock-backend.ts';
+import type { SlowSync } from '../agent/disks/slow-sync.ts';
 import type { PodSpec, WorkloadSpec } from './sandbox-protocol.ts';
 
 /** Nothing listens there: a node serves on a UNIX socket. A refusal shows just as well that the link is whole. */
@@ -40,6 +42,8 @@ export interface Surroundings {
   readonly path: string;
   readonly snapshots: string;
   readonly programs: EtcdPrograms;
+  /** The disk of all coordinator members, where the run slows it. */
+  readonly slowSync: SlowSync | undefined;
   /** How a process is started under the clock of a setting's file. */
   readonly wrap: (settingFile: string) => Wrapping;
   /** The node shell and the generator: full paths. */
@@ -82,20 +86,23 @@ export function nodeWorkload(
       SNOWGLOBE_DISK: diskFolder(node, around),
       SNOWGLOBE_GENERATOR: around.generator,
       SNOWGLOBE_OPTIONS: JSON.stringify(optionsOf(spec, node.name)),
-      ...COORDINATOR_ACCESS[spec.coordinator ?? DEFAULT_COORDINATOR].environment(members),
+      ...COORDINATOR_ACCESS[spec.coordinator ?? DEFAULT_COORDINATOR].environment(
+        members.filter(({ name }) => membersBeside(spec, node.name).includes(name)),
+      ),
       SNOWGLOBE_LISTEN: `unix:${node.socket}`,
     },
     log: logFile(node, around),
   };
 }
 
-/** An etcd member. Started again, it finds its data and takes up where it was. */
-export function etcdWorkload(member: Place, { members }: Places, around: Surroundings): WorkloadSpec {
+/** An etcd member, with all `members` of its coordinator. Started again, it finds its data and takes up where it was. */
+export function etcdWorkload(member: Place, members: readonly Place[], around: Surroundings): WorkloadSpec {
   const own = {
     runId: around.runId,
     dataFolder: join(around.memberData, member.name),
     listenOn: etcdUrl(member),
     restoreFrom: join(around.snapshots, restoreFile(member.name)),
+    slowSync: around.slowSync,
   };
   const logging = ['--logger', 'zap', '--log-outputs', 'stderr'];
   return {

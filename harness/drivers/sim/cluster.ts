@@ -1,6 +1,8 @@
 /** A cluster in virtual time: nodes, a virtual coordinator, a virtual network, and one history of all that was minted. */
-import type { Cluster, ClusterSpec, CoordinatorCluster, Zones } from '../../core/cluster.ts';
+import type { Cluster, ClusterSpec, CoordinatorCluster, RegionalCoordinator, Zones } from '../../core/cluster.ts';
 import { DEFAULT_COORDINATOR } from '../../core/coordinator-kind.ts';
+import { coordinatorMembersOf, coordinatorOfNodes, coordinatorsByRegion } from '../../core/coordinators.ts';
+import { CoordinatorsAsOne } from '../../core/coordinators-as-one.ts';
 import type { InMemoryHistory } from '../../core/driver.ts';
 import type { Generator } from '../../core/generator.ts';
 import { NO_REQUESTS } from '../../core/history.ts';
@@ -8,6 +10,7 @@ import type { History } from '../../core/history.ts';
 import { wordsPerId } from '../../core/layout.ts';
 import type { Rng } from '../../core/random.ts';
 import type { Origin } from '../../core/time.ts';
+import type { Coordinated } from './coordinators.ts';
 import { COORDINATORS } from './coordinators.ts';
 import type { Guard } from './guard.ts';
 import { HistoryBuilder } from './history-builder.ts';
@@ -36,6 +39,7 @@ export class SimCluster implements Cluster, InMemoryHistory {
   readonly origin = ORIGIN;
   readonly nodes: readonly SimNode[];
   readonly coordinator: CoordinatorCluster;
+  readonly regional?: readonly RegionalCoordinator[];
   readonly tapFolder = undefined;
   readonly zones: Zones;
   readonly versions: { readonly [name: string]: string };
@@ -43,37 +47,50 @@ export class SimCluster implements Cluster, InMemoryHistory {
   readonly #generator: Generator;
   readonly #network: Network;
   readonly #history = new HistoryBuilder();
-  readonly #leases = new LeaseLog();
+  readonly #spec: ClusterSpec;
+  /** One for each coordinator. */
+  readonly #leases: readonly LeaseLog[];
 
   constructor({ spec, generator, load, guard, rng, log }: SimClusterOptions) {
     const { time } = this;
     this.zones = spec.zones ?? {};
+    this.#spec = spec;
     this.#guard = guard;
     this.#generator = generator;
-    const network = new Network(time, rng.fork('network'), () => coordinator.servers.reconsider());
+    const network = new Network(time, rng.fork('network'), () => {
+      for (const { servers } of coordinated) servers.reconsider();
+    });
     this.#network = network;
     const world = { time, network };
-    const coordinator = COORDINATORS[spec.coordinator ?? DEFAULT_COORDINATOR]({
-      ...world,
-      spec,
-      leases: this.#leases,
-      rng,
-    });
-    this.coordinator = coordinator.cluster;
-    this.versions = { [coordinator.cluster.name]: coordinator.cluster.version };
+    const coordinate = (members: readonly string[], leases: LeaseLog, drawn: Rng): Coordinated =>
+      COORDINATORS[spec.coordinator ?? DEFAULT_COORDINATOR]({ ...world, spec, members, leases, rng: drawn });
+    const regions = coordinatorsByRegion(spec);
+    this.#leases = regions?.map(({ region }) => new LeaseLog(region)) ?? [new LeaseLog()];
+    const coordinated = regions?.map(({ region, members }, index) =>
+      coordinate(members, this.#leases[index]!, rng.fork(`coordinator of ${region}`)),
+    ) ?? [coordinate(coordinatorMembersOf(spec), this.#leases[0]!, rng)];
+    if (regions === undefined) this.coordinator = coordinated[0]!.cluster;
+    else {
+      this.regional = regions.map((shape, index) => ({ shape, coordinator: coordinated[index]!.cluster }));
+      this.coordinator = new CoordinatorsAsOne(this.regional);
+    }
+    this.versions = { [this.coordinator.name]: this.coordinator.version };
     const shared = {
-      coordinator,
       ...world,
       origin: ORIGIN,
       history: this.#history,
       perId: wordsPerId(generator.layout),
-      leases: this.#leases,
       guard,
       load,
       spec,
       log,
     };
-    this.nodes = names('n', spec.nodes).map((name, index) => new SimNode(name, index, shared, rng.fork(name)));
+    this.nodes = names('n', spec.nodes).map((name, index) => {
+      const own = regions?.findIndex(({ nodes }) => nodes.includes(name)) ?? 0;
+      const [coordinator, leases] = [coordinated[own], this.#leases[own]];
+      if (coordinator === undefined || leases === undefined) throw new Error(`${name} lies in no region`);
+      return new SimNode(name, index, { ...shared, coordinator, leases }, rng.fork(name));
+    });
     for (const node of this.nodes) node.launch();
   }
 
@@ -85,12 +102,14 @@ export class SimCluster implements Cluster, InMemoryHistory {
   /** What was minted so far. A history of nodes that used anything real proves nothing: then it throws. */
   history(): History {
     this.assertClean();
+    const coordinators = coordinatorOfNodes(this.#spec);
     return {
       layout: this.#generator.layout,
       nodes: this.nodes.map(({ name }) => name),
+      ...(coordinators !== undefined && { coordinators }),
       batches: this.#history.batches(),
       ids: this.#history.ids(),
-      leases: this.#leases.facts(),
+      leases: this.#leases.flatMap((leases) => leases.facts()),
       requests: NO_REQUESTS,
       health: [],
     };

@@ -1,7 +1,6 @@
 /** The coordinators that a simulated cluster can have, by kind. */
 import type { ClusterSpec, CoordinatorCluster } from '../../core/cluster.ts';
 import type { CoordinatorKind } from '../../core/coordinator-kind.ts';
-import { coordinatorMembersOf } from '../../core/coordinator-kind.ts';
 import type { Coordination } from '../../core/generator.ts';
 import { LEASELESS } from '../../core/leaseless.ts';
 import type { Ranges } from '../../core/ranges.ts';
@@ -31,6 +30,8 @@ export interface Coordinated {
 
 export interface CoordinatorParts {
   readonly spec: ClusterSpec;
+  /** Their names. */
+  readonly members: readonly string[];
   readonly time: VirtualTime;
   readonly network: Network;
   readonly leases: LeaseLog;
@@ -38,8 +39,8 @@ export interface CoordinatorParts {
 }
 
 export const COORDINATORS: Readonly<Record<CoordinatorKind, (parts: CoordinatorParts) => Coordinated>> = {
-  etcd: ({ spec, time, network, leases, rng }) => {
-    const etcd = new EtcdSim(coordinatorMembersOf(spec), {
+  etcd: ({ spec, members, time, network, leases, rng }) => {
+    const etcd = new EtcdSim(members, {
       time,
       rng: rng.fork('etcd'),
       connected: (one, other) => network.isOpen(one, other),
@@ -56,8 +57,7 @@ export const COORDINATORS: Readonly<Record<CoordinatorKind, (parts: CoordinatorP
     };
   },
 
-  postgres: ({ spec, time, network, rng }) => {
-    const [name = 'pg1'] = coordinatorMembersOf(spec);
+  postgres: ({ members: [name = 'pg1'], time, network, rng }) => {
     const postgres = new PostgresSim(name, { time, rng: rng.fork('postgres') });
     const world = { time, network, servers: postgres, rng: rng.fork(`process of ${name}`) };
     return {

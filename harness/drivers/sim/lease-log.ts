@@ -7,13 +7,19 @@ import type { RunNs } from '../../core/time.ts';
 import { msToNs } from '../../core/time.ts';
 
 export class LeaseLog {
+  readonly #granter: { readonly coordinator?: string };
   readonly #facts = new Map<string, LeaseFact>();
   readonly #owners: OwnerEvent[] = [];
   #deletions: readonly KeyDeletion[] = [];
 
+  /** `region`: whose coordinator it is, where each region has its own. */
+  constructor(region?: string) {
+    this.#granter = region === undefined ? {} : { coordinator: region };
+  }
+
   /** The node was told that its grant, sent at `sentNs`, was accepted. */
   granted(lease: string, node: string, incarnation: number, sentNs: RunNs, ttlMs: number): void {
-    this.#facts.set(lease, { lease, node, incarnation, lastSentNs: sentNs, ttlMs });
+    this.#facts.set(lease, { ...this.#granter, lease, node, incarnation, lastSentNs: sentNs, ttlMs });
   }
 
   /** The node was told that its keep-alive was accepted. Answers may overtake one another: the latest sending counts. */
@@ -36,7 +42,7 @@ export class LeaseLog {
 
   /** A node asks for a key to be deleted, its own or another's. */
   deleting(key: string, sentNs: RunNs): void {
-    this.#deletions = [...this.#deletions, { key, sentNs }];
+    this.#deletions = [...this.#deletions, { ...this.#granter, key, sentNs }];
   }
 
   /** It learned that what it asked for at `sentNs` was not carried out. */
@@ -45,7 +51,7 @@ export class LeaseLog {
   }
 
   ownerChanged(event: OwnerEvent): void {
-    this.#owners.push(event);
+    this.#owners.push({ ...event, ...this.#granter });
   }
 
   facts(): readonly LeaseFact[] {

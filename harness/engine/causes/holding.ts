@@ -53,6 +53,8 @@ export function doorBetween(a: Tenure, b: Tenure, view: EvidenceView): Door {
   // Nobody's lease ran out: what was disturbed meanwhile has nothing to do with it.
   if (elder.lease === '0' && younger.lease === '0') return { cause: 'two holders: no lease', ...sides };
   if (elder.lease === '0' || younger.lease === '0') return { cause: 'two holders: static beside leased', ...sides };
+  // Each rests on the word of another: none of the two broke it, and none could have told.
+  if (elder.coordinator !== younger.coordinator) return { cause: 'two holders: by two coordinators', ...sides };
   if (lease !== undefined && endedEarly(lease))
     return { cause: 'two holders: coordinator ended the lease early', ...sides };
   if (livedWhenTaken(elder, younger, view)) {

@@ -27,8 +27,10 @@ export function causeOfOrder({ sightings }: Witness, view: EvidenceView): Door |
   if (a.node === b.node && a.incarnation === b.incarnation) return causeWithinLife(a, b, view);
   if (a.workerId === b.workerId) {
     const [first, second] = [view.tenureOf(a), view.tenureOf(b)];
-    if (first !== undefined && second !== undefined && mintedBeside(a, b, first, second, view))
-      return doorBetween(first, second, view);
+    if (first !== undefined && second !== undefined) {
+      const areApart = first.coordinator !== second.coordinator;
+      if (areApart || mintedBeside(a, b, first, second, view)) return doorBetween(first, second, view);
+    }
   }
   // One of them does not tell its time, so that the order of the two tells nothing of clocks.
   const time = causeOfTime(a, view) ?? causeOfTime(b, view);

@@ -2,9 +2,9 @@
  * Violations that come of a coordinator that went back: told by when the holders minted, before or after, and by what
  * became of their leases then.
  */
-import type { Witness } from '../../core/checker.ts';
+import type { Tenure, Witness } from '../../core/checker.ts';
 import { endOfLease } from '../../core/lease-ends.ts';
-import { liesBetween, type Rollback } from '../../core/rollback.ts';
+import { liesBetween, rollbacksBetween, type Rollback } from '../../core/rollback.ts';
 import type { RunNs } from '../../core/time.ts';
 import type { EvidenceView } from '../explain-evidence.ts';
 
@@ -12,12 +12,12 @@ import type { EvidenceView } from '../explain-evidence.ts';
 export function rollbackBehind(witness: Witness, view: EvidenceView): Rollback | undefined {
   if (view.rollbacks.length === 0) return undefined;
   const { sightings, tenures = [] } = witness;
-  if (tenures.length === 1) return endedBy(endOfLease(view.leaseOf(tenures[0]!) ?? NEVER_ENDED)?.early, view);
+  if (tenures.length === 1) return endedBy(tenures[0]!, view);
   const [a, b] = sightings.length >= 2 ? sightings.map((sighting) => view.tenureOf(sighting)) : tenures;
   if (a === undefined || b === undefined || a === b) return undefined;
   if (a.createRevision === '0' || b.createRevision === '0' || a.workerId !== b.workerId) return undefined;
   const acted = Math.max(a.to, b.to, ...sightings.map(({ returned }) => returned));
-  return between(Math.min(a.from, b.from), acted, view);
+  return rollbacksBetween(view.rollbacks, a, b).find((one) => liesBetween([one], Math.min(a.from, b.from), acted));
 }
 
 /** The story of it, as one sentence. */
@@ -28,10 +28,7 @@ export function tellRollback({ at, before, revision }: Rollback, seconds: (at: R
 const NEVER_ENDED = { lease: '0', node: '', incarnation: 0, lastSentNs: 0, ttlMs: 0 };
 
 /** Whoever learned of the end learned of the rollback in the same moment. */
-function endedBy(early: RunNs | undefined, { rollbacks }: EvidenceView): Rollback | undefined {
-  return rollbacks.find(({ at }) => at === early);
-}
-
-function between(began: RunNs, acted: RunNs, { rollbacks }: EvidenceView): Rollback | undefined {
-  return rollbacks.find((rollback) => liesBetween([rollback], began, acted));
+function endedBy(tenure: Tenure, view: EvidenceView): Rollback | undefined {
+  const early = endOfLease(view.leaseOf(tenure) ?? NEVER_ENDED)?.early;
+  return rollbacksBetween(view.rollbacks, tenure).find(({ at }) => at === early);
 }
