@@ -4,7 +4,7 @@
  * It runs inside nodes whose wall clock is being stepped and frozen, so nothing here reads a wall clock: a client that
  * keeps its deadlines in `Date` would turn a clock fault into a network fault. 64-bit values stay decimal strings.
  */
-import type { MemberStatus } from '../core/cluster.ts';
+import type { MemberStatus, Syncs } from '../core/cluster.ts';
 import type { Compare, Coordination, Grant, KeyValue, Operation, TxnResult } from '../core/generator.ts';
 import { CoordinationRefused, CoordinationTimeout } from './coordination-errors.ts';
 import { Endpoint } from './etcd-endpoint.ts';
@@ -150,8 +150,7 @@ export class EtcdClient implements Coordination {
 
   /** Asks one endpoint alone. Rejects when it says nothing of itself within `timeoutMs`. */
   async status(endpoint: string, timeoutMs: number): Promise<EndpointStatus> {
-    const target = this.#endpoints.find((candidate) => candidate.name === endpoint);
-    if (target === undefined) throw new RangeError(`${endpoint} is not an endpoint of this client`);
+    const target = this.#endpoint(endpoint);
     const [status, read] = await Promise.all([
       target.post('/v3/maintenance/status', {}, timeoutMs),
       target.post('/v3/kv/range', { key: base64('o/') }, timeoutMs),
@@ -163,6 +162,17 @@ export class EtcdClient implements Coordination {
       serving: read.kind === 'answered',
       version: said.version,
     };
+  }
+
+  /** Asks one endpoint alone for its own measurement of the syncs of its log (etcd_disk_wal_fsync_duration_seconds). */
+  async syncs(endpoint: string, timeoutMs: number): Promise<Syncs> {
+    const target = this.#endpoint(endpoint);
+    const metrics = await target.text('/metrics', timeoutMs);
+    const metric = (part: string): number =>
+      Number(new RegExp(`^etcd_disk_wal_fsync_duration_seconds_${part} (\\S+)$`, 'm').exec(metrics)?.[1]);
+    const [count, totalMs] = [metric('count'), metric('sum') * 1000];
+    if (Number.isNaN(count + totalMs)) throw new Error(`${endpoint} does not tell how long its disk takes`);
+    return { count, totalMs };
   }
 
   /**
@@ -229,6 +239,12 @@ export class EtcdClient implements Coordination {
       if (attempt % this.#endpoints.length === 0)
         await sleep(Math.min(ROUND_PAUSE_MS, Math.max(0, end - monotonicMs())));
     }
+  }
+
+  #endpoint(name: string): Endpoint {
+    const found = this.#endpoints.find((candidate) => candidate.name === name);
+    if (found === undefined) throw new RangeError(`${name} is not an endpoint of this client`);
+    return found;
   }
 
   /** One watch stream; resolves when it ends, rejects when what it says cannot be used. */

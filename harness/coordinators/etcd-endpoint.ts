@@ -53,6 +53,24 @@ export class Endpoint {
     });
   }
 
+  /** The text at a path; rejects when it is not there in whole within `timeoutMs`. */
+  text(path: string, timeoutMs: number): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const signal = AbortSignal.timeout(timeoutMs);
+      const request = http.get({ ...this.#target, path, agent: this.#agent, signal }, (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('error', reject);
+        response.on('end', () => {
+          const body = Buffer.concat(chunks).toString();
+          if (response.statusCode === 200) resolve(body);
+          else reject(new Error(`HTTP ${response.statusCode}: ${body}`));
+        });
+      });
+      request.on('error', reject);
+    });
+  }
+
   /** Opens a stream of JSON lines. The caller listens for `close` and destroys it. */
   stream(path: string, body: unknown, onLine: (line: string) => void): http.ClientRequest {
     const request = this.#request(path, body, (response) => {

@@ -73,12 +73,13 @@ test('nothing is revoked of a node that holds nothing', async () => {
 test('slow disks slow what is written, and nothing that is only read', async () => {
   await using cluster = await settled();
   const { coordinator, time } = cluster;
-  await diskSlow.inject(cluster, { byMs: 300 });
+  const run = context();
+  await diskSlow.inject(cluster, { byMs: 300 }, run);
   expect(await coordinator.writeMs(1000)).toBe(300);
   const began = time.now();
   await coordinator.owners(1000);
   expect(time.now() - began).toBe(0);
-  await diskSlow.heal(cluster, {});
+  await diskSlow.heal(cluster, { byMs: 300 }, run);
   expect(await coordinator.writeMs(1000)).toBe(0);
 });
 

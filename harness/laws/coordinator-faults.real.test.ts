@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Cluster, OwnerEvent } from '../core/cluster.ts';
 import type { Evidence, Fault, FaultContext } from '../core/fault.ts';
 import type { JsonObject } from '../core/json.ts';
@@ -12,13 +12,13 @@ import { createRng } from '../core/random.ts';
 import type { Rollback } from '../core/rollback.ts';
 import { thisOwner } from '../engine/owner.ts';
 import { loadDriver, loadFaults, loadGenerator } from '../registry.ts';
-import { realDrivers } from './real-drivers.ts';
+import { onRealDrivers } from './real-drivers.ts';
 
 const faults = await loadFaults();
 const MEMBERS = ['etcd1', 'etcd2', 'etcd3'];
 const NODES = 2;
 
-describe.each(realDrivers('faults of the coordinator'))('%s', (name) => {
+onRealDrivers('faults of the coordinator', (name) => {
   let cluster: Cluster;
   let folder: string;
   const events: OwnerEvent[] = [];
@@ -40,6 +40,7 @@ describe.each(realDrivers('faults of the coordinator'))('%s', (name) => {
         rng: createRng('1'),
         log,
         signal,
+        needs: new Set(['coordinator.slow-disk']),
       },
     );
     cluster.coordinator.watchOwners(
@@ -62,6 +63,13 @@ describe.each(realDrivers('faults of the coordinator'))('%s', (name) => {
   ])('%s', async (fault, options, measured) => {
     const evidence = await carriedOut(cluster, fault, options);
     expect(evidence).toMatchObject({ took: true, measured });
+  });
+
+  test('etcd-disk-slow: every member finds its own disk as slow as was asked, and no slower', async () => {
+    const { took, measured } = await carriedOut(cluster, 'etcd-disk-slow', { byMs: 250 });
+    const syncMs = measured['syncMs'] as { readonly [member: string]: number };
+    expect({ took, members: Object.keys(syncMs) }).toEqual({ took: true, members: MEMBERS });
+    for (const ms of Object.values(syncMs)) expect(ms).toBeLessThan(500);
   });
 
   test.each([

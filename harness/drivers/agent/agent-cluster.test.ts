@@ -47,7 +47,7 @@ function recorded(...broken: readonly string[]) {
     time,
     origin: { monotonicNs: '0', unixMs: 0, errorNs: 0 },
     nodes: [new AgentNode({ name: 'n1', process: process('n1'), network }, clock, new NodeClient(NOWHERE, Number))],
-    coordinator: new EtcdCoordinator([member], '3', time, ''),
+    coordinator: new EtcdCoordinator([member], { etcdVersion: '3', time, snapshots: '', delayFile: undefined }),
     agents: [agent],
     tapFolder: '',
     zones: {},

@@ -11,11 +11,14 @@ import type {
   OwnerEvent,
   OwnerKey,
   ProcessControl,
+  Syncs,
 } from '../../core/cluster.ts';
 import type { Rollback } from '../../core/rollback.ts';
 import type { Time } from '../../core/time.ts';
 import { EtcdClient } from '../../coordinators/etcd-client.ts';
 import { watchOwnerKeys } from '../../coordinators/owner-watch.ts';
+import type { CoordinatorFacts } from './coordinators.ts';
+import { slowDisks } from './disks/slow-sync.ts';
 import { untilServing } from './until-serving.ts';
 
 /** One member, as its driver reaches it. */
@@ -43,19 +46,21 @@ export class EtcdCoordinator implements CoordinatorCluster {
   readonly #client: EtcdClient;
   readonly #time: Time;
   readonly #snapshots: string;
+  readonly #delayFile: string | undefined;
   readonly #closed = new AbortController();
 
-  /** `snapshots`: a folder that the members see as well. */
-  constructor(members: readonly EtcdMemberParts[], version: string, time: Time, snapshots: string) {
-    this.version = version;
+  constructor(members: readonly EtcdMemberParts[], { etcdVersion, time, snapshots, delayFile }: CoordinatorFacts) {
+    this.version = etcdVersion;
     this.#time = time;
     this.#snapshots = snapshots;
+    this.#delayFile = delayFile;
     this.#client = new EtcdClient({ endpoints: members.map((member) => member.endpoint) });
     this.members = members.map(({ name, endpoint, process, network }) => ({
       name,
       process,
       network,
       status: (timeoutMs: number): Promise<MemberStatus> => this.#client.status(endpoint, timeoutMs),
+      syncs: (timeoutMs: number): Promise<Syncs> => this.#client.syncs(endpoint, timeoutMs),
     }));
   }
 
@@ -110,8 +115,8 @@ export class EtcdCoordinator implements CoordinatorCluster {
     await Promise.all(this.members.map(({ process }) => process.start()));
   }
 
-  slowDisks(): Promise<void> {
-    return Promise.reject(new Error('the disks of real members cannot be slowed: a fault that needs it is refused'));
+  async slowDisks(byMs: number): Promise<void> {
+    slowDisks(this.#delayFile, byMs);
   }
 
   async writeMs(timeoutMs: number): Promise<number> {

@@ -2,6 +2,7 @@
  * How the members of a run's etcd are started, whatever they run in: the coordinator must be the same one everywhere, or
  * its leases would end at other times.
  */
+import { onDisk, type SlowSync } from './disks/slow-sync.ts';
 
 /** The port for clients. */
 export const ETCD_PORT = 2379;
@@ -21,10 +22,14 @@ export const etcdUrl = ({ address }: EtcdPlace): string => `http://${address}:${
 
 /** What a member of a run has to itself. */
 interface EtcdOwn {
+  /** Its disk, where that is to be slowed. */
+  readonly slowSync?: SlowSync | undefined;
   readonly runId: string;
   /** Must survive a kill and a start. */
   readonly dataFolder: string;
   readonly listenOn: string;
+  /** Where its peers come in, if not at its address. */
+  readonly listenForPeersAt?: string;
   /** A snapshot in this file takes the place of its data at the next start, and is removed. */
   readonly restoreFrom: string;
 }
@@ -61,7 +66,7 @@ export function etcdCommand(
   own: EtcdOwn,
   more: readonly string[] = [],
 ): readonly string[] {
-  const run = [etcd, ...etcdArguments(member, members, own), ...more];
+  const run = onDisk(own.slowSync, [etcd, ...etcdArguments(member, members, own), ...more]);
   if (restorer === undefined) return run;
   const restore = [
     ...['--name', member.name, '--initial-advertise-peer-urls', peerUrl(member)],
@@ -75,7 +80,7 @@ function etcdArguments(member: EtcdPlace, members: readonly EtcdPlace[], own: Et
   const flags = {
     name: member.name,
     'data-dir': own.dataFolder,
-    'listen-peer-urls': peerUrl(member),
+    'listen-peer-urls': peerUrl({ ...member, address: own.listenForPeersAt ?? member.address }),
     'initial-advertise-peer-urls': peerUrl(member),
     'listen-client-urls': own.listenOn,
     'advertise-client-urls': etcdUrl(member),

@@ -3,7 +3,8 @@ import type { CoordinatorCluster, CoordinatorMember } from '../../core/cluster.t
 import { LEASELESS } from '../../core/leaseless.ts';
 import type { Time } from '../../core/time.ts';
 import { PostgresClient } from '../../coordinators/postgres-client.ts';
-import type { MemberParts } from './coordinators.ts';
+import type { CoordinatorFacts, MemberParts } from './coordinators.ts';
+import { slowDisks } from './disks/slow-sync.ts';
 import { untilServing } from './until-serving.ts';
 
 const VERSION_MS = 2000;
@@ -22,12 +23,14 @@ export class PostgresCoordinator implements CoordinatorCluster {
   readonly restore = LEASELESS.restore;
   readonly #client: PostgresClient;
   readonly #time: Time;
+  readonly #delayFile: string | undefined;
   #version = 'not asked yet';
 
-  constructor(member: MemberParts, time: Time) {
+  constructor(member: MemberParts, { time, delayFile }: Pick<CoordinatorFacts, 'time' | 'delayFile'>) {
     const { name, process, network } = member;
     this.#client = new PostgresClient(member.endpoint);
     this.#time = time;
+    this.#delayFile = delayFile;
     this.members = [{ name, process, network, status: (timeoutMs) => this.#client.status(timeoutMs) }];
   }
 
@@ -36,8 +39,8 @@ export class PostgresCoordinator implements CoordinatorCluster {
     return this.#version;
   }
 
-  slowDisks(): Promise<void> {
-    return Promise.reject(new Error('the disks of real members cannot be slowed: a fault that needs it is refused'));
+  async slowDisks(byMs: number): Promise<void> {
+    slowDisks(this.#delayFile, byMs);
   }
 
   async writeMs(timeoutMs: number): Promise<number> {

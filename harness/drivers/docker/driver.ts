@@ -26,12 +26,12 @@ export default {
     if (problems.length > 0) return { problems, abilities: new Set(), notes };
     const named = namedEtcd();
     const restores = named === undefined || restorerOf(named) !== undefined;
-    const lacking = await lackingLinks(engine.docker, base);
+    const lacking = await lackingInImage(engine.docker, base);
     const clocks = await clocksOf(base);
     return {
       problems: [],
       abilities: new Set(
-        [...ALL].filter(
+        (Object.keys(ABILITIES) as Ability[]).filter(
           (ability) =>
             !lacking.abilities.has(ability) &&
             (restores || ability !== 'coordinator.restore') &&
@@ -42,7 +42,6 @@ export default {
         ...notes,
         describeBase(base),
         ...lacking.notes,
-        'disks of etcd cannot be slowed: only the simulator does that',
         clocks.has('clock.drift')
           ? 'shim and vDSO launcher for clocks in the image'
           : `no clocks that drift. ${CLOCK_TOOLS_REMEDY}`,
@@ -79,32 +78,49 @@ export default {
   },
 } satisfies Driver;
 
-const ALL: ReadonlySet<Ability> = new Set(
-  (Object.keys(ABILITIES) as Ability[]).filter((ability) => ability !== 'coordinator.slow-disk'),
-);
-
 /** Loaded when used: testcontainers takes half a second, and every command of snowglobe loads every driver. */
 async function findEngine(): Promise<Engine | readonly Problem[]> {
   return (await import('./engine.ts')).findEngine();
 }
 
-/** What the engine's kernel cannot do to links. It is tried in a container of the image, once there is one. */
-async function lackingLinks(
-  docker: Docker,
-  base: Base,
-): Promise<{ readonly abilities: ReadonlySet<Ability>; readonly notes: readonly string[] }> {
-  const built = await (await images()).builtImage(docker, base);
-  if (built !== undefined) {
-    const [{ tryLinks }, links] = await Promise.all([import('./try-links.ts'), import('../agent/link-abilities.ts')]);
-    return links.lackingLinks(await tryLinks(docker, built));
-  }
-  return {
-    abilities: new Set(['network.delay']),
-    notes: [
-      'whether this kernel has netem is found out once the image is built, by a first run: until then no latency',
-    ],
-  };
+/** What the engine's kernel cannot do to links and disks. It is tried in a container of the image, once there is one. */
+async function lackingInImage(docker: Docker, base: Base): Promise<Lacking> {
+  const { builtImage, slowSyncOn } = await images();
+  const slowSync = slowSyncOn(base);
+  const { SLOW_SYNC_MISSING, trialMissed } = await import('../agent/disks/slow-sync.ts');
+  const built = await builtImage(docker, base);
+  if (built === undefined)
+    return together(NETEM_UNKNOWN, slowSync === undefined ? quickDisks(SLOW_SYNC_MISSING) : NOTHING);
+  const [{ tryImage }, { lackingLinks }] = await Promise.all([
+    import('./try-image.ts'),
+    import('../agent/link-abilities.ts'),
+  ]);
+  const { links, disk } = await tryImage(docker, built, slowSync);
+  const missed = slowSync === undefined ? SLOW_SYNC_MISSING : trialMissed(disk);
+  return together(lackingLinks(links), missed === undefined ? NOTHING : quickDisks(missed));
 }
+
+interface Lacking {
+  readonly abilities: ReadonlySet<Ability>;
+  readonly notes: readonly string[];
+}
+
+const NOTHING: Lacking = { abilities: new Set(), notes: [] };
+
+const NETEM_UNKNOWN: Lacking = {
+  abilities: new Set(['network.delay']),
+  notes: ['whether this kernel has netem is found out once the image is built, by a first run: until then no latency'],
+};
+
+const quickDisks = (why: string): Lacking => ({
+  abilities: new Set(['coordinator.slow-disk']),
+  notes: [`disks of the coordinator cannot be slowed: ${why}`],
+});
+
+const together = (one: Lacking, other: Lacking): Lacking => ({
+  abilities: new Set([...one.abilities, ...other.abilities]),
+  notes: [...one.notes, ...other.notes],
+});
 
 /** What the clocks of nodes on a base can do. */
 async function clocksOf(base: Base): Promise<ReadonlySet<Ability>> {

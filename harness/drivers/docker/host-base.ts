@@ -13,7 +13,7 @@ import { promisify } from 'node:util';
 import type { Problem } from '../../core/errors.ts';
 import { messageOf, problem } from '../../core/errors.ts';
 import { postgresFiles } from './postgres-files.ts';
-import { buildClockTools, toolsIn } from '../agent/clocks/clock-tools.ts';
+import { buildClockTools, slowSyncIn, toolsIn } from '../agent/clocks/clock-tools.ts';
 import type { ClockTools } from '../agent/clocks/clock-backend.ts';
 import type { Docker } from './engine.ts';
 
@@ -32,6 +32,9 @@ export const IMAGE_CLOCK_TOOLS: ClockTools = new Map([
   ['libfaketime', '/usr/lib/snowglobe/libfaketimeMT.so.1'],
   ...toolsIn('/usr/lib/snowglobe'),
 ]);
+
+/** Where the tool that slows disks is in every image. */
+export const IMAGE_SLOW_SYNC = slowSyncIn('/usr/lib/snowglobe');
 
 /** Files of the image: where each will be, and where it is now. */
 export type HostFiles = ReadonlyMap<string, string>;
@@ -58,9 +61,10 @@ export async function hostFiles(): Promise<HostFiles | readonly Problem[]> {
     problems.push(problem('This machine has no libfaketimeMT.so.1.', 'Install it: apt-get install libfaketime.'));
   else files.set('/usr/lib/host/faketime/libfaketimeMT.so.1', faketime);
   if (problems.length > 0) return problems;
-  const { tools } = await buildClockTools(findProgram(process.env['CC'] ?? 'cc'));
+  const { tools, slowSync } = await buildClockTools(findProgram(process.env['CC'] ?? 'cc'));
   for (const [backend, path] of IMAGE_CLOCK_TOOLS)
     if (tools.has(backend)) files.set(path, tools.get(backend) as string);
+  if (slowSync !== undefined) files.set(IMAGE_SLOW_SYNC, slowSync);
   for (const file of postgresFiles()) files.set(file, file);
   const programs = [...files.values()].filter((file) => !file.startsWith('/usr/share/'));
   const libraries = await Promise.all(programs.map(librariesOf));

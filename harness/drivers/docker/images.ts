@@ -11,7 +11,7 @@ import { statusOf, within } from './engine.ts';
 import { NATIVE_FOLDER } from '../agent/clocks/clock-tools.ts';
 import type { ClockTools } from '../agent/clocks/clock-backend.ts';
 import type { HostFiles } from './host-base.ts';
-import { followed, hostBaseTag, hostFiles, IMAGE_CLOCK_TOOLS, importHostBase } from './host-base.ts';
+import { followed, hostBaseTag, hostFiles, IMAGE_CLOCK_TOOLS, IMAGE_SLOW_SYNC, importHostBase } from './host-base.ts';
 
 export const PUBLIC_BASE = 'node:24-bookworm-slim';
 export const BASE_VARIABLE = 'SNOWGLOBE_BASE_IMAGE';
@@ -54,6 +54,8 @@ export interface Image {
   readonly base: string;
   /** What skews clocks in it. */
   readonly clockTools: ClockTools;
+  /** What slows disks in it. */
+  readonly slowSync: string | undefined;
 }
 
 /**
@@ -123,6 +125,11 @@ export function clockToolsOn(base: Base): ClockTools {
   return new Map([...IMAGE_CLOCK_TOOLS].filter(([backend, path]) => backend === 'libfaketime' || files.has(path)));
 }
 
+/** What slows disks in the image on a base, as `clockToolsOn` tells of clocks. */
+export function slowSyncOn(base: Base): string | undefined {
+  return base.kind === 'registry' || base.files.has(IMAGE_SLOW_SYNC) ? IMAGE_SLOW_SYNC : undefined;
+}
+
 /** The name that the image on a base has: same Dockerfile, same sources, same base, same name. */
 async function referenceOn(docker: Docker, base: Base): Promise<string> {
   const hash = createHash('sha256').update(await readFile(join(CONTEXT, DOCKERFILE), 'utf8'));
@@ -140,7 +147,7 @@ async function imageOn(docker: Docker, base: Base, log: (line: string) => void, 
     await build(docker, reference, base.reference, signal);
     log(`docker: built ${reference} in ${lap()} s; it is used again from now on`);
   }
-  return { reference, base: base.reference, clockTools: clockToolsOn(base) };
+  return { reference, base: base.reference, clockTools: clockToolsOn(base), slowSync: slowSyncOn(base) };
 }
 
 async function hostBase(docker: Docker, files: HostFiles, why: string): Promise<HostBase> {

@@ -54,7 +54,7 @@ test('a node is under its clock tool, its shell script is not', () => {
 
 test('etcd members know one another by address, vote beforehand, and keep their data in their own layer', () => {
   const members = coordinatorPlaces({ coordinatorMembers: 3 }, PREFIX);
-  const run = { runId: 'ab12cd34', user: '0:0', snapshots: '/runs/1/snapshots' };
+  const run = { runId: 'ab12cd34', user: '0:0', snapshots: '/runs/1/snapshots', slowSync: undefined };
   const { command, mounts } = etcdSpec(members[1]!, members, run);
   const line = command.join(' ');
   expect(line).toContain('--name etcd2');
@@ -63,6 +63,10 @@ test('etcd members know one another by address, vote beforehand, and keep their 
   );
   expect(line).toContain('--heartbeat-interval 100 --election-timeout 500 --pre-vote');
   expect(mounts.map(({ Source }) => Source)).toEqual(['/runs/1/snapshots']);
+  const slowed = etcdSpec(members[1]!, members, { ...run, slowSync: '/usr/lib/snowglobe/slow-sync' });
+  expect(slowed.command.join(' ')).toContain(
+    ' -- /usr/lib/snowglobe/slow-sync /snowglobe/snapshots/sync-delay etcd --name etcd2',
+  );
 });
 
 test('an owner comes back out of the labels; a label that is none names nobody', () => {

@@ -12,6 +12,7 @@ import { COORDINATOR_ACCESS } from '../agent/coordinators.ts';
 import { ETCD_ENVIRONMENT, type EtcdPrograms, etcdCommand, etcdUrl } from '../agent/etcd-arguments.ts';
 import type { Wrapping } from '../agent/clocks/clock-backend.ts';
 import type { SlowSync } from '../agent/disks/slow-sync.ts';
+import { loopbackAddress, SOCKS_PORT } from './loopback.ts';
 import type { PodSpec, WorkloadSpec } from './sandbox-protocol.ts';
 
 /** Nothing listens there: a node serves on a UNIX socket. A refusal shows just as well that the link is whole. */
@@ -23,6 +24,10 @@ export interface Place extends PodSpec {
   readonly port: number;
   /** The UNIX socket by which the harness reaches it: no fault of the network cuts that. */
   readonly socket: string;
+  /** The address at which a member finds it; for itself, that at which it listens. */
+  readonly addressFor: (member: string) => string;
+  /** The proxy over which it has to call others; without one it calls them directly. */
+  readonly proxy?: string;
 }
 
 export interface Places {
@@ -57,13 +62,29 @@ export function placesOf(spec: ClusterSpec, sockets: string): Places {
     address,
     port,
     socket: join(sockets, `${name}.sock`),
+    addressFor: () => address,
   });
   return {
     nodes: numbers(spec.nodes).map((k) => place(`n${k}`, `198.18.1.${k}`, NODE_PROBE_PORT)),
-    members: coordinatorMembersOf(spec).map((name, index) =>
-      place(name, `198.18.2.${index + 1}`, COORDINATOR_ACCESS[spec.coordinator ?? DEFAULT_COORDINATOR].port),
-    ),
+    members: coordinatorMembersOf(spec).map((name, index) => {
+      const { port } = COORDINATOR_ACCESS[spec.coordinator ?? DEFAULT_COORDINATOR];
+      return { ...place(name, `198.18.2.${index + 1}`, port), serves: [port] };
+    }),
   };
+}
+
+/** Everybody, in the order in which their pods are made. */
+export const allOf = ({ nodes, members }: Places): readonly Place[] => [...members, ...nodes];
+
+/** The same places where there are no namespaces, but a block of loopback addresses. */
+export function onLoopback(places: Places, block: number): Places {
+  const names = allOf(places).map(({ name }) => name);
+  const number = (name: string): number => names.indexOf(name) + 1;
+  const moved = (place: Place): Place => {
+    const addressFor = (member: string): string => loopbackAddress(block, number(member), number(place.name));
+    return { ...place, addressFor, proxy: `socks5://${addressFor(place.name)}:${SOCKS_PORT}` };
+  };
+  return { nodes: places.nodes.map(moved), members: places.members.map(moved) };
 }
 
 /** A node: the shell, under a clock of its own. */
@@ -87,7 +108,9 @@ export function nodeWorkload(
       SNOWGLOBE_GENERATOR: around.generator,
       SNOWGLOBE_OPTIONS: JSON.stringify(optionsOf(spec, node.name)),
       ...COORDINATOR_ACCESS[spec.coordinator ?? DEFAULT_COORDINATOR].environment(
-        members.filter(({ name }) => membersBeside(spec, node.name).includes(name)),
+        members
+          .filter(({ name }) => membersBeside(spec, node.name).includes(name))
+          .map(({ name, addressFor }) => ({ name, address: addressFor(node.name) })),
       ),
       SNOWGLOBE_LISTEN: `unix:${node.socket}`,
     },
@@ -97,10 +120,12 @@ export function nodeWorkload(
 
 /** An etcd member, with all `members` of its coordinator. Started again, it finds its data and takes up where it was. */
 export function etcdWorkload(member: Place, members: readonly Place[], around: Surroundings): WorkloadSpec {
+  const listensAt = member.addressFor(member.name);
   const own = {
     runId: around.runId,
     dataFolder: join(around.memberData, member.name),
-    listenOn: etcdUrl(member),
+    listenOn: etcdUrl({ ...member, address: listensAt }),
+    listenForPeersAt: listensAt,
     restoreFrom: join(around.snapshots, restoreFile(member.name)),
     slowSync: around.slowSync,
   };
@@ -108,7 +133,12 @@ export function etcdWorkload(member: Place, members: readonly Place[], around: S
   return {
     name: member.name,
     command: etcdCommand(around.programs, member, members, own, logging),
-    environment: { PATH: around.path, ...ETCD_ENVIRONMENT },
+    environment: {
+      PATH: around.path,
+      ...ETCD_ENVIRONMENT,
+      // etcd takes it for its peers, and for no loopback address: so the addresses of peers are others.
+      ...(member.proxy !== undefined && { HTTP_PROXY: member.proxy }),
+    },
     log: logFile(member, around),
   };
 }

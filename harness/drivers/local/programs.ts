@@ -20,6 +20,7 @@ export const PROGRAMS = {
   nft: 'nftables',
   unshare: 'util-linux',
   nsenter: 'util-linux',
+  setpriv: 'util-linux',
   mount: 'mount',
 } as const;
 
@@ -47,8 +48,12 @@ export function findLibfaketime(): string | undefined {
 
 /** The tools that skew clocks: our own, built where they are not yet, and libfaketime, where it was seen to work. */
 export async function findClockTools(faketimeWorks: boolean): Promise<BuiltTools> {
-  const { tools, note } = await buildClockTools(findProgram(process.env['CC'] ?? 'cc'));
-  return { tools: faketimeWorks ? new Map([...tools, [libfaketime.name, findLibfaketime() as string]]) : tools, note };
+  const built = await buildClockTools(findProgram(process.env['CC'] ?? 'cc'));
+  const { tools } = built;
+  return {
+    ...built,
+    tools: faketimeWorks ? new Map([...tools, [libfaketime.name, findLibfaketime() as string]]) : tools,
+  };
 }
 
 /** The library does not carry its version; the package manager may know. */

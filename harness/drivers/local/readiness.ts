@@ -8,8 +8,11 @@ import type { Readiness } from '../../core/driver.ts';
 import { problem, type Problem } from '../../core/errors.ts';
 import { etcdVersion, namedEtcdProblems, restorerOf } from '../agent/etcd-program.ts';
 import { lackingLinks } from '../agent/link-abilities.ts';
+import { SLOW_SYNC_MISSING, trySlowSync } from '../agent/disks/slow-sync.ts';
 import { clockAbilities } from '../agent/clocks/choose-clock.ts';
 import { programAt } from '../agent/clocks/program.ts';
+import { choiceProblems, LINKS_VARIABLE, wantsTcpLinks } from './chosen-links.ts';
+import { BLOCKS, claimAddress } from './loopback.ts';
 import {
   findClockTools,
   findEtcd,
@@ -20,8 +23,25 @@ import {
   type Program,
 } from './programs.ts';
 import { prove } from './proof.ts';
+import { PLAIN } from './sandbox-protocol.ts';
+import type { Mode } from './sandbox.ts';
 
 const NODE_MAJOR = 24;
+/** What the mode without namespaces needs. */
+const PLAIN_PROGRAMS: readonly Program[] = ['etcd', 'setpriv'];
+
+const GROUND_NOTES: Readonly<Record<Mode, string>> = {
+  root: 'namespaces as root',
+  rootless: 'namespaces without root, in a user namespace',
+  [PLAIN]: `no namespaces (${LINKS_VARIABLE}=tcp): plain processes, TCP links on the loopback, etcd only`,
+};
+
+/** A link in user space can do everything to connections, and knows no packets. */
+const LACKING_TCP_LINKS = {
+  abilities: new Set<Ability>(['network.loss']),
+  notes: ['TCP links lose nothing: the kernel would send it again before anybody in user space saw it'],
+};
+
 /** The first etcd with a JSON gateway at /v3. */
 const ETCD_OLDEST = [3, 4] as const;
 
@@ -30,19 +50,20 @@ export async function readiness(): Promise<Readiness> {
     return notReady([
       problem(`The local driver needs Linux, and this is ${process.platform}.`, 'Take --driver docker or sim.'),
     ]);
-  const missing = [...missingParts(), ...namedEtcdProblems()];
+  const missing = [...choiceProblems(), ...missingParts(), ...namedEtcdProblems()];
   if (missing.length === 0) missing.push(...oldParts());
   if (missing.length > 0) return notReady(missing);
   const { mode, refusal, skews, links } = await prove();
-  if (mode === undefined) return notReady([problem(`Namespaces cannot be made here: ${refusal}.`, namespaceRemedy())]);
+  if (mode === undefined) return notReady([wantsTcpLinks() ? noLoopback(refusal) : noNamespaces(refusal)]);
   const restores = restorerOf(findEtcd() as string) !== undefined;
-  const lacking = lackingLinks(links);
-  const { tools, note } = await findClockTools(skews);
+  const lacking = mode === PLAIN ? LACKING_TCP_LINKS : lackingLinks(links);
+  const { tools, note, slowSync } = await findClockTools(skews);
+  const quickDisks = slowSync === undefined ? SLOW_SYNC_MISSING : await trySlowSync(slowSync);
   const clocks = clockAbilities(programAt(process.execPath), tools);
   const abilities = (Object.keys(ABILITIES) as Ability[]).filter(
     (ability) =>
       !lacking.abilities.has(ability) &&
-      ability !== 'coordinator.slow-disk' &&
+      (ability !== 'coordinator.slow-disk' || quickDisks === undefined) &&
       (ability !== 'coordinator.restore' || restores) &&
       (!ability.startsWith('clock.') || clocks.has(ability)),
   );
@@ -51,11 +72,11 @@ export async function readiness(): Promise<Readiness> {
     problems: [],
     abilities: new Set(abilities),
     notes: [
-      mode === 'root' ? 'namespaces as root' : 'namespaces without root, in a user namespace',
+      GROUND_NOTES[mode],
       ...Object.entries(versions).map(([name, version]) => `${name} ${version}`),
       ...(restores ? [] : ['no etcdctl or etcdutl beside etcd: no snapshot is restored (apt-get install etcd-client)']),
       ...lacking.notes,
-      'disks of etcd cannot be slowed: only the simulator does that',
+      ...(quickDisks === undefined ? [] : [`disks of the coordinator cannot be slowed: ${quickDisks}`]),
       note,
       ...(skews ? [] : ['libfaketime does not move the clock of Node']),
     ],
@@ -78,7 +99,8 @@ function notReady(problems: readonly Problem[]): Readiness {
 
 /** One problem for all of them: one command mends it. */
 function missingParts(): Problem[] {
-  const programs = (Object.keys(PROGRAMS) as Program[]).filter((name) => findProgram(name) === undefined);
+  const needed = wantsTcpLinks() ? PLAIN_PROGRAMS : (Object.keys(PROGRAMS) as Program[]);
+  const programs = needed.filter((name) => findProgram(name) === undefined);
   const library = findLibfaketime() === undefined;
   const names = [...programs, ...(library ? ['libfaketimeMT.so.1'] : [])];
   if (names.length === 0) return [];
@@ -104,6 +126,20 @@ function oldParts(): Problem[] {
   if (major < ETCD_OLDEST[0] || (major === ETCD_OLDEST[0] && minor < ETCD_OLDEST[1]))
     problems.push(problem(`etcd ${version} at ${etcd} is too old.`, `Install etcd ${ETCD_OLDEST.join('.')} or newer.`));
   return problems;
+}
+
+function noLoopback(refusal: string): Problem {
+  return problem(
+    `Nobody can listen at ${claimAddress(BLOCKS.first)} here: ${refusal}.`,
+    'All of 127.0.0.0/8 has to be on the loopback, as Linux has it; or take --driver docker or sim.',
+  );
+}
+
+function noNamespaces(refusal: string): Problem {
+  return problem(
+    `Namespaces cannot be made here: ${refusal}.`,
+    `${namespaceRemedy()} Or set ${LINKS_VARIABLE}=tcp: links are in user space then, and some faults are refused.`,
+  );
 }
 
 /** Which switch of the kernel forbids it, as far as it tells. */

@@ -1,6 +1,6 @@
 /**
- * The clock tools of our own, built from `native/` with the C compiler of this machine into a folder of the user's cache,
- * once for each content of their sources.
+ * The tools of our own, built from `../native/` with the C compiler of this machine into a folder of the user's cache, once
+ * for each content of their sources: those that skew clocks, and the one that slows disks.
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -14,13 +14,17 @@ import type { ClockTools } from './clock-backend.ts';
 export const CLOCK_TOOLS_REMEDY = 'Install a C compiler (apt-get install gcc libc6-dev); snowglobe builds the rest.';
 
 /** Sources and the script that builds them. */
-export const NATIVE_FOLDER = join(import.meta.dirname, 'native');
+export const NATIVE_FOLDER = join(import.meta.dirname, '..', 'native');
 /** The file of each backend's tool, as `native/build.sh` names them. */
 const FILES = { shim: 'libskew.so', vdso: 'skew-launch' } as const;
+/** The file of the tool that slows disks. */
+const SLOW_SYNC = 'slow-sync';
 const BUILD_MS = 60_000;
 
 export interface BuiltTools {
   readonly tools: ClockTools;
+  /** What slows the disk of a program (disks/slow-sync.ts); undefined: it is not here. */
+  readonly slowSync?: string;
   /** What became of them, for `doctor`. */
   readonly note: string;
 }
@@ -37,7 +41,12 @@ export async function buildClockTools(compiler: string | undefined): Promise<Bui
     return without(`${compiler} did not build them: ${firstLine(messageOf(error))} ${CLOCK_TOOLS_REMEDY}`);
   }
   const tools = new Map([...toolsIn(folder)].filter(([, path]) => existsSync(path)));
-  return { tools, note: `shim and vDSO launcher for clocks in ${folder}` };
+  const slowSync = slowSyncIn(folder);
+  return {
+    tools,
+    ...(existsSync(slowSync) && { slowSync }),
+    note: `shim and vDSO launcher for clocks in ${folder}`,
+  };
 }
 
 /** Where the tools would be in a folder. */
@@ -45,9 +54,12 @@ export function toolsIn(folder: string): ClockTools {
   return new Map(Object.entries(FILES).map(([backend, file]) => [backend, join(folder, file)]));
 }
 
+/** Where the tool that slows disks would be in a folder. */
+export const slowSyncIn = (folder: string): string => join(folder, SLOW_SYNC);
+
 const without = (why: string): BuiltTools => ({
   tools: new Map(),
-  note: `no clocks that drift, and none for Go, Java or Python: ${why}`,
+  note: `no clocks that drift, none for Go, Java or Python, and no slow disks: ${why}`,
 });
 
 function sourcesHash(compiler: string): string {
