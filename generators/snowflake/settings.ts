@@ -3,6 +3,8 @@ import type { GeneratorEnv, NodePlan } from '../../harness/core/generator.ts';
 
 /** As many as 10 bits can tell apart. */
 const WORKER_IDS = 2 ** 10;
+/** Of the 10 bits, the upper 5 may say the datacenter and the lower 5 the worker in it. */
+const WORKERS = 2 ** 5;
 
 /** The generator's options, validated. */
 export interface Settings {
@@ -19,14 +21,29 @@ export interface Settings {
 
 /** Settings from the scenario's options; throws one error that names the first option that is wrong. */
 export function settingsOf(options: GeneratorEnv['options']): Settings {
-  const { firstWorkerId = 0, pool = 3, ttlMs = 5000, heartbeatMs, aheadMaxMs = 30_000, ...unknown } = options;
+  const {
+    datacenter,
+    firstWorkerId = 0,
+    pool = 3,
+    ttlMs = 5000,
+    heartbeatMs,
+    aheadMaxMs = 30_000,
+    ...unknown
+  } = options;
   const [stray] = Object.keys(unknown);
   if (stray !== undefined)
-    throw new Error(`option '${stray}' is not known: use firstWorkerId, pool, ttlMs, heartbeatMs and aheadMaxMs`);
-  const first = integerWithin('firstWorkerId', firstWorkerId, 0, WORKER_IDS - 1);
+    throw new Error(
+      `option '${stray}' is not known: use datacenter, firstWorkerId, pool, ttlMs, heartbeatMs and aheadMaxMs`,
+    );
+  // Given a datacenter, the others count the workers in it.
+  const [before, workers] =
+    datacenter === undefined
+      ? [0, WORKER_IDS]
+      : [integerWithin('datacenter', datacenter, 0, WORKER_IDS / WORKERS - 1) * WORKERS, WORKERS];
+  const first = integerWithin('firstWorkerId', firstWorkerId, 0, workers - 1);
   return {
-    firstWorkerId: first,
-    pool: integerWithin('pool', pool, 1, WORKER_IDS - first),
+    firstWorkerId: before + first,
+    pool: integerWithin('pool', pool, 1, workers - first),
     ttlMs: integerWithin('ttlMs', ttlMs, 1000, 600_000),
     aheadMaxMs: integerWithin('aheadMaxMs', aheadMaxMs, 1000, Number.MAX_SAFE_INTEGER),
     ...(heartbeatMs !== undefined && { heartbeatMs: integerWithin('heartbeatMs', heartbeatMs, 50, 600_000) }),

@@ -1,9 +1,10 @@
 /**
  * All that can be found wrong with a run before anything starts. Pure; every problem at once.
  */
-import type { Ability } from '../core/cluster.ts';
+import type { Ability, Zones } from '../core/cluster.ts';
 import { ABILITIES, optionsOf, placeOf } from '../core/cluster.ts';
 import { COORDINATOR_KINDS, DEFAULT_COORDINATOR } from '../core/coordinator-kind.ts';
+import { coordinatorsByRegion } from '../core/coordinators.ts';
 import type { Problem } from '../core/errors.ts';
 import { messageOf, problem } from '../core/errors.ts';
 import type { Generator } from '../core/generator.ts';
@@ -25,6 +26,7 @@ export function scenarioProblems(
   return [
     ...poolProblems(scenario),
     ...memberProblems(scenario),
+    ...regionProblems(scenario),
     ...strangerProblems(scenario),
     ...disturbanceProblems(scenario, faults),
     ...hazardProblems(scenario, hazards),
@@ -85,6 +87,66 @@ function memberProblems({ name, cluster }: Scenario): readonly Problem[] {
           `${name}: cluster.coordinatorMembers`,
         ),
       ];
+}
+
+/** An address each is kept for them. */
+const ALL_MEMBERS_MAX = 50;
+
+/** Where each region has a coordinator of its own: whoever lies in none, and a coordinator of another size than asked. */
+function regionProblems(scenario: Scenario): readonly Problem[] {
+  const { name, cluster } = scenario;
+  const { coordinatorMembers, zones } = cluster;
+  const regions = coordinatorsByRegion(cluster);
+  if (regions === undefined) return [];
+  const where = `${name}: cluster.coordinatorPerRegion`;
+  if (regions.length === 0)
+    return [
+      problem(
+        'Each region is to have a coordinator of its own, and no zone of the cluster lies in a region.',
+        "Name regions: zones: { 'eu-a': { region: 'eu', members: ['n1', 'etcd1'] } }, or leave coordinatorPerRegion out.",
+        where,
+      ),
+    ];
+  const { nodes, coordinatorMembers: members } = shapeOf(scenario);
+  if (members.length > ALL_MEMBERS_MAX)
+    return [
+      problem(
+        `${regions.length} coordinators of ${coordinatorMembers} members are ${members.length} members in all; ${ALL_MEMBERS_MAX} is the most.`,
+        'Take fewer regions, or smaller coordinators.',
+        where,
+      ),
+    ];
+  const placed = regions.flatMap((region) => [...region.nodes, ...region.members]);
+  const homeless = [...nodes, ...members].filter((one) => !placed.includes(one));
+  return [
+    ...(homeless.length === 0
+      ? []
+      : [
+          problem(
+            `${homeless.join(', ')} ${homeless.length === 1 ? 'lies' : 'lie'} in no region, and each region has a coordinator of its own.`,
+            `Put ${homeless.length === 1 ? 'it' : 'them'} into a zone with a region.`,
+            `${name}: cluster.zones`,
+          ),
+        ]),
+    ...regions
+      .filter((region) => region.members.length !== coordinatorMembers)
+      .map((region) =>
+        problem(
+          `The coordinator of ${region.region} would have ${counted(region.members)}, and coordinatorMembers says ${coordinatorMembers}.`,
+          `Put ${coordinatorMembers} of ${members.join(', ')} into the zones of ${region.region}.`,
+          `${name}: cluster.zones.${zoneIn(region.region, zones)}`,
+        ),
+      ),
+  ];
+}
+
+function counted(members: readonly string[]): string {
+  return members.length === 0 ? 'no members' : `${members.length} (${members.join(', ')})`;
+}
+
+/** The first zone of a region. */
+function zoneIn(region: string, zones: Zones): string {
+  return Object.keys(zones).find((zone) => zones[zone]?.region === region) ?? '';
 }
 
 /** A generator that needs another coordinator than the scenario has would wait for ever. */

@@ -53,7 +53,8 @@ const DRAWS: { readonly [fault: string]: Draw } = {
     forMs: [300, 10_000],
     options: (rng, _nodes, members) => ({ side: [rng.pick(members)] }),
   },
-  pause: { weight: 3, forMs: [100, 12_000], options: (rng, nodes) => ({ node: rng.pick(nodes) }) },
+  // No shorter: whether a node answers takes 400 ms to find out.
+  pause: { weight: 3, forMs: [500, 12_000], options: (rng, nodes) => ({ node: rng.pick(nodes) }) },
   kill: { weight: 3, forMs: [50, 9000], options: (rng, nodes) => ({ node: rng.pick(nodes) }) },
   terminate: { weight: 2, forMs: [50, 9000], options: (rng, nodes) => ({ node: rng.pick(nodes) }) },
   restart: { weight: 1, forMs: [300, 3000], options: (rng, nodes) => ({ node: rng.pick(nodes) }) },
@@ -88,7 +89,9 @@ export function randomSchedule(base: Scenario, faults: ReadonlyMap<string, Fault
   const disturbances: Disturbance[] = [];
   for (let wanted = rng.int(4, 17); wanted > 0; wanted--) {
     const drawn = draw(rng, shape);
-    if (!disturbances.some((other) => conflict(drawn, other, faults, shape))) disturbances.push(drawn);
+    // Such as one of the coordinator, where each region has its own: the draw does not say whose.
+    const refused = faults.get(drawn.fault)?.refuses?.(drawn.options, shape, drawn.forMs) !== undefined;
+    if (!refused && !disturbances.some((other) => conflict(drawn, other, faults, shape))) disturbances.push(drawn);
   }
   const ahead = Math.max(0, ...disturbances.map(leadMs));
   return {

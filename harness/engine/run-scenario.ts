@@ -6,6 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Cluster } from '../core/cluster.ts';
 import { DEFAULT_COORDINATOR } from '../core/coordinator-kind.ts';
+import { coordinatorMembersOf } from '../core/coordinators.ts';
 import type { Driver, GeneratorSource, InMemoryHistory } from '../core/driver.ts';
 import { EXIT, messageOf, SnowglobeError } from '../core/errors.ts';
 import type { Fault } from '../core/fault.ts';
@@ -91,11 +92,12 @@ export async function runScenario(request: RunRequest): Promise<Run> {
   const watchdog = persistent ? startWatchdog(driver.name, runId) : undefined;
   try {
     const launched = stopwatch.start('launch');
-    const { nodes, coordinatorMembers, coordinator = DEFAULT_COORDINATOR } = header.scenario.cluster;
+    const { nodes, coordinator = DEFAULT_COORDINATOR } = header.scenario.cluster;
+    const members = coordinatorMembersOf(header.scenario.cluster).length;
     let isLaunching = true;
     // What a driver says before its cluster is there is what it waits for; later, something that nobody foresaw.
     const log = (text: string): void => progress.event({ at: 0, kind: isLaunching ? 'waiting' : 'note', text });
-    log(`launching ${counted(coordinatorMembers, `${coordinator} member`)} and ${counted(nodes, 'node')}`);
+    log(`launching ${counted(members, `${coordinator} member`)} and ${counted(nodes, 'node')}`);
     const cluster = await driver.launch(header.scenario.cluster, {
       runId,
       owner: request.owner,
