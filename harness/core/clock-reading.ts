@@ -6,9 +6,9 @@
  * millisecond, intersect to a narrower one.
  */
 import type { Cluster, NodeHealth } from './cluster.ts';
-import { healthOf, nodeOf } from './observe.ts';
+import { healthOf, nodeOf, PROBE_TIMEOUT_MS } from './observe.ts';
 import type { Origin, RunNs } from './time.ts';
-import { nsToMs, trueUnixMs } from './time.ts';
+import { msToNs, nsToMs, trueUnixMs } from './time.ts';
 
 /** Offsets from true time between which something lies, in milliseconds; positive: ahead. */
 export interface Offsets {
@@ -30,13 +30,18 @@ const READINGS_MAX = 12;
 /** From one reading to the next: a little over a millisecond, so that each falls on another phase of it. */
 const APART_MS = 1.19;
 
-/** The clock of a node that does not answer cannot be read: undefined. Reads until the interval is as narrow as `widthMs`. */
+/**
+ * The clock of a node that does not answer cannot be read: undefined. Reads until the interval is as narrow as `widthMs`,
+ * or as long as a measurement may wait for one answer: that of a starved node stays wide.
+ */
 export async function readClock(cluster: Cluster, name: string, widthMs = WIDTH_MS): Promise<ClockReading | undefined> {
   const node = nodeOf(cluster, name);
   let reading: ClockReading | undefined;
+  const until = cluster.time.now() + msToNs(PROBE_TIMEOUT_MS);
   for (let round = 0; round < READINGS_MAX; round++) {
     if (round > 0) await cluster.time.sleep(APART_MS);
     const askedAt = cluster.time.now();
+    if (askedAt >= until) break;
     const health = await healthOf(node);
     // What was read before is as true as it was, and may be narrow enough.
     if (health === undefined) return reading;

@@ -31,17 +31,26 @@ describe('a disturbance bit when it', () => {
 });
 
 describe('a disturbance did not bite when', () => {
-  test('nothing was measured at all', () => {
-    expect(judgeBite({ span, samples: [], excused: [] })).toEqual({
+  test('all measurements show it out of force', () => {
+    expect(judgeBite({ span, samples: every(1100, 5900, false), excused: [] })).toEqual({
       bit: false,
       missed: 'it was never measured in force',
     });
   });
 
+  test('it was over before the first measurement was done', () => {
+    expect(judgeBite({ span: { from: ms(1000), to: ms(1300) }, samples: [at(1400)], excused: [] })).toEqual({
+      bit: false,
+      missed: 'it lasted 0.30 s, and no measurement was done by then',
+    });
+  });
+
   test('excuses are all that there is: an excuse is no evidence', () => {
-    expect(
-      judgeBite({ span, samples: every(1100, 5900).map((one) => ({ ...one, took: undefined })), excused: [span] }).bit,
-    ).toBe(false);
+    const samples = every(1100, 5900).map((one) => ({ ...one, took: undefined }));
+    expect(judgeBite({ span, samples, excused: [span] })).toEqual({
+      bit: false,
+      missed: 'it could not be measured: 25 measurements told nothing, for nothing answered',
+    });
   });
 
   test('it took longer than a second to take effect', () => {

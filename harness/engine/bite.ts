@@ -2,6 +2,7 @@
  * Did a disturbance bite? Decided from its series of measurements alone: asking for a fault proves nothing. Pure.
  */
 import type { EvidenceSample } from '../core/fault.ts';
+import { counted } from '../core/phrases.ts';
 import type { RunNs } from '../core/time.ts';
 import { msToNs, nsToMs } from '../core/time.ts';
 
@@ -36,9 +37,10 @@ export interface Bite {
  * nobody used while it was disturbed proves nothing, however well it was disturbed.
  */
 export function judgeBite({ span, samples, seenWithinMs = GAP_MAX_MS, excused }: BiteInput): Bite {
-  const known = samples.filter(({ at, took }) => took !== undefined && at >= span.from && at <= span.to);
+  const within = samples.filter(({ at }) => at >= span.from && at <= span.to);
+  const known = within.filter(({ took }) => took !== undefined);
   const first = known.find(({ took }) => took === true);
-  if (first === undefined) return { bit: false, missed: 'it was never measured in force' };
+  if (first === undefined) return { bit: false, missed: neverSeen(span, within, known) };
   const took = known.filter((sample) => sample.took === true);
   const last = took.at(-1) ?? first;
   const seen = { tookFrom: first.at, tookTo: last.at };
@@ -59,6 +61,13 @@ export function judgeBite({ span, samples, seenWithinMs = GAP_MAX_MS, excused }:
   if (nobodyUsed(took))
     return { bit: false, ...seen, missed: 'it was in force on the link throughout, and nobody used the link' };
   return { bit: true, ...seen };
+}
+
+/** Whether it was looked for in vain, could not be seen, or was over before anybody had looked. */
+function neverSeen({ from, to }: Span, within: readonly EvidenceSample[], known: readonly EvidenceSample[]): string {
+  if (known.length > 0) return 'it was never measured in force';
+  if (within.length === 0) return `it lasted ${seconds(to - from)} s, and no measurement was done by then`;
+  return `it could not be measured: ${counted(within.length, 'measurement')} told nothing, for nothing answered`;
 }
 
 /** It can be told, and was never the case: what was disturbed could not have been noticed. */

@@ -357,13 +357,17 @@ export class SimNode implements ClusterNode {
     const { time } = this.#world;
     const waiting = this.#onWake;
     this.#onWake = [];
-    const steps = [() => this.#pump(), ...waiting];
-    if (this.#rng.chance(0.5)) steps.push(steps.shift() as () => void);
+    const serve = (): void => this.#pump();
+    const steps = this.#rng.chance(0.5) ? [...waiting, serve] : [serve, ...waiting];
     const life = this.#life;
-    // One event each, so that what follows from one runs before the next.
+    let putOff = 0;
+    // One event each, so that what follows from one runs before the next. What is put off again keeps its turn: as in an
+    // event loop, clients who come in without end do not starve the rest.
     for (const step of steps)
       time.schedule(time.now(), () => {
-        if (this.#life === life) this.#deliver(life, step);
+        if (this.#life !== life) return;
+        if (!this.#stands()) this.#deliver(life, step);
+        else if (step !== serve) this.#onWake.splice(putOff++, 0, step);
       });
   }
 
