@@ -5,14 +5,18 @@
  * pod's workload, measures whether peers can be reached, and forwards UNIX sockets to TCP ports. Two dead-man switches
  * make sure that what it did never outlives the harness: the end of its input heals everything, and each trouble
  * of a link is a set element with a timeout that only a living agent renews.
+ *
+ * `node agent.ts ADDRESS`: there is no pod, and its member has this address of the loopback to itself. Its links are in
+ * other hands then; all else is the same.
  */
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Links } from './links.ts';
-import { handshake, Prober, talks } from './prober.ts';
+import { Prober, talks } from './prober.ts';
 import { withDescendants } from './process-tree.ts';
+import { TcpProber } from './tcp-prober.ts';
 import { TURN_MS, WORKLOAD_VARIABLE, type AgentAnswer, type AgentCommand, type WorkloadSignal } from './protocol.ts';
 
 const RENEW_EVERY_MS = 1000;
@@ -179,8 +183,14 @@ function readClocks(): { monotonicNs: string; realtimeNs: string } {
   return { monotonicNs: process.hrtime.bigint().toString(), realtimeNs: (BigInt(unixMs) * 1_000_000n).toString() };
 }
 
-const links = new Links();
-const prober = new Prober();
+const [ownAddress] = process.argv.slice(2);
+const links = ownAddress === undefined ? new Links() : undefined;
+const prober = ownAddress === undefined ? new Prober() : new TcpProber(ownAddress);
+
+function ownLinks(): Links {
+  if (links === undefined) throw new Error('the links of this member are not in the hands of its agent');
+  return links;
+}
 
 async function carryOut(command: AgentCommand): Promise<Answer> {
   switch (command.do) {
@@ -189,18 +199,18 @@ async function carryOut(command: AgentCommand): Promise<Answer> {
     case 'clock':
       return readClocks();
     case 'cut':
-      await links.set(command.key, { addresses: command.addresses, trouble: { what: 'drop' } });
+      await ownLinks().set(command.key, { addresses: command.addresses, trouble: { what: 'drop' } });
       return {};
     case 'trouble':
-      await links.set(command.key, command);
+      await ownLinks().set(command.key, command);
       return {};
     case 'mend':
-      await links.mend(command.key);
+      await ownLinks().mend(command.key);
       return {};
     case 'heal':
       resumeAll();
       for (const workload of slowed.keys()) slow(workload, 100);
-      await links.clear();
+      await links?.clear();
       return {};
     case 'signal':
       return { pids: signalWorkload(command.workload, command.signal) };
@@ -217,7 +227,7 @@ async function carryOut(command: AgentCommand): Promise<Answer> {
       return { pids, ...(identity !== undefined && { identity }) };
     }
     case 'reach': {
-      const how = await handshake(command.address, command.port, command.timeoutMs);
+      const how = await prober.handshake(command.address, command.port, command.timeoutMs);
       return { reached: how !== 'no answer', handshake: how };
     }
     case 'probe':
@@ -239,9 +249,9 @@ function answer(reply: AgentAnswer): void {
 
 async function main(): Promise<void> {
   process.stdout.on('error', () => undefined); // the harness is gone; the end of the input says so too
-  await Promise.all([links.open(), prober.open()]);
+  await Promise.all([links?.open(), prober.open()]);
   setInterval(() => {
-    links.renew().catch((error: unknown) => console.error('renewing what is done to links:', error));
+    links?.renew().catch((error: unknown) => console.error('renewing what is done to links:', error));
   }, RENEW_EVERY_MS).unref();
 
   let end: Promise<void> | undefined;
@@ -268,7 +278,7 @@ async function heal(): Promise<void> {
     server.close();
     rmSync(socketPath, { force: true });
   }
-  await links.close();
+  await links?.close();
 }
 
 await main();

@@ -7,30 +7,20 @@ import { readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Arrival, Handshake } from '../../core/trouble.ts';
-import { PROBE_BYTES_MIN } from '../../core/trouble.ts';
+import { Arrivals, firstDatagram, stamped } from './arrivals.ts';
 import { PROBE_PORT } from './protocol.ts';
 
 /** Sent at once: more would overrun the receiver's buffer, and look like loss. */
 const AT_ONCE = 32;
 const PAUSE_MS = 1;
-/** Probes whose arrivals nobody asked for are forgotten, the oldest first. */
-const REMEMBERED = 64;
-
-interface Heard {
-  readonly arrivals: Arrival[];
-  wake?: () => void;
-}
-
-/** Where the fields of a datagram begin: the number of its probe, when the first of it was sent, when this one was. */
-const FIELD = { probe: 0, first: 8, sent: 16 } as const;
 
 export class Prober {
   readonly #socket: Socket = createSocket('udp4');
-  readonly #heard = new Map<number, Heard>();
+  readonly #arrivals = new Arrivals();
 
   /** Resolves when other agents can probe this pod. */
   async open(): Promise<void> {
-    this.#socket.on('message', (datagram) => this.#take(datagram));
+    this.#socket.on('message', (datagram) => this.#arrivals.take(datagram));
     await new Promise<void>((resolve, reject) => {
       this.#socket.once('error', reject);
       this.#socket.bind(PROBE_PORT, () => resolve());
@@ -49,10 +39,7 @@ export class Prober {
 
   /** Resolves when all are sent. */
   async send(address: string, probe: number, packets: number, bytes: number): Promise<void> {
-    const datagram = Buffer.alloc(Math.max(bytes, PROBE_BYTES_MIN));
-    const first = process.hrtime.bigint();
-    datagram.writeBigUInt64BE(BigInt(probe), FIELD.probe);
-    datagram.writeBigUInt64BE(first, FIELD.first);
+    const datagram = firstDatagram(probe, bytes);
     for (let left = packets; left > 0; left -= AT_ONCE) {
       const sent = Array.from({ length: Math.min(left, AT_ONCE) }, () => this.#sendOne(datagram, address));
       await Promise.all(sent);
@@ -62,53 +49,21 @@ export class Prober {
 
   /** A packet that the rules drop on its way out may be refused to its sender: that is a packet that does not arrive. */
   #sendOne(datagram: Buffer, address: string): Promise<void> {
-    const copy = Buffer.from(datagram);
-    copy.writeBigUInt64BE(process.hrtime.bigint(), FIELD.sent);
-    return new Promise((resolve) => this.#socket.send(copy, PROBE_PORT, address, () => resolve()));
+    return new Promise((resolve) => this.#socket.send(stamped(datagram), PROBE_PORT, address, () => resolve()));
   }
 
-  /** What arrived of a probe: when all has, or after `waitMs`. */
-  async heard(probe: number, packets: number, waitMs: number): Promise<readonly Arrival[]> {
-    const heard = this.#of(probe);
-    if (heard.arrivals.length < packets)
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, waitMs);
-        heard.wake = () => {
-          if (heard.arrivals.length < packets) return;
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    this.#heard.delete(probe);
-    return heard.arrivals;
+  /** As `Arrivals.heard`. */
+  heard(probe: number, packets: number, waitMs: number): Promise<readonly Arrival[]> {
+    return this.#arrivals.heard(probe, packets, waitMs);
   }
 
-  #take(datagram: Buffer): void {
-    const now = process.hrtime.bigint();
-    const first = datagram.readBigUInt64BE(FIELD.first);
-    const heard = this.#of(Number(datagram.readBigUInt64BE(FIELD.probe)));
-    heard.arrivals.push({
-      sentMs: milliseconds(datagram.readBigUInt64BE(FIELD.sent) - first),
-      arrivedMs: milliseconds(now - first),
-    });
-    heard.wake?.();
-  }
-
-  #of(probe: number): Heard {
-    const known = this.#heard.get(probe);
-    if (known !== undefined) return known;
-    const heard: Heard = { arrivals: [] };
-    this.#heard.set(probe, heard);
-    const [oldest] = this.#heard.keys();
-    if (this.#heard.size > REMEMBERED && oldest !== undefined) this.#heard.delete(oldest);
-    return heard;
+  /** Opens a TCP connection, and closes it. */
+  handshake(address: string, port: number, timeoutMs: number): Promise<Handshake> {
+    return handshake(address, port, timeoutMs);
   }
 }
 
-const milliseconds = (ns: bigint): number => Number(ns) / 1e6;
-
-/** Opens a TCP connection, and closes it. */
-export function handshake(address: string, port: number, timeoutMs: number): Promise<Handshake> {
+function handshake(address: string, port: number, timeoutMs: number): Promise<Handshake> {
   return new Promise((resolve) => {
     const socket = connect({ host: address, port });
     const end = (how: Handshake): void => {

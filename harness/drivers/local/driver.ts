@@ -1,6 +1,6 @@
 /**
  * The local driver: every node and coordinator member is a plain process in a network namespace of its own, with root
- * or without, on Linux, without containers.
+ * or without, on Linux, without containers; or, where the user wants no namespaces, behind TCP links in user space.
  */
 import type { Driver } from '../../core/driver.ts';
 import { EXIT, SnowglobeError } from '../../core/errors.ts';

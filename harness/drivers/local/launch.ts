@@ -23,14 +23,27 @@ import { endInWords, generatorFault, lastWords } from '../agent/last-words.ts';
 import { NodeClient } from '../agent/node-client.ts';
 import { readClocks, runNs, startTime } from '../agent/real-time.ts';
 import { shellEntry } from '../agent/shell-entry.ts';
-import { clockFile, diskFolder, logFile, nodeWorkload, placesOf, type Place, type Surroundings } from './members.ts';
+import {
+  allOf,
+  clockFile,
+  diskFolder,
+  logFile,
+  nodeWorkload,
+  onLoopback,
+  placesOf,
+  type Place,
+  type Surroundings,
+} from './members.ts';
 import { proveClockIn } from './clock-proof.ts';
+import { LINKS_VARIABLE } from './chosen-links.ts';
 import { MEMBER_WORKLOADS } from './coordinators.ts';
 import { findClockTools, findEtcd, SEARCH_PATH } from './programs.ts';
 import { processControl } from './process-control.ts';
 import { prove } from './proof.ts';
 import { programVersions } from './readiness.ts';
 import { Sandbox } from './sandbox.ts';
+import { PLAIN } from './sandbox-protocol.ts';
+import { tcpNetworkControl } from './tcp-network-control.ts';
 import { beginTraces, recordSandbox, removeTraces } from './traces.ts';
 
 /** On an idle machine etcd takes 0.5–2.5 s (its first election), nodes 0.5 s. */
@@ -39,12 +52,19 @@ const NODE_SERVES_MS = 20_000;
 const HEALTH_MS = 500;
 const POLL_MS = 20;
 const LOG_TAIL_LINES = 5;
+/** For the record: a run that says nothing of its links had network namespaces. */
+const TCP_LINKS = 'TCP links in user space, on the loopback; no network namespaces';
 
 /** Launches, or takes down what it had begun and says why it could not. */
 export async function launch(spec: ClusterSpec, context: LaunchContext): Promise<AgentCluster> {
   const { mode, refusal, skews } = await prove();
   if (mode === undefined)
     throw environmentLacks(`Namespaces cannot be made here: ${refusal}.`, 'Run `snowglobe doctor` to see what to do.');
+  if (mode === PLAIN && spec.coordinator === 'postgres')
+    throw environmentLacks(
+      'Without network namespaces the local driver starts no PostgreSQL.',
+      `Unset ${LINKS_VARIABLE}, or take --driver docker or sim.`,
+    );
   const { tools, slowSync } = await findClockTools(skews);
   const backend = chooseClock(programAt(process.execPath), context.needs ?? new Set(), tools, spec.clockTool);
   const tool = tools.get(backend.name) as string;
@@ -78,31 +98,37 @@ async function fill(
   sockets: string,
   backend: ClockBackend,
 ): Promise<AgentCluster> {
-  const places = placesOf(spec, sockets);
+  const planned = placesOf(spec, sockets);
   const kind = spec.coordinator ?? DEFAULT_COORDINATOR;
   const idBits = idBitsOf(generator.generator.layout);
-  const all = [...places.members, ...places.nodes];
-  await sandbox.build(all.map(({ name, address }) => ({ name, address })));
+  const block = await sandbox.build(
+    allOf(planned).map(({ name, address, serves = [] }) => ({ name, address, serves })),
+  );
   signal.throwIfAborted();
 
-  const locate = locator(all);
+  const places = block === undefined ? planned : onLoopback(planned, block);
+  const all = allOf(places);
   const agentOf =
     ({ name }: Pick<Place, 'name'>): SendOrder =>
     (order) =>
       sandbox.agent(name, order);
-  const control = (place: Place, workload: Parameters<typeof processControl>[1]): Member => ({
-    name: place.name,
-    process: processControl(sandbox, workload),
-    network: networkControl(agentOf(place), locate, (name) => agentOf({ name })),
-  });
+  const control = (place: Place, workload: Parameters<typeof processControl>[1]): Member => {
+    const locate = locator(all.map((each) => ({ ...each, address: each.addressFor(place.name) })));
+    const network = networkControl(agentOf(place), locate, (name) => agentOf({ name }));
+    return {
+      name: place.name,
+      process: processControl(sandbox, workload),
+      network: block === undefined ? network : tcpNetworkControl(sandbox, place.name, network),
+    };
+  };
   const members = places.members.map((place) => {
     const beside = places.members.filter(({ name }) => membersBeside(spec, place.name).includes(name));
     return control(place, MEMBER_WORKLOADS[kind](place, beside, around));
   });
   await Promise.all(members.map((member) => member.process.start()));
   await Promise.all(
-    places.members.map(({ name, address, port, socket }) =>
-      sandbox.agent(name, { do: 'forward', socket, address, port }),
+    places.members.map(({ name, addressFor, port, socket }) =>
+      sandbox.agent(name, { do: 'forward', socket, address: addressFor(name), port }),
     ),
   );
 
@@ -154,9 +180,10 @@ async function fill(
       coordinator,
       ...(regional !== undefined && { regional }),
       agents,
+      ...(block !== undefined && { healLinks: () => sandbox.link({ do: 'heal' }) }),
       tapFolder: around.taps,
       zones: spec.zones ?? {},
-      versions,
+      versions: { ...versions, ...(block !== undefined && { links: TCP_LINKS }) },
       remove: async () => {
         await sandbox[Symbol.asyncDispose]();
         await removeTraces(runId);

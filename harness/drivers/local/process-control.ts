@@ -8,13 +8,14 @@ import type { WorkloadSpec } from './sandbox-protocol.ts';
 /** A process of the sandbox: the supervisor starts and kills it, its pod's agent stops it and lets it go on. */
 export function processControl(sandbox: Sandbox, workload: WorkloadSpec): ProcessControl {
   const { name } = workload;
+  const label = sandbox.labelOf(name);
   const signal = async (which: 'SIGSTOP' | 'SIGCONT'): Promise<void> => {
-    await sandbox.agent(name, { do: 'signal', workload: name, signal: which });
+    await sandbox.agent(name, { do: 'signal', workload: label, signal: which });
   };
   return {
     async kill() {
       // What it forked dies with it, as with its machine; the supervisor waits for the end of the process itself.
-      await sandbox.agent(name, { do: 'signal', workload: name, signal: 'SIGKILL' });
+      await sandbox.agent(name, { do: 'signal', workload: label, signal: 'SIGKILL' });
       await sandbox.killProcess(name);
     },
     start: () => sandbox.startProcess(workload),
@@ -22,17 +23,17 @@ export function processControl(sandbox: Sandbox, workload: WorkloadSpec): Proces
     resume: () => signal('SIGCONT'),
     terminate: (graceMs) => sandbox.terminateProcess(name, graceMs),
     async slow(percent) {
-      await sandbox.agent(name, { do: 'slow', workload: name, percent });
+      await sandbox.agent(name, { do: 'slow', workload: label, percent });
     },
     async share(forMs) {
-      return (await sandbox.agent(name, { do: 'share', workload: name, forMs })).percent;
+      return (await sandbox.agent(name, { do: 'share', workload: label, forMs })).percent;
     },
     async alive() {
-      const { pids = [] } = await sandbox.agent(name, { do: 'find', workload: name });
+      const { pids = [] } = await sandbox.agent(name, { do: 'find', workload: label });
       return pids.length > 0;
     },
     async identity() {
-      return (await sandbox.agent(name, { do: 'find', workload: name })).identity;
+      return (await sandbox.agent(name, { do: 'find', workload: label })).identity;
     },
   };
 }

@@ -1,12 +1,20 @@
 /**
  * Proves on throw-away parts what this machine can do: makes a sandbox with a pod and an nft rule in it, and skews the
- * clock of a Node process there. Nothing of it stays.
+ * clock of a Node process there; or listens at an address of the loopback, where the user wants no namespaces. Nothing of
+ * it stays.
  */
 import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { faketimeText, libfaketime } from '../agent/clocks/libfaketime.ts';
 import { TRY_LINKS } from '../agent/link-abilities.ts';
+import { wantsTcpLinks } from './chosen-links.ts';
+import { claimAddress, BLOCKS } from './loopback.ts';
 import { SEARCH_PATH, findLibfaketime } from './programs.ts';
+import { PLAIN } from './sandbox-protocol.ts';
 import { unshareCommand, type Mode } from './sandbox.ts';
 
 export interface Proof {
@@ -20,7 +28,10 @@ export interface Proof {
   readonly links: string;
 }
 
+type NamespaceMode = Exclude<Mode, typeof PLAIN>;
+
 const SKEW_MS = -86_400_000;
+const CLOCK_TEXT = faketimeText({ offsetMs: SKEW_MS, rate: 1 }, 0);
 const TOLERANCE_MS = 60_000;
 const PROOF_MS = 10_000;
 
@@ -45,11 +56,13 @@ let proved: Promise<Proof> | undefined;
 
 /** Proved once in the life of this process. */
 export function prove(): Promise<Proof> {
-  return (proved ??= firstThatWorks(process.getuid?.() === 0 ? ['root', 'rootless'] : ['rootless']));
+  return (proved ??= wantsTcpLinks()
+    ? tryPlain()
+    : firstThatWorks(process.getuid?.() === 0 ? ['root', 'rootless'] : ['rootless']));
 }
 
 /** Root in a container without its capabilities may still be allowed a user namespace. */
-async function firstThatWorks(modes: readonly Mode[]): Promise<Proof> {
+async function firstThatWorks(modes: readonly NamespaceMode[]): Promise<Proof> {
   const refusals = [];
   for (const mode of modes) {
     const proof = await tryMode(mode);
@@ -59,22 +72,59 @@ async function firstThatWorks(modes: readonly Mode[]): Promise<Proof> {
   return { mode: undefined, refusal: refusals.join('; '), skews: false, links: '' };
 }
 
-async function tryMode(mode: Mode): Promise<Proof> {
+async function tryMode(mode: NamespaceMode): Promise<Proof> {
+  const script = ['sh', '-c', SCRIPT, 'proof', CLOCK_TEXT, ...clockReader('/run/clock')];
+  const { output, complaints } = await outputOf([...unshareCommand(mode), ...script]);
+  const [sandbox, links = '', clock] = output.split('\n');
+  if (sandbox !== 'sandbox')
+    return { mode: undefined, refusal: complaints.trim() || 'unshare says nothing', skews: false, links: '' };
+  return { mode, refusal: '', skews: isSkewed(clock), links };
+}
+
+async function tryPlain(): Promise<Proof> {
+  const refusal = await listenAt(claimAddress(BLOCKS.first));
+  if (refusal !== undefined) return { mode: undefined, refusal, skews: false, links: '' };
+  const folder = mkdtempSync(join(tmpdir(), 'snowglobe-proof-'));
+  try {
+    const file = join(folder, 'clock');
+    writeFileSync(file, `${CLOCK_TEXT}\n`);
+    const { output } = await outputOf(['env', ...clockReader(file)]);
+    return { mode: PLAIN, refusal: '', skews: isSkewed(output), links: '' };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Why nobody can listen at an address; undefined: somebody can. */
+function listenAt(host: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.on('error', (error) => resolve(error.message));
+    server.listen({ host, port: 0 }, () => server.close(() => resolve(undefined)));
+  });
+}
+
+/** What comes after `env` so that the wall clock of Node is printed as it is under the setting of a file. */
+function clockReader(settingFile: string): readonly string[] {
   const library = findLibfaketime();
-  const skewed = library === undefined ? undefined : libfaketime.wrap(library, '/run/clock');
-  const command = [
-    'sh',
-    '-c',
-    SCRIPT,
-    'proof',
-    faketimeText({ offsetMs: SKEW_MS, rate: 1 }, 0),
+  const skewed = library === undefined ? undefined : libfaketime.wrap(library, settingFile);
+  return [
     ...Object.entries(skewed?.environment ?? {}).map(([key, value]) => `${key}=${value}`),
     ...(skewed?.prefix ?? []),
     process.execPath,
     '-p',
     'Date.now()',
   ];
-  const [program, ...args] = [...unshareCommand(mode), ...command] as const;
+}
+
+function isSkewed(clock: string | undefined): boolean {
+  return Math.abs(Number(clock) - (Date.now() + SKEW_MS)) < TOLERANCE_MS;
+}
+
+async function outputOf([program, ...args]: readonly [string, ...string[]]): Promise<{
+  readonly output: string;
+  readonly complaints: string;
+}> {
   const child = spawn(program, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: SEARCH_PATH },
@@ -83,9 +133,5 @@ async function tryMode(mode: Mode): Promise<Proof> {
   const failed = new Promise<string>((resolve) => child.on('error', (error) => resolve(error.message)));
   const said = Promise.all([text(child.stdout), text(child.stderr)]);
   const [output, complaints] = await Promise.race([said, failed.then((message) => ['', message] as const)]);
-  const [sandbox, links = '', clock] = output.split('\n');
-  if (sandbox !== 'sandbox')
-    return { mode: undefined, refusal: complaints.trim() || `${program} says nothing`, skews: false, links: '' };
-  const off = Number(clock) - (Date.now() + SKEW_MS);
-  return { mode, refusal: '', skews: Math.abs(off) < TOLERANCE_MS, links };
+  return { output, complaints };
 }

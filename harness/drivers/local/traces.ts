@@ -15,11 +15,10 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Leftover } from '../../core/driver.ts';
 import { environmentLacks } from '../../core/errors.ts';
 import type { Owner } from '../../core/owner.ts';
-import { SANDBOX_VARIABLE } from './sandbox-protocol.ts';
+import { endProcesses, processesOf, startTicks } from './run-processes.ts';
 
 export interface Traces {
   readonly runId: string;
@@ -40,8 +39,6 @@ interface ProcessName {
 
 /** Leaves room for `/snowglobe-UID/RUNID/etcd7.sock` in the 107 bytes of a socket's path. */
 const LONGEST_BASE = 60;
-/** How long the kernel may take to end what was killed. */
-const GONE_MS = 5000;
 
 /** Begins the traces of a run, and makes its folder of sockets. */
 export function beginTraces(runId: string, owner: Owner, rubbish: readonly string[]): Traces {
@@ -76,14 +73,8 @@ export function listTraces(): readonly Leftover[] {
 /** Kills what lives of a run and removes its traces; says what it found. */
 export async function removeTraces(runId: string): Promise<readonly string[]> {
   const traces = read(runId);
-  const living = livingProcesses(runId, traces);
-  const removed = [...processParts(living), ...folderParts(traces)];
-  const end = performance.now() + GONE_MS;
-  for (let left = living; left.length > 0; left = livingProcesses(runId, traces)) {
-    if (performance.now() > end) throw new Error(`Processes of run ${runId} do not end: ${left.join(', ')}.`);
-    for (const pid of left) kill(pid);
-    await sleep(10);
-  }
+  const removed = [...processParts(livingProcesses(runId, traces)), ...folderParts(traces)];
+  await endProcesses(() => livingProcesses(runId, traces));
   for (const path of [...(traces === undefined ? [] : [traces.sockets, ...traces.rubbish]), fileOf(runId)])
     rmSync(path, { recursive: true, force: true });
   return removed;
@@ -99,41 +90,8 @@ const folderParts = (traces: Traces | undefined): string[] =>
 
 /** The recorded sandbox, and all that carry the run's ID in their environment; never a process of anybody else. */
 function livingProcesses(runId: string, traces: Traces | undefined): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => (isRecorded(pid, traces?.sandbox) || carries(pid, runId)) && startTicks(pid) !== undefined);
-}
-
-function isRecorded(pid: number, sandbox: ProcessName | undefined): boolean {
-  return pid === sandbox?.pid && startTicks(pid) === sandbox.startTicks;
-}
-
-function carries(pid: number, runId: string): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0').includes(`${SANDBOX_VARIABLE}=${runId}`);
-  } catch {
-    return false; // it ended meanwhile, or belongs to another user
-  }
-}
-
-/** Field 22 of /proc/PID/stat, counted from the end of the name, which may hold anything. A zombie has ended. */
-function startTicks(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' ? undefined : fields[19];
-  } catch {
-    return undefined;
-  }
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
+  const { pid: recorded, startTicks: began } = traces?.sandbox ?? {};
+  return processesOf(runId, (pid) => pid === recorded && startTicks(pid) === began);
 }
 
 /** Of this user alone: in a folder that all may write, another user could have made it first. */

@@ -1,0 +1,23 @@
+/**
+ * What the links of a local cluster are made of, as the user chose: network namespaces, which need root or a user
+ * namespace, or TCP links in user space, which need neither and can do less.
+ */
+import { problem, type Problem } from '../../core/errors.ts';
+
+/** The environment variable by which they are chosen. */
+export const LINKS_VARIABLE = 'SNOWGLOBE_LOCAL_LINKS';
+
+const CHOICES = ['namespaces', 'tcp'] as const;
+
+/** Namespaces, where nothing was chosen. */
+export function wantsTcpLinks(): boolean {
+  return process.env[LINKS_VARIABLE] === 'tcp';
+}
+
+/** What is wrong with the choice, if anything is. */
+export function choiceProblems(): readonly Problem[] {
+  const chosen = process.env[LINKS_VARIABLE] ?? '';
+  return chosen === '' || CHOICES.some((choice) => choice === chosen)
+    ? []
+    : [problem(`${LINKS_VARIABLE} is "${chosen}".`, `Set it to ${CHOICES.join(' or ')}, or unset it.`)];
+}
