@@ -54,9 +54,13 @@ export const REAL_PARTS: readonly RealPart[] = [
     isHere: () => process.platform === 'linux' && ['etcd', 'nft', 'ip', 'unshare'].every(hasProgram) && hasFaketime(),
   },
   {
-    name: 'a C compiler (clocks that drift, and those of Go, Java and Python)',
+    name: 'a C compiler (clocks that drift, those of Go, Java and Python, and slow disks)',
     remedy: 'apt-get install gcc libc6-dev',
-    files: ['harness/drivers/agent/clocks/*.real.test.ts', 'harness/drivers/{local,docker}/clocks.real.test.ts'],
+    files: [
+      'harness/drivers/agent/{clocks,disks}/*.real.test.ts',
+      'harness/drivers/{local,docker}/clocks.real.test.ts',
+      'harness/laws/coordinator-faults.real.test.ts',
+    ],
     isHere: () => hasProgram('cc'),
   },
   {

@@ -1,11 +1,18 @@
 import { expect, test } from 'vitest';
+import type { Ability } from '../../core/cluster.ts';
 import { statusOf } from '../../core/observe.ts';
 import { loadGenerator } from '../../registry.ts';
 import { eventually, mint, minting, runForTest } from './run-for-test.ts';
 
-test('nodes take ranges from a PostgreSQL in a container, and go on after it was stopped and killed', async () => {
+const SLOW_DISK: ReadonlySet<Ability> = new Set(['coordinator.slow-disk']);
+
+test('nodes take ranges from a PostgreSQL in a container, and go on after it was stopped, killed and slowed', async () => {
   const generator = await loadGenerator('segment');
-  await using run = await runForTest({ coordinator: 'postgres', options: { step: 50, prefetchAt: 0.1 } }, generator);
+  await using run = await runForTest(
+    { coordinator: 'postgres', options: { step: 50, prefetchAt: 0.1 } },
+    generator,
+    SLOW_DISK,
+  );
   const [node] = run.cluster.nodes;
   const [member] = run.cluster.coordinator.members;
   expect(run.cluster.coordinator.version).toMatch(/^\d+\.\d+$/);
@@ -31,4 +38,10 @@ test('nodes take ranges from a PostgreSQL in a container, and go on after it was
     15_000,
   );
   expect((await statusOf(member!, 2000))?.serving).toBe(true);
+
+  const { coordinator } = run.cluster;
+  await coordinator.slowDisks(1000);
+  expect(await coordinator.writeMs(5000)).toBeGreaterThanOrEqual(1000);
+  await coordinator.slowDisks(0);
+  expect(await coordinator.writeMs(5000)).toBeLessThan(1000);
 });

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Cluster } from '../../core/cluster.ts';
+import type { Ability, Cluster } from '../../core/cluster.ts';
 import { statusOf } from '../../core/observe.ts';
 import { loadGenerator } from '../../registry.ts';
 import { launchContext, mint, untilItMints } from './cluster.fixture.ts';
@@ -17,11 +17,17 @@ const SPEC = {
   options: { step: 50, prefetchAt: 0.1 },
 } as const;
 
+const SLOW_DISK: ReadonlySet<Ability> = new Set(['coordinator.slow-disk']);
+
 let folder: string;
 let cluster: Cluster;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'snowglobe-postgres-'));
-  const context = { ...(await launchContext(RUN_ID, folder)), generator: await loadGenerator('segment') };
+  const context = {
+    ...(await launchContext(RUN_ID, folder)),
+    generator: await loadGenerator('segment'),
+    needs: SLOW_DISK,
+  };
   cluster = await driver.launch(SPEC, context);
 });
 afterAll(async () => {
@@ -59,6 +65,14 @@ test('nodes take ranges from a real PostgreSQL, and go on after it was stopped a
   await untilItMints(cluster, n2!, 10_000);
   await time.sleep(100);
   expect(await statusOf(member!)).toEqual({ leader: true, serving: true });
+});
+
+test('its disk is slow for as long as was asked', async () => {
+  const { coordinator } = cluster;
+  await coordinator.slowDisks(1000);
+  expect(await coordinator.writeMs(5000)).toBeGreaterThanOrEqual(1000);
+  await coordinator.slowDisks(0);
+  expect(await coordinator.writeMs(5000)).toBeLessThan(1000);
 });
 
 test('what was stopped goes on when everything is healed', async () => {
