@@ -7,8 +7,9 @@
  * Nothing of it outlives the process: a restart with the clock behind mints times again, so it promises neither `unique`
  * nor any order across lives; and as the stall has no limit, it does not promise to recover within a time.
  */
-import type { Generator, GeneratorEnv, Holding, NodePlan } from '../harness/core/generator.ts';
+import type { Generator, GeneratorEnv, Holding, Minter, NodePlan } from '../harness/core/generator.ts';
 import type { Layout } from '../harness/core/layout.ts';
+import { Lock, withLanes } from './clocked/lanes.ts';
 import type { Next } from './clocked/minter.ts';
 import { ClockedMinter } from './clocked/minter.ts';
 import { integerWithin } from './snowflake.ts';
@@ -22,6 +23,8 @@ export const LAYOUT = {
   shifts: { time: 24, sequence: 16, worker: 0 },
 } as const satisfies Layout;
 
+/** Requests that may be under way at once. */
+export const LANES = 4;
 const SEQUENCE_MASK = 2 ** LAYOUT.sequenceBits - 1;
 const TICKS = 2 ** LAYOUT.timeBits;
 
@@ -46,9 +49,9 @@ export class SonyflakeMinter extends ClockedMinter {
       this.#owed = false;
       return this.compose();
     }
-    const sinceEpochMs = this.env.wallMs() - LAYOUT.epochMs;
+    const sinceEpochMs = this.readClock() - LAYOUT.epochMs;
     const current = Math.floor(sinceEpochMs / LAYOUT.tickMs);
-    if (this.tick < current) {
+    if (this.begins(current)) {
       this.tick = current;
       this.sequence = 0;
       return this.compose();
@@ -60,10 +63,25 @@ export class SonyflakeMinter extends ClockedMinter {
     return { waitMs: this.tick * LAYOUT.tickMs - sinceEpochMs };
   }
 
+  protected readClock(): number {
+    return this.env.wallMs();
+  }
+
+  /** Whether the tick of the clock is a new one. */
+  protected begins(current: number): boolean {
+    return this.tick < current;
+  }
+
   protected compose(): Next {
     if (this.tick >= TICKS) return 'clock out of range';
     return (BigInt(this.tick) << 24n) | BigInt(this.sequence * 2 ** LAYOUT.workerBits + this.#machineId);
   }
+}
+
+/** Each request holds the lock from before it reads the clock until it has its IDs. */
+function create(env: GeneratorEnv): Minter {
+  const [minter, lock] = [new SonyflakeMinter(env), new Lock()];
+  return withLanes(LANES, minter, (into, count) => lock.run(() => minter.mint(into, count)));
 }
 
 /** `machineId`; left out, the node's place in the cluster. */
@@ -74,7 +92,7 @@ function machineIdOf({ machineId, ...unknown }: GeneratorEnv['options'], index: 
 }
 
 /** As `Generator.refuses`: each machine ID is given once. */
-function refuses(nodes: readonly NodePlan[]): string | undefined {
+export function refusesMachineIds(nodes: readonly NodePlan[]): string | undefined {
   const holders = new Map<number, string>();
   for (const { name, index, options } of nodes)
     try {
@@ -98,6 +116,6 @@ export default {
     { guarantee: 'fails-closed' },
   ],
   layout: LAYOUT,
-  refuses,
-  node: { kind: 'shell', create: (env) => new SonyflakeMinter(env) },
+  refuses: refusesMachineIds,
+  node: { kind: 'shell', create },
 } satisfies Generator;

@@ -14,7 +14,7 @@ import resetsSequence from './resets-sequence.ts';
 import trustsClock from './trusts-clock-backwards.ts';
 
 const names = readdirSync(import.meta.dirname)
-  .filter((file) => /^[a-z-]+\.ts$/.test(file))
+  .filter((file) => /^[a-z0-9-]+\.ts$/.test(file))
   .map((file) => basename(file, '.ts'));
 
 const scenarios = readdirSync(join(import.meta.dirname, '../../scenarios')).map((file) => basename(file, '.ts'));
@@ -23,7 +23,7 @@ const guaranteesOf = ({ promises }: Generator): string => promises.map(({ guaran
 const honest = new Set(
   await Promise.all(
     readdirSync(join(import.meta.dirname, '..'))
-      .filter((file) => /^[a-z-]+\.ts$/.test(file))
+      .filter((file) => /^[a-z0-9-]+\.ts$/.test(file))
       .map(async (file) => {
         const module = (await import(/* @vite-ignore */ join(import.meta.dirname, '..', file))) as {
           default: Generator;
