@@ -1,7 +1,8 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
 
 /**
- * Requests for more IDs than a millisecond holds, and nothing goes wrong: a full sequence has to wait for its clock.
+ * Requests for more IDs than a millisecond holds: a full sequence has to wait for its clock. A machine that mints slower
+ * than four million IDs a second fills no millisecond by itself, so the clock also stands still for a while.
  */
 export default {
   name: 'burst',
@@ -17,7 +18,13 @@ export default {
   warmUpMs: 6000,
   timetable: {
     order: 'given',
-    slots: [{ name: 'calm', lengthMs: 8000, disturbances: [{ fault: 'noop', atMs: 0, forMs: 7000 }] }],
+    slots: [
+      {
+        name: 'stands-still',
+        lengthMs: 8000,
+        disturbances: [{ fault: 'clock-freeze', options: { node: 'n1' }, atMs: 2500, forMs: 4500 }],
+      },
+    ],
   },
   recoverMs: 9000,
 } satisfies ScenarioInput;
