@@ -13,7 +13,6 @@ const COUNT_EVERY_MS = 1000;
 export interface Collecting extends AsyncDisposable {
   readonly store: Store;
   readonly collector: Collector;
-  readonly tapFolder: string;
   /** IDs stored, and duplicated IDs among them, so far: for the live view only. */
   stored(): bigint;
   duplicates(): number;
@@ -50,7 +49,6 @@ export async function startCollecting(
   return {
     store,
     collector,
-    tapFolder,
     stored: () => collector.stored(),
     duplicates: () => duplicates,
     [Symbol.asyncDispose]: async () => {

@@ -11,6 +11,7 @@ import { idBitsOf } from '../core/layout.ts';
 import type { LaneTotal } from './evidence.ts';
 import { BATCH_BYTES } from '../core/tap.ts';
 import type { Origin, Time } from '../core/time.ts';
+import type { LeaseLog } from './lease-logs.ts';
 import { RANGE_LIMIT, TapReader } from './tap-reader.ts';
 import type { LaneReader, RangeLimit, TapRange } from './tap-reader.ts';
 
@@ -49,6 +50,7 @@ export interface Drained {
   readonly stored: readonly LaneTotal[];
   readonly batches: number;
   readonly tornBytes: number;
+  readonly leaseLogs: readonly LeaseLog[];
   /** Why the evidence is not whole; one sentence each. */
   readonly problems: readonly string[];
 }
@@ -156,6 +158,7 @@ export function startCollector(options: CollectorOptions): Collector {
         stored: counts.map(({ node, incarnation, lane, ids }) => ({ node, incarnation, lane, ids })),
         batches: taps.lanes.reduce((sum, { batches }) => sum + batches, 0),
         tornBytes: taps.tornBytes,
+        leaseLogs: taps.leaseLogs,
         problems: [
           ...taps.problems,
           ...problems,

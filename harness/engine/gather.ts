@@ -20,7 +20,7 @@ import type { LaneTotal } from './evidence.ts';
 import type { Checkers } from './history-source.ts';
 import { sourceFromMemory, sourceFromStore } from './history-source.ts';
 import type { JudgeInput, RunHeader } from './judge.ts';
-import { readLeaseLogs } from './lease-logs.ts';
+import { leaseWords } from './lease-logs.ts';
 
 export type Gathered = Pick<
   JudgeInput,
@@ -59,7 +59,6 @@ export function gatherFromMemory(
 export interface StoreSources {
   readonly store: Store;
   readonly collector: Collector;
-  readonly tapFolder: string;
   readonly journal: readonly JournalEntry[];
   /** What clients received and the store does not have yet. */
   readonly newRequests: RequestColumns | undefined;
@@ -71,14 +70,14 @@ export interface StoreSources {
 
 /** What the taps hold, drained into the store. A lost store leaves a doubt, and no findings. */
 export async function gatherFromStore(sources: StoreSources): Promise<Gathered> {
-  const { store, collector, tapFolder, journal, newRequests, header, checkers, origin, nodes } = sources;
+  const { store, collector, journal, newRequests, header, checkers, origin, nodes } = sources;
   const doubts: UnknownReason[] = [];
   try {
     const drained = await collector.drain();
     if (newRequests !== undefined) await store.appendRequests(newRequests);
     const recover = recoverWindow(journal, header.scenario);
     const coordinators = coordinatorOfNodes(header.scenario.cluster);
-    const { leases, deletions } = readLeaseLogs(tapFolder, origin, coordinators);
+    const { leases, deletions } = leaseWords(drained.leaseLogs, origin, coordinators);
     const owners = journal.flatMap((entry) => (entry.kind === 'owner' ? [entry.event] : []));
     const facts: SqlFacts = {
       layout: header.generator.layout,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { leaseLogName } from '../core/tap.ts';
 import type { Origin } from '../core/time.ts';
-import { readLeaseLogs } from './lease-logs.ts';
+import { leaseWords, readLeaseLogs } from './lease-logs.ts';
 
 const ORIGIN: Origin = { monotonicNs: '1000', unixMs: 0, errorNs: 0 };
 
@@ -22,7 +22,7 @@ test('of a lease, the last accepted sending counts, and the first request to end
       line('granted', '2000') + line('kept', '5000') + line('kept', '3000') + line('given up', '9000'),
     );
     writeFileSync(join(folder, leaseLogName('n2', 1)), line('kept', '6000') + line('given up', '7000'));
-    expect(readLeaseLogs(folder, ORIGIN).leases).toEqual([
+    expect(leaseWords(readLeaseLogs(folder), ORIGIN).leases).toEqual([
       { lease: '1', node: 'n1', incarnation: 1, lastSentNs: 5000, ttlMs: 1, givenUpNs: 6000 },
     ]);
   }));
@@ -38,7 +38,7 @@ test('keys that nodes deleted, unless they learned that they did not', () =>
         line('deleting', 'o/0', '3000') +
         line('deleting', 'o/1', '4000'),
     );
-    expect(readLeaseLogs(folder, ORIGIN)).toEqual({
+    expect(leaseWords(readLeaseLogs(folder), ORIGIN)).toEqual({
       leases: [],
       deletions: [
         { key: 'o/0', sentNs: 2000 },

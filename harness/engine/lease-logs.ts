@@ -10,19 +10,31 @@ import { leaseLogName } from '../core/tap.ts';
 import type { Origin, RunNs } from '../core/time.ts';
 import { runNs } from '../core/time.ts';
 
-export interface LeaseLogs {
+/** What one life of a node wrote. */
+export interface LeaseLog {
+  readonly node: string;
+  readonly incarnation: number;
+  readonly lines: readonly LeaseLogLine[];
+  /** Lines that cannot be read, one sentence each. */
+  readonly problems: readonly string[];
+}
+
+/** What the logs of all nodes say together. */
+export interface LeaseWords {
   /** The sending of the last accepted grant or keep-alive, its TTL, and when a node first asked for its end. */
   readonly leases: readonly LeaseFact[];
   readonly deletions: readonly KeyDeletion[];
 }
 
-/** `coordinators`: where each region has its own, whose leases those in the log of a node are. */
-export function readLeaseLogs(folder: string, origin: Origin, coordinators?: CoordinatorOfNode): LeaseLogs {
+/**
+ * Pure. `coordinators`: where each region has its own, whose leases those in the log of a node are.
+ */
+export function leaseWords(logs: readonly LeaseLog[], origin: Origin, coordinators?: CoordinatorOfNode): LeaseWords {
   const originNs = BigInt(origin.monotonicNs);
   const facts = new Map<string, LeaseFact>();
   const givenUp = new Map<string, RunNs>();
   const deletions = new Map<string, KeyDeletion>();
-  for (const { node, incarnation, lines } of leaseLogs(folder)) {
+  for (const { node, incarnation, lines } of logs) {
     const granter = coordinatorOf(node, coordinators);
     for (const { lease: id, what, key = '', sentNs, ttlMs } of lines) {
       // Two coordinators may give one name to leases of their own.
@@ -49,27 +61,17 @@ export function readLeaseLogs(folder: string, origin: Origin, coordinators?: Coo
   return { leases, deletions: [...deletions.values()] };
 }
 
-/** Lines that cannot be read, one sentence each. */
-export function leaseLogProblems(folder: string): string[] {
-  return leaseLogs(folder).flatMap(({ problems }) => problems);
-}
-
 /** Of lanes that minted under leases: their nodes had written of those before. */
-export function missingLeaseLogs(files: readonly string[], lanes: readonly LaneName[]): string[] {
-  const logs = lanes.map(({ node, incarnation }) => leaseLogName(node, incarnation));
-  return [...new Set(logs)]
-    .filter((log) => !files.includes(log))
+export function missingLeaseLogs(logs: readonly LeaseLog[], lanes: readonly LaneName[]): string[] {
+  const nameOf = ({ node, incarnation }: LaneName | LeaseLog): string => leaseLogName(node, incarnation);
+  const there = new Set(logs.map(nameOf));
+  return [...new Set(lanes.map(nameOf))]
+    .filter((log) => !there.has(log))
     .map((log) => `${log} is missing, although its node minted under a lease`);
 }
 
-interface LeaseLog {
-  readonly node: string;
-  readonly incarnation: number;
-  readonly lines: readonly LeaseLogLine[];
-  readonly problems: readonly string[];
-}
-
-function leaseLogs(folder: string): LeaseLog[] {
+/** Of all lives whose taps are in the folder. To be called once a run: the logs of a long one have many lines. */
+export function readLeaseLogs(folder: string): readonly LeaseLog[] {
   const logs: LeaseLog[] = [];
   for (const file of readdirSync(folder).sort()) {
     const name = /^(?<node>.+)-(?<incarnation>\d+)\.leases$/.exec(file)?.groups;

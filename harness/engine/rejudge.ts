@@ -47,14 +47,13 @@ export async function rejudge({
   const header = { scenario, generator, driver, seed, command };
   const stopwatch = createStopwatch(runId);
   const judged = stopwatch.start('judge again');
-  const tapFolder = join(folder, TAPS_FOLDER);
   // Entries of this judging go after those of the run, at its last moment: its time stands still now.
   const last = read.entries.at(-1)?.at ?? 0;
   const journal = openJournal(join(folder, JOURNAL_FILE), read.entries);
   await using store = await openStore({ folder, runId, layout: generator.layout });
   try {
     const collector = startCollector({
-      tapFolder,
+      tapFolder: join(folder, TAPS_FOLDER),
       runId,
       nodes,
       layout: generator.layout,
@@ -69,7 +68,6 @@ export async function rejudge({
     const gathered = await gatherFromStore({
       store,
       collector,
-      tapFolder,
       journal: read.entries,
       newRequests: undefined,
       header,

@@ -13,7 +13,8 @@ import { idBitsOf } from '../core/layout.ts';
 import { BATCH_BYTES, decodeBatch, lifeName, parseSegmentName, segmentName } from '../core/tap.ts';
 import type { Origin } from '../core/time.ts';
 import { runNs, unixMsOfNs } from '../core/time.ts';
-import { leaseLogProblems, missingLeaseLogs, readLeaseLogs } from './lease-logs.ts';
+import type { LeaseLog } from './lease-logs.ts';
+import { leaseWords, missingLeaseLogs, readLeaseLogs } from './lease-logs.ts';
 
 /** Committed batches of one lane that follow one another in one segment. */
 export interface TapRange {
@@ -33,6 +34,8 @@ export interface TapSummary {
   readonly lanes: readonly (LaneName & { readonly ids: bigint; readonly batches: number })[];
   /** Bytes after the last committed batch of their lane: never replied, not judged. */
   readonly tornBytes: number;
+  /** What its nodes did with leases and keys. */
+  readonly leaseLogs: readonly LeaseLog[];
   /** Why the evidence is not whole; one sentence each. */
   readonly problems: readonly string[];
 }
@@ -78,18 +81,20 @@ export class TapReader {
     const lanes = this.lanes();
     const ends = lanes.map((lane) => lane.finish());
     const files = readdirSync(this.#folder);
+    const leaseLogs = readLeaseLogs(this.#folder);
     return {
       lanes: lanes.map(({ lane, ids, batches }) => ({ ...lane, ids, batches })),
       tornBytes: ends.reduce((sum, { tornBytes }) => sum + tornBytes, 0),
+      leaseLogs,
       problems: [
         ...ends.flatMap(({ problems }) => problems),
         ...this.#halfSegments(files),
         ...missingLives(files),
         ...missingLeaseLogs(
-          files,
+          leaseLogs,
           lanes.filter(({ leased }) => leased).map(({ lane }) => lane),
         ),
-        ...leaseLogProblems(this.#folder),
+        ...leaseLogs.flatMap((log) => log.problems),
       ],
     };
   }
@@ -321,7 +326,7 @@ export function readHistory(
   const ranges: TapRange[] = [];
   for (const lane of reader.lanes())
     for (let range = lane.next(); range !== undefined; range = lane.next()) ranges.push(range);
-  const { problems } = reader.finish();
+  const { leaseLogs, problems } = reader.finish();
   reader.close();
 
   const bytes = Buffer.concat(ranges.map(({ ids }) => ids));
@@ -333,7 +338,7 @@ export function readHistory(
       ...rest,
       ids,
       batches: toColumns(ranges, origin, rest.nodes),
-      leases: readLeaseLogs(folder, origin).leases,
+      leases: leaseWords(leaseLogs, origin).leases,
     },
     problems: [...problems, ...[...strangers].map((node) => `there are taps of ${node}, which is no node of the run`)],
   };
