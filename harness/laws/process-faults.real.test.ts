@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Cluster } from '../core/cluster.ts';
 import type { Evidence, Fault, FaultContext } from '../core/fault.ts';
 import type { JsonObject } from '../core/json.ts';
@@ -11,13 +11,13 @@ import { healthOf, nodeOf } from '../core/observe.ts';
 import { createRng } from '../core/random.ts';
 import { thisOwner } from '../engine/owner.ts';
 import { loadDriver, loadFaults, loadGenerator } from '../registry.ts';
-import { realDrivers } from './real-drivers.ts';
+import { onRealDrivers } from './real-drivers.ts';
 
 const faults = await loadFaults();
 /** Long beside the time in which a node that is asked to end gives its worker ID back. */
 const TTL_MS = 10_000;
 
-describe.each(realDrivers('faults of processes'))('%s', (name) => {
+onRealDrivers('faults of processes', (name) => {
   let cluster: Cluster;
   let folder: string;
   beforeAll(async () => {

@@ -54,17 +54,17 @@ test('cuts of several keys add up, and each goes with its own key', async () => 
 });
 
 test('a living agent keeps a cut beyond its timeout; a killed one loses it', { timeout: 20_000 }, async () => {
+  const { agent } = await startAgent(withPeers());
   const netns = withPeers();
-  const { agent, child } = await startAgent(netns);
   const { inside } = netns;
-  await agent.send({ do: 'cut', key: 'k', addresses: [PEERS[0]] });
-  await sleep(5500);
-  expect(await reach(agent, PEERS[0])).toBe(false);
-
+  const { agent: killed, child } = await startAgent(netns);
+  for (const one of [agent, killed]) await one.send({ do: 'cut', key: 'k', addresses: [PEERS[0]] });
   child.kill('SIGKILL');
   expect(inside('nft', 'list', 'table', 'inet', 'snowglobe')).toContain(PEERS[0]);
   await sleep(5500);
+  expect(await reach(agent, PEERS[0])).toBe(false);
   expect(inside('nft', 'list', 'table', 'inet', 'snowglobe')).not.toContain(PEERS[0]);
+  await agent.close();
 
   // A later agent starts from nothing, whatever it finds.
   const { agent: next } = await startAgent(netns);
