@@ -4,8 +4,7 @@
  */
 import { openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { CoordinationRefused } from '../../harness/coordinators/coordination-errors.ts';
-import { deletedKeys } from '../../harness/core/generator.ts';
+import { tellingDeletions } from '../../harness/coordinators/key-deletions.ts';
 import { leaseLogName } from '../../harness/core/tap.ts';
 import type { Compare, Coordination, Grant, KeyValue, Operation, TxnResult } from '../../harness/core/generator.ts';
 import type { LeaseLogLine } from '../../harness/core/tap.ts';
@@ -33,25 +32,20 @@ export class LoggedCoordination implements Coordination {
     return this.#inner.range(prefix, deadlineMs);
   }
 
-  async txn(
+  txn(
     compares: readonly Compare[],
     onSuccess: readonly Operation[],
     onFailure: readonly Operation[],
     deadlineMs: number,
   ): Promise<TxnResult> {
     const sentNs = monotonicNs();
-    const keys = deletedKeys([...onSuccess, ...onFailure]);
-    // Before it is sent: it may take effect although no answer comes.
-    for (const key of keys) this.#write('0', 'deleting', sentNs, 0, key);
-    try {
-      const result = await this.#inner.txn(compares, onSuccess, onFailure, deadlineMs);
-      const deleted = deletedKeys(result.succeeded ? onSuccess : onFailure);
-      for (const key of keys) if (!deleted.has(key)) this.#write('0', 'not deleted', sentNs, 0, key);
-      return result;
-    } catch (error) {
-      if (error instanceof CoordinationRefused) for (const key of keys) this.#write('0', 'not deleted', sentNs, 0, key);
-      throw error;
-    }
+    const log = {
+      deleting: (key: string) => this.#write('0', 'deleting', sentNs, 0, key),
+      notDeleted: (key: string) => this.#write('0', 'not deleted', sentNs, 0, key),
+    };
+    return tellingDeletions(onSuccess, onFailure, log, () =>
+      this.#inner.txn(compares, onSuccess, onFailure, deadlineMs),
+    );
   }
 
   async grant(ttlMs: number, deadlineMs: number): Promise<Grant> {

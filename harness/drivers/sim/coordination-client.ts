@@ -3,10 +3,9 @@
  * clock. A request that got no answer may have been carried out, or may be yet.
  */
 import type { Compare, Coordination, Grant, KeyValue, Operation, TxnResult } from '../../core/generator.ts';
-import { deletedKeys } from '../../core/generator.ts';
-import { CoordinationRefused } from '../../coordinators/coordination-errors.ts';
 import type { EtcdSim } from '../../coordinators/etcd-sim.ts';
 import type { EtcdSimStore } from '../../coordinators/etcd-sim-store.ts';
+import { tellingDeletions } from '../../coordinators/key-deletions.ts';
 import type { LeaseLog } from './lease-log.ts';
 import type { Network } from './network.ts';
 import { Requester } from './requester.ts';
@@ -27,25 +26,21 @@ export class CoordinationClient implements Coordination {
     return this.#requester.call('read', (store) => store.range(prefix), deadlineMs);
   }
 
-  async txn(
+  txn(
     compares: readonly Compare[],
     onSuccess: readonly Operation[],
     onFailure: readonly Operation[],
     deadlineMs: number,
   ): Promise<TxnResult> {
     const sentNs = this.#host.now();
-    const keys = deletedKeys([...onSuccess, ...onFailure]);
-    for (const key of keys) this.#leases.deleting(key, sentNs);
-    try {
-      const kind = [...onSuccess, ...onFailure].every((operation) => 'get' in operation) ? 'read' : 'write';
-      const result = await this.#requester.call(kind, (store) => store.txn(compares, onSuccess, onFailure), deadlineMs);
-      const deleted = deletedKeys(result.succeeded ? onSuccess : onFailure);
-      for (const key of keys) if (!deleted.has(key)) this.#leases.notDeleted(key, sentNs);
-      return result;
-    } catch (error) {
-      if (error instanceof CoordinationRefused) for (const key of keys) this.#leases.notDeleted(key, sentNs);
-      throw error;
-    }
+    const log = {
+      deleting: (key: string) => this.#leases.deleting(key, sentNs),
+      notDeleted: (key: string) => this.#leases.notDeleted(key, sentNs),
+    };
+    const kind = [...onSuccess, ...onFailure].every((operation) => 'get' in operation) ? 'read' : 'write';
+    return tellingDeletions(onSuccess, onFailure, log, () =>
+      this.#requester.call(kind, (store) => store.txn(compares, onSuccess, onFailure), deadlineMs),
+    );
   }
 
   async grant(ttlMs: number, deadlineMs: number): Promise<Grant> {

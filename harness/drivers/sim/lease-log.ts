@@ -10,7 +10,7 @@ export class LeaseLog {
   readonly #granter: { readonly coordinator?: string };
   readonly #facts = new Map<string, LeaseFact>();
   readonly #owners: OwnerEvent[] = [];
-  #deletions: readonly KeyDeletion[] = [];
+  readonly #deletions: KeyDeletion[] = [];
 
   /** `region`: whose coordinator it is, where each region has its own. */
   constructor(region?: string) {
@@ -42,12 +42,13 @@ export class LeaseLog {
 
   /** A node asks for a key to be deleted, its own or another's. */
   deleting(key: string, sentNs: RunNs): void {
-    this.#deletions = [...this.#deletions, { ...this.#granter, key, sentNs }];
+    this.#deletions.push({ ...this.#granter, key, sentNs });
   }
 
   /** It learned that what it asked for at `sentNs` was not carried out. */
   notDeleted(key: string, sentNs: RunNs): void {
-    this.#deletions = this.#deletions.filter((deletion) => deletion.key !== key || deletion.sentNs !== sentNs);
+    const at = this.#deletions.findLastIndex((deletion) => deletion.key === key && deletion.sentNs === sentNs);
+    if (at >= 0) this.#deletions.splice(at, 1);
   }
 
   ownerChanged(event: OwnerEvent): void {
