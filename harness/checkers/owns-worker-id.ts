@@ -13,7 +13,7 @@ import type { PromiseOf } from '../core/guarantee.ts';
 import type { History, LeaseFact } from '../core/history.ts';
 import { idReader } from '../core/id-words.ts';
 import { endOfLease, leaseFinder, type LeaseEnd } from '../core/lease-ends.ts';
-import { lifeOf, seconds } from '../core/phrases.ts';
+import { counted, lifeOf, seconds } from '../core/phrases.ts';
 import { liesBetween, rollbacksBetween, type Rollback } from '../core/rollback.ts';
 import { coordinatorOf, inSuccession, tenureBatchesOf } from '../core/tenures.ts';
 import { NS_PER_MS, type RunNs } from '../core/time.ts';
@@ -171,19 +171,18 @@ function afterLease(
 ): WitnessDraft[] {
   if (end === undefined) return [];
   const common = { tenures: [tenure], worker: tenure.workerId };
-  const batches = (n: number): string => (n === 1 ? '1 batch' : `${n} batches`);
   const late: WitnessDraft[] = [];
   if (firstAfter !== undefined)
     late.push({
       ...common,
-      what: `${describe(tenure)} minted ${batches(after)} under worker ID ${tenure.workerId} after its lease, which had ended at ${seconds(end.latest)} at the latest.`,
+      what: `${describe(tenure)} minted ${counted(after, 'batch', 'batches')} under worker ID ${tenure.workerId} after its lease, which had ended at ${seconds(end.latest)} at the latest.`,
       clues: [firstAfter],
       at: end.latest,
     });
   if (firstAfterEarlyEnd !== undefined && end.early !== undefined)
     late.push({
       ...common,
-      what: `${describe(tenure)} minted ${batches(afterEarlyEnd)} under worker ID ${tenure.workerId} after ${seconds(end.early)}, when the coordinator had ended its lease, although its word held until ${seconds(end.latest)}.`,
+      what: `${describe(tenure)} minted ${counted(afterEarlyEnd, 'batch', 'batches')} under worker ID ${tenure.workerId} after ${seconds(end.early)}, when the coordinator had ended its lease, although its word held until ${seconds(end.latest)}.`,
       clues: [firstAfterEarlyEnd],
       at: end.early,
       ...excused(true),

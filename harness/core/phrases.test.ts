@@ -4,6 +4,7 @@ import { all, counted, generatorLabel, times } from './phrases.ts';
 test('numbers as people write them', () => {
   expect([1, 2, 148_667].map(times)).toEqual(['once', '2 times', '148,667 times']);
   expect([0, 1, 1000].map((count) => counted(count, 'node'))).toEqual(['0 nodes', '1 node', '1,000 nodes']);
+  expect([1, 2].map((count) => counted(count, 'batch', 'batches'))).toEqual(['1 batch', '2 batches']);
   expect([1, 15].map((count) => all(count, 'disturbance'))).toEqual(['the one disturbance', 'all 15 disturbances']);
 });
 

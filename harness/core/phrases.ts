@@ -11,9 +11,9 @@ export function grouped(count: number | bigint): string {
   return count.toLocaleString('en-US', { maximumFractionDigits: 0 });
 }
 
-/** `1 node`, `4 nodes`. */
-export function counted(count: number, noun: string): string {
-  return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
+/** `1 node`, `4 nodes`; `plural`: where it is not the noun and an s. */
+export function counted(count: number, noun: string, plural = `${noun}s`): string {
+  return `${grouped(count)} ${count === 1 ? noun : plural}`;
 }
 
 /** `the one disturbance`, `all 15 disturbances`. */

@@ -115,7 +115,7 @@ const KEPT: Readonly<Record<Verdict, string>> = { pass: 'kept', fail: 'BROKEN', 
 
 function figures({ checked, unit, violations, outsideAssumptions, undecided }: Run['findings'][number]): string {
   return [
-    `${count(violations)} ${violations === 1 ? 'violation' : 'violations'} in ${count(checked)} ${unit}`,
+    `${counted(violations, 'violation')} in ${count(checked)} ${unit}`,
     ...(outsideAssumptions > 0 ? [`${count(outsideAssumptions)} outside assumptions`] : []),
     ...(undecided > 0 ? [`${count(undecided)} undecided`] : []),
   ].join(', ');
