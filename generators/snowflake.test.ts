@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { GeneratorEnv } from '../harness/core/generator.ts';
 import { decodeId } from '../harness/core/layout.ts';
 import type { CrankedNode } from './testing/cranked-node.ts';
 import { CrankedCluster, START_MS } from './testing/cranked-node.ts';
-import snowflake, { LAYOUT, compose, settingsOf } from './snowflake.ts';
+import snowflake, { LAYOUT, compose, refusesOptions, settingsOf } from './snowflake.ts';
 
 const decode = (ids: bigint[] | string) => {
   if (typeof ids === 'string') throw new Error(`refused: ${ids}`);
@@ -259,6 +260,29 @@ test('options out of range are refused by name', () => {
   expect(() => settingsOf({ pool: 1025 })).toThrow("option 'pool' must be an integer from 1 to 1024, not 1025");
   expect(() => settingsOf({ ttlMs: '5s' })).toThrow("option 'ttlMs' must be an integer");
   expect(() => settingsOf({ workers: 4 })).toThrow("option 'workers' is not known");
+});
+
+test('5 bits of datacenter and 5 of worker: a node leases the worker IDs of its datacenter only', () => {
+  expect(settingsOf({ datacenter: 3, firstWorkerId: 4, pool: 28 })).toMatchObject({ firstWorkerId: 100, pool: 28 });
+  expect(settingsOf({ datacenter: 31, pool: 32 })).toMatchObject({ firstWorkerId: 992, pool: 32 });
+  const refused = (options: GeneratorEnv['options']): string | undefined =>
+    refusesOptions([{ name: 'n1', index: 0, options }]);
+  expect(refused({ datacenter: 32 })).toBe("n1: option 'datacenter' must be an integer from 0 to 31, not 32");
+  expect(refused({ datacenter: -1 })).toMatch('0 to 31, not -1');
+  expect(refused({ datacenter: '1' })).toMatch('0 to 31, not "1"');
+  expect(refused({ datacenter: 1, firstWorkerId: 32 })).toMatch(
+    "option 'firstWorkerId' must be an integer from 0 to 31",
+  );
+  // A pool that would reach into the next datacenter.
+  expect(refused({ datacenter: 1, firstWorkerId: 30, pool: 3 })).toMatch(
+    "option 'pool' must be an integer from 1 to 2",
+  );
+});
+
+test('IDs carry datacenter and worker, side by side', async () => {
+  const cluster = new CrankedCluster();
+  const [id] = await (await cluster.node(snowflake, { datacenter: 21, pool: 32 })).mint(1);
+  expect(Number((id as bigint) >> 17n) & 31).toBe(21);
 });
 
 /** Stops the node's wall clock where it is now. */

@@ -4,17 +4,20 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Cluster } from '../core/cluster.ts';
+import type { Cluster, ClusterSpec } from '../core/cluster.ts';
 import { createRng } from '../core/random.ts';
 import { thisOwner } from '../engine/owner.ts';
 import { loadDriver, loadGenerator } from '../registry.ts';
 
-/** Three nodes on a pool of three worker IDs, as many coordinator members as asked for; time stands still until the test waits for something. */
-export async function launchSimulated(coordinatorMembers = 3): Promise<Cluster> {
+/**
+ * Three nodes on a pool of three worker IDs, as many coordinator members as asked for; time stands still until the test
+ * waits for something. `other`: what else is to be different.
+ */
+export async function launchSimulated(coordinatorMembers = 3, other: Partial<ClusterSpec> = {}): Promise<Cluster> {
   const [driver, generator] = await Promise.all([loadDriver('sim'), loadGenerator('snowflake')]);
   const folder = mkdtempSync(join(tmpdir(), 'snowglobe-laws-'));
   const cluster = await driver.launch(
-    { nodes: 3, coordinatorMembers, options: { pool: 3, ttlMs: 5000 } },
+    { nodes: 3, coordinatorMembers, options: { pool: 3, ttlMs: 5000 }, ...other },
     {
       runId: 'lawslaws',
       owner: thisOwner(),
