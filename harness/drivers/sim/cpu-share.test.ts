@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { msToNs } from '../../core/time.ts';
+import { load, minterOf, startCluster } from './cluster-for-tests.ts';
 import { CpuShare } from './cpu-share.ts';
 
 test('a process with a fifth of the CPU stands still for 40 ms and runs for 10 ms, again and again', () => {
@@ -29,4 +30,34 @@ test('a process with all of the CPU always runs', () => {
   const share = new CpuShare(100, 0);
   expect(share.isWhole).toBe(true);
   expect([0, 1, 49, 50].every((ms) => share.runsAt(msToNs(ms)))).toBe(true);
+});
+
+test('a node with less CPU than its clients ask for still answers for its health, and its timers still fire', async () => {
+  let fired = 0;
+  const cluster = await startCluster((env) => {
+    const tick = async (): Promise<void> => {
+      for (;;) {
+        await env.sleep(200);
+        fired++;
+      }
+    };
+    void tick();
+    return minterOf((into) => {
+      into[0] = BigInt(env.wallMs());
+      return 1;
+    });
+  });
+  const [n1] = cluster.nodes;
+  // Of 1000 calls a second with three readings of the clock each it can serve a fifth.
+  await n1?.process.slow(5);
+  const asked = load(cluster, 'n1', 1, 3000);
+  let answered = 0;
+  for (let look = 0; look < 5; look++) {
+    await cluster.time.sleep(500);
+    await n1?.health(400).then(() => answered++);
+  }
+  await asked;
+  expect(answered).toBe(5);
+  expect(fired).toBeGreaterThan(9);
+  await cluster[Symbol.asyncDispose]();
 });

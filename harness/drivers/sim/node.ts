@@ -9,7 +9,6 @@ import type {
   ClockControl,
   ClockSetting,
   ClusterNode,
-  ClusterSpec,
   MintReply,
   NetworkControl,
   NodeHealth,
@@ -17,43 +16,22 @@ import type {
   Termination,
 } from '../../core/cluster.ts';
 import { optionsOf, placeOf, TRUE_CLOCK } from '../../core/cluster.ts';
-import type { Generator, ShellNode } from '../../core/generator.ts';
+import type { ShellNode } from '../../core/generator.ts';
 import type { Rng } from '../../core/random.ts';
-import type { Cancel, Origin, RunNs } from '../../core/time.ts';
+import type { Cancel, RunNs } from '../../core/time.ts';
 import { messageOf, SnowglobeError } from '../../core/errors.ts';
 import { msToNs } from '../../core/time.ts';
 import { NodeClock } from './clock.ts';
-import type { Coordinated } from './coordinators.ts';
 import { Cpu, shareSeen } from './cpu-share.ts';
 import { NodeDisk } from './disk.ts';
-import type { Guard } from './guard.ts';
-import type { HistoryBuilder } from './history-builder.ts';
 import { healthOf } from './health.ts';
 import { Interruptions } from './interruptions.ts';
 import type { Answer } from './lane.ts';
-import type { LeaseLog } from './lease-log.ts';
 import { Life } from './life.ts';
 import { memberNetwork } from './member-network.ts';
-import type { Network } from './network.ts';
+import type { NodeWorld } from './node-world.ts';
 import { OpenRequest } from './open-request.ts';
-import type { VirtualTime } from './virtual-time.ts';
-
-/** What nodes of a cluster share: all of them, or those of one coordinator. */
-export interface NodeWorld {
-  readonly time: VirtualTime;
-  readonly origin: Origin;
-  readonly network: Network;
-  readonly coordinator: Coordinated;
-  readonly history: HistoryBuilder;
-  /** 64-bit words of an ID. */
-  readonly perId: 1 | 2;
-  readonly leases: LeaseLog;
-  readonly guard: Guard;
-  /** Loads the generator anew: nothing that its modules hold outlives the life it is for. */
-  readonly load: () => Promise<Generator>;
-  readonly spec: ClusterSpec;
-  readonly log: (line: string) => void;
-}
+import { Waiting } from './waiting.ts';
 
 /** From the order to start until the process runs, and the spread of the first starts of a cluster. */
 const START_MS = { min: 70, max: 120 };
@@ -100,7 +78,7 @@ export class SimNode implements ClusterNode {
   /** The node's own time, when a pause inside `mint` took it ahead of the world's. */
   #aheadUntil: RunNs = 0;
   /** What waits for the node to go on. */
-  #onWake: (() => void)[] = [];
+  readonly #onWake = new Waiting();
   /** Arrived while the node stood still or its lanes were taken. */
   #queue: OpenRequest[] = [];
   #pumping = false;
@@ -164,7 +142,7 @@ export class SimNode implements ClusterNode {
       const cancel = time.schedule(time.now() + msToNs(timeoutMs), () =>
         reject(new Error(`${this.name} gave no answer within ${timeoutMs} ms`)),
       );
-      this.#onWake.push(() => {
+      this.#onWake.add(() => {
         cancel();
         this.#healthOf(life).then(resolve, reject);
       });
@@ -255,7 +233,7 @@ export class SimNode implements ClusterNode {
     this.#stopped = false;
     this.#aheadUntil = 0;
     this.#applyHeldClock();
-    this.#onWake = [];
+    this.#onWake.clear();
     this.#queue = [];
     this.#interruptions.strikeAll();
     // The connections break. Whether their requests were carried out, no client can know.
@@ -355,19 +333,16 @@ export class SimNode implements ClusterNode {
     if (this.#stands()) return;
     this.#applyHeldClock();
     const { time } = this.#world;
-    const waiting = this.#onWake;
-    this.#onWake = [];
+    const waiting = this.#onWake.take();
     const serve = (): void => this.#pump();
     const steps = this.#rng.chance(0.5) ? [...waiting, serve] : [serve, ...waiting];
     const life = this.#life;
-    let putOff = 0;
-    // One event each, so that what follows from one runs before the next. What is put off again keeps its turn: as in an
-    // event loop, clients who come in without end do not starve the rest.
+    // One event each, so that what follows from one runs before the next.
     for (const step of steps)
       time.schedule(time.now(), () => {
         if (this.#life !== life) return;
         if (!this.#stands()) this.#deliver(life, step);
-        else if (step !== serve) this.#onWake.splice(putOff++, 0, step);
+        else if (step !== serve) this.#onWake.putOff(step);
       });
   }
 
@@ -375,7 +350,7 @@ export class SimNode implements ClusterNode {
 
   #deliver(life: Life | undefined, act: () => void): void {
     if (life === undefined || this.#life !== life) return;
-    if (this.#stands()) this.#onWake.push(act);
+    if (this.#stands()) this.#onWake.add(act);
     else {
       this.#world.time.settled();
       act();
@@ -430,7 +405,7 @@ export class SimNode implements ClusterNode {
       now,
       wallMs: () => this.#wall.wallMs(this.#now()),
       stands: () => this.#stands(),
-      whenAwake: (act) => this.#onWake.push(act),
+      whenAwake: (act) => this.#onWake.add(act),
       onFree: () => {
         if (this.#queue.length > 0) this.#pump();
       },
