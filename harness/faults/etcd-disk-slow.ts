@@ -60,9 +60,10 @@ export default {
     const { seen, means } = await syncedSince(before, cluster, byMs + LATE_MS);
     if (notes.has(SEEN)) notes.set(SEEN, seen);
     const leastMs = means.size === 0 ? undefined : Math.min(...means.values());
+    const byMember = [...means].map(([member, ms]) => [`${member}Ms`, ms] as const);
     return {
       took: leastMs === undefined ? undefined : leastMs >= byMs,
-      measured: { askedMs: byMs, observedMs: leastMs ?? null, syncMs: Object.fromEntries(means) },
+      measured: { askedMs: byMs, observedMs: leastMs ?? null, ...Object.fromEntries(byMember) },
     };
   },
 
@@ -82,7 +83,10 @@ async function syncsOf({ coordinator }: Cluster): Promise<Seen> {
   return Object.fromEntries(answers.filter(([, answer]) => answer !== undefined)) as Seen;
 }
 
-/** Waits until each member that answers has synced since, at most `waitMs`; the mean time of those syncs, by member. */
+/**
+ * Waits until each member that answers has synced since, at most `waitMs`; the mean time of those syncs, by member. `seen`
+ * keeps what was known of those that did not answer.
+ */
 async function syncedSince(
   before: Seen,
   cluster: Cluster,
@@ -98,7 +102,9 @@ async function syncedSince(
       if (from !== undefined && count > from.count)
         means.set(name, tenths((totalMs - from.totalMs) / (count - from.count)));
     }
-    if (means.size === Object.keys(seen).length || cluster.time.now() >= giveUpAt) return { seen, means };
+    const answered = Object.keys(seen).length;
+    if ((answered > 0 && means.size === answered) || cluster.time.now() >= giveUpAt)
+      return { seen: { ...before, ...seen }, means };
     await cluster.time.sleep(LOOK_EVERY_MS);
   }
 }

@@ -67,9 +67,11 @@ onRealDrivers('faults of the coordinator', (name) => {
 
   test('etcd-disk-slow: every member finds its own disk as slow as was asked, and no slower', async () => {
     const { took, measured } = await carriedOut(cluster, 'etcd-disk-slow', { byMs: 250 });
-    const syncMs = measured['syncMs'] as { readonly [member: string]: number };
-    expect({ took, members: Object.keys(syncMs) }).toEqual({ took: true, members: MEMBERS });
-    for (const ms of Object.values(syncMs)) expect(ms).toBeLessThan(500);
+    expect(took).toBe(true);
+    for (const member of MEMBERS) {
+      expect(measured[`${member}Ms`]).toBeGreaterThanOrEqual(250);
+      expect(measured[`${member}Ms`]).toBeLessThan(500);
+    }
   });
 
   test.each([
