@@ -8,7 +8,8 @@ import { compose, LAYOUT, SEQUENCE_MAX, start, WAIT_MAX_MS } from './snowflake.t
 import type { Tenure } from './snowflake.ts';
 import { refusesStatic, STATIC_PROMISES, StaticMinter } from './worker-ids/static.ts';
 
-const THREADS = 4;
+/** Threads of a node, each a lane. */
+export const LANES = 4;
 /** The most that the shell asks for at once. */
 const COUNT_MAX = 100_000;
 const SEQUENCE_BITS = BigInt(LAYOUT.sequenceBits);
@@ -118,7 +119,7 @@ class ThreadedMinter extends StaticMinter {
 export async function startThreads(env: GeneratorEnv, module: string, inPlace: ThreadStart): Promise<Minter> {
   const shared = new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT * Object.keys(WORD).length);
   const begin = (): Thread | Promise<Thread> => env.startThread?.(module, shared) ?? inThisThread(env, inPlace, shared);
-  const threads = await Promise.all(Array.from({ length: THREADS }, begin));
+  const threads = await Promise.all(Array.from({ length: LANES }, begin));
   return start(new ThreadedMinter(env, new BigInt64Array(shared), threads));
 }
 
