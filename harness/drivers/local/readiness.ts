@@ -27,7 +27,7 @@ import { PLAIN } from './sandbox-protocol.ts';
 import type { Mode } from './sandbox.ts';
 
 const NODE_MAJOR = 24;
-/** What the mode without namespaces needs. */
+const NAMESPACE_PROGRAMS: readonly Program[] = ['etcd', 'ip', 'nft', 'unshare', 'nsenter', 'mount'];
 const PLAIN_PROGRAMS: readonly Program[] = ['etcd', 'setpriv'];
 
 const GROUND_NOTES: Readonly<Record<Mode, string>> = {
@@ -99,7 +99,7 @@ function notReady(problems: readonly Problem[]): Readiness {
 
 /** One problem for all of them: one command mends it. */
 function missingParts(): Problem[] {
-  const needed = wantsTcpLinks() ? PLAIN_PROGRAMS : (Object.keys(PROGRAMS) as Program[]);
+  const needed = wantsTcpLinks() ? PLAIN_PROGRAMS : NAMESPACE_PROGRAMS;
   const programs = needed.filter((name) => findProgram(name) === undefined);
   const library = findLibfaketime() === undefined;
   const names = [...programs, ...(library ? ['libfaketimeMT.so.1'] : [])];

@@ -87,6 +87,16 @@ describe('one cluster', async () => {
     expect((await fault.observe(cluster, options, run)).took).toBe(false);
   });
 
+  test('a cut that ends behind the back of its fault shows in the measurement', async () => {
+    const fault = ofLinks.find(({ name }) => name === 'cut-from-etcd') as Fault;
+    const options = fault.options.parse(fault.example);
+    const run: FaultContext = { key: 'k', plannedMs: HOLDS_MS, notes: new Map() };
+    await fault.inject(cluster, options, run);
+    expect((await fault.observe(cluster, options, run)).took).toBe(true);
+    await cluster.healAll();
+    expect((await fault.observe(cluster, options, run)).took).toBe(false);
+  });
+
   test('links are in use where somebody talks: node to member, member to member, and not node to node', async () => {
     const [etcd1] = cluster.coordinator.members as readonly Member[] as readonly [Member];
     expect(await etcd1.network.talks('etcd2')).toBe(true);
@@ -138,7 +148,7 @@ describe('runs on one machine', () => {
       expect(await a.network.reaches('etcd1', 200)).toBe(false);
       expect(await b.network.reaches('etcd1', 500)).toBe(true);
       expect(await b.process.alive()).toBe(true);
-      await one[Symbol.asyncDispose]();
+      expect((await driver.sweep(runs[0] as string)).join()).toContain('process');
       expect(leftoversOf(runs[0] as string)).toEqual([]);
       await untilItMints(two, b, 5000);
     } finally {

@@ -58,9 +58,23 @@ export class TcpLinks {
         );
         links.#pairs.set(`${from}>${to.name}`, { way: there, link });
       }
-    await Promise.all([...links.#pairs.values()].map(({ link }) => link.open()));
-    for (const { name, serves = [] } of pods) if (serves.length > 0) await links.#openProxy(name);
+    try {
+      await links.#listen(pods);
+    } catch (error) {
+      links.close();
+      throw error;
+    }
     return links;
+  }
+
+  /** Settles when nothing of it is under way any more. */
+  async #listen(pods: readonly PodSpec[]): Promise<void> {
+    const outcomes = await Promise.allSettled([
+      ...[...this.#pairs.values()].map(({ link }) => link.open()),
+      ...pods.filter(({ serves = [] }) => serves.length > 0).map(({ name }) => this.#openProxy(name)),
+    ]);
+    const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failure !== undefined) throw failure.reason;
   }
 
   /** Answers whether a link is in use, where that was asked. */
