@@ -15,6 +15,7 @@ export default defineConfig(async () => {
   return {
     test: {
       retry: 0,
+      globalSetup: ['tools/compile-cache.ts'],
       projects: [
         {
           test: {

@@ -17,6 +17,8 @@ import {
   loadScenario,
   scenarioFiles,
 } from '../registry.ts';
+import type { Kind } from './kinds.ts';
+import { KINDS } from './kinds.ts';
 import type { Output } from './output.ts';
 
 /** Something that can be named; its further fields are for `--json`. */
@@ -29,7 +31,6 @@ interface Listed {
   readonly details?: readonly string[];
 }
 
-/** In the order in which they are told. */
 const LISTS = {
   scenarios: async (): Promise<readonly Listed[]> =>
     (await Promise.all(scenarioFiles().map(({ file }) => loadScenario(file)))).map(({ name, question, generator }) => ({
@@ -57,10 +58,7 @@ const LISTS = {
     [...(await loadHazards()).values()].map(({ name, summary }) => ({ name, summary })),
   drivers: async (): Promise<readonly Listed[]> =>
     (await driversByRank()).map(({ name, summary }) => ({ name, summary })),
-} as const;
-
-export type Kind = keyof typeof LISTS;
-export const KINDS = Object.keys(LISTS) as readonly Kind[];
+} satisfies { readonly [Each in Kind]: () => Promise<readonly Listed[]> };
 
 /** Lists these kinds, or all when none is given. */
 export async function list(kinds: readonly Kind[], output: Output): Promise<ExitCode> {
