@@ -27,13 +27,13 @@ export default {
     slots: [
       {
         name: 'eu-without-coordinator',
-        lengthMs: 19_000,
+        lengthMs: 21_000,
         disturbances: [
-          { fault: 'etcd-quorum-loss', options: { region: 'eu' }, atMs: 0, forMs: 10_000 },
-          { fault: 'kill', name: 'n1-killed', options: { node: 'n1' }, atMs: 1000, forMs: 1500 },
-          { fault: 'clock-step', options: { node: 'n1', byMs: -8000 }, atMs: 1500, forMs: 12_000 },
+          { fault: 'etcd-quorum-loss', options: { region: 'eu' }, atMs: 0, forMs: 12_000 },
+          { fault: 'kill', name: 'n1-killed', options: { node: 'n1' }, atMs: 1000, forMs: 2500 },
+          { fault: 'clock-step', options: { node: 'n1', byMs: -8000 }, atMs: 1500, forMs: 14_000 },
           // When the leases of the other region are over.
-          { fault: 'kill', name: 'n3-killed', options: { node: 'n3' }, atMs: 5500, forMs: 1000 },
+          { fault: 'kill', name: 'n3-killed', options: { node: 'n3' }, atMs: 5500, forMs: 2500 },
         ],
       },
     ],

@@ -19,7 +19,15 @@ import { type EmbeddedEngine, startEngine } from '../stores/clickhouse/embedded.
 import { DATABASE } from '../stores/clickhouse/schema.ts';
 import { PROMISES } from './promises.ts';
 import { LONG_LAYOUT, PLANTS, randomHistory } from './random-history.ts';
-import { withLapses, withMovedKeys, withoutNames, withoutPool, withRollbacks, withStalls } from './retold-history.ts';
+import {
+  withCoordinators,
+  withLapses,
+  withMovedKeys,
+  withoutNames,
+  withoutPool,
+  withRollbacks,
+  withStalls,
+} from './retold-history.ts';
 import { factsOf, storeHistory } from './stored-history.ts';
 
 /** More of them: SNOWGLOBE_RUNS. New ones every time; a failure names the seed, and SNOWGLOBE_SEED repeats it. */
@@ -47,6 +55,7 @@ beforeAll(async () => {
       withLapses({ ...unnamed, health: told.health }, rng.fork('lapses')),
       withMovedKeys(told, rng.fork('leases')),
       withRollbacks(told, rng.fork('rollbacks')),
+      withCoordinators(told, rng.fork('coordinators')),
       withoutPool(told),
       withStalls(told, rng.fork('stalls')),
     ];

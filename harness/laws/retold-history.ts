@@ -47,6 +47,23 @@ export function withRollbacks(history: History, rng: Rng): History {
   return { ...history, leases, rollbacks };
 }
 
+/**
+ * Nodes in regions, each with a coordinator of its own: worker IDs change hands between nodes that different ones told
+ * so, and of the leases and revisions some bear the names of those of another coordinator.
+ */
+export function withCoordinators(history: History, rng: Rng): History {
+  const regions = ['eu', 'us'];
+  const coordinators = Object.fromEntries(history.nodes.map((node) => [node, rng.pick(regions)]));
+  const leases = history.leases.flatMap((fact) => {
+    const own = { ...fact, coordinator: coordinators[fact.node]! };
+    const endedNs = Math.max(0, fact.lastSentNs - rng.int(0, 100) * NS_PER_MS);
+    const other = { ...fact, coordinator: regions.find((region) => region !== own.coordinator)!, endedNs };
+    return rng.chance(0.5) ? [own, other] : [other, own];
+  });
+  const rollbacks = withRollbacks(history, rng).rollbacks!.map((one) => ({ ...one, coordinator: rng.pick(regions) }));
+  return { ...history, coordinators, leases, rollbacks };
+}
+
 function times({ batches }: History): number[] {
   return [...batches.returned.subarray(0, batches.length)];
 }

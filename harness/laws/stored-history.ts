@@ -52,10 +52,20 @@ export async function storeHistory(store: Store, history: History): Promise<void
   await store.appendRequests(history.requests);
 }
 
-export function factsOf({ layout, nodes, leases, health, clocks, rollbacks, recover }: History): SqlFacts {
+export function factsOf({
+  layout,
+  nodes,
+  coordinators,
+  leases,
+  health,
+  clocks,
+  rollbacks,
+  recover,
+}: History): SqlFacts {
   return {
     layout,
     nodes,
+    ...(coordinators && { coordinators }),
     leases,
     health,
     ...(clocks && { clocks }),
