@@ -36,7 +36,7 @@ const inForce = (folder: string): Promise<unknown> =>
   );
 
 describe.each(realDrivers('the truth of links').filter((driver) => driver === 'local'))('on %s', (driver) => {
-  test('a partition between nodes that never talk: in force on the link, and unknown', async () => {
+  test.concurrent('a partition between nodes that never talk: in force on the link, and unknown', async () => {
     const { runs, ended } = start(driver, 'cut-pair', { one: 'n1', other: 'n2' });
     expect((await ended).code).toBe(12);
     const run = readRun(await runFolder(runs));
@@ -47,7 +47,7 @@ describe.each(realDrivers('the truth of links').filter((driver) => driver === 'l
     expect(run.disturbances[0]?.tookFrom).toBeGreaterThan(0);
   });
 
-  test('rules that somebody takes away in mid-fault are missed, and the run is unknown', async () => {
+  test.concurrent('rules that somebody takes away in mid-fault are missed, and the run is unknown', async () => {
     const { runs, ended } = start(driver, 'cut-from-etcd', { node: 'n1' });
     const folder = await runFolder(runs);
     await inForce(folder);

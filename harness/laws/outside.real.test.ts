@@ -7,7 +7,7 @@ import { snowglobe } from './cli-process.ts';
 import { writeOutside } from './outside.ts';
 import { realDrivers } from './real-drivers.ts';
 
-test.each(realDrivers('a generator by path'))(
+test.concurrent.each(realDrivers('a generator by path'))(
   'a mutant given by path, from an empty folder with its own node_modules, is caught on %s',
   async (driver) => {
     const folder = mkdtempSync(join(tmpdir(), 'snowglobe-outside-'));

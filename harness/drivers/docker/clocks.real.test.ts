@@ -16,15 +16,16 @@ import { eventually, runForTest, SNOWFLAKE } from './run-for-test.ts';
 /** The launcher writes x86-64 code. */
 const TOOLS = process.arch === 'x64' ? (['shim', 'vdso'] as const) : (['shim'] as const);
 
-test.each(TOOLS)('under %s clocks step, drift and stand still as asked, and come back', async (tool) => {
+test.each(TOOLS)('under %s clocks move as asked, and come back', async (tool) => {
   const spec = tool === 'shim' ? {} : { clockTool: tool };
   await using run = await runForTest(spec, SNOWFLAKE, new Set(['clock.step', 'clock.freeze', 'clock.drift']));
   const { cluster } = run;
   const [n1] = cluster.nodes as [ClusterNode];
   expect(n1.clock.backend).toBe(tool);
   expect(cluster.versions).toMatchObject({ 'clocks by': tool });
-  // What differs between the tools is how they come into the program; the first trial shows that they did.
-  for (const { fault, options } of tool === 'shim' ? CLOCK_TRIALS : CLOCK_TRIALS.slice(0, 1)) {
+  // What differs from the local driver, where all trials are made, is how the tools come into the program; the first one
+  // shows that they did.
+  for (const { fault, options } of CLOCK_TRIALS.slice(0, 1)) {
     const { bite, samples } = await tryFault(cluster, fault, options);
     expect(bite, `${fault.name} ${JSON.stringify(samples)}`).toMatchObject({ bit: true });
     expect(Math.abs(described(await readClock(cluster, 'n1')).observedMs ?? Number.NaN)).toBeLessThan(2);

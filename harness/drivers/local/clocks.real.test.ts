@@ -25,12 +25,14 @@ async function launched(spec: ClusterSpec, needs: readonly Ability[] = NEEDS): P
 /** The launcher writes x86-64 code. */
 const TOOLS = process.arch === 'x64' ? (['shim', 'vdso'] as const) : (['shim'] as const);
 
-test.each(TOOLS)('under %s clocks step, drift and stand still as asked, and come back', async (tool) => {
+test.each(TOOLS)('under %s clocks move as asked, and come back', async (tool) => {
   await using cluster = await launched(tool === 'shim' ? SPEC : { ...SPEC, clockTool: tool });
   const [n1] = cluster.nodes as [ClusterNode];
   expect(n1.clock.backend).toBe(tool);
   expect(cluster.versions).toMatchObject({ 'clocks by': tool });
-  for (const { fault, options } of CLOCK_TRIALS) {
+  // What differs between the tools is how they come into the program; the first trial shows that they did. All of them
+  // are tried under the launcher on a Go program.
+  for (const { fault, options } of tool === 'shim' ? CLOCK_TRIALS : CLOCK_TRIALS.slice(0, 1)) {
     const { bite, samples } = await tryFault(cluster, fault, options);
     expect(bite, `${fault.name} ${JSON.stringify(samples)}`).toMatchObject({ bit: true });
     expect(Math.abs(described(await readClock(cluster, 'n1')).observedMs ?? Number.NaN)).toBeLessThan(2);
@@ -40,11 +42,13 @@ test.each(TOOLS)('under %s clocks step, drift and stand still as asked, and come
   await n1.clock.set({ offsetMs: -8000, rate: 1 });
   await n1.process.start();
   await expect
-    .poll(() =>
-      n1.health(300).then(
-        ({ incarnation }) => incarnation,
-        () => 0,
-      ),
+    .poll(
+      () =>
+        n1.health(300).then(
+          ({ incarnation }) => incarnation,
+          () => 0,
+        ),
+      { timeout: 5000 },
     )
     .toBe(2);
   expect(described(await readClock(cluster, 'n1')).observedMs).toBeCloseTo(-8000, -1);
