@@ -5,7 +5,7 @@
  *
  * Whether code belongs to a node is known from its async context, so the harness beside it keeps the real things.
  */
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncResource } from 'node:async_hooks';
 import { badInput, EXIT, problem, SnowglobeError } from '../../core/errors.ts';
 import { MINTER_REMEDY } from '../../core/minter-problem.ts';
 import { patchGlobals } from './guard-globals.ts';
@@ -33,7 +33,9 @@ export class Guard implements Disposable {
 
   /** The way into one life of a node. `crash` is called when its code leaves an error unhandled. */
   node(name: string, crash: (reason: unknown) => void): Inside {
-    return places.run({ node: name, offend: this.#offend, crash }, () => AsyncLocalStorage.snapshot());
+    // One for all calls: a fifth of what `AsyncLocalStorage.snapshot` costs, once for each mint.
+    const life = places.run({ node: name, offend: this.#offend, crash }, () => new AsyncResource('SimulatedLife'));
+    return (act, ...args) => life.runInAsyncScope(act, undefined, ...args);
   }
 
   /** Runs what loads an instance of the generator's modules: their top level is watched as a node is. */

@@ -28,8 +28,8 @@ export class HistoryBuilder {
   #words = new BigUint64Array(FIRST_CAPACITY);
   #wordCount = 0;
 
-  /** Appends a batch with its `count` IDs, which may be several words each. */
-  add(batch: Batch, ids: BigUint64Array, count: number): void {
+  /** Appends a batch with its `count` IDs: the first `length` of these words. */
+  add(batch: Batch, words: BigUint64Array, length: number, count: number): void {
     const at = this.#length;
     if (at === this.#columns.node.length) this.#columns = grown(this.#columns, columnsOf, 2 * at);
     const columns = this.#columns;
@@ -49,7 +49,7 @@ export class HistoryBuilder {
     columns.firstId[at] = this.#idCount;
     this.#length++;
     this.#idCount += count;
-    this.#addWords(ids);
+    this.#addWords(words, length);
   }
 
   batches(): BatchColumns {
@@ -60,14 +60,15 @@ export class HistoryBuilder {
     return this.#words.subarray(0, this.#wordCount);
   }
 
-  #addWords(words: BigUint64Array): void {
-    const count = this.#wordCount + words.length;
+  #addWords(words: BigUint64Array, length: number): void {
+    const count = this.#wordCount + length;
     if (count > this.#words.length) {
       const larger = new BigUint64Array(Math.max(2 * this.#words.length, count));
       larger.set(this.#words);
       this.#words = larger;
     }
-    this.#words.set(words, this.#wordCount);
+    // A view costs more than the copying.
+    this.#words.set(length === words.length ? words : words.subarray(0, length), this.#wordCount);
     this.#wordCount = count;
   }
 }

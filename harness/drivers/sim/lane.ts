@@ -177,7 +177,7 @@ export class Lane {
     batch.firstSeq = this.seq;
     // A call that returned no count is evidence by itself, also when it left nothing.
     if (count > 0 || batch.flags === BATCH_FLAG.badCount)
-      this.#host.history.add(batch, this.#into.subarray(0, count * this.#host.perId), count);
+      this.#host.history.add(batch, this.#into, count * this.#host.perId, count);
     this.seq += count;
     this.refused = reply.status === 'ok' ? undefined : reply.reason;
     this.open = false;
@@ -191,10 +191,8 @@ export class Lane {
     const into = this.#into;
     const { perId } = this.#host;
     let left = 0;
-    for (let at = 0; at < into.length; at += perId) {
-      const id = into.subarray(at, at + perId);
-      if (id.some((word) => word !== 0n)) into.set(id, perId * left++);
-    }
+    for (let at = 0; at < into.length; at += perId)
+      if (into[at] !== 0n || into[at + perId - 1] !== 0n) into.copyWithin(perId * left++, at, at + perId);
     return left;
   }
 }

@@ -38,6 +38,8 @@ interface Message {
 
 type Trouble = LinkTrouble | { readonly what: 'drop' };
 
+const NO_TROUBLE: readonly Trouble[] = [];
+
 export class Network {
   readonly #time: VirtualTime;
   readonly #rng: Rng;
@@ -135,8 +137,9 @@ export class Network {
 
   /** What is done at a member to the packets from and to a peer. */
   #at(member: string, peer: string): readonly Trouble[] {
-    const here = this.#troubles.get(member)?.values() ?? [];
-    return [...here].filter(({ peers }) => peers.has(peer)).map(({ trouble }) => trouble);
+    const here = this.#troubles.get(member);
+    if (here === undefined || here.size === 0) return NO_TROUBLE;
+    return [...here.values()].filter(({ peers }) => peers.has(peer)).map(({ trouble }) => trouble);
   }
 
   #arrive(message: Message): void {
@@ -197,4 +200,4 @@ export class Network {
   }
 }
 
-const pair = (one: string, other: string): string => [one, other].toSorted().join(' ');
+const pair = (one: string, other: string): string => (one < other ? `${one} ${other}` : `${other} ${one}`);
