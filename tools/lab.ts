@@ -5,6 +5,10 @@
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { storeOpener } from '../harness/cli/store.ts';
+import type { Ability } from '../harness/core/cluster.ts';
+import type { Driver } from '../harness/core/driver.ts';
+import type { ExitCode, Problem } from '../harness/core/errors.ts';
+import { EXIT, SnowglobeError } from '../harness/core/errors.ts';
 import type { Cause } from '../harness/core/cause.ts';
 import type { Guarantee } from '../harness/core/guarantee.ts';
 import { createRng } from '../harness/core/random.ts';
@@ -12,6 +16,7 @@ import type { Run } from '../harness/core/run.ts';
 import type { Scenario } from '../harness/core/scenario.ts';
 import type { Verdict } from '../harness/core/verdict.ts';
 import { thisOwner } from '../harness/engine/owner.ts';
+import { abilityProblems, combinationProblems, scenarioProblems } from '../harness/engine/preflight.ts';
 import { randomSchedule } from '../harness/engine/random-schedule.ts';
 import { newRunId } from '../harness/engine/run-id.ts';
 import { runScenario } from '../harness/engine/run-scenario.ts';
@@ -44,13 +49,17 @@ export interface LabRun {
 }
 
 export interface Lab {
+  /**
+   * Throws a SnowglobeError, before anything starts, where the scenario is wrong (exit code 2), cannot be had with the
+   * generator (2), or needs what the driver cannot do on this machine (3).
+   */
   run(request: LabRequest): Promise<LabRun>;
 }
 
 /** `folder`: where runs live while they last. */
 export async function createLab(folder: string): Promise<Lab> {
   const parts = await loadParts();
-  const prepared = new Set<string>();
+  const prepared = new Map<string, ReadonlySet<Ability>>();
   return {
     run: async (request) => {
       const { driver: driverName, generator: name, seed } = request;
@@ -60,9 +69,13 @@ export async function createLab(folder: string): Promise<Lab> {
         loadDriver(driverName),
       ]);
       const scenario = asRequested(base, request, parts);
+      refuse(EXIT.badInput, scenarioProblems(base, parts.faults, parts.hazards));
+      refuse(EXIT.badInput, combinationProblems(scenario, generator.generator));
+      const abilities = prepared.get(driverName) ?? (await abilitiesOf(driver));
+      refuse(EXIT.environment, abilityProblems(scenario, parts.faults, driverName, abilities));
       const signal = new AbortController().signal;
       if (!prepared.has(driverName)) await driver.prepare({ log: () => undefined, signal });
-      prepared.add(driverName);
+      prepared.set(driverName, abilities);
       const runId = newRunId();
       const runFolder = join(folder, runId);
       const isReal = driver.inProcess !== true;
@@ -92,6 +105,17 @@ export async function createLab(folder: string): Promise<Lab> {
       return { generator: name, seed, verdict: run.verdict, ...whatBroke(run), doubts: doubtsOf(run), run };
     },
   };
+}
+
+/** What the driver can do on this machine. */
+async function abilitiesOf(driver: Driver): Promise<ReadonlySet<Ability>> {
+  const { problems, abilities } = await driver.readiness();
+  refuse(EXIT.environment, problems);
+  return abilities;
+}
+
+function refuse(exitCode: ExitCode, problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new SnowglobeError(exitCode, problems);
 }
 
 function asRequested(base: Scenario, { seed, calm, random }: LabRequest, { faults }: Parts): Scenario {

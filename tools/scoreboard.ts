@@ -14,7 +14,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Generator } from '../harness/core/generator.ts';
 import type { Scenario } from '../harness/core/scenario.ts';
-import { coordinatorProblems, generatorProblems as optionProblems } from '../harness/engine/preflight.ts';
+import { combinationProblems } from '../harness/engine/preflight.ts';
 import { generatorFiles, loadGenerator, loadScenario, scenarioFiles } from '../harness/registry.ts';
 import type { Cell, Outcome, Place } from './scoreboard/cell.ts';
 import { cellOf, isCaught } from './scoreboard/cell.ts';
@@ -82,7 +82,7 @@ async function loadField(): Promise<Field> {
 
 /** A generator takes part where the scenario has the coordinator that it needs, and nodes that it can run on. */
 function fits(generator: Generator, scenario: Scenario): boolean {
-  return [...coordinatorProblems(scenario, generator), ...optionProblems(scenario, generator)].length === 0;
+  return combinationProblems(scenario, generator).length === 0;
 }
 
 async function carryOut(plan: readonly Entry[], { generators }: Field): Promise<readonly Cell[]> {

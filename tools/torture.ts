@@ -8,6 +8,7 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SnowglobeError } from '../harness/core/errors.ts';
 import { createLab } from './lab.ts';
 import { catchDangerous } from './torture/dangerous.ts';
 import { etcdMatrix, huntEarlyRevoke } from './torture/etcd-versions.ts';
@@ -217,6 +218,7 @@ async function main([name, count, first = '1']: readonly string[]): Promise<numb
   const began = performance.now();
   const runs: Trial[] = [];
   let cut = '';
+  let exitCode = 0;
   try {
     const lab = await createLab(folder);
     const these = Array.from({ length: Number(count ?? slice.count) }, (_, index) => Number(first) + index);
@@ -230,6 +232,12 @@ async function main([name, count, first = '1']: readonly string[]): Promise<numb
         break;
       }
     }
+  } catch (error) {
+    if (!(error instanceof SnowglobeError)) throw error;
+    // What cannot be run here is said; the repetitions before it count.
+    process.stderr.write(`${error.message}\n`);
+    cut = `; ended: ${error.message.replaceAll('\n', ' ').replaceAll('|', '/')}`;
+    ({ exitCode } = error);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -247,7 +255,7 @@ async function main([name, count, first = '1']: readonly string[]): Promise<numb
   ];
   appendFileSync(TABLE, `| ${row.join(' | ')} |\n`);
   process.stdout.write(`${row.join(' | ')}\n`);
-  return 0;
+  return exitCode;
 }
 
 function commit(): string {

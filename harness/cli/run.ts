@@ -8,7 +8,7 @@ import { badInput, environmentLacks, EXIT, problem, SnowglobeError } from '../co
 import { generatorLabel } from '../core/phrases.ts';
 import type { Run } from '../core/run.ts';
 import type { Scenario } from '../core/scenario.ts';
-import { abilityProblems, coordinatorProblems, generatorProblems, scenarioProblems } from '../engine/preflight.ts';
+import { abilityProblems, combinationProblems, scenarioProblems } from '../engine/preflight.ts';
 import { thisOwner } from '../engine/owner.ts';
 import { newRunId } from '../engine/run-id.ts';
 import type { RunRequest } from '../engine/run-scenario.ts';
@@ -82,10 +82,7 @@ async function preflight(args: RunArguments, output: Output): Promise<Plan> {
       generator: await loadGenerator(args.generator ?? scenario.generator),
     })),
   );
-  const strangers = items.flatMap(({ scenario, generator: { generator } }) => [
-    ...coordinatorProblems(scenario, generator),
-    ...generatorProblems(scenario, generator),
-  ]);
+  const strangers = items.flatMap(({ scenario, generator: { generator } }) => combinationProblems(scenario, generator));
   if (strangers.length > 0) throw new SnowglobeError(EXIT.badInput, strangers);
   const { driver, abilities } = await chooseDriver(args.driver, output);
   const missing = items.flatMap(({ scenario }) => abilityProblems(scenario, faults, driver.name, abilities));

@@ -149,6 +149,11 @@ function zoneIn(region: string, zones: Zones): string {
   return Object.keys(zones).find((zone) => zones[zone]?.region === region) ?? '';
 }
 
+/** Why this generator cannot be taken through this scenario: exit 2. */
+export function combinationProblems(scenario: Scenario, generator: Generator): readonly Problem[] {
+  return [...coordinatorProblems(scenario, generator), ...generatorProblems(scenario, generator)];
+}
+
 /** A generator that needs another coordinator than the scenario has would wait for ever. */
 export function coordinatorProblems(
   { name, cluster }: Scenario,
@@ -258,7 +263,10 @@ function disturbanceProblems(scenario: Scenario, faults: ReadonlyMap<string, Fau
       const strangers = targetsOf(fault.options, disturbance.options).filter(
         ({ kind, name }) => !named[kind].includes(name),
       );
-      const refusal = strangers.length === 0 ? fault.refuses?.(parsed.data, shape, disturbance.forMs) : undefined;
+      const refusal =
+        strangers.length === 0
+          ? (kindRefusal(fault, scenario) ?? fault.refuses?.(parsed.data, shape, disturbance.forMs))
+          : undefined;
       return [
         ...signalProblems(disturbance, slot, named.node, where),
         ...strangers.map(({ kind, name }) =>
@@ -280,6 +288,13 @@ function disturbanceProblems(scenario: Scenario, faults: ReadonlyMap<string, Fau
       ];
     }),
   );
+}
+
+function kindRefusal({ coordinators }: Fault, { cluster }: Scenario): string | undefined {
+  const kind = cluster.coordinator ?? DEFAULT_COORDINATOR;
+  return coordinators === undefined || coordinators.includes(kind)
+    ? undefined
+    : `It is for clusters with ${coordinators.join(' or ')}, and this one has ${kind}.`;
 }
 
 function signalProblems(

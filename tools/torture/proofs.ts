@@ -3,6 +3,7 @@
  * the right guarantee and cause, as it does in the simulator; the same mutant passes with the disturbances taken out.
  */
 import type { Generator } from '../../harness/core/generator.ts';
+import { SnowglobeError } from '../../harness/core/errors.ts';
 import type { Scenario } from '../../harness/core/scenario.ts';
 import { generatorFiles, loadGenerator, loadScenario, scenarioFiles } from '../../harness/registry.ts';
 import type { Lab } from '../lab.ts';
@@ -22,13 +23,28 @@ export async function* proveScenarios(lab: Lab, driver: string, these: readonly 
   for (const index of these) {
     const name = names[index - 1];
     if (name === undefined) return;
-    const scenario = await loadScenario(name);
-    yield await honestPasses(lab, driver, scenario);
-    const shown = mutants.find(({ mutant }) => mutant!.shownBy.includes(name));
-    if (shown === undefined) continue;
-    yield await mutantFails(lab, driver, scenario, shown);
-    if (needsDisturbance(shown.mutant!, name)) yield await mutantPassesCalm(lab, driver, scenario, shown);
+    try {
+      yield* prove(lab, driver, await loadScenario(name), mutants);
+    } catch (error) {
+      // A scenario that needs what the driver cannot do here is said, and the others go on.
+      if (!(error instanceof SnowglobeError)) throw error;
+      yield { generator: name, seed: '1', verdict: 'unknown', broken: [], doubts: [`not run: ${error.message}`] };
+    }
   }
+}
+
+async function* prove(
+  lab: Lab,
+  driver: string,
+  scenario: Scenario,
+  mutants: readonly Generator[],
+): AsyncIterable<Trial> {
+  const { name } = scenario;
+  yield await honestPasses(lab, driver, scenario);
+  const shown = mutants.find(({ mutant }) => mutant!.shownBy.includes(name));
+  if (shown === undefined) return;
+  yield await mutantFails(lab, driver, scenario, shown);
+  if (needsDisturbance(shown.mutant!, name)) yield await mutantPassesCalm(lab, driver, scenario, shown);
 }
 
 async function honestPasses(lab: Lab, driver: string, { name, generator }: Scenario): Promise<Trial> {
