@@ -1,6 +1,6 @@
 /**
  * Builds `dist/`, what the package ships: compiled JavaScript with types in the folders of the sources, and the node
- * shell as one file, so that it runs in a container or a namespace that has no node_modules.
+ * shell as one file (and one for its threads), so that it runs in a container or a namespace that has no node_modules.
  */
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
@@ -19,9 +19,12 @@ for (const file of readdirSync(join(root, 'harness'), { recursive: true, encodin
     copyFileSync(join(root, 'harness', file), join(dist, 'harness', file));
   }
 
+const shell = (file: string): string => join(root, 'generators/shell', file);
 await build({
-  entryPoints: [join(root, 'generators/shell/main.ts')],
-  outfile: join(dist, 'shell.mjs'),
+  // A thread begins in a file of its own, beside the shell.
+  entryPoints: { shell: shell('main.ts'), 'thread-entry': shell('thread-entry.ts') },
+  outdir: dist,
+  outExtension: { '.js': '.mjs' },
   bundle: true,
   platform: 'node',
   format: 'esm',
