@@ -26,6 +26,8 @@ test('list --faults tells of every fault what it does, takes and needs, and wher
     expect(line, 'every option has a description').toMatch(/: \S/);
   expect(text).toMatch(/byMs \(integer\): offset from true time in whole milliseconds/);
   expect(text).toMatch(/needs: clock.step \(set the wall clock/);
+  expect(text).toMatch(/ etcd-pause-all (?:.*\n)+? +coordinator: etcd or postgres\n/);
+  expect(text).toMatch(/ lease-expire (?:.*\n)+? +coordinator: etcd\n/);
   for (const { name, driversHere } of document['faults']!)
     expect(driversHere, `${name} can be simulated`).toContain('sim');
 });

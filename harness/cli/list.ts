@@ -1,6 +1,7 @@
 /** `snowglobe list`: everything that can be named on the command line or in a scenario, with what each takes. */
 import type { Ability } from '../core/cluster.ts';
 import { ABILITIES } from '../core/cluster.ts';
+import { COORDINATOR_NAMES } from '../core/coordinator-kind.ts';
 import type { Driver } from '../core/driver.ts';
 import type { ExitCode } from '../core/errors.ts';
 import { EXIT } from '../core/errors.ts';
@@ -95,15 +96,20 @@ async function whatItCan(driver: Driver): Promise<Capable> {
   return { name: driver.name, abilities: problems.length === 0 ? abilities : new Set() };
 }
 
-function listedFault({ name, summary, needs, options, example }: Fault, drivers: readonly Capable[]): Listed {
+function listedFault(
+  { name, summary, needs, disturbs, coordinators, options, example }: Fault,
+  drivers: readonly Capable[],
+): Listed {
   const schema = z.toJSONSchema(options, { io: 'input', unrepresentable: 'any' }) as OptionsSchema;
   const here = drivers.filter(({ abilities }) => needs.every((need) => abilities.has(need)));
   const names = here.map((driver) => driver.name);
-  const listed = { name, summary, needs, options: schema, example, driversHere: names };
+  const kinds = coordinators ?? COORDINATOR_NAMES;
+  const listed = { name, summary, needs, coordinators: kinds, options: schema, example, driversHere: names };
   return {
     ...listed,
     details: [
       ...Object.entries(schema.properties ?? {}).map((option) => optionLine(option, schema.required ?? [])),
+      ...(disturbs.includes('coordinator') || coordinators !== undefined ? [`coordinator: ${kinds.join(' or ')}`] : []),
       `needs: ${needs.map((need) => `${need} (${ABILITIES[need]})`).join(', ') || 'nothing'}`,
       `here: ${names.join(', ') || 'no driver of this machine can do it'}`,
       `example: ${JSON.stringify(example)}`,

@@ -3,6 +3,7 @@
  */
 import type { z } from './schema.ts';
 import type { Ability, Cluster, Zones } from './cluster.ts';
+import type { CoordinatorKind } from './coordinator-kind.ts';
 import type { RegionalShape } from './coordinators.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { RunNs } from './time.ts';
@@ -17,6 +18,8 @@ export interface Fault<Options extends JsonObject = JsonObject> {
   readonly name: string;
   readonly summary: string;
   readonly needs: readonly Ability[];
+  /** The kinds of coordinator that it can be done with; left out: any. A name that begins with `etcd-` does not tell. */
+  readonly coordinators?: readonly CoordinatorKind[];
   /**
    * `clock`: the wall clock of a node; `process`: the process of a node; `link`: the network between members;
    * `coordinator`: the processes or the data of the coordinator. Several where it is so; none: it disturbs nothing.

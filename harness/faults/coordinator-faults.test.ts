@@ -1,9 +1,10 @@
 /** What is particular to the faults of the coordinator's data and leases. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Cluster, OwnerEvent } from '../core/cluster.ts';
 import type { FaultContext } from '../core/fault.ts';
 import { nodeOf } from '../core/observe.ts';
 import type { Rollback } from '../core/rollback.ts';
+import { loadFaults } from '../registry.ts';
 import { launchSimulated } from '../laws/simulated-cluster.ts';
 import diskSlow from './etcd-disk-slow.ts';
 import restore from './etcd-restore-snapshot.ts';
@@ -91,4 +92,19 @@ test('members that are stopped end by themselves, and a member that stands still
   await stopAll.heal(cluster, {}, run);
   await cluster.coordinator.members[0]!.process.pause(1000);
   await expect(stopAll.inject(cluster, {}, context())).rejects.toThrow('etcd1 did not end');
+});
+
+describe('with PostgreSQL as the coordinator', async () => {
+  const faults = [...(await loadFaults()).values()];
+  const served = faults.filter(({ disturbs, coordinators }) => String(disturbs) === 'coordinator' && !coordinators);
+  test.each(served.map((fault) => [fault.name, fault] as const))('%s bites, and is healed', async (_, fault) => {
+    await using cluster = await launchSimulated(1, { coordinator: 'postgres' });
+    const run = context();
+    const options = JSON.parse(JSON.stringify(fault.example).replaceAll('etcd1', 'pg1')) as typeof fault.example;
+    await fault.inject(cluster, options, run);
+    expect((await fault.observe(cluster, options, run)).took).toBe(true);
+    await fault.heal(cluster, options, run);
+    await cluster.time.sleep(3000);
+    expect((await fault.observe(cluster, options, run)).took).toBe(false);
+  });
 });

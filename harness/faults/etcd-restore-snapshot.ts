@@ -32,6 +32,7 @@ export default {
   name: 'etcd-restore-snapshot',
   summary: 'all members of the coordinator are stopped and put back to an older snapshot of their data',
   needs: ['coordinator.restore'],
+  coordinators: ['etcd'],
   disturbs: ['coordinator'],
   options,
   example: { ageMs: 1500 },

@@ -23,6 +23,7 @@ export default {
   name: 'lease-expire',
   summary: 'the lease of a node is revoked from outside while the node lives',
   needs: [],
+  coordinators: ['etcd'],
   disturbs: ['coordinator'],
   options,
   example: { node: 'n1' },

@@ -18,6 +18,7 @@ export default {
   name: 'start-at-once',
   summary: 'all nodes are killed and the coordinator is emptied; at the heal all nodes start in the same moment',
   needs: ['process.kill', 'coordinator.wipe'],
+  coordinators: ['etcd'],
   // The coordinator serves throughout, and what it forgets was of nodes that are dead.
   disturbs: ['process'],
   options,
