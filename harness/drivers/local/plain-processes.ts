@@ -3,10 +3,9 @@
  * them together: the kernel kills what it started when it ends (`setpriv --pdeathsig`), and it ends by itself whatever
  * carries the label of its run.
  */
-import { rmSync } from 'node:fs';
 import type { Ground } from './ground.ts';
 import { loopbackAddress } from './loopback.ts';
-import { endProcesses, processesOf } from './run-processes.ts';
+import { endProcesses, processesOf, removeSharedMemory } from './run-processes.ts';
 import { TcpLinks } from './tcp-links.ts';
 
 export function plainProcesses(runId: string): Ground {
@@ -34,13 +33,7 @@ export function plainProcesses(runId: string): Ground {
     ended: removeSharedMemory,
     async end() {
       links?.close();
-      for (const pid of await endProcesses(() => processesOf(runId).filter((each) => each !== process.pid)))
-        removeSharedMemory(pid);
+      await endProcesses(() => processesOf(runId).filter((pid) => pid !== process.pid));
     },
   };
-}
-
-/** libfaketime shares two files with children that a process may have, and one that is killed leaves them. */
-function removeSharedMemory(pid: number): void {
-  for (const file of [`faketime_shm_${pid}`, `sem.faketime_sem_${pid}`]) rmSync(`/dev/shm/${file}`, { force: true });
 }

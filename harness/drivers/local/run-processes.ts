@@ -1,5 +1,5 @@
 /** The processes of a run, found by the label that all of them carry in their environment, and their end. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SANDBOX_VARIABLE } from './sandbox-protocol.ts';
 
@@ -14,8 +14,8 @@ export function processesOf(runId: string, isToo: (pid: number) => boolean = () 
     .filter((pid) => (isToo(pid) || carries(pid, runId)) && startTicks(pid) !== undefined);
 }
 
-/** Kills what `find` finds until it finds nothing; resolves to all that it found. */
-export async function endProcesses(find: () => readonly number[]): Promise<readonly number[]> {
+/** Kills what `find` finds until it finds nothing, and removes what that leaves in shared memory. */
+export async function endProcesses(find: () => readonly number[]): Promise<void> {
   const found = new Set<number>();
   const end = performance.now() + GONE_MS;
   for (let left = find(); left.length > 0; left = find()) {
@@ -26,7 +26,15 @@ export async function endProcesses(find: () => readonly number[]): Promise<reado
     }
     await sleep(10);
   }
-  return [...found];
+  for (const pid of found) removeSharedMemory(pid);
+}
+
+/**
+ * Of a process that is gone. libfaketime shares two files with children that a process may have, and one that is killed
+ * leaves them; in a sandbox of namespaces they went with its mounts.
+ */
+export function removeSharedMemory(pid: number): void {
+  for (const file of [`faketime_shm_${pid}`, `sem.faketime_sem_${pid}`]) rmSync(`/dev/shm/${file}`, { force: true });
 }
 
 /** Field 22 of /proc/PID/stat, counted from the end of the name, which may hold anything. A zombie has ended. */
