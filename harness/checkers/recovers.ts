@@ -106,8 +106,8 @@ export default {
       const firstAnswer = new Map<number, RunNs>();
       const lastAsked = new Map<number, RunNs>();
       for (let i = 0; i < requests.length; i++) {
+        if (requests.sent[i]! <= moment || requests.received[i]! > recover.to) continue;
         const [node, sent, received] = [requests.node[i]!, requests.sent[i]!, requests.received[i]!];
-        if (sent <= moment || received > recover.to) continue;
         firstAnswer.set(node, Math.min(firstAnswer.get(node) ?? Infinity, received));
         lastAsked.set(node, Math.max(lastAsked.get(node) ?? 0, sent));
       }
@@ -117,8 +117,8 @@ export default {
     const { deaf = [] } = recover;
     let unheard = 0;
     for (let i = 0; i < requests.length; i++) {
+      if (requests.status[i] !== NO_ANSWER || requests.sent[i]! <= since) continue;
       const [node, sent] = [requests.node[i]!, requests.sent[i]!];
-      if (requests.status[i] !== NO_ANSWER || sent <= since) continue;
       if (deaf.some(({ from, to }) => sent <= to && requests.received[i]! >= from)) unheard++;
       else unanswered.push({ node, sent });
     }

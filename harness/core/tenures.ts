@@ -19,8 +19,17 @@ export function tenuresOf(history: History): Tenure[] {
   return tenureBatchesOf(history).map(({ tenure }) => tenure);
 }
 
+/** Every checker of a run asks the same; a history does not change once it is built. */
+const known = new WeakMap<History, readonly TenureBatches[]>();
+
 /** The tenures of a history, each with its batches, in order of `from`. */
-export function tenureBatchesOf(history: History): TenureBatches[] {
+export function tenureBatchesOf(history: History): readonly TenureBatches[] {
+  const tenures = known.get(history) ?? sortIntoTenures(history);
+  known.set(history, tenures);
+  return tenures;
+}
+
+function sortIntoTenures(history: History): readonly TenureBatches[] {
   const { workerId, lease, createRevision, called, returned } = history.batches;
   const groups = new Map<string, number[]>();
   for (const lane of lanesOf(history.batches)) {

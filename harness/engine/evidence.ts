@@ -117,7 +117,9 @@ function nodeDifferences({ journal, minted }: EvidenceInput): readonly UnknownRe
 /** A reply whose IDs are not in the tap overtook it: the tap is not the whole truth. */
 function clientDifferences({ requests, minted, nodes }: EvidenceInput): readonly UnknownReason[] {
   if (requests === undefined) return [unknown('live path blind', 'run', ANSWERS_LOST)];
-  const furthest = new Map<string, { readonly lane: LaneName; readonly end: number }>();
+  const furthest = new Map<string, { readonly lane: LaneName; end: number }>();
+  // A node answers from one lane for long: no key and no name a request.
+  const latest: ({ readonly lane: LaneName; end: number } | undefined)[] = [];
   let acknowledged = 0;
   let placed = 0;
   for (let i = 0; i < requests.length; i++) {
@@ -129,14 +131,16 @@ function clientDifferences({ requests, minted, nodes }: EvidenceInput): readonly
     acknowledged++;
     if (incarnation === 0) continue;
     placed++;
-    const lane: LaneName = {
-      node: nodes[requests.node[i] as number] ?? '?',
-      incarnation,
-      lane: requests.lane[i] as number,
-    };
-    const key = laneKey(lane);
-    const end = (requests.firstSeq[i] as number) + count;
-    if (end > (furthest.get(key)?.end ?? 0)) furthest.set(key, { lane, end });
+    const node = requests.node[i] as number;
+    const number = requests.lane[i] as number;
+    let known = latest[node];
+    if (known?.lane.incarnation !== incarnation || known.lane.lane !== number) {
+      const lane: LaneName = { node: nodes[node] ?? '?', incarnation, lane: number };
+      known = furthest.get(laneKey(lane)) ?? { lane, end: 0 };
+      furthest.set(laneKey(lane), known);
+      latest[node] = known;
+    }
+    known.end = Math.max(known.end, (requests.firstSeq[i] as number) + count);
   }
   const totals = new Map(minted.map((lane) => [laneKey(lane), lane.ids]));
   const overtaken = [...furthest.values()]
