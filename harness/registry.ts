@@ -145,6 +145,7 @@ const generatorSchema = z.object({
   node: z.object({
     kind: z.literal('shell'),
     create: z.custom((value) => typeof value === 'function', 'needs a function create'),
+    snapshot: z.custom((value) => typeof value === 'function', 'must be a function').exactOptional(),
   }),
 });
 

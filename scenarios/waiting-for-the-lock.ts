@@ -14,10 +14,10 @@ export default {
     batch: { min: 1, max: 200, mean: 50 },
     simulated: { batchesPerSecond: 360, batch: { min: 1, max: 200, mean: 50 } },
   },
-  warmUpMs: 2000,
+  warmUpMs: 6000,
   timetable: {
     order: 'given',
     slots: [{ name: 'calm', lengthMs: 4000, disturbances: [{ fault: 'noop', atMs: 0, forMs: 3000 }] }],
   },
-  recoverMs: 3000,
+  recoverMs: 9000,
 } satisfies ScenarioInput;

@@ -7,9 +7,12 @@ import { decodeId } from '../../harness/core/layout.ts';
 import { CrankedCluster } from '../testing/cranked-node.ts';
 import cached from '../snowflake-cached.ts';
 import snowflake, { LAYOUT } from '../snowflake.ts';
+import sonyflake from '../sonyflake.ts';
 import earlierReading from './checks-on-earlier-reading.ts';
 import noBound from './no-bound.ts';
 import noFence from './no-fence.ts';
+import beforeLock from './reads-clock-before-lock.ts';
+import onceABatch from './reads-clock-once-a-batch.ts';
 import resetsSequence from './resets-sequence.ts';
 import trustsClock from './trusts-clock-backwards.ts';
 
@@ -128,4 +131,32 @@ test('snowflake-cached mints on without its lease, beside the next holder, and p
   await cluster.crank.advance(4000);
   expect(first.minter.holding()?.lease?.id).not.toBe(before);
   expect(cluster.store.range('o/')).toMatchObject([{ lease: first.minter.holding()?.lease?.id }]);
+});
+
+test('reads-clock-once-a-batch mints times that its clock has not come to', async () => {
+  const ahead = async (generator: Generator) => {
+    const node = await new CrankedCluster().node(generator);
+    const minted = (await node.mint(5000)) as bigint[];
+    expect(minted).toHaveLength(5000);
+    return decodeId(LAYOUT, minted.at(-1)!).unixMs > node.wallMs;
+  };
+  expect(await ahead(snowflake)).toBe(false);
+  expect(await ahead(onceABatch)).toBe(true);
+});
+
+test('reads-clock-before-lock goes back to the tick that it read before it waited', async () => {
+  const rises = async (generator: Generator) => {
+    const cluster = new CrankedCluster();
+    const node = await cluster.node(generator, {});
+    const before = (await node.mint(200)) as bigint[];
+    // Fills the tick, and waits for the next with the lock held; another lane waits for the lock.
+    const filling = node.minter.mint(new BigUint64Array(100), 100);
+    const late = new BigUint64Array(1);
+    const waiting = node.minter.moreLanes![0]!.mint(late, 1);
+    await cluster.crank.advance(20);
+    expect(await Promise.all([filling, waiting])).toEqual([100, 1]);
+    return late[0]! > before.at(-1)!;
+  };
+  expect(await rises(sonyflake)).toBe(true);
+  expect(await rises(beforeLock)).toBe(false);
 });
