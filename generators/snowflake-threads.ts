@@ -118,7 +118,7 @@ class ThreadedMinter extends StaticMinter {
 /** A node whose threads run what the module exports as `thread`; `inPlace` is the same function, for the simulator. */
 export async function startThreads(env: GeneratorEnv, module: string, inPlace: ThreadStart): Promise<Minter> {
   const shared = new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT * Object.keys(WORD).length);
-  const begin = (): Thread | Promise<Thread> => env.startThread?.(module, shared) ?? inThisThread(env, inPlace, shared);
+  const begin = async (): Promise<Thread> => env.startThread?.(module, shared) ?? inThisThread(env, inPlace, shared);
   const threads = await Promise.all(Array.from({ length: LANES }, begin));
   return start(new ThreadedMinter(env, new BigInt64Array(shared), threads));
 }
