@@ -3,6 +3,7 @@
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { BATCH_BYTES, encodeBatch, segmentName } from '../../harness/core/tap.ts';
 import type { BatchRecord, LaneName } from '../../harness/core/tap.ts';
 
@@ -43,7 +44,8 @@ export class TapWriter {
       if (this.#segment.idBytes >= this.#segmentBytes) this.#rotate();
       const firstSeq = this.#nextSeq;
       const count = ids.length / (this.#idBits / 8);
-      encodeBatch({ ...batch, firstSeq, count, ...(this.#idBits === 128 && { idBits: 128 }) }, this.#record);
+      const long = this.#idBits === 128 && { idBits: 128 as const };
+      encodeBatch({ ...batch, firstSeq, count, ...long, idsChecksum: crc32(ids) }, this.#record);
       writeWhole(this.#segment.ids, ids);
       writeWhole(this.#segment.batches, this.#record);
       this.#segment.idBytes += ids.length;

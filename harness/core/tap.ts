@@ -24,6 +24,14 @@ export const BATCH_FLAG = {
   badCount: 4,
 } as const;
 
+/** Bits of the same field that tell of the record itself. They are not in `BatchRecord.flags`. */
+const RECORD_FLAG = {
+  /** In place of the length of the IDs, the record holds their checksum. */
+  idsChecksum: 8,
+  /** With it: the IDs have 128 bits. */
+  longIds: 16,
+} as const;
+
 /** One call of `mint`, as its node's shell recorded it. Times are the kernel's, absolute; 64-bit values are bigint. */
 export interface BatchRecord {
   readonly firstSeq: bigint;
@@ -31,6 +39,8 @@ export interface BatchRecord {
   readonly flags: number;
   /** How long its IDs are; 64 when left out. */
   readonly idBits?: 128;
+  /** CRC-32 of its IDs as they lie in `.ids`; undefined where the node gives none. */
+  readonly idsChecksum?: number;
   /** CLOCK_MONOTONIC ns just before and just after `mint`. */
   readonly calledNs: bigint;
   readonly returnedNs: bigint;
@@ -52,18 +62,23 @@ export function encodeBatch(record: BatchRecord, into: Buffer, offset = 0): void
   into.writeUInt32LE(BATCH_MAGIC, offset);
   into.writeBigUInt64LE(record.firstSeq, offset + 8);
   into.writeUInt32LE(record.count, offset + 16);
-  into.writeUInt32LE(record.flags, offset + 20);
+  into.writeUInt32LE(record.flags | recordFlags(record), offset + 20);
   into.writeBigUInt64LE(record.calledNs, offset + 24);
   into.writeBigUInt64LE(record.returnedNs, offset + 32);
   into.writeBigInt64LE(record.wallCalledNs, offset + 40);
   into.writeBigInt64LE(record.wallReturnedNs, offset + 48);
   into.writeInt32LE(record.workerId, offset + 56);
-  into.writeUInt32LE(record.idBits ?? 0, offset + 60);
+  into.writeUInt32LE(record.idsChecksum ?? record.idBits ?? 0, offset + 60);
   into.writeBigUInt64LE(record.lease, offset + 64);
   into.writeBigUInt64LE(record.createRevision, offset + 72);
   into.writeBigUInt64LE(record.fenceNs, offset + 80);
   into.writeBigInt64LE(record.limitMs, offset + 88);
   into.writeUInt32LE(crc32(into.subarray(offset + 8, offset + BATCH_BYTES)), offset + 4);
+}
+
+function recordFlags({ idsChecksum, idBits }: BatchRecord): number {
+  if (idsChecksum === undefined) return 0;
+  return RECORD_FLAG.idsChecksum | (idBits === 128 ? RECORD_FLAG.longIds : 0);
 }
 
 /** Reads a record, or says why the bytes are none. */
@@ -72,16 +87,21 @@ export function decodeBatch(bytes: Buffer, offset = 0): BatchRecord | { readonly
   if (bytes.readUInt32LE(offset) !== BATCH_MAGIC) return { corrupt: 'the magic number is wrong' };
   if (bytes.readUInt32LE(offset + 4) !== crc32(bytes.subarray(offset + 8, offset + BATCH_BYTES)))
     return { corrupt: 'the checksum does not match' };
+  const flags = bytes.readUInt32LE(offset + 20);
+  const idsField = bytes.readUInt32LE(offset + 60);
+  const hasChecksum = (flags & RECORD_FLAG.idsChecksum) !== 0;
+  const isLong = hasChecksum ? (flags & RECORD_FLAG.longIds) !== 0 : idsField === 128;
   return {
     firstSeq: bytes.readBigUInt64LE(offset + 8),
     count: bytes.readUInt32LE(offset + 16),
-    flags: bytes.readUInt32LE(offset + 20),
+    flags: flags & ~(RECORD_FLAG.idsChecksum | RECORD_FLAG.longIds),
     calledNs: bytes.readBigUInt64LE(offset + 24),
     returnedNs: bytes.readBigUInt64LE(offset + 32),
     wallCalledNs: bytes.readBigInt64LE(offset + 40),
     wallReturnedNs: bytes.readBigInt64LE(offset + 48),
     workerId: bytes.readInt32LE(offset + 56),
-    ...(bytes.readUInt32LE(offset + 60) === 128 && { idBits: 128 as const }),
+    ...(isLong && { idBits: 128 as const }),
+    ...(hasChecksum && { idsChecksum: idsField }),
     lease: bytes.readBigUInt64LE(offset + 64),
     createRevision: bytes.readBigUInt64LE(offset + 72),
     fenceNs: bytes.readBigUInt64LE(offset + 80),

@@ -14,7 +14,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { TapWriter } from '../../generators/shell/tap-writer.ts';
 import { NO_REQUESTS } from '../core/history.ts';
-import { BATCH_BYTES, leaseLogName, lifeName, segmentName } from '../core/tap.ts';
+import { BATCH_BYTES, encodeBatch, leaseLogName, lifeName, segmentName } from '../core/tap.ts';
 import type { BatchRecord, LaneName } from '../core/tap.ts';
 import type { Origin } from '../core/time.ts';
 import { RANGE_LIMIT, TapReader, readHistory } from './tap-reader.ts';
@@ -223,6 +223,41 @@ describe('damage is told, and nothing behind it is read', () => {
       ),
     );
   });
+
+  test('any changed byte of any ID', () => {
+    fc.assert(
+      fc.property(
+        fc.array(idBytes, { minLength: 1, maxLength: 9 }).filter((list) => Buffer.concat(list).length > 0),
+        fc.nat(),
+        fc.integer({ min: 1, max: 255 }),
+        limits,
+        (list, where, change, limit) =>
+          inFolder((folder) => {
+            write(folder, list, 1e9);
+            const file = lastOf(folder, 'ids');
+            const bytes = readFileSync(file);
+            const at = where % bytes.length;
+            bytes[at]! ^= change;
+            writeFileSync(file, bytes);
+            const ends = list.map((_, index) => Buffer.concat(list.slice(0, index + 1)).length);
+            const begin = ends.findLast((end) => end <= at) ?? 0;
+            const read = readAll(folder, limit);
+            expect(read.bytes).toEqual(Buffer.concat(list).subarray(0, begin));
+            expect(read.problems).toEqual([`n1-1-0-0.ids, byte ${begin}: the checksum of the IDs does not match`]);
+          }),
+      ),
+    );
+  });
+
+  test('a node may give no checksum of its IDs: they are read as they are', () =>
+    inFolder((folder) => {
+      write(folder, [], 1e9);
+      const batch = Buffer.alloc(BATCH_BYTES);
+      encodeBatch({ ...record, firstSeq: 0n, count: 1 }, batch);
+      writeFileSync(lastOf(folder, 'ids'), Buffer.alloc(8, 7));
+      writeFileSync(lastOf(folder, 'batches'), batch);
+      expect(readAll(folder)).toMatchObject({ bytes: Buffer.alloc(8, 7), problems: [] });
+    }));
 
   test('IDs cut short: no part of a batch is read', () => {
     fc.assert(

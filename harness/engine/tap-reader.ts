@@ -6,6 +6,7 @@
  */
 import { closeSync, fstatSync, openSync, readFileSync, readSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { messageOf } from '../core/errors.ts';
 import type { BatchColumns, History } from '../core/history.ts';
 import type { BatchRecord, LaneName } from '../core/tap.ts';
@@ -223,19 +224,24 @@ export class LaneReader {
       this.#problem = `${open.name}.ids is shorter than its records say: ${this.#idsAt + ids.length} bytes`;
       return undefined;
     }
+    const damaged = damagedBatch(batches, ids, this.#idBits);
+    if (damaged !== undefined) {
+      this.#problem = `${open.name}.ids, byte ${this.#idsAt + damaged.idsAt}: the checksum of the IDs does not match`;
+      if (damaged.batch === 0) return undefined;
+    }
     const range = {
       lane: this.lane,
       firstSeq: this.#nextSeq,
-      count: scan.ids,
+      count: damaged === undefined ? scan.ids : damaged.idsAt / (this.#idBits / 8),
       firstBatch: this.#batches,
-      batches,
-      ids,
+      batches: batches.subarray(0, damaged && damaged.batch * BATCH_BYTES),
+      ids: ids.subarray(0, damaged?.idsAt),
     };
-    this.#nextSeq += BigInt(scan.ids);
-    this.#batches += scan.batches;
+    this.#nextSeq += BigInt(range.count);
+    this.#batches += range.batches.length / BATCH_BYTES;
     this.#leased ||= scan.leased;
-    this.#batchesAt += batches.length;
-    this.#idsAt += ids.length;
+    this.#batchesAt += range.batches.length;
+    this.#idsAt += range.ids.length;
     return range;
   }
 
@@ -305,6 +311,22 @@ export function scanBatches(bytes: Buffer, firstSeq: bigint, maxIds: number, idB
     batches++;
   }
   return { batches, ids, leased };
+}
+
+/** The first of sound records whose IDs are not those that its node wrote, and where they begin. Pure. */
+function damagedBatch(
+  batches: Buffer,
+  ids: Buffer,
+  idBits: 64 | 128,
+): { readonly batch: number; readonly idsAt: number } | undefined {
+  let idsAt = 0;
+  for (let batch = 0; batch * BATCH_BYTES < batches.length; batch++) {
+    const { count, idsChecksum } = decodeBatch(batches, batch * BATCH_BYTES) as BatchRecord;
+    const end = idsAt + count * (idBits / 8);
+    if (idsChecksum !== undefined && idsChecksum !== crc32(ids.subarray(idsAt, end))) return { batch, idsAt };
+    idsAt = end;
+  }
+  return undefined;
 }
 
 /** Bytes of IDs that are longer or shorter than they should be would be read as other IDs. */
