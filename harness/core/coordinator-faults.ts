@@ -104,7 +104,7 @@ export const PAUSED: Way = {
 export function coordinatorFault<Options extends JsonObject>({
   way,
   choose,
-  whose = (options) => options as Whose,
+  whose = (options) => options,
   nobodyServes = false,
   ...told
 }: Pick<Fault<Options>, 'name' | 'summary' | 'options' | 'example'> & {
