@@ -7,7 +7,7 @@ import type { ScenarioInput } from '../harness/core/scenario.ts';
 export default {
   name: 'threads-at-full-load',
   question: 'Do threads that mint side by side ever mint one ID twice?',
-  generator: 'snowflake-static',
+  generator: 'snowflake-threads',
   cluster: { nodes: 1, coordinatorMembers: 1, options: {} },
   load: {
     idsPerSecond: 300_000,
