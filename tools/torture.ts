@@ -23,6 +23,9 @@ const TABLE = 'docs/TORTURE.md';
 /** Slices stop by themselves after this, finished or not. */
 const BUDGET_MS = 45 * 60_000;
 
+/** More names than these do not fit into a row. */
+const NAMED_MAX = 16;
+
 const MUTANTS = ['trusts-clock-backwards', 'no-fence', 'no-bound', 'resets-sequence'] as const;
 /** Its real window is microseconds: only the simulator can stop it there. */
 const SIM_ONLY = 'checks-on-earlier-reading';
@@ -165,9 +168,13 @@ async function* each(names: readonly string[], runs: (name: string) => AsyncIter
   for (const name of names) yield* runs(name);
 }
 
-/** What each generator did: how often it was caught, and for which guarantees. */
+/** What each generator did: how often it was caught, and for which guarantees. Of many that only passed, their number. */
 function remarks(runs: readonly Trial[]): string {
-  return [...Map.groupBy(runs, ({ generator }) => generator)]
+  const all = [...Map.groupBy(runs, ({ generator }) => generator)];
+  const worthALine =
+    all.length <= NAMED_MAX ? all : all.filter(([, mine]) => mine.some((run) => run.verdict !== 'pass'));
+  const others = all.length - worthALine.length;
+  return worthALine
     .map(([generator, mine]) => {
       const failed = mine.filter(({ verdict }) => verdict === 'fail');
       const guarantees = [...new Set(failed.flatMap(({ broken }) => broken))].map(
@@ -185,6 +192,7 @@ function remarks(runs: readonly Trial[]): string {
         ...ratesOf(mine),
       ].join(', ');
     })
+    .concat(others === 0 ? [] : [`${others} more, each of which passed`])
     .join('; ');
 }
 
