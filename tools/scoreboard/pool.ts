@@ -44,7 +44,7 @@ export async function carryOutAll(
 
 async function begin(): Promise<ChildProcess> {
   const worker = fork(new URL('worker.ts', import.meta.url), {
-    execArgv: [...process.execArgv, NO_TURBOFAN],
+    execArgv: [NO_TURBOFAN],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   await answerOf(worker);
