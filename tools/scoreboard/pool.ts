@@ -6,11 +6,6 @@ import { availableParallelism } from 'node:os';
 import type { Outcome } from './cell.ts';
 import type { Answer, Task } from './worker.ts';
 
-/**
- * Each life of a node has an instance of its generator that V8 compiles from scratch and soon throws away: its best code
- * never pays. Without it a run takes a fifth less CPU time, all of it off the threads beside the run's.
- */
-const NO_TURBOFAN = '--no-turbofan';
 /** A run leaves some 0.4 MB behind in its process for good. */
 const RUNS_PER_PROCESS = 500;
 
@@ -43,10 +38,7 @@ export async function carryOutAll(
 }
 
 async function begin(): Promise<ChildProcess> {
-  const worker = fork(new URL('worker.ts', import.meta.url), {
-    execArgv: [NO_TURBOFAN],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
+  const worker = fork(new URL('worker.ts', import.meta.url), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   await answerOf(worker);
   return worker;
 }
