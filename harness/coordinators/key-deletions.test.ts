@@ -22,7 +22,7 @@ async function told(send: () => Promise<TxnResult>): Promise<readonly string[]> 
 }
 
 const answer = (succeeded: boolean) => () => Promise.resolve({ succeeded } as TxnResult);
-const failure = (error: Error) => () => Promise.reject(error);
+const failure = (reason: Error) => (): Promise<TxnResult> => Promise.reject(reason);
 const BEFORE = ['deleting o/1', 'deleting o/3', 'sent'];
 
 test.each([
