@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { missingParts } from './tools/real-parts.ts';
 
@@ -26,6 +27,8 @@ export default defineConfig(async () => {
             // One process for many files, as the parts of the harness share one: half the time, and what one part
             // changes for all (a patched built-in, a listener left behind) shows.
             isolate: false,
+            // By itself vitest leaves one core idle.
+            maxWorkers: availableParallelism(),
           },
         },
         {
