@@ -95,7 +95,7 @@ export interface RecoverWindow {
   readonly to: RunNs;
   /** Worker IDs 0 … pool-1 must each mint. Undefined: each node must. */
   readonly pool?: number;
-  /** When the harness itself stood still: what it did not hear then may have been said. None when left out. */
+  /** When what nodes did not say proves nothing: the harness, or its whole machine, stood still. None when left out. */
   readonly deaf?: readonly { readonly from: RunNs; readonly to: RunNs }[];
 }
 

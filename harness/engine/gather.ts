@@ -7,7 +7,7 @@ import type { Store } from '../core/store.ts';
 import { messageOf } from '../core/errors.ts';
 import type { SqlFacts } from '../core/checker.ts';
 import type { HealthFact, History, RecoverWindow, RequestColumns } from '../core/history.ts';
-import { msToNs } from '../core/time.ts';
+import { msToNs, NS_PER_S } from '../core/time.ts';
 import type { JournalEntry } from '../core/journal.ts';
 import { withEnds } from '../core/lease-ends.ts';
 import { coordinatorOfNodes } from '../core/coordinators.ts';
@@ -124,6 +124,9 @@ function clocksIn(journal: readonly JournalEntry[]): Pick<SqlFacts, 'clocks'> {
   return began === undefined ? {} : { clocks: { unixMs: began.origin.unixMs, orders: ordersIn(journal) } };
 }
 
+/** How long before and after a stall of the harness its machine is taken to have starved the nodes as well. */
+const STARVED_AROUND_NS = NS_PER_S;
+
 /** From the last heal to the end of the load, when the run came to both. */
 export function recoverWindow(journal: readonly JournalEntry[], { pool }: Scenario): RecoverWindow | undefined {
   const begin = (phase: 'recover' | 'drain'): number | undefined =>
@@ -133,10 +136,15 @@ export function recoverWindow(journal: readonly JournalEntry[], { pool }: Scenar
   return { from, to, deaf: stallsIn(journal), ...(pool !== undefined && { pool }) };
 }
 
-/** A stall is journalled when it is over. */
+/**
+ * The nodes share the machine that kept the harness from running: a moment before and after a stall, their silence is no
+ * more theirs than the harness's own deafness is. A stall is journalled when it is over.
+ */
 function stallsIn(journal: readonly JournalEntry[]): NonNullable<RecoverWindow['deaf']> {
   return journal.flatMap((entry) =>
-    entry.kind === 'stall' ? [{ from: entry.at - msToNs(entry.forMs), to: entry.at }] : [],
+    entry.kind === 'stall'
+      ? [{ from: entry.at - msToNs(entry.forMs) - STARVED_AROUND_NS, to: entry.at + STARVED_AROUND_NS }]
+      : [],
   );
 }
 
