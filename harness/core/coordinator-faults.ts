@@ -19,7 +19,8 @@ export const whoseCoordinator = {
   region: z.string().exactOptional().describe('the region whose coordinator it is, where each has its own'),
 };
 
-interface Whose extends JsonObject {
+/** Whose coordinator is meant. */
+export interface Whose extends JsonObject {
   readonly region?: string;
 }
 

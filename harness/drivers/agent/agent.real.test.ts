@@ -83,7 +83,7 @@ test('the end of its input heals everything and leaves the rules of others alone
   const workload = startWorkload('w-eof');
   await agent.send({ do: 'cut', key: 'k', addresses: [PEERS[0]] });
   expect((await agent.send({ do: 'signal', workload: 'w-eof', signal: 'SIGSTOP' })).pids).toEqual([workload.pid]);
-  await expect.poll(() => stateOf(workload)).toBe('T');
+  expect(stateOf(workload)).toBe('T');
   expect(inside('nft', 'list', 'ruleset')).toContain('table inet snowglobe');
 
   await agent.close();
@@ -117,8 +117,9 @@ test('finds, stops, resumes and kills a workload by its environment, and no othe
   const [workload, other] = [startWorkload('w1'), startWorkload('w11')];
   expect((await agent.send({ do: 'find', workload: 'w1' })).pids).toEqual([workload.pid]);
 
+  // It has stopped when the agent says so: who pauses a node counts on it.
   await agent.send({ do: 'signal', workload: 'w1', signal: 'SIGSTOP' });
-  await expect.poll(() => stateOf(workload)).toBe('T');
+  expect(stateOf(workload)).toBe('T');
   await agent.send({ do: 'signal', workload: 'w1', signal: 'SIGCONT' });
   await expect.poll(() => stateOf(workload)).toBe('S');
   await agent.send({ do: 'signal', workload: 'w1', signal: 'SIGKILL' });

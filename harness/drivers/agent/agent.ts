@@ -56,14 +56,26 @@ function belongsTo(pid: number, workload: string): boolean {
 /** What this agent stopped and has not let go on: pid to workload. */
 const stopped = new Map<number, string>();
 
-function signalWorkload(workload: string, signal: WorkloadSignal): number[] {
-  return findWorkload(workload).filter((pid) => {
+async function signalWorkload(workload: string, signal: WorkloadSignal): Promise<number[]> {
+  const pids = findWorkload(workload).filter((pid) => {
     if (!send(pid, signal)) return false;
     if (signal === 'SIGSTOP') stopped.set(pid, workload);
     // A stopped process keeps SIGTERM until it goes on.
     else if (signal !== 'SIGTERM') stopped.delete(pid);
     return true;
   });
+  if (signal === 'SIGSTOP') await untilStopped(pids);
+  return pids;
+}
+
+/** How long threads may take to stop. One that waits for a disk cannot: whoever measures it will see. */
+const STOP_MS = 300;
+
+/** On a busy machine a thread may run, and answer, for some milliseconds after its process was sent SIGSTOP. */
+async function untilStopped(pids: readonly number[]): Promise<void> {
+  const giveUpAt = performance.now() + STOP_MS;
+  while (performance.now() < giveUpAt && pids.some((pid) => threadStates(pid).some((state) => !'TZX'.includes(state))))
+    await sleep(1);
 }
 
 function resumeAll(): void {
@@ -139,7 +151,17 @@ async function shareOf(workload: string, forMs: number): Promise<number | undefi
 }
 
 /** Fields 3 and 22 of /proc/PID/stat, counted from the end of the name, which may hold anything. */
-function statusOf(pid: number): { readonly state: string; readonly startTicks: string } | undefined {
+/** Those of all threads; none when the process has ended. */
+function threadStates(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).flatMap((thread) => statusOf(`${pid}/task/${thread}`)?.state ?? []);
+  } catch {
+    return [];
+  }
+}
+
+/** Of a process, or of a thread by its folder under /proc. */
+function statusOf(pid: number | string): { readonly state: string; readonly startTicks: string } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
@@ -213,7 +235,7 @@ async function carryOut(command: AgentCommand): Promise<Answer> {
       await links?.clear();
       return {};
     case 'signal':
-      return { pids: signalWorkload(command.workload, command.signal) };
+      return { pids: await signalWorkload(command.workload, command.signal) };
     case 'slow':
       slow(command.workload, command.percent);
       return {};
