@@ -23,8 +23,8 @@ function requests(
   };
 }
 
-function said(minted: string): JournalEntry {
-  const health = { status: 'minting', incarnation: 1, wallMs: 0, at: 5, minted: [minted] } as const;
+function said(minted: string, incarnation = 1): JournalEntry {
+  const health = { status: 'minting', incarnation, wallMs: 0, at: 5, minted: [minted] } as const;
   return { at: 5, kind: 'health', node: 'n1', health, offsetMs: 0 };
 }
 
@@ -84,6 +84,26 @@ describe('the evidence is not whole when', () => {
 
   test('a node says that it minted more than its tap holds', () => {
     expect(reasons({ journal: [said('101')] })).toEqual(['evidence not whole']);
+  });
+
+  test('a life that is over had said that it minted more than its tap holds', () => {
+    const lanes = [
+      { ...lane, ids: 100n },
+      { ...lane, incarnation: 2, ids: 10n },
+    ];
+    const change = { minted: lanes, stored: lanes };
+    expect(reasons({ ...change, journal: [said('100'), said('10', 2)] })).toEqual([]);
+    expect(judgement({ ...change, journal: [said('100000'), said('10', 2)] }).unknowns).toEqual([
+      {
+        reason: 'evidence not whole',
+        scope: 'n1',
+        detail: 'n1 (life 1, lane 0) said that it had minted 100000 IDs; its tap holds 100.',
+      },
+    ]);
+  });
+
+  test('what it said last is less than what it had said before', () => {
+    expect(reasons({ journal: [said('101'), said('100')] })).toEqual(['evidence not whole']);
   });
 
   test('clients received what the tap does not hold: the reply overtook it', () => {

@@ -92,26 +92,35 @@ function storeDifferences(
   ];
 }
 
-/** The last word of each living node on how many it minted, against its tap. A dead node's word died with it. */
+/**
+ * The most that each lane of each life ever said that it had minted, against its tap. What a life committed outlives it:
+ * the IDs of a killed node that no client asked for are missed by nobody else.
+ */
 function nodeDifferences({ journal, minted }: EvidenceInput): readonly UnknownReason[] {
-  const last = new Map<string, { readonly incarnation: number; readonly minted: readonly string[] }>();
-  for (const entry of journal) if (entry.kind === 'health') last.set(entry.node, entry.health);
-  return [...last].flatMap(([node, health]) =>
-    health.minted.flatMap((said, lane) => {
-      const tapped =
-        minted.find((total) => total.node === node && total.incarnation === health.incarnation && total.lane === lane)
-          ?.ids ?? 0n;
-      return BigInt(said) > tapped
-        ? [
-            unknown(
-              'evidence not whole',
-              node,
-              `${describeLane({ node, incarnation: health.incarnation, lane })} says that it minted ${said} IDs; its tap holds ${tapped}.`,
-            ),
-          ]
-        : [];
-    }),
-  );
+  const said = new Map<string, LaneTotal>();
+  for (const entry of journal) {
+    if (entry.kind !== 'health') continue;
+    const { node } = entry;
+    const { incarnation } = entry.health;
+    entry.health.minted.forEach((total, lane) => {
+      const name = { node, incarnation, lane };
+      const ids = BigInt(total);
+      if (ids > (said.get(laneKey(name))?.ids ?? 0n)) said.set(laneKey(name), { ...name, ids });
+    });
+  }
+  const tapped = new Map(minted.map((lane) => [laneKey(lane), lane.ids]));
+  return [...said.values()].flatMap((lane) => {
+    const held = tapped.get(laneKey(lane)) ?? 0n;
+    return lane.ids > held
+      ? [
+          unknown(
+            'evidence not whole',
+            lane.node,
+            `${describeLane(lane)} said that it had minted ${lane.ids} IDs; its tap holds ${held}.`,
+          ),
+        ]
+      : [];
+  });
 }
 
 /** A reply whose IDs are not in the tap overtook it: the tap is not the whole truth. */
