@@ -80,7 +80,7 @@ test('the type and the schema of a run say the same', () => {
   expect(parseRun(JSON.stringify(both))).toEqual(smallest);
 });
 
-test('docs/run.schema.json is the one that tools/run-schema.ts writes', () => {
+test('docs/run.schema.json is the one that tools/schemas.ts writes', () => {
   expect(readFileSync(new URL('../../docs/run.schema.json', import.meta.url), 'utf8')).toBe(runJsonSchema());
 });
 

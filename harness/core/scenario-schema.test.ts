@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
+import { expect, test } from 'vitest';
+import { combinationProblems, scenarioProblems } from '../engine/preflight.ts';
+import { loadGenerator, loadParts } from '../registry.ts';
+import { scenarioJsonSchema } from './scenario-schema.ts';
+import { scenarioSchema } from './scenario.ts';
+
+const docs = (file: string): string => readFileSync(new URL(`../../docs/${file}`, import.meta.url), 'utf8');
+
+test('docs/scenario.schema.json is the one that tools/schemas.ts writes', () => {
+  expect(docs('scenario.schema.json')).toBe(scenarioJsonSchema());
+});
+
+const examples = [...docs('SCENARIOS.md').matchAll(/```ts\n(.*?)```/gs)].map(([, text]) => text!);
+
+test.each(examples)('an example of docs/SCENARIOS.md can be run', async (text) => {
+  const url = `data:text/javascript,${encodeURIComponent(stripTypeScriptTypes(text))}`;
+  const { default: given } = (await import(url)) as { default: unknown };
+  const scenario = scenarioSchema.parse(given);
+  const { faults, hazards } = await loadParts();
+  const { generator } = await loadGenerator(scenario.generator);
+  expect([...scenarioProblems(scenario, faults, hazards), ...combinationProblems(scenario, generator)]).toEqual([]);
+});
+
+test('every field of a scenario is told of in docs/SCENARIOS.md', () => {
+  const shape = scenarioSchema.shape;
+  const names = [
+    ...Object.keys(shape),
+    ...Object.keys(shape.cluster.shape),
+    ...Object.keys(shape.load.shape),
+    ...Object.keys(shape.timetable.shape),
+  ];
+  expect(names.filter((name) => !docs('SCENARIOS.md').includes(name))).toEqual([]);
+});
