@@ -113,7 +113,7 @@ export function validateScenario(input: unknown, where: string): Scenario {
   if (parsed.success) return parsed.data;
   throw badInput(
     `is not a scenario: ${shapeProblem(input, parsed.error)}.`,
-    'Mend these fields; see CONTRIBUTING.md, "Add a scenario".',
+    'Mend these fields; see docs/SCENARIOS.md.',
     where,
   );
 }
