@@ -7,7 +7,7 @@
  *   npm run scoreboard -- NAME…             these generators or scenarios only; writes nothing
  *   npm run scoreboard -- --render          the README's table anew from docs/scoreboard.json
  *
- * Exits with 1 when something falls short.
+ * Exits with 1 when something falls short, with 2 when a name stands for no run.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -19,19 +19,15 @@ import { generatorFiles, loadGenerator, loadScenario, scenarioFiles } from '../h
 import type { Cell, Outcome, Place } from './scoreboard/cell.ts';
 import { cellOf, isCaught } from './scoreboard/cell.ts';
 import type { Entry } from './scoreboard/plan.ts';
+import type { Field } from './scoreboard/field.ts';
 import { planOf, sampleOf, WHOLE } from './scoreboard/plan.ts';
 import { carryOutAll } from './scoreboard/pool.ts';
-import { generatorProblems, scenarioProblems } from './scoreboard/problems.ts';
+import { cellProblems, generatorProblems, missingCells, scenarioProblems } from './scoreboard/problems.ts';
 import type { Scoreboard } from './scoreboard/table.ts';
 import { scoreboardText, withScoreboard } from './scoreboard/table.ts';
 
 const FILE = 'docs/scoreboard.json';
 const README = 'README.md';
-
-interface Field {
-  readonly generators: readonly Generator[];
-  readonly scenarios: readonly Scenario[];
-}
 
 async function main(args: readonly string[]): Promise<number> {
   const field = await loadField();
@@ -46,15 +42,27 @@ async function main(args: readonly string[]): Promise<number> {
   const plan = (isSample ? sampleOf(all, scenarios, fits) : planOf(all, scenarios, WHOLE, fits)).filter(
     ({ generator, scenario }) => names.length === 0 || names.includes(generator) || names.includes(scenario),
   );
+  const idle = names.filter((name) => !plan.some(({ generator, scenario }) => name === generator || name === scenario));
+  if (idle.length > 0) {
+    process.stderr.write(`scoreboard: the simulator has no run for ${idle.join(', ')}.\n`);
+    return 2;
+  }
   const cells = await carryOut(plan, field);
   // Of a part, those that take part in it; of the whole, all: one that fits nowhere is not caught.
   const generators = field.generators.filter(
     ({ name }) => names.length === 0 || cells.some(({ generator }) => generator === name),
   );
+  const isWhole = names.length === 0;
   const problems = [
-    ...generatorProblems(generators, cells),
+    ...missingCells(
+      plan.map(({ seeds, shows, ...place }) => ({ ...place, runs: shows === undefined ? seeds : 1 })),
+      cells,
+    ),
+    ...cellProblems(generators, cells),
+    // Who took part in the scenarios that were named, and was not named, has others in which it shows itself.
+    ...generatorProblems({ ...field, generators: all.filter(({ name }) => isWhole || names.includes(name)) }, cells),
     // Of a scenario only the whole board, or its sample, shows both sides.
-    ...(names.length === 0 ? scenarioProblems(generators, cells) : []),
+    ...(isWhole ? scenarioProblems(field, cells) : []),
   ];
   const board: Scoreboard = {
     commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim(),
@@ -77,7 +85,7 @@ async function loadField(): Promise<Field> {
     Promise.all(generatorFiles().map(({ name }) => loadGenerator(name))),
     Promise.all(scenarioFiles().map(({ name }) => loadScenario(name))),
   ]);
-  return { generators: sources.map(({ generator }) => generator), scenarios };
+  return { generators: sources.map(({ generator }) => generator), scenarios, fits };
 }
 
 /** A generator takes part where the scenario has the coordinator that it needs, and nodes that it can run on. */

@@ -4,6 +4,7 @@
 import type { Generator } from '../../harness/core/generator.ts';
 import type { Scenario } from '../../harness/core/scenario.ts';
 import type { Place } from './cell.ts';
+import type { Fits } from './field.ts';
 import { needsDisturbance } from './problems.ts';
 
 export interface Seeds {
@@ -28,9 +29,6 @@ export interface Entry extends Place {
   /** What the first seed must come to; the others are not needed then. Without it all of them are. */
   readonly shows?: 'pass' | 'caught';
 }
-
-/** Whether a generator can take part in a scenario at all: both want the same kind of coordinator. */
-export type Fits = (generator: Generator, scenario: Scenario) => boolean;
 
 export function planOf(
   generators: readonly Generator[],
@@ -60,8 +58,8 @@ function entriesOf({ name: generator, mutant }: Generator, scenario: Scenario, s
 }
 
 /**
- * What CI has time for: the three proofs of every scenario, and every mutant caught once. An honest generator passes; a
- * mutant fails; the same one passes without the disturbances, unless its bug needs none.
+ * What CI has time for: the three proofs of every scenario, every mutant caught once, and every honest generator passing
+ * once. An honest generator passes; a mutant fails; the same one passes without the disturbances, unless its bug needs none.
  */
 export function sampleOf(
   generators: readonly Generator[],
@@ -76,11 +74,23 @@ export function sampleOf(
   const pairs = pairsOf(generators, scenarios, fits);
   return [
     ...honest,
+    ...guestsOf(generators, scenarios, fits),
     ...pairs.map(({ place }) => sampled(place, 'caught')),
     ...pairs
       .filter(({ provesScenario, needs }) => provesScenario && needs)
       .map(({ place }) => sampled({ ...place, calm: true }, 'pass')),
   ];
+}
+
+/** Honest generators for which no scenario was written, each in the first that it fits. */
+function guestsOf(generators: readonly Generator[], scenarios: readonly Scenario[], fits: Fits): readonly Entry[] {
+  return generators
+    .filter(({ name, mutant }) => mutant === undefined && !scenarios.some(({ generator }) => generator === name))
+    .flatMap((generator) => {
+      const scenario = scenarios.find((one) => fits(generator, one));
+      const place = { generator: generator.name, calm: false };
+      return scenario === undefined ? [] : [sampled({ ...place, scenario: scenario.name }, 'pass')];
+    });
 }
 
 const sampled = (place: Place, shows: Entry['shows'] & string): Entry => ({ ...place, seeds: SAMPLE_SEEDS, shows });

@@ -1,9 +1,11 @@
 /**
- * What a scoreboard must show, and does not. Pure: the whole of the judgement over generators and scenarios.
+ * What a scoreboard must show, and does not. Pure: the whole of the judgement over generators and scenarios. What was not
+ * seen falls short like what was seen to be wrong: a cell that is missing, or unknown in all its seeds, shows nothing.
  */
 import type { Generator, Mutant } from '../../harness/core/generator.ts';
-import type { Cell } from './cell.ts';
+import type { Cell, Place } from './cell.ts';
 import { causesOf, strayGuarantees } from './cell.ts';
+import type { Field } from './field.ts';
 
 /** Of the failed runs of a mutant in its own scenarios, so many must name the right cause. */
 const RIGHT_CAUSE = 0.95;
@@ -14,32 +16,97 @@ const RIGHT_CAUSE = 0.95;
 const CAUGHT = 0.5;
 const SAMPLE_MAX = 5;
 
-/** What falls short of generators, one sentence each: a mutant is not caught, an honest one breaks a promise. */
-export function generatorProblems(generators: readonly Generator[], cells: readonly Cell[]): readonly string[] {
-  const by = Map.groupBy(cells, ({ generator }) => generator);
-  return generators.flatMap(({ name, mutant }) => {
-    const mine = by.get(name) ?? [];
-    return mutant === undefined ? honestProblems(mine) : mutantProblems(name, mutant, mine);
+/** A place on the board, and how many runs have to be there. */
+interface Planned extends Place {
+  readonly runs: number;
+}
+
+/** Places that were planned and have no cell, or one of fewer runs than were planned. */
+export function missingCells(planned: readonly Planned[], cells: readonly Cell[]): readonly string[] {
+  const runs = new Map(cells.map((cell) => [placeOf(cell), cell.runs]));
+  return planned.flatMap((place) => {
+    const had = runs.get(placeOf(place)) ?? 0;
+    return had >= place.runs ? [] : [`${placeOf(place)}: ${had} of ${place.runs} runs were carried out`];
   });
 }
 
-function honestProblems(cells: readonly Cell[]): readonly string[] {
-  return cells
-    .filter(({ fail }) => fail > 0)
-    .map(
-      ({ generator, scenario, fail, runs, broken, firstFailed }) =>
-        `${generator} is honest and failed ${fail} of ${runs} runs of ${scenario} (${Object.keys(broken).join(', ')}; first seed ${firstFailed})`,
-    );
+const placeOf = ({ generator, scenario, calm }: Place): string =>
+  `${generator} through ${scenario}${calm ? ' without disturbances' : ''}`;
+
+/** What no cell may show, whatever the others show: a promise broken that is not there to be broken. */
+export function cellProblems(generators: readonly Generator[], cells: readonly Cell[]): readonly string[] {
+  const mutants = new Map(generators.map(({ name, mutant }) => [name, mutant]));
+  return cells.flatMap((cell) => {
+    const mutant = mutants.get(cell.generator);
+    return mutant === undefined ? honestCell(cell) : mutantCell(cell, mutant);
+  });
 }
 
+function honestCell({ generator, scenario, fail, runs, broken, firstFailed }: Cell): readonly string[] {
+  if (fail === 0) return [];
+  const what = `${Object.keys(broken).join(', ')}; first seed ${firstFailed}`;
+  return [`${generator} is honest and failed ${fail} of ${runs} runs of ${scenario} (${what})`];
+}
+
+function mutantCell(cell: Cell, mutant: Mutant): readonly string[] {
+  const { generator, scenario, calm, fail, runs } = cell;
+  const stray = strayGuarantees(cell, mutant.breaks);
+  return [
+    ...(stray.length > 0
+      ? [`${generator} broke ${stray.join(', ')} in ${scenario}, which it does not say that it breaks`]
+      : []),
+    ...(calm && fail > 0 && needsDisturbance(mutant, scenario)
+      ? [`${generator} failed ${fail} of ${runs} runs of ${scenario} without any disturbance`]
+      : []),
+  ];
+}
+
+/**
+ * What generators fall short of, one sentence each: a mutant is not caught, an honest one does not pass. `generators` of
+ * the field: those that went through all scenarios, or all of a sample, which they fit.
+ */
+export function generatorProblems(field: Field, cells: readonly Cell[]): readonly string[] {
+  const by = Map.groupBy(cells, ({ generator }) => generator);
+  return field.generators.flatMap((generator) => {
+    const mine = by.get(generator.name) ?? [];
+    return generator.mutant === undefined
+      ? honestProblems(generator, field, mine)
+      : mutantProblems(generator, generator.mutant, field, mine);
+  });
+}
+
+function honestProblems({ name }: Generator, { scenarios }: Field, cells: readonly Cell[]): readonly string[] {
+  if (cells.length === 0) return [`${name} is honest and took part in no scenario`];
+  if (!cells.some(({ pass }) => pass > 0))
+    return [
+      `${name} is honest and passes nowhere (${sum(cells, 'unknown')} of its ${sum(cells, 'runs')} runs are unknown)`,
+    ];
+  return scenarios
+    .filter(({ generator }) => generator === name)
+    .flatMap(({ name: scenario }) => {
+      const cell = cells.find((one) => one.scenario === scenario);
+      if (cell !== undefined && isOften(cell.pass, cell.runs)) return [];
+      const seen = cell === undefined ? 'it did not take part' : `${cell.pass} of ${cell.runs}${doubtsOf(cell)}`;
+      return [`${name} does not pass ${scenario}, which was written for it, often enough (${seen})`];
+    });
+}
+
+const doubtsOf = ({ doubts }: Cell): string =>
+  Object.keys(doubts).length === 0 ? '' : `; ${Object.keys(doubts).join(', ')}`;
+
 function mutantProblems(
-  name: string,
-  mutant: NonNullable<Generator['mutant']>,
+  generator: Generator,
+  mutant: Mutant,
+  { scenarios, fits }: Field,
   cells: readonly Cell[],
 ): readonly string[] {
-  if (mutant.real === true) return [];
+  const { name } = generator;
+  const nowhere = mutant.shownBy
+    .filter((own) => !scenarios.some((scenario) => scenario.name === own && fits(generator, scenario)))
+    .map((own) => `${name} is said to be shown by ${own}, in which it cannot take part`);
+  if (mutant.real === true) return nowhere;
   const own = cells.filter(({ scenario, calm }) => !calm && mutant.shownBy.includes(scenario));
-  const problems: string[] = [];
+  const problems = [...nowhere];
   if (!own.some(({ caught, runs }) => isOften(caught, runs)))
     problems.push(
       `${name} is not caught often enough in any of its scenarios (${own.map(({ scenario, caught, runs }) => `${scenario} ${caught} of ${runs}`).join(', ') || 'it has none'})`,
@@ -48,13 +115,6 @@ function mutantProblems(
   const caught = sum(own, 'caught');
   if (failed > 0 && caught < failed * RIGHT_CAUSE)
     problems.push(`${name} failed ${failed} runs, and only ${caught} of them for "${causesOf(mutant).join('" or "')}"`);
-  for (const cell of cells) {
-    const stray = strayGuarantees(cell, mutant.breaks);
-    if (stray.length > 0)
-      problems.push(`${name} broke ${stray.join(', ')} in ${cell.scenario}, which it does not say that it breaks`);
-    if (cell.calm && cell.fail > 0 && needsDisturbance(mutant, cell.scenario))
-      problems.push(`${name} failed ${cell.fail} of ${cell.runs} runs of ${cell.scenario} without any disturbance`);
-  }
   return problems;
 }
 
@@ -69,44 +129,53 @@ export function needsDisturbance({ needsNoDisturbance }: Mutant, scenario: strin
  * What falls short of scenarios: each must let an honest generator pass and make a mutant fail, which passes without the
  * disturbances, unless no bug that it shows needs them.
  */
-export function scenarioProblems(generators: readonly Generator[], cells: readonly Cell[]): readonly string[] {
+export function scenarioProblems(
+  { generators, scenarios }: Pick<Field, 'generators' | 'scenarios'>,
+  cells: readonly Cell[],
+): readonly string[] {
   const isHonest = new Map(generators.map(({ name, mutant }) => [name, mutant === undefined]));
-  // What only real threads or processes show, torture shows.
-  const isForReal = (scenario: string): boolean =>
-    generators.some(({ mutant }) => mutant?.real === true && mutant.shownBy.includes(scenario));
-  const hasThirdProof = (scenario: string): boolean => {
-    const mine = cells.filter((cell) => cell.scenario === scenario);
-    const needing = generators.filter(
-      ({ mutant }) =>
-        mutant?.real !== true && mutant?.shownBy.includes(scenario) === true && needsDisturbance(mutant, scenario),
-    );
-    const any = (name: string, holds: (cell: Cell) => boolean): boolean =>
-      mine.some((cell) => cell.generator === name && holds(cell));
-    return (
-      needing.length === 0 ||
-      needing.some(
-        ({ name }) =>
-          any(name, ({ calm, fail }) => !calm && fail > 0) && any(name, ({ calm, pass }) => calm && pass > 0),
-      )
-    );
-  };
-  const scenarios = Map.groupBy(
-    cells.filter(({ calm }) => !calm),
-    ({ scenario }) => scenario,
-  );
-  return [...scenarios].flatMap(([scenario, mine]) => {
-    const honest = mine.filter(({ generator }) => isHonest.get(generator));
-    const mutants = mine.filter(({ generator }) => !isHonest.get(generator));
+  const by = Map.groupBy(cells, ({ scenario }) => scenario);
+  return scenarios.flatMap(({ name: scenario }) => {
+    const mine = by.get(scenario) ?? [];
+    const disturbed = mine.filter(({ calm }) => !calm);
+    if (disturbed.length === 0) return [`no generator took part in ${scenario}`];
+    const honest = disturbed.filter(({ generator }) => isHonest.get(generator) === true);
+    const mutants = disturbed.filter(({ generator }) => isHonest.get(generator) === false);
     return [
       ...(honest.some(({ pass, runs }) => isOften(pass, runs))
         ? []
         : [`no honest generator passes ${scenario} in half of its seeds`]),
-      ...(mutants.some(({ fail }) => fail > 0) || isForReal(scenario) ? [] : [`no mutant fails ${scenario}`]),
-      ...(hasThirdProof(scenario) ? [] : [`no mutant that fails ${scenario} passes it without the disturbances`]),
+      ...(mutants.some(({ fail }) => fail > 0) || isForReal(scenario, generators)
+        ? []
+        : [`no mutant fails ${scenario}`]),
+      ...(hasThirdProof(scenario, generators, mine)
+        ? []
+        : [`no mutant that fails ${scenario} passes it without the disturbances`]),
     ];
   });
 }
 
-function sum(cells: readonly Cell[], field: 'fail' | 'caught'): number {
+/** What only real threads or processes show, torture shows. */
+function isForReal(scenario: string, generators: readonly Generator[]): boolean {
+  const shows = generators.filter(({ mutant }) => mutant?.shownBy.includes(scenario) === true);
+  return shows.length > 0 && shows.every(({ mutant }) => mutant?.real === true);
+}
+
+function hasThirdProof(scenario: string, generators: readonly Generator[], cells: readonly Cell[]): boolean {
+  const needing = generators.filter(
+    ({ mutant }) =>
+      mutant?.real !== true && mutant?.shownBy.includes(scenario) === true && needsDisturbance(mutant, scenario),
+  );
+  const any = (name: string, holds: (cell: Cell) => boolean): boolean =>
+    cells.some((cell) => cell.generator === name && holds(cell));
+  return (
+    needing.length === 0 ||
+    needing.some(
+      ({ name }) => any(name, ({ calm, fail }) => !calm && fail > 0) && any(name, ({ calm, pass }) => calm && pass > 0),
+    )
+  );
+}
+
+function sum(cells: readonly Cell[], field: 'runs' | 'fail' | 'caught' | 'unknown'): number {
   return cells.reduce((total, cell) => total + cell[field], 0);
 }

@@ -4,7 +4,7 @@ import type { Scenario } from '../../harness/core/scenario.ts';
 import type { Cell, Outcome, Place } from './cell.ts';
 import { cellOf } from './cell.ts';
 import { planOf, sampleOf, WHOLE } from './plan.ts';
-import { generatorProblems, scenarioProblems } from './problems.ts';
+import { cellProblems, generatorProblems, missingCells, scenarioProblems } from './problems.ts';
 import { scoreboardText, withScoreboard } from './table.ts';
 
 const MUTANT = {
@@ -18,10 +18,10 @@ const honest = generator('honest');
 const resets = generator('resets', MUTANT);
 const scenarios = [{ name: 'quiet', generator: 'honest' }] as Scenario[];
 
-const problemsOf = (...args: Parameters<typeof generatorProblems>): readonly string[] => [
-  ...generatorProblems(...args),
-  ...scenarioProblems(...args),
-];
+function problemsOf(generators: readonly Generator[], cells: readonly Cell[], fits = true): readonly string[] {
+  const field = { generators, scenarios, fits: () => fits };
+  return [...cellProblems(generators, cells), ...generatorProblems(field, cells), ...scenarioProblems(field, cells)];
+}
 
 const at = (name: string, calm = false): Place => ({ generator: name, scenario: 'quiet', calm });
 const passed = (count: number): Outcome[] =>
@@ -86,6 +86,69 @@ test.each<[string, Cell[], RegExp]>([
   expect(problemsOf([honest, resets], cells).join('\n')).toMatch(what);
 });
 
+test('a generator that is honest and never passes is told, whether it is unknown or has no cell', () => {
+  const refuses = generator('refuses');
+  const asked = cellOf(at('refuses'), undecided(3), undefined);
+  expect(problemsOf([honest, resets, refuses], [...board(), asked])).toEqual([
+    'refuses is honest and passes nowhere (3 of its 3 runs are unknown)',
+  ]);
+  expect(problemsOf([honest, resets, refuses], board())).toEqual(['refuses is honest and took part in no scenario']);
+});
+
+test('a scenario is for its own generator to pass: that another one passes it is not enough', () => {
+  const other = generator('other');
+  const passes = cellOf(at('other'), passed(4), undefined);
+  const elsewhere = { ...cellOf(at('honest'), passed(1), undefined), scenario: 'elsewhere' };
+  const own = cellOf(at('honest'), undecided(4), undefined);
+  expect(problemsOf([honest, resets, other], [...board(own), passes, elsewhere])).toEqual([
+    'honest does not pass quiet, which was written for it, often enough (0 of 4; hazard not reached)',
+  ]);
+  const without = board().filter((cell) => cell.generator !== 'honest');
+  expect(problemsOf([honest, resets, other], [...without, passes, elsewhere])).toEqual([
+    'honest does not pass quiet, which was written for it, often enough (it did not take part)',
+  ]);
+});
+
+test('a board without cells shows nothing, and says so of everybody', () => {
+  expect(problemsOf([honest, resets], [])).toEqual([
+    'honest is honest and took part in no scenario',
+    'resets is not caught often enough in any of its scenarios (it has none)',
+    'no generator took part in quiet',
+  ]);
+});
+
+test('a mutant that cannot take part where it is said to be shown is told, a real one too', () => {
+  const real = generator('real', { ...MUTANT, shownBy: ['nowhere'], real: true });
+  expect(problemsOf([honest, resets, real], board())).toEqual([
+    'real is said to be shown by nowhere, in which it cannot take part',
+  ]);
+  expect(problemsOf([honest, resets], board(), false)).toEqual([
+    'resets is said to be shown by quiet, in which it cannot take part',
+  ]);
+});
+
+test('only a scenario that no simulated mutant shows is left to real ones', () => {
+  const real = generator('real', { ...MUTANT, real: true });
+  const unharmed = board(cellOf(at('resets'), passed(4), MUTANT));
+  expect(problemsOf([honest, resets, real], unharmed)).toContain('no mutant fails quiet');
+  const only = board().filter((cell) => cell.generator === 'honest');
+  expect(problemsOf([honest, real], only)).toEqual([]);
+});
+
+test('runs that were planned and are not there are told', () => {
+  const planned = board().map(({ generator: name, scenario, calm, runs }) => ({
+    generator: name,
+    scenario,
+    calm,
+    runs,
+  }));
+  expect(missingCells(planned, board())).toEqual([]);
+  expect(missingCells(planned, [cellOf(at('honest'), passed(2), undefined), ...board().slice(1, 2)])).toEqual([
+    'honest through quiet: 2 of 4 runs were carried out',
+    'resets through quiet without disturbances: 0 of 1 runs were carried out',
+  ]);
+});
+
 test('a mutant that needs no disturbance may fail without', () => {
   const needsNone = generator('resets', { ...MUTANT, needsNoDisturbance: true });
   expect(problemsOf([honest, needsNone], board(cellOf(at('resets', true), failed(1, RIGHT), MUTANT)))).toEqual([]);
@@ -129,6 +192,8 @@ test('the sample proves each scenario by a mutant of its own, and shows each mut
   expect(of('caught', false)).toEqual(['needs-none two', 'single one', 'late one', 'many two', 'many three']);
   expect(of('pass', true)).toEqual(['single one', 'many two', 'many three']);
   expect(sampleOf(all, three, () => false)).toEqual([]);
+  const withGuest = sampleOf([...all, generator('guest')], three, (_, { name }) => name !== 'one');
+  expect(withGuest.filter((entry) => entry.generator === 'guest')).toMatchObject([{ scenario: 'two', shows: 'pass' }]);
 });
 
 test('the table takes its place in a document, and says what falls short', () => {
