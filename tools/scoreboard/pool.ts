@@ -19,12 +19,14 @@ export async function carryOutAll(
   const work = async (): Promise<void> => {
     let worker: ChildProcess | undefined;
     try {
-      for (let runs = 0; queue.length > 0 && !stop.signal.aborted; runs++) {
+      for (let runs = 0; !stop.signal.aborted; runs++) {
+        // Taken before anything is waited for: the others take from the same queue.
+        const task = queue.pop();
+        if (task === undefined) return;
         if (worker === undefined || runs % RUNS_PER_PROCESS === 0) {
           worker?.disconnect();
           worker = await begin();
         }
-        const task = queue.pop()!;
         onDone(task, await ask(worker, task));
       }
     } catch (error) {
