@@ -10,11 +10,12 @@ import { messageOf, problem } from '../core/errors.ts';
 import type { Generator } from '../core/generator.ts';
 import type { Fault } from '../core/fault.ts';
 import type { Hazard } from '../core/hazard.ts';
-import type { Disturbance, Scenario, Slot } from '../core/scenario.ts';
+import type { Scenario } from '../core/scenario.ts';
 import { HOLDER, resolveTargets } from '../core/scenario.ts';
 import { z } from '../core/schema.ts';
 import type { TargetKind } from '../core/targets.ts';
 import { targetsOf } from '../core/targets.ts';
+import { signalProblems } from './signal-problems.ts';
 import { shapeOf, timetableProblems } from './timetable.ts';
 
 /** Mistakes of the scenario's author: exit 2. */
@@ -29,6 +30,7 @@ export function scenarioProblems(
     ...regionProblems(scenario),
     ...strangerProblems(scenario),
     ...disturbanceProblems(scenario, faults),
+    ...signalProblems(scenario, [HOLDER, ...shapeOf(scenario).nodes]),
     ...hazardProblems(scenario, hazards),
     ...timetableProblems(scenario, (name) => faults.get(name)),
   ];
@@ -268,7 +270,6 @@ function disturbanceProblems(scenario: Scenario, faults: ReadonlyMap<string, Fau
           ? (kindRefusal(fault, scenario) ?? fault.refuses?.(parsed.data, shape, disturbance.forMs))
           : undefined;
       return [
-        ...signalProblems(disturbance, slot, named.node, where),
         ...strangers.map(({ kind, name }) =>
           problem(
             `${fault.name} names ${name}, and there is no such ${kind} in the cluster.`,
@@ -295,32 +296,6 @@ function kindRefusal({ coordinators }: Fault, { cluster }: Scenario): string | u
   return coordinators === undefined || coordinators.includes(kind)
     ? undefined
     : `It is for clusters with ${coordinators.join(' or ')}, and this one has ${kind}.`;
-}
-
-function signalProblems(
-  { when, fault, name = fault }: Disturbance,
-  slot: Slot,
-  nodes: readonly string[],
-  where: string,
-): readonly Problem[] {
-  if (when === undefined) return [];
-  if ('node' in when && !nodes.includes(when.node))
-    return [
-      problem(
-        `${name} waits for ${when.signal} of ${when.node}, and there is no such node in the cluster.`,
-        `Take one of ${nodes.join(', ')}.`,
-        `${where}.when`,
-      ),
-    ];
-  const others = slot.disturbances.map((other) => other.name ?? other.fault).filter((other) => other !== name);
-  if (when.signal !== 'healed' || others.includes(when.disturbance)) return [];
-  return [
-    problem(
-      `${name} waits for the heal of ${when.disturbance}, which is no other disturbance of its slot.`,
-      `Take one of ${others.join(', ')}.`,
-      `${where}.when`,
-    ),
-  ];
 }
 
 function hazardProblems(scenario: Scenario, hazards: ReadonlyMap<string, Hazard>): readonly Problem[] {
