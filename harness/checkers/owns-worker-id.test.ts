@@ -220,6 +220,18 @@ describe('after the lease', () => {
     expect(judge(revoked(125))).toMatchObject({ verdict: 'pass', violations: 1, outsideAssumptions: 1 });
   });
 
+  test('nor does it excuse a node that was told that its lease is gone', () => {
+    const told = (toldGoneMs: number) =>
+      new HistoryBuilder()
+        .lease(7n, { node: 'n1', sentMs: 100, ttlMs: 5000, endedMs: 120, toldGoneMs })
+        .batch(held(119))
+        .batch(held(1130))
+        .batch(held(1131));
+    expect(judge(told(130))).toMatchObject({ verdict: 'fail', violations: 2, outsideAssumptions: 1 });
+    // It has some time to act on it.
+    expect(judge(told(131))).toMatchObject({ verdict: 'pass', violations: 2, outsideAssumptions: 2 });
+  });
+
   test('so is an overlap that exists only because of it', () => {
     const successor = (at: number) => batch('n2', at, { revision: 9n });
     const excused = leased(120).batch(held(100)).batch(held(140)).batch(successor(130)).batch(successor(200));

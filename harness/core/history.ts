@@ -47,6 +47,8 @@ export interface LeaseFact {
    * broken word of the coordinator.
    */
   readonly givenUpNs?: RunNs;
+  /** When its node was first told that the lease is gone, by the answer to a keep-alive sent after the last accepted one. */
+  readonly toldGoneNs?: RunNs;
   /** When the harness learned that the owner key was gone: it was gone no later. Undefined while it lives. */
   readonly endedNs?: RunNs;
 }

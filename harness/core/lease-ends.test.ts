@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { OwnerEvent } from './cluster.ts';
 import type { LeaseFact } from './history.ts';
-import { endOfLease, leaseFinder, withEnds } from './lease-ends.ts';
+import type { GoneAnswer } from './lease-ends.ts';
+import { endOfLease, leaseFinder, withEnds, withGone } from './lease-ends.ts';
 
 /** Granted at 0 for 5 s. */
 const fact: LeaseFact = { lease: '7', node: 'n1', incarnation: 1, lastSentNs: 0, ttlMs: 5000 };
@@ -51,6 +52,23 @@ describe('an early end is by the coordinator', () => {
   test('but not when a node, whichever, deleted the key or revoked the lease', () => {
     expect(ended([{ key: 'o/0', sentNs: 1e9 }])).toEqual([{ latest: 2e9 }]);
     expect(ended([], { givenUpNs: 1e9 })).toEqual([{ latest: 2e9 }]);
+  });
+
+  test('and its word excuses its node no longer than until that was told of it, and could act on it', () => {
+    const told = (sentS: number, more: Partial<GoneAnswer> = {}) => {
+      const answer = { lease: '7', node: 'n1', incarnation: 1, sentNs: sentS * 1e9, receivedNs: sentS * 1e9 + 1e6 };
+      return withGone([{ ...fact, endedNs: 2e9 }], [{ ...answer, ...more }, answer]).map(endOfLease);
+    };
+    expect(told(2.5)).toEqual([{ latest: 3.501e9, early: 2e9 }]);
+    expect(told(4.5)).toEqual([early(2)]);
+    // It learned of it before the harness did.
+    expect(told(0.5)).toEqual([{ latest: 2e9, early: 2e9 }]);
+    // Kept alive by a request that was sent later: it lived again.
+    expect(told(0)).toEqual([early(2)]);
+    // Others were told.
+    const one = { lease: '7', node: 'n1', incarnation: 1, sentNs: 2e9, receivedNs: 2e9 };
+    for (const other of [{ node: 'n2' }, { incarnation: 2 }, { lease: '8' }, { coordinator: 'eu' }])
+      expect(withGone([fact], [{ ...one, ...other }])).toEqual([fact]);
   });
 
   test('even if one asked for it after it had come', () => {

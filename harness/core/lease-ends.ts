@@ -16,6 +16,17 @@ export interface KeyDeletion {
   readonly sentNs: RunNs;
 }
 
+/** A node asked for a lease to be kept alive, and was told that it is gone. */
+export interface GoneAnswer {
+  /** As in `KeyDeletion`. */
+  readonly coordinator?: string;
+  readonly lease: string;
+  readonly node: string;
+  readonly incarnation: number;
+  readonly sentNs: RunNs;
+  readonly receivedNs: RunNs;
+}
+
 interface KeyTenure {
   readonly workerId: number;
   readonly createRevision: string;
@@ -105,17 +116,49 @@ export function leaseFinder(
 
 /** When a tenure ended. */
 export interface LeaseEnd {
-  /** No later than this: as observed, or the last accepted keep-alive and its TTL, whichever is later. */
+  /**
+   * No later than this: as observed, or the last accepted keep-alive and its TTL, whichever is later; or when its node
+   * had to know that it was gone.
+   */
   readonly latest: RunNs;
   /** Set when the coordinator ended it before the last accepted keep-alive and its TTL: when that was observed. */
   readonly early?: RunNs;
 }
 
+/**
+ * Facts that tell when holders learned that their leases were gone. What another node was told tells the holder nothing;
+ * and a lease that was kept alive after such an answer lives again.
+ */
+export function withGone(leases: readonly LeaseFact[], answers: readonly GoneAnswer[]): readonly LeaseFact[] {
+  const told = Map.groupBy(answers, goneKey);
+  return leases.map((fact) => {
+    const received = (told.get(goneKey(fact)) ?? []).flatMap(({ sentNs, receivedNs }) =>
+      sentNs > fact.lastSentNs ? [receivedNs] : [],
+    );
+    return received.length === 0 ? fact : { ...fact, toldGoneNs: received.reduce((a, b) => Math.min(a, b)) };
+  });
+}
+
+function goneKey({ coordinator = '', lease, node, incarnation }: GoneAnswer | LeaseFact): string {
+  return `${coordinator} ${lease} ${node} ${incarnation}`;
+}
+
+/** Within so long a node that was told that its lease is gone stops minting, all its threads, also if it is starved. */
+export const GONE_ACTED_ON_MS = 1000;
+
 /** Undefined while it lives. */
-export function endOfLease({ endedNs, lastSentNs, ttlMs, givenUpNs }: LeaseFact): LeaseEnd | undefined {
+export function endOfLease({
+  endedNs,
+  lastSentNs,
+  ttlMs,
+  givenUpNs,
+  toldGoneNs = Infinity,
+}: LeaseFact): LeaseEnd | undefined {
   if (endedNs === undefined) return undefined;
   const granted = lastSentNs + msToNs(ttlMs);
+  // The word of the coordinator excuses nobody whom it told that it does not hold any more.
+  const known = Math.max(endedNs, toldGoneNs + msToNs(GONE_ACTED_ON_MS));
   // Some node asked for it; or the lease was kept alive after its key had gone, so that the key went by somebody's hand.
   const byHand = (givenUpNs !== undefined && givenUpNs <= endedNs) || lastSentNs > endedNs;
-  return endedNs < granted && !byHand ? { latest: granted, early: endedNs } : { latest: endedNs };
+  return endedNs < granted && !byHand ? { latest: Math.min(granted, known), early: endedNs } : { latest: endedNs };
 }

@@ -59,6 +59,7 @@ function openedBy(
     'two holders: by two coordinators': `each had worker ID ${intruder.workerId} from the coordinator of its own region, and neither coordinator knows of the other`,
     'two holders: no lease': `no lease told either of them that another node held worker ID ${intruder.workerId}`,
     'two holders: coordinator ended the lease early': `the coordinator ended the lease of ${life} before its word was over`,
+    'minted after its lease': `${life} minted on when it had been told that its lease was gone`,
   }[cause as string];
   if (disturbance !== undefined) return `The door was opened by ${tellDisturbance(disturbance)}: ${means}.`;
   if (means !== undefined) return `${means[0]!.toUpperCase()}${means.slice(1)}.`;
@@ -139,9 +140,10 @@ function tellLease({ tenures = [] }: Witness, door: Door | undefined, view: Evid
   const lease = tenure && view.leaseOf(tenure);
   if (tenure === undefined || lease === undefined) return [];
   const accepted = `The last keep-alive of ${lifeOf(tenure)} that was accepted was sent at ${seconds(lease.lastSentNs)} and good for ${ms(lease.ttlMs)}`;
-  return [
-    lease.endedNs === undefined ? `${accepted}.` : `${accepted}; its owner key was gone by ${seconds(lease.endedNs)}.`,
-  ];
+  const told =
+    lease.toldGoneNs === undefined ? '' : `; it was told at ${seconds(lease.toldGoneNs)} that the lease was gone`;
+  const gone = lease.endedNs === undefined ? '' : `; its owner key was gone by ${seconds(lease.endedNs)}`;
+  return [`${accepted}${gone}${told}.`];
 }
 
 /** What was in force when the first ID was minted, and at the moment of the violation; each disturbance once. */

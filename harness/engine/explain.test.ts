@@ -201,6 +201,21 @@ test('minted after its lease, with nobody beside', () => {
   expect(witnesses(owns, history)[0]!.cause).toBe('minted after its lease');
 });
 
+test('minted after its lease although the coordinator ended it early, and said so', () => {
+  const told = (toldGoneMs: number) =>
+    new HistoryBuilder()
+      .lease(1n, { node: 'n1', sentMs: 1000, ttlMs: 5000, endedMs: 2000, toldGoneMs })
+      .batch(batch('n1', 1900, { lease: 1n, revision: 3n }))
+      .batch(batch('n1', 4000, { lease: 1n, revision: 3n }))
+      .batch(batch('n2', 3900, { lease: 3n, revision: 9n }))
+      .batch(batch('n2', 4100, { lease: 3n, revision: 9n }));
+  const [meeting, late] = witnesses(owns, told(2100));
+  expect([meeting!.cause, late!.cause]).toEqual(['minted after its lease', 'minted after its lease']);
+  expect(meeting!.explanation).toContain('it was told at 2.100 s that the lease was gone');
+  const [early] = witnesses(owns, told(3100));
+  expect(early!.cause).toBe('two holders: coordinator ended the lease early');
+});
+
 test('two holders come before one latecomer, what is outside assumptions comes last', () => {
   const history = new HistoryBuilder()
     .lease(1n, { node: 'n3', sentMs: 0, ttlMs: 5000, endedMs: 10 })

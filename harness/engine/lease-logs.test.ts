@@ -27,6 +27,20 @@ test('of a lease, the last accepted sending counts, and the first request to end
     ]);
   }));
 
+test('when the holder of a lease was told that it is gone', () =>
+  inFolder((folder) => {
+    const line = (what: string, sentNs: string, receivedNs: string): string =>
+      `${JSON.stringify({ lease: '1', what, sentNs, receivedNs, ttlMs: 1 })}\n`;
+    writeFileSync(
+      join(folder, leaseLogName('n1', 1)),
+      line('granted', '2000', '2500') + line('gone', '4000', '4500') + line('gone', '5000', '5500'),
+    );
+    writeFileSync(join(folder, leaseLogName('n2', 1)), line('gone', '3000', '3500'));
+    expect(leaseWords(readLeaseLogs(folder), ORIGIN).leases).toEqual([
+      { lease: '1', node: 'n1', incarnation: 1, lastSentNs: 1000, ttlMs: 1, toldGoneNs: 3500 },
+    ]);
+  }));
+
 test('keys that nodes deleted, unless they learned that they did not', () =>
   inFolder((folder) => {
     const line = (what: string, key: string, sentNs: string): string =>

@@ -3,7 +3,8 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LeaseFact } from '../core/history.ts';
 import type { CoordinatorOfNode } from '../core/coordinators.ts';
-import type { KeyDeletion } from '../core/lease-ends.ts';
+import type { GoneAnswer, KeyDeletion } from '../core/lease-ends.ts';
+import { withGone } from '../core/lease-ends.ts';
 import { coordinatorOf } from '../core/tenures.ts';
 import type { LaneName, LeaseLogLine } from '../core/tap.ts';
 import { leaseLogName } from '../core/tap.ts';
@@ -34,9 +35,10 @@ export function leaseWords(logs: readonly LeaseLog[], origin: Origin, coordinato
   const facts = new Map<string, LeaseFact>();
   const givenUp = new Map<string, RunNs>();
   const deletions = new Map<string, KeyDeletion>();
+  const gone: GoneAnswer[] = [];
   for (const { node, incarnation, lines } of logs) {
     const granter = coordinatorOf(node, coordinators);
-    for (const { lease: id, what, key = '', sentNs, ttlMs } of lines) {
+    for (const { lease: id, what, key = '', sentNs, receivedNs, ttlMs } of lines) {
       // Two coordinators may give one name to leases of their own.
       const lease = `${granter.coordinator ?? ''} ${id}`;
       const sent = runNs(originNs, BigInt(sentNs));
@@ -44,7 +46,10 @@ export function leaseWords(logs: readonly LeaseLog[], origin: Origin, coordinato
       if (what === 'given up') givenUp.set(lease, Math.min(givenUp.get(lease) ?? sent, sent));
       else if (what === 'deleting') deletions.set(deletion, { ...granter, key, sentNs: sent });
       else if (what === 'not deleted') deletions.delete(deletion);
-      else if (what === 'granted' || what === 'kept') {
+      else if (what === 'gone') {
+        const received = runNs(originNs, BigInt(receivedNs));
+        gone.push({ ...granter, lease: id, node, incarnation, sentNs: sent, receivedNs: received });
+      } else if (what === 'granted' || what === 'kept') {
         const known = facts.get(lease);
         const fact = { ...granter, lease: id, node, incarnation, lastSentNs: sent, ttlMs };
         // Whoever was granted it holds it, whoever keeps it alive.
@@ -58,7 +63,7 @@ export function leaseWords(logs: readonly LeaseLog[], origin: Origin, coordinato
     const givenUpNs = givenUp.get(lease);
     return givenUpNs === undefined ? fact : { ...fact, givenUpNs };
   });
-  return { leases, deletions: [...deletions.values()] };
+  return { leases: withGone(leases, gone), deletions: [...deletions.values()] };
 }
 
 /** Of lanes that minted under leases: their nodes had written of those before. */

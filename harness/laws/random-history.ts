@@ -12,6 +12,7 @@ import {
 import type { History } from '../core/history.ts';
 import type { Layout } from '../core/layout.ts';
 import { encodeId, idBitsOf } from '../core/layout.ts';
+import { GONE_ACTED_ON_MS } from '../core/lease-ends.ts';
 import type { Rng } from '../core/random.ts';
 import { createRng } from '../core/random.ts';
 
@@ -69,6 +70,7 @@ interface Lease {
   readonly incarnation: number;
   sentMs: number;
   endedMs?: number;
+  toldGoneMs?: number;
   revision?: bigint;
 }
 
@@ -227,6 +229,8 @@ const PLANTERS: Readonly<Record<Plant, (draft: Draft, rng: Rng, layout: Layout) 
     const last = batches.findLast((batch) => batch.lease === lease.id);
     lease.sentMs = last?.at ?? lease.sentMs;
     lease.endedMs = Math.max(0, lease.sentMs - rng.int(0, 60));
+    // Long enough ago to have been acted on.
+    if (rng.chance(0.5)) lease.toldGoneMs = lease.endedMs - GONE_ACTED_ON_MS + rng.int(-20, 100);
   },
   'late batch': ({ leases }, rng) => {
     const lease = rng.pick(leases);

@@ -99,6 +99,7 @@ export class HistoryBuilder {
       ttlMs: number;
       endedMs?: number;
       givenUpMs?: number;
+      toldGoneMs?: number;
       incarnation?: number;
       revision?: bigint;
     },
@@ -111,6 +112,7 @@ export class HistoryBuilder {
       ttlMs: fact.ttlMs,
       ...(fact.revision !== undefined && { createRevision: String(fact.revision) }),
       ...(fact.givenUpMs !== undefined && { givenUpNs: msToNs(fact.givenUpMs) }),
+      ...(fact.toldGoneMs !== undefined && { toldGoneNs: msToNs(fact.toldGoneMs) }),
       ...(fact.endedMs !== undefined && { endedNs: msToNs(fact.endedMs) }),
     });
     return this;

@@ -53,7 +53,9 @@ export class CoordinationClient implements Coordination {
   async keepAlive(lease: string, deadlineMs: number): Promise<number> {
     const sentNs = this.#host.now();
     const ttlMs = await this.#requester.call('read', (store) => store.keepAlive(lease), deadlineMs);
+    const { name: node, incarnation } = this.#host;
     if (ttlMs > 0) this.#leases.kept(lease, sentNs, ttlMs);
+    else this.#leases.gone({ lease, node, incarnation, sentNs, receivedNs: this.#host.now() });
     return ttlMs;
   }
 

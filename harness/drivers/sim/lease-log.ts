@@ -1,8 +1,8 @@
 /** What the simulated shells and the coordinator tell of leases: the facts behind `owns-worker-id`. */
 import type { OwnerEvent } from '../../core/cluster.ts';
 import type { LeaseFact } from '../../core/history.ts';
-import type { KeyDeletion } from '../../core/lease-ends.ts';
-import { withEnds } from '../../core/lease-ends.ts';
+import type { GoneAnswer, KeyDeletion } from '../../core/lease-ends.ts';
+import { withEnds, withGone } from '../../core/lease-ends.ts';
 import type { RunNs } from '../../core/time.ts';
 import { msToNs } from '../../core/time.ts';
 
@@ -11,6 +11,7 @@ export class LeaseLog {
   readonly #facts = new Map<string, LeaseFact>();
   readonly #owners: OwnerEvent[] = [];
   readonly #deletions: KeyDeletion[] = [];
+  readonly #gone: GoneAnswer[] = [];
 
   /** `region`: whose coordinator it is, where each region has its own. */
   constructor(region?: string) {
@@ -26,6 +27,11 @@ export class LeaseLog {
   kept(lease: string, sentNs: RunNs, ttlMs: number): void {
     const fact = this.#facts.get(lease);
     if (fact !== undefined && sentNs > fact.lastSentNs) this.#facts.set(lease, { ...fact, lastSentNs: sentNs, ttlMs });
+  }
+
+  /** A node was told that its keep-alive came too late. */
+  gone(answer: GoneAnswer): void {
+    this.#gone.push({ ...this.#granter, ...answer });
   }
 
   /** How much of a lease is spent at `now`, as `NodeHealth.leaseSpent`. */
@@ -56,6 +62,6 @@ export class LeaseLog {
   }
 
   facts(): readonly LeaseFact[] {
-    return withEnds([...this.#facts.values()], this.#deletions, this.#owners);
+    return withEnds(withGone([...this.#facts.values()], this.#gone), this.#deletions, this.#owners);
   }
 }

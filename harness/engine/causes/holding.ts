@@ -30,7 +30,7 @@ export function causeOfHolding({ tenures = [], at }: Witness, view: EvidenceView
   if (second !== undefined) return doorBetween(first, second, view);
   // Before its word was over, and yet after its lease: then it was the coordinator that did not keep its word.
   const lease = view.leaseOf(first);
-  const isEarly = lease !== undefined && endedEarly(lease) && at < lease.lastSentNs + msToNs(lease.ttlMs);
+  const isEarly = lease !== undefined && endedEarly(lease) && at < endOf(lease)!;
   return isEarly ? 'two holders: coordinator ended the lease early' : 'minted after its lease';
 }
 
@@ -55,8 +55,10 @@ export function doorBetween(a: Tenure, b: Tenure, view: EvidenceView): Door {
   if (elder.lease === '0' || younger.lease === '0') return { cause: 'two holders: static beside leased', ...sides };
   // Each rests on the word of another: none of the two broke it, and none could have told.
   if (elder.coordinator !== younger.coordinator) return { cause: 'two holders: by two coordinators', ...sides };
-  if (lease !== undefined && endedEarly(lease))
-    return { cause: 'two holders: coordinator ended the lease early', ...sides };
+  if (lease !== undefined && endedEarly(lease)) {
+    const knewIt = at < lease.lastSentNs + msToNs(lease.ttlMs) && at < intruder.to;
+    return { cause: knewIt ? 'minted after its lease' : 'two holders: coordinator ended the lease early', ...sides };
+  }
   if (livedWhenTaken(elder, younger, view)) {
     const atOnce = younger.from - elder.from <= msToNs(AT_ONCE_MS);
     return {

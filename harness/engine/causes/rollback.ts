@@ -12,7 +12,7 @@ import type { EvidenceView } from '../explain-evidence.ts';
 export function rollbackBehind(witness: Witness, view: EvidenceView): Rollback | undefined {
   if (view.rollbacks.length === 0) return undefined;
   const { sightings, tenures = [] } = witness;
-  if (tenures.length === 1) return endedBy(tenures[0]!, view);
+  if (tenures.length === 1) return endedBy(tenures[0]!, witness.at, view);
   const [a, b] = sightings.length >= 2 ? sightings.map((sighting) => view.tenureOf(sighting)) : tenures;
   if (a === undefined || b === undefined || a === b) return undefined;
   if (a.createRevision === '0' || b.createRevision === '0' || a.workerId !== b.workerId) return undefined;
@@ -27,8 +27,9 @@ export function tellRollback({ at, before, revision }: Rollback, seconds: (at: R
 
 const NEVER_ENDED = { lease: '0', node: '', incarnation: 0, lastSentNs: 0, ttlMs: 0 };
 
-/** Whoever learned of the end learned of the rollback in the same moment. */
-function endedBy(tenure: Tenure, view: EvidenceView): Rollback | undefined {
-  const early = endOfLease(view.leaseOf(tenure) ?? NEVER_ENDED)?.early;
+/** Whoever learned of the end learned of the rollback in the same moment. What it minted later was its own doing. */
+function endedBy(tenure: Tenure, at: RunNs, view: EvidenceView): Rollback | undefined {
+  const { early, latest = Infinity } = endOfLease(view.leaseOf(tenure) ?? NEVER_ENDED) ?? {};
+  if (at >= latest) return undefined;
   return rollbacksBetween(view.rollbacks, tenure).find(({ at }) => at === early);
 }
