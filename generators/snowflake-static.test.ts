@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { decodeId } from '../harness/core/layout.ts';
 import { LAYOUT } from './snowflake.ts';
+import type { GeneratorEnv } from '../harness/core/generator.ts';
 import snowflakeStatic from './snowflake-static.ts';
 import { CrankedCluster } from './testing/cranked-node.ts';
 import { expectRising } from './testing/rising.ts';
@@ -58,4 +59,11 @@ test('a worker ID that is given twice is refused, however it is written', () => 
   expect(refusesStatic([node('n1', 0, { workerId: 33 }), node('n2', 1, { datacenter: 1, worker: 1 })])).toBe(
     'n1 and n2 are both given worker ID 33',
   );
+});
+
+test('an option that is not known is refused before anything starts, as the node would refuse it', () => {
+  const plan = (options: GeneratorEnv['options']) => [{ name: 'n1', index: 0, options }];
+  expect(refusesStatic(plan({ datacenter: 1, worker: 1, ttlMs: 2000, pool: 40 }))).toBeUndefined();
+  expect(refusesStatic(plan({ staticIds: { from: 0, to: 3 } }))).toContain("n1: option 'staticIds' is not known");
+  expect(refusesStatic(plan({ ttlMs: 1 }))).toContain("n1: option 'ttlMs'");
 });

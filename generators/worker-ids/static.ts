@@ -12,6 +12,7 @@ import {
   integerWithin,
   isOutOfRange,
   LAYOUT,
+  settingsOf,
   SnowflakeMinter,
   WINDOW_MS,
 } from '../snowflake.ts';
@@ -41,8 +42,7 @@ export class StaticMinter extends SnowflakeMinter {
   readonly #workerId: number;
 
   constructor(env: GeneratorEnv) {
-    const { workerId: _, datacenter: __, worker: ___, ...rest } = env.options;
-    super({ ...env, options: rest });
+    super({ ...env, options: withoutWorkerId(env.options) });
     this.#workerId = staticWorkerId(env.options, env.host.index);
   }
 
@@ -116,13 +116,20 @@ export function staticWorkerId(options: GeneratorEnv['options'], index: number):
   return integerWithin('workerId', workerId ?? index, 0, 2 ** LAYOUT.workerBits - 1);
 }
 
-/** As `Generator.refuses`: each worker ID is given once. */
+/** What is left for `snowflake`: all options but those that say the worker ID. */
+function withoutWorkerId(options: GeneratorEnv['options']): GeneratorEnv['options'] {
+  const { workerId: _, datacenter: __, worker: ___, ...rest } = options;
+  return rest;
+}
+
+/** As `Generator.refuses`: the options of each node have to be in range, and each worker ID is given once. */
 export function refusesStatic(nodes: readonly NodePlan[]): string | undefined {
   const holders = new Map<number, string>();
   for (const { name, index, options } of nodes) {
     let workerId: number;
     try {
       workerId = staticWorkerId(options, index);
+      settingsOf(withoutWorkerId(options));
     } catch (error) {
       return `${name}: ${(error as Error).message}`;
     }
