@@ -9,6 +9,7 @@ import { idBitsOf, wordsPerId } from '../../harness/core/layout.ts';
 import { messageOf } from '../../harness/core/errors.ts';
 import { GENERATOR_FAULT, minterProblem } from '../../harness/core/minter-problem.ts';
 import { EtcdClient } from '../../harness/coordinators/etcd-client.ts';
+import { refusingOddLeases } from '../../harness/coordinators/lease-spelling.ts';
 import { NO_COORDINATION, NO_RANGES } from '../../harness/coordinators/not-offered.ts';
 import { PostgresClient } from '../../harness/coordinators/postgres-client.ts';
 import { monotonicNs, wallMs } from './clocks.ts';
@@ -50,7 +51,7 @@ async function start(config: ShellConfig): Promise<void> {
   const { signal } = closing;
   const place = { ...(zone !== undefined && { zone }), ...(region !== undefined && { region }) };
   const host = { name: node, index, incarnation, ...place };
-  const env = createEnv({ host, options, coordination, ranges, diskFolder, signal });
+  const env = createEnv({ host, options, coordination: refusingOddLeases(coordination), ranges, diskFolder, signal });
 
   let minter: Minter;
   try {

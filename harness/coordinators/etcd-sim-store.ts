@@ -4,6 +4,7 @@
  */
 import type { OwnerEvent } from '../core/cluster.ts';
 import type { Compare, Grant, KeyValue, Operation, TxnResult } from '../core/generator.ts';
+import { workerIdOfKey } from '../core/owner-key.ts';
 import type { Rng } from '../core/random.ts';
 import type { Cancel, RunNs } from '../core/time.ts';
 import { msToNs } from '../core/time.ts';
@@ -14,8 +15,6 @@ export interface EtcdTime {
   now(): RunNs;
   schedule(at: RunNs, act: () => void): Cancel;
 }
-
-export const OWNER_PREFIX = 'o/';
 
 /** etcd looks for expired leases twice a second. */
 const EXPIRY_CHECK_MS = 500;
@@ -247,11 +246,12 @@ export class EtcdSimStore {
   }
 
   #tellOwner(what: OwnerEvent['what'], key: string, entry: Entry, revision: number): void {
-    if (!key.startsWith(OWNER_PREFIX)) return;
+    const workerId = workerIdOfKey(key);
+    if (workerId === undefined) return;
     this.#onOwner({
       at: this.#time.now(),
       what,
-      workerId: Number(key.slice(OWNER_PREFIX.length)),
+      workerId,
       ...(what === 'acquired' && { value: entry.value }),
       ...(entry.lease !== '0' && { lease: entry.lease }),
       createRevision: String(entry.createRevision),

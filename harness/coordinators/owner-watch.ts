@@ -4,6 +4,7 @@
  */
 import type { OwnerEvent } from '../core/cluster.ts';
 import type { KeyValue } from '../core/generator.ts';
+import { OWNER_PREFIX, workerIdOfKey } from '../core/owner-key.ts';
 import type { Rollback } from '../core/rollback.ts';
 import type { RunNs } from '../core/time.ts';
 import type { EtcdClient, WatchEvent } from './etcd-client.ts';
@@ -22,11 +23,11 @@ export function watchOwnerKeys(client: EtcdClient, listener: OwnerListener, sign
   const owned = new Map<number, KeyValue>();
   let heardAt = listener.now();
   return client.watch(
-    'o/',
+    OWNER_PREFIX,
     {
       onHeard: () => (heardAt = listener.now()),
       onEvent: (event) => {
-        const workerId = workerIdOf(event.key);
+        const workerId = workerIdOfKey(event.key);
         if (workerId === undefined) return;
         const ownerEvent = ownerEventOf(event, workerId, listener.now());
         if (event.what === 'put') owned.set(workerId, event.keyValue);
@@ -36,7 +37,7 @@ export function watchOwnerKeys(client: EtcdClient, listener: OwnerListener, sign
       onWentBack: ({ before, revision, keys }) => {
         const at = listener.now();
         listener.onRollback?.({ from: heardAt, at, before, revision });
-        const there = new Map(keys.flatMap((key) => [[workerIdOf(key.key), key] as const]));
+        const there = new Map(keys.flatMap((key) => [[workerIdOfKey(key.key), key] as const]));
         for (const [workerId, was] of owned)
           if (!isSame(was, there.get(workerId))) listener.onEvent(changeOf('released', workerId, was, at, revision));
         for (const [workerId, is] of there)
@@ -48,11 +49,6 @@ export function watchOwnerKeys(client: EtcdClient, listener: OwnerListener, sign
     },
     signal,
   );
-}
-
-function workerIdOf(key: string): number | undefined {
-  const match = /^o\/(\d+)$/.exec(key);
-  return match === null ? undefined : Number(match[1]);
 }
 
 function isSame(one: KeyValue, other: KeyValue | undefined): boolean {

@@ -4,6 +4,7 @@
 import type { Tenure } from '../core/checker.ts';
 import type { LeaseFact } from '../core/history.ts';
 import type { JournalEntry } from '../core/journal.ts';
+import { ownerKey } from '../core/owner-key.ts';
 import { grouped } from '../core/phrases.ts';
 import type { DisturbanceRecord, HazardRecord } from '../core/run.ts';
 import type { Scenario } from '../core/scenario.ts';
@@ -111,7 +112,7 @@ function untoldTenures({ journal, tenures, leases }: DoubtInput): readonly Unkno
         doubt(
           'evidence not whole',
           node,
-          `${node}.${incarnation} says that it held ${held}: the coordinator never told.`,
+          `${node}.${incarnation} says that it held ${held}: the coordinator never told of that by key ${ownerKey(workerId)}.`,
         ),
       ];
     return logged.has(`${coordinator ?? ''} ${lease}`)

@@ -13,6 +13,7 @@ import type {
   ProcessControl,
   Syncs,
 } from '../../core/cluster.ts';
+import { OWNER_PREFIX, workerIdOfKey } from '../../core/owner-key.ts';
 import type { Rollback } from '../../core/rollback.ts';
 import type { Time } from '../../core/time.ts';
 import { EtcdClient } from '../../coordinators/etcd-client.ts';
@@ -75,17 +76,15 @@ export class EtcdCoordinator implements CoordinatorCluster {
   }
 
   async revision(timeoutMs: number): Promise<string> {
-    return (await this.#client.state('o/', timeoutMs)).revision;
+    return (await this.#client.state(OWNER_PREFIX, timeoutMs)).revision;
   }
 
   async owners(timeoutMs: number): Promise<readonly OwnerKey[]> {
-    const { keys } = await this.#client.state('o/', timeoutMs);
-    return keys.map(({ key, value, lease, createRevision }) => ({
-      workerId: Number(key.slice('o/'.length)),
-      value,
-      lease,
-      createRevision,
-    }));
+    const { keys } = await this.#client.state(OWNER_PREFIX, timeoutMs);
+    return keys.flatMap(({ key, value, lease, createRevision }) => {
+      const workerId = workerIdOfKey(key);
+      return workerId === undefined ? [] : [{ workerId, value, lease, createRevision }];
+    });
   }
 
   revoke(lease: string, timeoutMs: number): Promise<void> {

@@ -10,8 +10,8 @@ import type {
 } from '../../core/cluster.ts';
 import type { EtcdSim } from '../../coordinators/etcd-sim.ts';
 import type { EtcdSimSnapshot, EtcdSimStore } from '../../coordinators/etcd-sim-store.ts';
-import { OWNER_PREFIX } from '../../coordinators/etcd-sim-store.ts';
 import type { MemberState, RequestKind, VirtualProcesses } from '../../coordinators/virtual-servers.ts';
+import { OWNER_PREFIX, workerIdOfKey } from '../../core/owner-key.ts';
 import type { Rollback } from '../../core/rollback.ts';
 import type { KeyValue } from '../../core/generator.ts';
 import type { Rng } from '../../core/random.ts';
@@ -144,7 +144,7 @@ export class SimCoordinator implements CoordinatorCluster {
   }
 
   owners(timeoutMs: number): Promise<readonly OwnerKey[]> {
-    return this.#ask('read', (store) => store.range(OWNER_PREFIX).map(ownerKeyOf), timeoutMs);
+    return this.#ask('read', (store) => store.range(OWNER_PREFIX).flatMap(ownerKeysOf), timeoutMs);
   }
 
   revoke(lease: string, timeoutMs: number): Promise<void> {
@@ -200,6 +200,8 @@ export class SimCoordinator implements CoordinatorCluster {
   }
 }
 
-function ownerKeyOf({ key, value, lease, createRevision }: KeyValue): OwnerKey {
-  return { workerId: Number(key.slice(OWNER_PREFIX.length)), value, lease, createRevision };
+/** None, where it is no owner key. */
+function ownerKeysOf({ key, value, lease, createRevision }: KeyValue): readonly OwnerKey[] {
+  const workerId = workerIdOfKey(key);
+  return workerId === undefined ? [] : [{ workerId, value, lease, createRevision }];
 }

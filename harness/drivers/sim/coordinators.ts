@@ -7,6 +7,7 @@ import type { Ranges } from '../../core/ranges.ts';
 import type { Rng } from '../../core/random.ts';
 import { msToNs, nsToMs } from '../../core/time.ts';
 import { EtcdSim } from '../../coordinators/etcd-sim.ts';
+import { refusingOddLeases } from '../../coordinators/lease-spelling.ts';
 import { NO_COORDINATION, NO_RANGES } from '../../coordinators/not-offered.ts';
 import { PostgresSim } from '../../coordinators/postgres-sim.ts';
 import type { VirtualProcesses } from '../../coordinators/virtual-servers.ts';
@@ -52,7 +53,8 @@ export const COORDINATORS: Readonly<Record<CoordinatorKind, (parts: CoordinatorP
       cluster: new SimCoordinator({ time, network, servers: etcd, etcd, rng }),
       connect: (host, rng) => {
         const endpoint = rng.fork('endpoint').int(0, etcd.members.length - 1);
-        return { coordination: new CoordinationClient(host, etcd, network, leases, endpoint), ranges: NO_RANGES };
+        const client = new CoordinationClient(host, etcd, network, leases, endpoint);
+        return { coordination: refusingOddLeases(client), ranges: NO_RANGES };
       },
     };
   },

@@ -1,0 +1,20 @@
+/**
+ * The keys by which a coordinator says who holds a worker ID: `o/<worker ID>`, in decimal without leading zeros. Each
+ * worker ID has exactly one. What else lies under the prefix (`o/007`, `o/x`) is no owner key: were it one, two keys would
+ * speak of one worker ID, and the end of the one would be taken for that of the other.
+ */
+export const OWNER_PREFIX = 'o/';
+
+/** The greatest that a batch record holds. */
+const WORKER_ID_MAX = 2 ** 31 - 1;
+
+export function ownerKey(workerId: number): string {
+  return `${OWNER_PREFIX}${workerId}`;
+}
+
+/** Undefined: it is no owner key. */
+export function workerIdOfKey(key: string): number | undefined {
+  const workerId = Number(key.slice(OWNER_PREFIX.length));
+  const isOne = Number.isInteger(workerId) && workerId >= 0 && workerId <= WORKER_ID_MAX;
+  return isOne && key === ownerKey(workerId) ? workerId : undefined;
+}
