@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { BATCH_FLAG } from '../core/tap.ts';
 import recovers from './recovers.ts';
 import { HistoryBuilder } from './shared/history-builder.ts';
 
@@ -42,6 +43,28 @@ test('what was minted before the heal counts for nothing', () => {
   );
   expect(found).toMatchObject({ verdict: 'fail', violations: 1 });
   expect(found.witnesses[0]).toMatchObject({ worker: 0, at: 1300e6 });
+});
+
+test('what calls that failed left behind is no sign of life', () => {
+  const history = (flags: number) =>
+    nodes('n1')
+      .batch(mints('n1', 10))
+      .batch({ ...mints('n1', 1100), flags })
+      .batch({ ...mints('n1', 1900), flags })
+      .request({ node: 'n1', at: 1500, status: 'error' })
+      .said('n1', 1900, 'minting', 0);
+  expect(judge(history(0))).toMatchObject({ verdict: 'pass' });
+  for (const flags of Object.values(BATCH_FLAG)) expect(judge(history(flags))).toMatchObject({ verdict: 'fail' });
+  // It minted for clients at first, and for nobody from then on.
+  const dead = history(BATCH_FLAG.threw).batch(mints('n1', 1200));
+  const [witness] = judge(dead.request({ node: 'n1', at: 1600, status: 'error' })).witnesses;
+  expect(witness?.what).toMatch(/^n1 was asked and minted nothing for a client from 1\.300 s to 2\.000 s/);
+});
+
+test('a worker ID whose calls all failed was held, and is missed', () => {
+  const history = nodes('n1').batch({ ...mints('n1', 10), flags: BATCH_FLAG.threw });
+  const asked = history.request({ node: 'n1', at: 1500, status: 'error' }).said('n1', 1900, 'waiting');
+  expect(judge(asked)).toMatchObject({ verdict: 'fail', violations: 1 });
 });
 
 test('a worker ID is late only if its holder was asked', () => {

@@ -11,6 +11,9 @@
  * worker ID that was silent from the promised time to the end of the load, or, if it minted after that time, for longer
  * than the promised time: so long a return may take, whatever took the worker ID away.
  *
+ * What no client could get is no sign of life: the IDs of a call that failed. They show that their worker ID was held, and
+ * use up time as all others do.
+ *
  * Silence is a failure where somebody asked, and undecided where nobody did: a load that ended before the promised time,
  * or sent nothing after it, proves no silence. What the end of the load shows then still counts: a node that minted after
  * the heal and says that it would, or says that it waits, has recovered. A request whose answer may have come while the
@@ -39,11 +42,11 @@ const END_NS = NS_PER_S;
 
 /** What happened after the last heal. */
 interface Recovery {
-  /** When each subject (worker ID of the pool or node) first minted after it; undefined: never. */
+  /** When each subject (worker ID of the pool or node) first minted for a client after it; undefined: never. */
   readonly firstMint: readonly (RunNs | undefined)[];
   /** The last time that it minted from then to the end of the load; `from`: it did not. */
   readonly silentSince: readonly RunNs[];
-  /** Subjects that minted at any time of the run. */
+  /** Subjects that minted at any time of the run, be it in calls that failed. */
   readonly everMinted: ReadonlySet<number>;
   /** When each node that minted between the heal and the end of the load last did so, by index. */
   readonly lastMint: ReadonlyMap<number, RunNs>;
@@ -84,6 +87,7 @@ export default {
     for (let i = 0; i < batches.length; i++) {
       if (batches.count[i] === 0) continue;
       const returned = batches.returned[i]!;
+      const failed = batches.flags[i] !== 0;
       const node = batches.node[i]!;
       const subject = recover.pool === undefined ? node : batches.workerId[i]!;
       const tick = batches.called[i]! < recover.from ? ids.tick(extremesOf(batches, ids, i).greatest) : Infinity;
@@ -95,10 +99,11 @@ export default {
       }
       if (subject >= 0 && subject < subjects) {
         everMinted.add(subject);
+        if (failed) continue;
         if (returned >= recover.from) firstMint[subject] = Math.min(firstMint[subject] ?? Infinity, returned);
         if (returned <= recover.to) silentSince[subject] = Math.max(silentSince[subject]!, returned);
       }
-      if (returned >= recover.from && returned <= recover.to)
+      if (!failed && returned >= recover.from && returned <= recover.to)
         lastMint.set(node, Math.max(lastMint.get(node) ?? 0, returned));
     }
     const since = lateFrom(recover, deadline);
@@ -148,13 +153,14 @@ export default {
     const subjects = subjectsOf(recover, facts.nodes);
     const subject = recover.pool === undefined ? 'node' : 'worker';
     const rows = await store.rows<{ subject: number; after: string; first: string; last: string }>(
-      `select ${subject} as subject, countIf(returned >= ${from}) as after,
-         minIf(returned, returned >= ${from}) as first, maxIf(returned, returned <= ${to}) as last
+      `select ${subject} as subject, countIf(flags = 0 and returned >= ${from}) as after,
+         minIf(returned, flags = 0 and returned >= ${from}) as first,
+         maxIf(returned, flags = 0 and returned <= ${to}) as last
        from batches where count > 0 and ${subject} >= 0 and ${subject} < ${subjects} group by subject`,
     );
     const minting = await store.rows<{ node: number; last: string }>(
       `select node, max(returned) as last from batches
-       where count > 0 and returned >= ${from} and returned <= ${to} group by node`,
+       where count > 0 and flags = 0 and returned >= ${from} and returned <= ${to} group by node`,
     );
     const tick = sqlTick(facts.layout, 'max_id');
     const usedBy = async (whom: 'worker' | 'node'): Promise<ReadonlyMap<number, number>> => {
@@ -359,7 +365,7 @@ function draftOf(
       if (status === 'waiting') return;
       if (firstAnswer.has(index)) {
         silent.push({
-          what: `${node} was asked and minted nothing from ${seconds(deadline)} to ${seconds(to)}, and it was not waiting for a worker ID: ${described(word)}.`,
+          what: `${node} was asked and minted nothing for a client from ${seconds(deadline)} to ${seconds(to)}, and it was not waiting for a worker ID: ${described(word)}.`,
           clues: [],
           at: deadline,
         });

@@ -201,6 +201,21 @@ describe('a run is doubted when', () => {
       expect(reasons(long(...stops).filter(({ kind, at: t }) => kind !== 'load' || t < at(12)))).toEqual([]);
     });
 
+    test('it mints what no client gets', () => {
+      const minting = [says(12.1, 'n1', 7, 0), says(14.5, 'n1', 99, 0)];
+      const failing = (from: number, ...entries: JournalEntry[]) =>
+        long(...entries).map((entry) =>
+          entry.kind === 'load' && entry.at >= at(from) ? { ...entry, ok: 0, ids: 0, errors: { broken: 400 } } : entry,
+        );
+      expect(reasons(failing(13, ...minting))).toEqual(['node silent']);
+      expect(reasons(failing(14, ...minting))).toEqual([]);
+      expect(reasons(failing(13, ...minting, says(12.9, 'n1', 50)))).toEqual([]);
+      expect(reasons(failing(13, ...minting), { disturbances: [reachOf('n1', 5)] })).toEqual([]);
+      expect(reasons(failing(13, ...minting), { disturbances: [reachOf('n1', 3)] })).toEqual(['node silent']);
+      // A node that loads itself has no clients.
+      expect(reasons(long(...minting).filter(({ kind, at: t }) => kind !== 'load' || t < at(12)))).toEqual([]);
+    });
+
     test('but not in reach, nor as the heir of one in reach', () => {
       const heir = [says(1.5, 'n2', 5, 0), says(11, 'n1', 7, 0), says(14, 'n1', 7, 0)];
       const minted = ['n1', 'n2'].map((node) => ({ node, incarnation: 1, lane: 0, ids: 60_000n }));

@@ -43,9 +43,7 @@ export function doubts(input: DoubtInput): readonly UnknownReason[] {
   return [
     ...input.journal.flatMap((entry) => (entry.kind === 'unknown' ? [entry.reason] : [])),
     ...cutShort(input),
-    ...input.disturbances
-      .filter(({ bit }) => !bit)
-      .map(({ key, missed }) => doubt('disturbance did not bite', key, `${key}: ${missed ?? 'no evidence'}.`)),
+    ...input.disturbances.filter(({ bit }) => !bit).map(whyNot),
     ...input.disturbances.flatMap(({ key, unhealed }) =>
       unhealed === undefined ? [] : [doubt('disturbance not healed', key, `${key}: ${unhealed}.`)],
     ),
@@ -59,6 +57,13 @@ export function doubts(input: DoubtInput): readonly UnknownReason[] {
     ...missedLoad(input),
     ...thinLoad(input),
   ];
+}
+
+/** One whose signal never came had nothing to bite with. */
+function whyNot({ key, name, slot, signal, missed = 'no evidence' }: DisturbanceRecord): UnknownReason {
+  return signal !== undefined && signal.seen === undefined
+    ? doubt('trigger never fired', key, `${slot}: ${name}: ${missed}.`)
+    : doubt('disturbance did not bite', key, `${key}: ${missed}.`);
 }
 
 /** Spans in which a node may refuse because of a disturbance. */
@@ -151,7 +156,13 @@ function hostClock(journal: readonly JournalEntry[]): readonly UnknownReason[] {
 
 /** Each node at most once, for the gravest of its silences. */
 function silentNodes(input: DoubtInput): readonly UnknownReason[] {
-  const found = [...absentNodes(input), ...endedNodes(input), ...neverMinted(input), ...fellSilent(input)];
+  const found = [
+    ...absentNodes(input),
+    ...endedNodes(input),
+    ...neverMinted(input),
+    ...fellSilent(input),
+    ...servedNobody(input),
+  ];
   return found.filter(({ scope }, index) => found.findIndex((other) => other.scope === scope) === index);
 }
 
@@ -246,6 +257,40 @@ function fellSilent({ journal, disturbances }: DoubtInput): readonly UnknownReas
         `${node} held ${what} and was asked outside every reach, but minted nothing from ${seconds(from)} s to ${seconds(to)} s, the end of the load.`,
       ),
     );
+}
+
+/** To the end of the load it minted, was asked, was in no reach, and no client got an ID: its calls fail. */
+function servedNobody({ journal, disturbances }: DoubtInput): readonly UnknownReason[] {
+  const drain = journal.find((entry) => entry.kind === 'phase' && entry.phase === 'drain');
+  const end = drain?.at ?? Number.MAX_SAFE_INTEGER;
+  const reaches = withHeirs(disturbances, journal);
+  const told = journal.flatMap((entry) =>
+    (entry.kind === 'load' || entry.kind === 'health') && entry.at <= end ? [entry] : [],
+  );
+  return [...Map.groupBy(told, ({ node }) => node)].flatMap(([node, entries]) => {
+    const excused = entries
+      .filter(
+        (entry) =>
+          inReach(reaches, node, entry.at) ||
+          (entry.kind === 'load' ? entry.ids > 0 : entry.health.status === 'waiting'),
+      )
+      .reduce((latest, entry) => Math.max(latest, entry.at), 0);
+    // An entry of the load tells of the second before it.
+    const asked = entries.filter((entry) => entry.kind === 'load' && entry.sent > 0 && entry.at - NS_PER_S >= excused);
+    const totals = entries.flatMap((entry) =>
+      entry.kind === 'health' && entry.at > excused ? [entry.health.minted.join()] : [],
+    );
+    const [from, to] = [Math.min(...asked.map(({ at }) => at)) - NS_PER_S, Math.max(...asked.map(({ at }) => at))];
+    // Where it minted nothing, its silence has been told already.
+    if (asked.length === 0 || to - from < SILENCE_NS || new Set(totals).size < 2) return [];
+    return [
+      doubt(
+        'node silent',
+        node,
+        `${node} minted and was asked outside every reach, but no client got an ID from ${seconds(from)} s to ${seconds(to)} s, the end of the load.`,
+      ),
+    ];
+  });
 }
 
 /**
