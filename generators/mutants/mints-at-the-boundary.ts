@@ -1,6 +1,6 @@
 /** Waits while its clock is less than 5 ms behind and refuses while it is more; of exactly 5 ms it says nothing, and mints. */
 import type { Generator } from '../../harness/core/generator.ts';
-import { LAYOUT, PROMISES, SnowflakeMinter, start, WAIT_MAX_MS } from '../snowflake.ts';
+import { LAYOUT, PROMISES, refusesOptions, SnowflakeMinter, start, WAIT_MAX_MS } from '../snowflake.ts';
 
 class BoundaryMinter extends SnowflakeMinter {
   protected override nextSequence(now: number, workerId: number): number {
@@ -13,6 +13,7 @@ export default {
   summary: 'Snowflake that forgot the boundary between waiting and refusing.',
   promises: PROMISES,
   layout: LAYOUT,
+  refuses: refusesOptions,
   node: { kind: 'shell', create: (env) => start(new BoundaryMinter(env)) },
   mutant: {
     breaks: ['unique', 'increasing-per-node'],
