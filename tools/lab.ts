@@ -16,6 +16,7 @@ import type { Run } from '../harness/core/run.ts';
 import type { Scenario } from '../harness/core/scenario.ts';
 import type { Verdict } from '../harness/core/verdict.ts';
 import { thisOwner } from '../harness/engine/owner.ts';
+import { driverProblems } from '../harness/engine/driver-problems.ts';
 import { abilityProblems, combinationProblems, scenarioProblems } from '../harness/engine/preflight.ts';
 import { randomSchedule } from '../harness/engine/random-schedule.ts';
 import { newRunId } from '../harness/engine/run-id.ts';
@@ -73,6 +74,7 @@ export async function createLab(folder: string): Promise<Lab> {
       refuse(EXIT.badInput, combinationProblems(scenario, generator.generator));
       const abilities = prepared.get(driverName) ?? (await abilitiesOf(driver));
       refuse(EXIT.environment, abilityProblems(scenario, parts.faults, driverName, abilities));
+      refuse(EXIT.environment, driverProblems(generator.generator, driver));
       const signal = new AbortController().signal;
       if (!prepared.has(driverName)) await driver.prepare({ log: () => undefined, signal });
       prepared.set(driverName, abilities);

@@ -8,6 +8,7 @@ import { badInput, environmentLacks, EXIT, problem, SnowglobeError } from '../co
 import { generatorLabel } from '../core/phrases.ts';
 import type { Run } from '../core/run.ts';
 import type { Scenario } from '../core/scenario.ts';
+import { driverProblems } from '../engine/driver-problems.ts';
 import { abilityProblems, combinationProblems, scenarioProblems } from '../engine/preflight.ts';
 import { thisOwner } from '../engine/owner.ts';
 import { newRunId } from '../engine/run-id.ts';
@@ -85,7 +86,10 @@ async function preflight(args: RunArguments, output: Output): Promise<Plan> {
   const strangers = items.flatMap(({ scenario, generator: { generator } }) => combinationProblems(scenario, generator));
   if (strangers.length > 0) throw new SnowglobeError(EXIT.badInput, strangers);
   const { driver, abilities } = await chooseDriver(args.driver, output);
-  const missing = items.flatMap(({ scenario }) => abilityProblems(scenario, faults, driver.name, abilities));
+  const missing = items.flatMap(({ scenario, generator: { generator } }) => [
+    ...abilityProblems(scenario, faults, driver.name, abilities),
+    ...driverProblems(generator, driver),
+  ]);
   if (missing.length > 0) throw new SnowglobeError(EXIT.environment, missing);
   const openStore = await chooseStore(driver, args.store);
   const runsFolder = makeRunsFolder(args.runs);

@@ -283,6 +283,12 @@ const CASES: readonly {
     says: ['Docker'],
     env: { DOCKER_HOST: 'tcp://127.0.0.1:9' },
   },
+  {
+    what: 'a bug that only real processes show, without any',
+    args: ['run', 'threads-at-full-load', '--generator', 'races-for-sequence', '--driver', 'sim'],
+    exit: 3,
+    says: ['races-for-sequence needs real processes', 'Take local or docker'],
+  },
   { what: 'a folder that is no run', args: ['judge', folder], exit: 2, says: ['run.json'] },
 ];
 
@@ -332,6 +338,8 @@ test('with --json the error is a document on stdout', { timeout: 30_000 }, async
 const METHODS = 'mint: () => 0, holding: () => undefined, close: async () => {}';
 
 test.concurrent.each([
+  ['create-throws', `() => { throw new Error('no configuration'); }`, 'create threw (no configuration)'],
+  ['create-rejects', `async (env) => { await env.sleep(50); throw new Error('no file'); }`, 'create threw (no file)'],
   ['no-minter', '() => {}', 'create returned undefined'],
   ['no-mint', `() => ({ ${METHODS.replace('mint', 'mnt')} })`, 'no method mint'],
   ['no-holding', `() => ({ ${METHODS.replace('holding', 'holds')} })`, 'no method holding'],
@@ -367,7 +375,6 @@ test.concurrent.each([
 });
 
 test.concurrent.each([
-  ['create-throws', `() => { throw new Error('no configuration'); }`, 'never said how it is', 'no configuration'],
   [
     'holding-throws-later',
     `(env) => ({ ...counter.node.create(env), holding() {

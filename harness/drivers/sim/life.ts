@@ -2,6 +2,7 @@
 import type { JsonObject } from '../../core/json.ts';
 import type { Cancel, Origin, RunNs } from '../../core/time.ts';
 import type { Coordination, GeneratorEnv, Minter, ShellNode } from '../../core/generator.ts';
+import { messageOf, SnowglobeError } from '../../core/errors.ts';
 import { minterProblem } from '../../core/minter-problem.ts';
 import type { Rng } from '../../core/random.ts';
 import type { Ranges } from '../../core/ranges.ts';
@@ -24,7 +25,7 @@ export interface LifeHost extends LaneHost {
   onReading(): void;
   after(ms: number, act: () => void): Cancel;
   log(message: string): void;
-  /** The generator made no minter that can be asked. Throws. */
+  /** The generator made no minter, or none that can be asked. Throws. */
   faulty(what: string): never;
 }
 
@@ -55,12 +56,22 @@ export class Life {
 
   /** Runs the generator's `create`. */
   async begin(create: ShellNode['create']): Promise<void> {
-    const env = this.#env();
-    const minter: Minter = await this.inside(async () => create(env));
+    const minter = await this.#made(create);
     const wrong = this.inside(minterProblem, minter);
     if (wrong !== undefined) this.#host.faulty(wrong);
     this.lanes = [minter, ...(minter.moreLanes ?? [])].map((one, number) => new Lane(this.#host, one, number));
     this.#host.onFree();
+  }
+
+  async #made(create: ShellNode['create']): Promise<Minter> {
+    const env = this.#env();
+    try {
+      return await this.inside(async () => create(env));
+    } catch (error) {
+      // What the guard throws says itself what is wrong.
+      if (error instanceof SnowglobeError) throw error;
+      return this.#host.faulty(`create threw (${messageOf(error)})`);
+    }
   }
 
   /** One that can take a call: each in its turn, as the shell asks them. */

@@ -373,16 +373,29 @@ test('a minter that waits has one call open; the others queue, and a queue that 
   await cluster[Symbol.asyncDispose]();
 });
 
-test('a node whose start fails ends, says why, and may be started again', async () => {
+test('a node that makes no minter when it is first started ends the launch', async () => {
+  const cluster = await startCluster(async (env) => {
+    await env.sleep(50);
+    throw new Error('no configuration');
+  });
+  expect(() => cluster.assertClean()).toThrow('generator tiny: create threw (no configuration).');
+  await cluster[Symbol.asyncDispose]();
+});
+
+test('a node whose later start fails ends, says why, and may be started again', async () => {
   const cluster = await startCluster((env) => {
-    if (env.host.incarnation === 1) throw new Error('no configuration');
+    if (env.host.incarnation === 2) throw new Error('no configuration');
     return clockMinter(env);
   });
-  expect(await cluster.nodes[0]?.lastWords()).toBe('no configuration');
+  await cluster.nodes[0]?.process.kill();
+  await cluster.nodes[0]?.process.start();
+  await cluster.time.sleep(10);
+  expect(await cluster.nodes[0]?.lastWords()).toBe('create threw (no configuration)');
   expect(await cluster.nodes[0]?.process.alive()).toBe(false);
+  cluster.assertClean();
   await cluster.healAll();
   expect(await cluster.nodes[0]?.lastWords()).toBeUndefined();
-  expect(await ask(cluster, 'n1')).toMatchObject({ status: 'ok', incarnation: 2 });
+  expect(await ask(cluster, 'n1')).toMatchObject({ status: 'ok', incarnation: 3 });
   await cluster[Symbol.asyncDispose]();
 });
 
