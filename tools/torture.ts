@@ -15,6 +15,7 @@ import { etcdMatrix, huntEarlyRevoke } from './torture/etcd-versions.ts';
 import { killHarness } from './torture/kill-harness.ts';
 import { killUnderLoad } from './torture/kill-under-load.ts';
 import { proveScenarios } from './torture/proofs.ts';
+import { remarks } from './torture/remarks.ts';
 import { stallHarness } from './torture/stall-harness.ts';
 import type { Trial } from './torture/trial.ts';
 import type { Lab, LabRun } from './lab.ts';
@@ -22,9 +23,6 @@ import type { Lab, LabRun } from './lab.ts';
 const TABLE = 'docs/TORTURE.md';
 /** Slices stop by themselves after this, finished or not. */
 const BUDGET_MS = 45 * 60_000;
-
-/** More names than these do not fit into a row. */
-const NAMED_MAX = 16;
 
 const MUTANTS = ['trusts-clock-backwards', 'no-fence', 'no-bound', 'resets-sequence'] as const;
 /** Its real window is microseconds: only the simulator can stop it there. */
@@ -95,7 +93,7 @@ const SLICES: { readonly [name: string]: Slice } = {
     run: (lab, these) => proveScenarios(lab, 'docker', these),
   },
   dangerous: {
-    what: 'the ten most dangerous mutants: the same guarantee and cause on sim, local and docker',
+    what: 'the ten most dangerous mutants: each caught on sim, local and docker, and these compared with one another',
     count: 10,
     run: (lab, these) => catchDangerous(lab, ['sim', 'local', 'docker'], these),
   },
@@ -168,49 +166,6 @@ async function* each(names: readonly string[], runs: (name: string) => AsyncIter
   for (const name of names) yield* runs(name);
 }
 
-/** What each generator did: how often it was caught, and for which guarantees. Of many that only passed, their number. */
-function remarks(runs: readonly Trial[]): string {
-  const all = [...Map.groupBy(runs, ({ generator }) => generator)];
-  const worthALine =
-    all.length <= NAMED_MAX ? all : all.filter(([, mine]) => mine.some((run) => run.verdict !== 'pass'));
-  const others = all.length - worthALine.length;
-  return worthALine
-    .map(([generator, mine]) => {
-      const failed = mine.filter(({ verdict }) => verdict === 'fail');
-      const guarantees = [...new Set(failed.flatMap(({ broken }) => broken))].map(
-        (name) => `${name} ${failed.filter(({ broken }) => broken.includes(name)).length}`,
-      );
-      const unknown = mine.filter(({ verdict }) => verdict === 'unknown');
-      const why = [...new Set(unknown.flatMap(({ doubts }) => doubts))].join(', ');
-      return [
-        `${generator}: ${mine.length} runs`,
-        ...(failed.length > 0
-          ? [`${failed.length} failed (${guarantees.join(', ')}; first seed ${failed[0]?.seed})`]
-          : []),
-        ...sums(mine),
-        ...(unknown.length > 0 ? [`${unknown.length} unknown (${why}; first seed ${unknown[0]?.seed})`] : []),
-        ...ratesOf(mine),
-      ].join(', ');
-    })
-    .concat(others === 0 ? [] : [`${others} more, each of which passed`])
-    .join('; ');
-}
-
-/** `28 tries`. */
-function sums(runs: readonly Trial[]): string[] {
-  const names = new Set(runs.flatMap(({ counted = {} }) => Object.keys(counted)));
-  return [...names].map((name) => `${runs.reduce((sum, { counted }) => sum + (counted?.[name] ?? 0), 0)} ${name}`);
-}
-
-/** The range of the rates that were reached, where trials tell of one. */
-function ratesOf(runs: readonly Trial[]): readonly string[] {
-  const rates = runs.flatMap(({ idsPerSecond = [] }) => idsPerSecond).toSorted((a, b) => a - b);
-  const [least, median, most] = [rates.at(0), rates.at(Math.floor(rates.length / 2)), rates.at(-1)].map(millions);
-  return rates.length === 0 ? [] : [`${least} to ${most} million IDs/s at the moments of the kills, median ${median}`];
-}
-
-const millions = (idsPerSecond = 0): string => (idsPerSecond / 1e6).toFixed(2);
-
 async function main([name, count, first = '1']: readonly string[]): Promise<number> {
   const slice = SLICES[name ?? ''];
   const isNumber = (text: string): boolean => /^[1-9]\d*$/.test(text);
@@ -244,7 +199,7 @@ async function main([name, count, first = '1']: readonly string[]): Promise<numb
     if (!(error instanceof SnowglobeError)) throw error;
     // What cannot be run here is said; the repetitions before it count.
     process.stderr.write(`${error.message}\n`);
-    cut = `; ended: ${error.message.replaceAll('\n', ' ').replaceAll('|', '/')}`;
+    cut = `; ended: ${error.message}`;
     ({ exitCode } = error);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -259,7 +214,7 @@ async function main([name, count, first = '1']: readonly string[]): Promise<numb
     of('fail'),
     of('unknown'),
     Math.round((performance.now() - began) / 1000),
-    (first === '1' ? '' : `from seed ${first}; `) + remarks(runs) + cut,
+    ((first === '1' ? '' : `from seed ${first}; `) + remarks(runs) + cut).replaceAll('\n', ' ').replaceAll('|', '/'),
   ];
   appendFileSync(TABLE, `| ${row.join(' | ')} |\n`);
   process.stdout.write(`${row.join(' | ')}\n`);

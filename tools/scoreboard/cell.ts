@@ -73,8 +73,8 @@ export const causesOf = ({ because }: Pick<Mutant, 'because'>): readonly Cause[]
   typeof because === 'string' ? [because] : because;
 
 /** Guarantees that failed though the mutant does not break them. */
-export function strayGuarantees({ broken }: Cell, breaks: readonly Guarantee[]): readonly string[] {
-  return Object.keys(broken).filter((guarantee) => !(breaks as readonly string[]).includes(guarantee));
+export function strayGuarantees(broken: readonly string[], breaks: readonly Guarantee[]): readonly string[] {
+  return broken.filter((guarantee) => !(breaks as readonly string[]).includes(guarantee));
 }
 
 /** In how many lists each word stands. */

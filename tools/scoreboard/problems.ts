@@ -50,7 +50,7 @@ function honestCell({ generator, scenario, fail, runs, broken, firstFailed }: Ce
 
 function mutantCell(cell: Cell, mutant: Mutant): readonly string[] {
   const { generator, scenario, calm, fail, runs } = cell;
-  const stray = strayGuarantees(cell, mutant.breaks);
+  const stray = strayGuarantees(Object.keys(cell.broken), mutant.breaks);
   return [
     ...(stray.length > 0
       ? [`${generator} broke ${stray.join(', ')} in ${scenario}, which it does not say that it breaks`]

@@ -1,9 +1,12 @@
 /**
- * The ten most dangerous mutants, each through the scenario that shows it best, on every driver: each must give a
- * guarantee and a cause that it states, in the simulator and out of it.
+ * The ten most dangerous mutants, each through the scenario that shows it best, on every driver: each must break
+ * what it states and nothing else, and all drivers must agree in a guarantee and its cause.
  */
 import { loadGenerator } from '../../harness/registry.ts';
+import type { Mutant } from '../../harness/core/generator.ts';
 import type { Lab } from '../lab.ts';
+import type { Broke } from './caught.ts';
+import { agreed, seenIn } from './caught.ts';
 import { mutantFails } from './proofs.ts';
 import type { Trial } from './trial.ts';
 
@@ -25,7 +28,7 @@ const DANGEROUS = {
   'promises-through-rollback': 'etcd-restore-snapshot',
 } as const;
 
-/** `these`: which of them, the first being 1. */
+/** `these`: which of them, the first being 1. A trial for each driver, and one that compares them. */
 export async function* catchDangerous(
   lab: Lab,
   drivers: readonly string[],
@@ -34,9 +37,25 @@ export async function* catchDangerous(
   const all = Object.entries(DANGEROUS);
   for (const [name, scenario] of these.flatMap((index) => all.slice(index - 1, index))) {
     const { generator } = await loadGenerator(name);
+    const runs = new Map<string, Broke>();
     for (const driver of drivers) {
-      const trial = await mutantFails(lab, driver, { name: scenario }, generator);
+      const { trial, run } = await mutantFails(lab, driver, scenario, generator);
+      runs.set(driver, run);
       yield { ...trial, generator: `${name} through ${scenario} on ${driver}` };
     }
+    yield { ...compare(runs, generator.mutant!), generator: `${name} through ${scenario}, compared` };
   }
+}
+
+/** Whether the same guarantee broke for the same cause, or one of its group, on all drivers. */
+export function compare(runs: ReadonlyMap<string, Broke>, mutant: Mutant): Omit<Trial, 'generator'> {
+  const same = agreed([...runs.values()], mutant);
+  const seen = [...runs].map(([driver, run]) => `on ${driver} ${seenIn(run)}`).join('; ');
+  return {
+    seed: '1',
+    verdict: same.length > 0 ? 'pass' : 'fail',
+    broken: same.length > 0 ? [] : [`the drivers do not agree: ${seen}`],
+    doubts: [],
+    remark: same.length > 0 ? `all agree in ${same.join(', ')}` : '',
+  };
 }

@@ -5,10 +5,11 @@
 import type { Generator } from '../../harness/core/generator.ts';
 import { SnowglobeError } from '../../harness/core/errors.ts';
 import type { Scenario } from '../../harness/core/scenario.ts';
-import { generatorFiles, loadGenerator, loadScenario, scenarioFiles } from '../../harness/registry.ts';
-import type { Lab } from '../lab.ts';
-import { isCaught } from '../scoreboard/cell.ts';
+import { combinationProblems } from '../../harness/engine/preflight.ts';
+import { generatorFiles, loadDriver, loadGenerator, loadScenario, scenarioFiles } from '../../harness/registry.ts';
+import type { Lab, LabRun } from '../lab.ts';
 import { needsDisturbance } from '../scoreboard/problems.ts';
+import { seenIn, shortOfCaught } from './caught.ts';
 import type { Trial } from './trial.ts';
 
 /** A real run may miss a window of microseconds that the simulator aims at. */
@@ -28,12 +29,19 @@ export async function* proveScenarios(lab: Lab, driver: string, these: readonly 
     } catch (error) {
       // A scenario that needs what the driver cannot do here is said, and the others go on.
       if (!(error instanceof SnowglobeError)) throw error;
-      yield { generator: name, seed: '1', verdict: 'unknown', broken: [], doubts: [`not run: ${error.message}`] };
+      yield {
+        generator: `all through ${name}`,
+        seed: '1',
+        verdict: 'unknown',
+        broken: [],
+        doubts: [`not run: ${error.message}`],
+      };
     }
   }
 }
 
-async function* prove(
+/** The three proofs of one scenario, a trial each; where one cannot be had, a trial says so. */
+export async function* prove(
   lab: Lab,
   driver: string,
   scenario: Scenario,
@@ -41,10 +49,44 @@ async function* prove(
 ): AsyncIterable<Trial> {
   const { name } = scenario;
   yield await honestPasses(lab, driver, scenario);
-  const shown = mutants.find(({ mutant }) => mutant!.shownBy.includes(name));
-  if (shown === undefined) return;
-  yield await mutantFails(lab, driver, scenario, shown);
-  if (needsDisturbance(shown.mutant!, name)) yield await mutantPassesCalm(lab, driver, scenario, shown);
+  const shown = mutantFor(
+    name,
+    mutants.filter((mutant) => combinationProblems(scenario, mutant).length === 0),
+    (await loadDriver(driver)).inProcess !== true,
+  );
+  if (shown === undefined) {
+    yield {
+      generator: `no mutant through ${name}`,
+      seed: '1',
+      verdict: 'fail',
+      broken: ['no mutant says that this scenario shows it'],
+      doubts: [],
+    };
+    return;
+  }
+  const needs = needsDisturbance(shown.mutant!, name);
+  const { trial } = await mutantFails(lab, driver, name, shown);
+  yield needs
+    ? trial
+    : {
+        ...trial,
+        remark: `${trial.remark}; no third proof: none of its mutants needs a disturbance`,
+        counted: { 'without a third proof': 1 },
+      };
+  if (needs) yield await mutantPassesCalm(lab, driver, scenario, shown);
+}
+
+/**
+ * The mutant that proves a scenario: one that needs its disturbances, so that the third proof can be had, and if there is
+ * a choice one that the simulator shows too. Those marked `real` only on a real driver. Undefined: there is none.
+ */
+export function mutantFor(scenario: string, mutants: readonly Generator[], isReal: boolean): Generator | undefined {
+  const shown = mutants.filter(
+    ({ mutant }) => mutant?.shownBy.includes(scenario) === true && (isReal || mutant.real !== true),
+  );
+  const needing = shown.filter(({ mutant }) => needsDisturbance(mutant!, scenario));
+  const of = needing.length > 0 ? needing : shown;
+  return of.find(({ mutant }) => mutant!.real !== true) ?? of[0];
 }
 
 async function honestPasses(lab: Lab, driver: string, { name, generator }: Scenario): Promise<Trial> {
@@ -52,30 +94,27 @@ async function honestPasses(lab: Lab, driver: string, { name, generator }: Scena
   return { ...run, generator: `${generator} through ${name}` };
 }
 
-/** Up to three runs, until one fails: it has to be for a guarantee and a cause that the mutant states. */
+/** Up to three runs, until one fails: for a guarantee and a cause that the mutant states, and for no other guarantee. */
 export async function mutantFails(
   lab: Lab,
   driver: string,
-  { name }: Pick<Scenario, 'name'>,
+  scenario: string,
   { name: generator, mutant }: Generator,
-): Promise<Trial> {
-  const told = { generator: `${generator} through ${name}, to be caught` };
-  let seen = '';
-  for (let seed = 1; seed <= TRIES; seed++) {
-    const run = await lab.run({ scenario: name, driver, generator, seed: String(seed) });
-    seen = `${run.broken.join(', ') || run.verdict}: ${Object.values(run.causes).flat().join(', ') || 'no cause'}`;
-    if (run.verdict !== 'fail') continue;
-    const caught = isCaught(run, mutant!);
-    return {
-      ...told,
-      seed: run.seed,
-      verdict: caught ? 'pass' : 'fail',
-      broken: caught ? [] : run.broken,
-      doubts: [],
-      remark: seen,
-    };
-  }
-  return { ...told, seed: String(TRIES), verdict: 'fail', broken: ['not caught'], doubts: [], remark: seen };
+): Promise<{ readonly trial: Trial; readonly run: LabRun }> {
+  let run: LabRun;
+  let seed = 0;
+  do run = await lab.run({ scenario, driver, generator, seed: String(++seed) });
+  while (run.verdict !== 'fail' && seed < TRIES);
+  const broken = shortOfCaught(run, mutant!);
+  const trial: Trial = {
+    generator: `${generator} through ${scenario}, to be caught`,
+    seed: run.seed,
+    verdict: broken.length === 0 ? 'pass' : 'fail',
+    broken,
+    doubts: [],
+    remark: seenIn(run),
+  };
+  return { trial, run };
 }
 
 async function mutantPassesCalm(

@@ -3,6 +3,9 @@
  * not what did not happen.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { JournalEntry } from '../../harness/core/journal.ts';
+import type { Run } from '../../harness/core/run.ts';
+import { gravest } from '../../harness/core/verdict.ts';
 import { createRng } from '../../harness/core/random.ts';
 import { eventually, readRun } from '../../harness/laws/cli-process.ts';
 import { LASTS_MS, startHarness } from './harness-process.ts';
@@ -29,25 +32,35 @@ async function trial(driver: string, seed: number): Promise<Trial> {
   await sleep(STALL_MS);
   process.kill(harness.pid, 'SIGCONT');
   await harness.ended();
-  const { verdict, findings, unknowns, state } = readRun(harness.folder);
-  const stalls = harness.journal().flatMap((entry) => (entry.kind === 'stall' ? [entry.forMs] : []));
-  const accused = [
+  return { generator: 'snowflake', seed: String(seed), ...judgeStall(readRun(harness.folder), harness.journal()) };
+}
+
+/** Pure: whether the run names the stall as a doubt of its own, and nobody is accused of what fell into it. */
+export function judgeStall(
+  { verdict, findings, unknowns, state, disturbances }: Run,
+  journal: readonly JournalEntry[],
+): Omit<Trial, 'generator' | 'seed'> {
+  const stalls = journal.flatMap((entry) => (entry.kind === 'stall' ? [entry] : []));
+  const longest = stalls.toSorted((a, b) => b.forMs - a.forMs)[0];
+  const isSeen = longest !== undefined && longest.forMs >= STALL_MS * 0.9;
+  const isNamed = unknowns.some(({ reason }) => reason === 'harness stalled');
+  const inFault = disturbances.some(
+    ({ injected, healed = Infinity }) =>
+      isSeen && injected !== undefined && injected < longest.at && healed > longest.at - longest.forMs * 1e6,
+  );
+  const broken = [
     ...findings.flatMap(({ promised, verdict: one, guarantee }) => (promised && one === 'fail' ? [guarantee] : [])),
     ...unknowns.flatMap(({ reason, detail }) => (ACCUSES.has(reason) ? [detail] : [])),
-  ];
-  const toldOf = Math.max(0, ...stalls) >= STALL_MS * 0.9;
-  const named = unknowns.some(({ reason }) => reason === 'harness stalled') || verdict === 'pass';
-  const broken = [
-    ...accused,
     ...(state === 'judged' ? [] : ['the run was not judged']),
-    ...(toldOf && named ? [] : ['the stall was not told of']),
+    ...(isSeen ? [] : ['the stall is not in the journal']),
+    ...(isNamed ? [] : ['the run does not name the stall']),
   ];
+  const doubts = isSeen && !inFault ? ['no disturbance was in force when the harness stood still'] : [];
+  const reasons = [...new Set(unknowns.map(({ reason }) => reason))].join(', ');
   return {
-    generator: 'snowflake',
-    seed: String(seed),
-    verdict: broken.length === 0 ? 'pass' : 'fail',
+    verdict: gravest([broken.length === 0 ? 'pass' : 'fail', doubts.length === 0 ? 'pass' : 'unknown']),
     broken,
-    doubts: [],
-    remark: `${verdict} (${[...new Set(unknowns.map(({ reason }) => reason))].join(', ')}), longest stall ${Math.max(0, ...stalls)} ms`,
+    doubts,
+    remark: `${verdict} (${reasons}), longest stall ${longest?.forMs ?? 0} ms`,
   };
 }
