@@ -58,7 +58,11 @@ onRealDrivers('faults of processes', (name) => {
 
   test('slow-cpu: the kernel shows the share that was asked for, and all of it after the heal', async () => {
     const { took, measured } = await carriedOut(cluster, 'slow-cpu', { node: 'n1', percent: 10 });
-    expect({ took, near: Math.abs(Number(measured['ranPercent']) - 10) < 20 }).toEqual({ took: true, near: true });
+    const ranPercent = Number(measured['ranPercent']);
+    expect(took).toBe(true);
+    // A node that is stopped and never continued ran for 0 %.
+    expect(ranPercent).toBeGreaterThan(0);
+    expect(ranPercent).toBeLessThan(30);
     expect(await nodeOf(cluster, 'n1').process.share(200)).toBe(100);
   });
 
