@@ -100,6 +100,18 @@ test('a disturbance that did not bite is told as such, with the reason', () => {
   expect(render(unknownRun())).toMatch(/\? did not bite<\/span><small>the clock went on/);
 });
 
+test('a disturbance whose signal never came is told as never injected, with what it waited for', () => {
+  const run = passingStorm();
+  const { injected: _injected, healed: _healed, tookFrom: _from, tookTo: _to, ...rest } = run.disturbances[0]!;
+  const awaited = 'the heal of cut';
+  const never = { ...rest, bit: false, missed: 'it waited 2.5 s for it', signal: { awaited }, samples: [] };
+  const page = render({ ...run, disturbances: [never] });
+  expect(page).toMatch(/\? never injected<\/span\s*><small>it waited 2\.5 s for it/);
+  expect(page).toContain('<small>waited for the heal of cut</small>');
+  expect(page).toContain(`${rest.name} (never injected)`);
+  expect(page.replace(SCRIPT, '')).not.toMatch(/NaN|Infinity|undefined|\[object/);
+});
+
 test('a disturbance that bit and was not healed is told as both', () => {
   const run = passingStorm();
   const { healed: _healed, ...rest } = run.disturbances[0]!;

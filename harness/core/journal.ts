@@ -78,21 +78,26 @@ export type JournalEntry = { readonly at: RunNs } & (
   | { readonly kind: 'note'; readonly text: string; readonly data?: Json }
 );
 
+/** A disturbance with its targets resolved. */
+export interface AskedDisturbance {
+  readonly key: string;
+  readonly name: string;
+  readonly slot: string;
+  readonly fault: string;
+  readonly disturbs: readonly Disturbed[];
+  readonly options: JsonObject;
+  readonly reach: readonly string[];
+  readonly plannedMs: number;
+  /** How soon it has to be seen in force; a second where it is left out. */
+  readonly seenWithinMs?: number;
+}
+
 export type DisturbanceEntry =
-  | {
-      readonly kind: 'disturbance';
-      readonly what: 'asked';
-      readonly key: string;
-      readonly name: string;
-      readonly slot: string;
-      readonly fault: string;
-      readonly disturbs: readonly Disturbed[];
-      readonly options: JsonObject;
-      readonly reach: readonly string[];
-      readonly plannedMs: number;
-      /** How soon it has to be seen in force; a second where it is left out. */
-      readonly seenWithinMs?: number;
-    }
+  | ({ readonly kind: 'disturbance'; readonly what: 'asked' } & AskedDisturbance)
+  /** It waits for a signal before it is asked for; `awaited` names the signal in words. */
+  | ({ readonly kind: 'disturbance'; readonly what: 'waiting'; readonly awaited: string } & AskedDisturbance)
+  /** Its signal did not come in time; `detail` is a clause without a full stop. */
+  | { readonly kind: 'disturbance'; readonly what: 'never'; readonly key: string; readonly detail: string }
   | { readonly kind: 'disturbance'; readonly what: 'injected' | 'healing' | 'healed'; readonly key: string }
   | { readonly kind: 'disturbance'; readonly what: 'sample'; readonly key: string; readonly sample: EvidenceSample }
   | {

@@ -109,6 +109,7 @@ const disturbanceRecordSchema = z.strictObject({
   disturbs: list(z.enum(DISTURBED)),
   options: jsonObject,
   reach: list(z.string()),
+  signal: z.strictObject({ awaited: z.string(), seen: z.string().exactOptional() }).exactOptional(),
   injected: at.exactOptional(),
   healed: at.exactOptional(),
   bit: z.boolean(),

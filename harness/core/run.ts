@@ -68,6 +68,8 @@ export interface DisturbanceRecord {
   /** Targets resolved. */
   readonly options: JsonObject;
   readonly reach: readonly string[];
+  /** What it waited for, in words, and what was seen when that came. Without `seen` it never began. */
+  readonly signal?: { readonly awaited: string; readonly seen?: string };
   readonly injected?: RunNs;
   readonly healed?: RunNs;
   /** In force, measured from outside, from its injection to its heal, or to the end of the evidence. */

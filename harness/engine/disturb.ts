@@ -5,17 +5,17 @@ import type { Cluster } from '../core/cluster.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Fault, FaultContext } from '../core/fault.ts';
 import { shapeOfCluster } from '../core/fault.ts';
-import type { JournalEntry } from '../core/journal.ts';
+import type { AskedDisturbance, JournalEntry } from '../core/journal.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Layout } from '../core/layout.ts';
 import type { Rng } from '../core/random.ts';
 import type { Disturbance, Slot } from '../core/scenario.ts';
 import { HOLDER, resolveMoments, resolveTargets } from '../core/scenario.ts';
 import type { RunNs } from '../core/time.ts';
-import { msToNs, nsToMs } from '../core/time.ts';
+import { msToNs, NS_PER_S, nsToMs } from '../core/time.ts';
 import type { HealthMonitor } from './health-monitor.ts';
 import type { Journal } from './journal.ts';
-import { signalIn } from './signals.ts';
+import { signalIn, signalWords } from './signals.ts';
 
 const OBSERVE_EVERY_MS = 200;
 /** How often it is looked whether a signal has come. */
@@ -114,19 +114,10 @@ async function carryOut(
   const fault = context.faults.get(disturbance.fault);
   if (fault === undefined) throw new Error(`preflight let the unknown fault ${disturbance.fault} pass`);
   const key = `${slot.name}/${index}-${disturbance.fault}`;
-  const zero = await zeroOf(disturbance, key, slot, slotStart, holder, context);
-  if (zero === undefined) return;
-  const from = zero + msToNs(disturbance.atMs);
-  const to = from + msToNs(disturbance.forMs);
-  await sleepUntil(cluster, from, signal);
-
   const options = fault.options.parse(resolveMoments(resolveTargets(disturbance.options, holder), context.layout));
   const faultContext: FaultContext = { key, plannedMs: disturbance.forMs, notes: new Map() };
   const write = (entry: WithoutTime): void => journal.append({ ...entry, at: cluster.time.now() });
-
-  write({
-    kind: 'disturbance',
-    what: 'asked',
+  const asked: AskedDisturbance = {
     key,
     name: disturbance.name ?? disturbance.fault,
     slot: slot.name,
@@ -136,7 +127,15 @@ async function carryOut(
     reach: fault.reach(options, shapeOfCluster(cluster)),
     plannedMs: disturbance.forMs,
     ...(fault.seenWithinMs !== undefined && { seenWithinMs: fault.seenWithinMs(options) }),
-  });
+  };
+
+  const zero = await zeroOf(disturbance, asked, slot, slotStart, holder, context);
+  if (zero === undefined) return;
+  const from = zero + msToNs(disturbance.atMs);
+  const to = from + msToNs(disturbance.forMs);
+  await sleepUntil(cluster, from, signal);
+
+  write({ kind: 'disturbance', what: 'asked', ...asked });
   try {
     const injected = await step('inject', key, write, () => fault.inject(cluster, options, faultContext));
     if (injected) {
@@ -152,15 +151,18 @@ async function carryOut(
 
 /** From when the times of a disturbance count: the start of its slot, or the coming of its signal; undefined: never. */
 async function zeroOf(
-  { when, fault, atMs, forMs, name = fault }: Disturbance,
-  key: string,
+  { when, atMs, forMs }: Disturbance,
+  asked: AskedDisturbance,
   slot: Slot,
   slotStart: RunNs,
   holder: string,
   { cluster, journal, monitor, signal }: DisturbContext,
 ): Promise<RunNs | undefined> {
   if (when === undefined) return slotStart;
+  const { key } = asked;
   const awaited = 'node' in when && when.node === HOLDER ? { ...when, node: holder } : when;
+  const words = signalWords(awaited);
+  journal.append({ at: cluster.time.now(), kind: 'disturbance', what: 'waiting', ...asked, awaited: words });
   const heard = {
     journal: journal.entries,
     slot: { name: slot.name, start: slotStart },
@@ -176,10 +178,9 @@ async function zeroOf(
       return at;
     }
     if (at >= deadline) {
-      const reason = 'trigger never fired';
-      const seconds = ((deadline - slotStart) / 1e9).toFixed(1);
-      const text = `It waited ${seconds} s for ${when.signal}, and the signal did not come.`;
-      journal.append({ at, kind: 'unknown', reason: { reason, scope: `${slot.name}: ${name}`, detail: text } });
+      const seconds = ((deadline - slotStart) / NS_PER_S).toFixed(1);
+      const detail = `it waited ${seconds} s for ${words}, and the signal did not come`;
+      journal.append({ at, kind: 'disturbance', what: 'never', key, detail });
       return undefined;
     }
     await sleepUntil(cluster, Math.min(deadline, at + msToNs(LISTEN_EVERY_MS)), signal);

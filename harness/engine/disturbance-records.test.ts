@@ -73,6 +73,25 @@ test('a heal that failed does not make it one that did not bite', () => {
   expect(recordOf(...all)).toEqual({ bit: true, unhealed: 'its heal failed: no agent' });
 });
 
+test('one that waits for its signal has a record from then on, and says what it waited for', () => {
+  const waiting: JournalEntry = { at: 0, ...asked, what: 'waiting', awaited: 'the heal of cut' };
+  const told = (...after: readonly JournalEntry[]) => disturbanceRecords([waiting, ...after]);
+  const detail = 'it waited 2.5 s for the heal of cut, and the signal did not come';
+  expect(told({ at: msToNs(2500), kind: 'disturbance', what: 'never', key, detail })).toMatchObject([
+    { key, bit: false, missed: detail, signal: { awaited: 'the heal of cut' } },
+  ]);
+  expect(told(note(100))).toMatchObject([{ missed: 'it waited for the heal of cut, and the run was cut short' }]);
+  const seen = 'cut was healed.';
+  const began: readonly JournalEntry[] = [
+    { at: msToNs(100), kind: 'signal', key, detail: seen },
+    { at: msToNs(100), ...asked },
+    ...[moment(100, 'injected'), ...samples(300, 4900), moment(5000, 'healing'), moment(5100, 'healed')],
+  ];
+  const records = told(...began);
+  expect(records).toMatchObject([{ bit: true, signal: { awaited: 'the heal of cut', seen } }]);
+  expect(records).toHaveLength(1);
+});
+
 test('an injection or a measurement that failed does', () => {
   expect(recordOf(failed(10, 'inject'), moment(20, 'healing'), moment(30, 'healed'))).toEqual({
     bit: false,

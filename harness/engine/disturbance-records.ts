@@ -12,20 +12,28 @@ import { judgeBite, RETURN_GRACE_NS } from './bite.ts';
 const SAMPLES_KEPT = 200;
 
 type Entry = Extract<JournalEntry, { kind: 'disturbance' }>;
-type Asked = Extract<DisturbanceEntry, { what: 'asked' }>;
+type Asked = Extract<DisturbanceEntry, { what: 'asked' | 'waiting' }>;
 
-/** One record for each disturbance that was asked for, in that order. */
+/** One record for each disturbance, in the order in which they were asked for, or would have been. */
 export function disturbanceRecords(journal: readonly JournalEntry[]): readonly DisturbanceRecord[] {
   const byKey = Map.groupBy(
     journal.filter((entry): entry is Entry => entry.kind === 'disturbance'),
     ({ key }) => key,
   );
+  const seen = new Map(
+    journal.flatMap((entry) => (entry.kind === 'signal' ? [[entry.key, { seen: entry.detail }] as const] : [])),
+  );
   const stalls = stallSpans(journal);
   const down = downSpans(journal);
   const end = journal.at(-1)?.at ?? 0;
-  return [...byKey.values()].flatMap((entries) => {
-    const asked = entries.find((entry): entry is Entry & Asked => entry.what === 'asked');
-    return asked === undefined ? [] : [recordOf(asked, entries, end, stalls, down)];
+  const order = (entries: readonly Entry[]): RunNs =>
+    (entries.find(({ what }) => what === 'asked' || what === 'never') ?? entries.at(-1))?.at ?? end;
+  const inOrder = [...byKey.values()].toSorted((one, other) => order(one) - order(other));
+  return inOrder.flatMap((entries) => {
+    const asked = entries.find((entry): entry is Entry & Asked => entry.what === 'asked' || entry.what === 'waiting');
+    if (asked === undefined) return [];
+    const signal = asked.what === 'waiting' ? { awaited: asked.awaited, ...seen.get(asked.key) } : undefined;
+    return [{ ...recordOf(asked, entries, end, stalls, down), ...(signal !== undefined && { signal }) }];
   });
 }
 
@@ -80,7 +88,7 @@ function recordOf(
   );
   const bite =
     injected === undefined
-      ? { bit: false, missed: 'its injection was never completed' }
+      ? { bit: false, missed: whyNever(asked, entries) }
       : judgeBite({
           span: { from: injected, to: healing },
           samples,
@@ -107,6 +115,15 @@ function recordOf(
     ...(unhealed !== undefined && { unhealed }),
     samples: thin(samples),
   };
+}
+
+/** Why one that has no injection has none. */
+function whyNever(first: Asked, entries: readonly Entry[]): string {
+  const never = entries.find((entry) => entry.what === 'never');
+  if (never !== undefined) return never.detail;
+  return first.what === 'asked' || entries.some((entry) => entry.what === 'asked')
+    ? 'its injection was never completed'
+    : `it waited for ${first.awaited}, and the run was cut short`;
 }
 
 /** Time in which the target was down by another's hand; only a fault that said "cannot be measured" may claim it. */

@@ -223,8 +223,7 @@ function untried(
 ): readonly UnknownReason[] {
   const whole = journal.some((entry) => entry.kind === 'phase' && entry.phase === 'judge');
   const planned = timetable.slots.reduce((sum, slot) => sum + slot.disturbances.length, 0);
-  const waiting = journal.filter((entry) => entry.kind === 'unknown' && entry.reason.reason === 'trigger never fired');
-  if (!whole || disturbances.length + waiting.length === planned) return [];
+  if (!whole || disturbances.length === planned) return [];
   const detail = `The scenario has ${planned} disturbances; the journal tells of ${disturbances.length}.`;
   return [{ reason: 'disturbance did not bite', scope: 'run', detail }];
 }

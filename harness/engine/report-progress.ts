@@ -55,12 +55,14 @@ function tellDisturbance(
   biting: Set<string>,
 ): void {
   const { at, key } = entry;
-  if (entry.what === 'asked') names.set(key, entry.name);
+  if (entry.what === 'asked' || entry.what === 'waiting') names.set(key, entry.name);
   const common = { at, kind: 'disturbance', key, name: names.get(key) ?? key } as const;
   if (entry.what === 'asked') {
     const target = entry.options['node'];
     progress.event({ ...common, what: 'asked', ...(typeof target === 'string' && { target }) });
-  } else if (entry.what === 'healed') progress.event({ ...common, what: 'healed' });
+  } else if (entry.what === 'never')
+    progress.event({ at, kind: 'note', text: `trigger never fired: ${common.name}: ${entry.detail}` });
+  else if (entry.what === 'healed') progress.event({ ...common, what: 'healed' });
   else if (entry.what === 'failed')
     progress.event({ ...common, what: 'failed', detail: `${entry.step}: ${entry.message}` });
   else if (entry.what === 'sample' && entry.sample.took === true && !biting.has(key)) {

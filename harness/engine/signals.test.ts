@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { NodeHealth } from '../core/cluster.ts';
 import type { JournalEntry } from '../core/journal.ts';
 import type { Signal } from '../core/scenario.ts';
-import { signalIn } from './signals.ts';
+import { signalIn, signalWords } from './signals.ts';
 
 const health = (minted: string, more: Partial<NodeHealth> = {}): NodeHealth => ({
   status: 'minting',
@@ -34,6 +34,23 @@ const took = (at: number, workerId: number, node: string): JournalEntry => ({
 });
 const seen = (signal: Signal, journal: readonly JournalEntry[], latest?: NodeHealth): string | undefined =>
   signalIn(signal, { journal, slot: { name: 'slot', start: 100 }, latest: () => latest });
+
+test('what is waited for, in words', () => {
+  const signals: readonly Signal[] = [
+    { signal: 'lease-spent', node: 'n1', percent: 80 },
+    { signal: 'minted', node: 'n1', ids: 5000 },
+    { signal: 'healed', disturbance: 'cut' },
+    { signal: 'worker-id-changed-hands' },
+    { signal: 'worker-id-changed-hands', workerId: 2 },
+  ];
+  expect(signals.map(signalWords)).toEqual([
+    '80 % of the lease of n1 to be spent',
+    'n1 to mint 5,000 IDs since the slot began',
+    'the heal of cut',
+    'a worker ID to change hands',
+    'worker ID 2 to change hands',
+  ]);
+});
 
 test('lease-spent: from the asked share on', () => {
   const signal: Signal = { signal: 'lease-spent', node: 'n1', percent: 80 };

@@ -4,6 +4,7 @@
 import { handedOut } from '../core/coordinators.ts';
 import type { NodeHealth } from '../core/cluster.ts';
 import type { JournalEntry } from '../core/journal.ts';
+import { grouped } from '../core/phrases.ts';
 import type { Signal } from '../core/scenario.ts';
 import type { RunNs } from '../core/time.ts';
 
@@ -26,6 +27,20 @@ export function signalIn(signal: Signal, heard: Heard): string | undefined {
       return healed(signal, heard);
     case 'worker-id-changed-hands':
       return changedHands(signal, heard);
+  }
+}
+
+/** What is waited for, to follow "waits for". */
+export function signalWords(signal: Signal): string {
+  switch (signal.signal) {
+    case 'lease-spent':
+      return `${signal.percent} % of the lease of ${signal.node} to be spent`;
+    case 'minted':
+      return `${signal.node} to mint ${grouped(signal.ids)} IDs since the slot began`;
+    case 'healed':
+      return `the heal of ${signal.disturbance}`;
+    case 'worker-id-changed-hands':
+      return `${signal.workerId === undefined ? 'a worker ID' : `worker ID ${signal.workerId}`} to change hands`;
   }
 }
 

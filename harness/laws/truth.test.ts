@@ -139,7 +139,13 @@ describe('unknown, because', () => {
       ]),
     );
     expect({ verdict, doubts }).toEqual({ verdict: 'unknown', doubts: ['trigger never fired'] });
-    expect(run.reasons).toEqual(['trigger never fired: It waited 5.0 s for lease-spent, and the signal did not come.']);
+    const missed = 'it waited 5.0 s for 90 % of the lease of n2 to be spent, and the signal did not come';
+    expect(run.reasons).toEqual([`trigger never fired: slot: kill: ${missed}.`]);
+    // It counts among the disturbances of the run, as one that never was.
+    expect(run.disturbances).toEqual([
+      expect.objectContaining({ name: 'kill', bit: false, missed, signal: { awaited: expect.any(String) as string } }),
+    ]);
+    expect(run.disturbances[0]).not.toHaveProperty('injected');
   });
 
   test('hazard not reached: nothing made a worker ID change hands', async () => {

@@ -176,6 +176,18 @@ test('a pass with violations outside assumptions says how many', () => {
   expect(text({ ...PASSED, findings: [outside] })).toContain(' ✔ PASS (2 outside assumptions)  storm');
 });
 
+test('a disturbance that waited in vain is counted, and says what for', () => {
+  const { injected: _injected, healed: _healed, ...rest } = PASSED.disturbances[0]!;
+  const missed = 'it waited 2.5 s for the heal of cut, and the signal did not come';
+  const told = text({
+    ...PASSED,
+    verdict: 'unknown',
+    disturbances: [{ ...rest, bit: false, missed, signal: { awaited: 'the heal of cut' } }],
+  });
+  expect(told).toContain('disturbances  0 of 1 bit');
+  expect(told).toMatch(/never injected\n.*it waited 2\.5 s for the heal of cut, and the signal did not come/);
+});
+
 test('a pass of a cluster that nothing disturbed says so beside the word', () => {
   const calm = { ...PASSED, disturbances: [], hazards: [] };
   expect(text(calm)).toContain(' ✔ PASS (nothing was disturbed)  storm');

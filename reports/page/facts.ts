@@ -34,7 +34,8 @@ export function extentOf(run: Run): Span | undefined {
 /** The span for which the disturbance was asked: as injected and healed, or as planned when it never came to that. */
 export function askedSpan(run: Run, record: DisturbanceRecord): Span | undefined {
   const planned = plannedSpan(run, record);
-  if (record.injected === undefined) return planned;
+  // Of one that waited for its signal nobody could have said when.
+  if (record.injected === undefined) return record.signal === undefined ? planned : undefined;
   return { from: record.injected, to: record.healed ?? planned?.to ?? record.injected };
 }
 

@@ -73,8 +73,13 @@ function disturbanceRow(axis: Axis, run: Run, record: DisturbanceRecord, y: numb
   const asked = askedSpan(run, record);
   const took = tookSpan(record);
   const span = asked ?? took;
-  if (span === undefined) return '';
   const title = describe(run, record);
+  if (span === undefined) {
+    const slot = run.slots.find(({ name }) => name === record.slot)?.from ?? 0;
+    return html`<g
+      ><title>${title}</title>${text(axis, slot, y + 11, `${record.name} (never injected)`, 'unsure', 6)}</g
+    >`;
+  }
   const doubt = record.bit ? (record.unhealed === undefined ? '' : ' (not healed)') : ' (did not bite)';
   const words = `${record.name} ${targetsOf(run, record).join(' ')}${doubt}`;
   const after = Math.max(span.to, took?.to ?? span.to);

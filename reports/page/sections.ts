@@ -147,7 +147,10 @@ export function disturbances(run: Run): Markup {
         { head: 'Target', cell: (record) => targetsOf(run, record).join(', ') || '–' },
         {
           head: 'Asked',
-          cell: (record) => html`${spanWords(askedSpan(run, record))}<small>${settings(record.options)}</small>`,
+          cell: (record) => [
+            html`${spanWords(askedSpan(run, record))}<small>${settings(record.options)}</small>`,
+            record.signal !== undefined && html`<small>waited for ${record.signal.awaited}</small>`,
+          ],
         },
         {
           head: 'In force',
@@ -155,11 +158,11 @@ export function disturbances(run: Run): Markup {
         },
         {
           head: 'Verdict',
-          cell: ({ bit, missed, unhealed, samples }) => [
+          cell: ({ bit, injected, missed, unhealed, samples }) => [
             bit
               ? html`<span class="badge good">✓ bit</span
                   ><small>${samples.filter(({ took }) => took).length} of ${samples.length} probes</small>`
-              : html`<span class="badge unsure">? did not bite</span><small>${missed ?? 'no evidence'}</small>`,
+              : missedBadge(injected === undefined ? 'never injected' : 'did not bite', missed),
             unhealed !== undefined && html`<span class="badge unsure">? not healed</span><small>${unhealed}</small>`,
           ],
         },
@@ -168,6 +171,10 @@ export function disturbances(run: Run): Markup {
     ),
     probes(run),
   ]);
+}
+
+function missedBadge(how: string, why = 'no evidence'): Markup {
+  return html`<span class="badge unsure">? ${how}</span><small>${why}</small>`;
 }
 
 function spanWords(span: { readonly from: number; readonly to: number } | undefined): string {
