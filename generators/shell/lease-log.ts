@@ -5,6 +5,7 @@
 import { openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { tellingDeletions } from '../../harness/coordinators/key-deletions.ts';
+import { chained } from '../../harness/core/line-chain.ts';
 import { leaseLogName } from '../../harness/core/tap.ts';
 import type { Compare, Coordination, Grant, KeyValue, Operation, TxnResult } from '../../harness/core/generator.ts';
 import type { LeaseLogLine } from '../../harness/core/tap.ts';
@@ -13,6 +14,7 @@ import { monotonicNs } from './clocks.ts';
 export class LoggedCoordination implements Coordination {
   readonly #inner: Coordination;
   readonly #log: number;
+  #chain = 0;
   /** When the last accepted grant or keep-alive of a lease was sent, and for how long it granted. */
   readonly #granted = new Map<string, { readonly sentNs: bigint; readonly ttlMs: number }>();
 
@@ -75,7 +77,16 @@ export class LoggedCoordination implements Coordination {
   #write(lease: string, what: LeaseLogLine['what'], sentNs: bigint, ttlMs: number, key?: string): void {
     const receivedNs = monotonicNs().toString();
     const about = key === undefined ? {} : { key };
-    const line: LeaseLogLine = { lease, what, ...about, sentNs: sentNs.toString(), receivedNs, ttlMs };
-    writeSync(this.#log, `${JSON.stringify(line)}\n`);
+    const line: LeaseLogLine = {
+      lease,
+      what,
+      ...about,
+      sentNs: sentNs.toString(),
+      receivedNs,
+      ttlMs,
+    };
+    const sealed = chained(JSON.stringify(line), this.#chain);
+    this.#chain = sealed.chain;
+    writeSync(this.#log, `${sealed.line}\n`);
   }
 }

@@ -1,7 +1,8 @@
 import { mkdtempDisposableSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { chained } from '../core/line-chain.ts';
 import { leaseLogName } from '../core/tap.ts';
 import type { Origin } from '../core/time.ts';
 import { leaseWords, readLeaseLogs } from './lease-logs.ts';
@@ -23,7 +24,14 @@ test('of a lease, the last accepted sending counts, and the first request to end
     );
     writeFileSync(join(folder, leaseLogName('n2', 1)), line('kept', '6000') + line('given up', '7000'));
     expect(leaseWords(readLeaseLogs(folder), ORIGIN).leases).toEqual([
-      { lease: '1', node: 'n1', incarnation: 1, lastSentNs: 5000, ttlMs: 1, givenUpNs: 6000 },
+      {
+        lease: '1',
+        node: 'n1',
+        incarnation: 1,
+        lastSentNs: 5000,
+        ttlMs: 1,
+        givenUpNs: 6000,
+      },
     ]);
   }));
 
@@ -37,7 +45,14 @@ test('when the holder of a lease was told that it is gone', () =>
     );
     writeFileSync(join(folder, leaseLogName('n2', 1)), line('gone', '3000', '3500'));
     expect(leaseWords(readLeaseLogs(folder), ORIGIN).leases).toEqual([
-      { lease: '1', node: 'n1', incarnation: 1, lastSentNs: 1000, ttlMs: 1, toldGoneNs: 3500 },
+      {
+        lease: '1',
+        node: 'n1',
+        incarnation: 1,
+        lastSentNs: 1000,
+        ttlMs: 1,
+        toldGoneNs: 3500,
+      },
     ]);
   }));
 
@@ -60,3 +75,67 @@ test('keys that nodes deleted, unless they learned that they did not', () =>
       ],
     });
   }));
+
+describe('a log that is not whole', () => {
+  /** As the shell writes them: granted, deleting, deleted, kept. */
+  const lines = ['granted', 'deleting', 'deleted', 'kept'].reduce<{
+    before: number;
+    texts: string[];
+  }>(
+    ({ before, texts }, what, i) => {
+      const key = what.startsWith('delet') ? { key: 'o/0' } : {};
+      const about = {
+        lease: '1',
+        what,
+        ...key,
+        sentNs: `${i}`,
+        receivedNs: `${i}`,
+        ttlMs: 1,
+      };
+      const { line, chain } = chained(JSON.stringify(about), before);
+      return { before: chain, texts: [...texts, line] };
+    },
+    { before: 0, texts: [] },
+  ).texts;
+  const problemsOf = (...texts: readonly string[]) => {
+    using folder = mkdtempDisposableSync(join(tmpdir(), 'snowglobe-leases-'));
+    writeFileSync(join(folder.path, 'n1-1.leases'), texts.join('\n'));
+    const [log] = readLeaseLogs(folder.path);
+    if (log!.problems.length > 0) expect(log!.lines).toEqual([]);
+    else expect(log!.lines).toHaveLength(texts.length - 1);
+    return log!.problems;
+  };
+
+  test('is told from one whose node was killed in the middle of a line', () => {
+    expect(problemsOf(...lines, '')).toEqual([]);
+    expect(problemsOf(...lines.with(-1, lines.at(-1)!.slice(0, 9)))).toEqual([]);
+  });
+
+  test('names the line before which something is missing, and nothing in it is believed', () => {
+    const lost = 'n1-1.leases, line 2 does not follow on the one before: lines were lost or changed';
+    expect(problemsOf(...lines.toSpliced(1, 1), '')).toEqual([lost]);
+  });
+
+  test.each([
+    ['lease', 7, '`lease` is no lease ID'],
+    ['lease', ' 7', '`lease` is no lease ID'],
+    ['sentNs', 'soon', '`sentNs` and `receivedNs`'],
+    ['receivedNs', 1, '`sentNs` and `receivedNs`'],
+    ['ttlMs', '5000', '`ttlMs` is a number'],
+  ])('%s %j of a node in another language', (field, value, problem) => {
+    const good = {
+      lease: '1',
+      what: 'kept',
+      sentNs: '1',
+      receivedNs: '2',
+      ttlMs: 1,
+    };
+    expect(problemsOf(JSON.stringify(good), '')).toEqual([]);
+    const [found] = problemsOf(JSON.stringify(good), JSON.stringify({ ...good, [field]: value }), '');
+    expect(found).toContain(`n1-1.leases, line 2: ${problem}`);
+  });
+
+  test('null is no line', () => {
+    expect(problemsOf('null', '')).toEqual([expect.stringContaining('n1-1.leases, line 1')]);
+  });
+});

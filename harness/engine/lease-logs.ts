@@ -5,6 +5,8 @@ import type { LeaseFact } from '../core/history.ts';
 import type { CoordinatorOfNode } from '../core/coordinators.ts';
 import type { GoneAnswer, KeyDeletion } from '../core/lease-ends.ts';
 import { withGone } from '../core/lease-ends.ts';
+import { isLeaseId } from '../core/lease-id.ts';
+import { firstBroken } from '../core/line-chain.ts';
 import { coordinatorOf } from '../core/tenures.ts';
 import type { LaneName, LeaseLogLine } from '../core/tap.ts';
 import { leaseLogName } from '../core/tap.ts';
@@ -16,7 +18,7 @@ export interface LeaseLog {
   readonly node: string;
   readonly incarnation: number;
   readonly lines: readonly LeaseLogLine[];
-  /** Lines that cannot be read, one sentence each. */
+  /** What is wrong with the log, one sentence each; then none of its lines is here. */
   readonly problems: readonly string[];
 }
 
@@ -48,14 +50,32 @@ export function leaseWords(logs: readonly LeaseLog[], origin: Origin, coordinato
       else if (what === 'not deleted') deletions.delete(deletion);
       else if (what === 'gone') {
         const received = runNs(originNs, BigInt(receivedNs));
-        gone.push({ ...granter, lease: id, node, incarnation, sentNs: sent, receivedNs: received });
+        gone.push({
+          ...granter,
+          lease: id,
+          node,
+          incarnation,
+          sentNs: sent,
+          receivedNs: received,
+        });
       } else if (what === 'granted' || what === 'kept') {
         const known = facts.get(lease);
-        const fact = { ...granter, lease: id, node, incarnation, lastSentNs: sent, ttlMs };
+        const fact = {
+          ...granter,
+          lease: id,
+          node,
+          incarnation,
+          lastSentNs: sent,
+          ttlMs,
+        };
         // Whoever was granted it holds it, whoever keeps it alive.
         const holder = known === undefined || what === 'granted' ? fact : known;
         const latest = known === undefined || known.lastSentNs < sent ? fact : known;
-        facts.set(lease, { ...latest, node: holder.node, incarnation: holder.incarnation });
+        facts.set(lease, {
+          ...latest,
+          node: holder.node,
+          incarnation: holder.incarnation,
+        });
       }
     }
   }
@@ -81,18 +101,45 @@ export function readLeaseLogs(folder: string): readonly LeaseLog[] {
   for (const file of readdirSync(folder).sort()) {
     const name = /^(?<node>.+)-(?<incarnation>\d+)\.leases$/.exec(file)?.groups;
     if (name === undefined) continue;
-    const lines: LeaseLogLine[] = [];
-    const problems: string[] = [];
-    const texts = readFileSync(join(folder, file), 'utf8').split('\n');
-    // What follows the last newline is empty, or the line that a killed node was writing.
-    for (const [index, text] of texts.slice(0, -1).entries()) {
-      try {
-        lines.push(JSON.parse(text) as LeaseLogLine);
-      } catch {
-        problems.push(`${file}, line ${index + 1}: not JSON`);
-      }
-    }
-    logs.push({ node: name['node']!, incarnation: Number(name['incarnation']), lines, problems });
+    const { lines, problems } = readLines(file, readFileSync(join(folder, file), 'utf8'));
+    logs.push({
+      node: name['node']!,
+      incarnation: Number(name['incarnation']),
+      lines,
+      problems,
+    });
   }
   return logs;
+}
+
+/** Of a damaged log no line is evidence: the lost one may have taken back what another says. */
+function readLines(file: string, content: string): Pick<LeaseLog, 'lines' | 'problems'> {
+  // What follows the last newline is empty, or the line that a killed node was writing.
+  const texts = content.split('\n').slice(0, -1);
+  const lines = texts.map(lineOf);
+  const problems = lines.flatMap((line, index) =>
+    typeof line === 'string' ? [`${file}, line ${index + 1}: ${line}`] : [],
+  );
+  const broken = firstBroken(texts);
+  if (problems.length === 0 && broken !== undefined)
+    problems.push(`${file}, line ${broken + 1} does not follow on the one before: lines were lost or changed`);
+  return {
+    lines: problems.length === 0 ? lines.filter((line) => typeof line !== 'string') : [],
+    problems,
+  };
+}
+
+/** Or what is wrong with it. */
+function lineOf(text: string): LeaseLogLine | string {
+  let line: Partial<LeaseLogLine> | null;
+  try {
+    line = JSON.parse(text) as Partial<LeaseLogLine> | null;
+  } catch {
+    return 'not JSON';
+  }
+  const { lease, sentNs, receivedNs, ttlMs } = line ?? {};
+  if (!isLeaseId(lease)) return '`lease` is no lease ID, which is a string of decimal digits';
+  const isMoment = (moment: unknown): boolean => typeof moment === 'string' && /^\d+$/.test(moment);
+  if (!isMoment(sentNs) || !isMoment(receivedNs)) return '`sentNs` and `receivedNs` are strings of decimal digits';
+  return Number.isFinite(ttlMs) ? (line as LeaseLogLine) : '`ttlMs` is a number';
 }
