@@ -4,7 +4,7 @@
  */
 import { openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { tellingDeletions } from '../../harness/coordinators/key-deletions.ts';
+import { tellingDeletions, tellingRevoke } from '../../harness/coordinators/key-deletions.ts';
 import { chained } from '../../harness/core/line-chain.ts';
 import { leaseLogName } from '../../harness/core/tap.ts';
 import type { Compare, Coordination, Grant, KeyValue, Operation, TxnResult } from '../../harness/core/generator.ts';
@@ -42,8 +42,9 @@ export class LoggedCoordination implements Coordination {
   ): Promise<TxnResult> {
     const sentNs = monotonicNs();
     const log = {
-      deleting: (key: string) => this.#write('0', 'deleting', sentNs, 0, key),
-      notDeleted: (key: string) => this.#write('0', 'not deleted', sentNs, 0, key),
+      deleting: (key: string) => this.#write('0', 'deleting', sentNs, 0, { key }),
+      deleted: (key: string, revision: string) => this.#write('0', 'deleted', sentNs, 0, { key, revision }),
+      notDeleted: (key: string) => this.#write('0', 'not deleted', sentNs, 0, { key }),
     };
     return tellingDeletions(onSuccess, onFailure, log, () =>
       this.#inner.txn(compares, onSuccess, onFailure, deadlineMs),
@@ -67,24 +68,26 @@ export class LoggedCoordination implements Coordination {
     return ttlMs;
   }
 
-  async revoke(lease: string, deadlineMs: number): Promise<void> {
-    // Before it is sent: it may take effect although no answer comes.
-    this.#write(lease, 'given up', monotonicNs(), 0);
-    await this.#inner.revoke(lease, deadlineMs);
+  revoke(lease: string, deadlineMs: number): Promise<void> {
+    const sentNs = monotonicNs();
+    const log = {
+      givenUp: () => this.#write(lease, 'given up', sentNs, 0),
+      revoked: () => this.#write(lease, 'revoked', sentNs, 0),
+      notGivenUp: () => this.#write(lease, 'not given up', sentNs, 0),
+    };
+    return tellingRevoke(log, () => this.#inner.revoke(lease, deadlineMs));
   }
 
   /** In one write, before the generator learns of the answer. */
-  #write(lease: string, what: LeaseLogLine['what'], sentNs: bigint, ttlMs: number, key?: string): void {
+  #write(
+    lease: string,
+    what: LeaseLogLine['what'],
+    sentNs: bigint,
+    ttlMs: number,
+    about: Pick<LeaseLogLine, 'key' | 'revision'> = {},
+  ): void {
     const receivedNs = monotonicNs().toString();
-    const about = key === undefined ? {} : { key };
-    const line: LeaseLogLine = {
-      lease,
-      what,
-      ...about,
-      sentNs: sentNs.toString(),
-      receivedNs,
-      ttlMs,
-    };
+    const line: LeaseLogLine = { lease, what, ...about, sentNs: sentNs.toString(), receivedNs, ttlMs };
     const sealed = chained(JSON.stringify(line), this.#chain);
     this.#chain = sealed.chain;
     writeSync(this.#log, `${sealed.line}\n`);

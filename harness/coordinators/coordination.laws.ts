@@ -159,6 +159,20 @@ export function coordinationLaws(name: string, make: () => Promise<CoordinationB
         ]);
       });
 
+      test('tells which keys it deleted: those of the branch taken that were there', async () => {
+        await put('txn/deleted/there', 'x');
+        await put('txn/deleted/other-branch', 'x');
+        const remove = (): Promise<TxnResult> =>
+          bench.coordination.txn(
+            [],
+            [{ get: 'txn/branch' }, { delete: 'txn/deleted/missing' }, { delete: 'txn/deleted/there' }],
+            [{ delete: 'txn/deleted/other-branch' }],
+            DEADLINE_MS,
+          );
+        expect((await remove()).deleted).toEqual(['txn/deleted/there']);
+        expect((await remove()).deleted).toEqual([]);
+      });
+
       test('of two that create one key, one succeeds', async () => {
         const create = (value: string): Promise<TxnResult> =>
           bench.coordination.txn(

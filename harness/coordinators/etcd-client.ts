@@ -39,7 +39,7 @@ export interface WentBack {
 export interface WatchListener {
   onEvent(event: WatchEvent): void;
   /** The cluster was heard: what it had told is still so. */
-  onHeard?(): void;
+  onHeard?(revision: string): void;
   onWentBack?(told: WentBack): void;
 }
 
@@ -84,11 +84,18 @@ export class EtcdClient implements Coordination {
       failure: onFailure.map(encodeOperation),
     };
     const reply = await this.#call<TxnReply>('/v3/kv/txn', body, deadlineMs, 'once');
-    const found = (reply.responses ?? []).map((response) => response.response_range?.kvs?.[0]);
+    const responses = reply.responses ?? [];
+    const found = responses.map((response) => response.response_range?.kvs?.[0]);
+    const taken = reply.succeeded === true ? onSuccess : onFailure;
     return {
       succeeded: reply.succeeded === true,
       revision: reply.header.revision,
       got: found.map((kv) => (kv === undefined ? undefined : keyValue(kv))),
+      deleted: taken.flatMap((operation, i) =>
+        'delete' in operation && Number(responses[i]?.response_delete_range?.deleted ?? 0) > 0
+          ? [operation.delete]
+          : [],
+      ),
     };
   }
 
@@ -185,7 +192,7 @@ export class EtcdClient implements Coordination {
     let greatest = 0n;
     const heard = (revision: string): void => {
       if (BigInt(revision) > greatest) greatest = BigInt(revision);
-      listener.onHeard?.();
+      listener.onHeard?.(revision);
     };
     for (let round = 0; !signal.aborted; round++) {
       const endpoint = this.#endpoints[(this.#current + round) % this.#endpoints.length] as Endpoint;
@@ -384,7 +391,11 @@ interface RangeReply {
 interface TxnReply {
   readonly header: Header;
   readonly succeeded?: boolean;
-  readonly responses?: readonly { readonly response_range?: Pick<RangeReply, 'kvs'> }[];
+  readonly responses?: readonly {
+    readonly response_range?: Pick<RangeReply, 'kvs'>;
+    /** A count of none is left out. */
+    readonly response_delete_range?: { readonly deleted?: string };
+  }[];
 }
 interface SnapshotReply {
   readonly result?: { readonly remaining_bytes?: string; readonly blob?: string };

@@ -81,15 +81,16 @@ export class EtcdSimStore {
     const revision = this.#revision + 1;
     let wrote = false;
     const got = operations.map((operation) => {
+    const deleted: string[] = [];
       if ('get' in operation) return this.#read(operation.get);
       if ('put' in operation) {
         this.#put(operation.put, operation.value, operation.lease ?? '0', revision);
         wrote = true;
-      } else if (this.#delete(operation.delete, revision)) wrote = true;
+      } else if (this.#delete(operation.delete, revision)) deleted.push(operation.delete);
       return undefined;
     });
-    if (wrote) this.#revision = revision;
-    return { succeeded, revision: String(this.#revision), got };
+    if (wrote || deleted.length > 0) this.#revision = revision;
+    return { succeeded, revision: String(this.#revision), got, deleted };
   }
 
   grant(ttlMs: number): Grant {
@@ -156,9 +157,9 @@ export class EtcdSimStore {
     const same = (one: Entry | undefined, other: Entry | undefined): boolean =>
       one?.createRevision === other?.createRevision && one?.value === other?.value;
     for (const [key, entry] of before)
-      if (!same(entry, entries.get(key))) this.#tellOwner('released', key, entry, revision);
+      if (!same(entry, entries.get(key))) this.#tellOwner('released', key, entry, revision, { wentBack: true });
     for (const [key, entry] of entries)
-      if (!same(entry, before.get(key))) this.#tellOwner('acquired', key, entry, revision);
+      if (!same(entry, before.get(key))) this.#tellOwner('acquired', key, entry, revision, { wentBack: true });
   }
 
   /** Nobody leads: leases that run out wait for a leader. */
@@ -245,7 +246,13 @@ export class EtcdSimStore {
     return { key, value, createRevision: String(createRevision), modRevision: String(modRevision), lease };
   }
 
-  #tellOwner(what: OwnerEvent['what'], key: string, entry: Entry, revision: number): void {
+  #tellOwner(
+    what: OwnerEvent['what'],
+    key: string,
+    entry: Entry,
+    revision: number,
+    why: Pick<OwnerEvent, 'wentBack'> = {},
+  ): void {
     const workerId = workerIdOfKey(key);
     if (workerId === undefined) return;
     this.#onOwner({
@@ -258,6 +265,7 @@ export class EtcdSimStore {
       revision: String(revision),
     });
   }
+      ...why,
 }
 
 function matches(difference: number, op: Compare['op']): boolean {

@@ -39,10 +39,11 @@ export function watchOwnerKeys(client: EtcdClient, listener: OwnerListener, sign
         listener.onRollback?.({ from: heardAt, at, before, revision });
         const there = new Map(keys.flatMap((key) => [[workerIdOfKey(key.key), key] as const]));
         for (const [workerId, was] of owned)
-          if (!isSame(was, there.get(workerId))) listener.onEvent(changeOf('released', workerId, was, at, revision));
+          if (!isSame(was, there.get(workerId)))
+            listener.onEvent({ ...changeOf('released', workerId, was, at, revision), wentBack: true });
         for (const [workerId, is] of there)
           if (workerId !== undefined && !isSame(is, owned.get(workerId)))
-            listener.onEvent(changeOf('acquired', workerId, is, at, revision));
+            listener.onEvent({ ...changeOf('acquired', workerId, is, at, revision), wentBack: true });
         owned.clear();
         for (const [workerId, is] of there) if (workerId !== undefined) owned.set(workerId, is);
       },

@@ -202,6 +202,8 @@ export interface OwnerEvent {
   readonly createRevision: string;
   /** The revision of this event. */
   readonly revision: string;
+  /** Nobody did it: the coordinator went back, and this is what is different since. */
+  readonly wentBack?: true;
 }
 
 export interface CoordinatorCluster {

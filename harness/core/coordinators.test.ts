@@ -70,7 +70,7 @@ const tenure = (coordinator: string, node: string, fromMs: number, createRevisio
 test('a lease ends by the word of the coordinator that granted it, whatever another one tells of one of that name', () => {
   const facts = withEnds(
     [fact('eu', 'n1'), fact('us', 'n3')],
-    [{ coordinator: 'us', key: 'o/0', sentNs: msToNs(10) }],
+    [{ coordinator: 'us', key: 'o/0', sentNs: msToNs(10), revision: '3' }],
     [event('eu', 'acquired', 0), event('us', 'acquired', 0), event('us', 'released', 50)],
   );
   const endOf = (coordinator: string, node: string) =>
@@ -85,7 +85,7 @@ test('a key that went by itself is not excused by a deletion that another coordi
     [{ coordinator: 'us', key: 'o/0', sentNs: msToNs(10) }],
     [event('eu', 'acquired', 0), event('eu', 'released', 50)],
   );
-  expect(endOfLease(own as LeaseFact)).toEqual({ latest: msToNs(1000), early: msToNs(50) });
+  expect(endOfLease(own as LeaseFact)).toEqual({ latest: msToNs(1000), early: msToNs(50), by: 'coordinator' });
 });
 
 test('revisions of two coordinators give no order: time does', () => {

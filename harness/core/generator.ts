@@ -181,6 +181,8 @@ export interface TxnResult {
   readonly revision: string;
   /** For each operation of the branch taken: what `get` found, or undefined. */
   readonly got: readonly (KeyValue | undefined)[];
+  /** The keys that were there and are deleted. */
+  readonly deleted: readonly string[];
 }
 
 export interface Grant {

@@ -43,10 +43,14 @@ export interface LeaseFact {
   readonly lastSentNs: RunNs;
   readonly ttlMs: number;
   /**
-   * When a node, this one or another, first asked for the end of the lease or of the owner key: an end after that is no
-   * broken word of the coordinator.
+   * When a node, this one or another, first asked for the end of the lease or of the owner key, and that was carried out:
+   * an end after that is no broken word of the coordinator.
    */
   readonly givenUpNs?: RunNs;
+  /** When one first asked for it and got no answer: whose doing an end after that is, is not known. */
+  readonly perhapsGivenUpNs?: RunNs;
+  /** The owner key was gone when the coordinator went back. */
+  readonly wentBack?: true;
   /** When its node was first told that the lease is gone, by the answer to a keep-alive sent after the last accepted one. */
   readonly toldGoneNs?: RunNs;
   /** When the harness learned that the owner key was gone: it was gone no later. Undefined while it lives. */

@@ -5,15 +5,28 @@
 import type { Tenure } from './checker.ts';
 import type { OwnerEvent } from './cluster.ts';
 import type { LeaseFact } from './history.ts';
+import { ownerKey } from './owner-key.ts';
 import type { RunNs } from './time.ts';
 import { msToNs } from './time.ts';
 
-/** A node asked for a key to be deleted, and never learned that it was not: it may have happened at any time after. */
+/** A node asked for a key to be deleted, and never learned that it was not. */
 export interface KeyDeletion {
   /** The region of the coordinator that was asked, where each has its own. */
   readonly coordinator?: string;
   readonly key: string;
   readonly sentNs: RunNs;
+  /** The revision at which it was carried out. Undefined: no answer came, and it may be carried out at any time after. */
+  readonly revision?: string;
+}
+
+/** A node asked for a lease to be revoked, and never learned that it was not. */
+export interface LeaseRevoke {
+  /** As in `KeyDeletion`. */
+  readonly coordinator?: string;
+  readonly lease: string;
+  readonly sentNs: RunNs;
+  /** It was carried out. Else no answer came, and it may be carried out at any time after. */
+  readonly isAnswered?: true;
 }
 
 /** A node asked for a lease to be kept alive, and was told that it is gone. */
@@ -32,7 +45,10 @@ interface KeyTenure {
   readonly createRevision: string;
   lease: string | undefined;
   endedNs: RunNs | undefined;
-  deletedNs: RunNs | undefined;
+  endedBy: OwnerEvent | undefined;
+  /** As `LeaseFact.givenUpNs` and `perhapsGivenUpNs`. */
+  deletedNs?: RunNs;
+  perhapsDeletedNs?: RunNs;
 }
 
 /**
@@ -56,27 +72,36 @@ function endsByOne(
   events: readonly OwnerEvent[],
 ): readonly LeaseFact[] {
   const tenures: KeyTenure[] = [];
-  for (const { what, workerId, createRevision, lease, at } of events) {
+  for (const event of events) {
+    const { what, workerId, createRevision, lease, at } = event;
     // A coordinator that went back gives revisions a second time: to other leases.
     const ofRevision = tenures.filter((tenure) => tenure.createRevision === createRevision);
     const known =
       ofRevision.find((tenure) => tenure.lease === lease) ?? (what === 'acquired' ? undefined : ofRevision.at(-1));
-    const tenure = known ?? { workerId, createRevision, lease, endedNs: undefined, deletedNs: undefined };
+    const tenure = known ?? { workerId, createRevision, lease, endedNs: undefined, endedBy: undefined };
     if (known === undefined) tenures.push(tenure);
     if (what === 'acquired') {
       // Known, it lives again: it was in the state to which the coordinator went back.
       tenure.endedNs = undefined;
+      tenure.endedBy = undefined;
       continue;
     }
     // A key may have been put under another lease since.
     tenure.lease = lease ?? tenure.lease;
     tenure.endedNs ??= at;
+    tenure.endedBy ??= event;
   }
-  for (const { key, sentNs } of deletions) {
-    const first = tenures
-      .filter(({ workerId, endedNs }) => key === `o/${workerId}` && endedNs !== undefined && endedNs >= sentNs)
-      .reduce<KeyTenure | undefined>((a, b) => (a === undefined || b.endedNs! < a.endedNs! ? b : a), undefined);
-    if (first !== undefined) first.deletedNs = Math.min(first.deletedNs ?? sentNs, sentNs);
+  for (const { key, sentNs, revision } of deletions) {
+    const later = tenures
+      .filter(({ workerId, endedNs = -Infinity }) => key === ownerKey(workerId) && endedNs >= sentNs)
+      .sort((a, b) => a.endedNs! - b.endedNs!);
+    if (revision === undefined) {
+      for (const tenure of later) tenure.perhapsDeletedNs = Math.min(tenure.perhapsDeletedNs ?? sentNs, sentNs);
+      continue;
+    }
+    // A coordinator that went back gives a revision again: to a later end.
+    const ended = later.find(({ endedBy }) => endedBy?.revision === revision && endedBy.wentBack === undefined);
+    if (ended !== undefined) ended.deletedNs = Math.min(ended.deletedNs ?? sentNs, sentNs);
   }
   const held = Map.groupBy(tenures, ({ lease }) => lease);
   return leases.flatMap((fact) => {
@@ -85,14 +110,43 @@ function endsByOne(
   });
 }
 
-function factOf(fact: LeaseFact, { createRevision, endedNs, deletedNs }: KeyTenure): LeaseFact {
-  const asked = [fact.givenUpNs, deletedNs].filter((ns) => ns !== undefined);
+function factOf(
+  fact: LeaseFact,
+  { createRevision, endedNs, endedBy, deletedNs, perhapsDeletedNs }: KeyTenure,
+): LeaseFact {
   return {
     ...fact,
     createRevision,
-    ...(asked.length > 0 && { givenUpNs: Math.min(...asked) }),
+    ...earliest('givenUpNs', fact.givenUpNs, deletedNs),
+    ...earliest('perhapsGivenUpNs', fact.perhapsGivenUpNs, perhapsDeletedNs),
     ...(endedNs !== undefined && { endedNs }),
+    ...(endedBy?.wentBack === true && { wentBack: true }),
   };
+}
+
+/** As a part of a fact; none, if none is known. */
+function earliest<Name extends 'givenUpNs' | 'perhapsGivenUpNs'>(
+  name: Name,
+  ...moments: readonly (RunNs | undefined)[]
+): { readonly [Key in Name]?: RunNs } {
+  const known = moments.filter((moment) => moment !== undefined);
+  const first = known.reduce<RunNs | undefined>((a, b) => (a === undefined || b < a ? b : a), undefined);
+  return (first === undefined ? {} : { [name]: first }) as { readonly [Key in Name]?: RunNs };
+}
+
+/** Facts that tell when nodes asked for the end of leases. */
+export function withRevokes(leases: readonly LeaseFact[], revokes: readonly LeaseRevoke[]): readonly LeaseFact[] {
+  const nameOf = ({ coordinator = '', lease }: LeaseRevoke | LeaseFact): string => `${coordinator} ${lease}`;
+  const asked = Map.groupBy(revokes, nameOf);
+  return leases.map((fact) => {
+    const sent = (isAnswered: true | undefined): readonly RunNs[] =>
+      (asked.get(nameOf(fact)) ?? []).flatMap((revoke) => (revoke.isAnswered === isAnswered ? [revoke.sentNs] : []));
+    return {
+      ...fact,
+      ...earliest('givenUpNs', fact.givenUpNs, ...sent(true)),
+      ...earliest('perhapsGivenUpNs', fact.perhapsGivenUpNs, ...sent(undefined)),
+    };
+  });
 }
 
 /** The fact of each tenure: that of its owner key, else that of its lease. */
@@ -121,8 +175,13 @@ export interface LeaseEnd {
    * had to know that it was gone.
    */
   readonly latest: RunNs;
-  /** Set when the coordinator ended it before the last accepted keep-alive and its TTL: when that was observed. */
+  /** Set when it ended before the last accepted keep-alive and its TTL: when that was observed. */
   readonly early?: RunNs;
+  /**
+   * Whose doing an early end was: `coordinator` where no node can have asked for it, `not known` where one may have. An
+   * end by a node's hand is none that is early.
+   */
+  readonly by?: 'coordinator' | 'not known';
 }
 
 /**
@@ -151,14 +210,19 @@ export function endOfLease({
   endedNs,
   lastSentNs,
   ttlMs,
-  givenUpNs,
+  givenUpNs = Infinity,
+  perhapsGivenUpNs = Infinity,
   toldGoneNs = Infinity,
+  wentBack,
 }: LeaseFact): LeaseEnd | undefined {
   if (endedNs === undefined) return undefined;
   const granted = lastSentNs + msToNs(ttlMs);
+  if (endedNs >= granted || givenUpNs <= endedNs) return { latest: endedNs };
   // The word of the coordinator excuses nobody whom it told that it does not hold any more.
   const known = Math.max(endedNs, toldGoneNs + msToNs(GONE_ACTED_ON_MS));
-  // Some node asked for it; or the lease was kept alive after its key had gone, so that the key went by somebody's hand.
-  const byHand = (givenUpNs !== undefined && givenUpNs <= endedNs) || lastSentNs > endedNs;
-  return endedNs < granted && !byHand ? { latest: Math.min(granted, known), early: endedNs } : { latest: endedNs };
+  // A lease that was kept alive after its key had gone lived on: no node is known to have taken the key, and yet the
+  // coordinator did not end the lease, unless it had gone back to before the key.
+  const livedOn = lastSentNs > endedNs && wentBack === undefined;
+  const by = perhapsGivenUpNs <= endedNs || livedOn ? 'not known' : 'coordinator';
+  return { latest: Math.min(granted, known), early: endedNs, by };
 }

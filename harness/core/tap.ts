@@ -157,11 +157,22 @@ export interface LeaseLogLine {
   /** `0` where the line is about a key. */
   readonly lease: string;
   /**
-   * `given up`: the node asked for the end of the lease, whoever's it is. `deleting`: it asked for `key` to be deleted,
-   * whoever's it is; `not deleted`, with the same `sentNs`: it learned that this was not carried out.
+   * `given up`: the node asks for the end of the lease, whoever's it is; `deleting`: it asks for `key` to be deleted,
+   * whoever's it is. What came of that, as far as it learned, follows with the same `sentNs`: `revoked` or `not given up`;
+   * `deleted` at `revision`, or `not deleted`, which is also said of a key that was not there.
    */
-  readonly what: 'granted' | 'kept' | 'gone' | 'given up' | 'deleting' | 'not deleted';
+  readonly what:
+    | 'granted'
+    | 'kept'
+    | 'gone'
+    | 'given up'
+    | 'revoked'
+    | 'not given up'
+    | 'deleting'
+    | 'deleted'
+    | 'not deleted';
   readonly key?: string;
+  readonly revision?: string;
   /** CLOCK_MONOTONIC ns, decimal string. */
   readonly sentNs: string;
   readonly receivedNs: string;

@@ -92,7 +92,7 @@ export function endOf(fact: LeaseFact): RunNs | undefined {
 
 /** Whether the coordinator ended it before its word was over. */
 export function endedEarly(fact: LeaseFact): boolean {
-  return endOfLease(fact)?.early !== undefined;
+  return endOfLease(fact)?.by === 'coordinator';
 }
 
 /** The two as the coordinator, or else time, put them. */

@@ -14,25 +14,39 @@ function inFolder(work: (folder: string) => void): void {
   work(folder.path);
 }
 
-test('of a lease, the last accepted sending counts, and the first request to end it, whoever sent them', () =>
+test('of a lease, the last accepted sending counts, and the first request that ended it, whoever sent them', () =>
   inFolder((folder) => {
     const line = (what: string, sentNs: string): string =>
       `${JSON.stringify({ lease: '1', what, sentNs, receivedNs: '0', ttlMs: 1 })}\n`;
     writeFileSync(
       join(folder, leaseLogName('n1', 1)),
-      line('granted', '2000') + line('kept', '5000') + line('kept', '3000') + line('given up', '9000'),
+      line('granted', '2000') +
+        line('kept', '5000') +
+        line('kept', '3000') +
+        line('given up', '9000') +
+        line('revoked', '9000'),
     );
-    writeFileSync(join(folder, leaseLogName('n2', 1)), line('kept', '6000') + line('given up', '7000'));
+    writeFileSync(
+      join(folder, leaseLogName('n2', 1)),
+      line('kept', '6000') + line('given up', '7000') + line('revoked', '7000'),
+    );
     expect(leaseWords(readLeaseLogs(folder), ORIGIN).leases).toEqual([
-      {
-        lease: '1',
-        node: 'n1',
-        incarnation: 1,
-        lastSentNs: 5000,
-        ttlMs: 1,
-        givenUpNs: 6000,
-      },
+      { lease: '1', node: 'n1', incarnation: 1, lastSentNs: 5000, ttlMs: 1, givenUpNs: 6000 },
     ]);
+  }));
+
+test('a request to end a lease that was refused is none, and of one without an answer it is open what became of it', () =>
+  inFolder((folder) => {
+    const line = (what: string, sentNs: string): string =>
+      `${JSON.stringify({ lease: '1', what, sentNs, receivedNs: '0', ttlMs: 1 })}\n`;
+    const words = (...requests: readonly string[]) => {
+      writeFileSync(join(folder, leaseLogName('n1', 1)), line('granted', '2000') + requests.join(''));
+      return leaseWords(readLeaseLogs(folder), ORIGIN).leases;
+    };
+    const refused = line('given up', '3000') + line('not given up', '3000');
+    const granted = { lease: '1', node: 'n1', incarnation: 1, lastSentNs: 1000, ttlMs: 1 };
+    expect(words(refused)).toEqual([granted]);
+    expect(words(refused, line('given up', '5000'))).toEqual([{ ...granted, perhapsGivenUpNs: 4000 }]);
   }));
 
 test('when the holder of a lease was told that it is gone', () =>
@@ -45,53 +59,39 @@ test('when the holder of a lease was told that it is gone', () =>
     );
     writeFileSync(join(folder, leaseLogName('n2', 1)), line('gone', '3000', '3500'));
     expect(leaseWords(readLeaseLogs(folder), ORIGIN).leases).toEqual([
-      {
-        lease: '1',
-        node: 'n1',
-        incarnation: 1,
-        lastSentNs: 1000,
-        ttlMs: 1,
-        toldGoneNs: 3500,
-      },
+      { lease: '1', node: 'n1', incarnation: 1, lastSentNs: 1000, ttlMs: 1, toldGoneNs: 3500 },
     ]);
   }));
 
 test('keys that nodes deleted, unless they learned that they did not', () =>
   inFolder((folder) => {
-    const line = (what: string, key: string, sentNs: string): string =>
-      `${JSON.stringify({ lease: '0', what, key, sentNs, receivedNs: '0', ttlMs: 0 })}\n`;
+    const line = (what: string, key: string, sentNs: string, revision?: string): string =>
+      `${JSON.stringify({ lease: '0', what, key, revision, sentNs, receivedNs: '0', ttlMs: 0 })}\n`;
     writeFileSync(
       join(folder, leaseLogName('n1', 1)),
       line('deleting', 'o/0', '2000') +
         line('not deleted', 'o/0', '2000') +
         line('deleting', 'o/0', '3000') +
-        line('deleting', 'o/1', '4000'),
+        line('deleting', 'o/1', '4000') +
+        line('deleting', 'o/2', '4000') +
+        line('deleted', 'o/2', '4000', '7'),
     );
     expect(leaseWords(readLeaseLogs(folder), ORIGIN)).toEqual({
       leases: [],
       deletions: [
         { key: 'o/0', sentNs: 2000 },
         { key: 'o/1', sentNs: 3000 },
+        { key: 'o/2', sentNs: 3000, revision: '7' },
       ],
     });
   }));
 
 describe('a log that is not whole', () => {
   /** As the shell writes them: granted, deleting, deleted, kept. */
-  const lines = ['granted', 'deleting', 'deleted', 'kept'].reduce<{
-    before: number;
-    texts: string[];
-  }>(
+  const lines = ['granted', 'deleting', 'deleted', 'kept'].reduce<{ before: number; texts: string[] }>(
     ({ before, texts }, what, i) => {
       const key = what.startsWith('delet') ? { key: 'o/0' } : {};
-      const about = {
-        lease: '1',
-        what,
-        ...key,
-        sentNs: `${i}`,
-        receivedNs: `${i}`,
-        ttlMs: 1,
-      };
+      const about = { lease: '1', what, ...key, sentNs: `${i}`, receivedNs: `${i}`, ttlMs: 1 };
       const { line, chain } = chained(JSON.stringify(about), before);
       return { before: chain, texts: [...texts, line] };
     },
@@ -123,13 +123,7 @@ describe('a log that is not whole', () => {
     ['receivedNs', 1, '`sentNs` and `receivedNs`'],
     ['ttlMs', '5000', '`ttlMs` is a number'],
   ])('%s %j of a node in another language', (field, value, problem) => {
-    const good = {
-      lease: '1',
-      what: 'kept',
-      sentNs: '1',
-      receivedNs: '2',
-      ttlMs: 1,
-    };
+    const good = { lease: '1', what: 'kept', sentNs: '1', receivedNs: '2', ttlMs: 1 };
     expect(problemsOf(JSON.stringify(good), '')).toEqual([]);
     const [found] = problemsOf(JSON.stringify(good), JSON.stringify({ ...good, [field]: value }), '');
     expect(found).toContain(`n1-1.leases, line 2: ${problem}`);

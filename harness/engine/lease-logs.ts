@@ -3,14 +3,14 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LeaseFact } from '../core/history.ts';
 import type { CoordinatorOfNode } from '../core/coordinators.ts';
-import type { GoneAnswer, KeyDeletion } from '../core/lease-ends.ts';
-import { withGone } from '../core/lease-ends.ts';
+import type { GoneAnswer, KeyDeletion, LeaseRevoke } from '../core/lease-ends.ts';
+import { withGone, withRevokes } from '../core/lease-ends.ts';
 import { isLeaseId } from '../core/lease-id.ts';
 import { firstBroken } from '../core/line-chain.ts';
 import { coordinatorOf } from '../core/tenures.ts';
 import type { LaneName, LeaseLogLine } from '../core/tap.ts';
 import { leaseLogName } from '../core/tap.ts';
-import type { Origin, RunNs } from '../core/time.ts';
+import type { Origin } from '../core/time.ts';
 import { runNs } from '../core/time.ts';
 
 /** What one life of a node wrote. */
@@ -35,55 +35,38 @@ export interface LeaseWords {
 export function leaseWords(logs: readonly LeaseLog[], origin: Origin, coordinators?: CoordinatorOfNode): LeaseWords {
   const originNs = BigInt(origin.monotonicNs);
   const facts = new Map<string, LeaseFact>();
-  const givenUp = new Map<string, RunNs>();
+  const revokes = new Map<string, LeaseRevoke>();
   const deletions = new Map<string, KeyDeletion>();
   const gone: GoneAnswer[] = [];
   for (const { node, incarnation, lines } of logs) {
     const granter = coordinatorOf(node, coordinators);
-    for (const { lease: id, what, key = '', sentNs, receivedNs, ttlMs } of lines) {
+    for (const { lease: id, what, key = '', revision = '', sentNs, receivedNs, ttlMs } of lines) {
       // Two coordinators may give one name to leases of their own.
       const lease = `${granter.coordinator ?? ''} ${id}`;
       const sent = runNs(originNs, BigInt(sentNs));
-      const deletion = `${node} ${incarnation} ${sentNs} ${key}`;
-      if (what === 'given up') givenUp.set(lease, Math.min(givenUp.get(lease) ?? sent, sent));
+      const request = `${node} ${incarnation} ${sentNs}`;
+      const [revoke, deletion] = [`${request} ${id}`, `${request} ${key}`];
+      if (what === 'given up') revokes.set(revoke, { ...granter, lease: id, sentNs: sent });
+      else if (what === 'revoked') revokes.set(revoke, { ...granter, lease: id, sentNs: sent, isAnswered: true });
+      else if (what === 'not given up') revokes.delete(revoke);
       else if (what === 'deleting') deletions.set(deletion, { ...granter, key, sentNs: sent });
+      else if (what === 'deleted') deletions.set(deletion, { ...granter, key, sentNs: sent, revision });
       else if (what === 'not deleted') deletions.delete(deletion);
       else if (what === 'gone') {
         const received = runNs(originNs, BigInt(receivedNs));
-        gone.push({
-          ...granter,
-          lease: id,
-          node,
-          incarnation,
-          sentNs: sent,
-          receivedNs: received,
-        });
+        gone.push({ ...granter, lease: id, node, incarnation, sentNs: sent, receivedNs: received });
       } else if (what === 'granted' || what === 'kept') {
         const known = facts.get(lease);
-        const fact = {
-          ...granter,
-          lease: id,
-          node,
-          incarnation,
-          lastSentNs: sent,
-          ttlMs,
-        };
+        const fact = { ...granter, lease: id, node, incarnation, lastSentNs: sent, ttlMs };
         // Whoever was granted it holds it, whoever keeps it alive.
         const holder = known === undefined || what === 'granted' ? fact : known;
         const latest = known === undefined || known.lastSentNs < sent ? fact : known;
-        facts.set(lease, {
-          ...latest,
-          node: holder.node,
-          incarnation: holder.incarnation,
-        });
+        facts.set(lease, { ...latest, node: holder.node, incarnation: holder.incarnation });
       }
     }
   }
-  const leases = [...facts].map(([lease, fact]) => {
-    const givenUpNs = givenUp.get(lease);
-    return givenUpNs === undefined ? fact : { ...fact, givenUpNs };
-  });
-  return { leases: withGone(leases, gone), deletions: [...deletions.values()] };
+  const leases = withRevokes(withGone([...facts.values()], gone), [...revokes.values()]);
+  return { leases, deletions: [...deletions.values()] };
 }
 
 /** Of lanes that minted under leases: their nodes had written of those before. */
@@ -102,12 +85,7 @@ export function readLeaseLogs(folder: string): readonly LeaseLog[] {
     const name = /^(?<node>.+)-(?<incarnation>\d+)\.leases$/.exec(file)?.groups;
     if (name === undefined) continue;
     const { lines, problems } = readLines(file, readFileSync(join(folder, file), 'utf8'));
-    logs.push({
-      node: name['node']!,
-      incarnation: Number(name['incarnation']),
-      lines,
-      problems,
-    });
+    logs.push({ node: name['node']!, incarnation: Number(name['incarnation']), lines, problems });
   }
   return logs;
 }
@@ -123,10 +101,7 @@ function readLines(file: string, content: string): Pick<LeaseLog, 'lines' | 'pro
   const broken = firstBroken(texts);
   if (problems.length === 0 && broken !== undefined)
     problems.push(`${file}, line ${broken + 1} does not follow on the one before: lines were lost or changed`);
-  return {
-    lines: problems.length === 0 ? lines.filter((line) => typeof line !== 'string') : [],
-    problems,
-  };
+  return { lines: problems.length === 0 ? lines.filter((line) => typeof line !== 'string') : [], problems };
 }
 
 /** Or what is wrong with it. */

@@ -92,10 +92,7 @@ describe('what was written is read', () => {
           const { bytes, lanes, tornBytes, problems } = readAll(folder, limit);
           expect(bytes).toEqual(Buffer.concat(list));
           expect(lanes).toEqual([{ ...LANE, ids: BigInt(bytes.length / 8), batches: list.length }]);
-          expect({ tornBytes, problems }).toEqual({
-            tornBytes: 0,
-            problems: [],
-          });
+          expect({ tornBytes, problems }).toEqual({ tornBytes: 0, problems: [] });
         }),
       ),
     );
@@ -118,10 +115,7 @@ describe('what was written is read', () => {
             }
             read.push(readLane(reader.lanes()[0]!));
             expect(Buffer.concat(read)).toEqual(Buffer.concat(list));
-            expect(reader.finish()).toMatchObject({
-              tornBytes: 0,
-              problems: [],
-            });
+            expect(reader.finish()).toMatchObject({ tornBytes: 0, problems: [] });
             reader.close();
             writer.close();
           }),
@@ -132,53 +126,20 @@ describe('what was written is read', () => {
   test('as columns, on the axis of the run, with 64-bit values whole', () =>
     inFolder((folder) => {
       const ids = new BigUint64Array([2n ** 64n - 1n, 2n ** 63n, 0n]);
-      write(folder, [new Uint8Array(8), new Uint8Array(ids.buffer)], 1, {
-        ...LANE,
-        node: 'n2',
-      });
+      write(folder, [new Uint8Array(8), new Uint8Array(ids.buffer)], 1, { ...LANE, node: 'n2' });
       writeFileSync(
         join(folder, leaseLogName('n2', 1)),
         [
-          {
-            lease: '9',
-            what: 'granted',
-            sentNs: '2000',
-            receivedNs: '2500',
-            ttlMs: 5000,
-          },
-          {
-            lease: '9',
-            what: 'kept',
-            sentNs: '4000',
-            receivedNs: '4500',
-            ttlMs: 4000,
-          },
-          {
-            lease: '9',
-            what: 'given up',
-            sentNs: '5000',
-            receivedNs: '5000',
-            ttlMs: 0,
-          },
-          {
-            lease: '9',
-            what: 'gone',
-            sentNs: '6000',
-            receivedNs: '6500',
-            ttlMs: 0,
-          },
+          { lease: '9', what: 'granted', sentNs: '2000', receivedNs: '2500', ttlMs: 5000 },
+          { lease: '9', what: 'kept', sentNs: '4000', receivedNs: '4500', ttlMs: 4000 },
+          { lease: '9', what: 'given up', sentNs: '5000', receivedNs: '5000', ttlMs: 0 },
+          { lease: '9', what: 'gone', sentNs: '6000', receivedNs: '6500', ttlMs: 0 },
         ]
           .map((line) => `${JSON.stringify(line)}\n`)
           .join('') + '{"lease":"9","wh',
       );
       const { history, problems } = readHistory(folder, ORIGIN, {
-        layout: {
-          timeBits: 41,
-          workerBits: 10,
-          sequenceBits: 12,
-          tickMs: 1,
-          epochMs: 0,
-        },
+        layout: { timeBits: 41, workerBits: 10, sequenceBits: 12, tickMs: 1, epochMs: 0 },
         nodes: ['n1', 'n2'],
         requests: NO_REQUESTS,
         health: [],
@@ -196,15 +157,7 @@ describe('what was written is read', () => {
         lease: BigUint64Array.of(record.lease, record.lease),
       });
       expect(history.leases).toEqual([
-        {
-          lease: '9',
-          node: 'n2',
-          incarnation: 1,
-          lastSentNs: 3000,
-          ttlMs: 4000,
-          toldGoneNs: 5500,
-          givenUpNs: 4000,
-        },
+        { lease: '9', node: 'n2', incarnation: 1, lastSentNs: 3000, ttlMs: 4000, toldGoneNs: 5500, perhapsGivenUpNs: 4000 },
       ]);
     }));
 });
@@ -303,10 +256,7 @@ describe('damage is told, and nothing behind it is read', () => {
       encodeBatch({ ...record, firstSeq: 0n, count: 1 }, batch);
       writeFileSync(lastOf(folder, 'ids'), Buffer.alloc(8, 7));
       writeFileSync(lastOf(folder, 'batches'), batch);
-      expect(readAll(folder)).toMatchObject({
-        bytes: Buffer.alloc(8, 7),
-        problems: [],
-      });
+      expect(readAll(folder)).toMatchObject({ bytes: Buffer.alloc(8, 7), problems: [] });
     }));
 
   test('IDs cut short: no part of a batch is read', () => {

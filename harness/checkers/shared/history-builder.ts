@@ -99,6 +99,7 @@ export class HistoryBuilder {
       ttlMs: number;
       endedMs?: number;
       givenUpMs?: number;
+      perhapsGivenUpMs?: number;
       toldGoneMs?: number;
       incarnation?: number;
       revision?: bigint;
@@ -112,6 +113,7 @@ export class HistoryBuilder {
       ttlMs: fact.ttlMs,
       ...(fact.revision !== undefined && { createRevision: String(fact.revision) }),
       ...(fact.givenUpMs !== undefined && { givenUpNs: msToNs(fact.givenUpMs) }),
+      ...(fact.perhapsGivenUpMs !== undefined && { perhapsGivenUpNs: msToNs(fact.perhapsGivenUpMs) }),
       ...(fact.toldGoneMs !== undefined && { toldGoneNs: msToNs(fact.toldGoneMs) }),
       ...(fact.endedMs !== undefined && { endedNs: msToNs(fact.endedMs) }),
     });

@@ -5,7 +5,7 @@
 import type { Compare, Coordination, Grant, KeyValue, Operation, TxnResult } from '../../core/generator.ts';
 import type { EtcdSim } from '../../coordinators/etcd-sim.ts';
 import type { EtcdSimStore } from '../../coordinators/etcd-sim-store.ts';
-import { tellingDeletions } from '../../coordinators/key-deletions.ts';
+import { tellingDeletions, tellingRevoke } from '../../coordinators/key-deletions.ts';
 import type { LeaseLog } from './lease-log.ts';
 import type { Network } from './network.ts';
 import { Requester } from './requester.ts';
@@ -35,6 +35,7 @@ export class CoordinationClient implements Coordination {
     const sentNs = this.#host.now();
     const log = {
       deleting: (key: string) => this.#leases.deleting(key, sentNs),
+      deleted: (key: string, revision: string) => this.#leases.deleted(key, sentNs, revision),
       notDeleted: (key: string) => this.#leases.notDeleted(key, sentNs),
     };
     const kind = [...onSuccess, ...onFailure].every((operation) => 'get' in operation) ? 'read' : 'write';
@@ -60,7 +61,12 @@ export class CoordinationClient implements Coordination {
   }
 
   revoke(lease: string, deadlineMs: number): Promise<void> {
-    this.#leases.givenUp(lease, this.#host.now());
-    return this.#requester.call('write', (store) => store.revoke(lease), deadlineMs);
+    const sentNs = this.#host.now();
+    const log = {
+      givenUp: () => this.#leases.givenUp(lease, sentNs),
+      revoked: () => this.#leases.revoked(lease, sentNs),
+      notGivenUp: () => this.#leases.notGivenUp(lease, sentNs),
+    };
+    return tellingRevoke(log, () => this.#requester.call('write', (store) => store.revoke(lease), deadlineMs));
   }
 }

@@ -1,8 +1,8 @@
 /** What the simulated shells and the coordinator tell of leases: the facts behind `owns-worker-id`. */
 import type { OwnerEvent } from '../../core/cluster.ts';
 import type { LeaseFact } from '../../core/history.ts';
-import type { GoneAnswer, KeyDeletion } from '../../core/lease-ends.ts';
-import { withEnds, withGone } from '../../core/lease-ends.ts';
+import type { GoneAnswer, KeyDeletion, LeaseRevoke } from '../../core/lease-ends.ts';
+import { withEnds, withGone, withRevokes } from '../../core/lease-ends.ts';
 import type { RunNs } from '../../core/time.ts';
 import { msToNs } from '../../core/time.ts';
 
@@ -11,6 +11,7 @@ export class LeaseLog {
   readonly #facts = new Map<string, LeaseFact>();
   readonly #owners: OwnerEvent[] = [];
   readonly #deletions: KeyDeletion[] = [];
+  readonly #revokes: LeaseRevoke[] = [];
   readonly #gone: GoneAnswer[] = [];
 
   /** `region`: whose coordinator it is, where each region has its own. */
@@ -40,15 +41,32 @@ export class LeaseLog {
     return fact === undefined ? undefined : Math.max(0, now - fact.lastSentNs) / msToNs(fact.ttlMs);
   }
 
-  /** A node asked for the end of a lease, its own or another's. */
+  /** A node asks for the end of a lease, its own or another's. */
   givenUp(lease: string, sentNs: RunNs): void {
-    const fact = this.#facts.get(lease);
-    if (fact !== undefined && fact.givenUpNs === undefined) this.#facts.set(lease, { ...fact, givenUpNs: sentNs });
+    this.#revokes.push({ ...this.#granter, lease, sentNs });
+  }
+
+  /** It was told that what it asked for at `sentNs` was carried out. */
+  revoked(lease: string, sentNs: RunNs): void {
+    const at = this.#revokes.findLastIndex((revoke) => revoke.lease === lease && revoke.sentNs === sentNs);
+    this.#revokes[at] = { ...this.#revokes[at]!, isAnswered: true };
+  }
+
+  /** It was told that it was not. */
+  notGivenUp(lease: string, sentNs: RunNs): void {
+    const at = this.#revokes.findLastIndex((revoke) => revoke.lease === lease && revoke.sentNs === sentNs);
+    this.#revokes.splice(at, 1);
   }
 
   /** A node asks for a key to be deleted, its own or another's. */
   deleting(key: string, sentNs: RunNs): void {
     this.#deletions.push({ ...this.#granter, key, sentNs });
+  }
+
+  /** It was told that what it asked for at `sentNs` was carried out. */
+  deleted(key: string, sentNs: RunNs, revision: string): void {
+    const at = this.#deletions.findLastIndex((deletion) => deletion.key === key && deletion.sentNs === sentNs);
+    this.#deletions[at] = { ...this.#deletions[at]!, revision };
   }
 
   /** It learned that what it asked for at `sentNs` was not carried out. */
@@ -62,6 +80,7 @@ export class LeaseLog {
   }
 
   facts(): readonly LeaseFact[] {
-    return withEnds(withGone([...this.#facts.values()], this.#gone), this.#deletions, this.#owners);
+    const leases = withRevokes(withGone([...this.#facts.values()], this.#gone), this.#revokes);
+    return withEnds(leases, this.#deletions, this.#owners);
   }
 }
