@@ -80,8 +80,8 @@ export class EtcdSimStore {
     this.#refuseImpossible(onFailure, !succeeded);
     const revision = this.#revision + 1;
     let wrote = false;
-    const got = operations.map((operation) => {
     const deleted: string[] = [];
+    const got = operations.map((operation) => {
       if ('get' in operation) return this.#read(operation.get);
       if ('put' in operation) {
         this.#put(operation.put, operation.value, operation.lease ?? '0', revision);
@@ -263,9 +263,9 @@ export class EtcdSimStore {
       ...(entry.lease !== '0' && { lease: entry.lease }),
       createRevision: String(entry.createRevision),
       revision: String(revision),
+      ...why,
     });
   }
-      ...why,
 }
 
 function matches(difference: number, op: Compare['op']): boolean {
