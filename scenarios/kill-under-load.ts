@@ -17,7 +17,8 @@ export default {
     slots: ['first', 'second'].map((name) => ({
       name,
       lengthMs: 4500,
-      disturbances: [{ fault: 'kill', options: { node: '@holder' }, atMs: 0, forMs: 500 }],
+      // Dead for long enough to be seen dead, on a machine that so much minting keeps busy.
+      disturbances: [{ fault: 'kill', options: { node: '@holder' }, atMs: 0, forMs: 1500 }],
     })),
   },
   recoverMs: 6000,
