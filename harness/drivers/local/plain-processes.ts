@@ -27,7 +27,7 @@ export function plainProcesses(runId: string): Ground {
       return number === undefined ? [] : [loopbackAddress(theLinks().block, number, number)];
     },
     async link(order) {
-      const talks = await theLinks().carryOut(order);
+      const talks = theLinks().carryOut(order);
       return talks === undefined ? {} : { talks };
     },
     ended: removeSharedMemory,

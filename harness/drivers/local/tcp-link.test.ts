@@ -149,18 +149,37 @@ test('a connection to a target that is gone is accepted, and then reset', async 
   expect(error.code).toBe('ECONNRESET');
 });
 
-test('refused: open connections are reset, new ones refused, and taken again afterwards', async () => {
+test('reset: open connections and new ones, and new ones are taken again afterwards', async () => {
   const [near, far] = await pair();
   const codes = [near, far].map(async (socket) => {
     const [error] = (await once(socket, 'error')) as [NodeJS.ErrnoException];
     return error.code;
   });
-  await link.refuse(true);
+  link.refuse(true);
   expect(await Promise.all(codes)).toEqual(['ECONNRESET', 'ECONNRESET']);
+  const count = accepted.length;
   const [error] = (await once(open(), 'error')) as [NodeJS.ErrnoException];
-  expect(error.code).toBe('ECONNREFUSED');
-  await link.refuse(false);
+  expect(error.code).toBe('ECONNRESET');
+  expect(accepted).toHaveLength(count);
+  link.refuse(false);
   await pair();
+});
+
+test('whoever is reset or refused uses the link, for as long as he may take to try again', async () => {
+  const { port: wanted } = server.address() as AddressInfo;
+  link.refuse(true);
+  expect(link.talks(0)).toBe(false);
+  await once(open(), 'error');
+  expect([link.talks(0), link.talks(wanted)]).toEqual([true, false]);
+  await expect.poll(() => link.talks(0), { timeout: 3000 }).toBe(false);
+  link.refused(wanted);
+  expect(link.talks(0)).toBe(true);
+  // What was refused before tells nothing of the link as it is now.
+  link.refuse(false);
+  expect(link.talks(0)).toBe(false);
+  await pair();
+  link.refuse(true);
+  expect([link.talks(0), link.talks(wanted)]).toEqual([true, false]);
 });
 
 describe('slow', () => {

@@ -3,7 +3,8 @@
  * held, delayed, limited and reset there. It knows bytes and connections, and no packets: loss has no meaning here.
  *
  * The kernel accepts a connection before this program hears of it. One that is opened over a held link therefore looks
- * open to the one who opened it, and nothing comes back; one to a process that is gone is accepted, and then reset.
+ * open to the one who opened it, and nothing comes back; one to a process that is gone, or over a link that is reset, is
+ * accepted, and then reset.
  */
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
@@ -25,6 +26,8 @@ const PIECE_BYTES = 1460;
 /** What a connection may have waiting; beyond that its sender is read no more, and its kernel holds the rest. */
 const QUEUE_BYTES = 1 << 18;
 const BACKLOG = 128;
+/** Somebody who is refused tries again after a while (gRPC: 1 s and more): as long he counts as one who uses the link. */
+const TRIES_AGAIN_MS = 1000;
 
 /** What a limited way passes at once after a pause: two whole pieces, or what it passes in 4 ms. */
 const burstBytes = (kbitPerSecond: number): number => Math.max(3000, kbitPerSecond * 0.5);
@@ -278,6 +281,8 @@ export class TcpLink {
   readonly #connections = new Set<Connection>();
   #servers: readonly Server[] = [];
   #refuses = false;
+  /** When somebody was last refused, or reset, by the port that he wanted. */
+  readonly #refusedAt = new Map<number, number>();
 
   /** `there`: from the one who opens the connections to the other. */
   constructor(there: Way, back: Way, doors: readonly Door[]) {
@@ -301,17 +306,26 @@ export class TcpLink {
     throw failure.reason;
   }
 
-  /** Resets all connections and refuses new ones, or takes new ones again. */
-  async refuse(refuses: boolean): Promise<void> {
+  /**
+   * Resets all connections and each new one, or takes new ones again. It listens all the while: who is refused by the
+   * kernel is seen by nobody, and it could not be told whether the link was in use.
+   */
+  refuse(refuses: boolean): void {
     if (refuses === this.#refuses) return;
-    if (refuses) this.close();
-    else await this.open();
     this.#refuses = refuses;
+    this.#refusedAt.clear();
+    if (refuses) this.#resetAll();
+  }
+
+  /** Somebody who wanted this port was told so in another way than by a reset. */
+  refused(port: number): void {
+    this.#refusedAt.set(port, performance.now());
   }
 
   /** Takes one connection to its target. */
   carry(near: Socket, target: Target): void {
     if (this.#refuses) {
+      this.refused(target.port);
       near.on('error', () => undefined).resetAndDestroy();
       return;
     }
@@ -321,16 +335,27 @@ export class TcpLink {
     this.#connections.add(connection);
   }
 
-  /** Whether somebody holds a connection open over it, other than to a port that is not counted. */
+  /** Whether somebody holds a connection open over it, or was refused one just now, other than to a port that is not counted. */
   talks(notCounted: number): boolean {
-    return [...this.#connections].some(({ target, isOpenNear }) => isOpenNear && target.port !== notCounted);
+    const since = performance.now() - TRIES_AGAIN_MS;
+    return (
+      [...this.#connections].some(({ target, isOpenNear }) => isOpenNear && target.port !== notCounted) ||
+      [...this.#refusedAt].some(([port, at]) => port !== notCounted && at >= since)
+    );
   }
 
   /** Stops listening and resets all connections. */
   close(): void {
     for (const server of this.#servers) server.close();
     this.#servers = [];
-    for (const connection of [...this.#connections]) connection.reset();
+    this.#resetAll();
+  }
+
+  #resetAll(): void {
+    for (const connection of [...this.#connections]) {
+      if (connection.isOpenNear) this.refused(connection.target.port);
+      connection.reset();
+    }
   }
 
   #listen({ address, port, target }: Door): Promise<Server> {

@@ -98,19 +98,21 @@ test('members find one another through their own proxies; cut, nothing comes bac
   expect([...reply]).toEqual([5, 0]);
   expect((await heard(socket)).toString()).toContain(loopbackAddress(block, 1, 2));
 
-  await links.carryOut({ do: 'trouble', at: 'etcd2', key: 'k', peers: ['etcd1'], trouble: { what: 'drop' } });
+  links.carryOut({ do: 'trouble', at: 'etcd2', key: 'k', peers: ['etcd1'], trouble: { what: 'drop' } });
   const hanging = await askProxy(block, '198.18.2.2');
   let bytes = 0;
   hanging.socket.on('data', (chunk: Buffer) => (bytes += chunk.length));
-  expect(await links.carryOut({ do: 'talks', at: 'etcd2', peer: 'etcd1' })).toBe(true);
+  expect(links.carryOut({ do: 'talks', at: 'etcd2', peer: 'etcd1' })).toBe(true);
   await new Promise((resolve) => setTimeout(resolve, 100));
   expect(bytes).toBe(0);
-  await links.carryOut({ do: 'mend', at: 'etcd2', key: 'k' });
+  links.carryOut({ do: 'mend', at: 'etcd2', key: 'k' });
   await expect.poll(() => bytes).toBeGreaterThan(0);
 
-  await links.carryOut({ do: 'trouble', at: 'etcd1', key: 'r', peers: ['etcd2'], trouble: { what: 'reset' } });
+  links.carryOut({ do: 'trouble', at: 'etcd1', key: 'r', peers: ['etcd2'], trouble: { what: 'reset' } });
+  await expect.poll(() => links.carryOut({ do: 'talks', at: 'etcd1', peer: 'etcd2' }), { timeout: 3000 }).toBe(false);
   expect([...(await askProxy(block, '198.18.2.2')).reply]).toEqual([5, 5]);
-  await links.carryOut({ do: 'heal' });
+  expect(links.carryOut({ do: 'talks', at: 'etcd1', peer: 'etcd2' })).toBe(true);
+  links.carryOut({ do: 'heal' });
   expect([...(await askProxy(block, '198.18.2.2')).reply]).toEqual([5, 0]);
 });
 

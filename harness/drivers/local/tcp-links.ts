@@ -29,7 +29,6 @@ export class TcpLinks {
   readonly #proxies: Server[] = [];
   #asked: ReadonlyMap<string, Asked> = new Map();
   #passages: ReadonlyMap<string, Passage> = new Map();
-  #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(block: number, claim: Server, pods: readonly PodSpec[]) {
     this.block = block;
@@ -77,20 +76,20 @@ export class TcpLinks {
     if (failure !== undefined) throw failure.reason;
   }
 
-  /** Answers whether a link is in use, where that was asked. */
-  async carryOut(order: LinkOrder): Promise<boolean | undefined> {
+  /** Answers whether a link is in use, where that was asked. Throws a RangeError for what no such link can do. */
+  carryOut(order: LinkOrder): boolean | undefined {
     switch (order.do) {
       case 'trouble':
         for (const name of [order.at, ...order.peers])
           if (!this.#numbers.has(name)) throw new RangeError(`there is no ${name} in this cluster`);
         if (order.trouble.what === 'loss') throw new RangeError('a TCP link in user space loses nothing');
-        await this.#change((asked) => asked.set(`${order.at} ${order.key}`, order));
+        this.#change((asked) => asked.set(`${order.at} ${order.key}`, order));
         return undefined;
       case 'mend':
-        await this.#change((asked) => asked.delete(`${order.at} ${order.key}`));
+        this.#change((asked) => asked.delete(`${order.at} ${order.key}`));
         return undefined;
       case 'heal':
-        await this.#change((asked) => asked.clear());
+        this.#change((asked) => asked.clear());
         return undefined;
       case 'talks':
         return [`${order.at}>${order.peer}`, `${order.peer}>${order.at}`].some(
@@ -105,19 +104,10 @@ export class TcpLinks {
     for (const server of [...this.#proxies, this.#claim]) server.close();
   }
 
-  /** One change after the other: to take up listening again takes its time. */
-  #change(change: (asked: Map<string, Asked>) => void): Promise<void> {
-    const done = this.#turn.then(async () => {
-      const asked = new Map(this.#asked);
-      change(asked);
-      this.#asked = asked;
-      await this.#apply();
-    });
-    this.#turn = done.catch(() => undefined); // the one who asked hears of it
-    return done;
-  }
-
-  async #apply(): Promise<void> {
+  #change(change: (asked: Map<string, Asked>) => void): void {
+    const asked = new Map(this.#asked);
+    change(asked);
+    this.#asked = asked;
     const { passages, resets } = unionOf([...this.#asked.values()]);
     for (const [name, { way }] of this.#pairs) {
       const passage = passages.get(name) ?? OPEN_PASSAGE;
@@ -125,7 +115,7 @@ export class TcpLinks {
       if (JSON.stringify(passage) !== JSON.stringify(this.#passages.get(name) ?? OPEN_PASSAGE)) way.set(passage);
     }
     this.#passages = passages;
-    await Promise.all([...this.#pairs].map(([name, { link }]) => link.refuse(resets.has(name))));
+    for (const [name, { link }] of this.#pairs) link.refuse(resets.has(name));
   }
 
   #address(from: string, to: string): string {
@@ -154,6 +144,7 @@ export class TcpLinks {
     const to = this.#names.get(address);
     const link = to === undefined ? undefined : this.#pairs.get(`${from}>${to}`)?.link;
     if (to === undefined || link === undefined || link.refuses) {
+      link?.refused(port);
       refuse(client);
       return;
     }
