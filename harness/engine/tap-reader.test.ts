@@ -157,7 +157,15 @@ describe('what was written is read', () => {
         lease: BigUint64Array.of(record.lease, record.lease),
       });
       expect(history.leases).toEqual([
-        { lease: '9', node: 'n2', incarnation: 1, lastSentNs: 3000, ttlMs: 4000, toldGoneNs: 5500, perhapsGivenUpNs: 4000 },
+        {
+          lease: '9',
+          node: 'n2',
+          incarnation: 1,
+          lastSentNs: 3000,
+          ttlMs: 4000,
+          toldGoneNs: 5500,
+          perhapsGivenUpNs: 4000,
+        },
       ]);
     }));
 });
