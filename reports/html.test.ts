@@ -129,6 +129,13 @@ test('a pass of a cluster that nothing disturbed says so in its headline', () =>
   expect(page).not.toContain('0 of 0');
 });
 
+test('a pass of nodes that were to drive themselves and did not says so in its headline', () => {
+  const run = passingStorm();
+  const cluster = { ...run.scenario.cluster, selfLoad: 1_000_000_000 };
+  const page = render({ ...run, scenario: { ...run.scenario, cluster } });
+  expect(page).toContain('Pass: every promise was kept, without the load of the question</h1>');
+});
+
 test('every probe of a disturbance is drawn, what was asked beside what was observed', () => {
   const run = passingStorm();
   const page = render(run);

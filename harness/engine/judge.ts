@@ -12,6 +12,7 @@ import type { LeaseFact, RequestColumns } from '../core/history.ts';
 import type { JournalEntry } from '../core/journal.ts';
 import type { DisturbanceRecord, HazardRecord, Measured, Run, Series } from '../core/run.ts';
 import { RUN_VERSION } from '../core/run.ts';
+import { missingSelfLoad } from '../core/self-load.ts';
 import type { UnknownReason, Verdict } from '../core/verdict.ts';
 import { gravest } from '../core/verdict.ts';
 import type { LaneTotal } from './evidence.ts';
@@ -97,6 +98,7 @@ export async function judge(input: JudgeInput): Promise<Run> {
     ...promised.filter(({ verdict }) => verdict === 'unknown').map(nothingChecked),
     ...heldByWhom(promised, others),
   ];
+  const phases = phasesOf(journal);
   const verdict = gravest([...promised.map((finding) => finding.verdict), ...unknowns.map((): Verdict => 'unknown')]);
   return {
     version: RUN_VERSION,
@@ -106,6 +108,7 @@ export async function judge(input: JudgeInput): Promise<Run> {
     exitCode: exitCodeOf(verdict),
     reasons: [
       ...reasonsOf(verdict, promised, unknowns, disturbances, hazards),
+      ...(verdict === 'pass' ? thinnerLoad({ scenario, evidence: evidence.totals, phases }) : []),
       ...(verdict === 'unknown' ? busyMachine(journal) : []),
       ...remarks(others),
       ...endingRemarks(journal, unknowns),
@@ -116,7 +119,7 @@ export async function judge(input: JudgeInput): Promise<Run> {
     hazards,
     evidence: evidence.totals,
     slots: slotsOf(journal),
-    phases: phasesOf(journal),
+    phases,
     nodes,
     series: { bucketMs: SERIES_BUCKET_MS, idsByNode: answers.idsByNode, offsetsByNode: offsetsByNode(journal, nodes) },
     tenures: answers.tenures,
@@ -305,6 +308,12 @@ function remarks(others: readonly Finding[]): readonly string[] {
       ({ guarantee, violations }) =>
         `A remark: ${guarantee} is not promised, and is broken ${times(violations)}: "${GUARANTEES[guarantee]}"`,
     );
+}
+
+/** A pass under another load than the scenario's is no answer to its question. */
+function thinnerLoad(run: Pick<Run, 'scenario' | 'evidence' | 'phases'>): readonly string[] {
+  const missing = missingSelfLoad(run);
+  return missing === undefined ? [] : [missing];
 }
 
 /** Short stalls are no reason by themselves, but they tell where doubts may come from. */

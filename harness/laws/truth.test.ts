@@ -79,6 +79,12 @@ test('a pass says what it is a pass of: of what was disturbed, or of a cluster t
   ]);
 });
 
+test('a pass says that nodes which were to drive themselves did not: the simulator does not carry that out', async () => {
+  const { verdict, run } = await simulate({ cluster: { ...brief.cluster, selfLoad: 500_000 } });
+  expect(verdict).toBe('pass');
+  expect(run.reasons).toContainEqual(expect.stringMatching(/^The load of the question was not there: .*500,000 IDs/));
+});
+
 test('the record tells a file of the user from the generator whose name it bears', async () => {
   const file = generatorFile('');
   expect((await simulate(alone, file)).run.generator).toMatchObject({ name: basename(file, '.ts'), file });

@@ -196,6 +196,15 @@ test('a pass of a cluster that nothing disturbed says so beside the word', () =>
   expect(text({ ...FAILED, disturbances: [] }).split('\n')[1]).toBe(' ✘ FAIL  storm, snowflake on sim  exit 10');
 });
 
+test('a pass of nodes that were to drive themselves and did not says so beside the word', () => {
+  const evidence = { ...PASSED.evidence, minted: PASSED.evidence.acknowledged, stored: PASSED.evidence.acknowledged };
+  const driven = { ...scenario, cluster: { ...scenario.cluster, selfLoad: 1000 } };
+  const phases = [{ phase: 'disturb', from: 0, to: 10 * NS_PER_S }] as const;
+  expect(text({ ...PASSED, evidence, phases, scenario: driven })).toContain(
+    ' ✔ PASS (without the load of the question)  storm',
+  );
+});
+
 test("a file of the user's own is told from the generator whose name it bears", () => {
   const own = { ...PASSED, generator: { ...PASSED.generator, file: './snowflake.ts' } };
   expect(text(own).split('\n')[1]).toBe(' ✔ PASS  storm, snowflake (./snowflake.ts) on sim  exit 0');

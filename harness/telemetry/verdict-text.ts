@@ -7,6 +7,7 @@ import { DEFAULT_COORDINATOR } from '../core/coordinator-kind.ts';
 import { EXIT } from '../core/errors.ts';
 import { counted, generatorLabel } from '../core/phrases.ts';
 import type { DisturbanceRecord, Run } from '../core/run.ts';
+import { missingSelfLoad } from '../core/self-load.ts';
 import { nsToMs } from '../core/time.ts';
 import type { Verdict } from '../core/verdict.ts';
 import { clock, count, duration } from './format.ts';
@@ -69,12 +70,17 @@ function coordinator({ scenario, measured: { versions } }: Run): string {
     : ` with ${scenario.cluster.coordinator ?? DEFAULT_COORDINATOR} ${version}`;
 }
 
-/** A pass says what it is worth less for: violations that need a broken assumption, and that nothing was disturbed. */
-function passedHow({ verdict, findings, disturbances }: Run): string {
+/**
+ * A pass says what it is worth less for: violations that need a broken assumption, that nothing was disturbed, and that
+ * nodes which were to drive themselves did not.
+ */
+function passedHow(run: Run): string {
+  const { verdict, findings, disturbances } = run;
   const sum = findings.reduce((total, finding) => total + (finding.promised ? finding.outsideAssumptions : 0), 0);
   const less = [
     ...(sum > 0 ? [`${count(sum)} outside assumptions`] : []),
     ...(disturbances.length === 0 ? ['nothing was disturbed'] : []),
+    ...(missingSelfLoad(run) === undefined ? [] : ['without the load of the question']),
   ];
   return verdict === 'pass' && less.length > 0 ? ` (${less.join(', ')})` : '';
 }

@@ -1,6 +1,7 @@
 /** The top of the page: the verdict in words, why, and the figures that carry it. */
 import { EXIT } from '../../harness/core/errors.ts';
 import type { Run } from '../../harness/core/run.ts';
+import { missingSelfLoad } from '../../harness/core/self-load.ts';
 import { UNKNOWN_REASONS } from '../../harness/core/verdict.ts';
 import { extentOf } from './facts.ts';
 import { html, trusted } from './markup.ts';
@@ -27,7 +28,8 @@ export function headline(run: Run): string {
     case 'pass': {
       const kept = 'Pass: every promise was kept';
       const less = outside === 0 ? '' : ` (${plural(outside, 'violation')} outside assumptions)`;
-      return `${kept}${less}${run.disturbances.length === 0 ? ', and nothing was disturbed' : ''}`;
+      const calm = run.disturbances.length === 0 ? ', and nothing was disturbed' : '';
+      return `${kept}${less}${calm}${missingSelfLoad(run) === undefined ? '' : ', without the load of the question'}`;
     }
     case 'fail': {
       const broken = run.findings.filter(({ promised, verdict }) => promised && verdict === 'fail').length;
