@@ -98,7 +98,7 @@ const SLICES: { readonly [name: string]: Slice } = {
     run: (lab, these) => catchDangerous(lab, ['sim', 'local', 'docker'], these),
   },
   'kill-under-load': {
-    what: 'nodes that mint a million IDs a second are killed: stored = minted, to the last ID, on local',
+    what: 'nodes asked for a million IDs a second are killed: stored = minted, to the last ID, on local; tells the rate',
     count: 20,
     run: (lab, these) => killUnderLoad(lab, 'local', these),
   },
