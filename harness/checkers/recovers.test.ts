@@ -61,6 +61,14 @@ test('what calls that failed left behind is no sign of life', () => {
   expect(witness?.what).toMatch(/^n1 was asked and minted nothing for a client from 1\.300 s to 2\.000 s/);
 });
 
+test('it goes by the holder where there is a pool of worker IDs, and not where each node has to mint', () => {
+  const history = nodes('n1').batch(mints('n1', 1200)).recover(1000, 2000, 1).build();
+  const promise = { guarantee: 'recovers', withinMs: 300 } as const;
+  expect(recovers.fold(history, promise).byHolder).toBe(true);
+  const { pool: _, ...eachNode } = history.recover!;
+  expect(recovers.fold({ ...history, recover: eachNode }, promise).byHolder).toBeUndefined();
+});
+
 test('a worker ID whose calls all failed was held, and is missed', () => {
   const history = nodes('n1').batch({ ...mints('n1', 10), flags: BATCH_FLAG.threw });
   const asked = history.request({ node: 'n1', at: 1500, status: 'error' }).said('n1', 1900, 'waiting');

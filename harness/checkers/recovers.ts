@@ -215,7 +215,6 @@ export default {
 /** The run never came to its end. */
 const NOTHING_LOOKED_AT: Draft = {
   guarantee: 'recovers',
-  byHolder: true,
   checked: 0,
   unit: 'worker IDs',
   violations: 0,
@@ -375,7 +374,8 @@ function draftOf(
     });
   return {
     guarantee: 'recovers',
-    byHolder: true,
+    // Whether a node mints, its own taps tell.
+    ...(pool !== undefined && { byHolder: true }),
     // One return that nobody waited for leaves the promise unjudged: the others do not vouch for it.
     checked: undecided > 0 ? 0 : firstMint.length,
     unit: subjects.unit,

@@ -7,6 +7,7 @@ import type { CoordinatorOfNode } from './coordinators.ts';
 import type { History } from './history.ts';
 import { lanesOf } from './lanes.ts';
 import { eraOf, rollbacksBetween, type Rollback } from './rollback.ts';
+import type { RunNs } from './time.ts';
 
 /** A tenure and the batches that it is made of (indexes into `History.batches`). */
 export interface TenureBatches {
@@ -74,6 +75,55 @@ function sortIntoTenures(history: History): readonly TenureBatches[] {
       return { tenure, batches };
     })
     .sort((a, b) => byFrom(a.tenure, b.tenure));
+}
+
+/** What a life minted while it said that it held no worker ID, in a run in which others held some. */
+export interface Unheld {
+  readonly node: string;
+  readonly incarnation: number;
+  readonly batches: number;
+  /** `called` of the first such batch with an ID, `returned` of the last. */
+  readonly from: RunNs;
+  readonly to: RunNs;
+}
+
+/** What belongs to no tenure, by life, in order of `from`. None where nobody held a worker ID: then nobody needs one. */
+export function unheldOf(history: History): Unheld[] {
+  if (tenureBatchesOf(history).length === 0) return [];
+  const { node, incarnation, workerId, count, called, returned, length } = history.batches;
+  const lives = new Map<string, Unheld>();
+  for (let i = 0; i < length; i++) {
+    if (count[i] === 0 || workerId[i]! >= 0) continue;
+    const life = { node: history.nodes[node[i]!]!, incarnation: incarnation[i]! };
+    const key = `${life.node} ${life.incarnation}`;
+    const known = lives.get(key) ?? { ...life, batches: 0, from: Infinity, to: -Infinity };
+    const from = Math.min(known.from, called[i]!);
+    lives.set(key, { ...known, batches: known.batches + 1, from, to: Math.max(known.to, returned[i]!) });
+  }
+  return [...lives.values()].sort(byLife);
+}
+
+/** The same from the store. */
+export async function readUnheld(store: SqlReader, { nodes }: Pick<SqlFacts, 'nodes'>): Promise<Unheld[]> {
+  const rows = await store.rows<{ node: number; incarnation: number; batches: string; since: string; until: string }>(
+    `select node, incarnation, count() as batches, min(called) as since, max(returned) as until
+     from batches
+     where count > 0 and worker < 0 and (select count() from batches where count > 0 and worker >= 0) > 0
+     group by node, incarnation`,
+  );
+  return rows
+    .map(({ node, incarnation, batches, since, until }) => ({
+      node: nodes[node]!,
+      incarnation,
+      batches: Number(batches),
+      from: Number(since),
+      to: Number(until),
+    }))
+    .sort(byLife);
+}
+
+function byLife(a: Unheld, b: Unheld): number {
+  return a.from - b.from || (a.node < b.node ? -1 : a.node > b.node ? 1 : 0) || a.incarnation - b.incarnation;
 }
 
 /** The coordinator by whose word a node holds worker IDs, as a part of what is told of it. */

@@ -57,6 +57,7 @@ function reasons(journal: readonly JournalEntry[], more: Partial<DoubtInput> = {
     tenures,
     leases: [],
     idsPerSecond: 20_000,
+    idsCarryWorkerIds: true,
     ...more,
   }).map(({ reason }) => reason);
 }
@@ -286,6 +287,21 @@ describe('a run is doubted when', () => {
       expect(reasons([...whole, told], { tenures: [...tenures, { ...tenure, ...lie }], leases })).toEqual([
         'evidence not whole',
       ]);
+  });
+
+  test('nobody tells of a worker ID, where others have owner keys and IDs carry none', () => {
+    const event = {
+      at: at(1),
+      workerId: 5,
+      createRevision: '12',
+      revision: '12',
+      lease: '7',
+      value: 'n2.1.7',
+    } as const;
+    const told: JournalEntry = { at: at(1), kind: 'owner', event: { ...event, what: 'acquired' } };
+    expect(reasons([...whole, told])).toEqual([]);
+    expect(reasons(whole, { idsCarryWorkerIds: false })).toEqual([]);
+    expect(new Set(reasons([...whole, told], { idsCarryWorkerIds: false }))).toEqual(new Set(['evidence not whole']));
   });
 
   test('but not for worker IDs that come from elsewhere: they have no owner keys', () => {

@@ -37,6 +37,8 @@ export interface DoubtInput {
   readonly leases: readonly LeaseFact[];
   /** IDs each node is asked for, a second: thinner in the simulator. */
   readonly idsPerSecond: number;
+  /** Then `well-formed` says whether each was minted under what its node said that it held. */
+  readonly idsCarryWorkerIds: boolean;
 }
 
 export function doubts(input: DoubtInput): readonly UnknownReason[] {
@@ -94,14 +96,16 @@ function cutShort({ journal, scenario }: DoubtInput): readonly UnknownReason[] {
 /**
  * Tenures of which nobody knows when they ended: the coordinator told of no such owner, or no lease log has the lease. A
  * node says itself what it holds; it is believed where owner key and lease log bear it out. Worker IDs for which there
- * was never an owner key come from elsewhere: they have no lease to end.
+ * was never an owner key come from elsewhere: they have no lease to end. But where others have owner keys, and IDs carry
+ * no worker ID, it may be made up.
  */
-function untoldTenures({ journal, tenures, leases }: DoubtInput): readonly UnknownReason[] {
+function untoldTenures({ journal, tenures, leases, idsCarryWorkerIds }: DoubtInput): readonly UnknownReason[] {
   const owners = journal.flatMap((entry) => (entry.kind === 'owner' ? [entry.event] : []));
   const keyed = new Set(owners.map(({ workerId }) => workerId));
   const logged = new Set(leases.map(({ coordinator = '', lease }) => `${coordinator} ${lease}`));
   return tenures.flatMap(({ node, incarnation, coordinator, workerId, lease, createRevision }) => {
-    if (lease === '0' && createRevision === '0' && !keyed.has(workerId)) return [];
+    const isElsewhere = idsCarryWorkerIds ? !keyed.has(workerId) : keyed.size === 0;
+    if (lease === '0' && createRevision === '0' && isElsewhere) return [];
     const told = owners.some(
       (event) =>
         event.what === 'acquired' &&

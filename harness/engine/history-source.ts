@@ -5,7 +5,7 @@ import type { Checker, SqlFacts, SqlReader } from '../core/checker.ts';
 import type { Guarantee, Promise_ } from '../core/guarantee.ts';
 import type { History, RequestColumns } from '../core/history.ts';
 import type { Series } from '../core/run.ts';
-import { readTenures, tenuresOf } from '../core/tenures.ts';
+import { readTenures, readUnheld, tenuresOf, unheldOf } from '../core/tenures.ts';
 import { NS_PER_MS } from '../core/time.ts';
 import type { HistorySource } from './judge.ts';
 
@@ -15,6 +15,7 @@ export function sourceFromMemory(history: History, checkers: Checkers): HistoryS
   return {
     find: (promise) => Promise.resolve(checkerOf(checkers, promise.guarantee).fold(history, promise)),
     tenures: () => Promise.resolve(tenuresOf(history)),
+    unheld: () => Promise.resolve(unheldOf(history)),
     idsByNode: (bucketMs) => Promise.resolve(countByNode(history, bucketMs)),
     leases: history.leases,
   };
@@ -24,6 +25,7 @@ export function sourceFromStore(store: SqlReader, facts: SqlFacts, checkers: Che
   return {
     find: (promise: Promise_) => checkerOf(checkers, promise.guarantee).sql(store, facts, promise),
     tenures: () => readTenures(store, facts),
+    unheld: () => readUnheld(store, facts),
     idsByNode: async (bucketMs) => {
       const rows = await store.rows<{ node: number; bucket: string; ids: string }>(
         `select node, toUInt32(intDiv(returned, {width:Int64})) as bucket, sum(count) as ids

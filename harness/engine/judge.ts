@@ -4,7 +4,7 @@
 import type { Finding, Tenure } from '../core/checker.ts';
 import type { ExitCode } from '../core/errors.ts';
 import { EXIT } from '../core/errors.ts';
-import { all, counted, grouped, times } from '../core/phrases.ts';
+import { all, counted, times } from '../core/phrases.ts';
 import type { Promise_ } from '../core/guarantee.ts';
 import { GUARANTEES } from '../core/guarantee.ts';
 import type { Hazard } from '../core/hazard.ts';
@@ -13,6 +13,7 @@ import type { JournalEntry } from '../core/journal.ts';
 import type { DisturbanceRecord, HazardRecord, Measured, Run, Series } from '../core/run.ts';
 import { RUN_VERSION } from '../core/run.ts';
 import { missingSelfLoad } from '../core/self-load.ts';
+import type { Unheld } from '../core/tenures.ts';
 import type { UnknownReason, Verdict } from '../core/verdict.ts';
 import { gravest } from '../core/verdict.ts';
 import type { LaneTotal } from './evidence.ts';
@@ -21,6 +22,7 @@ import { disturbanceRecords } from './disturbance-records.ts';
 import { doubts } from './doubts.ts';
 import { endingRemarks } from './ended-nodes.ts';
 import { explain } from './explain.ts';
+import { besideUnheld, heldByWhom } from './held-by-whom.ts';
 import { offsetsByNode, phasesOf, slotsOf, SERIES_BUCKET_MS } from './series.ts';
 
 /** What is known of a run before it starts. */
@@ -30,6 +32,8 @@ export type RunHeader = Pick<Run, 'scenario' | 'generator' | 'driver' | 'seed' |
 export interface HistorySource {
   find(promise: Promise_): Promise<Finding>;
   tenures(): Promise<readonly Tenure[]>;
+  /** Minted by nodes that said that they held no worker ID. */
+  unheld(): Promise<readonly Unheld[]>;
   /** IDs minted in each bucket since the origin, by node. */
   idsByNode(bucketMs: number): Promise<Series['idsByNode']>;
   readonly leases: readonly LeaseFact[];
@@ -92,11 +96,12 @@ export async function judge(input: JudgeInput): Promise<Run> {
       tenures: answers.tenures,
       leases: source?.leases ?? [],
       idsPerSecond: input.idsPerSecond,
+      idsCarryWorkerIds: generator.layout.workerBits > 0,
     }),
     ...untried(header.scenario, journal, disturbances),
     ...(generator.promises.length === 0 ? [NOTHING_PROMISED] : []),
     ...promised.filter(({ verdict }) => verdict === 'unknown').map(nothingChecked),
-    ...heldByWhom(promised, others),
+    ...heldByWhom(promised, others, answers.unheld),
   ];
   const phases = phasesOf(journal);
   const verdict = gravest([...promised.map((finding) => finding.verdict), ...unknowns.map((): Verdict => 'unknown')]);
@@ -135,12 +140,13 @@ interface Answers {
   readonly promised: readonly Finding[];
   readonly others: readonly Finding[];
   readonly tenures: readonly Tenure[];
+  readonly unheld: readonly Unheld[];
   readonly idsByNode: Series['idsByNode'];
   readonly doubts: readonly UnknownReason[];
 }
 
 async function ask(source: HistorySource | undefined, promises: readonly Promise_[]): Promise<Answers> {
-  const none: Answers = { promised: [], others: [], tenures: [], idsByNode: [], doubts: [] };
+  const none: Answers = { promised: [], others: [], tenures: [], unheld: [], idsByNode: [], doubts: [] };
   // Whoever lost the store has said so among the doubts already.
   if (source === undefined) return none;
   const lost = (scope: string, error: unknown): UnknownReason => ({
@@ -160,13 +166,15 @@ async function ask(source: HistorySource | undefined, promises: readonly Promise
   };
   try {
     const tenures = await source.tenures();
+    const unheld = await source.unheld();
     const idsByNode = await source.idsByNode(SERIES_BUCKET_MS);
     const promised = await findAll(promises);
     const others = await findAll(notPromised(promises));
     return {
-      promised: promised.filter(isFinding),
-      others: others.filter(isFinding),
+      promised: promised.filter(isFinding).map((found) => besideUnheld(found, unheld)),
+      others: others.filter(isFinding).map((found) => besideUnheld(found, unheld)),
       tenures,
+      unheld,
       idsByNode,
       doubts: promised.filter((result): result is UnknownReason => !isFinding(result)),
     };
@@ -229,19 +237,6 @@ function untried(
   if (!whole || disturbances.length === planned) return [];
   const detail = `The scenario has ${planned} disturbances; the journal tells of ${disturbances.length}.`;
   return [{ reason: 'disturbance did not bite', scope: 'run', detail }];
-}
-
-/**
- * Whose worker ID an ID uses is judged by what its node said that it held. Where IDs carry another, nobody knows who
- * owned it; a generator that promises `well-formed` fails by that already.
- */
-function heldByWhom(promised: readonly Finding[], others: readonly Finding[]): readonly UnknownReason[] {
-  const malformed = others.find(({ guarantee }) => guarantee === 'well-formed');
-  const judgedByHolder = promised.filter(({ byHolder }) => byHolder).map(({ guarantee }) => guarantee);
-  if (judgedByHolder.length === 0 || malformed === undefined || malformed.violations === 0) return [];
-  const { violations, checked, witnesses } = malformed;
-  const detail = `${grouped(violations)} of ${grouped(checked)} IDs are not what their nodes said that they held. ${witnesses[0]?.what ?? ''}`;
-  return [{ reason: 'evidence not whole', scope: judgedByHolder.join(', '), detail: detail.trim() }];
 }
 
 const NOTHING_PROMISED: UnknownReason = {

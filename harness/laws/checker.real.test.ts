@@ -10,9 +10,10 @@ import type { History } from '../core/history.ts';
 import { createRng } from '../core/random.ts';
 import { HistoryBuilder, LAYOUT } from '../checkers/shared/history-builder.ts';
 import { idBitsOf } from '../core/layout.ts';
+import { msToNs } from '../core/time.ts';
 import { BATCH_FLAG } from '../core/tap.ts';
 import type { Store } from '../core/store.ts';
-import { readTenures, tenuresOf } from '../core/tenures.ts';
+import { readTenures, readUnheld, tenuresOf, unheldOf } from '../core/tenures.ts';
 import { loadCheckers } from '../registry.ts';
 import { openClickHouseStore } from '../stores/clickhouse/clickhouse-store.ts';
 import { type EmbeddedEngine, startEngine } from '../stores/clickhouse/embedded.ts';
@@ -68,6 +69,7 @@ beforeAll(async () => {
   await keep('repeated by whole calls, all of which failed but the first', repeated(BATCH_FLAG.threw));
   await keep('repeated by whole calls', repeated(0));
   await keep('more repetitions of more pairs of lives than there are witnesses', crowded());
+  await keep('minted again after a rollback, by who could know and by who could not', rolledBack());
 });
 
 async function keep(name: string, history: History): Promise<void> {
@@ -106,6 +108,28 @@ function crowded(): History {
   return builder.build();
 }
 
+/** Two rollbacks; of the IDs of n1 and n2 some were forgotten, n3 and n4 mint them again, and n2 lives again. */
+function rolledBack(): History {
+  const builder = new HistoryBuilder(['n1', 'n2', 'n3', 'n4']);
+  const idsOf = (...at: readonly number[]) => at.map((ms) => ({ ms, worker: 0 }));
+  builder
+    .batch({ node: 'n2', at: 5, lease: 2n, revision: 20n, ids: idsOf(5) })
+    .batch({ node: 'n1', at: 10, lease: 1n, revision: 30n, ids: idsOf(10) })
+    .batch({ node: 'n1', at: 30, lease: 1n, revision: 30n, ids: idsOf(30, 31) })
+    .batch({ node: 'n1', at: 80, lease: 1n, revision: 30n, ids: idsOf(80) })
+    .batch({ node: 'n2', at: 90, lease: 2n, revision: 20n, ids: idsOf(31, 80) })
+    .batch({ node: 'n3', at: 90, lease: 3n, revision: 30n, ids: idsOf(10, 30, 31, 80, 90) })
+    .batch({ node: 'n3', at: 95, lease: 3n, revision: 30n, ids: idsOf(30) })
+    .batch({ node: 'n4', at: 95, worker: 1, lease: 4n, revision: 31n, ids: idsOf(31) })
+    .batch({ node: 'n4', at: 200, lease: 5n, revision: 33n, ids: idsOf(80, 90) })
+    .lease(1n, { node: 'n1', revision: 30n, sentMs: 40, ttlMs: 50, endedMs: 60 });
+  const rollbacks = [
+    { since: msToNs(8), from: msToNs(50), at: msToNs(60), before: '32', revision: '25' },
+    { since: msToNs(85), from: msToNs(150), at: msToNs(160), before: '40', revision: '29' },
+  ];
+  return { ...builder.build(), rollbacks };
+}
+
 afterAll(async () => {
   for (const { store } of runs) await store[Symbol.asyncDispose]();
   await engine?.stop();
@@ -126,4 +150,8 @@ describe.each(
 
 test('the store finds the tenures of the history', async () => {
   for (const { history, store } of runs) expect(await readTenures(store.sql, history)).toEqual(tenuresOf(history));
+});
+
+test('the store finds what was minted under no worker ID', async () => {
+  for (const { history, store } of runs) expect(await readUnheld(store.sql, history)).toEqual(unheldOf(history));
 });

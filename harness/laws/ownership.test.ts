@@ -6,6 +6,8 @@ import { afterAll, expect, test } from 'vitest';
 import { createLab } from '../../tools/lab.ts';
 import type { LabRun } from '../../tools/lab.ts';
 import type { Promise_ } from '../core/guarantee.ts';
+import type { Layout } from '../core/layout.ts';
+import { LAYOUT } from './fixtures/counter.ts';
 
 const here = import.meta.dirname;
 const brief = JSON.parse(readFileSync(join(here, 'fixtures/brief.json'), 'utf8')) as object;
@@ -20,13 +22,14 @@ async function runOf(
   takes: string,
   say = '(holding) => holding',
   promises?: readonly Promise_[],
+  layout?: Layout,
 ): Promise<LabRun> {
   const generator = join(folder, `${name}.ts`);
   const session = JSON.stringify(join(here, 'fixtures/session.ts'));
   writeFileSync(
     generator,
     `import { session } from ${session};
-     export default { ...session(${JSON.stringify(name)}, ${takes}, ${say}), ...${JSON.stringify({ promises })} };`,
+     export default { ...session(${JSON.stringify(name)}, ${takes}, ${say}), ...${JSON.stringify({ promises, layout })} };`,
   );
   const scenario = join(folder, `${name}.json`);
   const cluster = { nodes, coordinatorMembers: 1 };
@@ -36,6 +39,8 @@ async function runOf(
 }
 
 const HONEST = 'async (env, take) => take(0)';
+/** The worker ID is a part of the sequence, for all that the layout tells. */
+const UNNAMED: Layout = { ...LAYOUT, workerBits: 0, sequenceBits: LAYOUT.workerBits + LAYOUT.sequenceBits };
 /** What a node says that holds nothing any more after a while, and mints on. */
 const TALKED_OUT = '(holding) => (holding.asked = (holding.asked ?? 0) + 1) > 500 ? undefined : holding';
 
@@ -86,6 +91,25 @@ test.each([
   const { doubts, run } = await runOf(`out-of-${promise.guarantee}`, 1, HONEST, TALKED_OUT, [promise]);
   expect(doubts).toContain('evidence not whole');
   expect(run.unknowns).toContainEqual(expect.objectContaining({ scope: promise.guarantee }));
+});
+
+test.each([
+  ['nothing after a while', TALKED_OUT],
+  [
+    'a made-up worker id after a while',
+    '(holding) => (holding.asked = (holding.asked ?? 0) + 1) > 500 ? { workerId: 100 } : holding',
+  ],
+])('nor where IDs carry no worker ID, by holding %s', async (what, say) => {
+  const name = `unnamed-${what.replaceAll(' ', '-')}`;
+  const { verdict, doubts, run } = await runOf(name, 1, HONEST, say, undefined, UNNAMED);
+  expect(verdict).toBe('unknown');
+  expect(doubts).toContain('evidence not whole');
+  expect(run.findings.find(({ promised }) => promised)?.violations).toBe(0);
+});
+
+test('IDs that carry no worker ID are judged by what their nodes said that they held', async () => {
+  const found = await runOf('unnamed', 1, HONEST, undefined, undefined, UNNAMED);
+  expect(found).toMatchObject({ verdict: 'pass', doubts: [] });
 });
 
 test('what is not judged by the holder is judged all the same', async () => {
