@@ -7,15 +7,17 @@
  *   npm run scoreboard -- NAME…             these generators or scenarios only; writes nothing
  *   npm run scoreboard -- --render          the README's table anew from docs/scoreboard.json
  *
- * Exits with 1 when something falls short, with 2 when a name stands for no run.
+ * Exits with 1 when something falls short, with 2 when an argument is wrong or a name stands for no run.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { SnowglobeError } from '../harness/core/errors.ts';
 import type { Generator } from '../harness/core/generator.ts';
 import type { Scenario } from '../harness/core/scenario.ts';
 import { combinationProblems } from '../harness/engine/preflight.ts';
 import { generatorFiles, loadGenerator, loadScenario, scenarioFiles } from '../harness/registry.ts';
+import { readArguments } from './scoreboard/arguments.ts';
 import type { Cell, Outcome, Place } from './scoreboard/cell.ts';
 import { cellOf, isCaught } from './scoreboard/cell.ts';
 import type { Entry } from './scoreboard/plan.ts';
@@ -31,12 +33,11 @@ const README = 'README.md';
 
 async function main(args: readonly string[]): Promise<number> {
   const field = await loadField();
-  if (args.includes('--render')) {
+  const { render, sample: isSample, names } = readArguments(args, namesOf(field));
+  if (render) {
     writeReadme(JSON.parse(readFileSync(FILE, 'utf8')) as Scoreboard, field);
     return 0;
   }
-  const names = args.filter((arg) => !arg.startsWith('--'));
-  const isSample = args.includes('--sample');
   const began = performance.now();
   const { generators: all, scenarios } = field;
   const plan = (isSample ? sampleOf(all, scenarios, fits) : planOf(all, scenarios, WHOLE, fits)).filter(
@@ -122,10 +123,19 @@ async function carryOut(plan: readonly Entry[], { generators }: Field): Promise<
   });
 }
 
+const namesOf = ({ generators, scenarios }: Field): readonly string[] =>
+  [...generators, ...scenarios].map(({ name }) => name);
+
 const keyOf = ({ generator, scenario, calm }: Place): string => `${generator} ${scenario} ${String(calm)}`;
 
 function writeReadme(board: Scoreboard, { generators, scenarios }: Field): void {
   writeFileSync(README, withScoreboard(readFileSync(README, 'utf8'), scoreboardText(board, generators, scenarios)));
 }
 
-process.exitCode = await main(process.argv.slice(2));
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof SnowglobeError)) throw error;
+  process.stderr.write(`scoreboard: ${error.message}\n`);
+  process.exitCode = error.exitCode;
+}
