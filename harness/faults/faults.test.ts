@@ -300,6 +300,17 @@ test('loss of another share than asked is not taken for it', async () => {
   expect((await on(cluster, loss).observe(options)).took).toBe(false);
 });
 
+test('latency: a link that is slower than asked, jitter and the error of the measurement included, is not taken for it', async () => {
+  await using cluster = await settled();
+  const link = { one: 'n1', peers: ['etcd1'] };
+  const run = context();
+  await on(cluster, latency).inject({ ...link, delayMs: 180, jitterMs: 20 }, run);
+  const seen = await on(cluster, latency).observe({ ...link, delayMs: 60, jitterMs: 20 }, run);
+  expect(seen.took).toBe(false);
+  expect(seen.measured['n1 to etcd1 tooMuchMs']).toBeGreaterThan(0);
+  expect((await on(cluster, latency).observe({ ...link, delayMs: 150, jitterMs: 20 }, run)).took).toBe(true);
+});
+
 test('latency and bandwidth: a link that is less slow than asked is not taken for it', async () => {
   await using cluster = await settled();
   const link = { one: 'n1', peers: ['etcd1'] };
