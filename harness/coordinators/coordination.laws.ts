@@ -3,11 +3,14 @@
  * worth as much as its etcd resembles the real one in them.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { OwnerEvent } from '../core/cluster.ts';
 import type { Compare, Coordination, KeyValue, TxnResult } from '../core/generator.ts';
 
 /** A coordinator of its own for the laws, with the clock that its deadlines are kept on. */
 export interface CoordinationBench extends AsyncDisposable {
   readonly coordination: Coordination;
+  /** What was told of owner keys so far; grows. */
+  readonly owners: readonly OwnerEvent[];
   nowMs(): number;
   sleep(ms: number): Promise<void>;
   /** How late a busy machine may be with anything; 0 in virtual time. */
@@ -262,6 +265,66 @@ export function coordinationLaws(name: string, make: () => Promise<CoordinationB
         );
         await expect(refused).rejects.toMatchObject({ name: 'CoordinationRefused' });
         expect(await bench.coordination.range('lease/late/', DEADLINE_MS)).toEqual([]);
+      });
+    });
+
+    describe('owner keys', () => {
+      /** What was told of a worker ID, when that many changes were, and some time after. */
+      const toldOf = async (worker: number, changes: number): Promise<readonly Partial<OwnerEvent>[]> => {
+        const told = (): readonly OwnerEvent[] => bench.owners.filter(({ workerId }) => workerId === worker);
+        for (const end = bench.nowMs() + DEADLINE_MS; told().length < changes && bench.nowMs() < end;)
+          await bench.sleep(POLL_MS);
+        await bench.sleep(POLL_MS);
+        return told().map(({ at: _at, ...event }) => event);
+      };
+
+      test('a put on a key that is there is no change of its owner; its end is told with its last lease', async () => {
+        const { coordination } = bench;
+        const [first, second] = [
+          await coordination.grant(20_000, DEADLINE_MS),
+          await coordination.grant(20_000, DEADLINE_MS),
+        ];
+        const { revision: createRevision } = await put('o/901', 'a', first.id);
+        await put('o/901', 'b', second.id);
+        await coordination.revoke(first.id, DEADLINE_MS);
+        const { revision } = await put('o/mark', 'x');
+        await coordination.revoke(second.id, DEADLINE_MS);
+        const released = String(BigInt(revision) + 1n);
+        const owner = { workerId: 901, createRevision };
+        expect(await toldOf(901, 2)).toEqual([
+          { ...owner, what: 'acquired', value: 'a', lease: first.id, revision: createRevision },
+          { ...owner, what: 'released', lease: second.id, revision: released },
+        ]);
+      });
+
+      test('a key without a lease is told of without one', async () => {
+        const { revision: createRevision } = await put('o/902', 'a');
+        const { revision } = await bench.coordination.txn([], [{ delete: 'o/902' }], [], DEADLINE_MS);
+        const owner = { workerId: 902, createRevision };
+        expect(await toldOf(902, 2)).toEqual([
+          { ...owner, what: 'acquired', value: 'a', revision: createRevision },
+          { ...owner, what: 'released', revision },
+        ]);
+      });
+
+      test('a key cannot be deleted and put in one transaction', async () => {
+        const { revision: createRevision } = await put('o/903', 'a');
+        const both = [{ delete: 'o/903' }, { put: 'o/903', value: 'b' }];
+        for (const [onSuccess, onFailure] of [
+          [both, []],
+          [[], both.toReversed()],
+        ] as const)
+          await expect(bench.coordination.txn([], onSuccess, onFailure, DEADLINE_MS)).rejects.toMatchObject({
+            name: 'CoordinationRefused',
+          });
+        expect(await toldOf(903, 1)).toMatchObject([{ what: 'acquired', createRevision }]);
+      });
+
+      test('what is not spelled as a worker ID is no owner key', async () => {
+        for (const key of ['o/0904', 'o/904x', 'o/']) await put(key, 'a');
+        await put('o/904', 'a');
+        expect(await toldOf(904, 1)).toMatchObject([{ what: 'acquired' }]);
+        expect(bench.owners.every(({ workerId }) => Number.isInteger(workerId))).toBe(true);
       });
     });
 

@@ -14,8 +14,13 @@ const DEADLINE = 3000;
 coordinationLaws('etcd', async () => {
   const etcd = await startEtcd(1);
   const coordination = etcd.client();
+  const owners: OwnerEvent[] = [];
+  const stop = new AbortController();
+  const listener = { now: () => 0, onEvent: (event: OwnerEvent) => void owners.push(event) };
+  const watching = watchOwnerKeys(etcd.client(), listener, stop.signal);
   return {
     coordination,
+    owners,
     nowMs: () => performance.now(),
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     slackMs: 500,
@@ -24,7 +29,11 @@ coordinationLaws('etcd', async () => {
       etcd.signal(0, 'SIGCONT');
       await untilServing(coordination, etcd.endpoints[0] as string);
     },
-    [Symbol.asyncDispose]: () => etcd[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await watching;
+      await etcd[Symbol.asyncDispose]();
+    },
   };
 });
 

@@ -4,6 +4,7 @@
  */
 import type { OwnerEvent } from '../core/cluster.ts';
 import type { Compare, Grant, KeyValue, Operation, TxnResult } from '../core/generator.ts';
+import { deletedKeys } from '../core/generator.ts';
 import { workerIdOfKey } from '../core/owner-key.ts';
 import type { Rng } from '../core/random.ts';
 import type { Cancel, RunNs } from '../core/time.ts';
@@ -208,9 +209,9 @@ export class EtcdSimStore {
     return matches((revision ?? 0) - Number(compare.revision), compare.op);
   }
 
-  /** etcd checks the puts of both branches for a key named twice, and the leases of the branch taken. */
+  /** etcd checks the puts of both branches for a key that is named twice or deleted, and the leases of the branch taken. */
   #refuseImpossible(operations: readonly Operation[], taken: boolean): void {
-    const keys = new Set<string>();
+    const keys = new Set(deletedKeys(operations));
     for (const operation of operations) {
       if (!('put' in operation)) continue;
       if (keys.has(operation.put)) throw new CoordinationRefused('duplicate key given in txn request');
@@ -227,7 +228,8 @@ export class EtcdSimStore {
     const entry = { value, createRevision: before?.createRevision ?? revision, modRevision: revision, lease };
     this.#entries.set(key, entry);
     this.#leases.get(lease)?.keys.add(key);
-    this.#tellOwner('acquired', key, entry, revision);
+    // A put on a key that is there is no change of the owner, as to who watches the real one.
+    if (before === undefined) this.#tellOwner('acquired', key, entry, revision);
   }
 
   #delete(key: string, revision: number): boolean {

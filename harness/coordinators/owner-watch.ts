@@ -69,5 +69,13 @@ function changeOf(
   at: RunNs,
   revision: string,
 ): OwnerEvent {
-  return { at, what, workerId, lease, createRevision, revision, ...(what === 'acquired' && { value }) };
+  return {
+    at,
+    what,
+    workerId,
+    ...(lease !== '0' && { lease }),
+    createRevision,
+    revision,
+    ...(what === 'acquired' && { value }),
+  };
 }

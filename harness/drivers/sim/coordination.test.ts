@@ -75,9 +75,10 @@ function worldOf(seed: number): World {
 }
 
 coordinationLaws('the virtual etcd', async () => {
-  const { time, network, client } = worldOf(3);
+  const { time, network, owners, client } = worldOf(3);
   return {
     coordination: client('n1'),
+    owners,
     nowMs: () => nsToMs(time.now()),
     sleep: (ms) => time.sleep(ms),
     slackMs: 0,
