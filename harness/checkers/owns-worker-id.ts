@@ -9,6 +9,7 @@
  */
 import type { Checker, SqlFacts, SqlReader, Tenure } from '../core/checker.ts';
 import { WITNESSES_MAX } from '../core/checker.ts';
+import { clockWindows } from '../core/clock-window.ts';
 import type { PromiseOf } from '../core/guarantee.ts';
 import type { History, LeaseFact } from '../core/history.ts';
 import { idReader } from '../core/id-words.ts';
@@ -19,7 +20,7 @@ import { coordinatorOf, inSuccession, tenureBatchesOf } from '../core/tenures.ts
 import { NS_PER_MS, type RunNs } from '../core/time.ts';
 import type { Clue, Draft, WitnessDraft } from './shared/draft.ts';
 import { concludeFromHistory, concludeFromStore, promiseOf } from './shared/draft.ts';
-import { clockWindows, sqlClockWindow } from './shared/clock-window.ts';
+import { sqlClockWindow } from './shared/sql-clock-window.ts';
 import { extremesOf } from './shared/extremes.ts';
 import { interruptedInHistory, interruptedInStore } from './shared/interruptions.ts';
 import { sqlTick } from './shared/sql.ts';
@@ -197,7 +198,7 @@ function holdingOf(history: History, tenure: Tenure, batches: readonly number[],
   if (end === undefined || end.latest === NEVER)
     return { tenure, batches: batches.length, after: 0, afterEarlyEnd: 0, straddling: unknownEnd ? batches.length : 0 };
   const ids = idReader(history);
-  const windowOf = clockWindows(history);
+  const windowOf = clockWindows(history.clocks);
   const after: number[] = [];
   const afterEarlyEnd: number[] = [];
   let straddling = 0;
@@ -224,9 +225,8 @@ function holdingOf(history: History, tenure: Tenure, batches: readonly number[],
     const wallCalled = columns.wallCalledMs[batch]!;
     const wallReturned = columns.wallReturnedMs[batch]!;
     const returned = columns.returned[batch]!;
-    const node = columns.node[batch]!;
-    if (!windowOf({ node, called, returned, wallCalledMs: wallCalled, wallReturnedMs: wallReturned }).ranTrue)
-      return false;
+    const call = { called, returned, wallCalledMs: wallCalled, wallReturnedMs: wallReturned };
+    if (!windowOf(tenure.node, call).ranTrue) return false;
     const { greatest } = extremesOf(columns, ids, batch);
     const embedded = history.layout.epochMs + ids.tick(greatest) * history.layout.tickMs;
     return embedded <= wallReturned && called + (embedded - wallCalled - READING_ERROR_MS) * NS_PER_MS > moment;

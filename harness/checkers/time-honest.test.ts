@@ -109,3 +109,92 @@ test('a clock that ran at another rate may have drifted since it was ordered to'
     ).verdict;
   expect([3010, 3011, 3020].map(drifted)).toEqual(['pass', 'pass', 'fail']);
 });
+
+describe('a clock that jumped shows no time in between', () => {
+  test('in a call that it left and came back to by orders', () => {
+    const between = (ms: number) =>
+      judge(
+        new HistoryBuilder()
+          .order('n1', 1002, 1003, { offsetMs: 500 })
+          .order('n1', 1005, 1006, {})
+          .batch({ node: 'n1', at: 1000, takesMs: 10, ids: [{ ms }] }),
+      ).verdict;
+    // True time until 1010, one of error, one of promised future; 500 ahead from 1002, one of error, five of promised past.
+    expect([1012, 1013, 1250, 1495, 1496].map(between)).toEqual(['pass', 'fail', 'fail', 'fail', 'pass']);
+  });
+
+  test('between readings that lie on the two sides of a jump', () => {
+    const between = (ms: number) =>
+      judge(
+        new HistoryBuilder()
+          .order('n1', 1005, 1005, { offsetMs: 500 })
+          .batch({ node: 'n1', at: 1000, takesMs: 10, wallTakesMs: 510, ids: [{ ms }] }),
+      );
+    expect([1012, 1250, 1493].map((ms) => between(ms).verdict)).toEqual(['pass', 'fail', 'fail']);
+    expect(between(1250).witnesses[0]!.what).toContain('carries a time 239 ms after what the clock of n1');
+    expect(between(1450).witnesses[0]!.what).toContain('carries a time 49 ms before what the clock of n1');
+  });
+
+  test('but each extreme of a batch may lie on another side', () => {
+    const batch = (first: number, last: number) =>
+      judge(
+        new HistoryBuilder()
+          .order('n1', 1005, 1005, { offsetMs: 500 })
+          .batch({ node: 'n1', at: 1000, takesMs: 10, wallTakesMs: 510, ids: [{ ms: first }, { ms: last }] }),
+      );
+    expect(batch(1002, 1507)).toMatchObject({ verdict: 'pass' });
+    expect(batch(1250, 1507)).toMatchObject({ violations: 1, witnesses: [{ sightings: [{ seq: 0 }] }] });
+    expect(batch(1002, 1250)).toMatchObject({ violations: 1, witnesses: [{ sightings: [{ seq: 1 }] }] });
+  });
+});
+
+describe('a clock that was held still', () => {
+  /** Frozen between 1000 and 1001, let go at 3000. */
+  const held = (at: number, takesMs: number, wallTakesMs: number, ms: number) =>
+    judge(
+      new HistoryBuilder()
+        .order('n1', 1000, 1001, { rate: 0 })
+        .order('n1', 3000, 3000, {})
+        .batch({ node: 'n1', at, offsetMs: Math.min(0, 1000 - at), takesMs, wallTakesMs, ids: [{ ms }] }),
+    ).verdict;
+
+  test('shows in a long call what it shows at both ends, and no more', () => {
+    expect([995, 1000, 1001, 1002, 1120].map((ms) => held(2000, 120, 0, ms))).toEqual([
+      'pass',
+      'pass',
+      'pass',
+      'fail',
+      'fail',
+    ]);
+  });
+
+  test('ran on until it was, and on from where true time is when it is let go', () => {
+    // How long it ran on is told by its readings: as long as the call, a millisecond of error, one of promised future.
+    expect([900, 1001, 1102, 1103].map((ms) => held(900, 200, 100, ms))).toEqual(['pass', 'pass', 'pass', 'fail']);
+    expect([1000, 3000, 3060, 2000].map((ms) => held(2940, 120, 2060, ms))).toEqual(['pass', 'pass', 'pass', 'fail']);
+  });
+
+  test('is held still no longer than it was seen to be', () => {
+    // The readings differ by as much as passed: whatever was ordered, it did not stand still.
+    expect([1050, 1120].map((ms) => held(2000, 120, 120, ms))).toEqual(['pass', 'pass']);
+  });
+
+  test('and ordered to once more does not move', () => {
+    const again = new HistoryBuilder()
+      .order('n1', 1000, 1000, { rate: 0 })
+      .order('n1', 2000, 2000, { rate: 0 })
+      .batch({ node: 'n1', at: 1950, offsetMs: -950, takesMs: 100, wallTakesMs: 0, ids: [{ ms: 2000 }] });
+    expect(judge(again).verdict).toBe('fail');
+  });
+});
+
+test('of two orders given side by side either may have been the last', () => {
+  const after = (ms: number) =>
+    judge(
+      new HistoryBuilder()
+        .order('n1', 1000, 2000, { offsetMs: 500 })
+        .order('n1', 1200, 1300, { offsetMs: -500 })
+        .batch({ node: 'n1', at: 1900, takesMs: 10, ids: [{ ms }] }),
+    ).verdict;
+  expect([1405, 2405, 1650].map(after)).toEqual(['pass', 'pass', 'fail']);
+});

@@ -2,10 +2,14 @@
  * `time-honest`: the time inside an ID is what the node's own wall clock showed around the call, within the promised
  * bounds. How far that clock is from true time is drift, and none of this checker's business.
  *
- * Time is the most significant field, so the lowest and the greatest ID of a batch decide for all of it.
+ * Time is the most significant field, so the lowest and the greatest ID of a batch decide for all of it, wherever the
+ * clock showed one stretch of time. Where it jumped, each of the two is held against all that it showed; an ID between
+ * them that carries a time which the clock leapt over goes unseen.
  */
 import type { Checker } from '../core/checker.ts';
 import { WITNESSES_MAX } from '../core/checker.ts';
+import type { ClockSpan } from '../core/clock-window.ts';
+import { apartMs, clockWindows } from '../core/clock-window.ts';
 import type { PromiseOf } from '../core/guarantee.ts';
 import { idReader } from '../core/id-words.ts';
 import { lanesOf } from '../core/lanes.ts';
@@ -13,15 +17,14 @@ import type { Layout } from '../core/layout.ts';
 import { lifeOf } from '../core/phrases.ts';
 import type { Clue, Draft } from './shared/draft.ts';
 import { concludeFromHistory, concludeFromStore, promiseOf } from './shared/draft.ts';
-import { clockWindows, sqlClockWindow } from './shared/clock-window.ts';
 import { extremesOf } from './shared/extremes.ts';
 import { sqlTick } from './shared/sql.ts';
+import { sqlClockWindow } from './shared/sql-clock-window.ts';
 
 interface Dishonest {
   readonly called: number;
-  readonly lowMs: number;
-  readonly highMs: number;
-  readonly embeddedMs: number;
+  /** From what the clock showed; negative: before it. */
+  readonly apartMs: number;
   readonly clue: Clue & { readonly id: string };
 }
 
@@ -31,10 +34,10 @@ export default {
 
   fold(history, promise) {
     const bounds = promiseOf('time-honest', promise);
-    const { layout, batches } = history;
+    const { layout, batches, nodes, clocks } = history;
     const ids = idReader(history);
     const timeOf = (index: number): number => layout.epochMs + ids.tick(index) * layout.tickMs;
-    const windowOf = clockWindows(history);
+    const windowOf = clockWindows(clocks);
     let checked = 0;
     const dishonest: Dishonest[] = [];
     for (const { node, incarnation, lane, batches: members } of lanesOf(batches))
@@ -44,18 +47,16 @@ export default {
         const wallCalledMs = batches.wallCalledMs[batch]!;
         const wallReturnedMs = batches.wallReturnedMs[batch]!;
         const returned = batches.returned[batch]!;
-        const window = windowOf({ node, called, returned, wallCalledMs, wallReturnedMs });
+        const { spans } = windowOf(nodes[node]!, { called, returned, wallCalledMs, wallReturnedMs });
         const { lowest, greatest } = extremesOf(batches, ids, batch);
-        const tooOld = timeOf(lowest) + layout.tickMs <= window.lowMs - bounds.pastMs;
-        const tooNew = timeOf(greatest) > window.highMs + bounds.futureMs;
-        if (!tooOld && !tooNew) continue;
-        const index = tooOld ? lowest : greatest;
-        const seq = batches.firstSeq[batch]! + index - batches.firstId[batch]!;
+        const extremes = [lowest, greatest].map((index) => ({ index, unixMs: timeOf(index) }));
+        const found = farthest(extremes, spans, layout, bounds);
+        if (found === undefined) continue;
+        const seq = batches.firstSeq[batch]! + found.index - batches.firstId[batch]!;
         dishonest.push({
           called,
-          ...window,
-          embeddedMs: timeOf(index),
-          clue: { node, incarnation, lane, seq, id: String(ids.at(index)) },
+          apartMs: found.apartMs,
+          clue: { node, incarnation, lane, seq, id: String(ids.at(found.index)) },
         });
       }
     dishonest.sort(
@@ -67,40 +68,39 @@ export default {
 
   async sql(store, facts, promise) {
     const bounds = promiseOf('time-honest', promise);
-    const { low, high, lowest, highest } = sqlClockWindow(facts);
-    const plain = sqlDishonest(facts.layout, bounds, low, high);
-    // What was ordered only widens a window: what the readings alone excuse needs no second look.
-    const suspects = `(select *, ${lowest} as low_ms, ${highest} as high_ms from batches
-      where count > 0 and (${plain.old} or ${plain.future}))`;
-    const { old, future } = sqlDishonest(facts.layout, bounds, 'low_ms', 'high_ms');
+    const { layout } = facts;
+    const { low, high, surely, columns } = sqlClockWindow(facts);
+    const bothWithin = `${sqlHonest('lowest_ms', layout, bounds, low, high)}
+      and ${sqlHonest('greatest_ms', layout, bounds, low, high)}`;
+    const dishonestBy = (time: string): string =>
+      `not arrayExists(span -> ${sqlHonest(time, layout, bounds, 'span.1', 'span.2')}, spans)`;
+    // What was ordered is looked at for those batches alone that the readings do not clear.
+    const dishonestRows = `(
+      select *, ${columns} from (
+        select *, ${sqlTime(layout, 'min_id')} as lowest_ms, ${sqlTime(layout, 'max_id')} as greatest_ms
+        from batches where count > 0 and not (${surely} and ${bothWithin}))
+      where ${dishonestBy('lowest_ms')} or ${dishonestBy('greatest_ms')})`;
     const [all] = await store.rows<{ checked: string }>('select count() as checked from batches where count > 0');
-    const [counted] = await store.rows<{ violations: string }>(
-      `select count() as violations from ${suspects} where ${old} or ${future}`,
-    );
+    const [counted] = await store.rows<{ violations: string }>(`select count() as violations from ${dishonestRows}`);
     const violations = Number(counted?.violations ?? 0);
     const rows =
       violations === 0
         ? []
         : await store.rows<DishonestRow>(
-            `select node, incarnation, lane, first_seq, called, low_ms, high_ms,
-               if(${old}, min_id, max_id) as id, ${sqlTime(facts.layout, 'id')} as embedded_ms
-             from ${suspects} where ${old} or ${future}
-             order by called, node, lane, first_seq limit ${WITNESSES_MAX}`,
+            `select node, incarnation, lane, first_seq, called, min_id, max_id, lowest_ms, greatest_ms, spans
+             from ${dishonestRows} order by called, node, lane, first_seq limit ${WITNESSES_MAX}`,
           );
-    const dishonest = rows.map((row) => ({
-      called: Number(row.called),
-      lowMs: row.low_ms,
-      highMs: row.high_ms,
-      embeddedMs: row.embedded_ms,
-      clue: {
-        node: row.node,
-        incarnation: row.incarnation,
-        lane: row.lane,
-        seq: Number(row.first_seq),
-        id: row.id,
-        seek: true,
-      },
-    }));
+    const dishonest = rows.map((row) => {
+      const spans = row.spans.map(([lowMs, highMs]) => ({ lowMs, highMs }));
+      const extremes = [
+        { id: row.min_id, unixMs: row.lowest_ms },
+        { id: row.max_id, unixMs: row.greatest_ms },
+      ];
+      const { id, apartMs: apart } = farthest(extremes, spans, layout, bounds)!;
+      const { node, incarnation, lane } = row;
+      const clue = { node, incarnation, lane, seq: Number(row.first_seq), id, seek: true } as const;
+      return { called: Number(row.called), apartMs: apart, clue };
+    });
     return concludeFromStore(
       store,
       facts,
@@ -117,23 +117,47 @@ interface DishonestRow extends Record<string, unknown> {
   readonly lane: number;
   readonly first_seq: string;
   readonly called: string;
-  readonly low_ms: number;
-  readonly high_ms: number;
-  readonly id: string;
-  readonly embedded_ms: number;
+  readonly min_id: string;
+  readonly max_id: string;
+  readonly lowest_ms: number;
+  readonly greatest_ms: number;
+  readonly spans: readonly (readonly [number, number])[];
+}
+
+/** Of the IDs whose time the clock did not show, the one that is farthest from what it showed. */
+function farthest<I extends { readonly unixMs: number }>(
+  ids: readonly I[],
+  spans: readonly ClockSpan[],
+  layout: Layout,
+  bounds: Bounds,
+): (I & { readonly apartMs: number }) | undefined {
+  const dishonest = ids
+    .filter(({ unixMs }) => !spans.some((span) => isHonest(unixMs, layout, bounds, span)))
+    .map((id) => ({ ...id, apartMs: apartMs(spans, id.unixMs) }));
+  const [first, second] = dishonest;
+  return first !== undefined && second !== undefined && Math.abs(second.apartMs) > Math.abs(first.apartMs)
+    ? second
+    : first;
 }
 
 /** A tick is as old as its end: a clock that read 10.7 ms gives tick 10. */
-function sqlDishonest(
-  layout: Layout,
+function isHonest(
+  unixMs: number,
+  { tickMs }: Layout,
   { pastMs, futureMs }: Bounds,
-  low: string,
-  high: string,
-): { readonly old: string; readonly future: string } {
-  return {
-    old: `${sqlTime(layout, 'min_id')} + ${layout.tickMs} <= ${low} - ${pastMs}`,
-    future: `${sqlTime(layout, 'max_id')} > ${high} + ${futureMs}`,
-  };
+  { lowMs, highMs }: ClockSpan,
+): boolean {
+  return unixMs + tickMs > lowMs - pastMs && unixMs <= highMs + futureMs;
+}
+
+function sqlHonest(
+  unixMs: string,
+  { tickMs }: Layout,
+  { pastMs, futureMs }: Bounds,
+  lowMs: string,
+  highMs: string,
+): string {
+  return `(${unixMs} + ${tickMs} > ${lowMs} - ${pastMs} and ${unixMs} <= ${highMs} + ${futureMs})`;
 }
 
 function sqlTime(layout: Layout, id: string): string {
@@ -154,12 +178,9 @@ function draftOf(
     violations,
     outsideAssumptions: 0,
     undecided: 0,
-    witnesses: dishonest.slice(0, WITNESSES_MAX).map(({ clue, lowMs, highMs, embeddedMs }) => {
+    witnesses: dishonest.slice(0, WITNESSES_MAX).map(({ clue, apartMs: apart }) => {
       const life = lifeOf({ node: nodes[clue.node]!, incarnation: clue.incarnation });
-      const distance =
-        embeddedMs < lowMs
-          ? `${Math.ceil(lowMs - embeddedMs)} ms before`
-          : `${Math.ceil(embeddedMs - highMs)} ms after`;
+      const distance = `${Math.ceil(Math.abs(apart))} ms ${apart < 0 ? 'before' : 'after'}`;
       return {
         what: `ID ${clue.id} carries a time ${distance} what the clock of ${life} showed around the call; promised are ${pastMs} ms before and ${futureMs} ms after.`,
         clues: [clue],

@@ -51,18 +51,29 @@ export function ordersIn(journal: readonly JournalEntry[]): readonly ClockOrder[
   );
 }
 
-/** Who ruled which clock when, beginning with true time. An order ends when a later one has certainly taken force. */
+/**
+ * Who ruled which clock when, beginning with true time. An order ends when a later one has certainly taken force; one that
+ * asks for what is set already changes nothing, and is none.
+ */
 export function reignsOf(orders: readonly ClockOrder[]): readonly Reign[] {
   return [...Map.groupBy(orders, ({ node }) => node)].flatMap(([node, own]) => {
-    const given = [{ node, ...TRUE_CLOCK, from: EVER.from, to: EVER.from }, ...own];
+    const begin: ClockOrder = { node, ...TRUE_CLOCK, from: EVER.from, to: EVER.from };
+    const given = [begin, ...own].filter((order, index, all) => index === 0 || !isSet(order, all[index - 1]!));
     return given.map((order): Reign => {
       const ends = given.flatMap((later) =>
         later !== order && later.from >= order.from && later.to !== undefined ? [later.to] : [],
       );
-      const until = Math.min(EVER.until, ...ends);
-      return { ...order, to: order.to ?? until, until };
+      const ended = Math.min(EVER.until, ...ends);
+      const to = order.to ?? ended;
+      // Of two that were given side by side either may have been the last.
+      return { ...order, to, until: Math.max(to, ended) };
     });
   });
+}
+
+/** Whether the order before it had certainly taken force already, and asked for the same. */
+function isSet({ offsetMs, rate, from }: ClockOrder, before: ClockOrder): boolean {
+  return before.offsetMs === offsetMs && before.rate === rate && before.to !== undefined && before.to <= from;
 }
 
 /** How far from true time a clock is at `at` by this order, whenever between `from` and `to` it took force. */

@@ -2,6 +2,8 @@
  * What is known of a run beside its IDs, in the form in which explanations ask for it.
  */
 import type { Sighting, Tenure } from '../core/checker.ts';
+import { ordersIn } from '../core/clock-orders.ts';
+import { type ClockSpan, clockWindows } from '../core/clock-window.ts';
 import type { LeaseFact } from '../core/history.ts';
 import { endOfLease, leaseFinder } from '../core/lease-ends.ts';
 import type { JournalEntry } from '../core/journal.ts';
@@ -31,6 +33,8 @@ export interface EvidenceView {
   /** The tenure in which the batch of a sighting was minted. */
   tenureOf(sighting: Sighting): Tenure | undefined;
   leaseOf(tenure: Tenure): LeaseFact | undefined;
+  /** What the node's clock may have shown during the call. */
+  shownIn(sighting: Sighting): readonly ClockSpan[];
   /** The node's clock minus true time in milliseconds, last observed shortly before a moment. */
   offsetAt(node: string, at: RunNs): number | undefined;
   /** The greatest reading of a node's wall clock that was observed within a span. */
@@ -57,13 +61,16 @@ export function viewOf(evidence: ExplainEvidence): EvidenceView {
   );
   const within = (node: string, from: RunNs, to: RunNs) =>
     (healthOf.get(node) ?? []).filter(({ at }) => from <= at && at <= to);
+  const origin = journal.find((entry) => entry.kind === 'origin')?.origin;
+  const windowOf = clockWindows(origin && { unixMs: origin.unixMs, orders: ordersIn(journal) });
   return {
     layout,
-    origin: journal.find((entry) => entry.kind === 'origin')?.origin,
+    origin,
     disturbances,
     rollbacks: journal.flatMap((entry) => (entry.kind === 'rollback' ? [entry.rollback] : [])),
     tenureOf: (sighting) => tenures.get(tenureKey(sighting)),
     leaseOf,
+    shownIn: (sighting) => windowOf(sighting.node, sighting).spans,
     offsetAt: (node, at) => within(node, at - msToNs(OFFSET_AGE_MS), at).at(-1)?.offsetMs,
     greatestWallMs: (node, from, to) =>
       within(node, from, to).reduce<number | undefined>(

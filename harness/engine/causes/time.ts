@@ -4,6 +4,7 @@
  */
 import type { Cause } from '../../core/cause.ts';
 import type { Sighting } from '../../core/checker.ts';
+import { apartMs } from '../../core/clock-window.ts';
 import { decodeId } from '../../core/layout.ts';
 import { NS_PER_MS, trueUnixMs } from '../../core/time.ts';
 import type { EvidenceView } from '../explain-evidence.ts';
@@ -50,19 +51,13 @@ interface Side {
   readonly clockMs: number;
 }
 
-/** A clock that jumped inside the call may have run on from its first reading until then. */
-function sideOf(
-  { id, called, returned, wallCalledMs, wallReturnedMs }: Sighting,
-  { layout }: EvidenceView,
-): Side | undefined {
-  if (id === undefined) return undefined;
-  const { unixMs } = decodeId(layout, BigInt(id));
-  const lastedMs = (returned - called) / NS_PER_MS;
-  const lowMs = Math.min(wallCalledMs, wallReturnedMs - lastedMs);
-  const highMs = Math.max(wallReturnedMs, wallCalledMs + lastedMs);
-  if (unixMs > highMs) return { is: 'ahead', embeddedMs: unixMs, clockMs: highMs };
-  if (unixMs + 2 * layout.tickMs <= lowMs) return { is: 'behind', embeddedMs: unixMs, clockMs: lowMs };
-  return undefined;
+function sideOf(sighting: Sighting, { layout, shownIn }: EvidenceView): Side | undefined {
+  if (sighting.id === undefined) return undefined;
+  const { unixMs } = decodeId(layout, BigInt(sighting.id));
+  const apart = apartMs(shownIn(sighting), unixMs);
+  const side = { embeddedMs: unixMs, clockMs: unixMs - apart };
+  if (apart > 0) return { is: 'ahead', ...side };
+  return apart <= -2 * layout.tickMs ? { is: 'behind', ...side } : undefined;
 }
 
 function spread(offsets: readonly number[]): number {

@@ -1,0 +1,71 @@
+/** `clockWindows` over the columns of the table `batches`. */
+import type { ClockFacts, Reign } from '../../core/clock-orders.ts';
+import { reignsOf } from '../../core/clock-orders.ts';
+import { ORDER_ERROR_MS, RAN_TRUE_MS } from '../../core/clock-window.ts';
+import { NS_PER_MS } from '../../core/time.ts';
+
+export interface SqlClockWindow {
+  /**
+   * What lies between the readings of a call, and whether all of it lies in the window whatever was ordered: quick, and
+   * enough for almost every call.
+   */
+  readonly low: string;
+  readonly high: string;
+  readonly surely: string;
+  /** Columns, of which `spans` is the window, an array of pairs: costly where there are many orders. */
+  readonly columns: string;
+  readonly ranTrue: string;
+}
+
+export function sqlClockWindow({
+  nodes,
+  clocks,
+}: {
+  readonly nodes: readonly string[];
+  readonly clocks?: ClockFacts;
+}): SqlClockWindow {
+  const elapsed = `((returned - called) / ${NS_PER_MS})`;
+  const advanced = (rate: string): string =>
+    `abs(wall_returned_ms - wall_called_ms - ${rate} * ${elapsed}) <= ${RAN_TRUE_MS}`;
+  const run = `(${elapsed} + ${RAN_TRUE_MS})`;
+  const [low, high] = ['least(wall_called_ms, wall_returned_ms)', 'greatest(wall_called_ms, wall_returned_ms)'];
+  const jumped = `[(wall_called_ms, wall_called_ms + ${run}), (wall_returned_ms - ${run}, wall_returned_ms)]`;
+  const readings = {
+    low,
+    high,
+    // A clock that lost time may have been slow, and have shown no more than this, or have jumped back: then this as well.
+    surely: `(${advanced('1')} or wall_returned_ms between wall_called_ms and wall_called_ms + ${run})`,
+  };
+  const reigns = reignsOf(clocks?.orders ?? []);
+  if (clocks === undefined || reigns.length === 0)
+    return {
+      ...readings,
+      columns: `if(${advanced('1')}, [(${low}, ${high})], ${jumped}) as spans`,
+      ranTrue: advanced('1'),
+    };
+
+  const inForce = `arrayFilter(reign -> reign.1 = node and reign.2 <= returned and reign.4 >= called,
+    [${reigns.map((reign) => sqlReign(reign, nodes)).join(', ')}])`;
+  const touched = (among: string): string => `arrayExists(reign -> reign.3 >= called, ${among})`;
+  const [early, late] = ['greatest(toFloat64(called), reign.2)', 'least(toFloat64(returned), reign.4)'];
+  const shown = (at: string, since: string): string =>
+    `${sqlFloat(clocks.unixMs)} + reign.5 + ${at} / ${NS_PER_MS} + (reign.6 - 1) * (${at} - ${since}) / ${NS_PER_MS}`;
+  const corners = [early, late].flatMap((at) => [shown(at, 'reign.2'), shown(at, `least(${at}, reign.3)`)]).join(', ');
+  const ordered = `arrayMap(reign -> (least(${corners}) - ${ORDER_ERROR_MS}, greatest(${corners}) + ${ORDER_ERROR_MS}), in_force)`;
+  return {
+    ...readings,
+    columns: `${inForce} as in_force, ${touched('in_force')} as touched,
+      ${advanced('1')} or (not touched and arrayExists(reign -> ${advanced('reign.6')}, in_force)) as ran,
+      arrayConcat(if(ran, [(${low}, ${high})], ${jumped}), if(touched or not ran, ${ordered}, [])) as spans`,
+    ranTrue: `(${advanced('1')} and not ${touched(inForce)})`,
+  };
+}
+
+function sqlReign({ node, from, to, until, offsetMs, rate }: Reign, nodes: readonly string[]): string {
+  return `(${[nodes.indexOf(node), ...[from, to, until, offsetMs, rate].map(sqlFloat)].join(', ')})`;
+}
+
+/** A literal of type Float64, exact. */
+function sqlFloat(value: number): string {
+  return `toFloat64('${value}')`;
+}
