@@ -7,15 +7,15 @@
  */
 import type { Checker, SqlFacts, SqlReader, Tenure } from '../core/checker.ts';
 import { WITNESSES_MAX } from '../core/checker.ts';
-import type { History } from '../core/history.ts';
+import type { History, LeaseFact } from '../core/history.ts';
 import { idReader } from '../core/id-words.ts';
 import { lanesOf } from '../core/lanes.ts';
 import { lifeOf } from '../core/phrases.ts';
-import { liesBetween, rollbacksBetween, type Rollback } from '../core/rollback.ts';
+import { rollbackBetween, type Rollback } from '../core/rollback.ts';
 import { coordinatorOf, inSuccession, tenureBatchesOf } from '../core/tenures.ts';
 import type { Clue, Draft } from './shared/draft.ts';
 import { concludeFromHistory, concludeFromStore, promiseOf } from './shared/draft.ts';
-import { excusing } from './shared/forgotten.ts';
+import { actsUnder, excusing } from './shared/forgotten.ts';
 import { extremesOf } from './shared/extremes.ts';
 import { interruptedInHistory, interruptedInStore } from './shared/interruptions.ts';
 
@@ -34,6 +34,9 @@ interface Pair {
   readonly later: Reign;
 }
 
+/** Whether the earlier one is forgotten, or lives again, without the later one's knowledge. */
+type IsForgotten = (pair: Pair) => boolean;
+
 type FoundId = Clue & { readonly id: string };
 type TenureReign = Reign & { readonly tenure: Tenure };
 
@@ -47,10 +50,10 @@ export default {
     const { scope } = promiseOf('increasing-across-lives', promise);
     const reigns = reignsOf(history, scope);
     const interrupted = interruptedInHistory(history, tenuresIn(reigns));
-    const excused = excusing(promise, history.rollbacks);
+    const isForgotten = forgetting(excusing(promise, history.rollbacks), history.leases);
     return concludeFromHistory(
       history,
-      draftOf(history.nodes, scope, reigns, interrupted, history.rollbacks ?? [], excused),
+      draftOf(history.nodes, scope, reigns, interrupted, history.rollbacks ?? [], isForgotten),
     );
   },
 
@@ -58,11 +61,11 @@ export default {
     const { scope } = promiseOf('increasing-across-lives', promise);
     const reigns = await readReigns(store, facts, scope);
     const interrupted = await interruptedInStore(store, facts, tenuresIn(reigns));
-    const excused = excusing(promise, facts.rollbacks);
+    const isForgotten = forgetting(excusing(promise, facts.rollbacks), facts.leases);
     return concludeFromStore(
       store,
       facts,
-      draftOf(facts.nodes, scope, reigns, interrupted, facts.rollbacks ?? [], excused),
+      draftOf(facts.nodes, scope, reigns, interrupted, facts.rollbacks ?? [], isForgotten),
     );
   },
 } satisfies Checker;
@@ -78,21 +81,24 @@ function draftOf(
   reigns: readonly Reign[],
   interrupted: ReadonlySet<Tenure>,
   rollbacks: readonly Rollback[],
-  /** Those among them that the promise assumes away. */
-  excused: readonly Rollback[],
+  isForgotten: IsForgotten,
 ): Draft {
-  const broken: Pair[] = [];
+  const broken: (Pair & { readonly outside: boolean })[] = [];
   let undecided = 0;
   for (const succession of successions(scope, reigns, rollbacks)) {
     let highest: Reign | undefined;
-    /** The highest of those of which it is told when they reigned. */
-    let highestTold: Reign | undefined;
+    /** Those of which it is told when they reigned. */
+    const told: Reign[] = [];
     for (const reign of succession) {
       const isTold = reign.tenure === undefined || !interrupted.has(reign.tenure);
-      if (isTold && isBehind(reign, highestTold)) broken.push({ earlier: highestTold, later: reign });
+      const ahead = isTold ? told.filter((earlier) => isBehind(reign, earlier)) : [];
+      // Behind one that it could know of, whatever it is behind besides.
+      const known = ahead.filter((earlier) => !isForgotten({ earlier, later: reign }));
+      const earlier = (known.length > 0 ? known : ahead).reduce<Reign | undefined>(higher, undefined);
+      if (earlier !== undefined) broken.push({ earlier, later: reign, outside: known.length === 0 });
       else if (isBehind(reign, highest)) undecided++;
       highest = higher(highest, reign);
-      if (isTold) highestTold = higher(highestTold, reign);
+      if (isTold) told.push(reign);
     }
   }
   const life = ({ node, incarnation }: Reign): string => lifeOf({ node: nodes[node]!, incarnation });
@@ -104,34 +110,31 @@ function draftOf(
     checked: undecided > 0 ? 0 : reigns.length,
     unit: scope === 'node' ? 'lives' : 'tenures',
     violations: broken.length,
-    outsideAssumptions: broken.filter((pair) => isForgotten(pair, excused)).length,
+    outsideAssumptions: broken.filter(({ outside }) => outside).length,
     undecided,
     // What fails before what is excused: only so many are kept.
-    witnesses: [
-      ...broken.filter((pair) => !isForgotten(pair, excused)),
-      ...broken.filter((pair) => isForgotten(pair, excused)),
-    ]
+    witnesses: [...broken.filter(({ outside }) => !outside), ...broken.filter(({ outside }) => outside)]
       .slice(0, WITNESSES_MAX)
-      .map(({ earlier, later }) => {
+      .map(({ earlier, later, outside }) => {
         const under = later.tenure === undefined ? '' : ` under worker ID ${later.tenure.workerId}`;
         return {
           what: `${life(later)} minted ${later.lowest.id}${under}, although ${life(earlier)} before it had minted ${earlier.greatest.id}.`,
           clues: [earlier.greatest, later.lowest],
           ...(earlier.tenure &&
             later.tenure && { tenures: [earlier.tenure, later.tenure], worker: later.tenure.workerId }),
-          ...(isForgotten({ earlier, later }, excused) && { outsideAssumptions: true as const }),
+          ...(outside && { outsideAssumptions: true as const }),
         };
       }),
   };
 }
 
-/** The later one began after the coordinator had forgotten the earlier, or the earlier one minted on after that. */
-function isForgotten({ earlier, later }: Pair, rollbacks: readonly Rollback[]): boolean {
-  if (earlier.tenure === undefined || later.tenure === undefined) return false;
-  const [one, other] = [earlier.tenure, later.tenure];
-  if (one.createRevision === '0' || other.createRevision === '0') return false;
-  const own = rollbacksBetween(rollbacks, one, other);
-  return liesBetween(own, Math.min(one.from, other.from), Math.max(one.to, other.from));
+/** By tenures: a node's own earlier life is nothing that a coordinator makes it forget. Each is as late as its last call. */
+function forgetting(rollbacks: readonly Rollback[], leases: readonly LeaseFact[]): IsForgotten {
+  const actOf = actsUnder(leases);
+  return ({ earlier: { tenure: one }, later: { tenure: other } }) =>
+    one !== undefined &&
+    other !== undefined &&
+    rollbackBetween(rollbacks, actOf(one, one.to), actOf(other, other.to)) !== undefined;
 }
 
 function isBehind(reign: Reign, earlier: Reign | undefined): earlier is Reign {

@@ -12,10 +12,10 @@ const ROLLBACK: Rollback = { from: msToNs(50), at: msToNs(60), before: '90', rev
 const ASSUMES: Promise_ = { guarantee: 'unique', assuming: ['coordinator never rolls back'] };
 
 /** n1 mints ID 5 before the rollback, n2 mints it again at `at`, each under the coordinator's word. */
-const twice = (at: number, second: { node?: string; revision?: bigint } = {}) =>
+const twice = (at: number, second: { node?: string; revision?: bigint; worker?: number } = {}) =>
   new HistoryBuilder()
     .batch({ node: 'n1', at: 10, lease: 1n, revision: 50n, ids: [{ ms: 5 }] })
-    .batch({ node: 'n2', at, lease: 2n, revision: 41n, ids: [{ ms: 5 }], ...second })
+    .batch({ node: 'n2', at, lease: 2n, revision: 41n, ids: [{ ms: 5, worker: 0 }], ...second })
     .build();
 
 describe('unique', () => {
@@ -40,6 +40,60 @@ describe('unique', () => {
     expect(unique.fold({ ...twice(70), rollbacks: [earlier] }, ASSUMES).verdict).toBe('fail');
   });
 
+  test('what was minted before the snapshot is remembered', () => {
+    const since = (ms: number) => ({ ...twice(70), rollbacks: [{ ...ROLLBACK, since: msToNs(ms) }] });
+    expect(unique.fold(since(10), ASSUMES)).toMatchObject({ verdict: 'pass', outsideAssumptions: 1 });
+    expect(unique.fold(since(11), ASSUMES)).toMatchObject({ verdict: 'fail', outsideAssumptions: 0 });
+  });
+
+  test('a rollback has no part in what holders of different worker IDs mint', () => {
+    const history = { ...twice(70, { worker: 1 }), rollbacks: [ROLLBACK] };
+    expect(unique.fold(history, ASSUMES)).toMatchObject({ verdict: 'fail', outsideAssumptions: 0 });
+  });
+
+  /** n1 mints on after the rollback, until `lastMs`; n2 mints ID 5 again later. */
+  const mintsOn = (lastMs: number, againMs = 70) =>
+    new HistoryBuilder()
+      .batch({ node: 'n1', at: 10, lease: 1n, revision: 30n, ids: [{ ms: 1 }] })
+      .batch({ node: 'n1', at: againMs, lease: 1n, revision: 30n, ids: [{ ms: 5 }] })
+      .batch({ node: 'n1', at: lastMs, lease: 1n, revision: 30n, ids: [{ ms: 9 }] })
+      .batch({ node: 'n2', at: 300, lease: 2n, revision: 41n, ids: [{ ms: 5 }] })
+      .lease(1n, { node: 'n1', revision: 30n, sentMs: lastMs - 50, ttlMs: 100 })
+      .build();
+
+  test('a holder that went on for more than its TTL has the word of the coordinator that went back', () => {
+    expect(unique.fold({ ...mintsOn(160), rollbacks: [ROLLBACK] }, ASSUMES).outsideAssumptions).toBe(1);
+    expect(unique.fold({ ...mintsOn(161), rollbacks: [ROLLBACK] }, ASSUMES).verdict).toBe('fail');
+    expect(unique.fold({ ...mintsOn(161, 20), rollbacks: [ROLLBACK] }, ASSUMES).verdict).toBe('fail');
+  });
+
+  test('of two who mint it again after the rollback, the second knows of the first', () => {
+    const thrice = new HistoryBuilder()
+      .batch({ node: 'n1', at: 10, lease: 1n, revision: 50n, ids: [{ ms: 5 }] })
+      .batch({ node: 'n2', at: 70, lease: 2n, revision: 41n, ids: [{ ms: 5 }] })
+      .batch({ node: 'n3', at: 90, lease: 3n, revision: 45n, ids: [{ ms: 5 }] })
+      .build();
+    expect(unique.fold({ ...thrice, rollbacks: [ROLLBACK] }, ASSUMES)).toMatchObject({
+      verdict: 'fail',
+      violations: 2,
+      outsideAssumptions: 1,
+    });
+  });
+
+  /** n1 lost its worker ID to n2 at `fromMs`; the rollback forgot n2, and n1 lives again. */
+  const resurrected = (fromMs: number) =>
+    new HistoryBuilder()
+      .batch({ node: 'n1', at: 10, lease: 1n, revision: 30n, ids: [{ ms: 1 }] })
+      .batch({ node: 'n2', at: fromMs, lease: 2n, revision: 50n, ids: [{ ms: 5 }] })
+      .batch({ node: 'n1', at: 70, lease: 1n, revision: 30n, ids: [{ ms: 5 }] })
+      .build();
+
+  test('who lives again knows nothing of a holder that began after the snapshot', () => {
+    const rollbacks = [{ ...ROLLBACK, since: msToNs(20) }];
+    expect(unique.fold({ ...resurrected(30), rollbacks }, ASSUMES)).toMatchObject({ outsideAssumptions: 1 });
+    expect(unique.fold({ ...resurrected(15), rollbacks }, ASSUMES).verdict).toBe('fail');
+  });
+
   test('what one life minted twice, or a holder without a lease, is not excused', () => {
     const same = { ...twice(70, { node: 'n1' }), rollbacks: [ROLLBACK] };
     expect(unique.fold(same, ASSUMES)).toMatchObject({ verdict: 'fail', outsideAssumptions: 0 });
@@ -62,6 +116,22 @@ describe('increasing-across-lives', () => {
     expect(increasing.fold(history, assumes)).toMatchObject({ verdict: 'pass', violations: 1, outsideAssumptions: 1 });
     // By the coordinator's word alone the second came first, and all is in order.
     expect(increasing.fold(behind, promise).violations).toBe(0);
+  });
+
+  test('who is behind a holder that it could know of is not excused by another that was forgotten', () => {
+    const both = new HistoryBuilder()
+      .batch({ node: 'n3', at: 5, lease: 3n, revision: 20n, ids: [{ ms: 4 }] })
+      .batch({ node: 'n1', at: 10, lease: 1n, revision: 50n, ids: [{ ms: 5 }] })
+      .batch({ node: 'n2', at: 70, lease: 2n, revision: 41n, ids: [{ ms: 3 }] })
+      .build();
+    const rollbacks = (since: number) => [{ ...ROLLBACK, since: msToNs(since) }];
+    expect(increasing.fold({ ...both, rollbacks: rollbacks(8) }, assumes)).toMatchObject({
+      verdict: 'fail',
+      violations: 1,
+      outsideAssumptions: 0,
+      witnesses: [{ tenures: [{ node: 'n3' }, { node: 'n2' }] }],
+    });
+    expect(increasing.fold({ ...both, rollbacks: rollbacks(4) }, assumes).outsideAssumptions).toBe(1);
   });
 });
 

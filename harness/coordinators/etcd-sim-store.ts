@@ -44,6 +44,7 @@ interface Lease {
 
 /** All that a virtual etcd holds, at one moment. */
 export interface EtcdSimSnapshot {
+  readonly takenAt: RunNs;
   readonly revision: number;
   readonly entries: ReadonlyMap<string, Entry>;
   readonly leases: readonly { readonly id: string; readonly ttlMs: number }[];
@@ -138,6 +139,7 @@ export class EtcdSimStore {
 
   snapshot(): EtcdSimSnapshot {
     return {
+      takenAt: this.#time.now(),
       revision: this.#revision,
       entries: new Map(this.#entries),
       leases: [...this.#leases.values()].map(({ id, ttlMs }) => ({ id, ttlMs })),

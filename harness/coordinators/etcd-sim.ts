@@ -134,7 +134,8 @@ export class EtcdSim implements VirtualServers<EtcdSimStore> {
   restore(snapshot: EtcdSimSnapshot): void {
     for (const member of this.members) this.setState(member, 'dead');
     const at = this.#world.time.now();
-    const rollback = { from: at, at, before: this.#store.revision, revision: String(snapshot.revision) };
+    const { takenAt: since, revision } = snapshot;
+    const rollback = { from: at, at, since, before: this.#store.revision, revision: String(revision) };
     for (const tell of this.#onRollback) tell(rollback);
     this.#store.restore(snapshot);
   }

@@ -8,6 +8,7 @@ import { OWNER_PREFIX, workerIdOfKey } from '../core/owner-key.ts';
 import type { Rollback } from '../core/rollback.ts';
 import type { RunNs } from '../core/time.ts';
 import type { EtcdClient, WatchEvent } from './etcd-client.ts';
+import { HeardRevisions } from './heard-revisions.ts';
 
 export interface OwnerListener {
   /** Stamps each event when it becomes known. */
@@ -21,11 +22,11 @@ export interface OwnerListener {
 export function watchOwnerKeys(client: EtcdClient, listener: OwnerListener, signal: AbortSignal): Promise<void> {
   /** The owner keys that are there, as far as was told. */
   const owned = new Map<number, KeyValue>();
-  let heardAt = listener.now();
+  const revisions = new HeardRevisions(listener.now());
   return client.watch(
     OWNER_PREFIX,
     {
-      onHeard: () => (heardAt = listener.now()),
+      onHeard: (revision) => revisions.heard(revision, listener.now()),
       onEvent: (event) => {
         const workerId = workerIdOfKey(event.key);
         if (workerId === undefined) return;
@@ -36,7 +37,7 @@ export function watchOwnerKeys(client: EtcdClient, listener: OwnerListener, sign
       },
       onWentBack: ({ before, revision, keys }) => {
         const at = listener.now();
-        listener.onRollback?.({ from: heardAt, at, before, revision });
+        listener.onRollback?.({ before, ...revisions.wentBack(revision, at) });
         const there = new Map(keys.flatMap((key) => [[workerIdOfKey(key.key), key] as const]));
         for (const [workerId, was] of owned)
           if (!isSame(was, there.get(workerId)))

@@ -2,7 +2,8 @@
  * A coordinator that went back: writes that it had acknowledged are gone, as when an older snapshot is restored. Ended
  * leases may live again, later ones are gone, and revisions are given a second time.
  */
-import type { RunNs } from './time.ts';
+import type { Tenure } from './checker.ts';
+import { msToNs, type RunNs } from './time.ts';
 
 export interface Rollback {
   /** The region of the coordinator, where each has its own. */
@@ -15,6 +16,16 @@ export interface Rollback {
   readonly before: string;
   /** The revision to which it went back, as first seen, decimal. */
   readonly revision: string;
+  /** What it had acknowledged before this it remembers: no earlier than the snapshot. Undefined: nothing is known of it. */
+  readonly since?: RunNs;
+}
+
+/** What a holder minted on the word of its coordinator. */
+export interface Act {
+  readonly tenure: Pick<Tenure, 'workerId' | 'coordinator' | 'createRevision' | 'from' | 'to'>;
+  /** Of the lease under which it held. */
+  readonly ttlMs: number;
+  readonly returned: RunNs;
 }
 
 /**
@@ -35,9 +46,27 @@ export function eraOf(rollbacks: readonly Rollback[], moment: RunNs): number {
 }
 
 /**
- * Whether a rollback lies between two acts that rest on the coordinator's word: who began by it is forgotten, or is
- * remembered although somebody followed.
+ * The rollback without which two holders of one worker ID need not have got into each other's way: one of them rests on
+ * what the coordinator forgot, and the other could not know of it.
  */
-export function liesBetween(rollbacks: readonly Rollback[], began: RunNs, acted: RunNs): boolean {
-  return rollbacks.some(({ from, at }) => began <= at && from <= acted);
+export function rollbackBetween(rollbacks: readonly Rollback[], one: Act, other: Act): Rollback | undefined {
+  if (one.tenure.workerId !== other.tenure.workerId) return undefined;
+  if (one.tenure.createRevision === '0' || other.tenure.createRevision === '0') return undefined;
+  return rollbacksBetween(rollbacks, one.tenure, other.tenure).find(
+    (rollback) => forgot(rollback, one, other) || forgot(rollback, other, one),
+  );
+}
+
+/**
+ * Forgotten is what was minted after the snapshot by a holder who began before the coordinator went back. One who still
+ * mints more than its TTL after that does so on word that the coordinator gave anew, and who comes later can read that.
+ * Who could not know is who began after it went back; and an elder holder who lives again and mints on, when the younger
+ * one came and went within what was forgotten.
+ */
+function forgot({ from, at, since = -Infinity }: Rollback, forgotten: Act, unaware: Act): boolean {
+  const { tenure, ttlMs, returned } = forgotten;
+  if (returned < since || tenure.from > at || tenure.to > at + msToNs(ttlMs)) return false;
+  if (unaware.returned < from) return false;
+  const livesAgain = unaware.tenure.from <= tenure.from && tenure.from >= since;
+  return unaware.tenure.from >= from || livesAgain;
 }

@@ -402,6 +402,28 @@ describe('two holders while the word to the first was good:', () => {
   });
 });
 
+describe('a duplicate in a run in which the coordinator went back:', () => {
+  const rollback = { from: msToNs(900), at: msToNs(1000), before: '9', revision: '5' };
+  const journal: JournalEntry[] = [{ kind: 'rollback', at: rollback.at, rollback }];
+  const ids = [{ ms: 700, worker: 0 }];
+  const again = (mintedMs: number, lastMs: number) =>
+    new HistoryBuilder()
+      .lease(1n, { node: 'n1', revision: 3n, sentMs: lastMs, ttlMs: 5000 })
+      .batch(batch('n1', 500, { lease: 1n, revision: 3n }))
+      .batch(batch('n1', mintedMs, { lease: 1n, revision: 3n, ids }))
+      .batch(batch('n1', lastMs, { lease: 1n, revision: 3n }))
+      .batch(batch('n1', 20_700, { incarnation: 2, lease: 2n, revision: 6n, offsetMs: -20_000, ids }));
+  const causeOf = (builder: HistoryBuilder): Cause | undefined => witnesses(unique, builder, { journal })[0]!.cause;
+
+  test('the earlier holder ended with what was forgotten', () => {
+    expect(causeOf(again(700, 800))).toBe('coordinator rolled back');
+  });
+
+  test('the earlier holder lived on by the word of the coordinator that went back', () => {
+    expect(causeOf(again(700, 15_000))).toBe('clock stepped back across a restart');
+  });
+});
+
 test('a foreign worker field that collides', () => {
   const history = new HistoryBuilder()
     .batch(batch('n1', 5, { worker: 1, ids: [{ ms: 5, worker: 2 }] }))

@@ -10,6 +10,7 @@ import type { JsonObject } from '../core/json.ts';
 import { statusOf } from '../core/observe.ts';
 import { createRng } from '../core/random.ts';
 import type { Rollback } from '../core/rollback.ts';
+import { msToNs } from '../core/time.ts';
 import { thisOwner } from '../engine/owner.ts';
 import { loadDriver, loadFaults, loadGenerator } from '../registry.ts';
 import { onRealDrivers } from './real-drivers.ts';
@@ -101,6 +102,7 @@ onRealDrivers('faults of the coordinator', (name) => {
     await until(cluster, async () => rollbacks.length === 1);
     expect(BigInt(rollbacks[0]!.revision)).toBeLessThan(BigInt(rollbacks[0]!.before));
     expect(rollbacks[0]!.from).toBeLessThanOrEqual(rollbacks[0]!.at);
+    expect(rollbacks[0]!.since).toBeLessThan(rollbacks[0]!.at - msToNs(2500));
     await untilHeld(cluster);
     const owners = await cluster.coordinator.owners(1000);
     const live = new Map<number, string>();

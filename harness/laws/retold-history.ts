@@ -38,7 +38,11 @@ export function withRollbacks(history: History, rng: Rng): History {
   const moments = history.batches.returned.length === 0 ? [] : [rng.pick(times(history)), rng.pick(times(history))];
   const rollbacks = moments
     .sort((a, b) => a - b)
-    .map((at): Rollback => ({ from: at - rng.int(0, 50) * NS_PER_MS, at, before: '9', revision: '5' }));
+    .map((at): Rollback => {
+      const from = at - rng.int(0, 50) * NS_PER_MS;
+      const since = rng.chance(0.7) && { since: from - rng.int(0, 5000) * NS_PER_MS };
+      return { from, at, ...since, before: '9', revision: '5' };
+    });
   const leases = history.leases.flatMap((fact) =>
     fact.createRevision !== undefined && rng.chance(0.3)
       ? [{ ...fact, lease: `${BigInt(fact.lease) + 5000n}` }, fact]

@@ -1,10 +1,10 @@
 /**
- * Violations that come of a coordinator that went back: told by when the holders minted, before or after, and by what
- * became of their leases then.
+ * Violations that come of a coordinator that went back: told by what it forgot of one holder and the other could not know,
+ * and by what became of their leases then.
  */
 import type { Tenure, Witness } from '../../core/checker.ts';
 import { endOfLease } from '../../core/lease-ends.ts';
-import { liesBetween, rollbacksBetween, type Rollback } from '../../core/rollback.ts';
+import { rollbackBetween, rollbacksBetween, type Act, type Rollback } from '../../core/rollback.ts';
 import type { RunNs } from '../../core/time.ts';
 import type { EvidenceView } from '../explain-evidence.ts';
 
@@ -13,11 +13,17 @@ export function rollbackBehind(witness: Witness, view: EvidenceView): Rollback |
   if (view.rollbacks.length === 0) return undefined;
   const { sightings, tenures = [] } = witness;
   if (tenures.length === 1) return endedBy(tenures[0]!, witness.at, view);
-  const [a, b] = sightings.length >= 2 ? sightings.map((sighting) => view.tenureOf(sighting)) : tenures;
-  if (a === undefined || b === undefined || a === b) return undefined;
-  if (a.createRevision === '0' || b.createRevision === '0' || a.workerId !== b.workerId) return undefined;
-  const acted = Math.max(a.to, b.to, ...sightings.map(({ returned }) => returned));
-  return rollbacksBetween(view.rollbacks, a, b).find((one) => liesBetween([one], Math.min(a.from, b.from), acted));
+  const acts =
+    sightings.length >= 2
+      ? sightings.map((sighting) => actOf(view.tenureOf(sighting), view, sighting.returned))
+      : tenures.map((tenure) => actOf(tenure, view));
+  const [a, b] = acts;
+  if (a === undefined || b === undefined || a.tenure === b.tenure) return undefined;
+  return rollbackBetween(view.rollbacks, a, b);
+}
+
+function actOf(tenure: Tenure | undefined, view: EvidenceView, returned = tenure?.to ?? 0): Act | undefined {
+  return tenure && { tenure, ttlMs: view.leaseOf(tenure)?.ttlMs ?? 0, returned };
 }
 
 /** The story of it, as one sentence. */
