@@ -232,6 +232,24 @@ describe('after the lease', () => {
     expect(judge(told(131))).toMatchObject({ verdict: 'pass', violations: 2, outsideAssumptions: 2 });
   });
 
+  test('an early end that a node may have brought about is undecided: no excuse, and no accusation', () => {
+    const perhaps = (): HistoryBuilder =>
+      new HistoryBuilder()
+        .lease(7n, { node: 'n1', sentMs: 100, ttlMs: 50, endedMs: 120, perhapsGivenUpMs: 110 })
+        .batch(held(119));
+    expect(judge(perhaps())).toMatchObject({ verdict: 'pass', undecided: 0 });
+    const late = perhaps().batch(held(130));
+    expect(judge(late)).toMatchObject({ verdict: 'unknown', checked: 0, violations: 0, undecided: 1, witnesses: [] });
+    const successor = (at: number) => batch('n2', at, { revision: 9n });
+    const met = perhaps().batch(held(140)).batch(successor(130)).batch(successor(200));
+    expect(judge(met)).toMatchObject({ verdict: 'unknown', violations: 0, undecided: 2, witnesses: [] });
+    // After the word of the coordinator, too.
+    expect(judge(perhaps().batch(held(151)))).toMatchObject({ verdict: 'fail', violations: 1, undecided: 0 });
+    // A promise that holds whoever ends a lease.
+    expect(judgeUnassuming(late)).toMatchObject({ verdict: 'fail', violations: 1, undecided: 0 });
+    expect(judgeUnassuming(met)).toMatchObject({ verdict: 'fail', violations: 2, undecided: 0 });
+  });
+
   test('so is an overlap that exists only because of it', () => {
     const successor = (at: number) => batch('n2', at, { revision: 9n });
     const excused = leased(120).batch(held(100)).batch(held(140)).batch(successor(130)).batch(successor(200));

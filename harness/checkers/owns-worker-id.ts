@@ -4,7 +4,7 @@
  *
  * Two rules. (1) The certain interval of a tenure is [`returned` of its first batch with an ID, `called` of its last];
  * two of one worker ID that meet are a violation, whether or not an ID was minted twice; undecided where one of them has
- * no name and was interrupted. (2) A batch called after the
+ * no name and was interrupted, or where it is not known whose doing the end of a lease was. (2) A batch called after the
  * latest possible end of its lease is one by itself: the bound on reserved time may hide a missing fence from rule 1.
  */
 import type { Checker, SqlFacts, SqlReader, Tenure } from '../core/checker.ts';
@@ -15,11 +15,10 @@ import type { History, LeaseFact } from '../core/history.ts';
 import { idReader } from '../core/id-words.ts';
 import { endOfLease, leaseFinder, type LeaseEnd } from '../core/lease-ends.ts';
 import { counted, lifeOf, seconds } from '../core/phrases.ts';
-import { rollbackBetween, type Rollback } from '../core/rollback.ts';
+import { liesBetween, rollbacksBetween, type Rollback } from '../core/rollback.ts';
 import { coordinatorOf, inSuccession, tenureBatchesOf } from '../core/tenures.ts';
 import { NS_PER_MS, type RunNs } from '../core/time.ts';
 import type { Clue, Draft, WitnessDraft } from './shared/draft.ts';
-import { actsUnder } from './shared/forgotten.ts';
 import { concludeFromHistory, concludeFromStore, promiseOf } from './shared/draft.ts';
 import { sqlClockWindow } from './shared/sql-clock-window.ts';
 import { extremesOf } from './shared/extremes.ts';
@@ -63,7 +62,7 @@ export default {
       holdingOf(history, tenure, batches, endOf(tenure)),
     );
     const interrupted = interruptedInHistory(history, tenuresIn(holdings));
-    return concludeFromHistory(history, draftOf(owns, endOf, holdings, interrupted, history));
+    return concludeFromHistory(history, draftOf(owns, endOf, holdings, interrupted, history.rollbacks));
   },
 
   async sql(store, facts, promise) {
@@ -71,7 +70,7 @@ export default {
     const endOf = endFinder(facts.leases);
     const holdings = await readHoldings(store, facts, endOf);
     const interrupted = await interruptedInStore(store, facts, tenuresIn(holdings));
-    return concludeFromStore(store, facts, draftOf(owns, endOf, holdings, interrupted, facts));
+    return concludeFromStore(store, facts, draftOf(owns, endOf, holdings, interrupted, facts.rollbacks));
   },
 } satisfies Checker;
 
@@ -92,34 +91,43 @@ function draftOf(
   endOf: EndFinder,
   holdings: readonly Holding[],
   interrupted: ReadonlySet<Tenure>,
-  { leases, rollbacks = [] }: Pick<SqlFacts, 'leases' | 'rollbacks'>,
+  rollbacks: readonly Rollback[] = [],
 ): Draft {
-  const actOf = actsUnder(leases);
   const assumesLeases = promise.assuming?.includes('coordinator keeps leases') === true;
   const excused: Excuse = (outside) => (outside && assumesLeases ? { outsideAssumptions: true } : {});
+  /** Whose doing the early ends were without which the two need not have met. */
+  const doers = (elder: Tenure, younger: Tenure): readonly LeaseEnd['by'][] => {
+    // The younger was forgotten, and the elder lives again.
+    const livesAgain = liesBetween(rollbacksBetween(rollbacks, elder, younger), elder.from, elder.to);
+    return [elder, ...(livesAgain ? [younger] : [])].flatMap((holder) => onlyByEarlyEnd(holder, endOf(holder)));
+  };
   const met = overlaps(tenuresIn(holdings), rollbacks);
-  const pairs = met.filter(([elder, younger]) => !interrupted.has(elder) && !interrupted.has(younger));
-  const doubtful = met.length - pairs.length;
+  const pairs = met.filter(([elder, younger]) => {
+    if (interrupted.has(elder) || interrupted.has(younger)) return false;
+    const by = doers(elder, younger);
+    return !assumesLeases || by.length === 0 || by.includes('coordinator');
+  });
+  const sum = (of: (holding: Holding) => number): number => holdings.reduce((total, holding) => total + of(holding), 0);
+  // Where the promise does not rest on leases, whose doing an early end was makes no difference.
+  const isDoubtful = ({ tenure }: Holding): boolean => assumesLeases && endOf(tenure)?.by === 'not known';
+  const earlyEnds = sum((holding) => (isDoubtful(holding) ? 0 : holding.afterEarlyEnd));
+  const doubtful = met.length - pairs.length + sum(({ afterEarlyEnd }) => afterEarlyEnd) - earlyEnds;
   const meetings: WitnessDraft[] = pairs.map(([elder, younger]) => ({
     what: `${describe(elder)} and ${describe(younger)} both held worker ID ${elder.workerId}: ${lifeOf(elder)} from ${seconds(elder.from)} to ${seconds(elder.to)}, ${lifeOf(younger)} from ${seconds(younger.from)} to ${seconds(younger.to)}.`,
     clues: [],
     tenures: [elder, younger],
     at: Math.max(elder.from, younger.from),
     worker: elder.workerId,
-    ...excused(
-      onlyByEarlyEnd(elder, endOf(elder)) ||
-        // The younger was forgotten, and the elder lives again.
-        (rollbackBetween(rollbacks, actOf(elder, elder.to), actOf(younger, younger.to)) !== undefined &&
-          onlyByEarlyEnd(younger, endOf(younger))),
-    ),
+    ...excused(doers(elder, younger).includes('coordinator')),
   }));
-  const late = holdings.flatMap((holding) => afterLease(holding, endOf(holding.tenure), excused));
-  const sum = (of: (holding: Holding) => number): number => holdings.reduce((total, holding) => total + of(holding), 0);
-  const earlyEnds = sum(({ afterEarlyEnd }) => afterEarlyEnd);
+  const late = holdings.flatMap((holding) => {
+    const { firstAfterEarlyEnd: _firstAfterEarlyEnd, ...certain } = holding;
+    return afterLease(isDoubtful(holding) ? certain : holding, endOf(holding.tenure), excused);
+  });
   return {
     guarantee: 'owns-worker-id',
     byHolder: true,
-    // Two holders that may have met leave the promise unjudged: the batches of others do not vouch for it.
+    // What would break or excuse the promise is not known: the batches of others do not vouch for it.
     checked: doubtful > 0 ? 0 : sum(({ batches }) => batches),
     unit: 'batches',
     violations: pairs.length + sum(({ after }) => after) + earlyEnds,
@@ -159,9 +167,12 @@ function sameTenure(a: Tenure, b: Tenure): boolean {
   return a.node === b.node && a.incarnation === b.incarnation && a.createRevision === b.createRevision;
 }
 
-/** The coordinator gave the worker ID away while the holder had its word, and the holder minted no longer than that. */
-function onlyByEarlyEnd(holder: Tenure, end: LeaseEnd | undefined): boolean {
-  return end?.early !== undefined && holder.to <= end.latest;
+/**
+ * The coordinator gave the worker ID away while the holder had its word, and the holder minted no longer than that: whose
+ * doing that early end was.
+ */
+function onlyByEarlyEnd(holder: Tenure, end: LeaseEnd | undefined): readonly LeaseEnd['by'][] {
+  return end?.early !== undefined && holder.to <= end.latest ? [end.by] : [];
 }
 
 type Excuse = (outside: boolean) => { readonly outsideAssumptions?: true };

@@ -71,6 +71,7 @@ interface Lease {
   sentMs: number;
   endedMs?: number;
   toldGoneMs?: number;
+  perhapsGivenUpMs?: number;
   revision?: bigint;
 }
 
@@ -197,8 +198,8 @@ const PLANTERS: Readonly<Record<Plant, (draft: Draft, rng: Rng, layout: Layout) 
     for (let n = rng.int(1, 8); n > 0; n--) {
       const batch = rng.pick(withIds(batches));
       const [takesMs, offsetMs] = [rng.int(1, 6), rng.pick([-3000, -20, 20, 10_000])];
-      // By half the calls nobody can excuse the time in the IDs: it is another than was ordered.
-      const lieMs = rng.pick([0, 0, 40, -40]);
+      // By some calls nobody can excuse the time in the IDs: it is another than was ordered, or one that the clock leapt over.
+      const lieMs = rng.pick([0, 0, 40, -40, -offsetMs / 2]);
       const rate = rng.pick([1, 1, 0, 2]);
       orders.push([batch.node, batch.at, rng.pick([batch.at, batch.at + 1, undefined]), { offsetMs, rate }]);
       orders.push([batch.node, batch.at + 1, batch.at + rng.int(1, 9), {}]);
@@ -230,6 +231,7 @@ const PLANTERS: Readonly<Record<Plant, (draft: Draft, rng: Rng, layout: Layout) 
     lease.sentMs = last?.at ?? lease.sentMs;
     lease.endedMs = Math.max(0, lease.sentMs - rng.int(0, 60));
     // Long enough ago to have been acted on.
+    if (rng.chance(0.3)) lease.perhapsGivenUpMs = lease.endedMs + rng.int(-50, 20);
     if (rng.chance(0.5)) lease.toldGoneMs = lease.endedMs - GONE_ACTED_ON_MS + rng.int(-20, 100);
   },
   'late batch': ({ leases }, rng) => {
