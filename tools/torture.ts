@@ -9,12 +9,14 @@ import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SnowglobeError } from '../harness/core/errors.ts';
+import { generatorFiles, loadGenerator } from '../harness/registry.ts';
 import { createLab } from './lab.ts';
 import { catchDangerous } from './torture/dangerous.ts';
 import { etcdMatrix, huntEarlyRevoke } from './torture/etcd-versions.ts';
 import { killHarness } from './torture/kill-harness.ts';
 import { killUnderLoad } from './torture/kill-under-load.ts';
 import { proveScenarios } from './torture/proofs.ts';
+import { catchReal } from './torture/real-mutants.ts';
 import { remarks } from './torture/remarks.ts';
 import { stallHarness } from './torture/stall-harness.ts';
 import type { Trial } from './torture/trial.ts';
@@ -92,6 +94,11 @@ const SLICES: { readonly [name: string]: Slice } = {
     count: 100,
     run: (lab, these) => proveScenarios(lab, 'docker', these),
   },
+  'real-mutants': {
+    what: 'mutants that need real threads or processes: each through its scenarios on local, run by run',
+    count: 5,
+    run: (lab, these) => realMutants(lab, these),
+  },
   dangerous: {
     what: 'the ten most dangerous mutants: each caught on sim, local and docker, and these compared with one another',
     count: 10,
@@ -142,6 +149,16 @@ async function* seeds(
   calm = false,
 ): AsyncIterable<LabRun> {
   for (const seed of these) yield await lab.run({ scenario: 'storm', driver, generator, seed: String(seed), calm });
+}
+
+async function* realMutants(lab: Lab, these: readonly number[]): AsyncIterable<Trial> {
+  const all = await Promise.all(generatorFiles().map(({ name }) => loadGenerator(name)));
+  yield* catchReal(
+    lab,
+    'local',
+    all.map(({ generator }) => generator),
+    these,
+  );
 }
 
 async function* fuzz(lab: Lab, these: readonly number[]): AsyncIterable<LabRun> {
