@@ -15,10 +15,11 @@ import type { History, LeaseFact } from '../core/history.ts';
 import { idReader } from '../core/id-words.ts';
 import { endOfLease, leaseFinder, type LeaseEnd } from '../core/lease-ends.ts';
 import { counted, lifeOf, seconds } from '../core/phrases.ts';
-import { liesBetween, rollbacksBetween, type Rollback } from '../core/rollback.ts';
+import { rollbackBetween, type Rollback } from '../core/rollback.ts';
 import { coordinatorOf, inSuccession, tenureBatchesOf } from '../core/tenures.ts';
 import { NS_PER_MS, type RunNs } from '../core/time.ts';
 import type { Clue, Draft, WitnessDraft } from './shared/draft.ts';
+import { actsUnder } from './shared/forgotten.ts';
 import { concludeFromHistory, concludeFromStore, promiseOf } from './shared/draft.ts';
 import { sqlClockWindow } from './shared/sql-clock-window.ts';
 import { extremesOf } from './shared/extremes.ts';
@@ -62,7 +63,7 @@ export default {
       holdingOf(history, tenure, batches, endOf(tenure)),
     );
     const interrupted = interruptedInHistory(history, tenuresIn(holdings));
-    return concludeFromHistory(history, draftOf(owns, endOf, holdings, interrupted, history.rollbacks));
+    return concludeFromHistory(history, draftOf(owns, endOf, holdings, interrupted, history));
   },
 
   async sql(store, facts, promise) {
@@ -70,7 +71,7 @@ export default {
     const endOf = endFinder(facts.leases);
     const holdings = await readHoldings(store, facts, endOf);
     const interrupted = await interruptedInStore(store, facts, tenuresIn(holdings));
-    return concludeFromStore(store, facts, draftOf(owns, endOf, holdings, interrupted, facts.rollbacks));
+    return concludeFromStore(store, facts, draftOf(owns, endOf, holdings, interrupted, facts));
   },
 } satisfies Checker;
 
@@ -91,14 +92,15 @@ function draftOf(
   endOf: EndFinder,
   holdings: readonly Holding[],
   interrupted: ReadonlySet<Tenure>,
-  rollbacks: readonly Rollback[] = [],
+  { leases, rollbacks = [] }: Pick<SqlFacts, 'leases' | 'rollbacks'>,
 ): Draft {
+  const actOf = actsUnder(leases);
   const assumesLeases = promise.assuming?.includes('coordinator keeps leases') === true;
   const excused: Excuse = (outside) => (outside && assumesLeases ? { outsideAssumptions: true } : {});
   /** Whose doing the early ends were without which the two need not have met. */
   const doers = (elder: Tenure, younger: Tenure): readonly LeaseEnd['by'][] => {
     // The younger was forgotten, and the elder lives again.
-    const livesAgain = liesBetween(rollbacksBetween(rollbacks, elder, younger), elder.from, elder.to);
+    const livesAgain = rollbackBetween(rollbacks, actOf(elder, elder.to), actOf(younger, younger.to)) !== undefined;
     return [elder, ...(livesAgain ? [younger] : [])].flatMap((holder) => onlyByEarlyEnd(holder, endOf(holder)));
   };
   const met = overlaps(tenuresIn(holdings), rollbacks);
