@@ -10,7 +10,8 @@ import { KINDS } from './cli/kinds.ts';
 import { createOutput } from './cli/output.ts';
 import type { Output } from './cli/output.ts';
 import type { ExitCode } from './core/errors.ts';
-import { badInput, EXIT, SnowglobeError } from './core/errors.ts';
+import { badInput, EXIT } from './core/errors.ts';
+import { chooseAmong, nearestName } from './core/nearest-name.ts';
 
 const HELP = `snowglobe - shakes a cluster of ID generators and tells the truth about its IDs
 
@@ -92,7 +93,7 @@ async function dispatch(args: readonly string[], output: Output): Promise<ExitCo
   if (takes === undefined)
     throw badInput(
       `There is no command "${command}".`,
-      `Take one of ${Object.keys(TAKES).join(', ')}; see snowglobe --help.`,
+      `${chooseAmong(command, Object.keys(TAKES))} See snowglobe --help.`,
     );
   for (const option of Object.keys(values) as OptionName[])
     if (option !== 'json' && option !== 'help' && !takes.includes(option))
@@ -144,9 +145,15 @@ function parse(args: readonly string[]): {
     return { command, rest, values };
   } catch (error) {
     throw error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
-      ? new SnowglobeError(EXIT.badInput, [{ what: firstSentence(error.message), remedy: 'See snowglobe --help.' }])
+      ? badInput(firstSentence(error.message), optionRemedy(error.message))
       : error;
   }
+}
+
+function optionRemedy(message: string): string {
+  const unknown = /^Unknown option '--([^']+)'/.exec(message)?.[1];
+  const meant = unknown === undefined ? undefined : nearestName(unknown, Object.keys(OPTIONS));
+  return meant === undefined ? 'See snowglobe --help.' : `Did you mean --${meant}? See snowglobe --help.`;
 }
 
 /** Node goes on with advice about positional arguments on the same line; what it says on further lines is of use. */

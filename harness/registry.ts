@@ -13,6 +13,7 @@ import type { Fault } from './core/fault.ts';
 import type { Generator } from './core/generator.ts';
 import type { Hazard } from './core/hazard.ts';
 import { layoutProblems } from './core/layout.ts';
+import { chooseAmong } from './core/nearest-name.ts';
 import { promisesSchema } from './core/promise-schema.ts';
 import type { Reporter } from './core/reporter.ts';
 import type { Run } from './core/run.ts';
@@ -56,7 +57,7 @@ export interface Parts {
 /** Drivers are folders: `harness/drivers/<name>/driver.ts`. */
 export async function loadDriver(name: string): Promise<Driver> {
   const names = driverNames();
-  if (!names.includes(name)) throw unknownName('driver', name, '--driver', `Take one of ${names.join(', ')}.`);
+  if (!names.includes(name)) throw unknownName('driver', name, '--driver', chooseAmong(name, names));
   return defaultExport<Driver>(join(ROOT, 'harness/drivers', name, `driver${ENDING}`));
 }
 
@@ -154,12 +155,12 @@ function locate(kind: string, reference: string, known: readonly NamedFile[], wh
   if (!isPath) {
     const found = known.find(({ name }) => name === reference);
     if (found !== undefined) return found.file;
-    const names = known.map(({ name }) => name).join(', ');
     const file = fileBeside(reference);
+    const names = known.map(({ name }) => name);
     const remedy =
       file === undefined
-        ? `Take one of ${names}, or give a path such as ./mine.ts.`
-        : `Give the path of your file, ./${file}, or take one of ${names}.`;
+        ? `${chooseAmong(reference, names, `snowglobe list --${kind}s`)} A file of your own is given by its path, such as ./mine.ts.`
+        : `Give the path of your file: ./${file}.`;
     throw unknownName(kind, reference, where, remedy);
   }
   const file = isAbsolute(reference) ? reference : resolve(reference);

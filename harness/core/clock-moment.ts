@@ -14,7 +14,7 @@ export const MOMENTS = ['@epoch', '@end'] as const;
 
 /** An option that names a moment. */
 export const momentTarget = z
-  .union([z.int(), z.enum(MOMENTS)])
+  .union([z.int(), z.enum(MOMENTS)], `must be Unix milliseconds, or one of ${MOMENTS.join(', ')}`)
   .describe('Unix time in milliseconds, or @epoch (the first that an ID can carry), or @end (the first that none can)');
 
 /** The note of the offset that puts the clock to its moment. */

@@ -31,6 +31,8 @@ export function unclearCoordinator({ region }: Whose, { coordinators }: ClusterS
       ? undefined
       : `The cluster has one coordinator for all regions: option 'region' (${region}) has to be left out.`;
   const regions = coordinators.map((one) => one.region);
+  // That there is none is told of the cluster.
+  if (regions.length === 0) return undefined;
   if (region === undefined)
     return `Each region has a coordinator of its own: option 'region' has to say whose (${regions.join(', ')}).`;
   return regions.includes(region)

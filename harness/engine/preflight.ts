@@ -12,7 +12,9 @@ import type { Fault } from '../core/fault.ts';
 import type { Hazard } from '../core/hazard.ts';
 import type { Scenario } from '../core/scenario.ts';
 import { HOLDER, resolveTargets } from '../core/scenario.ts';
+import { chooseAmong } from '../core/nearest-name.ts';
 import { z } from '../core/schema.ts';
+import { shapeProblem } from '../core/shape-problem.ts';
 import type { TargetKind } from '../core/targets.ts';
 import { targetsOf } from '../core/targets.ts';
 import { signalProblems } from './signal-problems.ts';
@@ -153,7 +155,9 @@ function zoneIn(region: string, zones: Zones): string {
 
 /** Why this generator cannot be taken through this scenario: exit 2. */
 export function combinationProblems(scenario: Scenario, generator: Generator): readonly Problem[] {
-  return [...coordinatorProblems(scenario, generator), ...generatorProblems(scenario, generator)];
+  const ofCoordinator = coordinatorProblems(scenario, generator);
+  // The options of a scenario for another coordinator are those of other generators.
+  return ofCoordinator.length > 0 ? ofCoordinator : generatorProblems(scenario, generator);
 }
 
 /** A generator that needs another coordinator than the scenario has would wait for ever. */
@@ -249,16 +253,17 @@ function disturbanceProblems(scenario: Scenario, faults: ReadonlyMap<string, Fau
         return [
           problem(
             `There is no fault called "${disturbance.fault}".`,
-            `Take one of ${[...faults.keys()].join(', ')}.`,
+            chooseAmong(disturbance.fault, [...faults.keys()], 'snowglobe list --faults'),
             where,
           ),
         ];
-      const parsed = fault.options.safeParse(resolveTargets(disturbance.options, shape.nodes[0] ?? HOLDER));
+      const options = resolveTargets(disturbance.options, shape.nodes[0] ?? HOLDER);
+      const parsed = fault.options.safeParse(options);
       if (!parsed.success)
         return [
           problem(
-            `The options of ${fault.name} are wrong: ${z.prettifyError(parsed.error)}.`,
-            'Mend them; `snowglobe list` shows what each fault takes.',
+            `The options of ${fault.name} are wrong: ${shapeProblem(options, parsed.error)}.`,
+            `It takes ${optionNames(fault)}; \`snowglobe list --faults\` says what each is.`,
             where,
           ),
         ];
@@ -291,6 +296,12 @@ function disturbanceProblems(scenario: Scenario, faults: ReadonlyMap<string, Fau
   );
 }
 
+function optionNames({ options }: Fault): string {
+  const { properties = {} } = z.toJSONSchema(options, { io: 'input' });
+  const names = Object.keys(properties);
+  return names.length === 0 ? 'none' : names.join(', ');
+}
+
 function kindRefusal({ coordinators }: Fault, { cluster }: Scenario): string | undefined {
   const kind = cluster.coordinator ?? DEFAULT_COORDINATOR;
   return coordinators === undefined || coordinators.includes(kind)
@@ -303,13 +314,19 @@ function hazardProblems(scenario: Scenario, hazards: ReadonlyMap<string, Hazard>
     const where = `${scenario.name}: hazards[${index}]`;
     const hazard = hazards.get(name);
     if (hazard === undefined)
-      return [problem(`There is no hazard called "${name}".`, `Take one of ${[...hazards.keys()].join(', ')}.`, where)];
+      return [
+        problem(
+          `There is no hazard called "${name}".`,
+          chooseAmong(name, [...hazards.keys()], 'snowglobe list --hazards'),
+          where,
+        ),
+      ];
     const parsed = (hazard.options ?? z.strictObject({})).safeParse(options);
     return parsed.success
       ? []
       : [
           problem(
-            `The options of ${name} are wrong: ${z.prettifyError(parsed.error)}.`,
+            `The options of ${name} are wrong: ${shapeProblem(options, parsed.error)}.`,
             'Mend them, or leave them out to take the defaults.',
             where,
           ),

@@ -55,15 +55,16 @@ const CASES: readonly {
   readonly env?: { readonly [name: string]: string };
 }[] = [
   { what: 'an unknown command', args: ['shake'], exit: 2, says: ['"shake"', 'run, judge, list'] },
-  { what: 'an unknown option', args: ['run', '--sed', '4'], exit: 2, says: ['--sed'] },
+  { what: 'an unknown option', args: ['run', '--sed', '4'], exit: 2, says: ["'--sed'", 'Did you mean --seed?'] },
   { what: 'an option of another command', args: ['list', '--seed', '4'], exit: 2, says: ['takes no --seed'] },
-  { what: 'an unknown scenario', args: ['run', 'drizzle'], exit: 2, says: ['"drizzle"', 'storm'] },
+  { what: 'an unknown scenario', args: ['run', 'drizzle'], exit: 2, says: ['"drizzle"', 'snowglobe list --scenarios'] },
+  { what: 'a slip in a scenario', args: ['run', 'strom'], exit: 2, says: ['Did you mean storm?'], saysNot: 'far-link' },
   { what: 'a scenario file that is not there', args: ['run', './drizzle.ts'], exit: 2, says: ['drizzle.ts'] },
   {
     what: 'an unknown generator',
     args: ['run', '--generator', 'snowfake'],
     exit: 2,
-    says: ['"snowfake"', 'snowflake-cached'],
+    says: ['"snowfake"', 'Did you mean snowflake?', 'snowglobe list --generators'],
   },
   {
     what: 'an unknown driver, which a path would not name either',
@@ -324,7 +325,7 @@ test('the name of a file here without its ending is answered with its path', { t
   const { code, stderr } = await snowglobe(['run', '--generator', 'own'], {}, folder).ended;
   expect({ code, stderr }).toEqual({
     code: 2,
-    stderr: expect.stringContaining('Give the path of your file, ./own.ts, or take one of ') as unknown,
+    stderr: expect.stringContaining('Give the path of your file: ./own.ts.') as unknown,
   });
 });
 
