@@ -71,6 +71,7 @@ interface Lease {
   sentMs: number;
   endedMs?: number;
   toldGoneMs?: number;
+  perhapsGivenUpMs?: number;
   revision?: bigint;
 }
 
@@ -230,6 +231,7 @@ const PLANTERS: Readonly<Record<Plant, (draft: Draft, rng: Rng, layout: Layout) 
     lease.sentMs = last?.at ?? lease.sentMs;
     lease.endedMs = Math.max(0, lease.sentMs - rng.int(0, 60));
     // Long enough ago to have been acted on.
+    if (rng.chance(0.3)) lease.perhapsGivenUpMs = lease.endedMs + rng.int(-50, 20);
     if (rng.chance(0.5)) lease.toldGoneMs = lease.endedMs - GONE_ACTED_ON_MS + rng.int(-20, 100);
   },
   'late batch': ({ leases }, rng) => {
