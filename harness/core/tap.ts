@@ -162,15 +162,7 @@ export interface LeaseLogLine {
    * `deleted` at `revision`, or `not deleted`, which is also said of a key that was not there.
    */
   readonly what:
-    | 'granted'
-    | 'kept'
-    | 'gone'
-    | 'given up'
-    | 'revoked'
-    | 'not given up'
-    | 'deleting'
-    | 'deleted'
-    | 'not deleted';
+    'granted' | 'kept' | 'gone' | 'given up' | 'revoked' | 'not given up' | 'deleting' | 'deleted' | 'not deleted';
   readonly key?: string;
   readonly revision?: string;
   /** CLOCK_MONOTONIC ns, decimal string. */
