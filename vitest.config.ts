@@ -23,7 +23,7 @@ export default defineConfig(async () => {
             name: 'quick',
             include: ['{harness,generators,scenarios,reports,tools}/**/*.test.ts'],
             exclude: ['**/*.real.test.ts'],
-            testTimeout: 10_000,
+            testTimeout: 30_000,
             // One process for many files, as the parts of the harness share one: half the time, and what one part
             // changes for all (a patched built-in, a listener left behind) shows.
             isolate: false,

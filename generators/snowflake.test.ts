@@ -166,7 +166,8 @@ describe('two nodes on one worker ID', () => {
     const cluster = new CrankedCluster();
     const node = await cluster.node(snowflake, { pool: 1, ttlMs: 60_000 });
     const lease = node.minter.holding()?.lease?.id as string;
-    cluster.store.txn([], [{ delete: 'o/0' }, { put: 'o/0', value: 'another' }], []);
+    cluster.store.txn([], [{ delete: 'o/0' }], []);
+    cluster.store.txn([], [{ put: 'o/0', value: 'another' }], []);
     await cluster.crank.advance(600);
     expect(await node.mint(1)).toBe('waiting');
     expect(cluster.store.keepAlive(lease)).toBe(0); // it gave the lease back
