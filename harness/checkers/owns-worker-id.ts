@@ -103,24 +103,29 @@ function draftOf(
     const livesAgain = rollbackBetween(rollbacks, actOf(elder, elder.to), actOf(younger, younger.to)) !== undefined;
     return [elder, ...(livesAgain ? [younger] : [])].flatMap((holder) => onlyByEarlyEnd(holder, endOf(holder)));
   };
-  const met = overlaps(tenuresIn(holdings), rollbacks);
-  const pairs = met.filter(([elder, younger]) => {
-    if (interrupted.has(elder) || interrupted.has(younger)) return false;
-    const by = doers(elder, younger);
-    return !assumesLeases || by.length === 0 || by.includes('coordinator');
-  });
+  const met = overlaps(tenuresIn(holdings), rollbacks).map(([elder, younger]) => ({
+    elder,
+    younger,
+    by: doers(elder, younger),
+  }));
+  const pairs = met.filter(
+    ({ elder, younger, by }) =>
+      !interrupted.has(elder) &&
+      !interrupted.has(younger) &&
+      (!assumesLeases || by.length === 0 || by.includes('coordinator')),
+  );
   const sum = (of: (holding: Holding) => number): number => holdings.reduce((total, holding) => total + of(holding), 0);
   // Where the promise does not rest on leases, whose doing an early end was makes no difference.
   const isDoubtful = ({ tenure }: Holding): boolean => assumesLeases && endOf(tenure)?.by === 'not known';
   const earlyEnds = sum((holding) => (isDoubtful(holding) ? 0 : holding.afterEarlyEnd));
   const doubtful = met.length - pairs.length + sum(({ afterEarlyEnd }) => afterEarlyEnd) - earlyEnds;
-  const meetings: WitnessDraft[] = pairs.map(([elder, younger]) => ({
+  const meetings: WitnessDraft[] = pairs.map(({ elder, younger, by }) => ({
     what: `${describe(elder)} and ${describe(younger)} both held worker ID ${elder.workerId}: ${lifeOf(elder)} from ${seconds(elder.from)} to ${seconds(elder.to)}, ${lifeOf(younger)} from ${seconds(younger.from)} to ${seconds(younger.to)}.`,
     clues: [],
     tenures: [elder, younger],
     at: Math.max(elder.from, younger.from),
     worker: elder.workerId,
-    ...excused(doers(elder, younger).includes('coordinator')),
+    ...excused(by.includes('coordinator')),
   }));
   const late = holdings.flatMap((holding) => {
     const { firstAfterEarlyEnd: _firstAfterEarlyEnd, ...certain } = holding;

@@ -164,6 +164,11 @@ export interface ClusterNode extends Member {
   health(timeoutMs: number): Promise<NodeHealth>;
   /** One client request, by the load path. `done` is called exactly once; it may be called before this returns. */
   mint(count: number, timeoutMs: number, done: (reply: MintReply) => void): void;
+  /**
+   * Client requests that may be open at once: more would wait on this side of the wire, and be laid at the node's door.
+   * Undefined: as many as there are.
+   */
+  readonly openMax?: number;
 }
 
 export interface MemberStatus {

@@ -63,13 +63,12 @@ export function membersBeside(cluster: Coordinated, name: string): readonly stri
   return own?.members ?? coordinatorMembersOf(cluster);
 }
 
-/** A worker ID with the coordinator that hands it out: two of them may each hand out one of the same number. */
-export function handedOut({
-  coordinator = '',
-  workerId,
-}: {
-  readonly coordinator?: string;
-  readonly workerId: number;
-}): string {
-  return `${coordinator} ${workerId}`;
+/** What a coordinator names (a lease, a revision) with the coordinator: two of them may each give the same name. */
+export function namedBy({ coordinator = '' }: { readonly coordinator?: string }, name: string | number): string {
+  return `${coordinator} ${name}`;
+}
+
+/** A worker ID with the coordinator that hands it out. */
+export function handedOut(held: { readonly coordinator?: string; readonly workerId: number }): string {
+  return namedBy(held, held.workerId);
 }

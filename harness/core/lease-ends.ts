@@ -4,6 +4,7 @@
  */
 import type { Tenure } from './checker.ts';
 import type { OwnerEvent } from './cluster.ts';
+import { namedBy } from './coordinators.ts';
 import type { LeaseFact } from './history.ts';
 import { ownerKey } from './owner-key.ts';
 import type { RunNs } from './time.ts';
@@ -136,11 +137,10 @@ function earliest<Name extends 'givenUpNs' | 'perhapsGivenUpNs'>(
 
 /** Facts that tell when nodes asked for the end of leases. */
 export function withRevokes(leases: readonly LeaseFact[], revokes: readonly LeaseRevoke[]): readonly LeaseFact[] {
-  const nameOf = ({ coordinator = '', lease }: LeaseRevoke | LeaseFact): string => `${coordinator} ${lease}`;
-  const asked = Map.groupBy(revokes, nameOf);
+  const asked = Map.groupBy(revokes, leaseName);
   return leases.map((fact) => {
     const sent = (isAnswered: true | undefined): readonly RunNs[] =>
-      (asked.get(nameOf(fact)) ?? []).flatMap((revoke) => (revoke.isAnswered === isAnswered ? [revoke.sentNs] : []));
+      (asked.get(leaseName(fact)) ?? []).flatMap((revoke) => (revoke.isAnswered === isAnswered ? [revoke.sentNs] : []));
     return {
       ...fact,
       ...earliest('givenUpNs', fact.givenUpNs, ...sent(true)),
@@ -149,21 +149,20 @@ export function withRevokes(leases: readonly LeaseFact[], revokes: readonly Leas
   });
 }
 
+const leaseName = (of: { readonly coordinator?: string; readonly lease: string }): string => namedBy(of, of.lease);
+
 /** The fact of each tenure: that of its owner key, else that of its lease. */
 export function leaseFinder(
   facts: readonly LeaseFact[],
 ): (of: Pick<Tenure, 'coordinator' | 'lease' | 'createRevision'>) => LeaseFact | undefined {
-  const keyed = facts.filter(({ createRevision }) => createRevision !== undefined);
-  const told = (coordinator: string | undefined, name: string): string => `${coordinator ?? ''} ${name}`;
-  const byRevision = Map.groupBy(keyed, ({ coordinator, createRevision }) => told(coordinator, createRevision!));
-  const byLease = new Map(
-    facts.filter((fact) => !keyed.includes(fact)).map((fact) => [told(fact.coordinator, fact.lease), fact]),
-  );
-  return ({ coordinator, lease, createRevision }) => {
-    const ofRevision = byRevision.get(told(coordinator, createRevision)) ?? [];
+  const isKeyed = ({ createRevision }: LeaseFact): boolean => createRevision !== undefined;
+  const byRevision = Map.groupBy(facts.filter(isKeyed), (fact) => namedBy(fact, fact.createRevision!));
+  const byLease = new Map(facts.filter((fact) => !isKeyed(fact)).map((fact) => [leaseName(fact), fact]));
+  return (tenure) => {
+    const ofRevision = byRevision.get(namedBy(tenure, tenure.createRevision)) ?? [];
     // A key may have been put under another lease; a revision may have been given twice.
     return (
-      ofRevision.find((fact) => fact.lease === lease) ?? ofRevision.at(-1) ?? byLease.get(told(coordinator, lease))
+      ofRevision.find(({ lease }) => lease === tenure.lease) ?? ofRevision.at(-1) ?? byLease.get(leaseName(tenure))
     );
   };
 }
@@ -198,8 +197,8 @@ export function withGone(leases: readonly LeaseFact[], answers: readonly GoneAns
   });
 }
 
-function goneKey({ coordinator = '', lease, node, incarnation }: GoneAnswer | LeaseFact): string {
-  return `${coordinator} ${lease} ${node} ${incarnation}`;
+function goneKey(told: GoneAnswer | LeaseFact): string {
+  return `${leaseName(told)} ${told.node} ${told.incarnation}`;
 }
 
 /** Within so long a node that was told that its lease is gone stops minting, all its threads, also if it is starved. */

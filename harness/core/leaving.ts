@@ -3,6 +3,7 @@
  * faults that let nodes leave share.
  */
 import type { Cluster, OwnerKey } from './cluster.ts';
+import { namedBy } from './coordinators.ts';
 import type { Evidence, Fault, FaultContext } from './fault.ts';
 import type { Json, JsonObject } from './json.ts';
 import { assertAllLive, namesOfLiving } from './lives.ts';
@@ -104,8 +105,8 @@ function leftOf(held: readonly Json[], owners: readonly OwnerKey[]): number {
 }
 
 /** Create revisions are given by each coordinator anew. */
-function keyName({ coordinator = '', createRevision }: OwnerKey): string {
-  return `${coordinator} ${createRevision}`;
+function keyName(key: OwnerKey): string {
+  return namedBy(key, key.createRevision);
 }
 
 /** Before they are started again. */

@@ -5,9 +5,8 @@
  * `measured`, so that in the simulator the same seed gives the same bytes elsewhere.
  */
 import type { Finding } from './checker.ts';
-import type { Disturbed, EvidenceSample } from './fault.ts';
-import type { JsonObject } from './json.ts';
-import type { Phase } from './journal.ts';
+import type { EvidenceSample } from './fault.ts';
+import type { AskedDisturbance, Phase } from './journal.ts';
 import type { Layout } from './layout.ts';
 import type { Promise_ } from './guarantee.ts';
 import type { Scenario } from './scenario.ts';
@@ -59,15 +58,7 @@ export interface Run {
   readonly measured: Measured;
 }
 
-export interface DisturbanceRecord {
-  readonly key: string;
-  readonly name: string;
-  readonly slot: string;
-  readonly fault: string;
-  readonly disturbs: readonly Disturbed[];
-  /** Targets resolved. */
-  readonly options: JsonObject;
-  readonly reach: readonly string[];
+export interface DisturbanceRecord extends Omit<AskedDisturbance, 'plannedMs' | 'seenWithinMs'> {
   /** What it waited for, in words, and what was seen when that came. Without `seen` it never began. */
   readonly signal?: { readonly awaited: string; readonly seen?: string };
   readonly injected?: RunNs;

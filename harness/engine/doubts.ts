@@ -3,6 +3,7 @@
  */
 import type { Tenure } from '../core/checker.ts';
 import type { LeaseFact } from '../core/history.ts';
+import { namedBy } from '../core/coordinators.ts';
 import type { JournalEntry } from '../core/journal.ts';
 import { ownerKey } from '../core/owner-key.ts';
 import { grouped } from '../core/phrases.ts';
@@ -102,8 +103,9 @@ function cutShort({ journal, scenario }: DoubtInput): readonly UnknownReason[] {
 function untoldTenures({ journal, tenures, leases, idsCarryWorkerIds }: DoubtInput): readonly UnknownReason[] {
   const owners = journal.flatMap((entry) => (entry.kind === 'owner' ? [entry.event] : []));
   const keyed = new Set(owners.map(({ workerId }) => workerId));
-  const logged = new Set(leases.map(({ coordinator = '', lease }) => `${coordinator} ${lease}`));
-  return tenures.flatMap(({ node, incarnation, coordinator, workerId, lease, createRevision }) => {
+  const logged = new Set(leases.map((fact) => namedBy(fact, fact.lease)));
+  return tenures.flatMap((tenure) => {
+    const { node, incarnation, coordinator, workerId, lease, createRevision } = tenure;
     const isElsewhere = idsCarryWorkerIds ? !keyed.has(workerId) : keyed.size === 0;
     if (lease === '0' && createRevision === '0' && isElsewhere) return [];
     const told = owners.some(
@@ -124,7 +126,7 @@ function untoldTenures({ journal, tenures, leases, idsCarryWorkerIds }: DoubtInp
           `${node}.${incarnation} says that it held ${held}: the coordinator never told of that by key ${ownerKey(workerId)}.`,
         ),
       ];
-    return logged.has(`${coordinator ?? ''} ${lease}`)
+    return logged.has(namedBy(tenure, lease))
       ? []
       : [doubt('evidence not whole', node, `${node}.${incarnation} held ${held}, a lease that no lease log tells of.`)];
   });

@@ -5,7 +5,7 @@
 import type { Hazard } from '../core/hazard.ts';
 import type { JournalEntry } from '../core/journal.ts';
 import { z } from '../core/schema.ts';
-import type { RunNs } from '../core/time.ts';
+import { spansInForce } from '../core/spans-in-force.ts';
 
 /** Faults that take the coordinator away from the nodes in their reach. */
 const LOSSES = ['cut-from-etcd', 'etcd-quorum-loss'];
@@ -15,12 +15,6 @@ const options = z.strictObject({
 });
 
 type Health = Extract<JournalEntry, { kind: 'health' }>;
-interface Loss {
-  readonly reach: readonly string[];
-  /** Between the first and the last measurement of the loss in force. */
-  from: RunNs;
-  to: RunNs;
-}
 
 export default {
   name: 'minted-ahead-and-lost-coordinator',
@@ -29,7 +23,7 @@ export default {
 
   reached({ journal }, given) {
     const { aheadMs } = options.parse(given);
-    const losses = lossesOf(journal);
+    const losses = spansInForce(journal, ({ fault }) => LOSSES.includes(fault));
     // By node: its last reading, while it has been ahead in one life, and whether it minted meanwhile.
     const ahead = new Map<string, { reading: Health; minted: boolean }>();
     for (const reading of journal) {
@@ -56,19 +50,4 @@ export default {
 
 function mintedBy({ health }: Health): bigint {
   return health.minted.reduce((sum, lane) => sum + BigInt(lane), 0n);
-}
-
-/** Losses that were measured in force; asking for one proves nothing. */
-function lossesOf(journal: readonly JournalEntry[]): readonly Loss[] {
-  const losses = new Map<string, Loss>();
-  for (const entry of journal) {
-    if (entry.kind !== 'disturbance') continue;
-    if (entry.what === 'asked' && LOSSES.includes(entry.fault))
-      losses.set(entry.key, { reach: entry.reach, from: Infinity, to: -Infinity });
-    const loss = losses.get(entry.key);
-    if (loss === undefined || entry.what !== 'sample' || entry.sample.took !== true) continue;
-    loss.from = Math.min(loss.from, entry.sample.at);
-    loss.to = Math.max(loss.to, entry.sample.at);
-  }
-  return [...losses.values()];
 }

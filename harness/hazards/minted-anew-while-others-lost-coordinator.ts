@@ -7,14 +7,8 @@ import { handedOut } from '../core/coordinators.ts';
 import type { JournalEntry } from '../core/journal.ts';
 import { seconds } from '../core/phrases.ts';
 import { z } from '../core/schema.ts';
+import { spansInForce, type SpanInForce } from '../core/spans-in-force.ts';
 import type { RunNs } from '../core/time.ts';
-
-/** Measured in force from the first to the last moment. */
-interface Loss {
-  readonly reach: readonly string[];
-  from: RunNs;
-  to: RunNs;
-}
 
 export default {
   name: 'minted-anew-while-others-lost-coordinator',
@@ -22,7 +16,7 @@ export default {
   options: z.strictObject({}),
 
   reached({ journal, tenures }) {
-    for (const loss of lossesOf(journal))
+    for (const loss of spansInForce(journal, ({ disturbs }) => disturbs.includes('coordinator')))
       for (const { at, event } of acquisitions(journal)) {
         const [node = ''] = (event.value ?? '').split('.');
         if (loss.reach.includes(node) || at < loss.from || at > loss.to) continue;
@@ -41,21 +35,6 @@ export default {
   },
 } satisfies Hazard;
 
-/** Losses of a coordinator that were measured in force; asking for one proves nothing. */
-function lossesOf(journal: HazardFacts['journal']): readonly Loss[] {
-  const losses = new Map<string, Loss>();
-  for (const entry of journal) {
-    if (entry.kind !== 'disturbance') continue;
-    if (entry.what === 'asked' && entry.disturbs.includes('coordinator'))
-      losses.set(entry.key, { reach: entry.reach, from: Infinity, to: -Infinity });
-    const loss = losses.get(entry.key);
-    if (loss === undefined || entry.what !== 'sample' || entry.sample.took !== true) continue;
-    loss.from = Math.min(loss.from, entry.sample.at);
-    loss.to = Math.max(loss.to, entry.sample.at);
-  }
-  return [...losses.values()];
-}
-
 type Owned = Extract<JournalEntry, { kind: 'owner' }>;
 
 function acquisitions(journal: HazardFacts['journal']): readonly Owned[] {
@@ -63,7 +42,7 @@ function acquisitions(journal: HazardFacts['journal']): readonly Owned[] {
 }
 
 /** Whether the last that each of them was asked before a moment, within the loss, was that it mints nothing. */
-function allDark(journal: HazardFacts['journal'], { reach, from }: Loss, at: RunNs): boolean {
+function allDark(journal: HazardFacts['journal'], { reach, from }: SpanInForce, at: RunNs): boolean {
   return reach.every((node) => {
     const last = journal.findLast(
       (entry) => (entry.kind === 'health' || entry.kind === 'no health') && entry.node === node && entry.at <= at,

@@ -74,13 +74,13 @@ function rig({
   load = LOAD,
   simulated = false,
   seed = 'seed',
-  inFlightMax,
+  openMax,
   answer,
 }: {
   load?: Load;
   simulated?: boolean;
   seed?: string | number;
-  inFlightMax?: number;
+  openMax?: number;
   answer?: (count: number, done: (reply: MintReply) => void, time: VirtualTime) => void;
 }): Rig {
   const time = new VirtualTime();
@@ -92,12 +92,11 @@ function rig({
   };
   const handle = startOpenLoop({
     time,
-    nodes: [{ name: 'n1', mint }],
+    nodes: [{ name: 'n1', mint, ...(openMax !== undefined && { openMax }) }],
     load,
     simulated,
     rng: createRng(seed),
     onSecond: (nodes) => seconds.push(...nodes),
-    ...(inFlightMax !== undefined && { inFlightMax }),
   });
   return { time, handle, seconds, calls };
 }
@@ -219,7 +218,7 @@ describe('when something is late', () => {
   });
 
   test('an arrival above the bound of open requests is dropped, and counted', () => {
-    const { time, handle, calls } = rig({ inFlightMax: 5 });
+    const { time, handle, calls } = rig({ openMax: 5 });
     time.advance(1000);
     expect(calls.length).toBe(5);
     const { sent, crowded, late } = handle.offered()[0]!;

@@ -33,17 +33,17 @@ const NO_IDS = 'no IDs';
 /** What clients saw of one node within a second, as it is journalled. */
 export type LoadSecond = Omit<Extract<JournalEntry, { kind: 'load' }>, 'kind'>;
 
+type LoadedNode = Pick<ClusterNode, 'name' | 'mint' | 'openMax'>;
+
 export interface OpenLoopOptions {
   readonly time: Time;
-  readonly nodes: readonly Pick<ClusterNode, 'name' | 'mint'>[];
+  readonly nodes: readonly LoadedNode[];
   readonly load: Load;
   /** Whether to offer `load.simulated`. */
   readonly simulated: boolean;
   readonly rng: Rng;
   /** Called each second with one entry a node, and once more at the end with the rest. */
   readonly onSecond: (nodes: readonly LoadSecond[]) => void;
-  /** Requests of one node that may be open at once; an arrival above it is dropped. Default: twice what timeouts allow. */
-  readonly inFlightMax?: number;
 }
 
 export interface LoadHandle {
@@ -72,7 +72,8 @@ export function startOpenLoop(options: OpenLoopOptions): LoadHandle {
   const { time, nodes, load, simulated, onSecond } = options;
   const batch = simulated ? load.simulated.batch : load.batch;
   const batchesPerSecond = simulated ? load.simulated.batchesPerSecond : load.idsPerSecond / load.batch.mean;
-  const inFlightMax = options.inFlightMax ?? Math.ceil((2 * batchesPerSecond * load.timeoutMs) / 1000) + 16;
+  // Twice what timeouts allow; an arrival above it is dropped.
+  const inFlightMax = Math.ceil((2 * batchesPerSecond * load.timeoutMs) / 1000) + 16;
   const log = createRequestLog();
 
   let open = 0;
@@ -83,7 +84,7 @@ export function startOpenLoop(options: OpenLoopOptions): LoadHandle {
       time,
       timeoutMs: load.timeoutMs,
       meanGapNs: NS_PER_S / batchesPerSecond,
-      inFlightMax,
+      inFlightMax: Math.min(inFlightMax, node.openMax ?? Infinity),
       gaps: rng.fork('arrivals'),
       nextSize: batchSizes(batch, rng.fork('sizes')),
       onOpen: () => {
@@ -150,7 +151,7 @@ interface Slot {
 
 /** All clients of one node. */
 class NodeClients {
-  readonly #node: Pick<ClusterNode, 'name' | 'mint'>;
+  readonly #node: LoadedNode;
   readonly #index: number;
   readonly #log: RequestLog;
   readonly #options: NodeClientsOptions;
@@ -165,7 +166,7 @@ class NodeClients {
   #idsAsked = 0;
   #second: Counters = zero();
 
-  constructor(node: Pick<ClusterNode, 'name' | 'mint'>, index: number, log: RequestLog, options: NodeClientsOptions) {
+  constructor(node: LoadedNode, index: number, log: RequestLog, options: NodeClientsOptions) {
     this.#node = node;
     this.#index = index;
     this.#log = log;

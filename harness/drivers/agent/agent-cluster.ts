@@ -130,6 +130,10 @@ export class AgentNode implements ClusterNode {
     return this.#lastWords();
   }
 
+  get openMax(): number {
+    return this.#client.openMax;
+  }
+
   mint(count: number, timeoutMs: number, done: (reply: MintReply) => void): void {
     this.#client.mint(count, timeoutMs, done);
   }

@@ -150,7 +150,6 @@ async function shareOf(workload: string, forMs: number): Promise<number | undefi
   return (100 * ran) / looks;
 }
 
-/** Fields 3 and 22 of /proc/PID/stat, counted from the end of the name, which may hold anything. */
 /** Those of all threads; none when the process has ended. */
 function threadStates(pid: number): string[] {
   try {
@@ -160,7 +159,10 @@ function threadStates(pid: number): string[] {
   }
 }
 
-/** Of a process, or of a thread by its folder under /proc. */
+/**
+ * Fields 3 and 22 of /proc/PID/stat, counted from the end of the name, which may hold anything; of a process, or of a
+ * thread by its folder under /proc.
+ */
 function statusOf(pid: number | string): { readonly state: string; readonly startTicks: string } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');

@@ -10,7 +10,11 @@ import type { RunNs } from '../../core/time.ts';
 /** Where a node listens. */
 export type NodeAddress = { readonly socketPath: string } | { readonly host: string; readonly port: number };
 
-/** Clients of one node that may be at work at once; a node that is stopped must not eat the harness's sockets. */
+/**
+ * Client requests of one node that may be open at once, each with a connection of its own: a node that is stopped must not
+ * eat the harness's sockets. It is also what keeps a node that a busy machine has slowed down from being asked more and
+ * more: while it answers 64 requests within their timeout, none of them goes without an answer.
+ */
 const LOAD_CONNECTIONS = 64;
 const CONTROL_CONNECTIONS = 4;
 
@@ -33,6 +37,7 @@ const SEQ_HEADER = 'snowglobe-seq';
 const SEQ = /^(\d+)\/(\d+)\/(\d+)\/(\d+)$/;
 
 export class NodeClient {
+  readonly openMax = LOAD_CONNECTIONS;
   readonly #address: NodeAddress;
   readonly #runNs: (monotonicNs: string) => RunNs;
   readonly #idBytes: number;

@@ -4,15 +4,17 @@
  */
 import { createSocket, type Socket } from 'node:dgram';
 import { readFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Arrival, Handshake } from '../../core/trouble.ts';
 import { Arrivals, firstDatagram, stamped } from './arrivals.ts';
+import { handshake, type HandshakeSigns } from './handshake.ts';
 import { PROBE_PORT } from './protocol.ts';
 
 /** Sent at once: more would overrun the receiver's buffer, and look like loss. */
 const AT_ONCE = 32;
 const PAUSE_MS = 1;
+const SIGNS: HandshakeSigns = { accepted: 'connect', reset: ['ECONNREFUSED'] };
 
 export class Prober {
   readonly #socket: Socket = createSocket('udp4');
@@ -59,22 +61,8 @@ export class Prober {
 
   /** Opens a TCP connection, and closes it. */
   handshake(address: string, port: number, timeoutMs: number): Promise<Handshake> {
-    return handshake(address, port, timeoutMs);
+    return handshake(address, port, timeoutMs, SIGNS);
   }
-}
-
-function handshake(address: string, port: number, timeoutMs: number): Promise<Handshake> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: address, port });
-    const end = (how: Handshake): void => {
-      clearTimeout(timer);
-      socket.destroy();
-      resolve(how);
-    };
-    const timer = setTimeout(() => end('no answer'), timeoutMs);
-    socket.on('connect', () => end('accepted'));
-    socket.on('error', ({ code }: NodeJS.ErrnoException) => end(code === 'ECONNREFUSED' ? 'reset' : 'no answer'));
-  });
 }
 
 /** States of /proc/net/tcp in which nobody speaks any more, or yet: TIME_WAIT, CLOSE, LISTEN. */

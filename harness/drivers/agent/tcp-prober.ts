@@ -5,12 +5,14 @@
 import { connect, createServer, type Socket } from 'node:net';
 import type { Arrival, Handshake } from '../../core/trouble.ts';
 import { Arrivals, firstDatagram, stamped } from './arrivals.ts';
+import { handshake, type HandshakeSigns } from './handshake.ts';
 import { PROBE_PORT } from './protocol.ts';
 
 /** Before each datagram: its length. */
 const LENGTH_BYTES = 4;
 /** Said at once to whoever connects: where a link accepts connections by itself, only this tells that the far end was reached. */
 const GREETING = Buffer.from('!');
+const SIGNS: HandshakeSigns = { accepted: 'data', reset: ['ECONNREFUSED', 'ECONNRESET'] };
 /** A standing connection that was ended is made again after so long. */
 const AGAIN_MS = 100;
 
@@ -54,19 +56,7 @@ export class TcpProber {
 
   /** Opens a connection, waits for the greeting, and closes it. */
   handshake(address: string, port: number, timeoutMs: number): Promise<Handshake> {
-    return new Promise((resolve) => {
-      const socket = connect({ host: address, port });
-      const end = (how: Handshake): void => {
-        clearTimeout(timer);
-        socket.destroy();
-        resolve(how);
-      };
-      const timer = setTimeout(() => end('no answer'), timeoutMs);
-      socket.on('data', () => end('accepted'));
-      socket.on('error', ({ code }: NodeJS.ErrnoException) =>
-        end(code === 'ECONNREFUSED' || code === 'ECONNRESET' ? 'reset' : 'no answer'),
-      );
-    });
+    return handshake(address, port, timeoutMs, SIGNS);
   }
 
   #connect(address: string): Socket {

@@ -196,16 +196,12 @@ async function assemble(
     members.spec,
     members.coordinator.map((member) => ({
       ...control(member),
-      endpoint: `${scheme}://127.0.0.1:${member.pod.publishedPort}`,
+      endpoint: `${scheme}://${member.pod.reach.host}:${member.pod.reach.port}`,
     })),
     { etcdVersion: facts.versions.etcd, time, snapshots: folders.snapshots, delayFile: facts.delayFile },
   );
   const nodes = members.nodes.map((node) => {
-    const client = new NodeClient(
-      { host: '127.0.0.1', port: node.pod.publishedPort },
-      (ns) => runNs(origin, ns),
-      facts.idBits,
-    );
+    const client = new NodeClient(node.pod.reach, (ns) => runNs(origin, ns), facts.idBits);
     return new AgentNode(control(node), clocks.of(node.place.name), client, async () =>
       lastWords(endInWords(await node.process.end()), join(folders.logs, `${node.place.name}.log`)),
     );

@@ -8,7 +8,6 @@ import type { Duplex } from 'node:stream';
 import { PassThrough } from 'node:stream';
 import { AgentClient } from '../agent/agent-client.ts';
 import type { Container, Docker } from './engine.ts';
-import type { StartedContainer } from './container.ts';
 import { startContainer } from './container.ts';
 import { partName } from './labels.ts';
 import type { Mount } from './mounts.ts';
@@ -31,8 +30,8 @@ export interface Pod {
   readonly container: Container;
   /** Its address on the data network: what faults cut. */
   readonly address: string;
-  /** The workload's port as the harness reaches it, on 127.0.0.1. */
-  readonly publishedPort: number;
+  /** Where the harness reaches the workload's port: by the control network, or at a published port. */
+  readonly reach: { readonly host: string; readonly port: number };
   readonly agent: AgentClient;
 }
 
@@ -44,7 +43,8 @@ const AGENT_STARTS_MS = 20_000;
 /** Starts the pod of one member and waits for its agent. */
 export async function startPod(run: RunParts, name: string, address: string, port: number): Promise<Pod> {
   let agent: AgentClient | undefined;
-  const { container, publishedPort } = (await startContainer(run.docker, {
+  const { controlIsHere } = run.networks;
+  const { container, publishedPort } = await startContainer(run.docker, {
     image: run.image,
     name: partName(run.runId, `${name}-pod`),
     labels: run.labels,
@@ -52,7 +52,7 @@ export async function startPod(run: RunParts, name: string, address: string, por
     command: ['sh', '-c', 'node "$@"; exit $?', 'pod', run.agentModule],
     user: '0:0',
     network: run.networks.control,
-    publish: port,
+    ...(!controlIsHere && { publish: port }),
     // SYS_PTRACE: to read the environment of processes of another user, by which the agent tells whose they are.
     host: { AutoRemove: true, LogConfig: NO_LOG, CapAdd: ['NET_ADMIN', 'SYS_PTRACE'], Mounts: [...run.code] },
     // StdinOnce: when the harness dies, the engine ends the agent's input.
@@ -64,10 +64,21 @@ export async function startPod(run: RunParts, name: string, address: string, por
       });
       agent = await attachAgent(run, name, created);
     },
-  })) as StartedContainer & { readonly publishedPort: number };
+  });
   if (agent === undefined) throw new Error(`the pod of ${name} started without its agent`);
   await agent.send({ do: 'ping' }, AGENT_STARTS_MS);
-  return { name, container, address, publishedPort, agent };
+  const reach =
+    publishedPort === undefined
+      ? { host: await addressOn(run.networks.control, container), port }
+      : { host: '127.0.0.1', port: publishedPort };
+  return { name, container, address, reach, agent };
+}
+
+async function addressOn(network: string, container: Container): Promise<string> {
+  const { NetworkSettings } = await container.inspect();
+  const address = NetworkSettings.Networks[network]?.IPAddress;
+  if (address === undefined) throw new Error(`the engine tells no address of ${container.id} on ${network}`);
+  return address;
 }
 
 /** Attached before the start: nothing that the agent says is missed, and no moment is left in which it has no input. */

@@ -48,14 +48,12 @@ export class LeaseLog {
 
   /** It was told that what it asked for at `sentNs` was carried out. */
   revoked(lease: string, sentNs: RunNs): void {
-    const at = this.#revokes.findLastIndex((revoke) => revoke.lease === lease && revoke.sentNs === sentNs);
-    this.#revokes[at] = { ...this.#revokes[at]!, isAnswered: true };
+    answered(this.#revokes, (asked) => asked.lease === lease && asked.sentNs === sentNs, { isAnswered: true });
   }
 
   /** It was told that it was not. */
   notGivenUp(lease: string, sentNs: RunNs): void {
-    const at = this.#revokes.findLastIndex((revoke) => revoke.lease === lease && revoke.sentNs === sentNs);
-    this.#revokes.splice(at, 1);
+    answered(this.#revokes, (asked) => asked.lease === lease && asked.sentNs === sentNs, undefined);
   }
 
   /** A node asks for a key to be deleted, its own or another's. */
@@ -65,14 +63,12 @@ export class LeaseLog {
 
   /** It was told that what it asked for at `sentNs` was carried out. */
   deleted(key: string, sentNs: RunNs, revision: string): void {
-    const at = this.#deletions.findLastIndex((deletion) => deletion.key === key && deletion.sentNs === sentNs);
-    this.#deletions[at] = { ...this.#deletions[at]!, revision };
+    answered(this.#deletions, (asked) => asked.key === key && asked.sentNs === sentNs, { revision });
   }
 
   /** It learned that what it asked for at `sentNs` was not carried out. */
   notDeleted(key: string, sentNs: RunNs): void {
-    const at = this.#deletions.findLastIndex((deletion) => deletion.key === key && deletion.sentNs === sentNs);
-    if (at >= 0) this.#deletions.splice(at, 1);
+    answered(this.#deletions, (asked) => asked.key === key && asked.sentNs === sentNs, undefined);
   }
 
   ownerChanged(event: OwnerEvent): void {
@@ -83,4 +79,13 @@ export class LeaseLog {
     const leases = withRevokes(withGone([...this.#facts.values()], this.#gone), this.#revokes);
     return withEnds(leases, this.#deletions, this.#owners);
   }
+}
+
+/** What was asked last and is meant: with what the answer adds; taken out, where it was not carried out. */
+function answered<Asked>(all: Asked[], isMeant: (asked: Asked) => boolean, adds: Partial<Asked> | undefined): void {
+  const at = all.findLastIndex(isMeant);
+  const asked = all[at];
+  if (asked === undefined) return;
+  if (adds === undefined) all.splice(at, 1);
+  else all[at] = { ...asked, ...adds };
 }
