@@ -4,6 +4,7 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Owner } from '../core/owner.ts';
+import { parseProcStat } from '../core/proc-stat.ts';
 
 /** This process as an owner. */
 export function thisOwner(): Owner {
@@ -30,13 +31,10 @@ function thisPlace(): Omit<Owner, 'pid' | 'startTicks'> {
   };
 }
 
-/** Field 22 of /proc/PID/stat; the name before it may hold spaces and brackets, so count from the last bracket. */
 function startTicks(pid: number): string | undefined {
-  const stat = read(`/proc/${pid}/stat`);
-  if (stat === undefined) return undefined;
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const stat = parseProcStat(read(`/proc/${pid}/stat`) ?? '');
   // A zombie has ended; it only waits to be reaped.
-  return fields[0] === 'Z' ? undefined : fields[19];
+  return stat?.state === 'Z' ? undefined : stat?.startTicks;
 }
 
 function read(file: string): string | undefined {

@@ -101,7 +101,7 @@ describe.each(NAMES)('%s', (name) => {
         await fault.heal(cluster, options, run);
         await expectHealthy(cluster);
       }),
-      { numRuns: 12 },
+      { numRuns: 5 },
     );
   });
 });

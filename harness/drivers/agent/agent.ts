@@ -9,12 +9,13 @@
  * `node agent.ts ADDRESS`: there is no pod, and its member has this address of the loopback to itself. Its links are in
  * other hands then; all else is the same.
  */
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Links } from './links.ts';
 import { Prober, talks } from './prober.ts';
+import { allPids, startedWith, statOf, threadStates } from './proc.ts';
 import { withDescendants } from './process-tree.ts';
 import { TcpProber } from './tcp-prober.ts';
 import { TURN_MS, WORKLOAD_VARIABLE, type AgentAnswer, type AgentCommand, type WorkloadSignal } from './protocol.ts';
@@ -37,20 +38,9 @@ function findWorkload(workload: string): number[] {
   return withDescendants(lookFor(workload));
 }
 
-/** Those whose environment names it. Threads and zombies have none, nor has what writes its title over it, as a database does. */
+/** Those whose environment names it. */
 function lookFor(workload: string): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => belongsTo(pid, workload));
-}
-
-function belongsTo(pid: number, workload: string): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0').includes(`${WORKLOAD_VARIABLE}=${workload}`);
-  } catch {
-    return false; // ended meanwhile, or of another user: not ours
-  }
+  return allPids().filter((pid) => startedWith(pid, WORKLOAD_VARIABLE, workload));
 }
 
 /** What this agent stopped and has not let go on: pid to workload. */
@@ -142,7 +132,7 @@ async function shareOf(workload: string, forMs: number): Promise<number | undefi
   let looks = 0;
   let ran = 0;
   while (performance.now() < end) {
-    const state = statusOf(pid)?.state;
+    const state = statOf(pid)?.state;
     if (state === undefined) return undefined;
     if (state !== 'T') ran++;
     await sleep(LOOK_MS.min + LOOK_MS.spread * ((++looks * GOLDEN_RATIO) % 1));
@@ -150,32 +140,9 @@ async function shareOf(workload: string, forMs: number): Promise<number | undefi
   return (100 * ran) / looks;
 }
 
-/** Those of all threads; none when the process has ended. */
-function threadStates(pid: number): string[] {
-  try {
-    return readdirSync(`/proc/${pid}/task`).flatMap((thread) => statusOf(`${pid}/task/${thread}`)?.state ?? []);
-  } catch {
-    return [];
-  }
-}
-
-/**
- * Fields 3 and 22 of /proc/PID/stat, counted from the end of the name, which may hold anything; of a process, or of a
- * thread by its folder under /proc.
- */
-function statusOf(pid: number | string): { readonly state: string; readonly startTicks: string } | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return { state: fields[0] as string, startTicks: fields[19] as string };
-  } catch {
-    return undefined; // ended meanwhile
-  }
-}
-
 function identityOf(pids: readonly number[]): string | undefined {
   const [pid] = pids;
-  const startTicks = pid === undefined ? undefined : statusOf(pid)?.startTicks;
+  const startTicks = pid === undefined ? undefined : statOf(pid)?.startTicks;
   return startTicks === undefined ? undefined : `${pid}@${startTicks}`;
 }
 

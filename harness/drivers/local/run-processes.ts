@@ -1,6 +1,7 @@
 /** The processes of a run, found by the label that all of them carry in their environment, and their end. */
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { allPids, livingStatOf, startedWith } from '../agent/proc.ts';
 import { SANDBOX_VARIABLE } from './sandbox-protocol.ts';
 
 /** How long the kernel may take to end what was killed. */
@@ -8,10 +9,9 @@ const GONE_MS = 5000;
 
 /** All that carry the run's ID in their environment, or of which `isToo` says that they belong to it, and live. */
 export function processesOf(runId: string, isToo: (pid: number) => boolean = () => false): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => (isToo(pid) || carries(pid, runId)) && startTicks(pid) !== undefined);
+  return allPids().filter(
+    (pid) => (isToo(pid) || startedWith(pid, SANDBOX_VARIABLE, runId)) && livingStatOf(pid) !== undefined,
+  );
 }
 
 /** Kills what `find` finds until it finds nothing, and removes what that leaves in shared memory. */
@@ -35,25 +35,6 @@ export async function endProcesses(find: () => readonly number[]): Promise<void>
  */
 export function removeSharedMemory(pid: number): void {
   for (const file of [`faketime_shm_${pid}`, `sem.faketime_sem_${pid}`]) rmSync(`/dev/shm/${file}`, { force: true });
-}
-
-/** Field 22 of /proc/PID/stat, counted from the end of the name, which may hold anything. A zombie has ended. */
-export function startTicks(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' ? undefined : fields[19];
-  } catch {
-    return undefined;
-  }
-}
-
-function carries(pid: number, runId: string): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0').includes(`${SANDBOX_VARIABLE}=${runId}`);
-  } catch {
-    return false; // it ended meanwhile, or belongs to another user
-  }
 }
 
 function kill(pid: number): void {

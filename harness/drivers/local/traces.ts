@@ -18,7 +18,8 @@ import { basename, join } from 'node:path';
 import type { Leftover } from '../../core/driver.ts';
 import { environmentLacks } from '../../core/errors.ts';
 import type { Owner } from '../../core/owner.ts';
-import { endProcesses, processesOf, startTicks } from './run-processes.ts';
+import { livingStatOf } from '../agent/proc.ts';
+import { endProcesses, processesOf } from './run-processes.ts';
 
 export interface Traces {
   readonly runId: string;
@@ -51,7 +52,7 @@ export function beginTraces(runId: string, owner: Owner, rubbish: readonly strin
 
 /** Adds the sandbox, as soon as there is one. */
 export function recordSandbox(traces: Traces, pid: number): void {
-  write({ ...traces, sandbox: { pid, startTicks: startTicks(pid) ?? '' } });
+  write({ ...traces, sandbox: { pid, startTicks: livingStatOf(pid)?.startTicks ?? '' } });
 }
 
 /** Every run that has traces here. */
@@ -91,7 +92,7 @@ const folderParts = (traces: Traces | undefined): string[] =>
 /** The recorded sandbox, and all that carry the run's ID in their environment; never a process of anybody else. */
 function livingProcesses(runId: string, traces: Traces | undefined): number[] {
   const { pid: recorded, startTicks: began } = traces?.sandbox ?? {};
-  return processesOf(runId, (pid) => pid === recorded && startTicks(pid) === began);
+  return processesOf(runId, (pid) => pid === recorded && livingStatOf(pid)?.startTicks === began);
 }
 
 /** Of this user alone: in a folder that all may write, another user could have made it first. */
