@@ -1,4 +1,5 @@
 /** A cluster in virtual time: nodes, a virtual coordinator, a virtual network, and one history of all that was minted. */
+import { setImmediate } from 'node:timers';
 import type { Cluster, ClusterSpec, CoordinatorCluster, RegionalCoordinator, Zones } from '../../core/cluster.ts';
 import { DEFAULT_COORDINATOR } from '../../core/coordinator-kind.ts';
 import { coordinatorMembersOf, coordinatorOfNodes, coordinatorsByRegion } from '../../core/coordinators.ts';
@@ -123,10 +124,14 @@ export class SimCluster implements Cluster, InMemoryHistory {
       await process.start();
     });
     await Promise.all([...members, ...this.nodes.map((node) => node.heal())]);
+    // A node that was started may have left a rejection unhandled: Node tells of it when the microtasks are over.
+    await this.time.standStill(() => Promise.resolve());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.time.dispose();
+    // As above: what a node left unhandled in the last turn is its own end, and not that of the harness.
+    await new Promise((resolve) => setImmediate(resolve));
     this.#guard[Symbol.dispose]();
   }
 }

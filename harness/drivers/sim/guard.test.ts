@@ -395,6 +395,33 @@ describe('in a process of its own', () => {
     expect(stdout).toBe('ok true\nforgotten\nno answer false\n');
   });
 
+  test('one that the last heal lets it leave is told by the time that heal is done', async () => {
+    const stdout = await run(`
+      const cluster = await startCluster(({ host }) => {
+        if (host.incarnation === 2) void Promise.reject(new Error('forgotten'));
+        return minterOf(() => 0);
+      });
+      await cluster.nodes[0].process.kill();
+      await cluster.healAll();
+      console.log(await cluster.nodes[0].lastWords(), await cluster.nodes[0].process.alive());
+      await cluster[Symbol.asyncDispose]();
+    `);
+    expect(stdout).toBe('forgotten false\n');
+  });
+
+  test('one that a node leaves in the last moment of its cluster does not end the harness', async () => {
+    const stdout = await run(`
+      let last = false;
+      const holding = () => { if (last) void Promise.reject(new Error('forgotten')); return { workerId: 0 }; };
+      const cluster = await startCluster(() => ({ ...minterOf(() => 0), holding }));
+      last = true;
+      await cluster.nodes[0].health(100);
+      await cluster[Symbol.asyncDispose]();
+      console.log(await cluster.nodes[0].lastWords());
+    `);
+    expect(stdout).toBe('forgotten\n');
+  });
+
   test('an error that the harness leaves unhandled ends it as ever', async () => {
     await expect(
       run(`
