@@ -1,0 +1,58 @@
+/**
+ * The processes of this machine, or of this pod, as /proc shows them (proc(5)). Whatever ends while it is looked at is
+ * not there; what belongs to another user and may not be read is not either.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { parseProcStat, type ProcStat } from '../../core/proc-stat.ts';
+
+/** Processes, not their threads; those that have ended and wait to be reaped are among them. */
+export function allPids(): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+}
+
+export function statOf(pid: number): ProcStat | undefined {
+  return statIn(String(pid));
+}
+
+/** Undefined where it has ended, although nobody has reaped it yet. */
+export function livingStatOf(pid: number): ProcStat | undefined {
+  const stat = statOf(pid);
+  return stat?.state === 'Z' ? undefined : stat;
+}
+
+/** The states of all threads of a process; none when it has ended. */
+export function threadStates(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).flatMap((thread) => statIn(`${pid}/task/${thread}`)?.state ?? []);
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * Whether a process was started with this variable in its environment. A process that is being replaced by exec has
+ * none for a moment, a zombie has none, nor has what writes its title over it, as a database does.
+ */
+export function startedWith(pid: number, variable: string, value: string): boolean {
+  try {
+    return hasEntry(readFileSync(`/proc/${pid}/environ`, 'latin1'), `${variable}=${value}`);
+  } catch {
+    return false;
+  }
+}
+
+/** Whether an entry stands in the text of /proc/PID/environ, whole. */
+export function hasEntry(environ: string, entry: string): boolean {
+  return environ.split('\0').includes(entry);
+}
+
+/** Of a process or a thread, by its folder under /proc. */
+function statIn(folder: string): ProcStat | undefined {
+  try {
+    return parseProcStat(readFileSync(`/proc/${folder}/stat`, 'latin1'));
+  } catch {
+    return undefined;
+  }
+}
