@@ -9,7 +9,6 @@
  *
  * Exits with 1 when something falls short, with 2 when an argument is wrong or a name stands for no run.
  */
-import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { SnowglobeError } from '../harness/core/errors.ts';
@@ -17,6 +16,7 @@ import type { Generator } from '../harness/core/generator.ts';
 import type { Scenario } from '../harness/core/scenario.ts';
 import { combinationProblems } from '../harness/engine/preflight.ts';
 import { generatorFiles, loadGenerator, loadScenario, scenarioFiles } from '../harness/registry.ts';
+import { currentCommit } from './commit.ts';
 import { readArguments } from './scoreboard/arguments.ts';
 import type { Cell, Outcome, Place } from './scoreboard/cell.ts';
 import { cellOf, isCaught } from './scoreboard/cell.ts';
@@ -38,6 +38,7 @@ async function main(args: readonly string[]): Promise<number> {
     writeReadme(JSON.parse(readFileSync(FILE, 'utf8')) as Scoreboard, field);
     return 0;
   }
+  const commit = currentCommit();
   const began = performance.now();
   const { generators: all, scenarios } = field;
   const plan = (isSample ? sampleOf(all, scenarios, fits) : planOf(all, scenarios, WHOLE, fits)).filter(
@@ -66,7 +67,7 @@ async function main(args: readonly string[]): Promise<number> {
     ...(isWhole ? scenarioProblems(field, cells) : []),
   ];
   const board: Scoreboard = {
-    commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim(),
+    commit,
     date: new Date().toISOString().slice(0, 10),
     seconds: Math.round((performance.now() - began) / 1000),
     cores: availableParallelism(),

@@ -3,16 +3,20 @@
  * commit that it ran on, to docs/TORTURE.md.
  *
  *   npm run torture -- SLICE [COUNT [FIRST_SEED]]
+ *
+ * Exits with 1 when a repetition failed that had to hold, with 12 when none proved anything, with 2 when there is no such
+ * slice or repetition, with 3 when this machine lacks what it needs.
  */
-import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SnowglobeError } from '../harness/core/errors.ts';
+import { messageOf, SnowglobeError } from '../harness/core/errors.ts';
 import { generatorFiles, loadGenerator } from '../harness/registry.ts';
+import { currentCommit } from './commit.ts';
 import { createLab } from './lab.ts';
 import { catchDangerous } from './torture/dangerous.ts';
 import { etcdMatrix, huntEarlyRevoke } from './torture/etcd-versions.ts';
+import { exitCodeOf } from './torture/exit-code.ts';
 import { killHarness } from './torture/kill-harness.ts';
 import { killUnderLoad } from './torture/kill-under-load.ts';
 import { proveScenarios } from './torture/proofs.ts';
@@ -33,6 +37,8 @@ const SIM_ONLY = 'checks-on-earlier-reading';
 interface Slice {
   readonly what: string;
   readonly count: number;
+  /** It counts fails, which are no failure of its own: mutants are to be caught, or have a bug that shows in calm too. */
+  readonly failsCount?: true;
   run(lab: Lab, seeds: readonly number[]): AsyncIterable<Trial>;
 }
 
@@ -46,11 +52,13 @@ const SLICES: { readonly [name: string]: Slice } = {
   'mutants-sim': {
     what: 'each mutant through storm',
     count: 50,
+    failsCount: true,
     run: (lab, these) => each([...MUTANTS, SIM_ONLY, 'snowflake-cached'], (name) => seeds(lab, 'sim', name, these)),
   },
   'calm-sim': {
     what: 'each mutant with the disturbances taken out',
     count: 5,
+    failsCount: true,
     run: (lab, these) =>
       each([...MUTANTS, SIM_ONLY, 'snowflake-cached'], (name) => seeds(lab, 'sim', name, these, true)),
   },
@@ -67,21 +75,25 @@ const SLICES: { readonly [name: string]: Slice } = {
   'mutants-local': {
     what: 'each mutant until it is caught, three runs at the most',
     count: 3,
+    failsCount: true,
     run: (lab, these) => each([...MUTANTS, 'snowflake-cached'], (name) => untilCaught(lab, 'local', name, these)),
   },
   'mutants-docker': {
     what: 'each mutant until it is caught, three runs at the most',
     count: 3,
+    failsCount: true,
     run: (lab, these) => each([...MUTANTS, 'snowflake-cached'], (name) => untilCaught(lab, 'docker', name, these)),
   },
   'calm-local': {
     what: 'each mutant with the disturbances taken out',
     count: 1,
+    failsCount: true,
     run: (lab, these) => each([...MUTANTS, 'snowflake-cached'], (name) => seeds(lab, 'local', name, these, true)),
   },
   'calm-docker': {
     what: 'each mutant with the disturbances taken out',
     count: 1,
+    failsCount: true,
     run: (lab, these) => each([...MUTANTS, 'snowflake-cached'], (name) => seeds(lab, 'docker', name, these, true)),
   },
   'proofs-local': {
@@ -194,11 +206,12 @@ async function main([name, count, first = '1']: readonly string[]): Promise<numb
     );
     return 2;
   }
+  const commit = currentCommit();
   const folder = mkdtempSync(join(tmpdir(), 'snowglobe-torture-'));
   const began = performance.now();
   const runs: Trial[] = [];
   let cut = '';
-  let exitCode = 0;
+  let error: unknown;
   try {
     const lab = await createLab(folder);
     const these = Array.from({ length: Number(count ?? slice.count) }, (_, index) => Number(first) + index);
@@ -212,19 +225,21 @@ async function main([name, count, first = '1']: readonly string[]): Promise<numb
         break;
       }
     }
-  } catch (error) {
-    if (!(error instanceof SnowglobeError)) throw error;
-    // What cannot be run here is said; the repetitions before it count.
-    process.stderr.write(`${error.message}\n`);
-    cut = `; ended: ${error.message}`;
-    ({ exitCode } = error);
+  } catch (caught) {
+    // What cannot be run here, or was a defect, is said; the repetitions before it count.
+    error = caught;
+    cut = `; ended: ${messageOf(error)}`;
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+  if (runs.length === 0 && error === undefined) {
+    process.stderr.write(`torture: ${name} has no repetition from ${first} on.\n`);
+    return 2;
   }
   const of = (verdict: string): number => runs.filter((run) => run.verdict === verdict).length;
   const row = [
     new Date().toISOString().slice(0, 10),
-    commit(),
+    commit,
     name,
     runs.length,
     of('pass'),
@@ -235,13 +250,12 @@ async function main([name, count, first = '1']: readonly string[]): Promise<numb
   ];
   appendFileSync(TABLE, `| ${row.join(' | ')} |\n`);
   process.stdout.write(`${row.join(' | ')}\n`);
-  return exitCode;
-}
-
-function commit(): string {
-  const git = (...args: string[]): string => execFileSync('git', args, { encoding: 'utf8' }).trim();
-  const changed = git('status', '--porcelain', '--', 'harness', 'generators', 'scenarios') !== '';
-  return `${git('rev-parse', '--short', 'HEAD')}${changed ? ' (changed)' : ''}`;
+  if (error instanceof SnowglobeError) {
+    process.stderr.write(`${error.message}\n`);
+    return error.exitCode;
+  }
+  if (error !== undefined) throw error;
+  return exitCodeOf(runs, slice.failsCount === true);
 }
 
 process.exitCode = await main(process.argv.slice(2));
