@@ -1,11 +1,13 @@
 /** `snowglobe list`: everything that can be named on the command line or in a scenario, with what each takes. */
 import type { Ability } from '../core/cluster.ts';
-import { ABILITIES } from '../core/cluster.ts';
-import { COORDINATOR_NAMES } from '../core/coordinator-kind.ts';
+import { ABILITIES, ABILITY_NEEDS } from '../core/cluster.ts';
+import { COORDINATOR_NAMES, DEFAULT_COORDINATOR } from '../core/coordinator-kind.ts';
 import type { Driver } from '../core/driver.ts';
 import type { ExitCode } from '../core/errors.ts';
 import { EXIT } from '../core/errors.ts';
 import type { Fault } from '../core/fault.ts';
+import type { Generator, Mutant } from '../core/generator.ts';
+import type { Scenario } from '../core/scenario.ts';
 import { z } from '../core/schema.ts';
 import {
   driverNames,
@@ -18,6 +20,9 @@ import {
   loadScenario,
   scenarioFiles,
 } from '../registry.ts';
+import { span, textOf, wrap } from '../telemetry/text.ts';
+import type { OptionInWords } from './fault-options.ts';
+import { optionsInWords } from './fault-options.ts';
 import type { Kind } from './kinds.ts';
 import { KINDS } from './kinds.ts';
 import type { Output } from './output.ts';
@@ -34,20 +39,10 @@ interface Listed {
 
 const LISTS = {
   scenarios: async (): Promise<readonly Listed[]> =>
-    (await Promise.all(scenarioFiles().map(({ file }) => loadScenario(file)))).map(({ name, question, generator }) => ({
-      name,
-      summary: question,
-      generator,
-    })),
+    (await Promise.all(scenarioFiles().map(({ file }) => loadScenario(file)))).map(listedScenario),
   generators: async (): Promise<readonly Listed[]> =>
-    (await Promise.all(generatorFiles().map(({ file }) => loadGenerator(file)))).map(
-      ({ generator: { name, summary, promises, mutant } }) => ({
-        name,
-        summary,
-        ...(mutant !== undefined && { mark: 'mutant: ' }),
-        promises: promises.map(({ guarantee }) => guarantee),
-        ...(mutant !== undefined && { mutant }),
-      }),
+    (await Promise.all(generatorFiles().map(({ file }) => loadGenerator(file)))).map(({ generator }) =>
+      listedGenerator(generator),
     ),
   faults: async (): Promise<readonly Listed[]> => {
     const drivers = await Promise.all((await driversByRank()).map(whatItCan));
@@ -66,19 +61,50 @@ export async function list(kinds: readonly Kind[], output: Output): Promise<Exit
   const chosen = kinds.length === 0 ? KINDS : kinds;
   const lists = await Promise.all(chosen.map(async (kind) => [kind, await LISTS[kind]()] as const));
   const document = Object.fromEntries(lists.map(([kind, items]) => [kind, items.map(forJson)]));
-  output.document(document, lists.map(([kind, items]) => text(kind, items)).join('\n'));
+  const { columns } = output.stream;
+  output.document(document, lists.map(([kind, items]) => text(kind, items, columns)).join('\n'));
   return EXIT.pass;
 }
 
 const forJson = ({ details: _details, mark: _mark, ...rest }: Listed): Omit<Listed, 'details' | 'mark'> => rest;
 
-function text(kind: Kind, items: readonly Listed[]): string {
-  const width = Math.max(...items.map(({ name }) => name.length));
+const DETAIL_INDENT = 6;
+
+/** `columns`: of the terminal. Where there is none, lines stay whole, for whoever searches them. */
+function text(kind: Kind, items: readonly Listed[], columns: number | undefined): string {
+  const nameWidth = Math.max(...items.map(({ name }) => name.length));
+  const fitted = (line: string, indent: number): readonly string[] =>
+    columns === undefined ? [line] : wrap([span(line)], columns - 1, indent).map((part) => textOf(part).trimEnd());
   const lines = items.flatMap(({ name, summary, mark = '', details = [] }) => [
-    `  ${name.padEnd(width)}  ${mark}${summary}`,
-    ...details.map((line) => `  ${''.padEnd(width)}    ${line}`),
+    ...fitted(`  ${name.padEnd(nameWidth)}  ${mark}${summary}`, nameWidth + 4),
+    ...details.flatMap((line) => fitted(`${' '.repeat(DETAIL_INDENT)}${line}`, DETAIL_INDENT + 4)),
   ]);
   return `${kind}\n${lines.join('\n')}\n`;
+}
+
+function listedScenario({ name, question, generator, cluster }: Scenario): Listed {
+  const coordinator = cluster.coordinator ?? DEFAULT_COORDINATOR;
+  const listed = { name, summary: question, generator, coordinator };
+  return { ...listed, details: [`runs ${generator} by default, with ${coordinator}`] };
+}
+
+function listedGenerator({ name, summary, promises, coordinator = DEFAULT_COORDINATOR, mutant }: Generator): Listed {
+  const guarantees = promises.map(({ guarantee }) => guarantee);
+  const listed = { name, summary, promises: guarantees, coordinator };
+  return mutant === undefined
+    ? { ...listed, details: [`promises: ${guarantees.join(', ') || 'nothing'}`, `coordinator: ${coordinator}`] }
+    : { ...listed, mark: 'mutant: ', ...{ mutant }, details: mutantLines(mutant) };
+}
+
+function mutantLines({ breaks, because, shownBy, needsNoDisturbance, real }: Mutant): readonly string[] {
+  const quiet = needsNoDisturbance === true ? ['all of them'] : (needsNoDisturbance ?? []);
+  return [
+    `breaks: ${breaks.join(', ')}`,
+    `because: ${[because].flat().join('; ')}`,
+    `shown by: ${shownBy.join(', ')}`,
+    ...(quiet.length === 0 ? [] : [`without disturbances too in: ${quiet.join(', ')}`]),
+    ...(real === true ? ['real: needs real processes, docker or local; sim refuses it'] : []),
+  ];
 }
 
 async function driversByRank(): Promise<readonly Driver[]> {
@@ -100,42 +126,32 @@ function listedFault(
   { name, summary, needs, disturbs, coordinators, options, example }: Fault,
   drivers: readonly Capable[],
 ): Listed {
-  const schema = z.toJSONSchema(options, { io: 'input', unrepresentable: 'any' }) as OptionsSchema;
+  const schema = z.toJSONSchema(options, { io: 'input' });
   const here = drivers.filter(({ abilities }) => needs.every((need) => abilities.has(need)));
   const names = here.map((driver) => driver.name);
   const kinds = coordinators ?? COORDINATOR_NAMES;
-  const listed = { name, summary, needs, coordinators: kinds, options: schema, example, driversHere: names };
+  const inWords = optionsInWords(options);
+  const rules = [...inWords.options.flatMap((option) => option.rules), ...inWords.rules];
+  const listed = { name, summary, needs, coordinators: kinds, options: schema, rules, example, driversHere: names };
   return {
     ...listed,
     details: [
-      ...Object.entries(schema.properties ?? {}).map((option) => optionLine(option, schema.required ?? [])),
+      ...inWords.options.map(optionLine),
+      ...inWords.rules.map((rule) => `together: ${rule}`),
       ...(disturbs.includes('coordinator') || coordinators !== undefined ? [`coordinator: ${kinds.join(' or ')}`] : []),
-      `needs: ${needs.map((need) => `${need} (${ABILITIES[need]})`).join(', ') || 'nothing'}`,
+      ...(needs.length === 0 ? ['needs: nothing'] : needs.map(needLine)),
       `here: ${names.join(', ') || 'no driver of this machine can do it'}`,
       `example: ${JSON.stringify(example)}`,
     ],
   };
 }
 
-interface OptionsSchema {
-  readonly properties?: { readonly [name: string]: OptionSchema };
-  readonly required?: readonly string[];
+function optionLine({ name, takes, rules, meaning }: OptionInWords): string {
+  return `${name} (${[takes, ...rules].join('; ')}): ${meaning}`;
 }
 
-interface OptionSchema {
-  readonly type?: string | readonly string[];
-  readonly description?: string;
-  readonly default?: unknown;
-}
-
-function optionLine(
-  [name, { type, description, ...schema }]: [string, OptionSchema],
-  required: readonly string[],
-): string {
-  const facts = [
-    ...(type === undefined ? [] : [type].flat()),
-    ...('default' in schema ? [`default ${JSON.stringify(schema.default)}`] : []),
-    ...(required.includes(name) || 'default' in schema ? [] : ['optional']),
-  ];
-  return `${name}${facts.length === 0 ? '' : ` (${facts.join(', ')})`}: ${description ?? ''}`;
+/** What a driver must be able to do, and what that takes where processes are real. */
+function needLine(need: Ability): string {
+  const more = ABILITY_NEEDS[need];
+  return `needs: ${need} (${ABILITIES[need]})${more === undefined ? '' : `; on docker and local: ${more}`}`;
 }

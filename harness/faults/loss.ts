@@ -17,7 +17,10 @@ export default linkFault<Between & { readonly percent: number }>({
   name: 'loss',
   summary: 'a share of the packets between a member and some others is lost, each way',
   options: z
-    .strictObject({ ...betweenOptions, percent: z.int().min(5).max(90).describe('how many of the packets of each direction, in percent') })
+    .strictObject({
+      ...betweenOptions,
+      percent: z.int().min(5).max(90).describe('how many of the packets of each direction, in percent'),
+    })
     .refine(...notWithItself),
   example: { one: 'n1', peers: ['etcd1', 'etcd2', 'etcd3'], percent: 30 },
   need: 'network.loss',
