@@ -19,7 +19,7 @@ import { endedEntries, lastWordsOf } from './ended-nodes.ts';
 /** A node in reach of a disturbance may refuse for this long after the heal. */
 const GRACE_NS = msToNs(8000);
 /** Above this share of missed arrivals the load is not what was asked for. */
-const MISSED_MAX = 0.05;
+const MISSED_MAX = 0.1;
 /** Below this share of the asked-for IDs a run is too thin to mean anything. */
 const MINTED_MIN = 0.1;
 /** And below this many answers with IDs under each worker ID, however few were asked for. */

@@ -20,7 +20,7 @@ export interface Seeds {
   readonly calm: number;
 }
 
-export const WHOLE: Seeds = { own: 20, others: 3, honest: 20, honestOthers: 3, calm: 3 };
+export const WHOLE: Seeds = { own: 20, others: 3, honest: 5, honestOthers: 3, calm: 3 };
 /** Of a sample, where the first seed does not show it. */
 const SAMPLE_SEEDS = 3;
 

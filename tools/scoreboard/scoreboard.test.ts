@@ -165,7 +165,7 @@ test('every mutant goes through its own scenario with and without disturbances, 
   const real = generator('real', { ...MUTANT, real: true });
   const plan = planOf([honest, resets, real], scenarios, WHOLE, () => true);
   expect(plan.map(({ generator: name, calm, seeds }) => [name, calm, seeds])).toEqual([
-    ['honest', false, 20],
+    ['honest', false, 5],
     ['resets', false, 20],
     ['resets', true, 3],
   ]);

@@ -90,7 +90,7 @@ test('health is put on the run’s axis, and is not held up by waiting clients',
   await serve((request, response) => {
     if (request.url === '/health') response.end(JSON.stringify(said));
   });
-  const waiting = Array.from({ length: 100 }, () => mint(1, 500));
+  const waiting = Array.from({ length: 150 }, () => mint(1, 500));
   expect(await client.health(400)).toEqual({
     status: 'waiting',
     incarnation: 1,

@@ -13,9 +13,9 @@ export type NodeAddress = { readonly socketPath: string } | { readonly host: str
 /**
  * Client requests of one node that may be open at once, each with a connection of its own: a node that is stopped must not
  * eat the harness's sockets. It is also what keeps a node that a busy machine has slowed down from being asked more and
- * more: while it answers 64 requests within their timeout, none of them goes without an answer.
+ * more: while it answers 128 requests within their timeout, none of them goes without an answer.
  */
-const LOAD_CONNECTIONS = 64;
+const LOAD_CONNECTIONS = 128;
 const CONTROL_CONNECTIONS = 4;
 
 const healthSchema = z.object({
