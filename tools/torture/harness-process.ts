@@ -57,6 +57,8 @@ export interface HarnessProcess extends AsyncDisposable {
   /** Of the harness itself, a child of the launcher. */
   readonly pid: number;
   readonly launcher: ChildProcess;
+  /** Whether it has not ended; its process ID may be another's once it has. */
+  lives(): boolean;
   /** Everything that was journalled so far. */
   journal(): readonly JournalEntry[];
   /** The exit code of the launcher; rejects when it takes too long. */
@@ -73,8 +75,11 @@ export async function startHarness(driver: string, seed: string): Promise<Harnes
   // A group of its own, which can be killed as a whole.
   const launcher = spawn(process.execPath, [LAUNCHER, ...args], { detached: true, stdio: 'ignore' });
   const exit = once(launcher, 'exit') as Promise<[number | null]>;
-  const killGroup = (): void => {
-    if (launcher.exitCode === null && launcher.signalCode === null) process.kill(-launcher.pid!, 'SIGKILL');
+  const lives = (): boolean => launcher.exitCode === null && launcher.signalCode === null;
+  const end = async (): Promise<void> => {
+    if (lives()) process.kill(-launcher.pid!, 'SIGKILL');
+    await exit;
+    rmSync(root, { recursive: true, force: true });
   };
   try {
     const folder = await runFolder(runs);
@@ -84,20 +89,17 @@ export async function startHarness(driver: string, seed: string): Promise<Harnes
       folder,
       pid,
       launcher,
+      lives,
       journal: () => journalOf(folder),
       ended: async () => {
         const late = AbortSignal.timeout(LASTS_MS);
         const [code] = await Promise.race([exit, once(late, 'abort').then(() => Promise.reject(late.reason as Error))]);
         return code;
       },
-      [Symbol.asyncDispose]: async () => {
-        killGroup();
-        await exit;
-        rmSync(root, { recursive: true, force: true });
-      },
+      [Symbol.asyncDispose]: end,
     };
   } catch (error) {
-    killGroup();
+    await end();
     throw error;
   }
 }
