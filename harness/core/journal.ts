@@ -50,6 +50,11 @@ export type JournalEntry = { readonly at: RunNs } & (
       readonly from: RunNs;
       readonly took: boolean;
     }
+  /**
+   * The harness asked a coordinator for the end of a lease, or of all: that of a region, where it is told. It was carried
+   * out between `from` and `at`, or, where the request failed, since then or never.
+   */
+  | { readonly kind: 'revoke'; readonly coordinator?: string; readonly lease?: string; readonly from: RunNs }
   /** What clients saw within the last second, by node. */
   | {
       readonly kind: 'load';

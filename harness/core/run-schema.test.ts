@@ -58,6 +58,7 @@ const smallest: Run = {
   slots: [],
   phases: [],
   nodes: ['n1'],
+  leases: [{ coordinator: 'eu', held: 24, endedEarly: 1, unclear: 0, forgotten: 0, revoked: 0 }],
   series: { bucketMs: 250, idsByNode: [], offsetsByNode: [] },
   tenures: [],
   measured: { runId: '', startedAt: '', finishedAt: '', seconds: {}, versions: {}, host: {} },

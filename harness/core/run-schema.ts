@@ -145,6 +145,15 @@ const evidenceSchema = z.strictObject({
   lanes: list(z.strictObject({ node: z.string(), incarnation: count, lane: count, minted: decimal, stored: decimal })),
 });
 
+const leaseTotalsSchema = z.strictObject({
+  coordinator: z.string().exactOptional(),
+  held: count,
+  endedEarly: count.describe("by the coordinator's own doing: kept alive, and revoked by nobody"),
+  unclear: count,
+  forgotten: count,
+  revoked: count,
+});
+
 const seriesSchema = z.strictObject({
   bucketMs: z.number().positive(),
   idsByNode: list(z.strictObject({ node: z.string(), values: list(z.number()) })),
@@ -187,6 +196,7 @@ export const runSchema = z.strictObject({
   disturbances: list(disturbanceRecordSchema),
   hazards: list(hazardSchema),
   evidence: evidenceSchema,
+  leases: list(leaseTotalsSchema).exactOptional(),
   slots: list(
     z.strictObject({
       name: z.string(),

@@ -44,6 +44,8 @@ export interface Run {
   readonly disturbances: readonly DisturbanceRecord[];
   readonly hazards: readonly HazardRecord[];
   readonly evidence: EvidenceTotals;
+  /** How each coordinator kept its word on leases; absent where none is known. */
+  readonly leases?: readonly LeaseTotals[];
   /** Slots in the order in which they were carried out. */
   readonly slots: readonly {
     readonly name: string;
@@ -109,6 +111,21 @@ export interface EvidenceTotals {
     readonly minted: string;
     readonly stored: string;
   }[];
+}
+
+/** Leases of one coordinator under which an owner key was held, and those of them that ended before their time. */
+export interface LeaseTotals {
+  /** The region of the coordinator, where each has its own. */
+  readonly coordinator?: string;
+  readonly held: number;
+  /** By the coordinator's own doing, as far as was seen: kept alive, and revoked by nobody. */
+  readonly endedEarly: number;
+  /** A node may have asked for it: by whom is not known. */
+  readonly unclear: number;
+  /** The coordinator was put back to an earlier state. */
+  readonly forgotten: number;
+  /** A disturbance asked for it. */
+  readonly revoked: number;
 }
 
 /** Curves for the report, one point a bucket, aligned at the run's origin. */

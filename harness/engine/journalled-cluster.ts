@@ -1,12 +1,13 @@
 /**
- * The cluster as the faults get it: every start and end of a process and every order to a clock is journalled as it
- * happens, whoever asks for it.
+ * The cluster as the faults get it: every start and end of a process, every order to a clock and every lease that is
+ * revoked is journalled as it happens, whoever asks for it.
  */
 import type {
   ClockControl,
   ClockSetting,
   Cluster,
   ClusterNode,
+  CoordinatorCluster,
   Member,
   ProcessControl,
   RegionalCoordinator,
@@ -23,12 +24,18 @@ export function journalled(cluster: Cluster, journal: Journal): Cluster {
   const members = cluster.coordinator.members.map((member) => withParts(member, { process: processOf(member) }));
   const own = ({ shape, coordinator }: RegionalCoordinator): RegionalCoordinator => ({
     shape,
-    coordinator: withParts(coordinator, { members: members.filter(({ name }) => shape.members.includes(name)) }),
+    coordinator: withParts(coordinator, {
+      members: members.filter(({ name }) => shape.members.includes(name)),
+      ...journalledRevokes(coordinator, cluster, journal, { coordinator: shape.region }),
+    }),
   });
   return withParts(cluster, {
     nodes,
     ...(cluster.regional !== undefined && { regional: cluster.regional.map(own) }),
-    coordinator: withParts(cluster.coordinator, { members }),
+    coordinator: withParts(cluster.coordinator, {
+      members,
+      ...journalledRevokes(cluster.coordinator, cluster, journal),
+    }),
     healAll: () => {
       const healed = nodes.map(({ name }) => [name, TRUE_CLOCK] as const);
       return ordered(healed, cluster, journal, () => cluster.healAll());
@@ -59,6 +66,27 @@ async function ordered(
     for (const [node, { offsetMs, rate }] of settings)
       journal.append({ at: time.now(), kind: 'clock', node, offsetMs, rate, from, took });
   }
+}
+
+/** Also a request that fails is journalled: it may have come through. */
+function journalledRevokes(
+  inner: CoordinatorCluster,
+  { time }: Cluster,
+  journal: Journal,
+  of: { readonly coordinator?: string } = {},
+): Pick<CoordinatorCluster, 'revoke' | 'wipe'> {
+  const asked = async (what: { readonly lease?: string }, ask: () => Promise<void>): Promise<void> => {
+    const from = time.now();
+    try {
+      await ask();
+    } finally {
+      journal.append({ at: time.now(), kind: 'revoke', ...of, ...what, from });
+    }
+  };
+  return {
+    revoke: (lease, timeoutMs) => asked({ lease }, () => inner.revoke(lease, timeoutMs)),
+    wipe: (timeoutMs) => asked({}, () => inner.wipe(timeoutMs)),
+  };
 }
 
 function journalledProcess({ name, process }: Member, { time }: Cluster, journal: Journal): ProcessControl {

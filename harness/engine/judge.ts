@@ -10,6 +10,7 @@ import { GUARANTEES } from '../core/guarantee.ts';
 import type { Hazard } from '../core/hazard.ts';
 import type { LeaseFact, RequestColumns } from '../core/history.ts';
 import type { JournalEntry } from '../core/journal.ts';
+import { leaseTotals } from '../core/lease-totals.ts';
 import type { DisturbanceRecord, HazardRecord, Measured, Run, Series } from '../core/run.ts';
 import { RUN_VERSION } from '../core/run.ts';
 import { missingSelfLoad } from '../core/self-load.ts';
@@ -104,6 +105,10 @@ export async function judge(input: JudgeInput): Promise<Run> {
     ...heldByWhom(promised, others, answers.unheld),
   ];
   const phases = phasesOf(journal);
+  const leases = leaseTotals(
+    source?.leases ?? [],
+    journal.filter((entry) => entry.kind === 'revoke'),
+  );
   const verdict = gravest([...promised.map((finding) => finding.verdict), ...unknowns.map((): Verdict => 'unknown')]);
   return {
     version: RUN_VERSION,
@@ -123,6 +128,7 @@ export async function judge(input: JudgeInput): Promise<Run> {
     disturbances,
     hazards,
     evidence: evidence.totals,
+    ...(leases.length > 0 && { leases }),
     slots: slotsOf(journal),
     phases,
     nodes,
