@@ -136,6 +136,24 @@ test('a pass of nodes that were to drive themselves and did not says so in its h
   expect(page).toContain('Pass: every promise was kept, without the load of the question</h1>');
 });
 
+test('how often the coordinator ended a lease early is told with its version, also when it never did', () => {
+  const passing = RUNS['passing']!;
+  const versions = { coordinator: '3.4.23' };
+  const page = (endedEarly: number, unclear: number): string =>
+    render({
+      ...passing,
+      measured: { ...passing.measured, versions },
+      leases: [{ held: 24, endedEarly, unclear, forgotten: 0, revoked: 0 }],
+    })
+      .replaceAll(/<[^>]*>/g, ' ')
+      .replaceAll(/\s+/g, ' ');
+  const early = 'ended early by its own doing: kept alive, and revoked by nobody.';
+  expect(page(1, 1)).toContain(
+    `✕ broke its word etcd 3.4.23: 1 of 24 leases ${early} Besides: 1 ended early, by whom is not known.`,
+  );
+  expect(page(0, 0)).toContain(`✓ kept its word etcd 3.4.23: 0 of 24 leases ${early}`);
+});
+
 test('every probe of a disturbance is drawn, what was asked beside what was observed', () => {
   const run = passingStorm();
   const page = render(run);

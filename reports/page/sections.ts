@@ -1,6 +1,7 @@
 /** The sections of tables and text: promises, disturbances, hazards, evidence, environment, repeating, reading. */
 import { GUARANTEES } from '../../harness/core/guarantee.ts';
 import type { Promise_ } from '../../harness/core/guarantee.ts';
+import { tellLeases } from '../../harness/core/lease-totals.ts';
 import { generatorLabel } from '../../harness/core/phrases.ts';
 import type { DisturbanceRecord, Run } from '../../harness/core/run.ts';
 import { askedSpan, targetsOf, tookSpan } from './facts.ts';
@@ -248,6 +249,15 @@ export function evidence(run: Run): Markup {
         <dd>${grouped(requests.dropped)}</dd>
       </div>
     </dl>`,
+    tellLeases(run).map(
+      ({ coordinator, ownDoing, others, keptItsWord }) =>
+        html`<p>
+          <span class="badge ${keptItsWord ? 'good' : 'bad'}"
+            >${keptItsWord ? '✓ kept its word' : '✕ broke its word'}</span
+          >
+          ${coordinator}: ${ownDoing}.${others !== '' && html` <span class="soft">Besides: ${others}.</span>`}
+        </p>`,
+    ),
     lanes.length > 0 &&
       html`<details>
         <summary>${plural(lanes.length, 'lane')}</summary>

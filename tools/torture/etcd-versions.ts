@@ -4,7 +4,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import type { Run } from '../../harness/core/run.ts';
+import type { LeaseTotals, Run } from '../../harness/core/run.ts';
 import { ETCD_VARIABLE } from '../../harness/drivers/agent/etcd-program.ts';
 import type { Lab, LabRun } from '../lab.ts';
 import type { Trial } from './trial.ts';
@@ -41,12 +41,13 @@ export async function* etcdMatrix(lab: Lab, driver: string, seeds: readonly numb
 export async function* huntEarlyRevoke(lab: Lab, driver: string, seeds: readonly number[]): AsyncIterable<Trial> {
   for await (const { version, run } of onEachEtcd(lab, driver, ['early-revoke'], seeds)) {
     const tries = run.run.disturbances.filter(({ bit }) => bit).length;
-    const leases = leasesEndedEarly(run.run);
+    const leases = run.run.leases ?? [];
+    const [held, early] = [sum(leases, 'held'), sum(leases, 'endedEarly')];
     yield {
       ...run,
       generator: `etcd ${version}`,
-      remark: `${tries} tries, ${leases} leases seen ended early`,
-      counted: { tries, 'runs that saw it': leases > 0 ? 1 : 0, 'leases ended early': leases },
+      remark: `${tries} tries, ${early} of ${held} leases seen ended early`,
+      counted: { tries, 'runs that saw it': early > 0 ? 1 : 0, 'leases ended early': early, leases: held },
     };
   }
 }
@@ -68,11 +69,8 @@ async function* onEachEtcd(
   }
 }
 
-/** Tenures whose lease the coordinator ended before its word was over, as far as witnesses name them. */
-function leasesEndedEarly({ findings }: Run): number {
-  const witnesses = findings.flatMap((finding) => (finding.guarantee === 'owns-worker-id' ? finding.witnesses : []));
-  const early = witnesses.filter(({ cause }) => cause === 'two holders: coordinator ended the lease early');
-  return new Set(early.flatMap(({ tenures = [] }) => tenures.slice(0, 1).map(({ lease }) => lease))).size;
+function sum(leases: readonly LeaseTotals[], of: 'held' | 'endedEarly'): number {
+  return leases.reduce((total, own) => total + own[of], 0);
 }
 
 interface Cell {
