@@ -3,13 +3,14 @@
  * worker ID, what was disturbed.
  */
 import type { Sighting, Tenure, Witness } from '../core/checker.ts';
+import { endOfLease } from '../core/lease-ends.ts';
 import { decodeId } from '../core/layout.ts';
 import { lifeOf, seconds } from '../core/phrases.ts';
 import type { DisturbanceRecord } from '../core/run.ts';
 import { msToNs, NS_PER_MS, type RunNs, trueUnixMs } from '../core/time.ts';
 import type { Door } from './causes/holding.ts';
 import type { Explained } from './explain-cause.ts';
-import type { EvidenceView } from './explain-evidence.ts';
+import { type EvidenceView, inForce } from './explain-evidence.ts';
 
 /** Sightings told one by one. */
 const SIGHTINGS_TOLD = 3;
@@ -17,12 +18,15 @@ const SIGHTINGS_TOLD = 3;
 const APART_MS = 1000;
 
 export function storyOf(witness: Witness, { cause, door }: Explained, view: EvidenceView): string {
+  const ended =
+    cause === 'two holders: coordinator ended the lease early' ? coordinatorBefore(witness, door, view) : undefined;
   const sentences = [
     ...(door === undefined ? [] : twoHolders(door, witness, view)),
     ...witness.sightings.slice(0, SIGHTINGS_TOLD).map((sighting) => tellSighting(sighting, view)),
     ...(door === undefined ? tellCause(witness, cause, view) : []),
     ...tellLease(witness, door, view),
-    ...tellDisturbed(witness, door, view),
+    ...(ended === undefined ? [] : [tellEarlyEnd(ended)]),
+    ...tellDisturbed(witness, ended?.disturbance ?? door?.disturbance, view),
   ];
   return sentences.filter((sentence) => sentence !== '').join(' ');
 }
@@ -136,7 +140,7 @@ function tellCause({ sightings }: Witness, cause: Explained['cause'], view: Evid
 }
 
 function tellLease({ tenures = [] }: Witness, door: Door | undefined, view: EvidenceView): string[] {
-  const tenure = door?.intruder ?? (tenures.length === 1 ? tenures[0] : undefined);
+  const tenure = outliving(tenures, door);
   const lease = tenure && view.leaseOf(tenure);
   if (tenure === undefined || lease === undefined) return [];
   const accepted = `The last keep-alive of ${lifeOf(tenure)} that was accepted was sent at ${seconds(lease.lastSentNs)} and good for ${ms(lease.ttlMs)}`;
@@ -146,16 +150,57 @@ function tellLease({ tenures = [] }: Witness, door: Door | undefined, view: Evid
   return [`${accepted}${gone}${told}.`];
 }
 
-/** What was in force when the first ID was minted, and at the moment of the violation; each disturbance once. */
-function tellDisturbed({ at, sightings }: Witness, door: Door | undefined, view: EvidenceView): string[] {
+/** Whose lease a story is about. */
+function outliving(tenures: readonly Tenure[], door: Door | undefined): Tenure | undefined {
+  return door?.intruder ?? (tenures.length === 1 ? tenures[0] : undefined);
+}
+
+/** What had befallen a coordinator when it ended a lease early. */
+interface BeforeEnd {
+  /** When the owner key was seen to be gone. */
+  readonly at: RunNs;
+  readonly disturbance: DisturbanceRecord;
+}
+
+/**
+ * A coordinator breaks its word while it is disturbed, or when it has just come out of that, as a leader that goes on
+ * after it stood still: the disturbance of the holder's coordinator that was in force, or else the one that healed last
+ * within the lease's TTL before.
+ */
+function coordinatorBefore(
+  { tenures = [] }: Witness,
+  door: Door | undefined,
+  view: EvidenceView,
+): BeforeEnd | undefined {
+  const tenure = outliving(tenures, door);
+  const lease = tenure && view.leaseOf(tenure);
+  const at = lease && endOfLease(lease)?.early;
+  if (tenure === undefined || lease === undefined || at === undefined) return undefined;
+  const [last] = view.disturbances
+    .filter(({ disturbs, reach }) => disturbs.includes('coordinator') && reach.includes(tenure.node))
+    .filter((disturbance) => inForce(disturbance, at - msToNs(lease.ttlMs), at))
+    .sort((a, b) => Math.min(b.healed ?? at, at) - Math.min(a.healed ?? at, at));
+  return last && { at, disturbance: last };
+}
+
+function tellEarlyEnd({ at, disturbance }: BeforeEnd): string {
+  const { healed } = disturbance;
+  const when = healed === undefined || healed >= at ? 'during' : `${ms(nsToWholeMs(at - healed))} after the heal of`;
+  return `Its owner key was seen to be gone ${when} ${tellDisturbance(disturbance)}.`;
+}
+
+/**
+ * What was in force when the first ID was minted, and at the moment of the violation; each disturbance once, and none
+ * that the story has `named` already.
+ */
+function tellDisturbed({ at, sightings }: Witness, named: DisturbanceRecord | undefined, view: EvidenceView): string[] {
   const first = sightings[0]?.called ?? at;
   const moments = at - first > msToNs(APART_MS) ? [first, at] : [at];
-  const told = new Set(door?.disturbance === undefined ? [] : [door.disturbance]);
+  const told = new Set(named === undefined ? [] : [named]);
   return moments.map((moment) => {
-    const inForce = view.disturbedAt(moment);
-    if (inForce.length === 0)
-      return door?.disturbance === undefined ? `Nothing was disturbed at ${seconds(moment)}.` : '';
-    const others = inForce.filter((disturbance) => !told.has(disturbance));
+    const disturbed = view.disturbedAt(moment);
+    if (disturbed.length === 0) return named === undefined ? `Nothing was disturbed at ${seconds(moment)}.` : '';
+    const others = disturbed.filter((disturbance) => !told.has(disturbance));
     if (others.length === 0) return '';
     const verb = told.size === 0 ? 'Disturbed' : 'Also disturbed';
     for (const disturbance of others) told.add(disturbance);
