@@ -222,6 +222,20 @@ test('doubts beside a failure stand apart from what is broken, one line a reason
   expect(text({ ...doubted, verdict: 'unknown' })).not.toContain(' doubts ');
 });
 
+test('how often the coordinator ended a lease early is told with its version, also when it never did', () => {
+  const totals = { held: 24, endedEarly: 1, unclear: 0, forgotten: 0, revoked: 2 };
+  const measured = { ...PASSED.measured, versions: { coordinator: '3.4.23' } };
+  const told = text({ ...PASSED, measured, leases: [totals] });
+  expect(told).toContain(
+    ' ✘ etcd 3.4.23: 1 of 24 leases ended early by its own doing: kept alive, and revoked by nobody\n' +
+      '   2 revoked by a disturbance\n',
+  );
+  expect(text({ ...PASSED, measured, leases: [{ ...totals, endedEarly: 0, revoked: 0 }] })).toContain(
+    ' leases of the coordinator\n ✔ etcd 3.4.23: 0 of 24 leases ended early by its own doing',
+  );
+  expect(text(PASSED)).not.toContain('leases of the coordinator');
+});
+
 test('what bit and was not healed is told as both', () => {
   const { healed: _healed, ...record } = PASSED.disturbances[0]!;
   const told = text({

@@ -5,6 +5,7 @@
 import type { Witness } from '../core/checker.ts';
 import { DEFAULT_COORDINATOR } from '../core/coordinator-kind.ts';
 import { EXIT } from '../core/errors.ts';
+import { tellLeases } from '../core/lease-totals.ts';
 import { counted, generatorLabel } from '../core/phrases.ts';
 import type { DisturbanceRecord, Run } from '../core/run.ts';
 import { missingSelfLoad } from '../core/self-load.ts';
@@ -36,6 +37,7 @@ export function verdictText(run: Run, { stream, folder }: VerdictTextOptions): s
     disturbanceLines(run),
     hazardLines(run),
     evidenceLines(run),
+    leaseLines(run),
     doubtLines(run),
     witnessLines(run),
   ].filter((lines) => lines.length > 0);
@@ -197,6 +199,23 @@ function evidenceLines({ evidence }: Run): readonly Line[] {
       span(`, ${count(BigInt(acknowledged))} acknowledged to clients`, 'faint'),
     ],
     indented(`${count(batches)} batches${tornBytes > 0 ? `, ${count(tornBytes)} torn bytes` : ''}; ${load}${unsent}`),
+  ];
+}
+
+/** Also that it never broke its word: how often it was not seen is a fact about its version, too. */
+function leaseLines(run: Run): readonly Line[] {
+  const told = tellLeases(run);
+  if (told.length === 0) return [];
+  return [
+    title('leases of the coordinator'),
+    ...told.flatMap(({ coordinator: which, ownDoing, others, keptItsWord }): readonly Line[] => [
+      [
+        keptItsWord ? span(' ✔ ', 'good') : span(' ✘ ', 'bad'),
+        span(`${which}: `),
+        span(ownDoing, keptItsWord ? 'faint' : 'plain'),
+      ],
+      ...(others === '' ? [] : [indented(others)]),
+    ]),
   ];
 }
 
