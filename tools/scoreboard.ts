@@ -24,7 +24,7 @@ import type { Entry } from './scoreboard/plan.ts';
 import type { Field } from './scoreboard/field.ts';
 import { planOf, sampleOf, WHOLE } from './scoreboard/plan.ts';
 import { carryOutAll } from './scoreboard/pool.ts';
-import { cellProblems, generatorProblems, missingCells, scenarioProblems } from './scoreboard/problems.ts';
+import { boardProblems } from './scoreboard/problems.ts';
 import type { Scoreboard } from './scoreboard/table.ts';
 import { scoreboardText, withScoreboard } from './scoreboard/table.ts';
 
@@ -54,18 +54,8 @@ async function main(args: readonly string[]): Promise<number> {
   const generators = field.generators.filter(
     ({ name }) => names.length === 0 || cells.some(({ generator }) => generator === name),
   );
-  const isWhole = names.length === 0;
-  const problems = [
-    ...missingCells(
-      plan.map(({ seeds, shows, ...place }) => ({ ...place, runs: shows === undefined ? seeds : 1 })),
-      cells,
-    ),
-    ...cellProblems(generators, cells),
-    // Who took part in the scenarios that were named, and was not named, has others in which it shows itself.
-    ...generatorProblems({ ...field, generators: all.filter(({ name }) => isWhole || names.includes(name)) }, cells),
-    // Of a scenario only the whole board, or its sample, shows both sides.
-    ...(isWhole ? scenarioProblems(field, cells) : []),
-  ];
+  const planned = plan.map(({ seeds, shows, ...place }) => ({ ...place, runs: shows === undefined ? seeds : 1 }));
+  const problems = boardProblems(field, names, planned, cells);
   const board: Scoreboard = {
     commit,
     date: new Date().toISOString().slice(0, 10),

@@ -21,6 +21,26 @@ interface Planned extends Place {
   readonly runs: number;
 }
 
+/**
+ * All that falls short on a board. Of a part, which has the runs of these `names`: who took part in a scenario that is
+ * named, and is not named itself, has others in which it shows itself; and a scenario that is not named has not all of its
+ * generators. No names: the whole.
+ */
+export function boardProblems(
+  field: Field,
+  names: readonly string[],
+  planned: readonly Planned[],
+  cells: readonly Cell[],
+): readonly string[] {
+  const isAsked = ({ name }: { readonly name: string }): boolean => names.length === 0 || names.includes(name);
+  return [
+    ...missingCells(planned, cells),
+    ...cellProblems(field.generators, cells),
+    ...generatorProblems({ ...field, generators: field.generators.filter(isAsked) }, cells),
+    ...scenarioProblems({ ...field, scenarios: field.scenarios.filter(isAsked) }, cells),
+  ];
+}
+
 /** Places that were planned and have no cell, or one of fewer runs than were planned. */
 export function missingCells(planned: readonly Planned[], cells: readonly Cell[]): readonly string[] {
   const runs = new Map(cells.map((cell) => [placeOf(cell), cell.runs]));
@@ -34,7 +54,7 @@ const placeOf = ({ generator, scenario, calm }: Place): string =>
   `${generator} through ${scenario}${calm ? ' without disturbances' : ''}`;
 
 /** What no cell may show, whatever the others show: a promise broken that is not there to be broken. */
-export function cellProblems(generators: readonly Generator[], cells: readonly Cell[]): readonly string[] {
+function cellProblems(generators: readonly Generator[], cells: readonly Cell[]): readonly string[] {
   const mutants = new Map(generators.map(({ name, mutant }) => [name, mutant]));
   return cells.flatMap((cell) => {
     const mutant = mutants.get(cell.generator);
@@ -65,7 +85,7 @@ function mutantCell(cell: Cell, mutant: Mutant): readonly string[] {
  * What generators fall short of, one sentence each: a mutant is not caught, an honest one does not pass. `generators` of
  * the field: those that went through all scenarios, or all of a sample, which they fit.
  */
-export function generatorProblems(field: Field, cells: readonly Cell[]): readonly string[] {
+function generatorProblems(field: Field, cells: readonly Cell[]): readonly string[] {
   const by = Map.groupBy(cells, ({ generator }) => generator);
   return field.generators.flatMap((generator) => {
     const mine = by.get(generator.name) ?? [];
@@ -129,7 +149,7 @@ export function needsDisturbance({ needsNoDisturbance }: Mutant, scenario: strin
  * What falls short of scenarios: each must let an honest generator pass and make a mutant fail, which passes without the
  * disturbances, unless no bug that it shows needs them.
  */
-export function scenarioProblems(
+function scenarioProblems(
   { generators, scenarios }: Pick<Field, 'generators' | 'scenarios'>,
   cells: readonly Cell[],
 ): readonly string[] {

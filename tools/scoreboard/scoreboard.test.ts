@@ -4,7 +4,7 @@ import type { Scenario } from '../../harness/core/scenario.ts';
 import type { Cell, Outcome, Place } from './cell.ts';
 import { cellOf } from './cell.ts';
 import { planOf, sampleOf, WHOLE } from './plan.ts';
-import { cellProblems, generatorProblems, missingCells, scenarioProblems } from './problems.ts';
+import { boardProblems, missingCells } from './problems.ts';
 import { scoreboardText, withScoreboard } from './table.ts';
 
 const MUTANT = {
@@ -19,8 +19,7 @@ const resets = generator('resets', MUTANT);
 const scenarios = [{ name: 'quiet', generator: 'honest' }] as Scenario[];
 
 function problemsOf(generators: readonly Generator[], cells: readonly Cell[], fits = true): readonly string[] {
-  const field = { generators, scenarios, fits: () => fits };
-  return [...cellProblems(generators, cells), ...generatorProblems(field, cells), ...scenarioProblems(field, cells)];
+  return boardProblems({ generators, scenarios, fits: () => fits }, [], [], cells);
 }
 
 const at = (name: string, calm = false): Place => ({ generator: name, scenario: 'quiet', calm });
@@ -159,6 +158,20 @@ test('a scenario that nothing fails is told, and a mutant without a scenario', (
   expect(problemsOf([honest, generator('idle', { ...MUTANT, shownBy: [] })], board())).toContain(
     'idle is not caught often enough in any of its scenarios (it has none)',
   );
+});
+
+test('of a part, those are judged that were named: a scenario that nothing fails is blind, whoever else was not asked', () => {
+  const field = { generators: [honest, resets], scenarios, fits: () => true };
+  const nothingFails = board(cellOf(at('resets'), passed(3), MUTANT));
+  expect(boardProblems(field, ['quiet'], [], board())).toEqual([]);
+  expect(boardProblems(field, ['quiet'], [], nothingFails)).toEqual([
+    'no mutant fails quiet',
+    'no mutant that fails quiet passes it without the disturbances',
+  ]);
+  expect(boardProblems(field, ['honest'], [], board().slice(0, 1))).toEqual([]);
+  expect(boardProblems(field, ['resets'], [], nothingFails)).toEqual([
+    'resets is not caught often enough in any of its scenarios (quiet 0 of 3)',
+  ]);
 });
 
 test('every mutant goes through its own scenario with and without disturbances, a real one through none', () => {
