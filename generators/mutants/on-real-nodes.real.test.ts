@@ -14,7 +14,7 @@ import unique from '../../harness/checkers/unique.ts';
 import type { Generator } from '../../harness/core/generator.ts';
 import { NO_REQUESTS } from '../../harness/core/history.ts';
 import type { History } from '../../harness/core/history.ts';
-import { readHistory } from '../../harness/engine/tap-reader.ts';
+import { readHistory } from '../../harness/engine/history-for-tests.ts';
 import threads, { LANES } from '../snowflake-threads.ts';
 import beforeSnapshot from './draws-before-snapshot.ts';
 import keepsReading from './keeps-reading-in-race.ts';

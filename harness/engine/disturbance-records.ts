@@ -60,7 +60,7 @@ function downSpans(journal: readonly JournalEntry[]): ReadonlyMap<string, readon
 }
 
 /** Times at which the harness stood still, and so could measure nothing. */
-export function stallSpans(journal: readonly JournalEntry[]): readonly Span[] {
+function stallSpans(journal: readonly JournalEntry[]): readonly Span[] {
   return journal.flatMap((entry) =>
     entry.kind === 'stall' ? [{ from: entry.at - msToNs(entry.forMs), to: entry.at }] : [],
   );

@@ -148,11 +148,11 @@ function stallsIn(journal: readonly JournalEntry[]): NonNullable<RecoverWindow['
   );
 }
 
-export function rollbacksIn(journal: readonly JournalEntry[]): readonly Rollback[] {
+function rollbacksIn(journal: readonly JournalEntry[]): readonly Rollback[] {
   return journal.flatMap((entry) => (entry.kind === 'rollback' ? [entry.rollback] : []));
 }
 
-export function healthFacts(journal: readonly JournalEntry[]): readonly HealthFact[] {
+function healthFacts(journal: readonly JournalEntry[]): readonly HealthFact[] {
   return journal.flatMap((entry): readonly HealthFact[] => {
     if (entry.kind === 'health') return [{ at: entry.at, node: entry.node, health: entry.health }];
     return entry.kind === 'no health' ? [{ at: entry.at, node: entry.node }] : [];

@@ -138,7 +138,7 @@ export async function judge(input: JudgeInput): Promise<Run> {
   };
 }
 
-export function exitCodeOf(verdict: Verdict): ExitCode {
+function exitCodeOf(verdict: Verdict): ExitCode {
   return verdict === 'fail' ? EXIT.guaranteeBroken : verdict === 'unknown' ? EXIT.unknown : EXIT.pass;
 }
 

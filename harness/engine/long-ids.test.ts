@@ -12,7 +12,7 @@ import { BATCH_FLAG, leaseLogName, lifeName } from '../core/tap.ts';
 import { Lane } from '../../generators/shell/lane.ts';
 import type { Outcome } from '../../generators/shell/lane.ts';
 import { TapWriter } from '../../generators/shell/tap-writer.ts';
-import { readHistory } from './tap-reader.ts';
+import { readHistory } from './history-for-tests.ts';
 
 const LAYOUT: Layout = { idBits: 128, timeBits: 48, workerBits: 0, sequenceBits: 80, tickMs: 1, epochMs: 0 };
 const LANE = { node: 'n1', incarnation: 1, lane: 0 };

@@ -17,7 +17,8 @@ import { NO_REQUESTS } from '../core/history.ts';
 import { BATCH_BYTES, encodeBatch, leaseLogName, lifeName, segmentName } from '../core/tap.ts';
 import type { BatchRecord, LaneName } from '../core/tap.ts';
 import type { Origin } from '../core/time.ts';
-import { RANGE_LIMIT, TapReader, readHistory } from './tap-reader.ts';
+import { readHistory } from './history-for-tests.ts';
+import { RANGE_LIMIT, TapReader } from './tap-reader.ts';
 import type { LaneReader, RangeLimit, TapSummary } from './tap-reader.ts';
 
 const LANE: LaneName = { node: 'n1', incarnation: 1, lane: 0 };

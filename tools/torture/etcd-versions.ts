@@ -13,7 +13,7 @@ const BUILD = join(import.meta.dirname, '../etcd-current/build.sh');
 const GENERATOR = 'snowflake';
 
 /** One of each kind of thing that can happen to a coordinator. */
-export const MATRIX = [
+const MATRIX = [
   'etcd-leader-kill',
   'etcd-leader-pause',
   'etcd-quorum-loss',
