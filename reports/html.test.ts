@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { disturbanceLabel } from '../harness/core/phrases.ts';
 import { parseRun } from '../harness/core/run-schema.ts';
 import type { Run } from '../harness/core/run.ts';
 import { failingCached } from './fixtures/cached.ts';
@@ -100,6 +101,22 @@ test('a disturbance that did not bite is told as such, with the reason', () => {
   expect(render(unknownRun())).toMatch(/\? did not bite<\/span><small>the clock went on/);
 });
 
+test('a disturbance is called by its label wherever it is shown, and never by its key', () => {
+  const run = passingStorm();
+  const [first, ...others] = run.disturbances;
+  const doubted = { ...first!, key: 'drained/0-pause', name: 'first', bit: false, missed: 'nobody saw it' };
+  const label = disturbanceLabel(doubted);
+  const unknowns = [
+    { reason: 'disturbance did not bite', scope: doubted.key, detail: `${label}: nobody saw it.` },
+  ] as const;
+  const page = render({ ...run, disturbances: [doubted, ...others], unknowns });
+  expect(page).not.toContain(doubted.key);
+  expect(page).toContain(`<th role="rowheader" scope="row">${label}</th>`);
+  expect(page).toContain(`${label} (did not bite)`);
+  expect(page).toContain(`<div>${label}: nobody saw it.</div>`);
+  if (doubted.samples.length > 0) expect(page).toContain(`<h4>${label}`);
+});
+
 test('a disturbance whose signal never came is told as never injected, with what it waited for', () => {
   const run = passingStorm();
   const { injected: _injected, healed: _healed, tookFrom: _from, tookTo: _to, ...rest } = run.disturbances[0]!;
@@ -108,7 +125,7 @@ test('a disturbance whose signal never came is told as never injected, with what
   const page = render({ ...run, disturbances: [never] });
   expect(page).toMatch(/\? never injected<\/span\s*><small>it waited 2\.5 s for it/);
   expect(page).toContain('<small>waited for the heal of cut</small>');
-  expect(page).toContain(`${rest.name} (never injected)`);
+  expect(page).toContain(`${disturbanceLabel(rest)} (never injected)`);
   expect(page.replace(SCRIPT, '')).not.toMatch(/NaN|Infinity|undefined|\[object/);
 });
 

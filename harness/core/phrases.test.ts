@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { all, counted, generatorLabel, times } from './phrases.ts';
+import { all, counted, disturbanceLabel, generatorLabel, times } from './phrases.ts';
 
 test('numbers as people write them', () => {
   expect([1, 2, 148_667].map(times)).toEqual(['once', '2 times', '148,667 times']);
@@ -11,4 +11,10 @@ test('numbers as people write them', () => {
 test("a generator of the user's own is named with its file", () => {
   expect(generatorLabel({ name: 'snowflake' })).toBe('snowflake');
   expect(generatorLabel({ name: 'snowflake', file: './mine.ts' })).toBe('snowflake (./mine.ts)');
+});
+
+test('a disturbance is called by its slot, its name, and the node that it is aimed at', () => {
+  const of = { slot: 'paused', name: 'pause' };
+  expect(disturbanceLabel({ ...of, options: { node: 'n2', byMs: 5 } })).toBe('paused: pause n2');
+  expect(disturbanceLabel({ ...of, options: { side: ['n1'] } })).toBe('paused: pause');
 });

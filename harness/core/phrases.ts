@@ -1,4 +1,5 @@
 /** Words for times and places, the same in witnesses, stories and reports. */
+import type { JsonObject } from './json.ts';
 import { NS_PER_S, type RunNs } from './time.ts';
 
 /** `12.345 s`: a moment of the run. */
@@ -29,6 +30,23 @@ export function times(count: number): string {
 /** `snowflake`, or `snowflake (./mine.ts)`: a file of the user may bear the name of a generator that snowglobe brings. */
 export function generatorLabel({ name, file }: { readonly name: string; readonly file?: string }): string {
   return file === undefined ? name : `${name} (${file})`;
+}
+
+/**
+ * `paused: pause n2`: how a disturbance is called wherever people read of it. The name is that of its fault where its
+ * author gave none, the node is the one that it is aimed at, where it is aimed at one. Its key is for records only.
+ */
+export function disturbanceLabel({
+  slot,
+  name,
+  options,
+}: {
+  readonly slot: string;
+  readonly name: string;
+  readonly options: JsonObject;
+}): string {
+  const { node } = options;
+  return `${slot}: ${name}${typeof node === 'string' ? ` ${node}` : ''}`;
 }
 
 /** `n1` or, from the second on, `n1 (life 2)`. */

@@ -33,6 +33,8 @@ export type ProgressEvent = { readonly at: RunNs } & (
       readonly what: 'asked' | 'bites' | 'healed' | 'failed';
       readonly key: string;
       readonly name: string;
+      /** What people call it: `paused: pause n2`. */
+      readonly label: string;
       readonly target?: string;
       readonly detail?: string;
       /** With `bites`: what the first measurement in force saw. */ readonly measured?: JsonObject;

@@ -6,7 +6,7 @@ import type { LeaseFact } from '../core/history.ts';
 import { namedBy } from '../core/coordinators.ts';
 import type { JournalEntry } from '../core/journal.ts';
 import { ownerKey } from '../core/owner-key.ts';
-import { grouped } from '../core/phrases.ts';
+import { disturbanceLabel, grouped } from '../core/phrases.ts';
 import type { DisturbanceRecord, HazardRecord } from '../core/run.ts';
 import type { Scenario } from '../core/scenario.ts';
 import type { RunNs } from '../core/time.ts';
@@ -47,8 +47,10 @@ export function doubts(input: DoubtInput): readonly UnknownReason[] {
     ...input.journal.flatMap((entry) => (entry.kind === 'unknown' ? [entry.reason] : [])),
     ...cutShort(input),
     ...input.disturbances.filter(({ bit }) => !bit).map(whyNot),
-    ...input.disturbances.flatMap(({ key, unhealed }) =>
-      unhealed === undefined ? [] : [doubt('disturbance not healed', key, `${key}: ${unhealed}.`)],
+    ...input.disturbances.flatMap((disturbance) =>
+      disturbance.unhealed === undefined
+        ? []
+        : [ofDisturbance('disturbance not healed', disturbance, disturbance.unhealed)],
     ),
     ...input.hazards
       .filter(({ reached }) => !reached)
@@ -63,10 +65,14 @@ export function doubts(input: DoubtInput): readonly UnknownReason[] {
 }
 
 /** One whose signal never came had nothing to bite with. */
-function whyNot({ key, name, slot, signal, missed = 'no evidence' }: DisturbanceRecord): UnknownReason {
-  return signal !== undefined && signal.seen === undefined
-    ? doubt('trigger never fired', key, `${slot}: ${name}: ${missed}.`)
-    : doubt('disturbance did not bite', key, `${key}: ${missed}.`);
+function whyNot(disturbance: DisturbanceRecord): UnknownReason {
+  const { signal, missed = 'no evidence' } = disturbance;
+  const neverFired = signal !== undefined && signal.seen === undefined;
+  return ofDisturbance(neverFired ? 'trigger never fired' : 'disturbance did not bite', disturbance, missed);
+}
+
+function ofDisturbance(reason: UnknownReason['reason'], disturbance: DisturbanceRecord, why: string): UnknownReason {
+  return doubt(reason, disturbance.key, `${disturbanceLabel(disturbance)}: ${why}.`);
 }
 
 /** Spans in which a node may refuse because of a disturbance. */

@@ -5,7 +5,7 @@
 import type { Sighting, Tenure, Witness } from '../core/checker.ts';
 import { endOfLease } from '../core/lease-ends.ts';
 import { decodeId } from '../core/layout.ts';
-import { lifeOf, seconds } from '../core/phrases.ts';
+import { disturbanceLabel, lifeOf, seconds } from '../core/phrases.ts';
 import type { DisturbanceRecord } from '../core/run.ts';
 import { msToNs, NS_PER_MS, type RunNs, trueUnixMs } from '../core/time.ts';
 import type { Door } from './causes/holding.ts';
@@ -208,14 +208,17 @@ function tellDisturbed({ at, sightings }: Witness, named: DisturbanceRecord | un
   });
 }
 
-/** `cut-from-etcd (node n1; 12.000 s to 20.000 s; slot cut-and-back)` */
-function tellDisturbance({ fault, options, injected, healed, slot }: DisturbanceRecord): string {
-  const settings = Object.entries(options).map(
-    ([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : value}`,
-  );
+/** `cut-and-back: cut-from-etcd n1 (12.000 s to 20.000 s)`; with its fault, where it bears a name of its own. */
+function tellDisturbance(disturbance: DisturbanceRecord): string {
+  const { fault, name, options, injected, healed } = disturbance;
+  const kind = name === fault ? [] : [fault];
+  const settings = Object.entries(options)
+    .filter(([option]) => option !== 'node') // the label names it
+    .map(([option, value]) => `${option} ${typeof value === 'object' ? JSON.stringify(value) : value}`);
   const span =
     injected === undefined ? [] : [`${seconds(injected)} to ${healed === undefined ? 'the end' : seconds(healed)}`];
-  return `${fault} (${[...settings, ...span, `slot ${slot}`].join('; ')})`;
+  const facts = [...kind, ...settings, ...span];
+  return `${disturbanceLabel(disturbance)}${facts.length === 0 ? '' : ` (${facts.join('; ')})`}`;
 }
 
 function nsToWholeMs(ns: RunNs): number {

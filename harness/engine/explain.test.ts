@@ -117,9 +117,7 @@ describe('two holders', () => {
   test('a disturbance of the holder that covers the end of its lease opens the door before others', () => {
     const early = disturbance('cut-from-etcd', { node: 'n1' }, 1300, 2000);
     const [first] = witnesses(owns, both(), { disturbances: [outage, early, cut] });
-    expect(first!.explanation).toContain(
-      'The door was opened by cut-from-etcd (node n1; 1.200 s to 9.000 s; slot slot)',
-    );
+    expect(first!.explanation).toContain('The door was opened by slot: cut-from-etcd n1 (1.200 s to 9.000 s)');
   });
 
   test('without a lease nothing that was disturbed opened a door', () => {
@@ -149,10 +147,10 @@ describe('two holders', () => {
     const [first] = witnesses(owns, both(), { disturbances: [cut, clock], journal: [health('n1', 6900, -3000)] });
     expect(first!.explanation).toBe(
       'Two nodes held worker ID 0: n1 from 0.500 s to 7.000 s, and n2 from 6.200 s to 7.000 s, so both from 6.200 s to ' +
-        '7.000 s. The door was opened by cut-from-etcd (node n1; 1.200 s to 9.000 s; slot slot): n1 could not reach the ' +
+        '7.000 s. The door was opened by slot: cut-from-etcd n1 (1.200 s to 9.000 s): n1 could not reach the ' +
         'coordinator, its lease ran out, and it minted on. The last keep-alive of n1 that was accepted was sent at 1.000 s ' +
-        'and good for 5000 ms; its owner key was gone by 6.100 s. Also disturbed at 6.200 s: clock-step ' +
-        '(node n1; byMs -3000; 1.500 s to 9.000 s; slot slot).',
+        'and good for 5000 ms; its owner key was gone by 6.100 s. Also disturbed at 6.200 s: slot: clock-step ' +
+        'n1 (byMs -3000; 1.500 s to 9.000 s).',
     );
   });
 
@@ -162,8 +160,8 @@ describe('two holders', () => {
     const pause = disturbance('pause', { node: 'n2' }, 8000, 8900);
     const story = (...disturbances: DisturbanceRecord[]) =>
       witnesses(unique, history(), { disturbances })[0]!.explanation!.replace(/.*?(?=Disturbed|Nothing)/, '');
-    const step = 'clock-step (node n1; byMs -3000; 1.500 s to 9.000 s; slot slot)';
-    const paused = 'pause (node n2; 8.000 s to 8.900 s; slot slot)';
+    const step = 'slot: clock-step n1 (byMs -3000; 1.500 s to 9.000 s)';
+    const paused = 'slot: pause n2 (8.000 s to 8.900 s)';
     expect(story(clock)).toBe(`Disturbed at 5.000 s: ${step}.`);
     expect(story(clock, pause)).toBe(`Disturbed at 5.000 s: ${step}. Also disturbed at 8.500 s: ${paused}.`);
     expect(story(pause)).toBe(`Nothing was disturbed at 5.000 s. Disturbed at 8.500 s: ${paused}.`);
@@ -233,7 +231,7 @@ describe('a lease that the coordinator ended early is told with what the coordin
   };
   const paused = disturbance('etcd-leader-pause', {}, 500, 1980);
   const healed =
-    'Its owner key was seen to be gone 20 ms after the heal of ' + 'etcd-leader-pause (0.500 s to 1.980 s; slot slot).';
+    'Its owner key was seen to be gone 20 ms after the heal of slot: etcd-leader-pause (0.500 s to 1.980 s).';
 
   test('what healed last before it, also where two hold the worker ID', () => {
     const told = stories(disturbance('etcd-leader-kill', {}, 100, 1500), paused);
@@ -247,14 +245,12 @@ describe('a lease that the coordinator ended early is told with what the coordin
   test('beside what was disturbed otherwise at that moment', () => {
     const step = disturbance('clock-step', { node: 'n2', byMs: 5 }, 1500, 9000);
     for (const story of stories(paused, step))
-      expect(story).toMatch(/the heal of etcd-leader-pause .* Also disturbed at/);
+      expect(story).toMatch(/the heal of slot: etcd-leader-pause .* Also disturbed at/);
   });
 
   test('what was in force is told before what had healed', () => {
     const [story] = stories(paused, disturbance('lease-expire', { node: 'n1' }, 1990, 2500));
-    expect(story).toContain(
-      'Its owner key was seen to be gone during lease-expire (node n1; 1.990 s to 2.500 s; slot slot).',
-    );
+    expect(story).toContain('Its owner key was seen to be gone during slot: lease-expire n1 (1.990 s to 2.500 s).');
     expect(story).not.toContain('etcd-leader-pause');
   });
 
@@ -391,7 +387,7 @@ test('a successor behind the earlier holder, even when that went on minting besi
   const disturbances = [disturbance('clock-step', { node: 'n1', byMs: 10_000 }, 900, 5000)];
   const [first] = witnesses(unique, ahead, { disturbances });
   expect(first!.cause).toBe('successor behind the earlier holder');
-  expect(first!.explanation).toContain('Disturbed at 1.000 s: clock-step (node n1; byMs 10000');
+  expect(first!.explanation).toContain('Disturbed at 1.000 s: slot: clock-step n1 (byMs 10000');
   const beside = witnesses(unique, ahead.batch(batch('n1', 12_000, { revision: 3n })), { disturbances });
   expect(beside[0]!.cause).toBe('successor behind the earlier holder');
   expect(beside[0]!.explanation).toContain('n1 went on minting beside it');

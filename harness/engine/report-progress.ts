@@ -2,6 +2,7 @@
  * Tells the watching user what the engine does: steps as they enter the journal, rates once a second.
  */
 import type { JournalEntry } from '../core/journal.ts';
+import { disturbanceLabel } from '../core/phrases.ts';
 import type { NodeRate, Progress } from '../core/progress.ts';
 import type { LoadSecond } from '../load/open-loop.ts';
 import type { Reading } from './health-monitor.ts';
@@ -9,7 +10,7 @@ import type { Journal } from './journal.ts';
 
 /** A journal that tells the user of every entry that is worth it, as it is written down. */
 export function telling(journal: Journal, progress: Progress, slotCount: number): Journal {
-  const names = new Map<string, string>();
+  const called = new Map<string, Called>();
   const biting = new Set<string>();
   let slots = 0;
   const tell = (entry: JournalEntry): void => {
@@ -34,7 +35,7 @@ export function telling(journal: Journal, progress: Progress, slotCount: number)
         return progress.event({ at, kind: 'slot', slot, index: slots++, count: slotCount, ...target });
       }
       case 'disturbance':
-        return tellDisturbance(entry, progress, names, biting);
+        return tellDisturbance(entry, progress, called, biting);
       default:
     }
   };
@@ -48,20 +49,27 @@ export function telling(journal: Journal, progress: Progress, slotCount: number)
   };
 }
 
+/** What a disturbance is called, by the one who wrote it and by people. */
+interface Called {
+  readonly name: string;
+  readonly label: string;
+}
+
 function tellDisturbance(
   entry: Extract<JournalEntry, { kind: 'disturbance' }>,
   progress: Progress,
-  names: Map<string, string>,
+  called: Map<string, Called>,
   biting: Set<string>,
 ): void {
   const { at, key } = entry;
-  if (entry.what === 'asked' || entry.what === 'waiting') names.set(key, entry.name);
-  const common = { at, kind: 'disturbance', key, name: names.get(key) ?? key } as const;
+  if (entry.what === 'asked' || entry.what === 'waiting')
+    called.set(key, { name: entry.name, label: disturbanceLabel(entry) });
+  const common = { at, kind: 'disturbance', key, ...(called.get(key) ?? { name: key, label: key }) } as const;
   if (entry.what === 'asked') {
     const target = entry.options['node'];
     progress.event({ ...common, what: 'asked', ...(typeof target === 'string' && { target }) });
   } else if (entry.what === 'never')
-    progress.event({ at, kind: 'note', text: `trigger never fired: ${common.name}: ${entry.detail}` });
+    progress.event({ at, kind: 'note', text: `trigger never fired: ${common.label}: ${entry.detail}` });
   else if (entry.what === 'healed') progress.event({ ...common, what: 'healed' });
   else if (entry.what === 'failed')
     progress.event({ ...common, what: 'failed', detail: `${entry.step}: ${entry.message}` });

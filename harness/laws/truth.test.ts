@@ -146,7 +146,7 @@ describe('unknown, because', () => {
     );
     expect({ verdict, doubts }).toEqual({ verdict: 'unknown', doubts: ['trigger never fired'] });
     const missed = 'it waited 5.0 s for 90 % of the lease of n2 to be spent, and the signal did not come';
-    expect(run.reasons).toEqual([`trigger never fired: slot: kill: ${missed}.`]);
+    expect(run.reasons).toEqual([`trigger never fired: slot: kill n2: ${missed}.`]);
     // It counts among the disturbances of the run, as one that never was.
     expect(run.disturbances).toEqual([
       expect.objectContaining({ name: 'kill', bit: false, missed, signal: { awaited: expect.any(String) as string } }),

@@ -4,12 +4,11 @@
 import type { ProgressEvent } from '../core/progress.ts';
 import { nsToMs } from '../core/time.ts';
 import { clock, duration, measuredText } from './format.ts';
-import type { RunState } from './run-state.ts';
 import type { Line, Span, Tone } from './text.ts';
 import { span } from './text.ts';
 
-/** Room for `etcd-quorum-loss` and most others with their targets, so that what happened stands in one column. */
-const LABEL_WIDTH = 20;
+/** Room for most labels, so that what happened stands in one column. */
+const LABEL_WIDTH = 32;
 
 const HAPPENED: Readonly<Record<'asked' | 'bites' | 'healed' | 'failed', { mark: string; tone: Tone }>> = {
   asked: { mark: '○', tone: 'faint' },
@@ -21,14 +20,14 @@ const HAPPENED: Readonly<Record<'asked' | 'bites' | 'healed' | 'failed', { mark:
 /** Where the content of a line begins, and where it goes on if it does not fit. */
 export const EVENT_INDENT = 9;
 
-/** Undefined for events that only change the live figures. `state` is the one after the event. */
-export function eventLine(event: ProgressEvent, state: RunState): Line | undefined {
-  const content = contentOf(event, state);
+/** Undefined for events that only change the live figures. */
+export function eventLine(event: ProgressEvent): Line | undefined {
+  const content = contentOf(event);
   if (content === undefined) return undefined;
   return [span(`${clock(nsToMs(event.at), true).padStart(EVENT_INDENT - 2)}  `, 'faint'), ...content];
 }
 
-function contentOf(event: ProgressEvent, state: RunState): Line | undefined {
+function contentOf(event: ProgressEvent): Line | undefined {
   switch (event.kind) {
     case 'begin':
       return [
@@ -51,8 +50,12 @@ function contentOf(event: ProgressEvent, state: RunState): Line | undefined {
       ];
     case 'disturbance': {
       const { mark, tone } = HAPPENED[event.what];
-      const label = state.disturbances.get(event.key)?.label ?? event.name;
-      return [span(`${mark} `, tone), span(label.padEnd(LABEL_WIDTH)), span(`  ${event.what}`, tone), ...detail(event)];
+      return [
+        span(`${mark} `, tone),
+        span(event.label.padEnd(LABEL_WIDTH)),
+        span(`  ${event.what}`, tone),
+        ...detail(event),
+      ];
     }
     case 'note':
       return [span('! ', 'doubt'), span(event.text)];

@@ -90,7 +90,7 @@ export function createLiveView(stream: Terminal): Progress {
   return {
     event(event: ProgressEvent) {
       state = advance(state, event);
-      const line = eventLine(event, state);
+      const line = eventLine(event);
       if (line !== undefined) log.push(line);
       changed = true;
     },

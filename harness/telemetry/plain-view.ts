@@ -19,7 +19,7 @@ export function createPlainView(stream: NodeJS.WritableStream): Progress {
   return {
     event(event) {
       state = advance(state, event);
-      const line = eventLine(event, state);
+      const line = eventLine(event);
       if (line !== undefined) stream.write(`${paint(line)}\n`);
       if (event.kind !== 'rates' || performance.now() - figuresAt < FIGURES_EVERY_MS) return;
       figuresAt = performance.now();

@@ -14,7 +14,7 @@ export interface NodeState extends Omit<NodeRate, 'status'> {
 }
 
 export interface DisturbanceState {
-  /** Its name and target: `clock-step n1`. */
+  /** What people call it: `paused: pause n2`. */
   readonly label: string;
   readonly name: string;
   readonly target?: string;
@@ -78,8 +78,8 @@ function disturbed(before: RunState, event: Extract<ProgressEvent, { kind: 'dist
   const known = before.disturbances.get(event.key);
   const state = STATE[event.what];
   if (known !== undefined) return { ...known, state };
-  const { name, target } = event;
-  return target === undefined ? { label: name, name, state } : { label: `${name} ${target}`, name, target, state };
+  const { name, label, target } = event;
+  return target === undefined ? { label, name, state } : { label, name, target, state };
 }
 
 function measured(before: NodeState, rates: readonly NodeRate[]): NodeState {

@@ -6,7 +6,7 @@ import type { Witness } from '../core/checker.ts';
 import { DEFAULT_COORDINATOR } from '../core/coordinator-kind.ts';
 import { EXIT } from '../core/errors.ts';
 import { tellLeases } from '../core/lease-totals.ts';
-import { counted, generatorLabel } from '../core/phrases.ts';
+import { counted, disturbanceLabel, generatorLabel } from '../core/phrases.ts';
 import type { DisturbanceRecord, Run } from '../core/run.ts';
 import { missingSelfLoad } from '../core/self-load.ts';
 import { nsToMs } from '../core/time.ts';
@@ -131,7 +131,7 @@ function figures({ checked, unit, violations, outsideAssumptions, undecided }: R
 
 function disturbanceLines({ disturbances }: Run): readonly Line[] {
   if (disturbances.length === 0) return [];
-  const labels = disturbances.map(labelOf);
+  const labels = disturbances.map(disturbanceLabel);
   const labelWidth = Math.max(...labels.map(({ length }) => length));
   const bit = disturbances.filter((disturbance) => disturbance.bit).length;
   return [
@@ -151,11 +151,6 @@ function disturbanceLines({ disturbances }: Run): readonly Line[] {
 
 function isClear({ bit, unhealed }: DisturbanceRecord): boolean {
   return bit && unhealed === undefined;
-}
-
-function labelOf({ name, options, slot }: DisturbanceRecord): string {
-  const target = options['node'];
-  return `${slot}: ${name}${typeof target === 'string' ? ` ${target}` : ''}`;
 }
 
 function spanOf({ injected, healed }: DisturbanceRecord): string {

@@ -35,7 +35,7 @@ const minting = (node: string): NodeRate => ({
   workerId: 1,
   offsetMs: 0.2,
 });
-const pause = { kind: 'disturbance', key: 'paused/0-pause', name: 'pause' } as const;
+const pause = { kind: 'disturbance', key: 'paused/0-pause', name: 'pause', label: 'paused: pause n2' } as const;
 
 /** A run from its beginning to a pause of n2 that bites, and its heal. */
 const STORY: readonly ProgressEvent[] = [
@@ -58,9 +58,9 @@ const LOG = [
   ' 0:02.0  warm-up',
   ' 0:06.0  disturb',
   ' 0:06.0  paused  slot 1 of 8, aimed at n2',
-  ' 0:06.0  ○ pause n2              asked',
-  ' 0:06.2  ● pause n2              bites  alive yes, answers no',
-  ' 0:13.0  ✔ pause n2              healed',
+  ' 0:06.0  ○ paused: pause n2                  asked',
+  ' 0:06.2  ● paused: pause n2                  bites  alive yes, answers no',
+  ' 0:13.0  ✔ paused: pause n2                  healed',
 ];
 
 function frameText(events: readonly ProgressEvent[], columns: number, rows = 40): string[] {
@@ -127,7 +127,7 @@ describe('the picture', () => {
 
   test('its clock is the clock of the log, also past the end of the plan', () => {
     const drain: ProgressEvent = { at: 84.2 * NS_PER_S, kind: 'phase', phase: 'drain' };
-    expect(eventLine(drain, NOTHING_YET)?.map(({ text }) => text)).toEqual([' 1:24.2  ', 'drain']);
+    expect(eventLine(drain)?.map(({ text }) => text)).toEqual([' 1:24.2  ', 'drain']);
     expect(frameText([...STORY, drain], 100)[1]).toMatch(/^ ⠋ drain +━+ {2}1:24 of 1:24$/);
   });
 
@@ -137,9 +137,14 @@ describe('the picture', () => {
   });
 
   test('a disturbance of no single node stands beside the totals', () => {
-    const lost = { kind: 'disturbance', key: 'q/0', name: 'etcd-quorum-loss' } as const;
+    const lost = {
+      kind: 'disturbance',
+      key: 'q/0',
+      name: 'etcd-quorum-loss',
+      label: 'lost: etcd-quorum-loss',
+    } as const;
     const text = frameText([...STORY, { at: 14 * NS_PER_S, ...lost, what: 'bites' }], 100);
-    expect(text.at(-1)).toMatch(/duplicates {2}● etcd-quorum-loss$/);
+    expect(text.at(-1)).toMatch(/duplicates {2}● lost: etcd-quorum-loss$/);
   });
 
   test('nodes beyond the room are counted, not shown', () => {

@@ -1,5 +1,6 @@
 /** Every probe of each disturbance on a time axis of its own: asked against observed, as series. */
 import type { EvidenceSample } from '../../harness/core/fault.ts';
+import { disturbanceLabel } from '../../harness/core/phrases.ts';
 import type { DisturbanceRecord, Run } from '../../harness/core/run.ts';
 import type { RunNs } from '../../harness/core/time.ts';
 import { linePath, short, thin } from '../chart/path.ts';
@@ -33,7 +34,8 @@ function probeFigure(run: Run, record: DisturbanceRecord): Markup {
   const [first, last] = [samples[0]!.at, samples.at(-1)!.at];
   const axis = createAxis(Math.min(first, asked?.from ?? first), Math.max(last, asked?.to ?? last) + 1);
   const lanes = [stripLane(axis, record), ...measuredNames(samples).map((name) => curveLane(axis, samples, name))];
-  return html`<h4>${record.name} ${targetsOf(run, record).join(', ')} <small>${settings(record.options)}</small></h4>
+  const facts = settings(record.options) || targetsOf(run, record).join(', ');
+  return html`<h4>${disturbanceLabel(record)} <small>${facts}</small></h4>
     <div class="scroll">${figure(axis, lanes)}</div>`;
 }
 

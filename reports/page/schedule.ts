@@ -1,4 +1,5 @@
 /** Lanes of what was planned and done: phases, slots, disturbances, hazards, violations. */
+import { disturbanceLabel } from '../../harness/core/phrases.ts';
 import type { DisturbanceRecord, Run } from '../../harness/core/run.ts';
 import { bar, labelRows, percent, PLOT_MIN_PX, spanPx, text, textPx } from './axis.ts';
 import type { Axis, Lane } from './axis.ts';
@@ -77,11 +78,12 @@ function disturbanceRow(axis: Axis, run: Run, record: DisturbanceRecord, y: numb
   if (span === undefined) {
     const slot = run.slots.find(({ name }) => name === record.slot)?.from ?? 0;
     return html`<g
-      ><title>${title}</title>${text(axis, slot, y + 11, `${record.name} (never injected)`, 'unsure', 6)}</g
+      ><title>${title}</title
+      >${text(axis, slot, y + 11, `${disturbanceLabel(record)} (never injected)`, 'unsure', 6)}</g
     >`;
   }
   const doubt = record.bit ? (record.unhealed === undefined ? '' : ' (not healed)') : ' (did not bite)';
-  const words = `${record.name} ${targetsOf(run, record).join(' ')}${doubt}`;
+  const words = `${aimedLabel(run, record)}${doubt}`;
   const after = Math.max(span.to, took?.to ?? span.to);
   const fitsAfter = (axis.x(after) / 100) * PLOT_MIN_PX + textPx(words) < PLOT_MIN_PX;
   return [
@@ -100,11 +102,18 @@ function disturbanceRow(axis: Axis, run: Run, record: DisturbanceRecord, y: numb
   ];
 }
 
+/** With the members that it hit, where its label names none. */
+function aimedLabel(run: Run, record: DisturbanceRecord): string {
+  const { node } = record.options;
+  const others = targetsOf(run, record).filter((name) => name !== node);
+  return others.length === 0 ? disturbanceLabel(record) : `${disturbanceLabel(record)} (${others.join(', ')})`;
+}
+
 function describe(run: Run, record: DisturbanceRecord): string {
   const asked = askedSpan(run, record);
   const took = tookSpan(record);
   return [
-    `${record.name} (${settings(record.options) || targetsOf(run, record).join(', ')})`,
+    `${disturbanceLabel(record)} (${settings(record.options) || targetsOf(run, record).join(', ')})`,
     asked === undefined ? 'never injected' : `asked ${seconds(asked.from)} to ${seconds(asked.to)}`,
     took === undefined ? 'never measured in force' : `measured in force ${seconds(took.from)} to ${seconds(took.to)}`,
     ...(record.bit ? [] : [`did not bite: ${record.missed ?? 'no evidence'}`]),

@@ -2,7 +2,7 @@
 import { GUARANTEES } from '../../harness/core/guarantee.ts';
 import type { Promise_ } from '../../harness/core/guarantee.ts';
 import { tellLeases } from '../../harness/core/lease-totals.ts';
-import { generatorLabel } from '../../harness/core/phrases.ts';
+import { disturbanceLabel, generatorLabel } from '../../harness/core/phrases.ts';
 import type { DisturbanceRecord, Run } from '../../harness/core/run.ts';
 import { askedSpan, targetsOf, tookSpan } from './facts.ts';
 import { html } from './markup.ts';
@@ -144,7 +144,7 @@ export function disturbances(run: Run): Markup {
     table<DisturbanceRecord>(
       'Each disturbance with what was asked and what was measured by another path',
       [
-        { head: 'Disturbance', cell: ({ name, slot }) => html`${name}<small>in ${slot}</small>` },
+        { head: 'Disturbance', cell: disturbanceLabel },
         { head: 'Target', cell: (record) => targetsOf(run, record).join(', ') || '–' },
         {
           head: 'Asked',

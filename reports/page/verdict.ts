@@ -89,6 +89,8 @@ function sentence({ reason, detail }: Unknown): string {
 }
 
 function unknownTable(run: Run): Markup {
+  // A doubt about a disturbance begins with what people call it.
+  const keys = new Set(run.disturbances.map(({ key }) => key));
   const told = table(
     'What could not be known',
     [
@@ -99,7 +101,10 @@ function unknownTable(run: Run): Markup {
       {
         head: 'Where, and the facts',
         cell: ([, unknowns]) =>
-          unknowns.map(({ scope, detail }) => html`<div><span class="soft">${scope}</span> ${detail}</div>`),
+          unknowns.map(
+            ({ scope, detail }) =>
+              html`<div>${!keys.has(scope) && html`<span class="soft">${scope}</span> `}${detail}</div>`,
+          ),
       },
     ],
     byReason(run.unknowns),
