@@ -19,6 +19,7 @@ import { startOpenLoop } from '../load/open-loop.ts';
 import { describeGenerator, driverNames, loadDriver, loadGenerator, loadParts, loadScenario } from '../registry.ts';
 import { chooseStore } from './store.ts';
 import { createProgress } from '../telemetry/progress.ts';
+import { summaryText } from '../telemetry/summary-text.ts';
 import { verdictText } from '../telemetry/verdict-text.ts';
 import { sweepDead } from './heal.ts';
 import { makeRunsFolder } from './runs-folder.ts';
@@ -43,14 +44,10 @@ export async function run(args: RunArguments, output: Output): Promise<ExitCode>
     await plan.driver.prepare({ log: (line) => output.text(line), signal: interruption.signal });
     interruption.signal.throwIfAborted();
     const { runs, failure } = await runAll(plan, interruption, output);
-    if (failure !== undefined) {
-      const exitCode = output.error(failure.error, runs.length === 0 ? {} : { runs });
-      // What was judged before stays judged: a broken guarantee outweighs the error that came after it.
-      const broken = worstExit(runs) === EXIT.guaranteeBroken && !interruption.signal.aborted;
-      return broken ? EXIT.guaranteeBroken : exitCode;
-    }
-    if (output.json) output.document(runs.length === 1 ? runs[0] : runs, '');
-    return interruption.signal.aborted ? EXIT.interrupted : worstExit(runs);
+    const exitCode = concluded(runs, failure, interruption, output);
+    const names = plan.items.map(({ scenario }) => scenario.name);
+    if (names.length > 1) output.text(summaryText(names, runs, { stream: output.stream, exitCode }));
+    return exitCode;
   } finally {
     interruption.dispose();
   }
@@ -109,6 +106,22 @@ interface Outcome {
   readonly runs: readonly Run[];
   /** What ended the series early. */
   readonly failure?: { readonly error: unknown };
+}
+
+/** Tells of the failure and writes the document, as far as there is one; the exit code of the command. */
+function concluded(
+  runs: readonly Run[],
+  failure: Outcome['failure'],
+  { signal }: Interruption,
+  output: Output,
+): ExitCode {
+  if (failure !== undefined) {
+    const exitCode = output.error(failure.error, runs.length === 0 ? {} : { runs });
+    // What was judged before stays judged: a broken guarantee outweighs the error that came after it.
+    return worstExit(runs) === EXIT.guaranteeBroken && !signal.aborted ? EXIT.guaranteeBroken : exitCode;
+  }
+  if (output.json) output.document(runs.length === 1 ? runs[0] : runs, '');
+  return signal.aborted ? EXIT.interrupted : worstExit(runs);
 }
 
 /** One scenario after the other, until one cannot be launched or the user interrupts. */
