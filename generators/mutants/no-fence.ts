@@ -28,6 +28,7 @@ export default {
       'slow-cpu',
       'lease-with-slack',
       'lease-without-slack',
+      'paused-in-keep-alive',
     ],
     needsNoDisturbance: ['lease-without-slack'],
   },

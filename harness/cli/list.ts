@@ -96,7 +96,7 @@ function listedGenerator({ name, summary, promises, coordinator = DEFAULT_COORDI
     : { ...listed, mark: 'mutant: ', ...{ mutant }, details: mutantLines(mutant) };
 }
 
-function mutantLines({ breaks, because, shownBy, needsNoDisturbance, real }: Mutant): readonly string[] {
+function mutantLines({ breaks, because, shownBy, needsNoDisturbance, real, simulated }: Mutant): readonly string[] {
   const quiet = needsNoDisturbance === true ? ['all of them'] : (needsNoDisturbance ?? []);
   return [
     `breaks: ${breaks.join(', ')}`,
@@ -104,6 +104,7 @@ function mutantLines({ breaks, because, shownBy, needsNoDisturbance, real }: Mut
     `shown by: ${shownBy.join(', ')}`,
     ...(quiet.length === 0 ? [] : [`without disturbances too in: ${quiet.join(', ')}`]),
     ...(real === true ? ['real: needs real processes, docker or local; sim refuses it'] : []),
+    ...(simulated === true ? ['simulated: real nodes never show it, or too seldom to be waited for'] : []),
   ];
 }
 

@@ -47,6 +47,8 @@ export interface Mutant {
   readonly needsNoDisturbance?: true | readonly string[];
   /** Its bug needs real processes or threads: the simulator cannot show it. */
   readonly real?: true;
+  /** Real nodes never come to show it, or too seldom to be waited for: the file says why. */
+  readonly simulated?: true;
 }
 
 /** A node that snowglobe's own shell serves: the file gives the minter, the shell gives HTTP, taps and metrics. */

@@ -14,6 +14,7 @@ const mutant = (name: string, more: Partial<Mutant> = {}): Generator =>
 const needsNone = mutant('a', { needsNoDisturbance: true });
 const real = mutant('b', { real: true });
 const plain = mutant('c');
+const simulated = mutant('d', { simulated: true });
 
 /** Each mutant fails where there are disturbances. */
 const lab: Lab = {
@@ -41,6 +42,9 @@ test('the mutant that needs a disturbance is taken, and a real one on real drive
   expect(mutantFor('storm', [needsNone, real], false)).toBe(needsNone);
   expect(mutantFor('storm', [needsNone, real], true)).toBe(real);
   expect(mutantFor('storm', [real], false)).toBeUndefined();
+  expect(mutantFor('storm', [simulated, plain], false)).toBe(simulated);
+  expect(mutantFor('storm', [simulated, plain], true)).toBe(plain);
+  expect(mutantFor('storm', [simulated], true)).toBeUndefined();
   expect(mutantFor('burst', [plain], true)).toBeUndefined();
 });
 

@@ -78,11 +78,13 @@ export async function* prove(
 
 /**
  * The mutant that proves a scenario: one that needs its disturbances, so that the third proof can be had, and if there is
- * a choice one that the simulator shows too. Those marked `real` only on a real driver. Undefined: there is none.
+ * a choice one that the simulator shows too. Those marked `real` only on a real driver, those marked `simulated` only in
+ * the simulator. Undefined: there is none.
  */
 export function mutantFor(scenario: string, mutants: readonly Generator[], isReal: boolean): Generator | undefined {
   const shown = mutants.filter(
-    ({ mutant }) => mutant?.shownBy.includes(scenario) === true && (isReal || mutant.real !== true),
+    ({ mutant }) =>
+      mutant?.shownBy.includes(scenario) === true && (isReal ? mutant.simulated !== true : mutant.real !== true),
   );
   const needing = shown.filter(({ mutant }) => needsDisturbance(mutant!, scenario));
   const of = needing.length > 0 ? needing : shown;
