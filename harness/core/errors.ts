@@ -66,7 +66,9 @@ function describeProblem({ what, where, remedy }: Problem): string {
   return `${where === undefined ? '' : `${where}: `}${what} ${remedy}`;
 }
 
-/** The message of anything that was thrown. */
+/** The message of anything that was thrown; of what failed while something else had failed, both, the first one first. */
 export function messageOf(error: unknown): string {
+  // Its own message is empty: `using` makes it.
+  if (error instanceof SuppressedError) return `${messageOf(error.suppressed)}; then ${messageOf(error.error)}`;
   return error instanceof Error ? error.message : String(error);
 }

@@ -187,7 +187,9 @@ async function live(request: RunRequest, cluster: Cluster, journal: Journal, sto
     ...(collecting !== undefined && { store: collecting.store.version }),
   };
   // The cluster goes while its IDs are judged: the two need nothing of each other.
-  const gone = cluster[Symbol.asyncDispose]();
+  const gone = Promise.resolve(cluster[Symbol.asyncDispose]());
+  // Told where it is awaited; until then a rejection that nobody handles would end the process in mid-judgement.
+  gone.catch(() => undefined);
   const run = await judge({
     header,
     journal: journal.entries,

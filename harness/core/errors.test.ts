@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { badInput, messageOf } from './errors.ts';
+
+test.each<[unknown, string]>([
+  [new Error('first'), 'first'],
+  ['thrown as it is', 'thrown as it is'],
+  [badInput('Wrong.', 'Mend it.', 'nodes'), 'nodes: Wrong. Mend it.'],
+])('the message of %s', (error, message) => {
+  expect(messageOf(error)).toBe(message);
+});
+
+test('what fails while a failure is cleaned up hides neither', async () => {
+  const failed = async (): Promise<void> => {
+    await using stack = new AsyncDisposableStack();
+    stack.defer(() => Promise.reject(new Error('the cluster stayed')));
+    throw new Error('the run failed');
+  };
+  const error: unknown = await failed().catch((caught: unknown) => caught);
+  expect(messageOf(error)).toBe('the run failed; then the cluster stayed');
+});
