@@ -59,14 +59,18 @@ async function* onEachEtcd(
   seeds: readonly number[],
 ): AsyncIterable<{ readonly version: string; readonly run: LabRun }> {
   const current = execFileSync(BUILD, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim();
+  const versions = new Set<string>();
   for (const program of ['', current]) {
     process.env[ETCD_VARIABLE] = program;
     for (const scenario of scenarios)
       for (const seed of seeds) {
         const run = await lab.run({ scenario, driver, generator: GENERATOR, seed: String(seed) });
-        yield { version: run.run.measured.versions['coordinator'] ?? 'unknown', run };
+        const version = run.run.measured.versions['coordinator'] ?? 'unknown';
+        versions.add(version);
+        yield { version, run };
       }
   }
+  if (versions.size < 2) throw new Error(`both etcds are ${[...versions].join()}: nothing was compared`);
 }
 
 function sum(leases: readonly LeaseTotals[], of: 'held' | 'endedEarly'): number {
