@@ -2,90 +2,14 @@
  * One small run for each cause: hand-made batches, judged by the real checkers, explained from a hand-made journal.
  */
 import { describe, expect, test } from 'vitest';
-import { type BatchSpec, HistoryBuilder, LAYOUT, ORIGIN_UNIX_MS } from '../checkers/shared/history-builder.ts';
+import { HistoryBuilder, LAYOUT, ORIGIN_UNIX_MS } from '../checkers/shared/history-builder.ts';
 import type { Cause } from '../core/cause.ts';
-import type { Witness } from '../core/checker.ts';
 import type { Promise_ } from '../core/guarantee.ts';
 import type { JournalEntry } from '../core/journal.ts';
-import type { JsonObject } from '../core/json.ts';
-import type { DisturbanceRecord } from '../core/run.ts';
 import { encodeId } from '../core/layout.ts';
-import { tenuresOf } from '../core/tenures.ts';
+import type { DisturbanceRecord } from '../core/run.ts';
 import { msToNs } from '../core/time.ts';
-import { loadCheckers, loadFaults } from '../registry.ts';
-import { explain } from './explain.ts';
-
-const [checkers, faults] = await Promise.all([loadCheckers(), loadFaults()]);
-const unique: Promise_ = { guarantee: 'unique' };
-const owns: Promise_ = { guarantee: 'owns-worker-id', assuming: ['coordinator keeps leases'] };
-const perNode: Promise_ = { guarantee: 'increasing-per-node' };
-
-/** All times in milliseconds of the run. */
-interface Told {
-  readonly disturbances?: readonly DisturbanceRecord[];
-  readonly journal?: readonly JournalEntry[];
-}
-
-function witnesses(
-  promise: Promise_,
-  builder: HistoryBuilder,
-  { disturbances = [], journal = [] }: Told = {},
-): readonly Witness[] {
-  const history = builder.build();
-  const origin: JournalEntry = {
-    at: 0,
-    kind: 'origin',
-    origin: { monotonicNs: '0', unixMs: ORIGIN_UNIX_MS, errorNs: 0 },
-    nodes: history.nodes,
-    coordinator: 'etcd',
-    versions: {},
-  };
-  const [finding] = explain([checkers.get(promise.guarantee)!.fold(history, promise)], {
-    layout: LAYOUT,
-    journal: [origin, ...journal],
-    tenures: tenuresOf(history),
-    leases: history.leases,
-    disturbances,
-  });
-  return finding!.witnesses;
-}
-
-function disturbance(fault: string, options: JsonObject, fromMs: number, toMs: number): DisturbanceRecord {
-  const reach = typeof options['node'] === 'string' ? [options['node']] : ['n1', 'n2', 'n3'];
-  const span = { injected: msToNs(fromMs), healed: msToNs(toMs) };
-  return {
-    key: `${fault} ${fromMs}`,
-    name: fault,
-    slot: 'slot',
-    fault,
-    disturbs: faults.get(fault)!.disturbs,
-    options,
-    reach,
-    bit: true,
-    samples: [],
-    ...span,
-  };
-}
-
-const health = (node: string, at: number, offsetMs: number): JournalEntry => ({
-  kind: 'health',
-  at: msToNs(at),
-  node,
-  offsetMs,
-  health: { status: 'minting', incarnation: 1, wallMs: ORIGIN_UNIX_MS + at + offsetMs, at: msToNs(at), minted: [] },
-});
-
-const stoodStill = (member: string, fromMs: number, toMs: number): readonly JournalEntry[] => [
-  { kind: 'process', member, what: 'paused', at: msToNs(fromMs) },
-  { kind: 'process', member, what: 'resumed', at: msToNs(toMs) },
-];
-
-const batch = (node: string, at: number, more: Partial<BatchSpec> = {}): BatchSpec => ({
-  node,
-  at,
-  ids: [{ ms: at + (more.offsetMs ?? 0) }],
-  ...more,
-});
+import { batch, disturbance, health, owns, perNode, stoodStill, unique, witnesses } from './explain-for-tests.ts';
 
 describe('two holders', () => {
   /** n1 minted on after its lease, which ended at 6100; n2 took over at 6200; both minted the tick of 7000. */
@@ -212,62 +136,6 @@ test('minted after its lease although the coordinator ended it early, and said s
   expect(meeting!.explanation).toContain('it was told at 2.100 s that the lease was gone');
   const [early] = witnesses(owns, told(3100));
   expect(early!.cause).toBe('two holders: coordinator ended the lease early');
-});
-
-describe('a lease that the coordinator ended early is told with what the coordinator had come out of', () => {
-  /** Kept alive at 1 s for 5 s; its owner key was gone at 2 s, and a successor minted at 3.9 s. */
-  const stories = (...disturbances: readonly DisturbanceRecord[]): readonly string[] => {
-    const history = new HistoryBuilder()
-      .lease(1n, { node: 'n1', sentMs: 1000, ttlMs: 5000, endedMs: 2000 })
-      .batch(batch('n1', 1900, { lease: 1n, revision: 3n }))
-      .batch(batch('n1', 4000, { lease: 1n, revision: 3n }))
-      .batch(batch('n2', 3900, { lease: 3n, revision: 9n }))
-      .batch(batch('n2', 4100, { lease: 3n, revision: 9n }));
-    const told = witnesses(owns, history, { disturbances });
-    expect(new Set(told.map(({ cause }) => cause))).toEqual(
-      new Set(['two holders: coordinator ended the lease early']),
-    );
-    return told.map(({ explanation }) => explanation!);
-  };
-  const paused = disturbance('etcd-leader-pause', {}, 500, 1980);
-  const healed =
-    'Its owner key was seen to be gone 20 ms after the heal of slot: etcd-leader-pause (0.500 s to 1.980 s).';
-
-  test('what healed last before it, also where two hold the worker ID', () => {
-    const told = stories(disturbance('etcd-leader-kill', {}, 100, 1500), paused);
-    expect(told.length).toBeGreaterThan(1);
-    for (const story of told) {
-      expect(story).toContain(healed);
-      expect(story).not.toMatch(/Nothing was disturbed|etcd-leader-kill/);
-    }
-  });
-
-  test('beside what was disturbed otherwise at that moment', () => {
-    const step = disturbance('clock-step', { node: 'n2', byMs: 5 }, 1500, 9000);
-    for (const story of stories(paused, step))
-      expect(story).toMatch(/the heal of slot: etcd-leader-pause .* Also disturbed at/);
-  });
-
-  test('what was in force is told before what had healed', () => {
-    const [story] = stories(paused, disturbance('lease-expire', { node: 'n1' }, 1990, 2500));
-    expect(story).toContain('Its owner key was seen to be gone during slot: lease-expire n1 (1.990 s to 2.500 s).');
-    expect(story).not.toContain('etcd-leader-pause');
-  });
-
-  test('and nothing that was no matter of the coordinator, not of this one, or over for longer than the lease', () => {
-    const step = disturbance('clock-step', { node: 'n1', byMs: 5 }, 100, 1900);
-    const elsewhere = { ...paused, reach: ['n2'] };
-    const after = disturbance('etcd-leader-pause', {}, 2100, 3000);
-    for (const far of [step, elsewhere, after])
-      for (const story of stories(far)) {
-        expect(story).toContain('Nothing was disturbed at');
-        expect(story).not.toContain('seen to be gone');
-      }
-    const long = new HistoryBuilder()
-      .lease(1n, { node: 'n1', sentMs: 18_000, ttlMs: 5000, endedMs: 20_000 })
-      .batch(batch('n1', 21_000, { lease: 1n, revision: 3n }));
-    expect(witnesses(owns, long, { disturbances: [paused] })[0]!.explanation).toContain('Nothing was disturbed at');
-  });
 });
 
 test('two holders come before one latecomer, what is outside assumptions comes last', () => {
