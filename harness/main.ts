@@ -34,6 +34,10 @@ Options
   --help, -h
   --version, -v
 
+Environment
+  SNOWGLOBE_LOCAL_LINKS=tcp   the driver local without network namespaces, where a host forbids them:
+                              TCP links on the loopback, no loss of packets, no PostgreSQL
+
 Exit codes
   0 pass   10 a promised guarantee is broken   11 an SLO is missed   12 unknown: nothing was proved
   2 bad input   3 the machine lacks something   130 interrupted, healed   1 snowglobe crashed

@@ -1,8 +1,12 @@
 /** `snowglobe doctor`: what this machine can do, and how to get the rest. */
+import type { Ability } from '../core/cluster.ts';
+import { ABILITIES, ABILITY_NEEDS } from '../core/cluster.ts';
+import type { Readiness } from '../core/driver.ts';
 import type { ExitCode } from '../core/errors.ts';
 import { EXIT } from '../core/errors.ts';
 import { driverNames, loadDriver } from '../registry.ts';
 import { storeReadiness } from '../stores/clickhouse/readiness.ts';
+import { span, textOf, wrap } from '../telemetry/text.ts';
 import type { Output } from './output.ts';
 
 export async function doctor(output: Output): Promise<ExitCode> {
@@ -16,21 +20,55 @@ export async function doctor(output: Output): Promise<ExitCode> {
   const best = states.find(({ problems }) => problems.length === 0);
   const document = {
     node: process.version,
-    drivers: states.map((state) => ({ ...state, abilities: [...state.abilities] })),
+    drivers: states.map(({ lacksCoordinators, ...state }) => ({
+      ...state,
+      abilities: [...state.abilities],
+      lacksCoordinators: Object.fromEntries(lacksCoordinators ?? []),
+    })),
     store,
     best: best?.name ?? null,
   };
   const lines = [
     `Node ${process.version}`,
-    ...states.flatMap(({ name, summary, problems, notes }) => [
+    ...states.flatMap(({ name, summary, problems, notes, lacksCoordinators = [] }) => [
       `${problems.length === 0 ? 'ready  ' : 'missing'}  driver ${name}: ${summary}`,
       ...problems.flatMap(({ what, remedy }) => [`           ${what}`, `             ${remedy}`]),
       ...notes.map((note) => `           ${note}`),
+      ...[...lacksCoordinators].flatMap(([kind, { what, remedy }]) => [
+        `           no scenario with ${kind}: ${what}`,
+        `             ${remedy}`,
+      ]),
     ]),
     `${store.problems.length === 0 ? 'ready  ' : 'missing'}  embedded store: ${store.version ?? 'chdb'}`,
     ...store.problems.flatMap(({ what, remedy }) => [`           ${what}`, `             ${remedy}`]),
+    'what faults need, and the drivers that can do it here (snowglobe list --faults)',
+    ...(Object.keys(ABILITIES) as Ability[]).flatMap((ability) => abilityLines(ability, states)),
     best === undefined ? 'No driver is ready.' : `snowglobe run takes the driver ${best.name}.`,
   ];
-  output.document(document, lines.join('\n'));
+  const { columns } = output.stream;
+  const fitted = lines.flatMap((line) =>
+    columns === undefined
+      ? [line]
+      : wrap([span(line)], columns - 1, FURTHER_INDENT).map((part) => textOf(part).trimEnd()),
+  );
+  output.document(document, fitted.join('\n'));
   return EXIT.pass;
+}
+
+/** Of what does not fit into a line of the terminal. */
+const FURTHER_INDENT = 15;
+
+type State = Pick<Readiness, 'problems' | 'abilities'> & { readonly name: string };
+
+const ABILITY_WIDTH = Math.max(...Object.keys(ABILITIES).map(({ length }) => length));
+
+/** Which drivers can do it here and, where one that is ready cannot, what a real one would take for it. */
+function abilityLines(ability: Ability, states: readonly State[]): readonly string[] {
+  const ready = states.filter(({ problems }) => problems.length === 0);
+  const able = ready.filter(({ abilities }) => abilities.has(ability)).map(({ name }) => name);
+  const takes = able.length < ready.length ? ABILITY_NEEDS[ability] : undefined;
+  return [
+    `           ${ability.padEnd(ABILITY_WIDTH)}  ${able.join(', ') || 'none'}`,
+    ...(takes === undefined ? [] : [`             on docker and local it takes ${takes}`]),
+  ];
 }

@@ -1,14 +1,13 @@
 /** `snowglobe run`: checks everything that can be checked, then runs each scenario and tells the verdict. */
 import { randomInt } from 'node:crypto';
 import { join, relative } from 'node:path';
-import type { Ability } from '../core/cluster.ts';
-import type { Driver, GeneratorSource } from '../core/driver.ts';
+import type { Driver, GeneratorSource, Readiness } from '../core/driver.ts';
 import type { ExitCode } from '../core/errors.ts';
 import { badInput, environmentLacks, EXIT, problem, SnowglobeError } from '../core/errors.ts';
 import { generatorLabel } from '../core/phrases.ts';
 import type { Run } from '../core/run.ts';
 import type { Scenario } from '../core/scenario.ts';
-import { driverProblems } from '../engine/driver-problems.ts';
+import { driverProblems, missingCoordinator } from '../engine/driver-problems.ts';
 import { abilityProblems, combinationProblems, scenarioProblems } from '../engine/preflight.ts';
 import { thisOwner } from '../engine/owner.ts';
 import { newRunId } from '../engine/run-id.ts';
@@ -82,10 +81,11 @@ async function preflight(args: RunArguments, output: Output): Promise<Plan> {
   );
   const strangers = items.flatMap(({ scenario, generator: { generator } }) => combinationProblems(scenario, generator));
   if (strangers.length > 0) throw new SnowglobeError(EXIT.badInput, strangers);
-  const { driver, abilities } = await chooseDriver(args.driver, output);
+  const { driver, readiness } = await chooseDriver(args.driver, output);
   const missing = items.flatMap(({ scenario, generator: { generator } }) => [
-    ...abilityProblems(scenario, faults, driver.name, abilities),
+    ...abilityProblems(scenario, faults, driver.name, readiness.abilities),
     ...driverProblems(generator, driver),
+    ...missingCoordinator(scenario, readiness),
   ]);
   if (missing.length > 0) throw new SnowglobeError(EXIT.environment, missing);
   const openStore = await chooseStore(driver, args.store);
@@ -188,19 +188,20 @@ async function runOne(
 async function chooseDriver(
   name: string | undefined,
   output: Output,
-): Promise<{ driver: Driver; abilities: ReadonlySet<Ability> }> {
+): Promise<{ driver: Driver; readiness: Readiness }> {
   if (name !== undefined) {
     const driver = await loadDriver(name);
-    const { problems, abilities } = await driver.readiness();
-    if (problems.length > 0) throw new SnowglobeError(EXIT.environment, problems);
-    return { driver, abilities };
+    const readiness = await driver.readiness();
+    if (readiness.problems.length > 0) throw new SnowglobeError(EXIT.environment, readiness.problems);
+    return { driver, readiness };
   }
   const drivers = (await Promise.all(driverNames().map(loadDriver))).sort((a, b) => b.rank - a.rank);
   for (const driver of drivers) {
-    const { problems, abilities } = await driver.readiness();
+    const readiness = await driver.readiness();
+    const { problems } = readiness;
     if (problems.length === 0) {
       output.text(`Driver ${driver.name}: ${driver.summary}`);
-      return { driver, abilities };
+      return { driver, readiness };
     }
     output.text(`Driver ${driver.name} cannot be used: ${problems.map(({ what }) => what).join(' ')}`);
   }

@@ -2,6 +2,7 @@
  * A driver launches clusters: in virtual time, in plain processes, in containers.
  */
 import type { Ability, Cluster, ClusterSpec } from './cluster.ts';
+import type { CoordinatorKind } from './coordinator-kind.ts';
 import type { Problem } from './errors.ts';
 import type { Generator } from './generator.ts';
 import type { History } from './history.ts';
@@ -32,6 +33,8 @@ export interface Readiness {
   /** Empty when the driver can be used. */
   readonly problems: readonly Problem[];
   readonly abilities: ReadonlySet<Ability>;
+  /** Kinds of coordinator that it cannot start here, and how to mend that; left out: it can start any. */
+  readonly lacksCoordinators?: ReadonlyMap<CoordinatorKind, Problem>;
   /** Facts for `doctor`: versions, what is missing but not needed. */
   readonly notes: readonly string[];
 }

@@ -1,8 +1,10 @@
-/** What a driver cannot show of a generator. Pure; asked before anything starts. */
-import type { Driver } from '../core/driver.ts';
+/** What a driver cannot show of a generator, or cannot start for a scenario. Pure; asked before anything starts. */
+import { DEFAULT_COORDINATOR } from '../core/coordinator-kind.ts';
+import type { Driver, Readiness } from '../core/driver.ts';
 import type { Problem } from '../core/errors.ts';
 import { problem } from '../core/errors.ts';
 import type { Generator } from '../core/generator.ts';
+import type { Scenario } from '../core/scenario.ts';
 
 /** A bug that needs real threads or processes could only pass in virtual time, and nobody would have earned it: exit 3. */
 export function driverProblems(
@@ -17,4 +19,13 @@ export function driverProblems(
         ),
       ]
     : [];
+}
+
+/** A coordinator whose programs are not here would be missed in the middle of the launch: exit 3. */
+export function missingCoordinator(
+  { name, cluster }: Pick<Scenario, 'name' | 'cluster'>,
+  { lacksCoordinators }: Pick<Readiness, 'lacksCoordinators'>,
+): readonly Problem[] {
+  const lacking = lacksCoordinators?.get(cluster.coordinator ?? DEFAULT_COORDINATOR);
+  return lacking === undefined ? [] : [{ ...lacking, where: name }];
 }

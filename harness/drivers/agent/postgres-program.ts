@@ -1,6 +1,7 @@
 /** Where PostgreSQL's programs are. */
 import { existsSync, globSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { problem } from '../../core/errors.ts';
 
 /** Debian's folders by version, Fedora's and a build from source. */
 const PLACES = ['/usr/lib/postgresql/*/bin/postgres', '/usr/bin/postgres', '/usr/local/pgsql/bin/postgres'];
@@ -13,3 +14,6 @@ export function findPostgres(): string | undefined {
     .filter((folder) => existsSync(join(folder, 'initdb')))
     .sort((a, b) => versionOf(b) - versionOf(a))[0];
 }
+
+/** Where there is none. */
+export const NO_POSTGRES = problem('PostgreSQL is not installed.', 'Run: apt-get install -y postgresql');

@@ -28,6 +28,8 @@ export default {
     const restores = named === undefined || restorerOf(named) !== undefined;
     const lacking = await lackingInImage(engine.docker, base);
     const clocks = await clocksOf(base);
+    const { hasPostgres } = await images();
+    const { NO_POSTGRES } = await import('../agent/postgres-program.ts');
     return {
       problems: [],
       abilities: new Set(
@@ -38,6 +40,7 @@ export default {
             (!ability.startsWith('clock.') || clocks.has(ability)),
         ),
       ),
+      ...(!hasPostgres(base) && { lacksCoordinators: new Map([['postgres', NO_POSTGRES] as const]) }),
       notes: [
         ...notes,
         describeBase(base),

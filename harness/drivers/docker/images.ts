@@ -130,6 +130,11 @@ export function slowSyncOn(base: Base): string | undefined {
   return base.kind === 'registry' || base.files.has(IMAGE_SLOW_SYNC) ? IMAGE_SLOW_SYNC : undefined;
 }
 
+/** Whether the image on a base has a PostgreSQL, as `clockToolsOn` tells of clocks: the Dockerfile installs it on any other. */
+export function hasPostgres(base: Base): boolean {
+  return base.kind === 'registry' || [...base.files.keys()].some((file) => file.endsWith('/bin/postgres'));
+}
+
 /** The name that the image on a base has: same Dockerfile, same sources, same base, same name. */
 async function referenceOn(docker: Docker, base: Base): Promise<string> {
   const hash = createHash('sha256').update(await readFile(join(CONTEXT, DOCKERFILE), 'utf8'));

@@ -14,6 +14,12 @@ export function wantsTcpLinks(): boolean {
   return process.env[LINKS_VARIABLE] === 'tcp';
 }
 
+/** Told before anything starts, and by a launch that nobody asked for readiness before. */
+export const NO_POSTGRES_ON_TCP = problem(
+  'Without network namespaces the local driver starts no PostgreSQL.',
+  `Unset ${LINKS_VARIABLE}, or take --driver docker or sim.`,
+);
+
 /** What is wrong with the choice, if anything is. */
 export function choiceProblems(): readonly Problem[] {
   const chosen = process.env[LINKS_VARIABLE] ?? '';

@@ -7,7 +7,7 @@ import type { ClusterSpec, Member } from '../../core/cluster.ts';
 import { DEFAULT_COORDINATOR } from '../../core/coordinator-kind.ts';
 import { membersBeside } from '../../core/coordinators.ts';
 import type { LaunchContext } from '../../core/driver.ts';
-import { environmentLacks, messageOf, SnowglobeError } from '../../core/errors.ts';
+import { EXIT, environmentLacks, messageOf, SnowglobeError } from '../../core/errors.ts';
 import { idBitsOf } from '../../core/layout.ts';
 import { NS_PER_MS, trueUnixMs, type Time } from '../../core/time.ts';
 import type { SendOrder } from '../agent/agent-client.ts';
@@ -35,7 +35,7 @@ import {
   type Surroundings,
 } from './members.ts';
 import { proveClockIn } from './clock-proof.ts';
-import { LINKS_VARIABLE } from './chosen-links.ts';
+import { NO_POSTGRES_ON_TCP } from './chosen-links.ts';
 import { MEMBER_WORKLOADS } from './coordinators.ts';
 import { findClockTools, findEtcd, SEARCH_PATH } from './programs.ts';
 import { processControl } from './process-control.ts';
@@ -61,10 +61,7 @@ export async function launch(spec: ClusterSpec, context: LaunchContext): Promise
   if (mode === undefined)
     throw environmentLacks(`Namespaces cannot be made here: ${refusal}.`, 'Run `snowglobe doctor` to see what to do.');
   if (mode === PLAIN && spec.coordinator === 'postgres')
-    throw environmentLacks(
-      'Without network namespaces the local driver starts no PostgreSQL.',
-      `Unset ${LINKS_VARIABLE}, or take --driver docker or sim.`,
-    );
+    throw new SnowglobeError(EXIT.environment, [NO_POSTGRES_ON_TCP]);
   const { tools, slowSync } = await findClockTools(skews);
   const backend = chooseClock(programAt(process.execPath), context.needs ?? new Set(), tools, spec.clockTool);
   const tool = tools.get(backend.name) as string;

@@ -6,12 +6,13 @@ import { release } from 'node:os';
 import { ABILITIES, type Ability } from '../../core/cluster.ts';
 import type { Readiness } from '../../core/driver.ts';
 import { problem, type Problem } from '../../core/errors.ts';
+import { findPostgres, NO_POSTGRES } from '../agent/postgres-program.ts';
 import { etcdVersion, namedEtcdProblems, restorerOf } from '../agent/etcd-program.ts';
 import { lackingLinks } from '../agent/link-abilities.ts';
 import { SLOW_SYNC_MISSING, trySlowSync } from '../agent/disks/slow-sync.ts';
 import { clockAbilities } from '../agent/clocks/choose-clock.ts';
 import { programAt } from '../agent/clocks/program.ts';
-import { choiceProblems, LINKS_VARIABLE, wantsTcpLinks } from './chosen-links.ts';
+import { choiceProblems, LINKS_VARIABLE, NO_POSTGRES_ON_TCP, wantsTcpLinks } from './chosen-links.ts';
 import { BLOCKS, claimAddress } from './loopback.ts';
 import {
   findClockTools,
@@ -31,8 +32,8 @@ const NAMESPACE_PROGRAMS: readonly Program[] = ['etcd', 'ip', 'nft', 'unshare', 
 const PLAIN_PROGRAMS: readonly Program[] = ['etcd', 'setpriv'];
 
 const GROUND_NOTES: Readonly<Record<Mode, string>> = {
-  root: 'namespaces as root',
-  rootless: 'namespaces without root, in a user namespace',
+  root: `namespaces as root (${LINKS_VARIABLE}=tcp does without, on TCP links)`,
+  rootless: `namespaces without root, in a user namespace (${LINKS_VARIABLE}=tcp does without, on TCP links)`,
   [PLAIN]: `no namespaces (${LINKS_VARIABLE}=tcp): plain processes, TCP links on the loopback, etcd only`,
 };
 
@@ -67,10 +68,12 @@ export async function readiness(): Promise<Readiness> {
       (ability !== 'coordinator.restore' || restores) &&
       (!ability.startsWith('clock.') || clocks.has(ability)),
   );
+  const noPostgres = mode === PLAIN ? NO_POSTGRES_ON_TCP : findPostgres() === undefined ? NO_POSTGRES : undefined;
   const versions = programVersions();
   return {
     problems: [],
     abilities: new Set(abilities),
+    ...(noPostgres !== undefined && { lacksCoordinators: new Map([['postgres', noPostgres] as const]) }),
     notes: [
       GROUND_NOTES[mode],
       ...Object.entries(versions).map(([name, version]) => `${name} ${version}`),
