@@ -20,4 +20,5 @@ test('the help names every option', async () => {
   const { stdout } = await snowglobe(['--help']).ended;
   for (const option of ['--driver', '--generator', '--seed', '--store', '--runs', '--run', '--json', '--version'])
     expect(stdout).toContain(`  ${option}`);
+  expect(stdout).toContain('SNOWGLOBE_LOCAL_LINKS=tcp');
 });
