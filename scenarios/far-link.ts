@@ -1,8 +1,8 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
 
 /**
- * Answers of the coordinator take up to half a second to a holder, longer than one attempt waits: keep-alives are answered
- * late, twice, or not at all. A kernel without netem cannot do it: then lossy-link comes nearest.
+ * Answers of the coordinator take up to seven tenths of a second to a holder, longer than one attempt waits: keep-alives
+ * are answered late, twice, or not at all. A kernel without netem cannot do it: then lossy-link comes nearest.
  */
 export default {
   name: 'far-link',
@@ -21,7 +21,7 @@ export default {
         disturbances: [
           {
             fault: 'latency',
-            options: { one: '@holder', peers: ['etcd1', 'etcd2', 'etcd3'], delayMs: 140, jitterMs: 120 },
+            options: { one: '@holder', peers: ['etcd1', 'etcd2', 'etcd3'], delayMs: 220, jitterMs: 140 },
             atMs: 0,
             forMs: 12_000,
           },

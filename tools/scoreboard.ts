@@ -12,16 +12,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { SnowglobeError } from '../harness/core/errors.ts';
-import type { Generator } from '../harness/core/generator.ts';
-import type { Scenario } from '../harness/core/scenario.ts';
-import { combinationProblems } from '../harness/engine/preflight.ts';
-import { generatorFiles, loadGenerator, loadScenario, scenarioFiles } from '../harness/registry.ts';
 import { currentCommit } from './commit.ts';
 import { readArguments } from './scoreboard/arguments.ts';
 import type { Cell, Outcome, Place } from './scoreboard/cell.ts';
 import { cellOf, isCaught } from './scoreboard/cell.ts';
 import type { Entry } from './scoreboard/plan.ts';
 import type { Field } from './scoreboard/field.ts';
+import { fits, loadField } from './scoreboard/field.ts';
 import { planOf, sampleOf, WHOLE } from './scoreboard/plan.ts';
 import { carryOutAll } from './scoreboard/pool.ts';
 import { boardProblems } from './scoreboard/problems.ts';
@@ -70,19 +67,6 @@ async function main(args: readonly string[]): Promise<number> {
     writeReadme(board, field);
   }
   return problems.length === 0 ? 0 : 1;
-}
-
-async function loadField(): Promise<Field> {
-  const [sources, scenarios] = await Promise.all([
-    Promise.all(generatorFiles().map(({ name }) => loadGenerator(name))),
-    Promise.all(scenarioFiles().map(({ name }) => loadScenario(name))),
-  ]);
-  return { generators: sources.map(({ generator }) => generator), scenarios, fits };
-}
-
-/** A generator takes part where the scenario has the coordinator that it needs, and nodes that it can run on. */
-function fits(generator: Generator, scenario: Scenario): boolean {
-  return combinationProblems(scenario, generator).length === 0;
 }
 
 async function carryOut(plan: readonly Entry[], { generators }: Field): Promise<readonly Cell[]> {

@@ -33,7 +33,7 @@ export default {
   refuses: refusesOptions,
   node: { kind: 'shell', create: (env) => start(new EarlyCheckingMinter(env)) },
   mutant: {
-    breaks: ['increasing-across-lives', 'owns-worker-id'],
+    breaks: ['increasing-across-lives', 'owns-worker-id', 'unique'],
     because: 'two holders: paused past its lease',
     shownBy: ['storm'],
     simulated: true,

@@ -41,7 +41,7 @@ test.runIf(realDrivers("a step of the host's clock").includes('local'))(
     }
     rmSync(folder, { recursive: true, force: true });
     expect(entries.filter(({ kind }) => kind === 'host clock')).toEqual([
-      { at: 0, kind: 'host clock', steppedMs: expect.closeTo(250, -1) as number },
+      { at: 0, kind: 'host clock', steppedMs: expect.closeTo(250, -2) as number },
     ]);
   },
 );
