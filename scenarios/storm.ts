@@ -14,7 +14,12 @@ export default {
   generator: 'snowflake',
   cluster: { nodes: 4, coordinatorMembers: 3, options: { pool: 3, ttlMs: 5000 } },
   pool: 3,
-  load: { idsPerSecond: 20_000, batch: { min: 1, max: 500, mean: 50 } },
+  load: {
+    idsPerSecond: 20_000,
+    batch: { min: 1, max: 500, mean: 50 },
+    // More than other scenarios: a simulated pause is to fall between two clock reads of one call.
+    simulated: { batchesPerSecond: 150, batch: { min: 1, max: 9, mean: 4 } },
+  },
   warmUpMs: 6000,
   timetable: {
     order: 'seeded',

@@ -35,7 +35,7 @@ export default {
   mutant: {
     breaks: ['increasing-across-lives', 'owns-worker-id', 'unique'],
     because: 'two holders: paused past its lease',
-    shownBy: ['storm'],
+    shownBy: ['storm', 'paused-in-keep-alive'],
     simulated: true,
   },
 } satisfies Generator;

@@ -38,7 +38,7 @@ export default {
   node: { kind: 'shell', create: (env) => start(new ImpatientMinter(env)) },
   mutant: {
     breaks: ['owns-worker-id'],
-    because: 'two holders: taken from a living holder',
+    because: ['two holders: taken from a living holder', 'minted after its lease'],
     shownBy: ['clock-ahead-at-the-standby', 'clock-ahead-an-hour'],
   },
 } satisfies Generator;

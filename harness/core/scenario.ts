@@ -25,7 +25,7 @@ const loadSchema = z.strictObject({
   /** In the simulator the load is thinner: enough for two holders to meet in a millisecond, cheap enough for thousands of runs. */
   simulated: z
     .strictObject({ batchesPerSecond: positiveMs, batch: batchSchema })
-    .default({ batchesPerSecond: 240, batch: { min: 1, max: 3, mean: 2 } }),
+    .default({ batchesPerSecond: 120, batch: { min: 1, max: 3, mean: 2 } }),
   timeoutMs: positiveMs.default(1000).describe('how long a client waits for an answer'),
 });
 

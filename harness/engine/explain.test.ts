@@ -138,6 +138,17 @@ test('minted after its lease although the coordinator ended it early, and said s
   expect(early!.cause).toBe('two holders: coordinator ended the lease early');
 });
 
+test('a lease that ended early long after both had begun let nobody in', () => {
+  const both = (endedMs: number) =>
+    new HistoryBuilder()
+      .lease(1n, { node: 'n1', sentMs: 7000, ttlMs: 5000, endedMs })
+      .batch(batch('n1', 500, { lease: 1n, revision: 3n }))
+      .batch(batch('n2', 900, { lease: 3n, revision: 9n }))
+      .batch(batch('n1', 7500, { lease: 1n, revision: 3n }))
+      .batch(batch('n2', 7500, { lease: 3n, revision: 9n }));
+  expect(witnesses(owns, both(8000))[0]!.cause).toBe('two holders: both took it at once');
+});
+
 test('two holders come before one latecomer, what is outside assumptions comes last', () => {
   const history = new HistoryBuilder()
     .lease(1n, { node: 'n3', sentMs: 0, ttlMs: 5000, endedMs: 10 })

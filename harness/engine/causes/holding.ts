@@ -5,6 +5,7 @@
 import type { Cause } from '../../core/cause.ts';
 import type { Tenure, Witness } from '../../core/checker.ts';
 import type { DisturbanceRecord } from '../../core/run.ts';
+import { endOfLease } from '../../core/lease-ends.ts';
 import { msToNs, type RunNs } from '../../core/time.ts';
 import { elderFirst, endedEarly, endOf, type EvidenceView, inForce } from '../explain-evidence.ts';
 
@@ -22,6 +23,9 @@ export interface Door {
 
 /** Two that began within so long of one another took the worker ID at once: neither saw the other there. */
 const AT_ONCE_MS = 2000;
+
+/** The harness may learn of the end of an owner key after the successor has begun: so much later. */
+const LEARNED_MS = 2000;
 
 /** The two tenures of the witness, or the one that outlived its lease. */
 export function causeOfHolding({ tenures = [], at }: Witness, view: EvidenceView): Door | Cause {
@@ -55,7 +59,8 @@ export function doorBetween(a: Tenure, b: Tenure, view: EvidenceView): Door {
   if (elder.lease === '0' || younger.lease === '0') return { cause: 'two holders: static beside leased', ...sides };
   // Each rests on the word of another: none of the two broke it, and none could have told.
   if (elder.coordinator !== younger.coordinator) return { cause: 'two holders: by two coordinators', ...sides };
-  if (lease !== undefined && endedEarly(lease)) {
+  // What came to its end when the other one minted already did not let it in.
+  if (lease !== undefined && endedEarly(lease) && endOfLease(lease)!.early! <= successor.from + msToNs(LEARNED_MS)) {
     const knewIt = at < lease.lastSentNs + msToNs(lease.ttlMs) && at < intruder.to;
     return { cause: knewIt ? 'minted after its lease' : 'two holders: coordinator ended the lease early', ...sides };
   }
