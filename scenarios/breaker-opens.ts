@@ -14,7 +14,7 @@ export default {
     options: { pool: 3, ttlMs: 5000, breaker: { failures: 5, openMs: 6000, quietMs: 10_000 } },
   },
   pool: 3,
-  load: { idsPerSecond: 20_000, batch: { min: 1, max: 500, mean: 50 } },
+  load: { idsPerSecond: 20_000, batch: { min: 1, max: 1000, mean: 100 } },
   warmUpMs: 6000,
   timetable: {
     order: 'given',

@@ -10,7 +10,7 @@ export default {
   generator: 'snowflake',
   cluster: { nodes: 4, coordinatorMembers: 3, options: { pool: 3, ttlMs: 5000 } },
   pool: 3,
-  load: { idsPerSecond: 20_000, batch: { min: 1, max: 500, mean: 50 } },
+  load: { idsPerSecond: 20_000, batch: { min: 1, max: 1000, mean: 100 } },
   warmUpMs: 6000,
   timetable: {
     order: 'given',

@@ -14,7 +14,7 @@ export default {
     options: { staticIds: { from: 0, to: 15 }, leasedIds: { from: 16, to: 18 }, ttlMs: 5000 },
     perNode: { n1: { workerId: 0 }, n2: { workerId: 15 } },
   },
-  load: { idsPerSecond: 20_000, batch: { min: 1, max: 500, mean: 50 } },
+  load: { idsPerSecond: 20_000, batch: { min: 1, max: 1000, mean: 100 } },
   warmUpMs: 4000,
   timetable: {
     order: 'seeded',

@@ -9,7 +9,7 @@ export default {
   question: 'Does a node remember, to the millisecond, what its last life may have minted?',
   generator: 'snowflake-static',
   cluster: { nodes: 3, coordinatorMembers: 1, options: {} },
-  load: { idsPerSecond: 20_000, batch: { min: 1, max: 500, mean: 50 } },
+  load: { idsPerSecond: 20_000, batch: { min: 1, max: 1000, mean: 100 } },
   warmUpMs: 4000,
   timetable: {
     order: 'given',

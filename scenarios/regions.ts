@@ -17,7 +17,7 @@ export default {
       'us-a': { region: 'us', members: ['n3', 'n4', 'etcd3'] },
     },
   },
-  load: { idsPerSecond: 20_000, batch: { min: 1, max: 500, mean: 50 } },
+  load: { idsPerSecond: 20_000, batch: { min: 1, max: 1000, mean: 100 } },
   warmUpMs: 4000,
   timetable: {
     order: 'given',

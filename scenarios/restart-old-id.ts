@@ -13,7 +13,7 @@ export default {
     coordinatorMembers: 3,
     options: { pool: 6, ttlMs: 5000, afterRestart: 'old', breaker: { failures: 5, openMs: 1000, quietMs: 5000 } },
   },
-  load: { idsPerSecond: 20_000, batch: { min: 1, max: 500, mean: 50 } },
+  load: { idsPerSecond: 20_000, batch: { min: 1, max: 1000, mean: 100 } },
   warmUpMs: 4000,
   timetable: {
     order: 'given',

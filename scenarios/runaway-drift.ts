@@ -12,7 +12,7 @@ export default {
   pool: 3,
   load: {
     idsPerSecond: 50_000,
-    batch: { min: 1, max: 500, mean: 50 },
+    batch: { min: 1, max: 1000, mean: 100 },
     // Enough that a millisecond is never without a mint.
     simulated: { batchesPerSecond: 600, batch: { min: 1, max: 60, mean: 20 } },
   },

@@ -6,7 +6,7 @@ export default {
   question: 'Does a generator that sleeps off a step of the clock keep the order within its process?',
   generator: 'sonyflake',
   cluster: { nodes: 3, coordinatorMembers: 1 },
-  load: { idsPerSecond: 10_000, batch: { min: 1, max: 500, mean: 50 } },
+  load: { idsPerSecond: 10_000, batch: { min: 1, max: 1000, mean: 100 } },
   warmUpMs: 3000,
   timetable: {
     order: 'seeded',

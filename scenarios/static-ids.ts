@@ -14,7 +14,7 @@ export default {
     coordinatorMembers: 1,
     perNode: { n2: { workerId: 700 }, n3: { datacenter: 31, worker: 31 } },
   },
-  load: { idsPerSecond: 20_000, batch: { min: 1, max: 500, mean: 50 } },
+  load: { idsPerSecond: 20_000, batch: { min: 1, max: 1000, mean: 100 } },
   warmUpMs: 3000,
   timetable: {
     order: 'seeded',

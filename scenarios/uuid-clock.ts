@@ -9,7 +9,7 @@ export default {
   question: 'Do monotonic 128-bit IDs stay unique and in order when clocks go back, leap, stand still, and nodes die?',
   generator: 'uuidv7',
   cluster: { nodes: 3, coordinatorMembers: 1 },
-  load: { idsPerSecond: 20_000, batch: { min: 1, max: 500, mean: 50 } },
+  load: { idsPerSecond: 20_000, batch: { min: 1, max: 1000, mean: 100 } },
   warmUpMs: 3000,
   timetable: {
     order: 'seeded',

@@ -19,7 +19,7 @@ export default {
     },
   },
   pool: 3,
-  load: { idsPerSecond: 20_000, batch: { min: 1, max: 500, mean: 50 } },
+  load: { idsPerSecond: 20_000, batch: { min: 1, max: 1000, mean: 100 } },
   warmUpMs: 6000,
   timetable: {
     order: 'given',
