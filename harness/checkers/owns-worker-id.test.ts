@@ -190,8 +190,16 @@ describe('after the lease', () => {
     expect(straddling(163)).toMatchObject({ verdict: 'fail', violations: 1, undecided: 0 });
     // Within the rounding of a clock that shows whole milliseconds.
     expect(straddling(162)).toMatchObject({ verdict: 'pass', undecided: 1 });
-    // A skewed clock maps as well as a true one.
-    expect(straddling(163 - 3000, { offsetMs: -3000 })).toMatchObject({ violations: 1 });
+    // A clock that was ahead from the beginning maps as well as a true one.
+    const ahead = leased(160)
+      .order('n1', 0, 1, { offsetMs: 3000 })
+      .batch(held(155, { takesMs: 20, offsetMs: 3000, ids: [{ ms: 3163 }] }));
+    expect(judge(ahead)).toMatchObject({ violations: 1 });
+    // One that was put back: the node may have had this time before, and have counted on.
+    const back = leased(160)
+      .order('n1', 0, 1, { offsetMs: -3000 })
+      .batch(held(155, { takesMs: 20, offsetMs: -3000, ids: [{ ms: 163 - 3000 }] }));
+    expect(judge(back)).toMatchObject({ verdict: 'pass', undecided: 1 });
     // The clock stepped inside the call: what it showed maps to nothing.
     expect(straddling(163, { wallTakesMs: 25 })).toMatchObject({ verdict: 'pass', undecided: 1 });
     // A time that the clock never showed is another guarantee's business.

@@ -9,7 +9,7 @@
  */
 import type { Checker, SqlFacts, SqlReader, Tenure } from '../core/checker.ts';
 import { WITNESSES_MAX } from '../core/checker.ts';
-import { clockWindows } from '../core/clock-window.ts';
+import { clockWindows, latestShown } from '../core/clock-window.ts';
 import type { PromiseOf } from '../core/guarantee.ts';
 import type { History, LeaseFact } from '../core/history.ts';
 import { idReader } from '../core/id-words.ts';
@@ -21,7 +21,7 @@ import { NS_PER_MS, type RunNs } from '../core/time.ts';
 import type { Clue, Draft, WitnessDraft } from './shared/draft.ts';
 import { actsUnder } from './shared/forgotten.ts';
 import { concludeFromHistory, concludeFromStore, promiseOf } from './shared/draft.ts';
-import { sqlClockWindow } from './shared/sql-clock-window.ts';
+import { sqlClockWindow, sqlLatestShown } from './shared/sql-clock-window.ts';
 import { extremesOf } from './shared/extremes.ts';
 import { interruptedInHistory, interruptedInStore } from './shared/interruptions.ts';
 import { sqlTick } from './shared/sql.ts';
@@ -219,6 +219,7 @@ function holdingOf(history: History, tenure: Tenure, batches: readonly number[],
     return { tenure, batches: batches.length, after: 0, afterEarlyEnd: 0, straddling: unknownEnd ? batches.length : 0 };
   const ids = idReader(history);
   const windowOf = clockWindows(history.clocks);
+  const shownBy = latestShown(history.clocks);
   const after: number[] = [];
   const afterEarlyEnd: number[] = [];
   let straddling = 0;
@@ -239,7 +240,10 @@ function holdingOf(history: History, tenure: Tenure, batches: readonly number[],
     ...firstClue('firstAfterEarlyEnd', afterEarlyEnd),
   };
 
-  /** Whether the clock reading in the batch's greatest ID was certainly taken after `moment`. */
+  /**
+   * Whether the clock reading in the batch's greatest ID was certainly taken after `moment`: it is none that the node could
+   * have had before, from a clock that was put back since.
+   */
   function readAfter(batch: number, moment: RunNs): boolean {
     const called = columns.called[batch]!;
     const wallCalled = columns.wallCalledMs[batch]!;
@@ -249,7 +253,11 @@ function holdingOf(history: History, tenure: Tenure, batches: readonly number[],
     if (!windowOf(tenure.node, call).ranTrue) return false;
     const { greatest } = extremesOf(columns, ids, batch);
     const embedded = history.layout.epochMs + ids.tick(greatest) * history.layout.tickMs;
-    return embedded <= wallReturned && called + (embedded - wallCalled - READING_ERROR_MS) * NS_PER_MS > moment;
+    return (
+      embedded <= wallReturned &&
+      embedded > shownBy(tenure.node, moment) &&
+      called + (embedded - wallCalled - READING_ERROR_MS) * NS_PER_MS > moment
+    );
   }
 
   function firstClue(
@@ -403,5 +411,6 @@ function sqlReadAfter(facts: SqlFacts): string {
   const embedded = `(${layout.epochMs} + toFloat64(${sqlTick(layout, 'max_id')}) * ${layout.tickMs})`;
   return `${sqlClockWindow(facts).ranTrue}
     and ${embedded} <= wall_returned_ms
+    and ${embedded} > ${sqlLatestShown(facts, 'latest')}
     and toFloat64(called) + (${embedded} - wall_called_ms - ${READING_ERROR_MS}) * ${NS_PER_MS} > latest`;
 }

@@ -5,7 +5,7 @@
  * It is a union of spans, not their hull: a clock that jumps by an hour shows no time in between.
  */
 import type { ClockFacts, Reign } from './clock-orders.ts';
-import { reignsOf } from './clock-orders.ts';
+import { EVER, reignsOf } from './clock-orders.ts';
 import { NS_PER_MS } from './time.ts';
 
 /** The wall clock ran as it should inside a call when it advanced by as much as it should have, give or take this. */
@@ -67,6 +67,23 @@ export function clockWindows(clocks: ClockFacts | undefined): (node: string, cal
         ];
     const byOrders = inForce.map((reign) => shownBy(reign, called, returned, clocks!.unixMs));
     return { spans: [...byReadings, ...byOrders], ranTrue };
+  };
+}
+
+/**
+ * The latest Unix millisecond that a node can have had by a moment from its clock as it was ordered to run at any time
+ * until then, also where it went on by an earlier order: it may have read its clock before that was put back, and have
+ * counted on by the monotonic one. What carries a later time was read after that moment. Negative infinity: nothing is
+ * known of orders.
+ */
+export function latestShown(clocks: ClockFacts | undefined): (node: string, by: number) => number {
+  if (clocks === undefined) return () => -Infinity;
+  const reigns = Map.groupBy(reignsOf(clocks.orders), ({ node }) => node);
+  return (node, by) => {
+    const begun = (reigns.get(node) ?? []).filter(({ from }) => from <= by);
+    if (begun.length === 0) return clocks.unixMs + by / NS_PER_MS + ORDER_ERROR_MS;
+    const goneOn = begun.map((reign) => ({ ...reign, until: EVER.until }));
+    return Math.max(...goneOn.map((reign) => shownBy(reign, reign.from, by, clocks.unixMs).highMs));
   };
 }
 

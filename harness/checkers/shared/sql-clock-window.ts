@@ -17,6 +17,29 @@ export interface SqlClockWindow {
   readonly ranTrue: string;
 }
 
+/** A reign as SQL has it: node, from, to, until, offset in milliseconds, rate. */
+const shownBy = (unixMs: number, at: string, since: string): string =>
+  `${sqlFloat(unixMs)} + reign.5 + ${at} / ${NS_PER_MS} + (reign.6 - 1) * (${at} - ${since}) / ${NS_PER_MS}`;
+
+/** `latestShown` of the column `node` by the moment that an expression gives. */
+export function sqlLatestShown(
+  { nodes, clocks }: { readonly nodes: readonly string[]; readonly clocks?: ClockFacts },
+  by: string,
+): string {
+  if (clocks === undefined) return sqlFloat(-Infinity);
+  const byTrueTime = `${sqlFloat(clocks.unixMs)} + toFloat64(${by}) / ${NS_PER_MS}`;
+  const reigns = reignsOf(clocks.orders);
+  if (reigns.length === 0) return `(${byTrueTime} + ${ORDER_ERROR_MS})`;
+  const begun = `arrayFilter(reign -> reign.1 = node and reign.2 <= ${by},
+    [${reigns.map((reign) => sqlReign(reign, nodes)).join(', ')}])`;
+  const corners = ['reign.2', `toFloat64(${by})`].flatMap((at) => [
+    shownBy(clocks.unixMs, at, 'reign.2'),
+    shownBy(clocks.unixMs, at, `least(${at}, reign.3)`),
+  ]);
+  const highest = `arrayMax(arrayMap(reign -> greatest(${corners.join(', ')}), ${begun}))`;
+  return `(if(empty(${begun}), ${byTrueTime}, ${highest}) + ${ORDER_ERROR_MS})`;
+}
+
 export function sqlClockWindow({
   nodes,
   clocks,
@@ -48,8 +71,7 @@ export function sqlClockWindow({
     [${reigns.map((reign) => sqlReign(reign, nodes)).join(', ')}])`;
   const touched = (among: string): string => `arrayExists(reign -> reign.3 >= called, ${among})`;
   const [early, late] = ['greatest(toFloat64(called), reign.2)', 'least(toFloat64(returned), reign.4)'];
-  const shown = (at: string, since: string): string =>
-    `${sqlFloat(clocks.unixMs)} + reign.5 + ${at} / ${NS_PER_MS} + (reign.6 - 1) * (${at} - ${since}) / ${NS_PER_MS}`;
+  const shown = (at: string, since: string): string => shownBy(clocks.unixMs, at, since);
   const corners = [early, late].flatMap((at) => [shown(at, 'reign.2'), shown(at, `least(${at}, reign.3)`)]).join(', ');
   const ordered = `arrayMap(reign -> (least(${corners}) - ${ORDER_ERROR_MS}, greatest(${corners}) + ${ORDER_ERROR_MS}), in_force)`;
   return {
