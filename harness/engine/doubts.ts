@@ -9,23 +9,20 @@ import { ownerKey } from '../core/owner-key.ts';
 import { disturbanceLabel, grouped } from '../core/phrases.ts';
 import type { DisturbanceRecord, HazardRecord } from '../core/run.ts';
 import type { Scenario } from '../core/scenario.ts';
-import type { RunNs } from '../core/time.ts';
-import { msToNs, NS_PER_S } from '../core/time.ts';
+import { NS_PER_S } from '../core/time.ts';
 import type { UnknownReason } from '../core/verdict.ts';
 import type { LaneTotal } from './evidence.ts';
 import { GAP_MAX_MS } from './bite.ts';
-import { endedEntries, lastWordsOf } from './ended-nodes.ts';
+import { doubt, seconds } from './doubt.ts';
+import { inReach } from './reach.ts';
+import { silentNodes } from './silent-nodes.ts';
 
-/** A node in reach of a disturbance may refuse for this long after the heal. */
-const GRACE_NS = msToNs(8000);
 /** Above this share of missed arrivals the load is not what was asked for. */
 const MISSED_MAX = 0.1;
 /** Below this share of the asked-for IDs a run is too thin to mean anything. */
 const MINTED_MIN = 0.1;
 /** And below this many answers with IDs under each worker ID, however few were asked for. */
 const ANSWERS_MIN = 100;
-/** A holder in no reach has no reason to mint nothing for this long, nor any node to give no sign of life. */
-const SILENCE_NS = msToNs(2000);
 
 export interface DoubtInput {
   readonly journal: readonly JournalEntry[];
@@ -73,17 +70,6 @@ function whyNot(disturbance: DisturbanceRecord): UnknownReason {
 
 function ofDisturbance(reason: UnknownReason['reason'], disturbance: DisturbanceRecord, why: string): UnknownReason {
   return doubt(reason, disturbance.key, `${disturbanceLabel(disturbance)}: ${why}.`);
-}
-
-/** Spans in which a node may refuse because of a disturbance. */
-export function inReach(disturbances: readonly DisturbanceRecord[], node: string, at: RunNs): boolean {
-  return disturbances.some(
-    ({ reach, injected, healed }) =>
-      reach.includes(node) &&
-      injected !== undefined &&
-      at >= injected &&
-      at <= (healed ?? Number.MAX_SAFE_INTEGER) + GRACE_NS,
-  );
 }
 
 function cutShort({ journal, scenario }: DoubtInput): readonly UnknownReason[] {
@@ -164,171 +150,6 @@ function hostClock(journal: readonly JournalEntry[]): readonly UnknownReason[] {
         ]
       : [],
   );
-}
-
-/** Each node at most once, for the gravest of its silences. */
-function silentNodes(input: DoubtInput): readonly UnknownReason[] {
-  const found = [
-    ...absentNodes(input),
-    ...endedNodes(input),
-    ...neverMinted(input),
-    ...fellSilent(input),
-    ...servedNobody(input),
-  ];
-  return found.filter(({ scope }, index) => found.findIndex((other) => other.scope === scope) === index);
-}
-
-/** Outside every reach it never answered, or not any more at the end. */
-function absentNodes({ journal, disturbances }: DoubtInput): readonly UnknownReason[] {
-  const answered = new Set<string>();
-  const unanswered = new Map<string, { readonly from: RunNs; readonly to: RunNs }>();
-  for (const { at, ...entry } of journal)
-    if (entry.kind === 'health') {
-      answered.add(entry.node);
-      unanswered.delete(entry.node);
-    } else if (entry.kind === 'no health') {
-      if (!inReach(disturbances, entry.node, at))
-        unanswered.set(entry.node, { from: unanswered.get(entry.node)?.from ?? at, to: at });
-      else if (answered.has(entry.node)) unanswered.delete(entry.node);
-    }
-  return [...unanswered]
-    .filter(([node, { from, to }]) => !answered.has(node) || to - from >= SILENCE_NS)
-    .map(([node, { from, to }]) =>
-      doubt(
-        'node silent',
-        node,
-        answered.has(node)
-          ? `${node} was in no reach and did not say how it is from ${seconds(from)} s to ${seconds(to)} s, the end${lastWordsOf(journal, node)}.`
-          : `${node} never said how it is${lastWordsOf(journal, node) || ': it may never have started'}.`,
-      ),
-    );
-}
-
-/** It ended by itself, and no disturbance can have been why. */
-function endedNodes({ journal, disturbances }: DoubtInput): readonly UnknownReason[] {
-  return endedEntries(journal)
-    .filter(({ node, at }) => !inReach(disturbances, node, at))
-    .map(({ node, at, lastWords }) =>
-      doubt('node silent', node, `${node} was in no reach and ended by itself before ${seconds(at)} s (${lastWords}).`),
-    );
-}
-
-/** It held a worker ID, was asked, was in no reach, and never minted in the whole run. */
-function neverMinted({ journal, disturbances, minted }: DoubtInput): readonly UnknownReason[] {
-  const talkative = new Set(minted.filter(({ ids }) => ids > 0n).map(({ node }) => node));
-  const asked = new Set(journal.flatMap((entry) => (entry.kind === 'load' && entry.sent > 0 ? [entry.node] : [])));
-  const reaches = withHeirs(disturbances, journal);
-  const held = new Map<string, number | undefined>();
-  for (const entry of journal)
-    if (entry.kind === 'health' && entry.health.status !== 'waiting' && !inReach(reaches, entry.node, entry.at))
-      held.set(entry.node, entry.health.workerId);
-  return [...held]
-    .filter(([node]) => asked.has(node) && !talkative.has(node))
-    .map(([node, workerId]) =>
-      doubt(
-        'node silent',
-        node,
-        `${node} held ${workerId === undefined ? 'what it needed' : `worker ID ${workerId}`} and was asked outside every reach, but never minted.`,
-      ),
-    );
-}
-
-/** It held one worker ID to the end of the load, was asked, was in no reach, and had stopped minting. */
-function fellSilent({ journal, disturbances }: DoubtInput): readonly UnknownReason[] {
-  const drain = journal.find((entry) => entry.kind === 'phase' && entry.phase === 'drain');
-  const end = drain?.at ?? Number.MAX_SAFE_INTEGER;
-  const reaches = withHeirs(disturbances, journal);
-  const still = new Map<
-    string,
-    { readonly from: RunNs; readonly to: RunNs; readonly state: string; readonly what: string }
-  >();
-  for (const entry of journal) {
-    if (entry.kind !== 'health' || entry.at > end) continue;
-    const { node, at, health } = entry;
-    if (health.status === 'waiting' || inReach(reaches, node, at)) {
-      still.delete(node);
-      continue;
-    }
-    const state = `${health.incarnation}/${health.workerId}/${health.minted.join()}`;
-    const what = health.workerId === undefined ? 'what it needed' : 'a worker ID';
-    const before = still.get(node);
-    still.set(node, { from: before?.state === state ? before.from : at, to: at, state, what });
-  }
-  // An entry of the load tells of the second before it.
-  const askedIn = (node: string, from: RunNs, to: RunNs): boolean =>
-    journal.some(
-      (entry) =>
-        entry.kind === 'load' && entry.node === node && entry.sent > 0 && entry.at - NS_PER_S >= from && entry.at <= to,
-    );
-  return [...still]
-    .filter(([node, { from, to }]) => to - from >= SILENCE_NS && askedIn(node, from, to))
-    .map(([node, { from, to, what }]) =>
-      doubt(
-        'node silent',
-        node,
-        `${node} held ${what} and was asked outside every reach, but minted nothing from ${seconds(from)} s to ${seconds(to)} s, the end of the load.`,
-      ),
-    );
-}
-
-/** To the end of the load it minted, was asked, was in no reach, and no client got an ID: its calls fail. */
-function servedNobody({ journal, disturbances }: DoubtInput): readonly UnknownReason[] {
-  const drain = journal.find((entry) => entry.kind === 'phase' && entry.phase === 'drain');
-  const end = drain?.at ?? Number.MAX_SAFE_INTEGER;
-  const reaches = withHeirs(disturbances, journal);
-  const told = journal.flatMap((entry) =>
-    (entry.kind === 'load' || entry.kind === 'health') && entry.at <= end ? [entry] : [],
-  );
-  return [...Map.groupBy(told, ({ node }) => node)].flatMap(([node, entries]) => {
-    const excused = entries
-      .filter(
-        (entry) =>
-          inReach(reaches, node, entry.at) ||
-          (entry.kind === 'load' ? entry.ids > 0 : entry.health.status === 'waiting'),
-      )
-      .reduce((latest, entry) => Math.max(latest, entry.at), 0);
-    // An entry of the load tells of the second before it.
-    const asked = entries.filter((entry) => entry.kind === 'load' && entry.sent > 0 && entry.at - NS_PER_S >= excused);
-    const totals = entries.flatMap((entry) =>
-      entry.kind === 'health' && entry.at > excused ? [entry.health.minted.join()] : [],
-    );
-    const [from, to] = [Math.min(...asked.map(({ at }) => at)) - NS_PER_S, Math.max(...asked.map(({ at }) => at))];
-    // Where it minted nothing, its silence has been told already.
-    if (asked.length === 0 || to - from < SILENCE_NS || new Set(totals).size < 2) return [];
-    return [
-      doubt(
-        'node silent',
-        node,
-        `${node} minted and was asked outside every reach, but no client got an ID from ${seconds(from)} s to ${seconds(to)} s, the end of the load.`,
-      ),
-    ];
-  });
-}
-
-/**
- * A disturbed holder leaves its worker ID with a bound that its heir has to wait for: whoever says that it holds the
- * worker ID of a node in reach is in the same reach.
- */
-function withHeirs(
-  disturbances: readonly DisturbanceRecord[],
-  journal: readonly JournalEntry[],
-): readonly DisturbanceRecord[] {
-  return disturbances.map((disturbance) => {
-    const { injected, reach } = disturbance;
-    if (injected === undefined) return disturbance;
-    const holders = journal.flatMap((entry) =>
-      entry.kind === 'health' && entry.health.workerId !== undefined && entry.at >= injected - NS_PER_S
-        ? [{ node: entry.node, at: entry.at, workerId: entry.health.workerId }]
-        : [],
-    );
-    const left = new Set(
-      holders
-        .filter(({ node, at }) => reach.includes(node) && (at < injected || inReach([disturbance], node, at)))
-        .map(({ workerId }) => workerId),
-    );
-    const heirs = holders.filter(({ workerId }) => left.has(workerId)).map(({ node }) => node);
-    return { ...disturbance, reach: [...new Set([...reach, ...heirs])] };
-  });
 }
 
 /** Outside reaches, arrivals that were never sent: the load was open on paper only. */
@@ -413,12 +234,4 @@ function answersUnderWorkerIds(loads: readonly LoadEntry[], tenures: readonly Te
     if (workerId !== undefined && others.length === 0) answers.set(workerId, (answers.get(workerId) ?? 0) + ok);
   }
   return answers;
-}
-
-function doubt(reason: UnknownReason['reason'], scope: string, detail: string): UnknownReason {
-  return { reason, scope, detail };
-}
-
-function seconds(at: RunNs): string {
-  return (at / 1e9).toFixed(1);
 }
