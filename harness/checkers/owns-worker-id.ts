@@ -9,7 +9,6 @@
  */
 import type { Checker, SqlFacts, SqlReader, Tenure } from '../core/checker.ts';
 import { WITNESSES_MAX } from '../core/checker.ts';
-import { clockWindows, latestShown } from '../core/clock-window.ts';
 import type { PromiseOf } from '../core/guarantee.ts';
 import type { History, LeaseFact } from '../core/history.ts';
 import { idReader } from '../core/id-words.ts';
@@ -17,20 +16,13 @@ import { endOfLease, leaseFinder, type LeaseEnd } from '../core/lease-ends.ts';
 import { counted, lifeOf, seconds } from '../core/phrases.ts';
 import { rollbackBetween, type Rollback } from '../core/rollback.ts';
 import { coordinatorOf, inSuccession, tenureBatchesOf } from '../core/tenures.ts';
-import { NS_PER_MS, type RunNs } from '../core/time.ts';
+import type { RunNs } from '../core/time.ts';
 import type { Clue, Draft, WitnessDraft } from './shared/draft.ts';
 import { actsUnder } from './shared/forgotten.ts';
 import { concludeFromHistory, concludeFromStore, promiseOf } from './shared/draft.ts';
-import { sqlClockWindow, sqlLatestShown } from './shared/sql-clock-window.ts';
 import { extremesOf } from './shared/extremes.ts';
 import { interruptedInHistory, interruptedInStore } from './shared/interruptions.ts';
-import { sqlTick } from './shared/sql.ts';
-
-/**
- * How far the moment at which a clock was read may lie before the moment to which its reading maps: a millisecond
- * because a reading is rounded down, and one because a clock that ran true may be a millisecond off it.
- */
-const READING_ERROR_MS = 2;
+import { readAfterIn, sqlReadAfter } from './shared/read-after.ts';
 
 /** Beyond any moment of a run: the lease lives. */
 const NEVER = Number.MAX_SAFE_INTEGER;
@@ -59,9 +51,7 @@ export default {
   fold(history, promise) {
     const owns = promiseOf('owns-worker-id', promise);
     const endOf = endFinder(history.leases);
-    const holdings = tenureBatchesOf(history).map(({ tenure, batches }) =>
-      holdingOf(history, tenure, batches, endOf(tenure)),
-    );
+    const holdings = holdingsOf(history, endOf);
     const interrupted = interruptedInHistory(history, tenuresIn(holdings));
     return concludeFromHistory(history, draftOf(owns, endOf, holdings, interrupted, history));
   },
@@ -211,53 +201,42 @@ function afterLease(
   return late;
 }
 
-function holdingOf(history: History, tenure: Tenure, batches: readonly number[], end: LeaseEnd | undefined): Holding {
+function holdingsOf(history: History, endOf: EndFinder): readonly Holding[] {
   const columns = history.batches;
-  // A lease of which nobody told the end: whether its batches came in time is not known.
-  const unknownEnd = end === undefined && tenure.lease !== '0';
-  if (end === undefined || end.latest === NEVER)
-    return { tenure, batches: batches.length, after: 0, afterEarlyEnd: 0, straddling: unknownEnd ? batches.length : 0 };
   const ids = idReader(history);
-  const windowOf = clockWindows(history.clocks);
-  const shownBy = latestShown(history.clocks);
-  const after: number[] = [];
-  const afterEarlyEnd: number[] = [];
-  let straddling = 0;
-  for (const batch of batches) {
-    const called = columns.called[batch]!;
-    if (called > end.latest) after.push(batch);
-    else if (columns.returned[batch]! > end.latest && readAfter(batch, end.latest)) after.push(batch);
-    else if (end.early !== undefined && called > end.early) afterEarlyEnd.push(batch);
-    else if (columns.returned[batch]! > end.latest) straddling++;
-  }
-  return {
-    tenure,
-    batches: batches.length,
-    after: after.length,
-    afterEarlyEnd: afterEarlyEnd.length,
-    straddling,
-    ...firstClue('firstAfter', after),
-    ...firstClue('firstAfterEarlyEnd', afterEarlyEnd),
-  };
+  const readAfter = readAfterIn(history);
+  return tenureBatchesOf(history).map(({ tenure, batches }) => holdingOf(tenure, batches, endOf(tenure)));
 
-  /**
-   * Whether the clock reading in the batch's greatest ID was certainly taken after `moment`: it is none that the node could
-   * have had before, from a clock that was put back since.
-   */
-  function readAfter(batch: number, moment: RunNs): boolean {
-    const called = columns.called[batch]!;
-    const wallCalled = columns.wallCalledMs[batch]!;
-    const wallReturned = columns.wallReturnedMs[batch]!;
-    const returned = columns.returned[batch]!;
-    const call = { called, returned, wallCalledMs: wallCalled, wallReturnedMs: wallReturned };
-    if (!windowOf(tenure.node, call).ranTrue) return false;
-    const { greatest } = extremesOf(columns, ids, batch);
-    const embedded = history.layout.epochMs + ids.tick(greatest) * history.layout.tickMs;
-    return (
-      embedded <= wallReturned &&
-      embedded > shownBy(tenure.node, moment) &&
-      called + (embedded - wallCalled - READING_ERROR_MS) * NS_PER_MS > moment
-    );
+  function holdingOf(tenure: Tenure, batches: readonly number[], end: LeaseEnd | undefined): Holding {
+    // A lease of which nobody told the end: whether its batches came in time is not known.
+    const unknownEnd = end === undefined && tenure.lease !== '0';
+    if (end === undefined || end.latest === NEVER)
+      return {
+        tenure,
+        batches: batches.length,
+        after: 0,
+        afterEarlyEnd: 0,
+        straddling: unknownEnd ? batches.length : 0,
+      };
+    const after: number[] = [];
+    const afterEarlyEnd: number[] = [];
+    let straddling = 0;
+    for (const batch of batches) {
+      const called = columns.called[batch]!;
+      if (called > end.latest) after.push(batch);
+      else if (columns.returned[batch]! > end.latest && readAfter(batch, end.latest)) after.push(batch);
+      else if (end.early !== undefined && called > end.early) afterEarlyEnd.push(batch);
+      else if (columns.returned[batch]! > end.latest) straddling++;
+    }
+    return {
+      tenure,
+      batches: batches.length,
+      after: after.length,
+      afterEarlyEnd: afterEarlyEnd.length,
+      straddling,
+      ...firstClue('firstAfter', after),
+      ...firstClue('firstAfterEarlyEnd', afterEarlyEnd),
+    };
   }
 
   function firstClue(
@@ -306,7 +285,7 @@ async function readHoldings(store: SqlReader, facts: SqlFacts, endOf: EndFinder)
        ${first('is_after_early')} as first_after_early_end
      from (
        select *, ${latest} as latest, ${early} as early,
-         called > latest or (returned > latest and ${sqlReadAfter(facts)}) as is_after,
+         called > latest or (returned > latest and ${sqlReadAfter(facts, 'latest')}) as is_after,
          not is_after and called > early as is_after_early,
          not is_after and not is_after_early and returned > latest as is_straddling
        from batches where count > 0 and worker >= 0)
@@ -403,14 +382,4 @@ function sqlTransform(
   const keys = facts.map(keyOf).join(', ');
   const values = facts.map((fact) => `toInt64(${valueOf(fact)})`).join(', ');
   return `transform(${column}, [${keys}], [${values}], ${otherwise})`;
-}
-
-/** `readAfter` of the fold, against column `latest`. */
-function sqlReadAfter(facts: SqlFacts): string {
-  const { layout } = facts;
-  const embedded = `(${layout.epochMs} + toFloat64(${sqlTick(layout, 'max_id')}) * ${layout.tickMs})`;
-  return `${sqlClockWindow(facts).ranTrue}
-    and ${embedded} <= wall_returned_ms
-    and ${embedded} > ${sqlLatestShown(facts, 'latest')}
-    and toFloat64(called) + (${embedded} - wall_called_ms - ${READING_ERROR_MS}) * ${NS_PER_MS} > latest`;
 }

@@ -82,8 +82,9 @@ export function latestShown(clocks: ClockFacts | undefined): (node: string, by: 
   return (node, by) => {
     const begun = (reigns.get(node) ?? []).filter(({ from }) => from <= by);
     if (begun.length === 0) return clocks.unixMs + by / NS_PER_MS + ORDER_ERROR_MS;
-    const goneOn = begun.map((reign) => ({ ...reign, until: EVER.until }));
-    return Math.max(...goneOn.map((reign) => shownBy(reign, reign.from, by, clocks.unixMs).highMs));
+    return Math.max(
+      ...begun.map((reign) => shownBy({ ...reign, until: EVER.until }, reign.from, by, clocks.unixMs).highMs),
+    );
   };
 }
 

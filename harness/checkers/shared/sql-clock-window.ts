@@ -30,8 +30,7 @@ export function sqlLatestShown(
   const byTrueTime = `${sqlFloat(clocks.unixMs)} + toFloat64(${by}) / ${NS_PER_MS}`;
   const reigns = reignsOf(clocks.orders);
   if (reigns.length === 0) return `(${byTrueTime} + ${ORDER_ERROR_MS})`;
-  const begun = `arrayFilter(reign -> reign.1 = node and reign.2 <= ${by},
-    [${reigns.map((reign) => sqlReign(reign, nodes)).join(', ')}])`;
+  const begun = `arrayFilter(reign -> reign.1 = node and reign.2 <= ${by}, ${sqlReigns(reigns, nodes)})`;
   const corners = ['reign.2', `toFloat64(${by})`].flatMap((at) => [
     shownBy(clocks.unixMs, at, 'reign.2'),
     shownBy(clocks.unixMs, at, `least(${at}, reign.3)`),
@@ -68,7 +67,7 @@ export function sqlClockWindow({
     };
 
   const inForce = `arrayFilter(reign -> reign.1 = node and reign.2 <= returned and reign.4 >= called,
-    [${reigns.map((reign) => sqlReign(reign, nodes)).join(', ')}])`;
+    ${sqlReigns(reigns, nodes)})`;
   const touched = (among: string): string => `arrayExists(reign -> reign.3 >= called, ${among})`;
   const [early, late] = ['greatest(toFloat64(called), reign.2)', 'least(toFloat64(returned), reign.4)'];
   const shown = (at: string, since: string): string => shownBy(clocks.unixMs, at, since);
@@ -83,8 +82,11 @@ export function sqlClockWindow({
   };
 }
 
-function sqlReign({ node, from, to, until, offsetMs, rate }: Reign, nodes: readonly string[]): string {
-  return `(${[nodes.indexOf(node), ...[from, to, until, offsetMs, rate].map(sqlFloat)].join(', ')})`;
+function sqlReigns(reigns: readonly Reign[], nodes: readonly string[]): string {
+  const tuples = reigns.map(({ node, from, to, until, offsetMs, rate }) =>
+    [nodes.indexOf(node), ...[from, to, until, offsetMs, rate].map(sqlFloat)].join(', '),
+  );
+  return `[${tuples.map((tuple) => `(${tuple})`).join(', ')}]`;
 }
 
 /** A literal of type Float64, exact. */
