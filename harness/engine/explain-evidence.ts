@@ -97,9 +97,10 @@ export function endOf(fact: LeaseFact): RunNs | undefined {
   return endOfLease(fact)?.latest;
 }
 
-/** Whether the coordinator ended it before its word was over. */
-export function endedEarly(fact: LeaseFact): boolean {
-  return endOfLease(fact)?.by === 'coordinator';
+/** When the coordinator ended it by its own doing, before its word was over; undefined where it did not. */
+export function endedEarlyAt(fact: LeaseFact): RunNs | undefined {
+  const end = endOfLease(fact);
+  return end?.by === 'coordinator' ? end.early : undefined;
 }
 
 /** The two as the coordinator, or else time, put them. */

@@ -3,14 +3,13 @@
  * worker ID, what was disturbed.
  */
 import type { Sighting, Tenure, Witness } from '../core/checker.ts';
-import { endOfLease } from '../core/lease-ends.ts';
 import { decodeId } from '../core/layout.ts';
 import { disturbanceLabel, lifeOf, seconds } from '../core/phrases.ts';
 import type { DisturbanceRecord } from '../core/run.ts';
 import { msToNs, NS_PER_MS, type RunNs, trueUnixMs } from '../core/time.ts';
 import type { Door } from './causes/holding.ts';
 import type { Explained } from './explain-cause.ts';
-import { type EvidenceView, inForce } from './explain-evidence.ts';
+import { endedEarlyAt, type EvidenceView, inForce } from './explain-evidence.ts';
 
 /** Sightings told one by one. */
 const SIGHTINGS_TOLD = 3;
@@ -174,7 +173,7 @@ function coordinatorBefore(
 ): BeforeEnd | undefined {
   const tenure = outliving(tenures, door);
   const lease = tenure && view.leaseOf(tenure);
-  const at = lease && endOfLease(lease)?.early;
+  const at = lease && endedEarlyAt(lease);
   if (tenure === undefined || lease === undefined || at === undefined) return undefined;
   const [last] = view.disturbances
     .filter(({ disturbs, reach }) => disturbs.includes('coordinator') && reach.includes(tenure.node))

@@ -5,9 +5,8 @@
 import type { Cause } from '../../core/cause.ts';
 import type { Tenure, Witness } from '../../core/checker.ts';
 import type { DisturbanceRecord } from '../../core/run.ts';
-import { endOfLease } from '../../core/lease-ends.ts';
 import { msToNs, type RunNs } from '../../core/time.ts';
-import { elderFirst, endedEarly, endOf, type EvidenceView, inForce } from '../explain-evidence.ts';
+import { elderFirst, endedEarlyAt, endOf, type EvidenceView, inForce } from '../explain-evidence.ts';
 
 /** How a holder came to mint beside another. */
 export interface Door {
@@ -34,7 +33,7 @@ export function causeOfHolding({ tenures = [], at }: Witness, view: EvidenceView
   if (second !== undefined) return doorBetween(first, second, view);
   // Before its word was over, and yet after its lease: then it was the coordinator that did not keep its word.
   const lease = view.leaseOf(first);
-  const isEarly = lease !== undefined && endedEarly(lease) && at < endOf(lease)!;
+  const isEarly = lease !== undefined && endedEarlyAt(lease) !== undefined && at < endOf(lease)!;
   return isEarly ? 'two holders: coordinator ended the lease early' : 'minted after its lease';
 }
 
@@ -60,7 +59,8 @@ export function doorBetween(a: Tenure, b: Tenure, view: EvidenceView): Door {
   // Each rests on the word of another: none of the two broke it, and none could have told.
   if (elder.coordinator !== younger.coordinator) return { cause: 'two holders: by two coordinators', ...sides };
   // What came to its end when the other one minted already did not let it in.
-  if (lease !== undefined && endedEarly(lease) && endOfLease(lease)!.early! <= successor.from + msToNs(LEARNED_MS)) {
+  const early = lease && endedEarlyAt(lease);
+  if (lease !== undefined && early !== undefined && early <= successor.from + msToNs(LEARNED_MS)) {
     const knewIt = at < lease.lastSentNs + msToNs(lease.ttlMs) && at < intruder.to;
     return { cause: knewIt ? 'minted after its lease' : 'two holders: coordinator ended the lease early', ...sides };
   }
