@@ -6,8 +6,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-export default function setUp(): () => void {
+export default function setUp(): void {
   const folder = mkdtempSync(join(tmpdir(), 'snowglobe-compiled-'));
   process.env['NODE_COMPILE_CACHE'] = folder;
-  return () => rmSync(folder, { recursive: true, force: true });
+  // Not in a teardown: the workers of the tests write what they compiled after it, as they end.
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 }
