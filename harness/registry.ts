@@ -61,6 +61,11 @@ export async function loadDriver(name: string): Promise<Driver> {
   return defaultExport<Driver>(join(ROOT, 'harness/drivers', name, `driver${ENDING}`));
 }
 
+/** The most real one first. */
+export async function driversByRank(): Promise<readonly Driver[]> {
+  return (await Promise.all(driverNames().map(loadDriver))).sort((a, b) => b.rank - a.rank);
+}
+
 export function driverNames(): readonly string[] {
   const folder = join(ROOT, 'harness/drivers');
   return readdirSync(folder).filter((name) => existsSync(join(folder, name, `driver${ENDING}`)));
@@ -88,6 +93,11 @@ export async function loadGenerator(reference: string): Promise<GeneratorSource>
   return { generator: loaded as Generator, file };
 }
 
+/** All generators and mutants of the project, in the order of their files. */
+export async function loadGenerators(): Promise<readonly Generator[]> {
+  return (await Promise.all(generatorFiles().map(({ file }) => loadGenerator(file)))).map(({ generator }) => generator);
+}
+
 /** What a run's record keeps of its generator. */
 export function describeGenerator({
   generator: { name, summary, promises, layout },
@@ -107,6 +117,11 @@ function asTyped(file: string): string {
 export async function loadScenario(reference: string): Promise<Scenario> {
   const file = locate('scenario', reference, scenarioFiles(), 'the scenario');
   return validateScenario(extname(file) === '.json' ? readJson(file) : await defaultExport<unknown>(file), file);
+}
+
+/** All scenarios of the project, in the order of their names. */
+export async function loadScenarios(): Promise<readonly Scenario[]> {
+  return Promise.all(scenarioFiles().map(({ file }) => loadScenario(file)));
 }
 
 export function validateScenario(input: unknown, where: string): Scenario {

@@ -11,7 +11,7 @@ import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { messageOf, SnowglobeError } from '../harness/core/errors.ts';
-import { generatorFiles, loadGenerator } from '../harness/registry.ts';
+import { loadGenerators } from '../harness/registry.ts';
 import { currentCommit } from './commit.ts';
 import { createLab } from './lab.ts';
 import { catchDangerous } from './torture/dangerous.ts';
@@ -164,13 +164,7 @@ async function* seeds(
 }
 
 async function* realMutants(lab: Lab, these: readonly number[]): AsyncIterable<Trial> {
-  const all = await Promise.all(generatorFiles().map(({ name }) => loadGenerator(name)));
-  yield* catchReal(
-    lab,
-    'local',
-    all.map(({ generator }) => generator),
-    these,
-  );
+  yield* catchReal(lab, 'local', await loadGenerators(), these);
 }
 
 async function* fuzz(lab: Lab, these: readonly number[]): AsyncIterable<LabRun> {

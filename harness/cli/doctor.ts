@@ -6,7 +6,7 @@ import type { ExitCode } from '../core/errors.ts';
 import { EXIT } from '../core/errors.ts';
 import { driverNames, loadDriver } from '../registry.ts';
 import { storeReadiness } from '../stores/clickhouse/readiness.ts';
-import { span, textOf, wrap } from '../telemetry/text.ts';
+import { fitted } from '../telemetry/text.ts';
 import type { Output } from './output.ts';
 
 export async function doctor(output: Output): Promise<ExitCode> {
@@ -46,12 +46,7 @@ export async function doctor(output: Output): Promise<ExitCode> {
     best === undefined ? 'No driver is ready.' : `snowglobe run takes the driver ${best.name}.`,
   ];
   const { columns } = output.stream;
-  const fitted = lines.flatMap((line) =>
-    columns === undefined
-      ? [line]
-      : wrap([span(line)], columns - 1, FURTHER_INDENT).map((part) => textOf(part).trimEnd()),
-  );
-  output.document(document, fitted.join('\n'));
+  output.document(document, lines.flatMap((line) => fitted(line, columns, FURTHER_INDENT)).join('\n'));
   return EXIT.pass;
 }
 

@@ -9,18 +9,8 @@ import type { Fault } from '../core/fault.ts';
 import type { Generator, Mutant } from '../core/generator.ts';
 import type { Scenario } from '../core/scenario.ts';
 import { z } from '../core/schema.ts';
-import {
-  driverNames,
-  generatorFiles,
-  loadCheckers,
-  loadDriver,
-  loadFaults,
-  loadGenerator,
-  loadHazards,
-  loadScenario,
-  scenarioFiles,
-} from '../registry.ts';
-import { span, textOf, wrap } from '../telemetry/text.ts';
+import { driversByRank, loadCheckers, loadFaults, loadGenerators, loadHazards, loadScenarios } from '../registry.ts';
+import { fitted } from '../telemetry/text.ts';
 import type { OptionInWords } from './fault-options.ts';
 import { optionsInWords } from './fault-options.ts';
 import type { Kind } from './kinds.ts';
@@ -38,12 +28,8 @@ interface Listed {
 }
 
 const LISTS = {
-  scenarios: async (): Promise<readonly Listed[]> =>
-    (await Promise.all(scenarioFiles().map(({ file }) => loadScenario(file)))).map(listedScenario),
-  generators: async (): Promise<readonly Listed[]> =>
-    (await Promise.all(generatorFiles().map(({ file }) => loadGenerator(file)))).map(({ generator }) =>
-      listedGenerator(generator),
-    ),
+  scenarios: async (): Promise<readonly Listed[]> => (await loadScenarios()).map(listedScenario),
+  generators: async (): Promise<readonly Listed[]> => (await loadGenerators()).map(listedGenerator),
   faults: async (): Promise<readonly Listed[]> => {
     const drivers = await Promise.all((await driversByRank()).map(whatItCan));
     return [...(await loadFaults()).values()].map((fault) => listedFault(fault, drivers));
@@ -70,14 +56,11 @@ const forJson = ({ details: _details, mark: _mark, ...rest }: Listed): Omit<List
 
 const DETAIL_INDENT = 6;
 
-/** `columns`: of the terminal. Where there is none, lines stay whole, for whoever searches them. */
 function text(kind: Kind, items: readonly Listed[], columns: number | undefined): string {
   const nameWidth = Math.max(...items.map(({ name }) => name.length));
-  const fitted = (line: string, indent: number): readonly string[] =>
-    columns === undefined ? [line] : wrap([span(line)], columns - 1, indent).map((part) => textOf(part).trimEnd());
   const lines = items.flatMap(({ name, summary, mark = '', details = [] }) => [
-    ...fitted(`  ${name.padEnd(nameWidth)}  ${mark}${summary}`, nameWidth + 4),
-    ...details.flatMap((line) => fitted(`${' '.repeat(DETAIL_INDENT)}${line}`, DETAIL_INDENT + 4)),
+    ...fitted(`  ${name.padEnd(nameWidth)}  ${mark}${summary}`, columns, nameWidth + 4),
+    ...details.flatMap((line) => fitted(`${' '.repeat(DETAIL_INDENT)}${line}`, columns, DETAIL_INDENT + 4)),
   ]);
   return `${kind}\n${lines.join('\n')}\n`;
 }
@@ -106,10 +89,6 @@ function mutantLines({ breaks, because, shownBy, needsNoDisturbance, real, simul
     ...(real === true ? ['real: needs real processes, docker or local; sim refuses it'] : []),
     ...(simulated === true ? ['simulated: real nodes never show it, or too seldom to be waited for'] : []),
   ];
-}
-
-async function driversByRank(): Promise<readonly Driver[]> {
-  return (await Promise.all(driverNames().map(loadDriver))).sort((a, b) => b.rank - a.rank);
 }
 
 interface Capable {

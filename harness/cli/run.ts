@@ -15,7 +15,7 @@ import type { RunRequest } from '../engine/run-scenario.ts';
 import { runScenario } from '../engine/run-scenario.ts';
 import { plannedLengthMs, shapeOf, withoutDisturbances } from '../engine/timetable.ts';
 import { startOpenLoop } from '../load/open-loop.ts';
-import { describeGenerator, driverNames, loadDriver, loadGenerator, loadParts, loadScenario } from '../registry.ts';
+import { describeGenerator, driversByRank, loadDriver, loadGenerator, loadParts, loadScenario } from '../registry.ts';
 import { chooseStore } from './store.ts';
 import { createProgress } from '../telemetry/progress.ts';
 import { summaryText } from '../telemetry/summary-text.ts';
@@ -195,7 +195,7 @@ async function chooseDriver(
     if (readiness.problems.length > 0) throw new SnowglobeError(EXIT.environment, readiness.problems);
     return { driver, readiness };
   }
-  const drivers = (await Promise.all(driverNames().map(loadDriver))).sort((a, b) => b.rank - a.rank);
+  const drivers = await driversByRank();
   for (const driver of drivers) {
     const readiness = await driver.readiness();
     const { problems } = readiness;

@@ -9,14 +9,13 @@ import simulator from '../drivers/sim/driver.ts';
 import { Guard } from '../drivers/sim/guard.ts';
 import { driverProblems } from '../engine/driver-problems.ts';
 import { combinationProblems } from '../engine/preflight.ts';
-import { generatorFiles, loadGenerator, loadScenario, scenarioFiles } from '../registry.ts';
+import { loadGenerators, loadScenarios } from '../registry.ts';
 
 /** Past the first starts, and the first thing that a node does. */
 const STARTED_MS = 500;
 
-const scenarios = await Promise.all(scenarioFiles().map(({ name }) => loadScenario(name)));
-const sources = await Promise.all(generatorFiles().map(({ name }) => loadGenerator(name)));
-const here = sources.map(({ generator }) => generator).filter((one) => driverProblems(one, simulator).length === 0);
+const scenarios = await loadScenarios();
+const here = (await loadGenerators()).filter((one) => driverProblems(one, simulator).length === 0);
 
 test.each(here)('$name starts wherever it is not refused', async (generator) => {
   const clusters = scenarios

@@ -76,6 +76,12 @@ export function wrap(line: Line, width: number, indent: number): readonly Line[]
   return [...lines, current];
 }
 
+/** A line of a list, for a terminal of so many columns. Where there is none, it stays whole, for whoever searches it. */
+export function fitted(line: string, columns: number | undefined, indent: number): readonly string[] {
+  if (columns === undefined) return [line];
+  return wrap([span(line)], columns - 1, indent).map((part) => textOf(part).trimEnd());
+}
+
 /** Words with the blanks that follow them; a word may change its tone within. */
 function wordsOf(line: Line): readonly Line[] {
   const words: Span[][] = [];

@@ -2,7 +2,7 @@
 import type { Generator } from '../../harness/core/generator.ts';
 import type { Scenario } from '../../harness/core/scenario.ts';
 import { combinationProblems } from '../../harness/engine/preflight.ts';
-import { generatorFiles, loadGenerator, loadScenario, scenarioFiles } from '../../harness/registry.ts';
+import { loadGenerators, loadScenarios } from '../../harness/registry.ts';
 
 /** Whether a generator can take part in a scenario at all: both want the same kind of coordinator. */
 export type Fits = (generator: Generator, scenario: Scenario) => boolean;
@@ -15,11 +15,8 @@ export interface Field {
 
 /** All generators and scenarios of the project. */
 export async function loadField(): Promise<Field> {
-  const [sources, scenarios] = await Promise.all([
-    Promise.all(generatorFiles().map(({ name }) => loadGenerator(name))),
-    Promise.all(scenarioFiles().map(({ name }) => loadScenario(name))),
-  ]);
-  return { generators: sources.map(({ generator }) => generator), scenarios, fits };
+  const [generators, scenarios] = await Promise.all([loadGenerators(), loadScenarios()]);
+  return { generators, scenarios, fits };
 }
 
 /** A generator takes part where the scenario has the coordinator that it needs, and nodes that it can run on. */

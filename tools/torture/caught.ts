@@ -4,6 +4,7 @@ import { alike } from '../../harness/core/cause.ts';
 import type { Mutant } from '../../harness/core/generator.ts';
 import type { LabRun } from '../lab.ts';
 import { causesOf, isCaught, strayGuarantees } from '../scoreboard/cell.ts';
+import type { Trial } from './trial.ts';
 
 export type Broke = Pick<LabRun, 'verdict' | 'broken' | 'causes'>;
 
@@ -14,6 +15,19 @@ export function shortOfCaught(run: Broke, mutant: Mutant): readonly string[] {
     (name) => `${name}, which it does not say that it breaks`,
   );
   return isCaught(run, mutant) ? stray : ['caught for another guarantee or cause than it states', ...stray];
+}
+
+/** What a run of a mutant counts as: a pass where it shows the mutant. */
+export function trialOf(run: LabRun, mutant: Mutant, generator: string): Trial {
+  const broken = shortOfCaught(run, mutant);
+  return {
+    generator,
+    seed: run.seed,
+    verdict: broken.length === 0 ? 'pass' : 'fail',
+    broken,
+    doubts: [],
+    remark: seenIn(run),
+  };
 }
 
 /** `unique: sequence reset within a tick`. */

@@ -6,10 +6,10 @@ import type { Generator } from '../../harness/core/generator.ts';
 import { SnowglobeError } from '../../harness/core/errors.ts';
 import type { Scenario } from '../../harness/core/scenario.ts';
 import { combinationProblems } from '../../harness/engine/preflight.ts';
-import { generatorFiles, loadDriver, loadGenerator, loadScenario, scenarioFiles } from '../../harness/registry.ts';
+import { loadDriver, loadGenerators, loadScenario, scenarioFiles } from '../../harness/registry.ts';
 import type { Lab, LabRun } from '../lab.ts';
 import { needsDisturbance } from '../scoreboard/problems.ts';
-import { seenIn, shortOfCaught } from './caught.ts';
+import { trialOf } from './caught.ts';
 import type { Trial } from './trial.ts';
 
 /** A real run may miss a window of microseconds that the simulator aims at. */
@@ -18,9 +18,7 @@ const TRIES = 3;
 /** `these`: which scenarios, in the order of their names, the first being 1. */
 export async function* proveScenarios(lab: Lab, driver: string, these: readonly number[]): AsyncIterable<Trial> {
   const names = scenarioFiles().map(({ name }) => name);
-  const mutants = (await Promise.all(generatorFiles().map(({ name }) => loadGenerator(name))))
-    .map(({ generator }) => generator)
-    .filter(({ mutant }) => mutant !== undefined);
+  const mutants = (await loadGenerators()).filter(({ mutant }) => mutant !== undefined);
   for (const index of these) {
     const name = names[index - 1];
     if (name === undefined) return;
@@ -107,16 +105,7 @@ export async function mutantFails(
   let seed = 0;
   do run = await lab.run({ scenario, driver, generator, seed: String(++seed) });
   while (run.verdict !== 'fail' && seed < TRIES);
-  const broken = shortOfCaught(run, mutant!);
-  const trial: Trial = {
-    generator: `${generator} through ${scenario}, to be caught`,
-    seed: run.seed,
-    verdict: broken.length === 0 ? 'pass' : 'fail',
-    broken,
-    doubts: [],
-    remark: seenIn(run),
-  };
-  return { trial, run };
+  return { trial: trialOf(run, mutant!, `${generator} through ${scenario}, to be caught`), run };
 }
 
 async function mutantPassesCalm(

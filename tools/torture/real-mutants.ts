@@ -4,7 +4,7 @@
  */
 import type { Generator } from '../../harness/core/generator.ts';
 import type { Lab } from '../lab.ts';
-import { seenIn, shortOfCaught } from './caught.ts';
+import { trialOf } from './caught.ts';
 import type { Trial } from './trial.ts';
 
 /** A trial for each mutant, scenario and seed; one that did not catch the mutant is no pass. */
@@ -19,15 +19,7 @@ export async function* catchReal(
     for (const scenario of mutant.shownBy)
       for (const seed of seeds) {
         const run = await lab.run({ scenario, driver, generator: name, seed: String(seed) });
-        const broken = shortOfCaught(run, mutant);
-        yield {
-          generator: `${name} through ${scenario}`,
-          seed: String(seed),
-          verdict: broken.length === 0 ? 'pass' : 'fail',
-          broken,
-          doubts: [],
-          remark: seenIn(run),
-        };
+        yield trialOf(run, mutant, `${name} through ${scenario}`);
       }
   }
 }

@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JournalEntry } from '../../harness/core/journal.ts';
 import type { Run } from '../../harness/core/run.ts';
+import { msToNs } from '../../harness/core/time.ts';
 import { gravest } from '../../harness/core/verdict.ts';
 import { createRng } from '../../harness/core/random.ts';
 import { eventually, readRun } from '../../harness/laws/cli-process.ts';
@@ -46,7 +47,7 @@ export function judgeStall(
   const isNamed = unknowns.some(({ reason }) => reason === 'harness stalled');
   const inFault = disturbances.some(
     ({ injected, healed = Infinity }) =>
-      isSeen && injected !== undefined && injected < longest.at && healed > longest.at - longest.forMs * 1e6,
+      isSeen && injected !== undefined && injected < longest.at && healed > longest.at - msToNs(longest.forMs),
   );
   const broken = [
     ...findings.flatMap(({ promised, verdict: one, guarantee }) => (promised && one === 'fail' ? [guarantee] : [])),
