@@ -4,7 +4,7 @@
  */
 import { openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { tellingDeletions, tellingRevoke } from '../../harness/coordinators/key-deletions.ts';
+import { tellingDeletions, tellingRevoke } from '../../harness/coordinators/told-ends.ts';
 import { chained } from '../../harness/core/line-chain.ts';
 import { leaseLogName } from '../../harness/core/tap.ts';
 import type { Compare, Coordination, Grant, KeyValue, Operation, TxnResult } from '../../harness/core/generator.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Operation, TxnResult } from '../core/generator.ts';
 import { CoordinationRefused, CoordinationTimeout } from './coordination-errors.ts';
-import { tellingDeletions, tellingRevoke } from './key-deletions.ts';
+import { tellingDeletions, tellingRevoke } from './told-ends.ts';
 
 const onSuccess: readonly Operation[] = [{ delete: 'o/1' }, { get: 'o/2' }];
 const onFailure: readonly Operation[] = [{ delete: 'o/3' }];

@@ -1,6 +1,5 @@
 /** How a coordinator kept its word on leases, counted over a run. Pure. */
 import { DEFAULT_COORDINATOR } from './coordinator-kind.ts';
-import { namedBy } from './coordinators.ts';
 import type { LeaseFact } from './history.ts';
 import type { JournalEntry } from './journal.ts';
 import { endOfLease } from './lease-ends.ts';
@@ -24,7 +23,7 @@ export function leaseTotals(facts: readonly LeaseFact[], revokes: readonly Revok
   return [...Map.groupBy(held, ({ coordinator }) => coordinator)]
     .sort(([a = ''], [b = '']) => (a < b ? -1 : a > b ? 1 : 0))
     .map(([coordinator, own]) => {
-      const leases = [...Map.groupBy(own, (fact) => namedBy(fact, fact.lease)).values()];
+      const leases = [...Map.groupBy(own, ({ lease }) => lease).values()];
       const ends = leases.map((keys) => gravest(keys.map((fact) => earlyEnd(fact, revokes))));
       const number = (kind: Kind): number => ends.filter((end) => end === kind).length;
       return {

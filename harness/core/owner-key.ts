@@ -3,6 +3,8 @@
  * worker ID has exactly one. What else lies under the prefix (`o/007`, `o/x`) is no owner key: were it one, two keys would
  * speak of one worker ID, and the end of the one would be taken for that of the other.
  */
+import type { OwnerKey } from './cluster.ts';
+
 export const OWNER_PREFIX = 'o/';
 
 /** The greatest that a batch record holds. */
@@ -17,4 +19,14 @@ export function workerIdOfKey(key: string): number | undefined {
   const workerId = Number(key.slice(OWNER_PREFIX.length));
   const isOne = Number.isInteger(workerId) && workerId >= 0 && workerId <= WORKER_ID_MAX;
   return isOne && key === ownerKey(workerId) ? workerId : undefined;
+}
+
+/** Who holds what, by the keys that lie under the prefix. */
+export function ownersIn(
+  keys: readonly (Omit<OwnerKey, 'workerId'> & { readonly key: string })[],
+): readonly OwnerKey[] {
+  return keys.flatMap(({ key, value, lease, createRevision }) => {
+    const workerId = workerIdOfKey(key);
+    return workerId === undefined ? [] : [{ workerId, value, lease, createRevision }];
+  });
 }

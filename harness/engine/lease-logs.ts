@@ -3,6 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LeaseFact } from '../core/history.ts';
 import type { CoordinatorOfNode } from '../core/coordinators.ts';
+import { namedBy } from '../core/coordinators.ts';
 import type { GoneAnswer, KeyDeletion, LeaseRevoke } from '../core/lease-ends.ts';
 import { withGone, withRevokes } from '../core/lease-ends.ts';
 import { isLeaseId } from '../core/lease-id.ts';
@@ -42,7 +43,7 @@ export function leaseWords(logs: readonly LeaseLog[], origin: Origin, coordinato
     const granter = coordinatorOf(node, coordinators);
     for (const { lease: id, what, key = '', revision = '', sentNs, receivedNs, ttlMs } of lines) {
       // Two coordinators may give one name to leases of their own.
-      const lease = `${granter.coordinator ?? ''} ${id}`;
+      const lease = namedBy(granter, id);
       const sent = runNs(originNs, BigInt(sentNs));
       const request = `${node} ${incarnation} ${sentNs}`;
       const [revoke, deletion] = [`${request} ${id}`, `${request} ${key}`];

@@ -3,9 +3,8 @@
  * and how to see it again.
  */
 import type { Witness } from '../core/checker.ts';
-import { DEFAULT_COORDINATOR } from '../core/coordinator-kind.ts';
 import { EXIT } from '../core/errors.ts';
-import { tellLeases } from '../core/lease-totals.ts';
+import { coordinatorLabel, tellLeases } from '../core/lease-totals.ts';
 import { counted, disturbanceLabel, generatorLabel } from '../core/phrases.ts';
 import type { DisturbanceRecord, Run } from '../core/run.ts';
 import { missingSelfLoad } from '../core/self-load.ts';
@@ -65,11 +64,9 @@ function headLines(run: Run): readonly Line[] {
 }
 
 /** Its version, where it is a real one: what it keeps of its word differs. */
-function coordinator({ scenario, measured: { versions } }: Run): string {
-  const version = versions['coordinator'];
-  return version === undefined || version === 'virtual'
-    ? ''
-    : ` with ${scenario.cluster.coordinator ?? DEFAULT_COORDINATOR} ${version}`;
+function coordinator(run: Run): string {
+  const version = run.measured.versions['coordinator'];
+  return version === undefined || version === 'virtual' ? '' : ` with ${coordinatorLabel(run)}`;
 }
 
 /**

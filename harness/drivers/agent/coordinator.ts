@@ -13,7 +13,7 @@ import type {
   ProcessControl,
   Syncs,
 } from '../../core/cluster.ts';
-import { OWNER_PREFIX, workerIdOfKey } from '../../core/owner-key.ts';
+import { OWNER_PREFIX, ownersIn } from '../../core/owner-key.ts';
 import type { Rollback } from '../../core/rollback.ts';
 import type { Time } from '../../core/time.ts';
 import { EtcdClient } from '../../coordinators/etcd-client.ts';
@@ -80,11 +80,7 @@ export class EtcdCoordinator implements CoordinatorCluster {
   }
 
   async owners(timeoutMs: number): Promise<readonly OwnerKey[]> {
-    const { keys } = await this.#client.state(OWNER_PREFIX, timeoutMs);
-    return keys.flatMap(({ key, value, lease, createRevision }) => {
-      const workerId = workerIdOfKey(key);
-      return workerId === undefined ? [] : [{ workerId, value, lease, createRevision }];
-    });
+    return ownersIn((await this.#client.state(OWNER_PREFIX, timeoutMs)).keys);
   }
 
   revoke(lease: string, timeoutMs: number): Promise<void> {

@@ -5,7 +5,7 @@
 import type { Compare, Coordination, Grant, KeyValue, Operation, TxnResult } from '../../core/generator.ts';
 import type { EtcdSim } from '../../coordinators/etcd-sim.ts';
 import type { EtcdSimStore } from '../../coordinators/etcd-sim-store.ts';
-import { tellingDeletions, tellingRevoke } from '../../coordinators/key-deletions.ts';
+import { tellingDeletions, tellingRevoke } from '../../coordinators/told-ends.ts';
 import type { LeaseLog } from './lease-log.ts';
 import type { Network } from './network.ts';
 import { Requester } from './requester.ts';

@@ -11,9 +11,8 @@ import type {
 import type { EtcdSim } from '../../coordinators/etcd-sim.ts';
 import type { EtcdSimSnapshot, EtcdSimStore } from '../../coordinators/etcd-sim-store.ts';
 import type { MemberState, RequestKind, VirtualProcesses } from '../../coordinators/virtual-servers.ts';
-import { OWNER_PREFIX, workerIdOfKey } from '../../core/owner-key.ts';
+import { OWNER_PREFIX, ownersIn } from '../../core/owner-key.ts';
 import type { Rollback } from '../../core/rollback.ts';
-import type { KeyValue } from '../../core/generator.ts';
 import type { Rng } from '../../core/random.ts';
 import { msToNs, nsToMs } from '../../core/time.ts';
 import { memberNetwork } from './member-network.ts';
@@ -144,7 +143,7 @@ export class SimCoordinator implements CoordinatorCluster {
   }
 
   owners(timeoutMs: number): Promise<readonly OwnerKey[]> {
-    return this.#ask('read', (store) => store.range(OWNER_PREFIX).flatMap(ownerKeysOf), timeoutMs);
+    return this.#ask('read', (store) => ownersIn(store.range(OWNER_PREFIX)), timeoutMs);
   }
 
   revoke(lease: string, timeoutMs: number): Promise<void> {
@@ -198,10 +197,4 @@ export class SimCoordinator implements CoordinatorCluster {
       });
     });
   }
-}
-
-/** None, where it is no owner key. */
-function ownerKeysOf({ key, value, lease, createRevision }: KeyValue): readonly OwnerKey[] {
-  const workerId = workerIdOfKey(key);
-  return workerId === undefined ? [] : [{ workerId, value, lease, createRevision }];
 }
