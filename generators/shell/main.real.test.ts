@@ -4,7 +4,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { startEtcd } from '../../harness/coordinators/etcd-for-tests.ts';
@@ -169,6 +169,19 @@ test('serves IDs as text and as bytes, its health and its metrics; closes clean 
   const asked = log.at(-2);
   expect(asked).toMatchObject({ what: 'given up', lease: owner?.lease });
   expect(log.at(-1)).toMatchObject({ what: 'revoked', lease: owner?.lease, sentNs: asked?.sentNs });
+});
+
+test('says how long it waited for a CPU while others had them all', async () => {
+  const node = startNode('n1');
+  await serving(node);
+  const waited = async (): Promise<number> => ((await json(node.socket, '/health')) as { cpuWaitMs: number }).cpuWaitMs;
+  const before = await waited();
+  const hogs = Array.from({ length: 2 * availableParallelism() }, () =>
+    spawn(process.execPath, ['-e', 'for (const end = Date.now() + 1500; Date.now() < end; );'], { stdio: 'ignore' }),
+  );
+  children.push(...hogs);
+  while (hogs.some(({ exitCode }) => exitCode === null)) await get(node.socket, '/ids?count=100000', true);
+  expect(await waited()).toBeGreaterThan(before + 100);
 });
 
 test('killed with -9 under load, it has tapped all that it acknowledged; its next life claims the next incarnation', async () => {

@@ -6,6 +6,7 @@ import http from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Minter } from '../../harness/core/generator.ts';
 import { monotonicNs, wallMs } from './clocks.ts';
+import { cpuWaitMs } from './cpu-wait.ts';
 import { ConfigError } from './config.ts';
 import type { Address } from './config.ts';
 import { COUNT_MAX } from './lane.ts';
@@ -107,6 +108,7 @@ function health({ incarnation, minter, lanes, leaseSpent }: Served): unknown {
     lease: holding?.lease?.id,
     createRevision: holding?.lease?.createRevision,
     leaseSpent: holding?.lease === undefined ? undefined : leaseSpent(holding.lease.id),
+    cpuWaitMs: cpuWaitMs(),
     monotonicBeforeNs: monotonicNs().toString(),
     wallMs: wallMs(),
     monotonicNs: monotonicNs().toString(),

@@ -17,7 +17,8 @@
  * Silence is a failure where somebody asked, and undecided where nobody did: a load that ended before the promised time,
  * or sent nothing after it, proves no silence. What the end of the load shows then still counts: a node that minted after
  * the heal and says that it would, or says that it waits, has recovered. A request whose answer may have come while the
- * harness stood still, or its machine starved it moments before or after, is undecided as well: that is nobody's silence.
+ * harness stood still, or its machine starved a node, moments before or after, is undecided as well: that is nobody's
+ * silence.
  */
 import type { Checker, SqlFacts } from '../core/checker.ts';
 import { WITNESSES_MAX } from '../core/checker.ts';
@@ -55,7 +56,7 @@ interface Recovery {
   readonly answersAfter: (deadline: RunNs) => Answers;
   /** Requests without an answer since `lateFrom`. */
   readonly unanswered: number;
-  /** Such requests whose answer may have come while the harness stood still. */
+  /** Such requests whose answer may have come while the harness stood still, or a node waited for a CPU. */
   readonly unheard: number;
   /** The earliest of them: node and time of sending. */
   readonly firstUnanswered: readonly { readonly node: number; readonly sent: RunNs }[];

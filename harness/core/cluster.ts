@@ -149,6 +149,11 @@ export interface NodeHealth {
   readonly createRevision?: string;
   /** How much of its lease is spent: 0 when a keep-alive has just been sent and accepted, 1 when its TTL has passed since. */
   readonly leaseSpent?: number;
+  /**
+   * How long the main thread of this life has been ready to run and had no CPU, in milliseconds: what the machine kept
+   * from it. Counted from any moment: only differences mean anything. A node need not say.
+   */
+  readonly cpuWaitMs?: number;
   /** The node's wall clock, and a moment just after that reading. */
   readonly wallMs: number;
   readonly at: RunNs;

@@ -101,7 +101,7 @@ export interface RecoverWindow {
   readonly to: RunNs;
   /** Worker IDs 0 … pool-1 must each mint. Undefined: each node must. */
   readonly pool?: number;
-  /** When what nodes did not say proves nothing: the harness, or its whole machine, stood still. None when left out. */
+  /** When what nodes did not say proves nothing: their machine kept the harness, or one of them, from running. */
   readonly deaf?: readonly { readonly from: RunNs; readonly to: RunNs }[];
 }
 

@@ -5,9 +5,9 @@ import type { EvidenceSample } from '../core/fault.ts';
 import type { DisturbanceEntry, JournalEntry, ProcessEvent } from '../core/journal.ts';
 import type { DisturbanceRecord } from '../core/run.ts';
 import type { RunNs } from '../core/time.ts';
-import { msToNs } from '../core/time.ts';
 import type { Span } from './bite.ts';
 import { judgeBite, RETURN_GRACE_NS } from './bite.ts';
+import { stallSpans } from './busy-machine.ts';
 
 const SAMPLES_KEPT = 200;
 
@@ -57,13 +57,6 @@ function downSpans(journal: readonly JournalEntry[]): ReadonlyMap<string, readon
   }
   for (const member of [...open.keys()]) close(member, Number.MAX_SAFE_INTEGER - RETURN_GRACE_NS);
   return spans;
-}
-
-/** Times at which the harness stood still, and so could measure nothing. */
-function stallSpans(journal: readonly JournalEntry[]): readonly Span[] {
-  return journal.flatMap((entry) =>
-    entry.kind === 'stall' ? [{ from: entry.at - msToNs(entry.forMs), to: entry.at }] : [],
-  );
 }
 
 function recordOf(

@@ -6,8 +6,7 @@ import { EngineLost } from '../core/store.ts';
 import type { Store } from '../core/store.ts';
 import { messageOf } from '../core/errors.ts';
 import type { SqlFacts } from '../core/checker.ts';
-import type { HealthFact, History, RecoverWindow, RequestColumns } from '../core/history.ts';
-import { msToNs, NS_PER_S } from '../core/time.ts';
+import type { HealthFact, History, RequestColumns } from '../core/history.ts';
 import type { JournalEntry } from '../core/journal.ts';
 import { withEnds } from '../core/lease-ends.ts';
 import { coordinatorOfNodes } from '../core/coordinators.ts';
@@ -21,6 +20,7 @@ import type { Checkers } from './history-source.ts';
 import { sourceFromMemory, sourceFromStore } from './history-source.ts';
 import type { JudgeInput, RunHeader } from './judge.ts';
 import { leaseWords } from './lease-logs.ts';
+import { recoverWindow } from './recover-window.ts';
 
 export type Gathered = Pick<
   JudgeInput,
@@ -122,30 +122,6 @@ export async function gatherFromStore(sources: StoreSources): Promise<Gathered> 
 function clocksIn(journal: readonly JournalEntry[]): Pick<SqlFacts, 'clocks'> {
   const began = journal.find((entry) => entry.kind === 'origin');
   return began === undefined ? {} : { clocks: { unixMs: began.origin.unixMs, orders: ordersIn(journal) } };
-}
-
-/** How long before and after a stall of the harness its machine is taken to have starved the nodes as well. */
-const STARVED_AROUND_NS = NS_PER_S;
-
-/** From the last heal to the end of the load, when the run came to both. */
-export function recoverWindow(journal: readonly JournalEntry[], { pool }: Scenario): RecoverWindow | undefined {
-  const begin = (phase: 'recover' | 'drain'): number | undefined =>
-    journal.find((entry) => entry.kind === 'phase' && entry.phase === phase)?.at;
-  const [from, to] = [begin('recover'), begin('drain')];
-  if (from === undefined || to === undefined) return undefined;
-  return { from, to, deaf: stallsIn(journal), ...(pool !== undefined && { pool }) };
-}
-
-/**
- * The nodes share the machine that kept the harness from running: a moment before and after a stall, their silence is no
- * more theirs than the harness's own deafness is. A stall is journalled when it is over.
- */
-function stallsIn(journal: readonly JournalEntry[]): NonNullable<RecoverWindow['deaf']> {
-  return journal.flatMap((entry) =>
-    entry.kind === 'stall'
-      ? [{ from: entry.at - msToNs(entry.forMs) - STARVED_AROUND_NS, to: entry.at + STARVED_AROUND_NS }]
-      : [],
-  );
 }
 
 function rollbacksIn(journal: readonly JournalEntry[]): readonly Rollback[] {

@@ -18,6 +18,7 @@ import type { Unheld } from '../core/tenures.ts';
 import type { UnknownReason, Verdict } from '../core/verdict.ts';
 import { gravest } from '../core/verdict.ts';
 import type { LaneTotal } from './evidence.ts';
+import { busyMachine } from './busy-machine.ts';
 import { judgeEvidence } from './evidence.ts';
 import { disturbanceRecords } from './disturbance-records.ts';
 import { doubts } from './doubts.ts';
@@ -315,13 +316,4 @@ function remarks(others: readonly Finding[]): readonly string[] {
 function thinnerLoad(run: Pick<Run, 'scenario' | 'evidence' | 'phases'>): readonly string[] {
   const missing = missingSelfLoad(run);
   return missing === undefined ? [] : [missing];
-}
-
-/** Short stalls are no reason by themselves, but they tell where doubts may come from. */
-function busyMachine(journal: readonly JournalEntry[]): readonly string[] {
-  const stalls = journal.flatMap((entry) => (entry.kind === 'stall' ? [entry.forMs] : []));
-  if (stalls.length < 3) return [];
-  return [
-    `The harness stood still ${stalls.length} times, for up to ${Math.max(...stalls)} ms: the machine is busy, and a quieter one may prove more.`,
-  ];
 }

@@ -26,6 +26,7 @@ const healthSchema = z.object({
   lease: z.string().optional(),
   createRevision: z.string().optional(),
   leaseSpent: z.number().nonnegative().optional(),
+  cpuWaitMs: z.number().nonnegative().optional(),
   wallMs: z.number(),
   monotonicNs: z.string().regex(/^\d+$/),
   monotonicBeforeNs: z.string().regex(/^\d+$/).optional(),

@@ -1,0 +1,62 @@
+/**
+ * When the machine of a run kept the harness, or the nodes on it, from running: what they did not say then proves nothing.
+ * Read from the journal. Pure.
+ */
+import type { JournalEntry } from '../core/journal.ts';
+import { seconds } from '../core/phrases.ts';
+import type { RunNs } from '../core/time.ts';
+import { msToNs } from '../core/time.ts';
+
+export interface BusySpan {
+  readonly from: RunNs;
+  readonly to: RunNs;
+}
+
+export interface StarvedSpan extends BusySpan {
+  readonly node: string;
+}
+
+/** A node that waited for a CPU for this share of the time between two answers, ready to run, was starved. */
+const STARVED_SHARE = 0.5;
+
+/** Fewer short stalls of the harness are not worth a word. */
+const STALLS_MIN = 3;
+
+/** Times at which the harness stood still, and so could measure nothing. A stall is journalled when it is over. */
+export function stallSpans(journal: readonly JournalEntry[]): readonly BusySpan[] {
+  return journal.flatMap((entry) =>
+    entry.kind === 'stall' ? [{ from: entry.at - msToNs(entry.forMs), to: entry.at }] : [],
+  );
+}
+
+/** Times at which nodes were starved, by what the kernel told them; from one answer of a life to its next. */
+export function starvedSpans(journal: readonly JournalEntry[]): readonly StarvedSpan[] {
+  const last = new Map<string, { readonly at: RunNs; readonly incarnation: number; readonly waitedMs: number }>();
+  return journal.flatMap((entry) => {
+    if (entry.kind !== 'health') return [];
+    const { at, incarnation, cpuWaitMs: waitedMs } = entry.health;
+    if (waitedMs === undefined) return [];
+    const before = last.get(entry.node);
+    last.set(entry.node, { at, incarnation, waitedMs });
+    if (before === undefined || before.incarnation !== incarnation || at <= before.at) return [];
+    const isStarved = msToNs(waitedMs - before.waitedMs) >= STARVED_SHARE * (at - before.at);
+    return isStarved ? [{ node: entry.node, from: before.at, to: at }] : [];
+  });
+}
+
+/** Neither is a reason by itself, but they tell where doubts may come from. */
+export function busyMachine(journal: readonly JournalEntry[]): readonly string[] {
+  const advice = 'the machine is busy, and a quieter one may prove more.';
+  const stalls = journal.flatMap((entry) => (entry.kind === 'stall' ? [entry.forMs] : []));
+  const starved = [...Map.groupBy(starvedSpans(journal), ({ node }) => node)]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([node, spans]) => `${node} over ${seconds(spans.reduce((sum, { from, to }) => sum + to - from, 0))}`);
+  return [
+    ...(stalls.length < STALLS_MIN
+      ? []
+      : [`The harness stood still ${stalls.length} times, for up to ${Math.max(...stalls)} ms: ${advice}`]),
+    ...(starved.length === 0
+      ? []
+      : [`Nodes waited for a CPU for at least half of the time (${starved.join(', ')}): ${advice}`]),
+  ];
+}

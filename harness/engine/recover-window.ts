@@ -1,0 +1,32 @@
+/** The time in which a cluster must live again, and when silence in it proves nothing. Pure. */
+import type { RecoverWindow } from '../core/history.ts';
+import type { JournalEntry } from '../core/journal.ts';
+import type { Scenario } from '../core/scenario.ts';
+import { NS_PER_S } from '../core/time.ts';
+import { stallSpans, starvedSpans } from './busy-machine.ts';
+
+/**
+ * How long before and after a stall of the harness its machine is taken to have starved the nodes as well; and how long
+ * after it was starved a node is taken to have a queue of requests yet.
+ */
+const STARVED_AROUND_NS = NS_PER_S;
+
+/** From the last heal to the end of the load, when the run came to both. */
+export function recoverWindow(journal: readonly JournalEntry[], { pool }: Scenario): RecoverWindow | undefined {
+  const begin = (phase: 'recover' | 'drain'): number | undefined =>
+    journal.find((entry) => entry.kind === 'phase' && entry.phase === phase)?.at;
+  const [from, to] = [begin('recover'), begin('drain')];
+  if (from === undefined || to === undefined) return undefined;
+  return { from, to, deaf: deafSpans(journal), ...(pool !== undefined && { pool }) };
+}
+
+/**
+ * The nodes share one machine: where it kept the harness, or one of them, from running, their silence is no more theirs
+ * than the harness's own deafness is.
+ */
+function deafSpans(journal: readonly JournalEntry[]): NonNullable<RecoverWindow['deaf']> {
+  return [...stallSpans(journal), ...starvedSpans(journal)].map(({ from, to }) => ({
+    from: from - STARVED_AROUND_NS,
+    to: to + STARVED_AROUND_NS,
+  }));
+}
