@@ -24,9 +24,9 @@ coordinationLaws('etcd', async () => {
     nowMs: () => performance.now(),
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     slackMs: 500,
-    silence: async () => etcd.signal(0, 'SIGSTOP'),
+    silence: () => etcd.pause(0),
     async restore() {
-      etcd.signal(0, 'SIGCONT');
+      etcd.resume(0);
       await untilServing(coordination, etcd.endpoints[0] as string);
     },
     async [Symbol.asyncDispose]() {
@@ -81,12 +81,12 @@ describe('one member', () => {
 
   test('a request that a silent member may have taken is ambiguous, and is not repeated', async () => {
     await client.range('silent/', DEADLINE); // a connection stands
-    etcd.signal(0, 'SIGSTOP');
+    await etcd.pause(0);
     const began = performance.now();
     const put = client.txn([], [{ put: 'silent/1', value: 'x' }], [], 600);
     await expect(put).rejects.toThrow(CoordinationTimeout);
     expect(performance.now() - began).toBeLessThan(1000);
-    etcd.signal(0, 'SIGCONT');
+    etcd.resume(0);
     await new Promise((resolve) => setTimeout(resolve, 500)); // whatever was sent has arrived by now
     const arrived = await client.range('silent/', DEADLINE);
     expect(arrived.every((kv) => kv.modRevision === kv.createRevision)).toBe(true);
@@ -124,13 +124,13 @@ describe('three members', () => {
     const client = etcd.client();
     await client.range('x/', DEADLINE);
     const follower = await memberThat(client, etcd, 'follows');
-    etcd.signal(follower, 'SIGSTOP');
+    await etcd.pause(follower);
     // Nothing was asked of it before: a slow answer would have made the client stay with another member.
     const sticky = etcd.client([etcd.endpoints[follower] as string, ...etcd.endpoints]);
     const began = performance.now();
     await sticky.range('x/', DEADLINE);
     expect(performance.now() - began).toBeGreaterThan(300); // it did try the one that is stopped
-    etcd.signal(follower, 'SIGCONT');
+    etcd.resume(follower);
     await untilServing(client, etcd.endpoints[follower] as string);
   });
 
@@ -163,10 +163,10 @@ describe('three members', () => {
     const watching = etcd.client().watch('s/', { onEvent: (event) => values.push(event.keyValue.value) }, stop.signal);
     await client.txn([], [{ put: 's/1', value: 'one' }], [], DEADLINE);
     await expect.poll(() => values, { timeout: DEADLINE }).toEqual(['one']);
-    etcd.signal(0, 'SIGSTOP');
+    await etcd.pause(0);
     await putOnce(client, 's/2', 'two');
     await expect.poll(() => values, { timeout: 6000 }).toEqual(['one', 'two']);
-    etcd.signal(0, 'SIGCONT');
+    etcd.resume(0);
     stop.abort();
     await watching;
     await untilServing(etcd.client(), etcd.endpoints[0] as string);

@@ -9,6 +9,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { untilStopped } from '../drivers/agent/proc.ts';
 import { CoordinationTimeout } from './coordination-errors.ts';
 import { EtcdClient } from './etcd-client.ts';
 
@@ -17,7 +18,9 @@ export interface EtcdForTests extends AsyncDisposable {
   readonly endpoints: readonly string[];
   /** A client of all members; closed with the cluster. */
   client(endpoints?: readonly string[]): EtcdClient;
-  signal(member: number, signal: 'SIGSTOP' | 'SIGCONT'): void;
+  /** Resolves when all of its threads stand still. */
+  pause(member: number): Promise<void>;
+  resume(member: number): void;
   /** Resolves when the process is gone. */
   kill(member: number): Promise<void>;
   /** Starts a killed member again, with its data. */
@@ -65,7 +68,12 @@ export async function startEtcd(memberCount: number): Promise<EtcdForTests> {
       clients.push(client);
       return client;
     },
-    signal: (index, signal) => void (processes[index] as ChildProcess).kill(signal),
+    async pause(index) {
+      const child = processes[index] as ChildProcess;
+      child.kill('SIGSTOP');
+      await untilStopped([child.pid as number]);
+    },
+    resume: (index) => void (processes[index] as ChildProcess).kill('SIGCONT'),
     kill,
     start,
     async [Symbol.asyncDispose]() {

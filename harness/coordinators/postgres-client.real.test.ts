@@ -11,10 +11,10 @@ rangesLaws('a real PostgreSQL', async () => {
     nowMs: () => performance.now(),
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     slackMs: 400,
-    silence: async () => postgres.signal('SIGSTOP'),
+    silence: () => postgres.pause(),
     kill: () => postgres.kill(),
     restore: async () => {
-      postgres.signal('SIGCONT');
+      postgres.resume();
       await postgres.start();
     },
     [Symbol.asyncDispose]: () => postgres[Symbol.asyncDispose](),
@@ -30,9 +30,9 @@ afterAll(() => postgres[Symbol.asyncDispose]());
 test('a statement that was sent and never answered may still be carried out, and is never given out again', async () => {
   const client = postgres.client();
   const { to } = await client.next('late', 10, 2000);
-  postgres.signal('SIGSTOP');
+  await postgres.pause();
   await expect(client.next('late', 10, 200)).rejects.toMatchObject({ name: 'CoordinationTimeout' });
-  postgres.signal('SIGCONT');
+  postgres.resume();
   await new Promise((resolve) => setTimeout(resolve, 300));
   expect(await client.highest('late', 2000)).toBe(to + 10n);
 });

@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { untilStopped } from '../drivers/agent/proc.ts';
 import { withDescendants } from '../drivers/agent/process-tree.ts';
 import { PostgresClient } from './postgres-client.ts';
 import { AS_NOBODY_IN_NAMESPACE, POSTGRES_ENVIRONMENT, postgresCommand } from './postgres-command.ts';
@@ -13,8 +14,9 @@ import { AS_NOBODY_IN_NAMESPACE, POSTGRES_ENVIRONMENT, postgresCommand } from '.
 export interface PostgresForTests extends AsyncDisposable {
   readonly endpoint: string;
   client(): PostgresClient;
-  /** To all of its processes. */
-  signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
+  /** All of its processes; resolves when all of their threads stand still. */
+  pause(): Promise<void>;
+  resume(): void;
   kill(): Promise<void>;
   /** Resolves when it serves. */
   start(): Promise<void>;
@@ -35,8 +37,10 @@ export async function startPostgres(): Promise<PostgresForTests> {
   let child = launch();
   const clients: PostgresClient[] = [];
   const isGone = (): boolean => child.exitCode !== null || child.signalCode !== null;
-  const toAll = (signal: NodeJS.Signals): void => {
-    if (!isGone()) for (const pid of withDescendants([child.pid as number])) send(pid, signal);
+  const toAll = (signal: NodeJS.Signals): readonly number[] => {
+    const pids = isGone() ? [] : [...withDescendants([child.pid as number])];
+    for (const pid of pids) send(pid, signal);
+    return pids;
   };
   const postgres: PostgresForTests = {
     endpoint,
@@ -45,7 +49,8 @@ export async function startPostgres(): Promise<PostgresForTests> {
       clients.push(client);
       return client;
     },
-    signal: toAll,
+    pause: () => untilStopped(toAll('SIGSTOP')),
+    resume: () => void toAll('SIGCONT'),
     async kill() {
       if (isGone()) return;
       const gone = once(child, 'exit');

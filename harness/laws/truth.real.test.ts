@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Run } from '../core/run.ts';
 import { JOURNAL_FILE, TAPS_FOLDER } from '../engine/record.ts';
+import { OF_A_BUSY_MACHINE, passedUnlessBusy } from './busy-run.ts';
 import { eventually, journalHas, readRun, runFolder, snowglobe } from './cli-process.ts';
 import { leftoversOf } from './leftovers.ts';
 import { realDrivers } from './real-drivers.ts';
@@ -40,8 +41,9 @@ test.each(realDrivers('a run'))(
     const ends = await Promise.all(both.map((runs) => start(driver, runs, '--json').ended));
     for (const { code, stdout, stderr } of ends) {
       expect(stdout, stderr).not.toBe('');
-      const { verdict, unknowns } = JSON.parse(stdout) as Run;
-      expect({ code, verdict, unknowns }).toEqual({ code: 0, verdict: 'pass', unknowns: [] });
+      const run = JSON.parse(stdout) as Run;
+      expect(code).toBe(run.exitCode);
+      if (passedUnlessBusy(`one of two runs on ${driver}`, run)) expect(run.unknowns).toEqual([]);
     }
     for (const runs of both) await nothingLeft(await runFolder(runs), 5000);
   },
@@ -93,7 +95,7 @@ describe.each(realDrivers('local').filter((driver) => driver === 'local'))('on %
     // The taps were whole: judged again, they are. What the run measured of itself stays as it was.
     const { seconds, versions, ...measured } = readRun(folder).measured;
     const { stdout } = await snowglobe(['judge', folder]).ended;
-    expect(doubtsOf(folder)).toEqual(['live path blind']);
+    expect(doubtsOf(folder).filter((reason) => !OF_A_BUSY_MACHINE.has(reason))).toEqual(['live path blind']);
     expect(readRun(folder).measured).toMatchObject({ ...measured, versions, seconds });
     expect(readRun(folder).measured.seconds).toHaveProperty('judge again');
     expect(stdout.indexOf('reading the taps into the store')).toBeLessThan(stdout.indexOf('UNKNOWN'));

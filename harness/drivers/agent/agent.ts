@@ -15,7 +15,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Links } from './links.ts';
 import { Prober, talks } from './prober.ts';
-import { allPids, startedWith, statOf, threadStates } from './proc.ts';
+import { allPids, startedWith, statOf, untilStopped } from './proc.ts';
 import { withDescendants } from './process-tree.ts';
 import { TcpProber } from './tcp-prober.ts';
 import { TURN_MS, WORKLOAD_VARIABLE, type AgentAnswer, type AgentCommand, type WorkloadSignal } from './protocol.ts';
@@ -56,16 +56,6 @@ async function signalWorkload(workload: string, signal: WorkloadSignal): Promise
   });
   if (signal === 'SIGSTOP') await untilStopped(pids);
   return pids;
-}
-
-/** How long threads may take to stop. One that waits for a disk cannot: whoever measures it will see. */
-const STOP_MS = 300;
-
-/** On a busy machine a thread may run, and answer, for some milliseconds after its process was sent SIGSTOP. */
-async function untilStopped(pids: readonly number[]): Promise<void> {
-  const giveUpAt = performance.now() + STOP_MS;
-  while (performance.now() < giveUpAt && pids.some((pid) => threadStates(pid).some((state) => !'TZX'.includes(state))))
-    await sleep(1);
 }
 
 function resumeAll(): void {

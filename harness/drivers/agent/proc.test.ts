@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import type { Writable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { allPids, hasEntry, livingStatOf, startedWith, statOf, threadStates } from './proc.ts';
 
@@ -44,12 +46,17 @@ describe.runIf(process.platform === 'linux')('of /proc', () => {
   });
 
   test('who has ended and is not reaped yet is there, and does not live', async () => {
-    // A shell that becomes a sleep never reaps the child that it had.
-    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    // A shell that becomes a sleep never reaps the child that it had; one that ended before might have been.
+    const parent = spawn('sh', ['-c', 'head -c1 <&3 & echo $!; exec sleep 60'], {
+      stdio: ['ignore', 'pipe', 'ignore', 'pipe'],
+    });
     try {
-      const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+      const [line] = (await once(parent.stdout!, 'data')) as [Buffer];
       const pid = Number(line.toString());
-      await expect.poll(() => statOf(pid)?.state).toBe('Z');
+      const program = (): string => readFileSync(`/proc/${parent.pid}/comm`, 'utf8');
+      await expect.poll(program, { timeout: 5000 }).toBe('sleep\n');
+      (parent.stdio[3] as Writable).end('x');
+      await expect.poll(() => statOf(pid)?.state, { timeout: 5000 }).toBe('Z');
       expect(livingStatOf(pid)).toBeUndefined();
     } finally {
       parent.kill('SIGKILL');

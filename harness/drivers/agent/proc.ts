@@ -3,6 +3,7 @@
  * not there; what belongs to another user and may not be read is not either.
  */
 import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseProcStat, type ProcStat } from '../../core/proc-stat.ts';
 
 /** Processes, not their threads; those that have ended and wait to be reaped are among them. */
@@ -29,6 +30,19 @@ export function threadStates(pid: number): string[] {
   } catch {
     return [];
   }
+}
+
+/** How long threads may take to stop. One that waits for a disk cannot: whoever measures it will see. */
+const STOP_MS = 300;
+
+/**
+ * For processes that were sent SIGSTOP: on a busy machine their threads may run, and answer, for some milliseconds after
+ * it. Gives up after 300 ms.
+ */
+export async function untilStopped(pids: readonly number[]): Promise<void> {
+  const giveUpAt = performance.now() + STOP_MS;
+  while (performance.now() < giveUpAt && pids.some((pid) => threadStates(pid).some((state) => !'TZX'.includes(state))))
+    await sleep(1);
 }
 
 /**
