@@ -202,6 +202,16 @@ describe('after the lease', () => {
     expect(judge(back)).toMatchObject({ verdict: 'pass', undecided: 1 });
     // The clock stepped inside the call: what it showed maps to nothing.
     expect(straddling(163, { wallTakesMs: 25 })).toMatchObject({ verdict: 'pass', undecided: 1 });
+    // What the generator promises of the time in its IDs is what that is worth.
+    const promised = (timeAheadMs: number | undefined, readAt: number) =>
+      judge(
+        leased(160)
+          .timeAhead(timeAheadMs)
+          .batch(held(155, { takesMs: 20, ids: [{ ms: readAt }] })),
+      );
+    expect(promised(3, 166)).toMatchObject({ violations: 1, undecided: 0 });
+    expect(promised(3, 165)).toMatchObject({ verdict: 'pass', undecided: 1 });
+    expect(promised(undefined, 166)).toMatchObject({ verdict: 'pass', undecided: 1 });
     // A time that the clock never showed is another guarantee's business.
     expect(straddling(9999)).toMatchObject({ verdict: 'pass', undecided: 1 });
   });

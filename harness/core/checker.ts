@@ -116,6 +116,8 @@ export interface SqlFacts {
   readonly leases: readonly LeaseFact[];
   readonly health: readonly HealthFact[];
   readonly clocks?: ClockFacts;
+  /** As in `History`. */
+  readonly timeAheadMs?: number;
   /** In order of time; none when left out. */
   readonly rollbacks?: readonly Rollback[];
   readonly recover?: RecoverWindow;

@@ -120,6 +120,11 @@ export interface History {
   readonly rollbacks?: readonly Rollback[];
   /** Undefined: nobody touched a clock. */
   readonly clocks?: ClockFacts;
+  /**
+   * How far the time in an ID may lie ahead of its node's clock, where its generator promises so (`time-honest`): only then
+   * is it a reading of that clock. Undefined: nothing is promised of it.
+   */
+  readonly timeAheadMs?: number;
   /** Undefined when the run never came to it. */
   readonly recover?: RecoverWindow;
 }

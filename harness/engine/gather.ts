@@ -6,12 +6,12 @@ import { EngineLost } from '../core/store.ts';
 import type { Store } from '../core/store.ts';
 import { messageOf } from '../core/errors.ts';
 import type { SqlFacts } from '../core/checker.ts';
+import type { Promise_ } from '../core/guarantee.ts';
 import type { HealthFact, History, RequestColumns } from '../core/history.ts';
 import type { JournalEntry } from '../core/journal.ts';
 import { withEnds } from '../core/lease-ends.ts';
 import { coordinatorOfNodes } from '../core/coordinators.ts';
 import type { Rollback } from '../core/rollback.ts';
-import type { Scenario } from '../core/scenario.ts';
 import type { Origin } from '../core/time.ts';
 import type { UnknownReason } from '../core/verdict.ts';
 import type { Collector } from './collector.ts';
@@ -32,7 +32,7 @@ export function gatherFromMemory(
   emitted: History,
   journal: readonly JournalEntry[],
   requests: RequestColumns | undefined,
-  scenario: Scenario,
+  { scenario, generator }: Pick<RunHeader, 'scenario' | 'generator'>,
   checkers: Checkers,
 ): Gathered {
   const recover = recoverWindow(journal, scenario);
@@ -41,6 +41,7 @@ export function gatherFromMemory(
     ...(requests !== undefined && { requests }),
     health: healthFacts(journal),
     ...clocksIn(journal),
+    ...timeAhead(generator.promises),
     rollbacks: rollbacksIn(journal),
     ...(recover !== undefined && { recover }),
   };
@@ -86,6 +87,7 @@ export async function gatherFromStore(sources: StoreSources): Promise<Gathered> 
       leases: withEnds(leases, deletions, owners),
       health: healthFacts(journal),
       ...clocksIn(journal),
+      ...timeAhead(header.generator.promises),
       rollbacks: rollbacksIn(journal),
       ...(recover !== undefined && { recover }),
     };
@@ -122,6 +124,11 @@ export async function gatherFromStore(sources: StoreSources): Promise<Gathered> 
 function clocksIn(journal: readonly JournalEntry[]): Pick<SqlFacts, 'clocks'> {
   const began = journal.find((entry) => entry.kind === 'origin');
   return began === undefined ? {} : { clocks: { unixMs: began.origin.unixMs, orders: ordersIn(journal) } };
+}
+
+function timeAhead(promises: readonly Promise_[]): Pick<SqlFacts, 'timeAheadMs'> {
+  const honest = promises.find(({ guarantee }) => guarantee === 'time-honest');
+  return honest?.guarantee === 'time-honest' ? { timeAheadMs: honest.futureMs } : {};
 }
 
 function rollbacksIn(journal: readonly JournalEntry[]): readonly Rollback[] {

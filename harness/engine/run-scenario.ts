@@ -168,7 +168,7 @@ async function live(request: RunRequest, cluster: Cluster, journal: Journal, sto
           (cluster as Cluster & InMemoryHistory).history(),
           journal.entries,
           requests,
-          header.scenario,
+          header,
           request.checkers,
         )
       : await gatherFromStore({

@@ -154,7 +154,10 @@ function build({ batches, leases, recoverToMs, unanswered, orders, said }: Draft
     if (rng.chance(0.5)) builder.said(node, rng.int(RECOVER_FROM_MS, RUN_MS), 'refusing', rng.int(0, POOL - 1));
     builder.said(node, recoverToMs, said.has(node) ? said.get(node) : 'waiting');
   }
-  return builder.recover(RECOVER_FROM_MS, recoverToMs, POOL).build();
+  return builder
+    .recover(RECOVER_FROM_MS, recoverToMs, POOL)
+    .timeAhead(rng.pick([0, 0, 3, undefined]))
+    .build();
 }
 
 const PLANTERS: Readonly<Record<Plant, (draft: Draft, rng: Rng, layout: Layout) => void>> = {

@@ -59,6 +59,7 @@ export function factsOf({
   leases,
   health,
   clocks,
+  timeAheadMs,
   rollbacks,
   recover,
 }: History): SqlFacts {
@@ -69,6 +70,7 @@ export function factsOf({
     leases,
     health,
     ...(clocks && { clocks }),
+    ...(timeAheadMs !== undefined && { timeAheadMs }),
     ...(rollbacks && { rollbacks }),
     ...(recover && { recover }),
   };

@@ -76,6 +76,7 @@ export class HistoryBuilder {
   readonly #layout: Layout;
   readonly #orders: ClockOrder[] = [];
   #recover: RecoverWindow | undefined;
+  #timeAheadMs: number | undefined = 0;
 
   constructor(nodes: readonly string[] = ['n1', 'n2', 'n3'], layout: Layout = LAYOUT) {
     this.#nodes = [...nodes];
@@ -145,6 +146,12 @@ export class HistoryBuilder {
     return this;
   }
 
+  /** What `time-honest` is promised with, at first that no ID is ahead; undefined: it is not promised. */
+  timeAhead(ms: number | undefined): this {
+    this.#timeAheadMs = ms;
+    return this;
+  }
+
   recover(fromMs: number, toMs: number, pool: number): this {
     this.#recover = { from: msToNs(fromMs), to: msToNs(toMs), pool };
     return this;
@@ -209,6 +216,7 @@ export class HistoryBuilder {
       requests,
       health: this.#health,
       clocks: { unixMs: ORIGIN_UNIX_MS, orders: this.#orders },
+      ...(this.#timeAheadMs !== undefined && { timeAheadMs: this.#timeAheadMs }),
       ...(this.#recover && { recover: this.#recover }),
     };
   }

@@ -1,6 +1,7 @@
 /**
  * Whether the clock reading in a batch's greatest ID was certainly taken after a moment: it is none that the node could
- * have had before, from a clock that was put back since. Once as a fold, once as SQL.
+ * have had before, from a clock that was put back since. Where the generator does not promise `time-honest`, the time in
+ * an ID is no reading at all, and nothing is certain. Once as a fold, once as SQL.
  */
 import type { SqlFacts } from '../../core/checker.ts';
 import { clockWindows, latestShown } from '../../core/clock-window.ts';
@@ -19,7 +20,8 @@ const READING_ERROR_MS = 2;
 
 /** Of the batches of a history, which must hold an ID. */
 export function readAfterIn(history: History): (batch: number, moment: RunNs) => boolean {
-  const { batches: columns, clocks, layout, nodes } = history;
+  const { batches: columns, clocks, layout, nodes, timeAheadMs } = history;
+  if (timeAheadMs === undefined) return () => false;
   const ids = idReader(history);
   const windowOf = clockWindows(clocks);
   const shownBy = latestShown(clocks);
@@ -31,20 +33,22 @@ export function readAfterIn(history: History): (batch: number, moment: RunNs) =>
     const call = { called, returned: columns.returned[batch]!, wallCalledMs, wallReturnedMs };
     if (!windowOf(node, call).ranTrue) return false;
     const embedded = layout.epochMs + ids.tick(extremesOf(columns, ids, batch).greatest) * layout.tickMs;
+    const reading = embedded - timeAheadMs;
     return (
-      embedded <= wallReturnedMs &&
-      embedded > shownBy(node, moment) &&
-      called + (embedded - wallCalledMs - READING_ERROR_MS) * NS_PER_MS > moment
+      reading <= wallReturnedMs &&
+      reading > shownBy(node, moment) &&
+      called + (reading - wallCalledMs - READING_ERROR_MS) * NS_PER_MS > moment
     );
   };
 }
 
 /** Of the rows of the table `batches`, against the moment in the column `moment`. */
 export function sqlReadAfter(facts: SqlFacts, moment: string): string {
-  const { layout } = facts;
-  const embedded = `(${layout.epochMs} + toFloat64(${sqlTick(layout, 'max_id')}) * ${layout.tickMs})`;
+  const { layout, timeAheadMs } = facts;
+  if (timeAheadMs === undefined) return 'false';
+  const reading = `(${layout.epochMs} + toFloat64(${sqlTick(layout, 'max_id')}) * ${layout.tickMs} - ${timeAheadMs})`;
   return `${sqlClockWindow(facts).ranTrue}
-    and ${embedded} <= wall_returned_ms
-    and ${embedded} > ${sqlLatestShown(facts, moment)}
-    and toFloat64(called) + (${embedded} - wall_called_ms - ${READING_ERROR_MS}) * ${NS_PER_MS} > ${moment}`;
+    and ${reading} <= wall_returned_ms
+    and ${reading} > ${sqlLatestShown(facts, moment)}
+    and toFloat64(called) + (${reading} - wall_called_ms - ${READING_ERROR_MS}) * ${NS_PER_MS} > ${moment}`;
 }
