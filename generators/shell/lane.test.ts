@@ -171,3 +171,20 @@ test('while one call waits, others queue in order, and beyond the bound they are
   );
   expect(lane.committed).toBe(257n);
 });
+
+test('a call that transfers its array away has failed, the next one has an array again', async () => {
+  let gives = true;
+  const lane = laneOf((into) => {
+    into[0] = 7n;
+    if (gives) structuredClone(into.buffer, { transfer: [into.buffer as ArrayBuffer] });
+    return 1;
+  });
+  const gone = { kind: 'failed', error: 'mint gave away the array that it was to fill' };
+  expect(await ask(lane, 1)).toEqual(gone);
+  gives = false;
+  expect(await ask(lane, 1)).toEqual({ kind: 'minted', firstSeq: 0n, ids: BigUint64Array.of(7n) });
+  expect(records()).toMatchObject([
+    { ids: [], flags: BATCH_FLAG.badCount },
+    { ids: [7n], flags: 0 },
+  ]);
+});

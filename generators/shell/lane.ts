@@ -43,7 +43,7 @@ export class Lane {
   readonly #tap: TapWriter;
   readonly #observer: LaneObserver;
   readonly #perId: 1 | 2;
-  readonly #ids: BigUint64Array;
+  #ids: BigUint64Array;
   readonly #waiting: Waiting[] = [];
   #open = false;
   #lastWallMs = 0;
@@ -76,6 +76,7 @@ export class Lane {
 
   #call(request: Waiting): void {
     this.#open = true;
+    if (this.#ids.length === 0) this.#ids = new BigUint64Array(COUNT_MAX * this.#perId); // a call gave it away
     const into = this.#ids.subarray(0, request.count * this.#perId).fill(0n);
     const call: Call = {
       into,
@@ -118,23 +119,28 @@ export class Lane {
     wallReturnedMs: number,
   ): Outcome {
     const { into } = call;
-    const judged = judge(result, into.length / this.#perId);
-    const ids = into.subarray(0, (judged.count ?? gatherLeft(into, this.#perId)) * this.#perId);
+    // A generator with threads may have transferred the array to one, and with it whatever IDs the call left there.
+    const gone = into.length === 0;
+    const judged = gone ? ARRAY_GONE : judge(result, into.length / this.#perId);
+    const ids = gone ? into : into.subarray(0, (judged.count ?? gatherLeft(into, this.#perId)) * this.#perId);
     let firstSeq = this.#tap.committed;
     // A call that returned no count is evidence by itself, also when it left nothing.
     if (ids.length > 0 || judged.flag === BATCH_FLAG.badCount) {
-      firstSeq = this.#tap.append(new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength), {
-        flags: judged.flag,
-        calledNs: call.calledNs,
-        returnedNs,
-        wallCalledNs: BigInt(call.wallCalledMs) * NS_PER_MS,
-        wallReturnedNs: BigInt(wallReturnedMs) * NS_PER_MS,
-        workerId: holding?.workerId ?? -1,
-        lease: BigInt(holding?.lease?.id ?? 0),
-        createRevision: BigInt(holding?.lease?.createRevision ?? 0),
-        fenceNs: holding?.lease?.fenceNs ?? 0n,
-        limitMs: BigInt(holding?.lease?.limitMs ?? 0),
-      });
+      firstSeq = this.#tap.append(
+        gone ? new Uint8Array(0) : new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength),
+        {
+          flags: judged.flag,
+          calledNs: call.calledNs,
+          returnedNs,
+          wallCalledNs: BigInt(call.wallCalledMs) * NS_PER_MS,
+          wallReturnedNs: BigInt(wallReturnedMs) * NS_PER_MS,
+          workerId: holding?.workerId ?? -1,
+          lease: BigInt(holding?.lease?.id ?? 0),
+          createRevision: BigInt(holding?.lease?.createRevision ?? 0),
+          fenceNs: holding?.lease?.fenceNs ?? 0n,
+          limitMs: BigInt(holding?.lease?.limitMs ?? 0),
+        },
+      );
     }
     this.#observer.called(Number(returnedNs - call.calledNs) / 1e9, ids.length / this.#perId);
     if (judged.kind === 'refused') {
@@ -171,6 +177,12 @@ type Judged =
   | { readonly kind: 'refused'; readonly flag: number; readonly count?: undefined; readonly reason: string }
   | { readonly kind: 'failed'; readonly flag: number; readonly count?: undefined; readonly error: string };
 
+const ARRAY_GONE: Judged = {
+  kind: 'failed',
+  flag: BATCH_FLAG.badCount,
+  error: 'mint gave away the array that it was to fill',
+};
+
 function judge(result: Result, asked: number): Judged {
   if ('thrown' in result) {
     const { thrown } = result;
@@ -180,7 +192,7 @@ function judge(result: Result, asked: number): Judged {
   const { returned } = result;
   if (typeof returned === 'number' && Number.isInteger(returned) && returned >= 0 && returned <= asked)
     return { kind: 'minted', flag: 0, count: returned };
-  return { kind: 'failed', flag: BATCH_FLAG.badCount, error: `mint returned ${String(returned)} for ${asked} IDs` };
+  return { kind: 'failed', flag: BATCH_FLAG.badCount, error: `mint returned ${messageOf(returned)} for ${asked} IDs` };
 }
 
 /** Moves the IDs that a call left in its zeroed buffer to the front; how many there are. */

@@ -70,5 +70,12 @@ function describeProblem({ what, where, remedy }: Problem): string {
 export function messageOf(error: unknown): string {
   // Its own message is empty: `using` makes it.
   if (error instanceof SuppressedError) return `${messageOf(error.suppressed)}; then ${messageOf(error.error)}`;
-  return error instanceof Error ? error.message : String(error);
+  try {
+    return String(error instanceof Error ? error.message : error);
+  } catch {
+    return UNSPEAKABLE;
+  }
 }
+
+/** What a generator throws may itself throw when it is asked for words. */
+const UNSPEAKABLE = 'a thrown value that cannot be made into text';

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { BATCH_FLAG } from '../../core/tap.ts';
 import { ask, minterOf, startCluster } from './cluster-for-tests.ts';
 
 test('calls of two lanes meet where one waits; each lane has its own numbers, and a third call waits for a lane', async () => {
@@ -30,5 +31,38 @@ test('calls of two lanes meet where one waits; each lane has its own numbers, an
   ]);
   expect([...cluster.history().batches.lane]).toEqual([1, 1, 0]);
   expect((await cluster.nodes[0]?.health(100))?.minted).toEqual(['1', '2']);
+  await cluster[Symbol.asyncDispose]();
+});
+
+test('a call that transfers its array away is in error, the next one has an array again', async () => {
+  let gives = true;
+  const cluster = await startCluster(() =>
+    minterOf((into) => {
+      into[0] = 7n;
+      if (gives) structuredClone(into.buffer, { transfer: [into.buffer as ArrayBuffer] });
+      return 1;
+    }),
+  );
+  expect(await ask(cluster, 'n1')).toEqual({
+    status: 'error',
+    reason: 'mint gave away the array that it was to fill',
+  });
+  gives = false;
+  expect(await ask(cluster, 'n1')).toMatchObject({ status: 'ok', count: 1 });
+  const { batches, ids } = cluster.history();
+  expect([...batches.flags]).toEqual([BATCH_FLAG.badCount, 0]);
+  expect([...batches.count]).toEqual([0, 1]);
+  expect([...ids]).toEqual([7n]);
+  await cluster[Symbol.asyncDispose]();
+});
+
+test('a call that throws what has no words is in error', async () => {
+  const cluster = await startCluster(() =>
+    minterOf(() => {
+      // oxlint-disable-next-line no-throw-literal, typescript/only-throw-error -- the very thing under test
+      throw Object.create(null);
+    }),
+  );
+  expect(await ask(cluster, 'n1')).toMatchObject({ status: 'error', reason: expect.stringContaining('thrown value') });
   await cluster[Symbol.asyncDispose]();
 });

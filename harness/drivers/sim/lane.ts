@@ -10,6 +10,9 @@ import { BATCH_FLAG } from '../../core/tap.ts';
 import type { Inside } from './guard.ts';
 import type { Batch, HistoryBuilder } from './history-builder.ts';
 
+/** The array's memory was transferred away, and with it whatever IDs the call left there. */
+const ARRAY_GONE = 'mint gave away the array that it was to fill';
+
 export type Answer = (reply: MintReply) => void;
 
 /** What a lane needs of its node. */
@@ -174,6 +177,14 @@ export class Lane {
 
   #commit(count: number, reply: MintReply): void {
     const batch = this.#batch;
+    // A generator with threads may have transferred the array to one.
+    if (this.#into.length === 0) {
+      this.#buffer = new BigUint64Array(16);
+      this.#into = this.#buffer.subarray(0, 0);
+      count = 0;
+      reply = { status: 'error', reason: ARRAY_GONE };
+      batch.flags = BATCH_FLAG.badCount;
+    }
     batch.firstSeq = this.seq;
     // A call that returned no count is evidence by itself, also when it left nothing.
     if (count > 0 || batch.flags === BATCH_FLAG.badCount)
