@@ -144,6 +144,10 @@ test('a pass of a cluster that nothing disturbed says so in its headline', () =>
   const page = render({ ...passingStorm(), disturbances: [] });
   expect(page).toContain('<h1 id="verdict-title">Pass: every promise was kept, and nothing was disturbed</h1>');
   expect(page).not.toContain('0 of 0');
+  const noop = { ...passingStorm().disturbances[0]!, fault: 'noop', name: 'noop', disturbs: [] };
+  const quiet = render({ ...passingStorm(), disturbances: [noop] });
+  expect(quiet).toContain('Pass: every promise was kept, and nothing was disturbed</h1>');
+  expect(quiet).toContain('how it bears faults was not tried');
 });
 
 test('a pass of nodes that were to drive themselves and did not says so in its headline', () => {

@@ -2,6 +2,7 @@
  * From evidence to the record of a run: findings, doubts, verdict, reasons. Pure but for the questions to the history.
  */
 import type { Finding, Tenure } from '../core/checker.ts';
+import { disturbing } from '../core/disturbing.ts';
 import type { ExitCode } from '../core/errors.ts';
 import { EXIT } from '../core/errors.ts';
 import { all, counted, times } from '../core/phrases.ts';
@@ -282,8 +283,8 @@ function reasonsOf(
     ...(outside > 0 ? [` (${counted(outside, 'violation')} outside assumptions)`] : []),
   ].join('');
   const reached = hazards.length === 0 ? '' : ` and ${all(hazards.length, 'hazard')} reached`;
-  if (disturbances.length > 0)
-    return [`${kept}, with ${all(disturbances.length, 'disturbance')} in force as measured${reached}.`];
+  const disturbed = disturbing(disturbances).length;
+  if (disturbed > 0) return [`${kept}, with ${all(disturbed, 'disturbance')} in force as measured${reached}.`];
   return [
     `${kept}, and nothing was disturbed: how the generator bears faults was not tried.`,
     ...(hazards.length === 0

@@ -77,6 +77,9 @@ test('a pass says what it is a pass of: of what was disturbed, or of a cluster t
     ),
     'recovers was kept where there was nothing to recover from.',
   ]);
+  const noop = await simulate(slot([{ fault: 'noop', atMs: 1000, forMs: 2000, options: {} }]));
+  expect(noop.verdict).toBe('pass');
+  expect(noop.run.reasons).toEqual(calm.run.reasons);
 });
 
 test('a pass says that nodes which were to drive themselves did not: the simulator does not carry that out', async () => {

@@ -196,6 +196,16 @@ test('a pass of a cluster that nothing disturbed says so beside the word', () =>
   expect(text({ ...FAILED, disturbances: [] }).split('\n')[1]).toBe(' ✘ FAIL  storm, snowflake on sim  exit 10');
 });
 
+test('a disturbance that disturbs nothing is none: a pass with no other says so, and none of it is counted', () => {
+  const noop = { ...PASSED.disturbances[0]!, fault: 'noop', name: 'noop', disturbs: [] };
+  const quiet = text({ ...PASSED, disturbances: [noop] });
+  expect(quiet).toContain(' ✔ PASS (nothing was disturbed)  storm');
+  expect(quiet).toContain(' disturbances  nothing goes wrong by them\n');
+  const both = text({ ...PASSED, disturbances: [noop, ...PASSED.disturbances] });
+  expect(both).toContain(' ✔ PASS  storm');
+  expect(both).toContain(' disturbances  1 of 1 bit, measured from outside\n');
+});
+
 test('a pass of nodes that were to drive themselves and did not says so beside the word', () => {
   const evidence = { ...PASSED.evidence, minted: PASSED.evidence.acknowledged, stored: PASSED.evidence.acknowledged };
   const driven = { ...scenario, cluster: { ...scenario.cluster, selfLoad: 1000 } };

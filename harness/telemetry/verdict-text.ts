@@ -3,6 +3,7 @@
  * and how to see it again.
  */
 import type { Witness } from '../core/checker.ts';
+import { disturbing } from '../core/disturbing.ts';
 import { EXIT } from '../core/errors.ts';
 import { coordinatorLabel, tellLeases } from '../core/lease-totals.ts';
 import { counted, disturbanceLabel, generatorLabel } from '../core/phrases.ts';
@@ -78,7 +79,7 @@ function passedHow(run: Run): string {
   const sum = findings.reduce((total, finding) => total + (finding.promised ? finding.outsideAssumptions : 0), 0);
   const less = [
     ...(sum > 0 ? [`${count(sum)} outside assumptions`] : []),
-    ...(disturbances.length === 0 ? ['nothing was disturbed'] : []),
+    ...(disturbing(disturbances).length === 0 ? ['nothing was disturbed'] : []),
     ...(missingSelfLoad(run) === undefined ? [] : ['without the load of the question']),
   ];
   return verdict === 'pass' && less.length > 0 ? ` (${less.join(', ')})` : '';
@@ -130,9 +131,13 @@ function disturbanceLines({ disturbances }: Run): readonly Line[] {
   if (disturbances.length === 0) return [];
   const labels = disturbances.map(disturbanceLabel);
   const labelWidth = Math.max(...labels.map(({ length }) => length));
-  const bit = disturbances.filter((disturbance) => disturbance.bit).length;
+  const asked = disturbing(disturbances);
+  const bit = asked.filter((disturbance) => disturbance.bit).length;
   return [
-    title('disturbances', `${bit} of ${disturbances.length} bit, measured from outside`),
+    title(
+      'disturbances',
+      asked.length === 0 ? 'nothing goes wrong by them' : `${bit} of ${asked.length} bit, measured from outside`,
+    ),
     ...disturbances.flatMap((disturbance, index): readonly Line[] => [
       [
         isClear(disturbance) ? span(' ✔ ', 'good') : span(' ? ', 'doubt'),

@@ -1,4 +1,5 @@
 /** The top of the page: the verdict in words, why, and the figures that carry it. */
+import { disturbing } from '../../harness/core/disturbing.ts';
 import { EXIT } from '../../harness/core/errors.ts';
 import type { Run } from '../../harness/core/run.ts';
 import { missingSelfLoad } from '../../harness/core/self-load.ts';
@@ -28,7 +29,7 @@ export function headline(run: Run): string {
     case 'pass': {
       const kept = 'Pass: every promise was kept';
       const less = outside === 0 ? '' : ` (${plural(outside, 'violation')} outside assumptions)`;
-      const calm = run.disturbances.length === 0 ? ', and nothing was disturbed' : '';
+      const calm = disturbing(run.disturbances).length === 0 ? ', and nothing was disturbed' : '';
       return `${kept}${less}${calm}${missingSelfLoad(run) === undefined ? '' : ', without the load of the question'}`;
     }
     case 'fail': {
@@ -137,7 +138,7 @@ function tiles(run: Run): Markup {
       unique === undefined ? '–' : grouped(unique.violations),
       unique === undefined ? 'not judged' : `among ${grouped(unique.checked)} looked at`,
     ],
-    disturbances.length === 0 && run.state === 'judged'
+    disturbing(disturbances).length === 0 && run.state === 'judged'
       ? ['Disturbances', 'none', 'how it bears faults was not tried']
       : ['Disturbances in force', `${bitten} of ${disturbances.length}`, 'measured from outside'],
     ['Hazards reached', `${reached} of ${hazards.length}`],
