@@ -1,10 +1,10 @@
 /**
  * Which etcd runs, and which program restores its snapshots: up to 3.5 that is `etcdctl`, from 3.5 on `etcdutl`.
  */
-import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { messageOf, problem, type Problem } from '../../core/errors.ts';
+import { outputOfSync } from './own-group.ts';
 
 /** The environment variable that names another etcd than the usual one, by its full path. */
 export const ETCD_VARIABLE = 'SNOWGLOBE_ETCD_PROGRAM';
@@ -42,10 +42,6 @@ export function restorerOf(etcd: string): string | undefined {
 
 /** `3.4.23`; throws when it is no etcd. */
 export function etcdVersion(program: string): string {
-  const said = execFileSync(program, ['--version'], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-    timeout: 5000,
-  });
+  const said = outputOfSync(program, ['--version']);
   return /etcd Version: (\S+)/.exec(said)?.[1] ?? 'of unknown version';
 }

@@ -2,22 +2,20 @@
  * A base image made of this machine's own programs, for machines that reach no registry: Node, etcd, nft, libfaketime,
  * a shell, and the shared libraries that they load. Linux only: programs of another system run in no container.
  */
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, realpathSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { promisify } from 'node:util';
 import type { Problem } from '../../core/errors.ts';
 import { messageOf, problem } from '../../core/errors.ts';
 import { postgresFiles } from './postgres-files.ts';
 import { buildClockTools, slowSyncIn, toolsIn } from '../agent/clocks/clock-tools.ts';
 import type { ClockTools } from '../agent/clocks/clock-backend.ts';
+import { OWN_GROUP, outputOf, ProgramFailed } from '../agent/own-group.ts';
 import type { Docker } from './engine.ts';
-
-const run = promisify(execFile);
 
 /** What the cluster runs, and the Debian package that has it. */
 const PROGRAMS = { etcd: 'etcd-server', etcdctl: 'etcd-client', nft: 'nftables', tc: 'iproute2' } as const;
@@ -137,9 +135,7 @@ function pack(folder: string): Readable {
   const tar = spawn(
     'tar',
     ['--dereference', '--owner=0', '--group=0', '--mode=u+rw,go+rX', '-C', folder, '-cf', '-', '.'],
-    {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
+    { ...OWN_GROUP, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let complaint = '';
   tar.stderr.on('data', (text: Buffer) => (complaint += text.toString()));
@@ -160,10 +156,10 @@ function findProgram(name: string): string | undefined {
 /** The shared libraries that a program loads, the loader included; none for a static one. */
 async function librariesOf(file: string): Promise<readonly string[]> {
   try {
-    const { stdout } = await run('ldd', [file]);
+    const stdout = await outputOf('ldd', [file]);
     return [...stdout.matchAll(/(?:=> |^\s*)(\/\S+)/gm)].map(([, path]) => path as string);
   } catch (error) {
-    const said = `${(error as { readonly stdout?: string }).stdout ?? ''}${messageOf(error)}`;
+    const said = `${error instanceof ProgramFailed ? error.stdout : ''}${messageOf(error)}`;
     if (/not a dynamic executable|statically linked/.test(said)) return [];
     throw error;
   }

@@ -1,12 +1,12 @@
 /**
  * The programs that the local driver needs: where they are, which versions they have.
  */
-import { execFileSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { libfaketime } from '../agent/clocks/libfaketime.ts';
 import { buildClockTools, type BuiltTools } from '../agent/clocks/clock-tools.ts';
 import { namedEtcd } from '../agent/etcd-program.ts';
+import { outputOfSync } from '../agent/own-group.ts';
 
 /** Where to look: Debian keeps `ip` and `nft` in folders that a user's PATH lacks. */
 export const SEARCH_PATH = [process.env['PATH'], '/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/bin', '/bin']
@@ -59,14 +59,10 @@ export async function findClockTools(faketimeWorks: boolean): Promise<BuiltTools
 /** The library does not carry its version; the package manager may know. */
 export function libfaketimeVersion(library: string): string {
   try {
-    return run('dpkg-query', '--showformat=${Version}', '--show', 'libfaketime');
+    return outputOfSync('dpkg-query', ['--showformat=${Version}', '--show', 'libfaketime']).trim();
   } catch {
     return library;
   }
-}
-
-function run(program: string, ...args: readonly string[]): string {
-  return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], timeout: 5000 }).trim();
 }
 
 function isExecutable(file: string): boolean {

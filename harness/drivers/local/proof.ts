@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { faketimeText, libfaketime } from '../agent/clocks/libfaketime.ts';
 import { TRY_LINKS } from '../agent/link-abilities.ts';
+import { OWN_GROUP } from '../agent/own-group.ts';
 import { wantsTcpLinks } from './chosen-links.ts';
 import { claimAddress, BLOCKS } from './loopback.ts';
 import { SEARCH_PATH, findLibfaketime } from './programs.ts';
@@ -126,6 +127,7 @@ async function outputOf([program, ...args]: readonly [string, ...string[]]): Pro
   readonly complaints: string;
 }> {
   const child = spawn(program, args, {
+    ...OWN_GROUP,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: SEARCH_PATH },
     timeout: PROOF_MS,

@@ -2,13 +2,12 @@
  * The tools of our own, built from `../native/` with the C compiler of this machine into a folder of the user's cache, once
  * for each content of their sources: those that skew clocks, and the one that slows disks.
  */
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { messageOf } from '../../../core/errors.ts';
+import { outputOf } from '../own-group.ts';
 import type { ClockTools } from './clock-backend.ts';
 
 export const CLOCK_TOOLS_REMEDY = 'Install a C compiler (apt-get install gcc libc6-dev); snowglobe builds the rest.';
@@ -74,7 +73,7 @@ async function build(compiler: string, cache: string, folder: string): Promise<v
   const fresh = mkdtempSync(join(cache, 'build-'));
   try {
     const script = join(NATIVE_FOLDER, 'build.sh');
-    await promisify(execFile)('sh', [script, fresh], { env: { ...process.env, CC: compiler }, timeout: BUILD_MS });
+    await outputOf('sh', [script, fresh], { env: { ...process.env, CC: compiler }, timeout: BUILD_MS });
     renameSync(fresh, folder);
   } catch (error) {
     rmSync(fresh, { recursive: true, force: true });

@@ -5,13 +5,12 @@
  * second an fdatasync of etcd took 480 ms and at 3 a second 1.8 s (Linux 6.18, one member), because its log and its
  * database draw on the same allowance.
  */
-import { execFile } from 'node:child_process';
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { messageOf } from '../../../core/errors.ts';
 import { z } from '../../../core/schema.ts';
+import { outputOf } from '../own-group.ts';
 
 /** A slow disk, as the program sees it that has it. */
 export interface SlowSync {
@@ -84,7 +83,7 @@ export async function trySlowSync(launcher: string): Promise<string | undefined>
   try {
     const command = trialCommand({ launcher, delayFile: delayFileIn(folder) }, process.execPath);
     const [program, ...args] = command as [string, ...string[]];
-    return trialMissed((await promisify(execFile)(program, args, { timeout: TRIAL_MS })).stdout);
+    return trialMissed(await outputOf(program, args, { timeout: TRIAL_MS }));
   } catch (error) {
     return messageOf(error).trim();
   } finally {

@@ -1,0 +1,51 @@
+/**
+ * Short-lived programs that the harness runs beside itself, each in a process group of its own: a terminal sends Ctrl-C to
+ * every process of its foreground group, and it is for the harness alone, which heals and then ends. A program that died
+ * of it would look like one that failed.
+ */
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+
+/** For any call of `node:child_process`; those that wait take it too, although their types do not say so. */
+export const OWN_GROUP = { detached: true } as const;
+
+interface RunOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  /** After this it is ended; milliseconds. */
+  readonly timeout?: number;
+}
+
+/** A program that ended badly; what it had printed by then is kept. */
+export class ProgramFailed extends Error {
+  override readonly name = 'ProgramFailed';
+  readonly stdout: string;
+
+  constructor(message: string, stdout: string) {
+    super(message);
+    this.stdout = stdout;
+  }
+}
+
+/** What a program prints. Rejects with `ProgramFailed` when it ended badly, and as `spawn` does when there is none. */
+export async function outputOf(program: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
+  const child = spawn(program, args, { ...options, ...OWN_GROUP, stdio: ['ignore', 'pipe', 'pipe'] });
+  const [stdout, stderr, [code, signal]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close') as Promise<[number | null, string | null]>,
+  ]);
+  if (code === 0) return stdout;
+  const how = signal === null ? `exit ${code}` : `ended by ${signal}`;
+  throw new ProgramFailed(`${[program, ...args].join(' ')}: ${stderr.trim() || how}`, stdout);
+}
+
+/** What a program prints, at once; within 5 s. Throws as `execFileSync` does. What it complains of is dropped. */
+export function outputOfSync(program: string, args: readonly string[]): string {
+  return execFileSync(program, args, {
+    ...OWN_GROUP,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+    timeout: 5000,
+  });
+}
