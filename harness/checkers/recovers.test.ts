@@ -160,8 +160,8 @@ describe('a worker ID that minted in time and fell silent again', () => {
     const found = until(2300, asked(minted(1001), 1400));
     expect(found).toMatchObject({ verdict: 'fail', violations: 1 });
     expect(found.witnesses[0]).toMatchObject({ worker: 0, at: 1300e6 });
-    // A second after the bound, less a millisecond, proves no silence, nor does a mint in it.
-    expect(until(2299, asked(minted(1001), 1400))).toMatchObject({ verdict: 'pass' });
+    // A second after the bound, less a millisecond, proves no silence, nor that it lives; a mint in it does.
+    expect(until(2299, asked(minted(1001), 1400))).toMatchObject({ verdict: 'unknown', undecided: 1 });
     expect(until(2300, asked(minted(1001, 1300), 1400))).toMatchObject({ verdict: 'fail' });
     expect(until(2299, asked(minted(1001, 1300), 1400))).toMatchObject({ verdict: 'pass' });
     expect(until(2300, asked(minted(1001, 1301), 1400))).toMatchObject({ verdict: 'pass' });
@@ -171,7 +171,9 @@ describe('a worker ID that minted in time and fell silent again', () => {
 
   test('may have changed hands after the bound: that takes as long as it is promised to take', () => {
     const gone = (to: number) => until(to, asked(minted(1001, 2500), 2600), 1200);
-    expect(gone(3699)).toMatchObject({ verdict: 'pass' });
+    expect(gone(3499)).toMatchObject({ verdict: 'pass' });
+    // Silent for a second, and not yet for as long as it may be: whether it comes back was not seen.
+    expect(gone(3699)).toMatchObject({ verdict: 'unknown', undecided: 1 });
     const found = gone(3700);
     expect(found).toMatchObject({ verdict: 'fail', violations: 1 });
     expect(found.witnesses[0]).toMatchObject({ worker: 0, at: 2500e6 });
@@ -199,6 +201,64 @@ describe('a worker ID that minted in time and fell silent again', () => {
       undecided: 1,
     });
     expect(recovers.fold(two().said('n1', 1200, 'minting', 7).build(), promise)).toMatchObject({ verdict: 'fail' });
+  });
+});
+
+describe('silence while the machine gave a node no CPU, or the harness stood still,', () => {
+  const promise = { guarantee: 'recovers', withinMs: 300 } as const;
+  const from = (first: number, until: number) =>
+    Array.from({ length: (until - first) / 100 + 1 }, (_, index) => first + index * 100);
+  const served = (history: HistoryBuilder, times: readonly number[]) =>
+    times.reduce(
+      (all, at) => all.batch(mints('n1', at)).request({ node: 'n1', at, status: 'ok' }),
+      history.batch(mints('n1', 10)).said('n1', 20, 'minting', 0),
+    );
+
+  test('is no part of what a worker ID was silent for', () => {
+    const died = (...stalls: readonly (readonly [number, number, string?])[]) =>
+      recovers.fold(
+        stalls
+          .reduce(
+            (history, stall) => history.stalled(...stall),
+            served(nodes('n1', 'n2'), from(1100, 2000))
+              .request({ node: 'n1', at: 2100, status: 'refused' })
+              .said('n1', 2200, 'waiting')
+              .recover(1000, 3100, 1),
+          )
+          .build(),
+        promise,
+      );
+    expect(died()).toMatchObject({ verdict: 'fail' });
+    expect(died([2050, 2250, 'n1'])).toMatchObject({ verdict: 'unknown', violations: 0 });
+    // Two that overlap are counted once.
+    expect(died([2050, 2120], [2060, 2130])).toMatchObject({ verdict: 'fail' });
+  });
+
+  test('moves the time by which it had to mint', () => {
+    const late = (...stall: readonly [] | readonly [number, number]) => {
+      const history = served(nodes('n1'), from(1500, 3000))
+        .request({ node: 'n1', at: 1310, status: 'refused' })
+        .recover(1000, 3000, 1);
+      return recovers.fold((stall.length === 0 ? history : history.stalled(...stall)).build(), promise);
+    };
+    expect(late()).toMatchObject({ verdict: 'fail' });
+    expect(late(1200, 1390)).toMatchObject({ verdict: 'fail' });
+    expect(late(1200, 1400)).toMatchObject({ verdict: 'unknown', violations: 0, undecided: 1 });
+  });
+
+  test('excuses that node, and no other', () => {
+    const hung = (starved: string) =>
+      recovers.fold(
+        served(nodes('n1', 'n2'), from(1100, 3000))
+          .request({ node: 'n2', at: 2500, takesMs: 100, status: 'no answer' })
+          .said('n2', 2900, 'waiting')
+          .recover(1000, 3000, 1)
+          .stalled(2400, 2700, starved)
+          .build(),
+        promise,
+      );
+    expect(hung('n2')).toMatchObject({ verdict: 'unknown', violations: 0 });
+    expect(hung('n1')).toMatchObject({ verdict: 'fail', violations: 1 });
   });
 });
 

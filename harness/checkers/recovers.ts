@@ -17,8 +17,8 @@
  * Silence is a failure where somebody asked, and undecided where nobody did: a load that ended before the promised time,
  * or sent nothing after it, proves no silence. What the end of the load shows then still counts: a node that minted after
  * the heal and says that it would, or says that it waits, has recovered. A request whose answer may have come while the
- * harness stood still, or its machine starved a node, moments before or after, is undecided as well: that is nobody's
- * silence.
+ * harness stood still, or its machine starved the node, moments before or after, is undecided as well: that is nobody's
+ * silence; nor does such time count as part of a longer one.
  */
 import type { Checker, SqlFacts } from '../core/checker.ts';
 import { WITNESSES_MAX } from '../core/checker.ts';
@@ -29,6 +29,7 @@ import { seconds } from '../core/phrases.ts';
 import { msToNs, NS_PER_S, type RunNs } from '../core/time.ts';
 import type { Draft, WitnessDraft } from './shared/draft.ts';
 import { concludeFromHistory, concludeFromStore, promiseOf } from './shared/draft.ts';
+import { deafNs, sqlWasDeaf, wasDeaf } from './shared/deaf.ts';
 import { extremesOf } from './shared/extremes.ts';
 import { sqlTick } from './shared/sql.ts';
 import type { CountsFrom } from './shared/used-time.ts';
@@ -120,12 +121,11 @@ export default {
       return { firstAnswer, lastAsked };
     };
     const unanswered: { node: number; sent: RunNs }[] = [];
-    const { deaf = [] } = recover;
     let unheard = 0;
     for (let i = 0; i < requests.length; i++) {
       if (requests.status[i] !== NO_ANSWER || requests.sent[i]! <= since) continue;
       const [node, sent] = [requests.node[i]!, requests.sent[i]!];
-      if (deaf.some(({ from, to }) => sent <= to && requests.received[i]! >= from)) unheard++;
+      if (wasDeaf(recover, history.nodes[node]!, sent, requests.received[i]!)) unheard++;
       else unanswered.push({ node, sent });
     }
     unanswered.sort((a, b) => a.sent - b.sent || a.node - b.node);
@@ -184,12 +184,12 @@ export default {
       });
     }
     const late = `from requests where status = ${NO_ANSWER} and sent > ${lateFrom(recover, deadline)}`;
-    const wasDeaf = sqlDeaf(recover);
+    const deaf = sqlWasDeaf(recover, facts.nodes);
     const [counted] = await store.rows<{ unanswered: string; unheard: string }>(
-      `select countIf(not ${wasDeaf}) as unanswered, countIf(${wasDeaf}) as unheard ${late}`,
+      `select countIf(not ${deaf}) as unanswered, countIf(${deaf}) as unheard ${late}`,
     );
     const unanswered = await store.rows<{ node: number; sent: string }>(
-      `select node, sent ${late} and not ${wasDeaf} order by sent, node limit ${WITNESSES_MAX}`,
+      `select node, sent ${late} and not ${deaf} order by sent, node limit ${WITNESSES_MAX}`,
     );
     const firstOf = new Map(
       rows.filter(({ after }) => after !== '0').map(({ subject, first }) => [subject, Number(first)]),
@@ -238,12 +238,6 @@ function remembered<Result>(find: (moment: RunNs) => Result): (moment: RunNs) =>
 /** Requests sent after this have to be answered. */
 function lateFrom({ from, to }: RecoverWindow, deadline: RunNs): RunNs {
   return to < deadline ? Math.max(from, to - END_NS) : deadline;
-}
-
-/** Whether a request was open while the harness stood still. */
-function sqlDeaf({ deaf = [] }: RecoverWindow): string {
-  const spans = deaf.map(({ from, to }) => `(sent <= ${to} and received >= ${from})`);
-  return spans.length === 0 ? 'false' : `(${spans.join(' or ')})`;
 }
 
 /** How many must each mint again. */
@@ -324,9 +318,11 @@ function draftOf(
     const { firstAnswer, lastAsked } = answersAfter(deadline);
     if (first !== undefined && first <= deadline) {
       const last = silentSince[subject]!;
+      if (to - last < END_NS) return;
       const since = Math.max(deadline, last);
-      if (to < (last < deadline ? deadline + END_NS : last + Math.max(msToNs(withinMs), END_NS))) return;
-      if (subjects.couldMint(subject, since).some((node) => (lastAsked.get(node) ?? since) > since))
+      const mayLast = last < deadline ? END_NS : Math.max(msToNs(withinMs), END_NS);
+      const isSilent = to - since - deafNs(recover, since, to) >= mayLast;
+      if (isSilent && subjects.couldMint(subject, since).some((node) => (lastAsked.get(node) ?? since) > since))
         silent.push({
           what: `${subjects.name(subject)} minted again after the last heal, but fell silent: from ${seconds(last)} to the end of the load at ${seconds(to)}.`,
           clues: [],
@@ -341,7 +337,9 @@ function draftOf(
       .couldMint(subject, deadline)
       .some((node) => (firstAnswer.get(node) ?? Infinity) < (first ?? Infinity));
     // What was never held cannot be held again.
-    if (to < deadline || !(everMinted.has(subject) || subjects.everHeld(subject)) || !askedInVain) {
+    const until = first ?? to;
+    const isLate = until - deadline > deafNs(recover, countedFrom, until);
+    if (!isLate || !(everMinted.has(subject) || subjects.everHeld(subject)) || !askedInVain) {
       undecided++;
       return;
     }
@@ -356,14 +354,15 @@ function draftOf(
   // Where each node has to mint, its silence has been told already.
   if (pool !== undefined)
     nodes.forEach((node, index) => {
-      const deadline = nodeCountsFrom({ nodes, health }, recover, counts, index) + msToNs(withinMs);
+      const countedFrom = nodeCountsFrom({ nodes, health }, recover, counts, index);
+      const deadline = countedFrom + msToNs(withinMs);
       const { firstAnswer } = answersAfter(deadline);
       const minted = lastMint.get(index);
       if (minted !== undefined && minted >= deadline) return;
       const word = lastWordOf(health, node, to);
       const status = word?.health?.status;
       if (status === 'waiting') return;
-      if (firstAnswer.has(index)) {
+      if (firstAnswer.has(index) && to - deadline > deafNs(recover, countedFrom, to, node)) {
         silent.push({
           what: `${node} was asked and minted nothing for a client from ${seconds(deadline)} to ${seconds(to)}, and it was not waiting for a worker ID: ${described(word)}.`,
           clues: [],

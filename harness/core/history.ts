@@ -93,6 +93,13 @@ export interface HealthFact {
   readonly health?: NodeHealth;
 }
 
+/** Of one node, or of all and of the harness itself. */
+export interface DeafSpan {
+  readonly node?: string;
+  readonly from: RunNs;
+  readonly to: RunNs;
+}
+
 /** The time after all heals in which the cluster must live again. */
 export interface RecoverWindow {
   /** The last heal. */
@@ -102,7 +109,7 @@ export interface RecoverWindow {
   /** Worker IDs 0 … pool-1 must each mint. Undefined: each node must. */
   readonly pool?: number;
   /** When what nodes did not say proves nothing: their machine kept the harness, or one of them, from running. */
-  readonly deaf?: readonly { readonly from: RunNs; readonly to: RunNs }[];
+  readonly deaf?: readonly DeafSpan[];
 }
 
 export interface History {

@@ -19,6 +19,9 @@ export interface StarvedSpan extends BusySpan {
 /** A node that waited for a CPU for this share of the time between two answers, ready to run, was starved. */
 const STARVED_SHARE = 0.5;
 
+/** A share of less time than this means nothing: the kernel counts what was stolen in steps of 10 ms. */
+const MEASURED_NS = msToNs(100);
+
 /** Fewer short stalls of the harness are not worth a word. */
 const STALLS_MIN = 3;
 
@@ -29,19 +32,36 @@ export function stallSpans(journal: readonly JournalEntry[]): readonly BusySpan[
   );
 }
 
-/** Times at which nodes were starved, by what the kernel told them; from one answer of a life to its next. */
+/**
+ * Times at which nodes were starved, by what the kernel told them: from one answer of a life to its next, and on, where
+ * no answer came any more.
+ */
 export function starvedSpans(journal: readonly JournalEntry[]): readonly StarvedSpan[] {
-  const last = new Map<string, { readonly at: RunNs; readonly incarnation: number; readonly waitedMs: number }>();
-  return journal.flatMap((entry) => {
-    if (entry.kind !== 'health') return [];
-    const { at, incarnation, cpuWaitMs: waitedMs } = entry.health;
-    if (waitedMs === undefined) return [];
-    const before = last.get(entry.node);
-    last.set(entry.node, { at, incarnation, waitedMs });
-    if (before === undefined || before.incarnation !== incarnation || at <= before.at) return [];
-    const isStarved = msToNs(waitedMs - before.waitedMs) >= STARVED_SHARE * (at - before.at);
-    return isStarved ? [{ node: entry.node, from: before.at, to: at }] : [];
-  });
+  const spans: StarvedSpan[] = [];
+  const last = new Map<string, Answer>();
+  const starved = new Set<string>();
+  for (const entry of journal) {
+    if (entry.kind === 'no health' && starved.has(entry.node))
+      spans.push({ node: entry.node, from: last.get(entry.node)!.at, to: entry.at });
+    if (entry.kind !== 'health') continue;
+    const { node, health } = entry;
+    const { at, incarnation, cpuWaitMs: waitedMs } = health;
+    const before = last.get(node);
+    if (waitedMs === undefined || (before?.incarnation === incarnation && at - before.at < MEASURED_NS)) continue;
+    last.set(node, { at, incarnation, waitedMs });
+    starved.delete(node);
+    if (before?.incarnation !== incarnation) continue;
+    if (msToNs(waitedMs - before.waitedMs) < STARVED_SHARE * (at - before.at)) continue;
+    spans.push({ node, from: before.at, to: at });
+    starved.add(node);
+  }
+  return spans;
+}
+
+interface Answer {
+  readonly at: RunNs;
+  readonly incarnation: number;
+  readonly waitedMs: number;
 }
 
 /** Neither is a reason by itself, but they tell where doubts may come from. */

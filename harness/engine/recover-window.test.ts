@@ -42,5 +42,7 @@ test('so does a node that waited for a CPU for half of the time or more, but not
     health(6, 2, 9000),
     { at: msToNs(9000), kind: 'phase', phase: 'drain' },
   ];
-  expect(recoverWindow(journal, await loadScenario('storm'))?.deaf).toEqual([{ from: msToNs(2000), to: msToNs(6000) }]);
+  expect(recoverWindow(journal, await loadScenario('storm'))?.deaf).toEqual([
+    { node: 'n1', from: msToNs(2000), to: msToNs(6000) },
+  ]);
 });

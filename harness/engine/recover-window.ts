@@ -21,12 +21,13 @@ export function recoverWindow(journal: readonly JournalEntry[], { pool }: Scenar
 }
 
 /**
- * The nodes share one machine: where it kept the harness, or one of them, from running, their silence is no more theirs
- * than the harness's own deafness is.
+ * Where its machine kept a node from running, its silence is no more its own than the harness's deafness is; and what kept
+ * the harness from running may have kept all of them.
  */
 function deafSpans(journal: readonly JournalEntry[]): NonNullable<RecoverWindow['deaf']> {
-  return [...stallSpans(journal), ...starvedSpans(journal)].map(({ from, to }) => ({
-    from: from - STARVED_AROUND_NS,
-    to: to + STARVED_AROUND_NS,
+  return [...stallSpans(journal), ...starvedSpans(journal)].map((span) => ({
+    ...span,
+    from: span.from - STARVED_AROUND_NS,
+    to: span.to + STARVED_AROUND_NS,
   }));
 }

@@ -78,13 +78,14 @@ export function withLapses(history: History, rng: Rng): History {
   return { ...history, batches: { ...history.batches, workerId } };
 }
 
-/** Now and then the harness itself stood still. */
+/** Now and then the harness itself stood still, or a node was starved. */
 export function withStalls(history: History, rng: Rng): History {
   if (history.recover === undefined) return history;
   const { from, to } = history.recover;
   const deaf = Array.from({ length: rng.int(0, 3) }, () => {
     const began = rng.int(Math.round(from), Math.round(to));
-    return { from: began, to: began + rng.int(0, 100) * NS_PER_MS };
+    const node = rng.chance(0.5) && { node: rng.pick(history.nodes) };
+    return { ...node, from: began, to: began + rng.int(0, 1000) * NS_PER_MS };
   });
   return { ...history, recover: { ...history.recover, deaf } };
 }

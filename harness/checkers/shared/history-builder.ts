@@ -157,10 +157,11 @@ export class HistoryBuilder {
     return this;
   }
 
-  /** The harness stood still. After `recover`. */
-  stalled(fromMs: number, toMs: number): this {
+  /** The harness stood still or, where one is named, a node was starved. After `recover`. */
+  stalled(fromMs: number, toMs: number, node?: string): this {
     const { deaf = [], ...recover } = this.#recover!;
-    this.#recover = { ...recover, deaf: [...deaf, { from: msToNs(fromMs), to: msToNs(toMs) }] };
+    const span = { ...(node !== undefined && { node }), from: msToNs(fromMs), to: msToNs(toMs) };
+    this.#recover = { ...recover, deaf: [...deaf, span] };
     return this;
   }
 
