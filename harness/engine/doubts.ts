@@ -16,6 +16,7 @@ import { GAP_MAX_MS } from './bite.ts';
 import { doubt, seconds } from './doubt.ts';
 import { inReach } from './reach.ts';
 import { silentNodes } from './silent-nodes.ts';
+import { unserved } from './unserved.ts';
 
 /** Above this share of missed arrivals the load is not what was asked for. */
 const MISSED_MAX = 0.1;
@@ -58,6 +59,7 @@ export function doubts(input: DoubtInput): readonly UnknownReason[] {
     ...silentNodes(input),
     ...missedLoad(input),
     ...thinLoad(input),
+    ...unserved(input.journal),
   ];
 }
 
