@@ -18,7 +18,7 @@ import { promisesSchema } from './core/promise-schema.ts';
 import type { Reporter } from './core/reporter.ts';
 import type { Run } from './core/run.ts';
 import type { Scenario } from './core/scenario.ts';
-import { scenarioSchema } from './core/scenario.ts';
+import { NAME_MAX, scenarioSchema } from './core/scenario.ts';
 import { z } from './core/schema.ts';
 import { shapeProblem } from './core/shape-problem.ts';
 import { moduleProblem } from './module-problem.ts';
@@ -141,7 +141,10 @@ const TAP_WORKER_BITS = 31;
 
 /** Only what the harness reads; the shape of `create` cannot be told from outside. */
 const generatorSchema = z.object({
-  name: z.string().regex(/^[a-z][a-z0-9-]*$/, 'lower-case words joined by hyphens'),
+  name: z
+    .string()
+    .max(NAME_MAX, `at most ${NAME_MAX} characters`)
+    .regex(/^[a-z][a-z0-9-]*$/, 'lower-case words joined by hyphens'),
   summary: z.string(),
   promises: promisesSchema,
   layout: z

@@ -17,6 +17,8 @@ const HELD = 'held: ';
 
 /** How long a node may take to give back what it holds; an orchestrator usually grants tens of seconds. */
 export const GRACE_DEFAULT_MS = 5000;
+/** Twice what Kubernetes grants by default (terminationGracePeriodSeconds). */
+export const GRACE_MAX_MS = 60_000;
 
 /** A fault that lets nodes leave at once, and starts them again at the heal. */
 export function leavingFault<Options extends JsonObject>({

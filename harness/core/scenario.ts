@@ -7,8 +7,21 @@ import { z } from './schema.ts';
 import type { JsonObject, Json } from './json.ts';
 import type { Layout } from './layout.ts';
 
-const name = z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be lower-case words joined by hyphens');
-const positiveMs = z.number().finite().positive();
+/** Names become those of folders, which file systems bound at 255 bytes together with what is added to them. */
+export const NAME_MAX = 80;
+/** A day: far beyond any question of use, and below the 2^31 ms at which Node's timers overflow to 1 ms. */
+const DURATION_MAX_MS = 86_400_000;
+/** More than twice what a layout of 12 sequence bits a millisecond can mint. */
+const IDS_PER_SECOND_MAX = 10_000_000;
+const BATCHES_PER_SECOND_MAX = 100_000;
+
+const name = z
+  .string()
+  .max(NAME_MAX, `must have at most ${NAME_MAX} characters`)
+  .regex(/^[a-z][a-z0-9-]*$/, 'must be lower-case words joined by hyphens');
+const duration = z.number().max(DURATION_MAX_MS, `must be at most ${DURATION_MAX_MS} ms, a day`);
+const positiveMs = duration.positive();
+const idsPerSecond = z.number().positive().max(IDS_PER_SECOND_MAX);
 const json: z.ZodType<Json> = z.json();
 
 const batchSchema = z
@@ -20,11 +33,11 @@ const batchSchema = z
   .refine(({ min, max, mean }) => min <= mean && mean <= max, 'needs min <= mean <= max');
 
 const loadSchema = z.strictObject({
-  idsPerSecond: positiveMs.describe('IDs asked of each node each second, open loop'),
+  idsPerSecond: idsPerSecond.describe('IDs asked of each node each second, open loop'),
   batch: batchSchema,
   /** In the simulator the load is thinner: enough for two holders to meet in a millisecond, cheap enough for thousands of runs. */
   simulated: z
-    .strictObject({ batchesPerSecond: positiveMs, batch: batchSchema })
+    .strictObject({ batchesPerSecond: z.number().positive().max(BATCHES_PER_SECOND_MAX), batch: batchSchema })
     .default({ batchesPerSecond: 120, batch: { min: 1, max: 3, mean: 2 } }),
   timeoutMs: positiveMs.default(1000).describe('how long a client waits for an answer'),
 });
@@ -56,7 +69,7 @@ const disturbanceSchema = z.strictObject({
   fault: name,
   options: z.record(z.string(), json).default({}),
   when: signalSchema.optional().describe('waits for this signal; one that never comes makes the run unknown'),
-  atMs: z.number().finite().nonnegative().describe('from the start of its slot, or from the signal'),
+  atMs: duration.nonnegative().describe('from the start of its slot, or from the signal'),
   forMs: positiveMs.describe('from inject to heal'),
 });
 
@@ -107,7 +120,7 @@ export const scenarioSchema = z.strictObject({
       .record(name, z.strictObject({ region: name.exactOptional(), members: z.array(z.string()).min(1) }))
       .default({})
       .describe('nodes and coordinator members by zone; a zone lies in at most one region'),
-    selfLoad: positiveMs
+    selfLoad: idsPerSecond
       .exactOptional()
       .describe('IDs that each node mints each second by itself, beside what clients ask for; not in the simulator'),
     clockTool: z

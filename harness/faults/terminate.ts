@@ -2,7 +2,7 @@
  * The process of one node is asked to end with SIGTERM and given time to put its affairs in order: it gives its worker ID
  * back, so that a successor may have it at once.
  */
-import { GRACE_DEFAULT_MS, leavingFault } from '../core/leaving.ts';
+import { GRACE_DEFAULT_MS, GRACE_MAX_MS, leavingFault } from '../core/leaving.ts';
 import { z } from '../core/schema.ts';
 import { nodeTarget } from '../core/targets.ts';
 
@@ -14,6 +14,7 @@ export default leavingFault({
     graceMs: z
       .number()
       .positive()
+      .max(GRACE_MAX_MS)
       .default(GRACE_DEFAULT_MS)
       .describe('milliseconds that it has to end by itself; then it is killed, and the fault did not bite'),
   }),

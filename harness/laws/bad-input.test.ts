@@ -14,6 +14,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const BRIEF = join(import.meta.dirname, 'fixtures/brief.json');
 const brief = JSON.parse(readFileSync(BRIEF, 'utf8')) as {
+  load: { batch: object };
   timetable: { slots: { disturbances: { options: object; atMs: number }[] }[] };
 };
 const file = (name: string, content: string): string => {
@@ -239,6 +240,75 @@ const CASES: readonly {
     args: ['run', disturbed('negative.json', [{ ...step, atMs: -1 }])],
     exit: 2,
     says: ['negative.json', 'atMs'],
+  },
+  {
+    what: 'names that no folder can have',
+    args: ['run', file('names.json', JSON.stringify({ ...brief, name: 'a'.repeat(300) }))],
+    exit: 2,
+    says: ['names.json', 'name: must have at most 80 characters'],
+  },
+  {
+    what: 'a generator of a name that no folder can have',
+    args: [
+      'run',
+      '--generator',
+      file(
+        'long-name.ts',
+        `import counter from ${JSON.stringify(join(import.meta.dirname, 'fixtures/counter.ts'))};
+         export default { ...counter, name: 'a'.repeat(300) };`,
+      ),
+      '--driver',
+      'sim',
+    ],
+    exit: 2,
+    says: ['long-name.ts', 'name: at most 80 characters'],
+  },
+  {
+    what: 'times that no timer holds, each with its most',
+    args: [
+      'run',
+      file(
+        'long.json',
+        JSON.stringify({
+          ...brief,
+          warmUpMs: 1e300,
+          recoverMs: 86_400_001,
+          load: { ...brief.load, timeoutMs: 2 ** 31 },
+        }),
+      ),
+    ],
+    exit: 2,
+    says: ['load.timeoutMs: must be at most 86400000 ms, a day', 'warmUpMs: must', 'recoverMs: must'],
+  },
+  {
+    what: 'a disturbance that lasts for ever, and one that never begins',
+    args: ['run', disturbed('ever.json', [{ ...step, atMs: 1e300, forMs: 1e300 }])],
+    exit: 2,
+    says: ['disturbances[0].atMs: must be at most', 'disturbances[0].forMs: must be at most'],
+  },
+  {
+    what: 'a grace that outlasts every timer',
+    args: [
+      'run',
+      disturbed('grace.json', [{ fault: 'terminate', options: { node: 'n1', graceMs: 3e9 }, atMs: 0, forMs: 1000 }]),
+    ],
+    exit: 2,
+    says: ['disturbances[0]', 'graceMs', '60000'],
+  },
+  {
+    what: 'loads that no generator could serve',
+    args: [
+      'run',
+      file(
+        'loads.json',
+        JSON.stringify({
+          ...brief,
+          load: { ...brief.load, idsPerSecond: 1e300, simulated: { batchesPerSecond: 1e300, batch: brief.load.batch } },
+        }),
+      ),
+    ],
+    exit: 2,
+    says: ['load.idsPerSecond: ', '10000000', 'load.simulated.batchesPerSecond: ', '100000'],
   },
   {
     what: 'a disturbance on a node that does not exist',
