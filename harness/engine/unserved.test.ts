@@ -32,10 +32,13 @@ test('what was served before the disturbances does not stand for what was served
       reason: 'too few samples',
       scope: 'cut',
       detail:
-        'Clients received IDs never in the slot cut, from 3.0 s to 6.0 s: that shows nothing of how the generator bore it.',
+        'Clients never received IDs in the slot cut, from 3.0 s to 6.0 s: that shows nothing of how the generator bore it.',
     },
     expect.objectContaining({ scope: 'stopped' }),
-    expect.objectContaining({ scope: 'run', detail: expect.stringContaining('never after the last heal') as string }),
+    expect.objectContaining({
+      scope: 'run',
+      detail: expect.stringContaining('never received IDs after the last heal') as string,
+    }),
   ]);
 });
 

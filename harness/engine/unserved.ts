@@ -27,12 +27,12 @@ export function unserved(journal: readonly JournalEntry[]): readonly UnknownReas
     const within = loads.filter(({ at }) => at - NS_PER_S / 2 >= from && at - NS_PER_S / 2 < to);
     const answers = within.reduce((sum, { ok }) => sum + ok, 0);
     if (answers >= SERVED_MIN) return [];
-    const told = answers === 0 ? 'never' : counted(answers, 'time');
+    const told = answers === 0 ? 'never received IDs' : `received IDs ${counted(answers, 'time')}`;
     return [
       doubt(
         'too few samples',
         scope,
-        `Clients received IDs ${told} ${name}, from ${seconds(from)} s to ${seconds(to)} s: that shows nothing of how the generator bore it.`,
+        `Clients ${told} ${name}, from ${seconds(from)} s to ${seconds(to)} s: that shows nothing of how the generator bore it.`,
       ),
     ];
   });
