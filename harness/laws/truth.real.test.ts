@@ -2,7 +2,7 @@
  * The reasons to say `unknown` that need real parts, and what a killed or interrupted harness leaves behind.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync, statSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -79,6 +79,31 @@ test.concurrent.each(realDrivers('a killed run'))(
     );
     const details = readRun(damaged).unknowns.map(({ detail }) => detail);
     expect(details).toContainEqual(expect.stringContaining('the checksum of the IDs does not match'));
+  },
+);
+
+test.each(realDrivers('docker').filter((driver) => driver === 'docker'))(
+  'Ctrl-C on a terminal, while %s has programs of this machine tell of their libraries, ends the launch in order',
+  async (driver) => {
+    const runs = newRuns();
+    const programs = mkdtempSync(join(root, 'programs-'));
+    const asked = join(programs, 'asked');
+    // In the launch, as slow as on a busy machine.
+    const slow = `#!/bin/sh\n[ -e ${runs}/brief ] && echo > ${asked} && sleep 2\nexec ${whereIs('ldd')} "$@"\n`;
+    writeFileSync(join(programs, 'ldd'), slow, { mode: 0o755 });
+    const args = ['run', BRIEF, '--driver', driver, '--runs', runs, '--seed', '3'];
+    const PATH = `${programs}:${process.env['PATH']}`;
+    const { child, ended } = snowglobe(args, { PATH }, undefined, true);
+    await eventually('libraries are asked for in the launch', 15_000, () => existsSync(asked) || undefined);
+    const folder = await runFolder(runs);
+    process.kill(-(child.pid as number), 'SIGINT');
+    const { code, stderr } = await ended;
+    expect({ code, stderr }).toEqual({
+      code: 130,
+      stderr: expect.stringContaining('Interrupted by a signal') as unknown,
+    });
+    expect(stderr).not.toMatch(/crashed|defect/);
+    await nothingLeft(folder, 5000);
   },
 );
 
@@ -207,6 +232,10 @@ function damage(folder: string): void {
   const lines = readFileSync(journal, 'utf8').split('\n');
   lines[Math.floor(lines.length / 2)] = '{"at":12,"kind":"hea';
   writeFileSync(journal, lines.join('\n'));
+}
+
+function whereIs(program: string): string {
+  return execFileSync('which', [program], { encoding: 'utf8' }).trim();
 }
 
 function childOf(pid: number, name: string): number {
