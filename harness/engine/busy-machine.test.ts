@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { JournalEntry } from '../core/journal.ts';
 import { msToNs } from '../core/time.ts';
-import { busyMachine } from './busy-machine.ts';
+import { busyMachine, tooMuchLoad } from './busy-machine.ts';
 
 const stall = (second: number, forMs: number): JournalEntry => ({ at: msToNs(second * 1000), kind: 'stall', forMs });
 const health = (node: string, second: number, cpuWaitMs: number): JournalEntry => ({
@@ -25,4 +25,10 @@ test('it is told how often the harness stood still, and how long nodes waited fo
     'The harness stood still 3 times, for up to 900 ms: the machine is busy, and a quieter one may prove more.',
     'Nodes waited for a CPU for at least half of the time (n1 over 1.000 s, n2 over 1.000 s): the machine is busy, and a quieter one may prove more.',
   ]);
+});
+
+test('of a load that could not be offered it is told what to do', () => {
+  const doubt = { reason: 'load not achieved', scope: 'n1', detail: 'late.' } as const;
+  expect(tooMuchLoad([doubt, doubt])).toEqual([expect.stringContaining('lower load.idsPerSecond in the scenario.')]);
+  expect(tooMuchLoad([{ ...doubt, reason: 'node silent' }])).toEqual([]);
 });

@@ -6,6 +6,7 @@ import type { JournalEntry } from '../core/journal.ts';
 import { seconds } from '../core/phrases.ts';
 import type { RunNs } from '../core/time.ts';
 import { msToNs } from '../core/time.ts';
+import type { UnknownReason } from '../core/verdict.ts';
 
 export interface BusySpan {
   readonly from: RunNs;
@@ -79,4 +80,16 @@ export function busyMachine(journal: readonly JournalEntry[]): readonly string[]
       ? []
       : [`Nodes waited for a CPU for at least half of the time (${starved.join(', ')}): ${advice}`]),
   ];
+}
+
+/**
+ * What to do about a load that could not be offered, where nothing was seen of a busy machine: what is slow by itself,
+ * a machine or its nodes, leaves requests unsent as well.
+ */
+export function tooMuchLoad(unknowns: readonly UnknownReason[]): readonly string[] {
+  return unknowns.some(({ reason }) => reason === 'load not achieved')
+    ? [
+        'The load was too much for this machine or these nodes: run it with nothing beside it, or lower load.idsPerSecond in the scenario.',
+      ]
+    : [];
 }

@@ -3,6 +3,7 @@ import type { Tenure } from '../core/checker.ts';
 import type { JournalEntry } from '../core/journal.ts';
 import type { DisturbanceRecord } from '../core/run.ts';
 import { msToNs } from '../core/time.ts';
+import type { UnknownReason } from '../core/verdict.ts';
 import { loadScenario } from '../registry.ts';
 import type { DoubtInput } from './doubts.ts';
 import { doubts } from './doubts.ts';
@@ -46,7 +47,7 @@ function load(second: number, node: string, sent: number, dropped: number): Jour
   };
 }
 
-function reasons(journal: readonly JournalEntry[], more: Partial<DoubtInput> = {}): readonly string[] {
+function doubtsOf(journal: readonly JournalEntry[], more: Partial<DoubtInput> = {}): readonly UnknownReason[] {
   const minted = [{ node: 'n1', incarnation: 1, lane: 0, ids: 60_000n }];
   return doubts({
     journal,
@@ -59,8 +60,11 @@ function reasons(journal: readonly JournalEntry[], more: Partial<DoubtInput> = {
     idsPerSecond: 20_000,
     idsCarryWorkerIds: true,
     ...more,
-  }).map(({ reason }) => reason);
+  });
 }
+
+const reasons = (...from: Parameters<typeof doubtsOf>): readonly string[] =>
+  doubtsOf(...from).map(({ reason }) => reason);
 
 test('a whole run gives no reason to doubt', () => {
   expect(reasons(whole)).toEqual([]);
@@ -229,6 +233,9 @@ describe('a run is doubted when', () => {
   test('requests were not sent in time, outside every reach', () => {
     const missed = [...whole, load(3, 'n1', 400, 200)];
     expect(reasons(missed)).toEqual(['load not achieved']);
+    expect(doubtsOf(missed).map(({ detail }) => detail)).toEqual([
+      expect.stringMatching(/^200 of [\d,]+ requests to n1 were not sent in time while nothing disturbed it\.$/),
+    ]);
     const reach: DisturbanceRecord = {
       key: 'k',
       name: 'pause',

@@ -168,7 +168,7 @@ function missedLoad({ journal, disturbances }: DoubtInput): readonly UnknownReas
       doubt(
         'load not achieved',
         node,
-        `${grouped(dropped)} of ${grouped(sent + dropped)} requests to ${node} outside every reach were not sent in time.`,
+        `${grouped(dropped)} of ${grouped(sent + dropped)} requests to ${node} were not sent in time while nothing disturbed it.`,
       ),
     );
 }

@@ -12,6 +12,7 @@ import type { Hazard } from '../core/hazard.ts';
 import type { LeaseFact, RequestColumns } from '../core/history.ts';
 import type { JournalEntry } from '../core/journal.ts';
 import { leaseTotals } from '../core/lease-totals.ts';
+import { sentenceOf } from '../core/reasons-in-short.ts';
 import type { DisturbanceRecord, HazardRecord, Measured, Run, Series } from '../core/run.ts';
 import { RUN_VERSION } from '../core/run.ts';
 import { missingSelfLoad } from '../core/self-load.ts';
@@ -19,7 +20,7 @@ import type { Unheld } from '../core/tenures.ts';
 import type { UnknownReason, Verdict } from '../core/verdict.ts';
 import { gravest } from '../core/verdict.ts';
 import type { LaneTotal } from './evidence.ts';
-import { busyMachine } from './busy-machine.ts';
+import { busyMachine, tooMuchLoad } from './busy-machine.ts';
 import { judgeEvidence } from './evidence.ts';
 import { disturbanceRecords } from './disturbance-records.ts';
 import { doubts } from './doubts.ts';
@@ -112,6 +113,7 @@ export async function judge(input: JudgeInput): Promise<Run> {
     journal.filter((entry) => entry.kind === 'revoke'),
   );
   const verdict = gravest([...promised.map((finding) => finding.verdict), ...unknowns.map((): Verdict => 'unknown')]);
+  const busy = verdict === 'unknown' ? busyMachine(journal) : [];
   return {
     version: RUN_VERSION,
     state: 'judged',
@@ -119,9 +121,11 @@ export async function judge(input: JudgeInput): Promise<Run> {
     verdict,
     exitCode: exitCodeOf(verdict),
     reasons: [
+      // What the doubts after it may come from.
+      ...busy,
       ...reasonsOf(verdict, promised, unknowns, disturbances, hazards),
+      ...(verdict === 'unknown' && busy.length === 0 ? tooMuchLoad(unknowns) : []),
       ...(verdict === 'pass' ? thinnerLoad({ scenario, evidence: evidence.totals, phases }) : []),
-      ...(verdict === 'unknown' ? busyMachine(journal) : []),
       ...remarks(others),
       ...endingRemarks(journal, unknowns),
     ],
@@ -269,7 +273,7 @@ function reasonsOf(
   disturbances: readonly DisturbanceRecord[],
   hazards: readonly HazardRecord[],
 ): readonly string[] {
-  if (verdict === 'unknown') return unknowns.map(({ reason, detail }) => `${reason}: ${detail}`);
+  if (verdict === 'unknown') return unknowns.map(sentenceOf);
   if (verdict === 'fail')
     return promised
       .filter((finding) => finding.verdict === 'fail')

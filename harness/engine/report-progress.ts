@@ -2,22 +2,28 @@
  * Tells the watching user what the engine does: steps as they enter the journal, rates once a second.
  */
 import type { JournalEntry } from '../core/journal.ts';
-import { disturbanceLabel } from '../core/phrases.ts';
+import { disturbanceLabel, times } from '../core/phrases.ts';
 import type { NodeRate, Progress } from '../core/progress.ts';
 import type { LoadSecond } from '../load/open-loop.ts';
 import type { Reading } from './health-monitor.ts';
 import type { Journal } from './journal.ts';
+
+/** What is shorter costs no measurement by itself. */
+const STALL_TOLD_MS = 1000;
 
 /** A journal that tells the user of every entry that is worth it, as it is written down. */
 export function telling(journal: Journal, progress: Progress, slotCount: number): Journal {
   const called = new Map<string, Called>();
   const biting = new Set<string>();
   let slots = 0;
+  let shortStalls = 0;
   const tell = (entry: JournalEntry): void => {
     const { at } = entry;
     const note = (text: string): void => progress.event({ at, kind: 'note', text });
     switch (entry.kind) {
       case 'phase':
+        if (entry.phase === 'judge' && shortStalls > 0)
+          note(`the harness stood still for less than a second ${times(shortStalls)}: the machine is busy`);
         return progress.event({ at, kind: 'phase', phase: entry.phase });
       case 'note':
         return note(entry.text);
@@ -26,7 +32,10 @@ export function telling(journal: Journal, progress: Progress, slotCount: number)
       case 'unknown':
         return note(`${entry.reason.reason}: ${entry.reason.detail}`);
       case 'stall':
-        return note(`the harness stood still for ${entry.forMs} ms`);
+        // Each of them would bury the rest. The journal has them all.
+        if (entry.forMs < STALL_TOLD_MS) shortStalls++;
+        else note(`the harness stood still for ${entry.forMs} ms`);
+        return;
       case 'host clock':
         return note(`the host's clock moved by ${entry.steppedMs} ms`);
       case 'slot': {

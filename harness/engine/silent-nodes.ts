@@ -98,7 +98,7 @@ function neverMinted({ journal, reaches }: Heard, minted: readonly LaneTotal[]):
       doubt(
         'node silent',
         node,
-        `${node} held ${workerId === undefined ? 'what it needed' : `worker ID ${workerId}`} and was asked outside every reach, but never minted.`,
+        `${node} held ${workerId === undefined ? 'what it needed' : `worker ID ${workerId}`} and was asked while nothing disturbed it, but never minted.`,
       ),
     );
 }
@@ -133,7 +133,7 @@ function fellSilent({ journal, reaches, loadEnd }: Heard): readonly UnknownReaso
       doubt(
         'node silent',
         node,
-        `${node} held ${what} and was asked outside every reach, but minted nothing from ${seconds(from)} s to ${seconds(to)} s, the end of the load.`,
+        `${node} held ${what} and was asked while nothing disturbed it, but minted nothing from ${seconds(from)} s to ${seconds(to)} s, the end of the load.`,
       ),
     );
 }
@@ -163,7 +163,7 @@ function servedNobody({ journal, reaches, loadEnd }: Heard): readonly UnknownRea
       doubt(
         'node silent',
         node,
-        `${node} minted and was asked outside every reach, but no client got an ID from ${seconds(from)} s to ${seconds(to)} s, the end of the load.`,
+        `${node} minted and was asked while nothing disturbed it, but no client got an ID from ${seconds(from)} s to ${seconds(to)} s, the end of the load.`,
       ),
     ];
   });

@@ -232,6 +232,19 @@ test('doubts beside a failure stand apart from what is broken, one line a reason
   expect(text({ ...doubted, verdict: 'unknown' })).not.toContain(' doubts ');
 });
 
+test('doubts of one kind are told once, with the number of the others', () => {
+  const late = (scope: string) => ({ reason: 'load not achieved', scope, detail: `${scope} was late.` }) as const;
+  const unknowns = [late('n1'), late('n2'), { ...late('n3'), reason: 'node silent' } as const, late('n4')];
+  const reasons = ['The machine was busy.', ...unknowns.map(({ reason, detail }) => `${reason}: ${detail}`)];
+  const lines = text({ ...PASSED, verdict: 'unknown', exitCode: 12, unknowns, reasons }).split('\n');
+  expect(lines.slice(2, 6)).toEqual([
+    '   The machine was busy.',
+    '   load not achieved: n1 was late. And 2 more of these.',
+    '   node silent: n3 was late.',
+    '',
+  ]);
+});
+
 test('how often the coordinator ended a lease early is told with its version, also when it never did', () => {
   const totals = { held: 24, endedEarly: 1, unclear: 0, forgotten: 0, revoked: 2 };
   const measured = { ...PASSED.measured, versions: { coordinator: '3.4.23' } };

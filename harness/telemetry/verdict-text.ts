@@ -7,6 +7,7 @@ import { disturbing } from '../core/disturbing.ts';
 import { EXIT } from '../core/errors.ts';
 import { coordinatorLabel, tellLeases } from '../core/lease-totals.ts';
 import { counted, disturbanceLabel, generatorLabel } from '../core/phrases.ts';
+import { reasonsInShort } from '../core/reasons-in-short.ts';
 import type { DisturbanceRecord, Run } from '../core/run.ts';
 import { missingSelfLoad } from '../core/self-load.ts';
 import { nsToMs } from '../core/time.ts';
@@ -60,7 +61,7 @@ function headLines(run: Run): readonly Line[] {
       span(`  exit ${run.exitCode}`, 'faint'),
     ],
     ...(run.exitCode === EXIT.interrupted ? [indented(INTERRUPTED, 'plain')] : []),
-    ...run.reasons.map((reason) => indented(reason)),
+    ...reasonsInShort(run).map((reason) => indented(reason)),
   ];
 }
 

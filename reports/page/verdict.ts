@@ -2,6 +2,7 @@
 import { disturbing } from '../../harness/core/disturbing.ts';
 import { EXIT } from '../../harness/core/errors.ts';
 import type { Run } from '../../harness/core/run.ts';
+import { reasonsInShort } from '../../harness/core/reasons-in-short.ts';
 import { missingSelfLoad } from '../../harness/core/self-load.ts';
 import { UNKNOWN_REASONS } from '../../harness/core/verdict.ts';
 import { extentOf } from './facts.ts';
@@ -67,27 +68,6 @@ type Unknown = Run['unknowns'][number];
 const byReason = (unknowns: readonly Unknown[]): readonly (readonly [Unknown['reason'], readonly Unknown[]])[] => [
   ...Map.groupBy(unknowns, ({ reason }) => reason),
 ];
-
-/** The reasons, but of many unknowns for one reason only the first with the number of the others: the table has them all. */
-export function reasonsInShort(run: Run): readonly string[] {
-  const more = new Map(
-    byReason(run.unknowns).map(
-      ([, [first, ...others]]) => [first === undefined ? '' : sentence(first), others] as const,
-    ),
-  );
-  const left = new Set([...more.values()].flat().map(sentence));
-  return run.reasons
-    .filter((reason) => !left.has(reason))
-    .map((reason) => {
-      const others = more.get(reason)?.length ?? 0;
-      return others === 0 ? reason : `${reason} And ${plural(others, 'more of this', 'more of these')}.`;
-    });
-}
-
-/** As the judge writes an unknown into the reasons. */
-function sentence({ reason, detail }: Unknown): string {
-  return `${reason}: ${detail}`;
-}
 
 function unknownTable(run: Run): Markup {
   // A doubt about a disturbance begins with what people call it.
