@@ -3,13 +3,12 @@
  */
 import type { Holding, Minter } from '../../harness/core/generator.ts';
 import { messageOf } from '../../harness/core/errors.ts';
+import { REQUEST_IDS_MAX } from '../../harness/core/request-size.ts';
 import { BATCH_FLAG } from '../../harness/core/tap.ts';
 import { monotonicNs, wallMs } from './clocks.ts';
 import { Refusal } from './env.ts';
 import type { TapWriter } from './tap-writer.ts';
 
-/** The most IDs that one call may ask for. */
-export const COUNT_MAX = 100_000;
 /** Requests that may wait while a call of `mint` is open. */
 const QUEUE_MAX = 256;
 const NS_PER_MS = 1_000_000n;
@@ -54,7 +53,7 @@ export class Lane {
   constructor(minter: Minter, tap: TapWriter, observer: LaneObserver, perId: 1 | 2 = 1) {
     this.#minter = minter;
     this.#perId = perId;
-    this.#ids = new BigUint64Array(COUNT_MAX * perId);
+    this.#ids = new BigUint64Array(REQUEST_IDS_MAX * perId);
     this.#tap = tap;
     this.#observer = observer;
   }
@@ -76,7 +75,7 @@ export class Lane {
 
   #call(request: Waiting): void {
     this.#open = true;
-    if (this.#ids.length === 0) this.#ids = new BigUint64Array(COUNT_MAX * this.#perId); // a call gave it away
+    if (this.#ids.length === 0) this.#ids = new BigUint64Array(REQUEST_IDS_MAX * this.#perId); // a call gave it away
     const into = this.#ids.subarray(0, request.count * this.#perId).fill(0n);
     const call: Call = {
       into,

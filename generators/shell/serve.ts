@@ -5,11 +5,11 @@ import { rmSync } from 'node:fs';
 import http from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Minter } from '../../harness/core/generator.ts';
+import { REQUEST_IDS_MAX } from '../../harness/core/request-size.ts';
 import { monotonicNs, wallMs } from './clocks.ts';
 import { cpuWaitMs } from './cpu-wait.ts';
 import { ConfigError } from './config.ts';
 import type { Address } from './config.ts';
-import { COUNT_MAX } from './lane.ts';
 import type { Lane, Outcome } from './lane.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -68,8 +68,8 @@ let requests = 0;
 
 function ids(served: Served, query: string | undefined, raw: boolean, response: ServerResponse): void {
   const count = Number(new URLSearchParams(query).get('count') ?? 1);
-  if (!Number.isInteger(count) || count < 1 || count > COUNT_MAX)
-    return sendJson(response, 400, { error: `count must be an integer from 1 to ${COUNT_MAX}` });
+  if (!Number.isInteger(count) || count < 1 || count > REQUEST_IDS_MAX)
+    return sendJson(response, 400, { error: `count must be an integer from 1 to ${REQUEST_IDS_MAX}` });
   if (requests === 0) served.onFirstRequest();
   const lane = requests++ % served.lanes.length;
   served.lanes[lane]!.mint(count, (outcome) => answer(served, lane, outcome, raw, response));

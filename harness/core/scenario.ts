@@ -3,6 +3,7 @@
  */
 import { CLOCK_TOOLS } from './cluster.ts';
 import { COORDINATOR_NAMES } from './coordinator-kind.ts';
+import { REQUEST_IDS_MAX } from './request-size.ts';
 import { z } from './schema.ts';
 import type { JsonObject, Json } from './json.ts';
 import type { Layout } from './layout.ts';
@@ -27,7 +28,11 @@ const json: z.ZodType<Json> = z.json();
 const batchSchema = z
   .strictObject({
     min: z.int().positive().describe('smallest batch, IDs'),
-    max: z.int().positive().describe('largest batch, IDs'),
+    max: z
+      .int()
+      .positive()
+      .max(REQUEST_IDS_MAX, `a node refuses a request for more than ${REQUEST_IDS_MAX} IDs`)
+      .describe('largest batch, IDs'),
     mean: z.number().positive().describe('mean batch, IDs; sizes are exponential, cut to [min, max]'),
   })
   .refine(({ min, max, mean }) => min <= mean && mean <= max, 'needs min <= mean <= max');

@@ -296,6 +296,18 @@ const CASES: readonly {
     says: ['disturbances[0]', 'graceMs', '60000'],
   },
   {
+    what: 'batches that every node refuses',
+    args: [
+      'run',
+      file(
+        'batches.json',
+        JSON.stringify({ ...brief, load: { ...brief.load, batch: { min: 1, max: 1_000_000_000, mean: 2 } } }),
+      ),
+    ],
+    exit: 2,
+    says: ['batches.json', 'load.batch.max: a node refuses a request for more than 100000 IDs'],
+  },
+  {
     what: 'loads that no generator could serve',
     args: [
       'run',

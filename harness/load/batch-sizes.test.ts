@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createRng } from '../core/random.ts';
+import { REQUEST_IDS_MAX } from '../core/request-size.ts';
 import { batchSizes } from './batch-sizes.ts';
 
 const batch = fc
@@ -38,4 +39,11 @@ test('a mean in the middle of a short range is met although the tail is cut', ()
   for (let i = 0; i < 30_000; i++) counts[next()]!++;
   expect((counts[1]! + 2 * counts[2]! + 3 * counts[3]!) / 30_000).toBeCloseTo(2, 1);
   expect(Math.min(...counts.slice(1))).toBeGreaterThan(5000);
+});
+
+test('the widest range that a scenario may state is drawn from at once', () => {
+  const began = process.cpuUsage();
+  const next = batchSizes({ min: 1, max: REQUEST_IDS_MAX, mean: 2 }, createRng('wide'));
+  expect(next()).toBeGreaterThanOrEqual(1);
+  expect(process.cpuUsage(began).user / 1000).toBeLessThan(500);
 });
