@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Holding, Minter } from '../../harness/core/generator.ts';
+import { HELD_TWO } from '../../harness/core/held.ts';
 import { BATCH_BYTES, BATCH_FLAG, decodeBatch } from '../../harness/core/tap.ts';
 import type { BatchRecord } from '../../harness/core/tap.ts';
 import { Refusal } from './env.ts';
@@ -45,7 +46,7 @@ test('a batch is in the tap, with what was held before the call, when the reques
   let held = { workerId: 5, lease: { id: '18446744073709551615', createRevision: '9', fenceNs: 3n, limitMs: 4 } };
   const lane = laneOf(
     (into) => {
-      held = { ...held, workerId: 6 };
+      held = { ...held, lease: { ...held.lease, fenceNs: 5n, limitMs: 6 } };
       into.set([7n, 8n]);
       return 2;
     },
@@ -87,6 +88,40 @@ test('a call that waited for a worker ID is recorded with the one that it found'
   expect(await ask(lane, 1)).toMatchObject({ kind: 'minted' });
   expect(records()).toMatchObject([
     { ids: [7n], workerId: 5, lease: 7n, createRevision: 9n, fenceNs: 3n, limitMs: 4n },
+  ]);
+});
+
+test('a call that found another tenure than it began under may have minted under either', async () => {
+  const lease = { id: '7', createRevision: '9', fenceNs: 3n, limitMs: 4 };
+  const before: Holding = { workerId: 5, lease };
+  let held: Holding | undefined;
+  let found: Holding | undefined;
+  const lane = laneOf(
+    async (into) => {
+      await Promise.resolve();
+      held = found;
+      into[0] = 7n;
+      return 1;
+    },
+    () => held,
+  );
+  for (found of [
+    { workerId: 6, lease },
+    { workerId: 5, lease: { ...lease, createRevision: '10' } },
+    { workerId: 5, lease: { ...lease, id: '8' } },
+    { workerId: 5, lease: { ...lease, fenceNs: 9n } },
+    undefined,
+  ]) {
+    held = before;
+    await ask(lane, 1);
+  }
+  expect(records().map(({ workerId, lease, createRevision }) => [workerId, lease, createRevision])).toEqual([
+    [HELD_TWO, 0n, 0n],
+    [HELD_TWO, 0n, 0n],
+    // The same key under another lease, the same lease kept alive, and nothing found: no other tenure.
+    [5, 7n, 9n],
+    [5, 7n, 9n],
+    [5, 7n, 9n],
   ]);
 });
 

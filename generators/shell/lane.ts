@@ -1,9 +1,10 @@
 /**
  * One lane of minting: calls the minter, one call at a time, and commits every batch to the tap before anyone is told.
  */
-import type { Holding, Minter } from '../../harness/core/generator.ts';
+import type { Minter } from '../../harness/core/generator.ts';
 import { messageOf } from '../../harness/core/errors.ts';
 import { REQUEST_IDS_MAX } from '../../harness/core/request-size.ts';
+import { heldInCall, heldOf, type Held } from '../../harness/core/held.ts';
 import { BATCH_FLAG } from '../../harness/core/tap.ts';
 import { monotonicNs, wallMs } from './clocks.ts';
 import { Refusal } from './env.ts';
@@ -77,9 +78,11 @@ export class Lane {
     this.#open = true;
     if (this.#ids.length === 0) this.#ids = new BigUint64Array(REQUEST_IDS_MAX * this.#perId); // a call gave it away
     const into = this.#ids.subarray(0, request.count * this.#perId).fill(0n);
+    const holding = this.#minter.holding();
     const call: Call = {
       into,
-      holding: this.#minter.holding(),
+      isHolding: holding !== undefined,
+      held: heldOf(holding),
       calledNs: monotonicNs(),
       wallCalledMs: this.#wallMs(),
     };
@@ -99,10 +102,11 @@ export class Lane {
   #finish(request: Waiting, call: Call, result: Result): void {
     const wallReturnedMs = this.#wallMs();
     const returnedNs = monotonicNs();
-    // A call that began without a worker ID may have waited for one: then its IDs carry what it found.
-    const holding = call.holding ?? this.#minter.holding();
-    const outcome = this.#record(call, holding, result, returnedNs, wallReturnedMs);
-    this.refusal = outcome.kind === 'refused' && holding !== undefined ? outcome.reason : undefined;
+    const after = this.#minter.holding();
+    const held = heldInCall(call.held, heldOf(after));
+    const outcome = this.#record(call, held, result, returnedNs, wallReturnedMs);
+    const isHolding = call.isHolding || after !== undefined;
+    this.refusal = outcome.kind === 'refused' && isHolding ? outcome.reason : undefined;
     request.done(outcome);
     this.#open = false;
     const next = this.#waiting.shift();
@@ -110,13 +114,7 @@ export class Lane {
   }
 
   /** Commits what the call left in its buffer, then says what becomes of the request. */
-  #record(
-    call: Call,
-    holding: Holding | undefined,
-    result: Result,
-    returnedNs: bigint,
-    wallReturnedMs: number,
-  ): Outcome {
+  #record(call: Call, held: Held, result: Result, returnedNs: bigint, wallReturnedMs: number): Outcome {
     const { into } = call;
     // A generator with threads may have transferred the array to one, and with it whatever IDs the call left there.
     const gone = into.length === 0;
@@ -133,11 +131,11 @@ export class Lane {
           returnedNs,
           wallCalledNs: BigInt(call.wallCalledMs) * NS_PER_MS,
           wallReturnedNs: BigInt(wallReturnedMs) * NS_PER_MS,
-          workerId: holding?.workerId ?? -1,
-          lease: BigInt(holding?.lease?.id ?? 0),
-          createRevision: BigInt(holding?.lease?.createRevision ?? 0),
-          fenceNs: holding?.lease?.fenceNs ?? 0n,
-          limitMs: BigInt(holding?.lease?.limitMs ?? 0),
+          workerId: held.workerId,
+          lease: BigInt(held.lease),
+          createRevision: BigInt(held.createRevision),
+          fenceNs: held.fenceNs,
+          limitMs: BigInt(held.limitMs),
         },
       );
     }
@@ -163,7 +161,9 @@ export class Lane {
 
 interface Call {
   readonly into: BigUint64Array;
-  readonly holding: Holding | undefined;
+  /** What was held when it began. */
+  readonly held: Held;
+  readonly isHolding: boolean;
   readonly calledNs: bigint;
   readonly wallCalledMs: number;
 }

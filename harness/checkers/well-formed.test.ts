@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { HELD_TWO } from '../core/held.ts';
 import { encodeId } from '../core/layout.ts';
 import { HistoryBuilder, LAYOUT } from './shared/history-builder.ts';
 import wellFormed from './well-formed.ts';
@@ -22,6 +23,11 @@ test.each([
 
 test('a node that held no worker ID mints none that is well-formed', () => {
   expect(judge([id(9, 0), id(9, 1023)], -1)).toMatchObject({ violations: 2 });
+});
+
+test('of a node that held two in the call, which of them the IDs must carry is undecided', () => {
+  expect(judge([id(9, 6)], HELD_TWO)).toMatchObject({ verdict: 'pass', checked: 1, undecided: 1 });
+  expect(judge([id(9) + 2n ** 63n], HELD_TWO)).toMatchObject({ verdict: 'fail', undecided: 1 });
 });
 
 test('a worker ID that does not fit its field', () => {

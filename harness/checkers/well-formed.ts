@@ -1,9 +1,11 @@
 /**
  * `well-formed`: the sign bit is clear (in 64 bits; longer IDs have none), the time is not over its range, fixed fields
- * have their values, and the worker ID inside, if IDs carry one, is the one that the node held when it minted.
+ * have their values, and the worker ID inside, if IDs carry one, is the one that the node held when it minted. Where it
+ * held two in one call, the worker ID is undecided.
  */
 import type { Checker } from '../core/checker.ts';
 import { WITNESSES_MAX } from '../core/checker.ts';
+import { HELD_TWO } from '../core/held.ts';
 import { idReader } from '../core/id-words.ts';
 import { lanesOf } from '../core/lanes.ts';
 import type { Layout } from '../core/layout.ts';
@@ -31,6 +33,7 @@ export default {
     const ticks = 2 ** layout.timeBits;
     let checked = 0;
     let violations = 0;
+    let undecided = 0;
     const malformed: Malformed[] = [];
     for (const { node, incarnation, lane, batches: members } of lanesOf(batches)) {
       let witnesses = 0;
@@ -38,12 +41,14 @@ export default {
         const first = batches.firstId[batch]!;
         const end = first + batches.count[batch]!;
         const held = batches.workerId[batch]!;
+        const isNamed = named && held !== HELD_TWO;
         checked += end - first;
+        if (named && !isNamed) undecided += end - first;
         for (let k = first; k < end; k++) {
           const good =
             ids.tick(k) < ticks &&
             !(signed && ids.isNegative(k)) &&
-            (!named || ids.worker(k) === held) &&
+            (!isNamed || ids.worker(k) === held) &&
             ids.isMarked(k);
           if (good) continue;
           violations++;
@@ -53,7 +58,7 @@ export default {
         }
       }
     }
-    return concludeFromHistory(history, draftOf(history.nodes, layout, checked, violations, malformed));
+    return concludeFromHistory(history, draftOf(history.nodes, layout, { checked, violations, undecided }, malformed));
   },
 
   async sql(store, facts, promise) {
@@ -61,14 +66,15 @@ export default {
     const { layout } = facts;
     // A shift of the whole word: a set sign bit makes the tick too great, unless the layout leaves bits unused.
     const tick = sqlTick(layout, 'id');
+    const named = layout.workerBits > 0;
     const malformed = [
       `${tick} >= ${2 ** layout.timeBits}`,
       ...(idBitsOf(layout) === 64 ? ['id >= 9223372036854775808'] : []),
-      ...(layout.workerBits > 0 ? [`toInt64(${sqlWorker(layout, 'id')}) != worker`] : []),
+      ...(named ? [`(worker != ${HELD_TWO} and toInt64(${sqlWorker(layout, 'id')}) != worker)`] : []),
       sqlUnmarked(layout, 'id'),
     ].join(' or ');
-    const [counted] = await store.rows<{ checked: string; violations: string }>(
-      `select count() as checked, countIf(${malformed}) as violations from ids`,
+    const [counted] = await store.rows<{ checked: string; violations: string; two: string }>(
+      `select count() as checked, countIf(${malformed}) as violations, countIf(worker = ${HELD_TWO}) as two from ids`,
     );
     const violations = Number(counted?.violations ?? 0);
     const rows =
@@ -90,7 +96,12 @@ export default {
     return concludeFromStore(
       store,
       facts,
-      draftOf(facts.nodes, layout, Number(counted?.checked ?? 0), violations, found),
+      draftOf(
+        facts.nodes,
+        layout,
+        { checked: Number(counted?.checked ?? 0), violations, undecided: named ? Number(counted?.two ?? 0) : 0 },
+        found,
+      ),
     );
   },
 } satisfies Checker;
@@ -101,17 +112,14 @@ const WITNESSES_PER_LANE = 3;
 function draftOf(
   nodes: readonly string[],
   layout: Layout,
-  checked: number,
-  violations: number,
+  counts: Pick<Draft, 'checked' | 'violations' | 'undecided'>,
   malformed: readonly Malformed[],
 ): Draft {
   return {
     guarantee: 'well-formed',
-    checked,
+    ...counts,
     unit: 'IDs',
-    violations,
     outsideAssumptions: 0,
-    undecided: 0,
     witnesses: malformed.slice(0, WITNESSES_MAX).map(({ held, clue }) => {
       const life = lifeOf({ node: nodes[clue.node]!, incarnation: clue.incarnation });
       return { what: `ID ${clue.id} of ${life} ${wrongIn(layout, clue.id, held)}.`, clues: [clue], worker: held };

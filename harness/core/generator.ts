@@ -70,6 +70,10 @@ export interface Minter {
    * layout has 128 bits: the low one first. Throws `env.refusal(reason)` when it may
    * mint none. The caller never has two calls open on one minter, and zeroes `into` beforehand: an ID left there by a
    * call that threw is recorded as such. Returning synchronously is the fast path.
+   *
+   * IDs belong to what `holding()` says when the call begins, or, where that is nothing, to what it says when the call
+   * ends. Where the two are different tenures nobody knows which of them the IDs belong to, and promises that go by the
+   * holder stay unjudged: a call that finds its tenure over refuses, or says that it holds nothing before it waits.
    */
   mint(into: BigUint64Array, count: number): number | Promise<number>;
   /** What the node holds right now, or undefined while it waits for what it needs to mint. Cheap, never blocks. */

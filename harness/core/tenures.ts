@@ -4,6 +4,7 @@
  */
 import type { SqlFacts, SqlReader, Tenure } from './checker.ts';
 import type { CoordinatorOfNode } from './coordinators.ts';
+import { HELD_TWO } from './held.ts';
 import type { History } from './history.ts';
 import { lanesOf } from './lanes.ts';
 import { eraOf, rollbacksBetween, type Rollback } from './rollback.ts';
@@ -77,10 +78,12 @@ function sortIntoTenures(history: History): readonly TenureBatches[] {
     .sort((a, b) => byFrom(a.tenure, b.tenure));
 }
 
-/** What a life minted while it said that it held no worker ID, in a run in which others held some. */
+/** What a life minted under no worker ID that is known, in a run in which others held some. */
 export interface Unheld {
   readonly node: string;
   readonly incarnation: number;
+  /** It said that it held one tenure when the calls began and another when they ended; else that it held none. */
+  readonly heldTwo: boolean;
   readonly batches: number;
   /** `called` of the first such batch with an ID, `returned` of the last. */
   readonly from: RunNs;
@@ -94,8 +97,9 @@ export function unheldOf(history: History): Unheld[] {
   const lives = new Map<string, Unheld>();
   for (let i = 0; i < length; i++) {
     if (count[i] === 0 || workerId[i]! >= 0) continue;
-    const life = { node: history.nodes[node[i]!]!, incarnation: incarnation[i]! };
-    const key = `${life.node} ${life.incarnation}`;
+    const heldTwo = workerId[i] === HELD_TWO;
+    const life = { node: history.nodes[node[i]!]!, incarnation: incarnation[i]!, heldTwo };
+    const key = `${life.node} ${life.incarnation} ${heldTwo}`;
     const known = lives.get(key) ?? { ...life, batches: 0, from: Infinity, to: -Infinity };
     const from = Math.min(known.from, called[i]!);
     lives.set(key, { ...known, batches: known.batches + 1, from, to: Math.max(known.to, returned[i]!) });
@@ -105,16 +109,24 @@ export function unheldOf(history: History): Unheld[] {
 
 /** The same from the store. */
 export async function readUnheld(store: SqlReader, { nodes }: Pick<SqlFacts, 'nodes'>): Promise<Unheld[]> {
-  const rows = await store.rows<{ node: number; incarnation: number; batches: string; since: string; until: string }>(
-    `select node, incarnation, count() as batches, min(called) as since, max(returned) as until
+  const rows = await store.rows<{
+    node: number;
+    incarnation: number;
+    two: 0 | 1;
+    batches: string;
+    since: string;
+    until: string;
+  }>(
+    `select node, incarnation, toUInt8(worker = ${HELD_TWO}) as two, count() as batches, min(called) as since, max(returned) as until
      from batches
      where count > 0 and worker < 0 and (select count() from batches where count > 0 and worker >= 0) > 0
-     group by node, incarnation`,
+     group by node, incarnation, two`,
   );
   return rows
-    .map(({ node, incarnation, batches, since, until }) => ({
+    .map(({ node, incarnation, two, batches, since, until }) => ({
       node: nodes[node]!,
       incarnation,
+      heldTwo: two === 1,
       batches: Number(batches),
       from: Number(since),
       to: Number(until),
@@ -123,7 +135,12 @@ export async function readUnheld(store: SqlReader, { nodes }: Pick<SqlFacts, 'no
 }
 
 function byLife(a: Unheld, b: Unheld): number {
-  return a.from - b.from || (a.node < b.node ? -1 : a.node > b.node ? 1 : 0) || a.incarnation - b.incarnation;
+  return (
+    a.from - b.from ||
+    (a.node < b.node ? -1 : a.node > b.node ? 1 : 0) ||
+    a.incarnation - b.incarnation ||
+    Number(a.heldTwo) - Number(b.heldTwo)
+  );
 }
 
 /** The coordinator by whose word a node holds worker IDs, as a part of what is told of it. */

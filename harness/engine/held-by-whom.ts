@@ -38,6 +38,10 @@ function tellMalformed({ violations, checked, witnesses }: Finding): string {
   return `${grouped(violations)} of ${grouped(checked)} IDs are not what their nodes said that they held. ${witnesses[0]?.what ?? ''}`.trim();
 }
 
-function tellUnheld({ node, incarnation, batches, from, to }: Unheld): string {
-  return `${node}.${incarnation} said that it held no worker ID and minted ${counted(batches, 'batch', 'batches')} from ${seconds(from)} to ${seconds(to)}: under which worker ID is not known.`;
+function tellUnheld({ node, incarnation, heldTwo, batches, from, to }: Unheld): string {
+  const [held, ofWhat] = heldTwo
+    ? ['another worker ID or lease when calls ended than when they began,', 'of them']
+    : ['no worker ID', 'worker ID'];
+  const span = `${counted(batches, 'batch', 'batches')} from ${seconds(from)} to ${seconds(to)}`;
+  return `${node}.${incarnation} said that it held ${held} and minted ${span}: under which ${ofWhat} is not known.`;
 }

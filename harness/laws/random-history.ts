@@ -9,6 +9,7 @@ import {
   LAYOUT,
   ORIGIN_UNIX_MS,
 } from '../checkers/shared/history-builder.ts';
+import { HELD_TWO } from '../core/held.ts';
 import type { History } from '../core/history.ts';
 import type { Layout } from '../core/layout.ts';
 import { encodeId, idBitsOf } from '../core/layout.ts';
@@ -25,6 +26,7 @@ export const PLANTS = [
   'flagged call',
   'foreign worker field',
   'held no worker ID',
+  'held two worker IDs',
   'clock elsewhere',
   'clock ordered about',
   'intruder',
@@ -191,6 +193,11 @@ const PLANTERS: Readonly<Record<Plant, (draft: Draft, rng: Rng, layout: Layout) 
   'held no worker ID': ({ batches }, rng, layout) =>
     change(batches, rng.pick(withIds(batches)), ({ ids, worker }) => ({
       worker: -1,
+      ids: ids.map((id) => raw(layout, id, worker!)),
+    })),
+  'held two worker IDs': ({ batches }, rng, layout) =>
+    change(batches, rng.pick(withIds(batches)), ({ ids, worker }) => ({
+      worker: HELD_TWO,
       ids: ids.map((id) => raw(layout, id, worker!)),
     })),
   'clock elsewhere': ({ batches }, rng) => {

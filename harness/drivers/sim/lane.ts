@@ -6,6 +6,7 @@ import type { MintReply } from '../../core/cluster.ts';
 import type { Holding, Minter } from '../../core/generator.ts';
 import type { RunNs } from '../../core/time.ts';
 import { messageOf } from '../../core/errors.ts';
+import { heldInCall, heldOf, type Held } from '../../core/held.ts';
 import { BATCH_FLAG } from '../../core/tap.ts';
 import type { Inside } from './guard.ts';
 import type { Batch, HistoryBuilder } from './history-builder.ts';
@@ -52,9 +53,11 @@ export class Lane {
   #into = this.#buffer.subarray(0, 0);
   #answer: Answer | undefined;
   readonly #batch: Batch;
+  /** What was held when the open call began. */
+  #held = heldOf(undefined);
   /** The strings that the batch's lease and create revision were read from: they seldom change. */
-  #leaseId: string | undefined;
-  #revision: string | undefined;
+  #leaseId = '0';
+  #revision = '0';
   /** A call of `mint` is running or its outcome is being recorded. */
   open = false;
   /** Code of `mint` runs: clock readings are its own. */
@@ -123,20 +126,18 @@ export class Lane {
   }
 
   readonly #call = (count: number): unknown => {
-    this.#hold(this.#minter.holding());
+    this.#held = heldOf(this.#minter.holding());
     return this.#minter.mint(this.#into, count);
   };
 
-  #hold(holding: Holding | undefined): void {
+  #mintedUnder({ workerId, lease, createRevision }: Held): void {
     const batch = this.#batch;
-    batch.workerId = holding?.workerId ?? -1;
-    const lease = holding?.lease;
-    if (lease?.id !== this.#leaseId || lease?.createRevision !== this.#revision) {
-      this.#leaseId = lease?.id;
-      this.#revision = lease?.createRevision;
-      batch.lease = BigInt(lease?.id ?? 0);
-      batch.createRevision = BigInt(lease?.createRevision ?? 0);
-    }
+    batch.workerId = workerId;
+    if (lease === this.#leaseId && createRevision === this.#revision) return;
+    this.#leaseId = lease;
+    this.#revision = createRevision;
+    batch.lease = BigInt(lease);
+    batch.createRevision = BigInt(createRevision);
   }
 
   readonly #returned = (result: unknown): void => {
@@ -163,13 +164,11 @@ export class Lane {
     this.#host.onCalled();
     this.#batch.returned = this.#host.now();
     this.#batch.wallReturnedMs = this.#host.wallMs();
-    // A call that began without a worker ID may have waited for one: then its IDs carry what it found.
-    if (this.#batch.workerId < 0)
-      try {
-        this.#hold(this.holding());
-      } catch (error) {
-        return this.#host.onCrash(error);
-      }
+    try {
+      this.#mintedUnder(heldInCall(this.#held, heldOf(this.holding())));
+    } catch (error) {
+      return this.#host.onCrash(error);
+    }
     // What a node that stands still has not written yet, it never wrote if it is killed now.
     if (this.#host.stands()) this.#host.whenAwake(() => this.#commit(count, reply));
     else this.#commit(count, reply);
