@@ -20,5 +20,13 @@ test('the help names every option', async () => {
   const { stdout } = await snowglobe(['--help']).ended;
   for (const option of ['--driver', '--generator', '--seed', '--store', '--runs', '--run', '--json', '--version'])
     expect(stdout).toContain(`  ${option}`);
-  expect(stdout).toContain('SNOWGLOBE_LOCAL_LINKS=tcp');
+  for (const variable of ['SNOWGLOBE_LOCAL_LINKS=tcp', 'SNOWGLOBE_ETCD_PROGRAM=']) expect(stdout).toContain(variable);
+  expect(stdout.split('\n').filter((line) => line.length >= 80)).toEqual([]);
+});
+
+test('who looks for mutants is told where they are', async () => {
+  expect(await snowglobe(['list', '--mutants']).ended).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('Mutants are in snowglobe list --generators.') as string,
+  });
 });

@@ -15,32 +15,40 @@ import { chooseAmong, nearestName } from './core/nearest-name.ts';
 
 const HELP = `snowglobe - shakes a cluster of ID generators and tells the truth about its IDs
 
-  snowglobe run [SCENARIO...]   run scenarios (default: storm), judge them, write a report
-  snowglobe judge RUN           judge what a run left, even when its harness was killed
-  snowglobe list                scenarios, generators, faults, checkers, hazards, drivers
-  snowglobe doctor              what this machine can do, and how to get the rest
-  snowglobe heal                sweep what dead runs left on this machine
+  snowglobe run [SCENARIO...]  run scenarios (default: storm), judge, report
+  snowglobe judge RUN          judge what a run left, even a killed harness
+  snowglobe list               scenarios, generators (with mutants), faults,
+                               checkers, hazards, drivers
+  snowglobe doctor             what this machine can do, how to get the rest
+  snowglobe heal               sweep what dead runs left on this machine
 
 Options
-  --driver NAME      docker, local or sim (run; default: the best that this machine has)
+  --driver NAME      docker, local or sim (run; default: the best that is here)
   --generator REF    a name, or the path of a file such as ./mine.ts (run)
   --seed N           repeats the choices of an earlier run (run)
-  --store URL        a ClickHouse server instead of the embedded one (run, judge)
+  --store URL        a ClickHouse server, not the embedded one (run, judge)
   --runs FOLDER      where runs are kept (run; default: runs)
-  --without-disturbances   the same scenario on a quiet cluster (run)
-  --faults, --scenarios, …   only these, faults with their options and units (list)
+  --without-disturbances
+                     the same scenario on a quiet cluster (run)
+  --scenarios, --generators, --faults, --checkers, --hazards, --drivers
+                     only these: generators with the mutants among them, faults
+                     with their options and units (list)
   --run ID           heal this run even if its harness lives (heal)
   --json             one JSON document on stdout, all else on stderr
   --help, -h
   --version, -v
 
 Environment
-  SNOWGLOBE_LOCAL_LINKS=tcp   the driver local without network namespaces, where a host forbids them:
-                              TCP links on the loopback, no loss of packets, no PostgreSQL
+  SNOWGLOBE_ETCD_PROGRAM=/path/to/etcd
+                     another etcd than the one on the PATH (docker, local)
+  SNOWGLOBE_LOCAL_LINKS=tcp
+                     local where a host forbids network namespaces: TCP links
+                     on the loopback, no loss of packets, no PostgreSQL
 
 Exit codes
-  0 pass   10 a promised guarantee is broken   11 an SLO is missed   12 unknown: nothing was proved
-  2 bad input   3 the machine lacks something   130 interrupted, healed   1 snowglobe crashed
+  0 pass   10 a promised guarantee is broken   11 an SLO is missed
+  12 unknown: nothing was proved   2 bad input   3 the machine lacks something
+  130 interrupted, healed   1 snowglobe crashed
 `;
 
 const OPTIONS = {
@@ -156,6 +164,7 @@ function parse(args: readonly string[]): {
 
 function optionRemedy(message: string): string {
   const unknown = /^Unknown option '--([^']+)'/.exec(message)?.[1];
+  if (unknown === 'mutants') return 'Mutants are in snowglobe list --generators.';
   const meant = unknown === undefined ? undefined : nearestName(unknown, Object.keys(OPTIONS));
   return meant === undefined ? 'See snowglobe --help.' : `Did you mean --${meant}? See snowglobe --help.`;
 }

@@ -7,6 +7,7 @@ import type { ExitCode } from '../core/errors.ts';
 import { EXIT } from '../core/errors.ts';
 import type { Fault } from '../core/fault.ts';
 import type { Generator, Mutant } from '../core/generator.ts';
+import type { JsonObject } from '../core/json.ts';
 import type { Scenario } from '../core/scenario.ts';
 import { z } from '../core/schema.ts';
 import { driversByRank, loadCheckers, loadFaults, loadGenerators, loadHazards, loadScenarios } from '../registry.ts';
@@ -73,9 +74,15 @@ function listedScenario({ name, question, generator, cluster }: Scenario): Liste
 
 function listedGenerator({ name, summary, promises, coordinator = DEFAULT_COORDINATOR, mutant }: Generator): Listed {
   const guarantees = promises.map(({ guarantee }) => guarantee);
+  const named = promises.map((promise) =>
+    'scope' in promise ? `${promise.guarantee} (${promise.scope})` : promise.guarantee,
+  );
   const listed = { name, summary, promises: guarantees, coordinator };
   return mutant === undefined
-    ? { ...listed, details: [`promises: ${guarantees.join(', ') || 'nothing'}`, `coordinator: ${coordinator}`] }
+    ? {
+        ...listed,
+        details: [`promises: ${named.join(', ') || 'nothing'}`, `takes part in scenarios with: ${coordinator}`],
+      }
     : { ...listed, mark: 'mutant: ', ...{ mutant }, details: mutantLines(mutant) };
 }
 
@@ -121,13 +128,18 @@ function listedFault(
       ...(disturbs.includes('coordinator') || coordinators !== undefined ? [`coordinator: ${kinds.join(' or ')}`] : []),
       ...(needs.length === 0 ? ['needs: nothing'] : needs.map(needLine)),
       `here: ${names.join(', ') || 'no driver of this machine can do it'}`,
-      `example: ${JSON.stringify(example)}`,
+      `example: ${spaced(example)}`,
     ],
   };
 }
 
 function optionLine({ name, takes, rules, meaning }: OptionInWords): string {
   return `${name} (${[takes, ...rules].join('; ')}): ${meaning}`;
+}
+
+/** As JSON in one line, with blanks at which a terminal may break it. */
+function spaced(options: JsonObject): string {
+  return JSON.stringify(options, undefined, 1).replaceAll(/\n */g, ' ');
 }
 
 /** What a driver must be able to do, and what that takes where processes are real. */

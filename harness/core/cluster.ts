@@ -42,9 +42,9 @@ export const ABILITY_NEEDS: { readonly [Each in Ability]?: string } = {
   'clock.freeze': 'libfaketime that moves the clock of the program, or a launcher built with a C compiler',
   'clock.drift': 'a launcher built with a C compiler: libfaketime would scale sleeps too',
   'network.loss': 'a kernel with nft_numgen, and network namespaces: TCP links lose nothing',
-  'network.reset': 'a kernel with nft_reject_inet, or TCP links',
-  'network.bandwidth': 'tc and a kernel with sch_htb and sch_tbf, or TCP links',
-  'network.delay': 'tc and a kernel with sch_htb and sch_netem, or TCP links',
+  'network.reset': 'a kernel with nft_reject_inet, or TCP links (local, with SNOWGLOBE_LOCAL_LINKS=tcp)',
+  'network.bandwidth': 'tc and a kernel with sch_htb and sch_tbf, or TCP links (local, with SNOWGLOBE_LOCAL_LINKS=tcp)',
+  'network.delay': 'tc and a kernel with sch_htb and sch_netem, or TCP links (local, with SNOWGLOBE_LOCAL_LINKS=tcp)',
   'coordinator.restore': 'etcdutl or etcdctl beside etcd',
   'coordinator.slow-disk':
     'a launcher built with a C compiler (x86-64, arm64), and a kernel that lets seccomp hand over system calls',

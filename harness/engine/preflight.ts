@@ -2,7 +2,7 @@
  * All that can be found wrong with a run before anything starts. Pure; every problem at once.
  */
 import type { Ability, Zones } from '../core/cluster.ts';
-import { ABILITIES, optionsOf, placeOf } from '../core/cluster.ts';
+import { ABILITIES, ABILITY_NEEDS, optionsOf, placeOf } from '../core/cluster.ts';
 import { COORDINATOR_KINDS, DEFAULT_COORDINATOR } from '../core/coordinator-kind.ts';
 import { coordinatorsByRegion } from '../core/coordinators.ts';
 import type { Problem } from '../core/errors.ts';
@@ -38,6 +38,12 @@ export function scenarioProblems(
   ];
 }
 
+/** What a machine has to have for it, as a sentence before others. */
+function lackOf(ability: Ability): string {
+  const needs = ABILITY_NEEDS[ability];
+  return needs === undefined ? '' : `It takes ${needs}. `;
+}
+
 /** What the scenario needs and the driver cannot do here: exit 3. */
 export function abilityProblems(
   scenario: Scenario,
@@ -50,7 +56,7 @@ export function abilityProblems(
     .map(([ability, fault]) =>
       problem(
         `The driver ${driver} cannot ${ABILITIES[ability]} on this machine, and the fault ${fault} needs it.`,
-        'Run `snowglobe doctor` to see what is missing, or take another driver with --driver.',
+        `${lackOf(ability)}Run \`snowglobe doctor\` to see what is missing, or take another driver with --driver.`,
         scenario.name,
       ),
     );
@@ -262,7 +268,7 @@ function disturbanceProblems(scenario: Scenario, faults: ReadonlyMap<string, Fau
       if (!parsed.success)
         return [
           problem(
-            `The options of ${fault.name} are wrong: ${shapeProblem(options, parsed.error)}.`,
+            `The options of ${fault.name} are wrong: ${shapeProblem(options, parsed.error, fault.options)}.`,
             `It takes ${optionNames(fault)}; \`snowglobe list --faults\` says what each is.`,
             where,
           ),
@@ -321,12 +327,13 @@ function hazardProblems(scenario: Scenario, hazards: ReadonlyMap<string, Hazard>
           where,
         ),
       ];
-    const parsed = (hazard.options ?? z.strictObject({})).safeParse(options);
+    const schema = hazard.options ?? z.strictObject({});
+    const parsed = schema.safeParse(options);
     return parsed.success
       ? []
       : [
           problem(
-            `The options of ${name} are wrong: ${shapeProblem(options, parsed.error)}.`,
+            `The options of ${name} are wrong: ${shapeProblem(options, parsed.error, schema)}.`,
             'Mend them, or leave them out to take the defaults.',
             where,
           ),

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { clock, count, duration, measuredText, offset, sparkline } from './format.ts';
 import type { Line } from './text.ts';
-import { fit, painter, span, textOf, widthOf, wrap } from './text.ts';
+import { fit, fitted, painter, span, textOf, widthOf, wrap } from './text.ts';
 
 const words = fc.array(fc.stringMatching(/^[a-zé−●]{1,9} {0,2}$/u), { minLength: 1, maxLength: 30 });
 const line = words.map((all): Line => all.map((text) => span(text)));
@@ -29,6 +29,12 @@ test('a wrapped line keeps every word in order, and only a word alone beside its
         expect(textOf(part).trimEnd().length <= width || split(textOf(part).slice(3)).length === 1).toBe(true);
     }),
   );
+});
+
+test('a line of a list stays whole where the width is not known', () => {
+  for (const columns of [undefined, 0])
+    expect(fitted('  name  what it is', columns, 4)).toEqual(['  name  what it is']);
+  expect(fitted('  name  what it is', 14, 4)).toEqual(['  name  what', '    it is']);
 });
 
 test('without a terminal there are no colours', () => {

@@ -76,9 +76,12 @@ export function wrap(line: Line, width: number, indent: number): readonly Line[]
   return [...lines, current];
 }
 
-/** A line of a list, for a terminal of so many columns. Where there is none, it stays whole, for whoever searches it. */
+/**
+ * A line of a list, for a terminal of so many columns. Where there is none, or one that does not know its size and says
+ * 0, it stays whole, for whoever searches it.
+ */
 export function fitted(line: string, columns: number | undefined, indent: number): readonly string[] {
-  if (columns === undefined) return [line];
+  if (columns === undefined || columns === 0) return [line];
   return wrap([span(line)], columns - 1, indent).map((part) => textOf(part).trimEnd());
 }
 

@@ -31,7 +31,8 @@ const MARK: Readonly<Record<Verdict, string>> = { pass: '✔', fail: '✘', unkn
 
 /** Ends with a line break. */
 export function verdictText(run: Run, { stream, folder }: VerdictTextOptions): string {
-  const width = Math.min(WIDTH_MAX, stream.columns ?? WIDTH_MAX) - 1;
+  // A terminal that does not know its size says 0.
+  const width = Math.min(WIDTH_MAX, stream.columns || WIDTH_MAX) - 1;
   const sections = [
     headLines(run),
     guaranteeLines(run),
