@@ -86,7 +86,7 @@ export async function loadGenerator(reference: string): Promise<GeneratorSource>
   const parsed = generatorSchema.safeParse(loaded);
   if (!parsed.success)
     throw badInput(
-      `is not a generator: ${shapeProblem(loaded, parsed.error)}.`,
+      `is not a generator: ${shapeProblem(loaded, parsed.error, generatorSchema)}.`,
       'Export an object with name, summary, promises, layout and node by default; see CONTRIBUTING.md, "Add a generator".',
       file,
     );
@@ -128,7 +128,7 @@ export function validateScenario(input: unknown, where: string): Scenario {
   const parsed = scenarioSchema.safeParse(input);
   if (parsed.success) return parsed.data;
   throw badInput(
-    `is not a scenario: ${shapeProblem(input, parsed.error)}.`,
+    `is not a scenario: ${shapeProblem(input, parsed.error, scenarioSchema)}.`,
     'Mend these fields; see docs/SCENARIOS.md.',
     where,
   );
