@@ -157,6 +157,17 @@ test('a pass of nodes that were to drive themselves and did not says so in its h
   expect(page).toContain('Pass: every promise was kept, without the load of the question</h1>');
 });
 
+test('of an ID without a worker ID or a time none is shown', () => {
+  const failing = RUNS['failing']!;
+  const page = (fields: object): string =>
+    render({ ...failing, generator: { ...failing.generator, layout: { ...failing.generator.layout, ...fields } } });
+  expect(page({})).toMatch(/bits: time tick \d+, worker \d+, sequence \d+/);
+  expect(page({})).toContain('<dt>Worker</dt>');
+  const bare = page({ workerBits: 0, timeBits: 0 });
+  expect(bare).toMatch(/bits: sequence \d+/);
+  expect(bare).not.toMatch(/<dt>(Worker|Embedded time)<\/dt>/);
+});
+
 test('how often the coordinator ended a lease early is told with its version, also when it never did', () => {
   const passing = RUNS['passing']!;
   const versions = { coordinator: '3.4.23' };

@@ -41,7 +41,7 @@ describe('a disturbance did not bite when', () => {
   test('it was over before the first measurement was done', () => {
     expect(judgeBite({ span: { from: ms(1000), to: ms(1300) }, samples: [at(1400)], excused: [] })).toEqual({
       bit: false,
-      missed: 'it lasted 0.30 s, and no measurement was done by then',
+      missed: 'no measurement was done within 0.30 s of its injection, when its heal began or the run was cut short',
     });
   });
 

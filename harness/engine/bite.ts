@@ -66,7 +66,8 @@ export function judgeBite({ span, samples, seenWithinMs = GAP_MAX_MS, excused }:
 /** Whether it was looked for in vain, could not be seen, or was over before anybody had looked. */
 function neverSeen({ from, to }: Span, within: readonly EvidenceSample[], known: readonly EvidenceSample[]): string {
   if (known.length > 0) return 'it was never measured in force';
-  if (within.length === 0) return `it lasted ${seconds(to - from)} s, and no measurement was done by then`;
+  if (within.length === 0)
+    return `no measurement was done within ${seconds(to - from)} s of its injection, when its heal began or the run was cut short`;
   return `it could not be measured: ${counted(within.length, 'measurement')} told nothing, for nothing answered`;
 }
 

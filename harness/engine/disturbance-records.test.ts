@@ -63,7 +63,7 @@ test('of a harness that was killed long after the last measurement nobody knows 
 test('of a harness that was killed before anything was measured: it did not bite, and was not healed', () => {
   expect(recordOf(moment(0, 'injected'), note(100))).toEqual({
     bit: false,
-    missed: 'it lasted 0.10 s, and no measurement was done by then',
+    missed: 'no measurement was done within 0.10 s of its injection, when its heal began or the run was cut short',
     unhealed: 'the run was cut short, and nothing tells of its heal',
   });
 });

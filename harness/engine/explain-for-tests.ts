@@ -3,6 +3,7 @@ import { type BatchSpec, type HistoryBuilder, LAYOUT, ORIGIN_UNIX_MS } from '../
 import type { Witness } from '../core/checker.ts';
 import type { Promise_ } from '../core/guarantee.ts';
 import type { JournalEntry } from '../core/journal.ts';
+import type { Layout } from '../core/layout.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { DisturbanceRecord } from '../core/run.ts';
 import { tenuresOf } from '../core/tenures.ts';
@@ -19,12 +20,13 @@ export const perNode: Promise_ = { guarantee: 'increasing-per-node' };
 interface Told {
   readonly disturbances?: readonly DisturbanceRecord[];
   readonly journal?: readonly JournalEntry[];
+  readonly layout?: Layout;
 }
 
 export function witnesses(
   promise: Promise_,
   builder: HistoryBuilder,
-  { disturbances = [], journal = [] }: Told = {},
+  { disturbances = [], journal = [], layout = LAYOUT }: Told = {},
 ): readonly Witness[] {
   const history = builder.build();
   const origin: JournalEntry = {
@@ -36,7 +38,7 @@ export function witnesses(
     versions: {},
   };
   const [finding] = explain([checkers.get(promise.guarantee)!.fold(history, promise)], {
-    layout: LAYOUT,
+    layout,
     journal: [origin, ...journal],
     tenures: tenuresOf(history),
     leases: history.leases,

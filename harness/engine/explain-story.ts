@@ -102,10 +102,15 @@ function tellClock({ node, called, wallCalledMs }: Sighting, { origin, offsetAt 
   return `its clock was ${ahead(wallCalledMs - Math.floor(trueUnixMs(origin, called)))} (${outside})`;
 }
 
+/** Fields that the ID has: some carry no worker ID, some no time. */
 function tellFields(id: string, { layout, origin }: EvidenceView): string {
   const { unixMs, workerId, sequence } = decodeId(layout, BigInt(id));
   const moment = origin === undefined ? `${unixMs} Unix ms` : seconds((unixMs - origin.unixMs) * NS_PER_MS);
-  return `time ${moment}, worker ${workerId}, sequence ${sequence}`;
+  return [
+    ...(layout.timeBits === 0 ? [] : [`time ${moment}`]),
+    ...(layout.workerBits === 0 ? [] : [`worker ${workerId}`]),
+    `sequence ${sequence}`,
+  ].join(', ');
 }
 
 function tellCause({ sightings }: Witness, cause: Explained['cause'], view: EvidenceView): string[] {

@@ -6,7 +6,8 @@ import { HistoryBuilder, LAYOUT, ORIGIN_UNIX_MS } from '../checkers/shared/histo
 import type { Cause } from '../core/cause.ts';
 import type { Promise_ } from '../core/guarantee.ts';
 import type { JournalEntry } from '../core/journal.ts';
-import { encodeId } from '../core/layout.ts';
+import type { Layout } from '../core/layout.ts';
+import { encodeId, shiftsOf } from '../core/layout.ts';
 import type { DisturbanceRecord } from '../core/run.ts';
 import { msToNs } from '../core/time.ts';
 import { batch, disturbance, health, owns, perNode, stoodStill, unique, witnesses } from './explain-for-tests.ts';
@@ -98,6 +99,13 @@ describe('two holders', () => {
     expect(explanation).toContain('(time 7.000 s, worker 0, sequence 0) at 7.000 s');
     expect(explanation).toContain('its clock was true (observed just before: 3000 ms behind)');
     expect(explanation).toContain('its clock was true (not observed just before)');
+  });
+
+  test('of an ID without a worker ID no worker is told, and without a time no time', () => {
+    const told = (fields: Partial<Layout>): string | undefined =>
+      witnesses(unique, both(), { layout: { ...LAYOUT, shifts: shiftsOf(LAYOUT), ...fields } })[0]!.explanation;
+    expect(told({ workerBits: 0 })).toContain('(time 7.000 s, sequence 0) at 7.000 s');
+    expect(told({ workerBits: 0, timeBits: 0 })).toContain('(sequence 0) at 7.000 s');
   });
 
   test('a holder that stood still inside a call is one, though its last call began in time', () => {

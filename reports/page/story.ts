@@ -134,23 +134,30 @@ function card(run: Run, sighting: Sighting): Markup {
   </div>`;
 }
 
+/** Fields that the ID has: some carry no worker ID, some no time. */
 function decoded(layout: Layout, id: bigint): Markup {
   const { unixMs, tick, workerId, sequence } = decodeId(layout, id);
   return html`<p class="id">${BigInt.asUintN(idBitsOf(layout), id)}</p>
     <div
       class="bits"
       role="img"
-      aria-label="${idBitsOf(layout)} bits: time tick ${tick}, worker ${workerId}, sequence ${sequence}"
+      aria-label="${idBitsOf(layout)} bits: ${layout.timeBits > 0 && `time tick ${tick}, `}${layout.workerBits > 0 && `worker ${workerId}, `}sequence ${sequence}"
     >
       ${bitFields(layout, id).map(
         ({ name, bits }) => html`<span class="${name}"><code>${bits}</code><small>${name}</small></span>`,
       )}
     </div>
     <dl>
-      <dt>Embedded time</dt>
-      <dd>${wallClock(unixMs)}<span class="soft"> · tick ${grouped(tick)}</span></dd>
-      <dt>Worker</dt>
-      <dd>${workerId}</dd>
+      ${
+        layout.timeBits > 0 &&
+        html`<dt>Embedded time</dt>
+          <dd>${wallClock(unixMs)}<span class="soft"> · tick ${grouped(tick)}</span></dd>`
+      }
+      ${
+        layout.workerBits > 0 &&
+        html`<dt>Worker</dt>
+          <dd>${workerId}</dd>`
+      }
       <dt>Sequence</dt>
       <dd>${grouped(sequence)}</dd>
     </dl>`;
