@@ -47,6 +47,8 @@ export interface LeaseFact {
    * an end after that is no broken word of the coordinator.
    */
   readonly givenUpNs?: RunNs;
+  /** That was the life that held it. */
+  readonly givenUpByHolder?: true;
   /** When one first asked for it and got no answer: whose doing an end after that is, is not known. */
   readonly perhapsGivenUpNs?: RunNs;
   /** The owner key was gone when the coordinator went back. */

@@ -125,3 +125,36 @@ describe('an early end is by the coordinator', () => {
     expect(ends({ key: 'o/0', sentNs: 0.5e9 })).toEqual([doubtful(1), doubtful(3)]);
   });
 });
+
+describe('who gave a lease up first', () => {
+  const [own, other] = [
+    { node: 'n1', incarnation: 1 },
+    { node: 'n1', incarnation: 2 },
+  ];
+  const events = [event('acquired', 0, '3', 0), event('released', 0, '3', 2)];
+  const byHolder = (facts: readonly LeaseFact[]) => facts[0]!.givenUpByHolder === true;
+
+  test('is its holder, or another life of whatever node', () => {
+    const revoked = (...askers: readonly (typeof own)[]) =>
+      byHolder(
+        withRevokes(
+          [fact],
+          askers.map((asker, i) => ({ lease: '7', asker, sentNs: 1e9 + i, isAnswered: true })),
+        ),
+      );
+    expect([revoked(own), revoked(other), revoked(own, other), revoked(other, own)]).toEqual([
+      true,
+      false,
+      true,
+      false,
+    ]);
+  });
+
+  test('also by deleting the owner key', () => {
+    const deleted = (asker: typeof own, more: Partial<LeaseFact> = {}) =>
+      byHolder(withEnds([{ ...fact, ...more }], [{ key: 'o/0', asker, sentNs: 1e9, revision: '4' }], events));
+    expect([deleted(own), deleted(other)]).toEqual([true, false]);
+    expect(deleted(own, { givenUpNs: 0.5e9 })).toBe(false);
+    expect(deleted(other, { givenUpNs: 1.5e9, givenUpByHolder: true })).toBe(false);
+  });
+});

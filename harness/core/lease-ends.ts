@@ -10,11 +10,19 @@ import { ownerKey } from './owner-key.ts';
 import type { RunNs } from './time.ts';
 import { msToNs } from './time.ts';
 
+/** One life of a node. */
+export interface Life {
+  readonly node: string;
+  readonly incarnation: number;
+}
+
 /** A node asked for a key to be deleted, and never learned that it was not. */
 export interface KeyDeletion {
   /** The region of the coordinator that was asked, where each has its own. */
   readonly coordinator?: string;
   readonly key: string;
+  /** Who asked, where that is told. */
+  readonly asker?: Life;
   readonly sentNs: RunNs;
   /** The revision at which it was carried out. Undefined: no answer came, and it may be carried out at any time after. */
   readonly revision?: string;
@@ -25,6 +33,8 @@ export interface LeaseRevoke {
   /** As in `KeyDeletion`. */
   readonly coordinator?: string;
   readonly lease: string;
+  /** As in `KeyDeletion`. */
+  readonly asker?: Life;
   readonly sentNs: RunNs;
   /** It was carried out. Else no answer came, and it may be carried out at any time after. */
   readonly isAnswered?: true;
@@ -47,8 +57,9 @@ interface KeyTenure {
   lease: string | undefined;
   endedNs: RunNs | undefined;
   endedBy: OwnerEvent | undefined;
-  /** As `LeaseFact.givenUpNs` and `perhapsGivenUpNs`. */
-  deletedNs?: RunNs;
+  /** Of those that were carried out, the first. */
+  deletion?: KeyDeletion;
+  /** As `LeaseFact.perhapsGivenUpNs`. */
   perhapsDeletedNs?: RunNs;
 }
 
@@ -92,7 +103,8 @@ function endsByOne(
     tenure.endedNs ??= at;
     tenure.endedBy ??= event;
   }
-  for (const { key, sentNs, revision } of deletions) {
+  for (const deletion of deletions) {
+    const { key, sentNs, revision } = deletion;
     const later = tenures
       .filter(({ workerId, endedNs = -Infinity }) => key === ownerKey(workerId) && endedNs >= sentNs)
       .sort((a, b) => a.endedNs! - b.endedNs!);
@@ -102,7 +114,7 @@ function endsByOne(
     }
     // A coordinator that went back gives a revision again: to a later end.
     const ended = later.find(({ endedBy }) => endedBy?.revision === revision && endedBy.wentBack === undefined);
-    if (ended !== undefined) ended.deletedNs = Math.min(ended.deletedNs ?? sentNs, sentNs);
+    if (ended !== undefined && sentNs < (ended.deletion?.sentNs ?? Infinity)) ended.deletion = deletion;
   }
   const held = Map.groupBy(tenures, ({ lease }) => lease);
   return leases.flatMap((fact) => {
@@ -113,38 +125,41 @@ function endsByOne(
 
 function factOf(
   fact: LeaseFact,
-  { createRevision, endedNs, endedBy, deletedNs, perhapsDeletedNs }: KeyTenure,
+  { createRevision, endedNs, endedBy, deletion, perhapsDeletedNs }: KeyTenure,
 ): LeaseFact {
   return {
-    ...fact,
+    ...withGivenUp(fact, deletion),
     createRevision,
-    ...earliest('givenUpNs', fact.givenUpNs, deletedNs),
-    ...earliest('perhapsGivenUpNs', fact.perhapsGivenUpNs, perhapsDeletedNs),
+    ...firstPerhaps(fact.perhapsGivenUpNs, perhapsDeletedNs),
     ...(endedNs !== undefined && { endedNs }),
     ...(endedBy?.wentBack === true && { wentBack: true }),
   };
 }
 
+/** What was asked for was carried out; it counts if nobody is known to have asked before. */
+function withGivenUp(fact: LeaseFact, asked: Pick<KeyDeletion, 'asker' | 'sentNs'> | undefined): LeaseFact {
+  if (asked === undefined || (fact.givenUpNs ?? Infinity) <= asked.sentNs) return fact;
+  const { givenUpByHolder: _, ...others } = fact;
+  const { asker, sentNs } = asked;
+  const byHolder = asker !== undefined && asker.node === fact.node && asker.incarnation === fact.incarnation;
+  return { ...others, givenUpNs: sentNs, ...(byHolder && { givenUpByHolder: true }) };
+}
+
 /** As a part of a fact; none, if none is known. */
-function earliest<Name extends 'givenUpNs' | 'perhapsGivenUpNs'>(
-  name: Name,
-  ...moments: readonly (RunNs | undefined)[]
-): { readonly [Key in Name]?: RunNs } {
+function firstPerhaps(...moments: readonly (RunNs | undefined)[]): Pick<LeaseFact, 'perhapsGivenUpNs'> {
   const known = moments.filter((moment) => moment !== undefined);
-  const first = known.reduce<RunNs | undefined>((a, b) => (a === undefined || b < a ? b : a), undefined);
-  return (first === undefined ? {} : { [name]: first }) as { readonly [Key in Name]?: RunNs };
+  return known.length === 0 ? {} : { perhapsGivenUpNs: known.reduce((a, b) => Math.min(a, b)) };
 }
 
 /** Facts that tell when nodes asked for the end of leases. */
 export function withRevokes(leases: readonly LeaseFact[], revokes: readonly LeaseRevoke[]): readonly LeaseFact[] {
   const asked = Map.groupBy(revokes, leaseName);
   return leases.map((fact) => {
-    const sent = (isAnswered: true | undefined): readonly RunNs[] =>
-      (asked.get(leaseName(fact)) ?? []).flatMap((revoke) => (revoke.isAnswered === isAnswered ? [revoke.sentNs] : []));
+    const own = asked.get(leaseName(fact)) ?? [];
+    const open = own.filter(({ isAnswered }) => isAnswered === undefined);
     return {
-      ...fact,
-      ...earliest('givenUpNs', fact.givenUpNs, ...sent(true)),
-      ...earliest('perhapsGivenUpNs', fact.perhapsGivenUpNs, ...sent(undefined)),
+      ...own.filter(({ isAnswered }) => isAnswered === true).reduce(withGivenUp, fact),
+      ...firstPerhaps(fact.perhapsGivenUpNs, ...open.map(({ sentNs }) => sentNs)),
     };
   });
 }

@@ -62,7 +62,10 @@ function openedBy(
     'two holders: by two coordinators': `each had worker ID ${intruder.workerId} from the coordinator of its own region, and neither coordinator knows of the other`,
     'two holders: no lease': `no lease told either of them that another node held worker ID ${intruder.workerId}`,
     'two holders: coordinator ended the lease early': `the coordinator ended the lease of ${life} before its word was over`,
-    'minted after its lease': `${life} minted on when it had been told that its lease was gone`,
+    'minted after its lease':
+      view.leaseOf(intruder)?.givenUpByHolder === true
+        ? `${life} gave its lease up itself, and minted on`
+        : `${life} minted on when it had been told that its lease was gone`,
   }[cause as string];
   if (disturbance !== undefined) return `The door was opened by ${tellDisturbance(disturbance)}: ${means}.`;
   if (means !== undefined) return `${means[0]!.toUpperCase()}${means.slice(1)}.`;

@@ -337,6 +337,21 @@ describe('two holders while the word to the first was good:', () => {
     expect(witnesses(owns, both(7000))[0]!.cause).toBe('two holders: taken from a living holder');
   });
 
+  test('the first had given it up itself, or another had for it', () => {
+    const givenUp = (by: { readonly givenUpByHolder?: true }) =>
+      new HistoryBuilder()
+        .lease(1n, { node: 'n1', sentMs: 6000, ttlMs: 5000, endedMs: 6600, givenUpMs: 6500, ...by })
+        .batch(batch('n1', 500, { lease: 1n, revision: 3n }))
+        .batch(batch('n2', 7000, { lease: 2n, revision: 9n }))
+        .batch(batch('n1', 9500, { lease: 1n, revision: 3n }))
+        .batch(batch('n2', 9600, { lease: 2n, revision: 9n }));
+    const own = witnesses(owns, givenUp({ givenUpByHolder: true }));
+    expect(new Set(own.map(({ cause }) => cause))).toEqual(new Set(['minted after its lease']));
+    const meeting = own.find(({ tenures }) => tenures?.length === 2);
+    expect(meeting!.explanation).toContain('N1 gave its lease up itself, and minted on.');
+    expect(witnesses(owns, givenUp({}))[0]!.cause).toBe('two holders: taken from a living holder');
+  });
+
   test('one had a lease and the other none', () => {
     const history = both(700).batch(batch('n3', 800)).batch(batch('n3', 9600));
     expect(witnesses(owns, history).map(({ cause }) => cause)).toContain('two holders: static beside leased');

@@ -47,6 +47,8 @@ test('a request to end a lease that was refused is none, and of one without an a
     const granted = { lease: '1', node: 'n1', incarnation: 1, lastSentNs: 1000, ttlMs: 1 };
     expect(words(refused)).toEqual([granted]);
     expect(words(refused, line('given up', '5000'))).toEqual([{ ...granted, perhapsGivenUpNs: 4000 }]);
+    const revoked = line('given up', '5000') + line('revoked', '5000');
+    expect(words(revoked)).toEqual([{ ...granted, givenUpNs: 4000, givenUpByHolder: true }]);
   }));
 
 test('when the holder of a lease was told that it is gone', () =>
@@ -76,12 +78,13 @@ test('keys that nodes deleted, unless they learned that they did not', () =>
         line('deleting', 'o/2', '4000') +
         line('deleted', 'o/2', '4000', '7'),
     );
+    const asker = { node: 'n1', incarnation: 1 };
     expect(leaseWords(readLeaseLogs(folder), ORIGIN)).toEqual({
       leases: [],
       deletions: [
-        { key: 'o/0', sentNs: 2000 },
-        { key: 'o/1', sentNs: 3000 },
-        { key: 'o/2', sentNs: 3000, revision: '7' },
+        { key: 'o/0', asker, sentNs: 2000 },
+        { key: 'o/1', asker, sentNs: 3000 },
+        { key: 'o/2', asker, sentNs: 3000, revision: '7' },
       ],
     });
   }));

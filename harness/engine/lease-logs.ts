@@ -41,17 +41,19 @@ export function leaseWords(logs: readonly LeaseLog[], origin: Origin, coordinato
   const gone: GoneAnswer[] = [];
   for (const { node, incarnation, lines } of logs) {
     const granter = coordinatorOf(node, coordinators);
+    const asker = { node, incarnation };
     for (const { lease: id, what, key = '', revision = '', sentNs, receivedNs, ttlMs } of lines) {
       // Two coordinators may give one name to leases of their own.
       const lease = namedBy(granter, id);
       const sent = runNs(originNs, BigInt(sentNs));
       const request = `${node} ${incarnation} ${sentNs}`;
       const [revoke, deletion] = [`${request} ${id}`, `${request} ${key}`];
-      if (what === 'given up') revokes.set(revoke, { ...granter, lease: id, sentNs: sent });
-      else if (what === 'revoked') revokes.set(revoke, { ...granter, lease: id, sentNs: sent, isAnswered: true });
+      if (what === 'given up') revokes.set(revoke, { ...granter, lease: id, asker, sentNs: sent });
+      else if (what === 'revoked')
+        revokes.set(revoke, { ...granter, lease: id, asker, sentNs: sent, isAnswered: true });
       else if (what === 'not given up') revokes.delete(revoke);
-      else if (what === 'deleting') deletions.set(deletion, { ...granter, key, sentNs: sent });
-      else if (what === 'deleted') deletions.set(deletion, { ...granter, key, sentNs: sent, revision });
+      else if (what === 'deleting') deletions.set(deletion, { ...granter, key, asker, sentNs: sent });
+      else if (what === 'deleted') deletions.set(deletion, { ...granter, key, asker, sentNs: sent, revision });
       else if (what === 'not deleted') deletions.delete(deletion);
       else if (what === 'gone') {
         const received = runNs(originNs, BigInt(receivedNs));

@@ -100,6 +100,7 @@ export class HistoryBuilder {
       ttlMs: number;
       endedMs?: number;
       givenUpMs?: number;
+      givenUpByHolder?: true;
       perhapsGivenUpMs?: number;
       toldGoneMs?: number;
       incarnation?: number;
@@ -114,6 +115,7 @@ export class HistoryBuilder {
       ttlMs: fact.ttlMs,
       ...(fact.revision !== undefined && { createRevision: String(fact.revision) }),
       ...(fact.givenUpMs !== undefined && { givenUpNs: msToNs(fact.givenUpMs) }),
+      ...(fact.givenUpByHolder && { givenUpByHolder: true }),
       ...(fact.perhapsGivenUpMs !== undefined && { perhapsGivenUpNs: msToNs(fact.perhapsGivenUpMs) }),
       ...(fact.toldGoneMs !== undefined && { toldGoneNs: msToNs(fact.toldGoneMs) }),
       ...(fact.endedMs !== undefined && { endedNs: msToNs(fact.endedMs) }),

@@ -33,8 +33,9 @@ export class CoordinationClient implements Coordination {
     deadlineMs: number,
   ): Promise<TxnResult> {
     const sentNs = this.#host.now();
+    const { name: node, incarnation } = this.#host;
     const log = {
-      deleting: (key: string) => this.#leases.deleting(key, sentNs),
+      deleting: (key: string) => this.#leases.deleting(key, { node, incarnation }, sentNs),
       deleted: (key: string, revision: string) => this.#leases.deleted(key, sentNs, revision),
       notDeleted: (key: string) => this.#leases.notDeleted(key, sentNs),
     };
@@ -62,8 +63,9 @@ export class CoordinationClient implements Coordination {
 
   revoke(lease: string, deadlineMs: number): Promise<void> {
     const sentNs = this.#host.now();
+    const { name: node, incarnation } = this.#host;
     const log = {
-      givenUp: () => this.#leases.givenUp(lease, sentNs),
+      givenUp: () => this.#leases.givenUp(lease, { node, incarnation }, sentNs),
       revoked: () => this.#leases.revoked(lease, sentNs),
       notGivenUp: () => this.#leases.notGivenUp(lease, sentNs),
     };

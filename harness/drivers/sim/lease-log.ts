@@ -1,7 +1,7 @@
 /** What the simulated shells and the coordinator tell of leases: the facts behind `owns-worker-id`. */
 import type { OwnerEvent } from '../../core/cluster.ts';
 import type { LeaseFact } from '../../core/history.ts';
-import type { GoneAnswer, KeyDeletion, LeaseRevoke } from '../../core/lease-ends.ts';
+import type { GoneAnswer, KeyDeletion, LeaseRevoke, Life } from '../../core/lease-ends.ts';
 import { withEnds, withGone, withRevokes } from '../../core/lease-ends.ts';
 import type { RunNs } from '../../core/time.ts';
 import { msToNs } from '../../core/time.ts';
@@ -42,8 +42,8 @@ export class LeaseLog {
   }
 
   /** A node asks for the end of a lease, its own or another's. */
-  givenUp(lease: string, sentNs: RunNs): void {
-    this.#revokes.push({ ...this.#granter, lease, sentNs });
+  givenUp(lease: string, asker: Life, sentNs: RunNs): void {
+    this.#revokes.push({ ...this.#granter, lease, asker, sentNs });
   }
 
   /** It was told that what it asked for at `sentNs` was carried out. */
@@ -57,8 +57,8 @@ export class LeaseLog {
   }
 
   /** A node asks for a key to be deleted, its own or another's. */
-  deleting(key: string, sentNs: RunNs): void {
-    this.#deletions.push({ ...this.#granter, key, sentNs });
+  deleting(key: string, asker: Life, sentNs: RunNs): void {
+    this.#deletions.push({ ...this.#granter, key, asker, sentNs });
   }
 
   /** It was told that what it asked for at `sentNs` was carried out. */

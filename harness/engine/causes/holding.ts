@@ -64,6 +64,8 @@ export function doorBetween(a: Tenure, b: Tenure, view: EvidenceView): Door {
     const knewIt = at < lease.lastSentNs + msToNs(lease.ttlMs) && at < intruder.to;
     return { cause: knewIt ? 'minted after its lease' : 'two holders: coordinator ended the lease early', ...sides };
   }
+  // It lived no more by the doing of its own holder: nobody took it away.
+  if (gaveUpBefore(intruder, successor, view)) return { cause: 'minted after its lease', ...sides };
   if (livedWhenTaken(elder, younger, view)) {
     const atOnce = younger.from - elder.from <= msToNs(AT_ONCE_MS);
     return {
@@ -81,6 +83,11 @@ export function doorBetween(a: Tenure, b: Tenure, view: EvidenceView): Door {
   // The end of a pause may be known from the process alone.
   if (view.pausedWithin(intruder.node, from, at)) return { cause: 'two holders: paused past its lease', ...sides };
   return { cause: 'two holders: unexplained', ...sides };
+}
+
+function gaveUpBefore(intruder: Tenure, successor: Tenure, view: EvidenceView): boolean {
+  const lease = view.leaseOf(intruder);
+  return lease?.givenUpByHolder === true && lease.givenUpNs! <= successor.from;
 }
 
 /** Whether the coordinator's word to the elder was good when the younger began, so that no waiting made room for it. */
