@@ -11,6 +11,7 @@ import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { messageOf, SnowglobeError } from '../harness/core/errors.ts';
+import { nearestName } from '../harness/core/nearest-name.ts';
 import { loadGenerators } from '../harness/registry.ts';
 import { currentCommit } from './commit.ts';
 import { createLab } from './lab.ts';
@@ -23,7 +24,7 @@ import { proveScenarios } from './torture/proofs.ts';
 import { catchReal } from './torture/real-mutants.ts';
 import { remarks } from './torture/remarks.ts';
 import { stallHarness } from './torture/stall-harness.ts';
-import type { Trial } from './torture/trial.ts';
+import { trialLine, type Trial } from './torture/trial.ts';
 import type { Lab, LabRun } from './lab.ts';
 
 const TABLE = 'docs/TORTURE.md';
@@ -189,10 +190,20 @@ async function* each(names: readonly string[], runs: (name: string) => AsyncIter
   for (const name of names) yield* runs(name);
 }
 
+function didYouMean(name: string): string {
+  const nearest = nearestName(name, Object.keys(SLICES));
+  return nearest === undefined ? 'These there are:' : `Did you mean ${nearest}?`;
+}
+
 async function main([name, count, first = '1']: readonly string[]): Promise<number> {
   const slice = SLICES[name ?? ''];
   const isNumber = (text: string): boolean => /^[1-9]\d*$/.test(text);
   if (slice === undefined || !isNumber(count ?? '1') || !isNumber(first)) {
+    const wrong = [count, first].find((text) => text !== undefined && !isNumber(text));
+    if (name !== undefined && slice === undefined)
+      process.stderr.write(`torture: there is no slice "${name}". ${didYouMean(name)}\n`);
+    else if (wrong !== undefined)
+      process.stderr.write(`torture: "${wrong}" is no whole number from 1 on: COUNT and FIRST_SEED are.\n`);
     process.stdout.write(
       `usage: npm run torture -- SLICE [COUNT [FIRST_SEED]]\n${Object.entries(SLICES)
         .map(([key, { what, count: n }]) => `  ${key.padEnd(16)} ${what} (${n})`)
@@ -211,9 +222,7 @@ async function main([name, count, first = '1']: readonly string[]): Promise<numb
     const these = Array.from({ length: Number(count ?? slice.count) }, (_, index) => Number(first) + index);
     for await (const run of slice.run(lab, these)) {
       runs.push(run);
-      process.stdout.write(
-        `${run.generator} seed ${run.seed}: ${[run.verdict, ...run.broken, ...run.doubts, run.remark ?? ''].join(', ')}\n`,
-      );
+      process.stdout.write(`${trialLine(run)}\n`);
       if (performance.now() - began > BUDGET_MS) {
         cut = '; cut short by its budget';
         break;

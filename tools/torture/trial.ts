@@ -1,4 +1,4 @@
-/** One repetition of a torture slice, as its table counts it. */
+/** One repetition of a torture slice, as its table counts it, and as it is told meanwhile. */
 import type { Verdict } from '../../harness/core/verdict.ts';
 
 export interface Trial {
@@ -15,4 +15,10 @@ export interface Trial {
   readonly idsPerSecond?: readonly number[];
   /** What is summed over all repetitions of one generator. */
   readonly counted?: { readonly [what: string]: number };
+}
+
+/** `snowflake seed 3: fail, unique`. */
+export function trialLine({ generator, seed, verdict, broken, doubts, remark }: Trial): string {
+  const told = [verdict, ...broken, ...doubts, ...(remark === undefined || remark === '' ? [] : [remark])];
+  return `${generator} seed ${seed}: ${told.join(', ')}`;
 }
