@@ -152,12 +152,12 @@ function parse(args: readonly string[]): {
   values: ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'];
 } {
   try {
-    const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+    const { values, positionals } = parseArgs({ args: withNumbers(args), options: OPTIONS, allowPositionals: true });
     const [command, ...rest] = positionals;
     return { command, rest, values };
   } catch (error) {
     throw error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
-      ? badInput(firstSentence(error.message), optionRemedy(error.message))
+      ? badInput(optionProblem(error.message), optionRemedy(error.message))
       : error;
   }
 }
@@ -169,8 +169,22 @@ function optionRemedy(message: string): string {
   return meant === undefined ? 'See snowglobe --help.' : `Did you mean --${meant}? See snowglobe --help.`;
 }
 
-/** Node goes on with advice about positional arguments on the same line; what it says on further lines is of use. */
-function firstSentence(message: string): string {
+/** A negative number is the value of the option before it, and no option: what reads it says what is wrong with it. */
+function withNumbers(args: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const arg of args) {
+    const before = joined.at(-1);
+    if (/^-\d/.test(arg) && before?.startsWith('--') === true && !before.includes('='))
+      joined.splice(-1, 1, `${before}=${arg}`);
+    else joined.push(arg);
+  }
+  return joined;
+}
+
+/** Node goes on with advice about dashes and positional arguments, which is of no use here. */
+function optionProblem(message: string): string {
+  const lacking = /^Option '(?:-\w, )?(--[\w-]+)[^']*' argument (?:missing|is ambiguous)/.exec(message)?.[1];
+  if (lacking !== undefined) return `${lacking} needs a value, and none follows it.`;
   return `${(message.split('. ')[0] ?? '').replaceAll('\n', ' ').replace(/\.$/, '')}.`;
 }
 

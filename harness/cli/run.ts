@@ -210,7 +210,12 @@ async function chooseDriver(
 
 function seedOf(seed: string | undefined): string {
   if (seed === undefined) return String(randomInt(2 ** 32));
-  if (!/^\d{1,15}$/.test(seed)) throw badInput(`"${seed}" is no seed.`, 'Give a whole number such as 42.', '--seed');
+  if (!/^\d{1,15}$/.test(seed))
+    throw badInput(
+      `"${seed}" is no seed.`,
+      'Give a whole number from 0 to 999999999999999 (15 digits), such as 42.',
+      '--seed',
+    );
   return String(Number(seed));
 }
 

@@ -47,6 +47,37 @@ testBadInput(folder, [
     says: ['top.ts', 'not today', '(line 2)', 'top level'],
   },
   {
+    what: 'a program in place of a generator, which ends the process',
+    args: ['run', '--generator', file('program.ts', 'process.exit(0);'), '--driver', 'sim'],
+    exit: 2,
+    says: ['program.ts', 'its top level ended the process', 'process.exit'],
+  },
+  {
+    what: 'a program in place of a scenario, which ends the process',
+    args: ['run', 'storm', file('program-too.ts', 'process.exit(0);'), '--driver', 'sim'],
+    exit: 2,
+    says: ['program-too.ts', 'its top level ended the process'],
+    saysNot: 'storm.ts',
+  },
+  {
+    what: 'a generator whose top level never ends',
+    args: [
+      'run',
+      '--generator',
+      file('waits.ts', 'await new Promise(() => {}); export default {};'),
+      '--driver',
+      'sim',
+    ],
+    exit: 2,
+    says: ['waits.ts', 'its top level waits for what does not come'],
+  },
+  {
+    what: 'a scenario whose top level never ends',
+    args: ['run', file('waits-too.ts', 'await new Promise(() => {}); export default {};'), '--driver', 'sim'],
+    exit: 2,
+    says: ['waits-too.ts', 'its top level waits for what does not come'],
+  },
+  {
     what: 'a generator in a CommonJS folder',
     args: ['run', '--generator', inCommonJs('mine.ts', 'export default {};'), '--driver', 'sim'],
     exit: 2,
@@ -114,7 +145,13 @@ testBadInput(folder, [
       'sim',
     ],
     exit: 2,
-    says: ['vague.ts', 'promises[1].futureMs', 'promises[2].withinMs', 'promises[3].assuming[0]', 'promises[4].scope'],
+    says: [
+      'vague.ts',
+      'promises[1]: it lacks futureMs',
+      'promises[2].withinMs',
+      'promises[3].assuming[0]',
+      'promises[4]: it lacks scope',
+    ],
   },
   {
     what: 'a layout with a worker ID that a tap cannot carry, and a time that no number holds',

@@ -39,10 +39,24 @@ testBadInput(folder, [
     saysNot: 'path',
   },
   {
-    what: 'an option without its argument: told with one full stop, and how to write it',
+    what: 'a negative seed: the limits are told, and nothing of how to write one',
     args: ['run', '--seed', '-5'],
     exit: 2,
-    says: ["'--seed=-XYZ'.\n"],
+    says: ['--seed: "-5" is no seed.\n', 'from 0 to 999999999999999'],
+    saysNot: 'ambiguous',
+  },
+  {
+    what: 'a seed that no number holds',
+    args: ['run', '--seed', '99999999999999999999999999'],
+    exit: 2,
+    says: ['"99999999999999999999999999" is no seed', 'from 0 to 999999999999999'],
+  },
+  {
+    what: 'an option without its value: told with one full stop',
+    args: ['run', '--seed', '--json'],
+    exit: 2,
+    says: ['--seed needs a value, and none follows it.\n'],
+    saysNot: 'ambiguous',
   },
   { what: 'a seed that is not a number', args: ['run', '--seed', 'abc'], exit: 2, says: ['"abc"', '--seed'] },
   {
