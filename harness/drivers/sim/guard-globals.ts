@@ -3,6 +3,16 @@ import { forbid, REMEDY } from './guard-place.ts';
 
 type Owner = Record<PropertyKey, unknown>;
 
+/** Ends or changes the process that all nodes share, or asks what the machine makes of it. Some are on no page of Node. */
+const OF_PROCESS = [
+  ...['exit', 'reallyExit', 'abort', 'kill', '_kill', '_debugProcess', '_debugEnd', 'chdir', 'umask'],
+  ...['setuid', 'seteuid', 'setgid', 'setegid', 'setgroups', 'initgroups', 'loadEnvFile', 'execve'],
+  ...['cpuUsage', 'threadCpuUsage', 'memoryUsage', 'availableMemory', 'constrainedMemory', 'resourceUsage'],
+  ...['getActiveResourcesInfo', '_getActiveHandles', '_getActiveRequests'],
+];
+/** The ways to what the names above are made of. */
+const INTERNALS = ['getBuiltinModule', 'binding', '_linkedBinding', 'dlopen'];
+
 /** Puts the guarded globals in place; returns what takes them away again. Outside a node they are what they were. */
 export function patchGlobals(): () => void {
   const undo: (() => void)[] = [];
@@ -35,10 +45,11 @@ export function patchGlobals(): () => void {
   // Node loads these when they are first mentioned: a mention by a node is forbidden, and nothing is loaded here.
   for (const key of ['fetch', 'WebSocket', 'EventSource', 'BroadcastChannel', 'MessageChannel'])
     undo.push(watchMention(globalThis, key, REMEDY.network));
-  for (const key of ['exit', 'abort', 'kill', 'cpuUsage', 'threadCpuUsage', 'memoryUsage', 'resourceUsage'])
-    patch(process, key, `process.${key}()`, REMEDY.host);
+  for (const key of OF_PROCESS) patch(process, key, `process.${key}()`, REMEDY.host);
   patch(process.report, 'getReport', 'process.report.getReport()', REMEDY.host);
-  patch(process, 'getBuiltinModule', 'process.getBuiltinModule()', REMEDY.other);
+  for (const key of INTERNALS) patch(process, key, `process.${key}()`, REMEDY.other);
+  // Its name is drawn at random.
+  patch(URL, 'createObjectURL', 'URL.createObjectURL()', REMEDY.random);
 
   return () => {
     for (const step of undo.reverse()) step();

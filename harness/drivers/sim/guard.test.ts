@@ -11,6 +11,9 @@ import { ask, generatorOf, minterOf, startCluster } from './cluster-for-tests.ts
 import driver from './driver.ts';
 import { REMEDY } from './guard-place.ts';
 
+/** A function of Node's process that its types leave out. */
+const hidden = (name: string): ((...args: unknown[]) => unknown) => Reflect.get(process, name) as never;
+
 /** What the cluster says at the end. */
 function complaintOf(cluster: SimCluster): SnowglobeError {
   try {
@@ -55,6 +58,13 @@ describe('globals', () => {
     ['fetch', REMEDY.network, () => fetch('http://127.0.0.1:1')],
     ['WebSocket', REMEDY.network, () => new WebSocket('ws://127.0.0.1:1')],
     ['process.exit()', REMEDY.host, () => process.exit(9)],
+    ['process.reallyExit()', REMEDY.host, () => hidden('reallyExit')(9)],
+    ['process._kill()', REMEDY.host, () => hidden('_kill')(process.pid, 0)],
+    ['process.chdir()', REMEDY.host, () => process.chdir('.')],
+    ['process.availableMemory()', REMEDY.host, () => process.availableMemory()],
+    ['process.memoryUsage()', REMEDY.host, () => process.memoryUsage.rss()],
+    ['process.binding()', REMEDY.other, () => hidden('binding')('natives')],
+    ['URL.createObjectURL()', REMEDY.random, () => URL.createObjectURL(new Blob(['x']))],
     ['process.getBuiltinModule()', REMEDY.other, () => process.getBuiltinModule('fs')],
   ];
 
