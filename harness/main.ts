@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { enableCompileCache, findPackageJSON } from 'node:module';
 import { parseArgs } from 'node:util';
+import { endWith } from './cli/ending.ts';
 import { KINDS } from './cli/kinds.ts';
 import { createOutput } from './cli/output.ts';
 import type { Output } from './cli/output.ts';
@@ -210,11 +211,6 @@ function none(rest: readonly string[], command: string): void {
 if (import.meta.main) {
   // Where NODE_COMPILE_CACHE says, or in the folder for temporary files; NODE_DISABLE_COMPILE_CACHE=1 does without.
   enableCompileCache();
-  // Also what nobody was there to catch (a generator's module that leaves an error behind) is told as one document.
-  process.once('uncaughtException', (error) => {
-    const isTold = process.exitCode !== undefined; // the command is over, and its document is out
-    const exitCode = createOutput(!isTold && process.argv.includes('--json')).error(error);
-    process.exit(process.exitCode || exitCode);
-  });
-  process.exitCode = await main(process.argv.slice(2));
+  const args = process.argv.slice(2);
+  endWith(args.includes('--json'), () => main(args));
 }

@@ -21,6 +21,7 @@ import type { Scenario } from './core/scenario.ts';
 import { NAME_MAX, scenarioSchema } from './core/scenario.ts';
 import { z } from './core/schema.ts';
 import { shapeProblem } from './core/shape-problem.ts';
+import { loading } from './loading.ts';
 import { moduleProblem } from './module-problem.ts';
 
 /** The package's root: sources in a checkout, `dist` when installed. */
@@ -222,9 +223,9 @@ function nameOf(plugin: { readonly name: string }): string {
 async function defaultExport<Value>(file: string): Promise<Value> {
   let module: { readonly default?: Value };
   try {
-    module = (await import(pathToFileURL(file).href)) as { readonly default?: Value };
+    module = await loading(file, () => import(pathToFileURL(file).href) as Promise<{ readonly default?: Value }>);
   } catch (error) {
-    throw new SnowglobeError(EXIT.badInput, [moduleProblem(file, error)]);
+    throw error instanceof SnowglobeError ? error : new SnowglobeError(EXIT.badInput, [moduleProblem(file, error)]);
   }
   if (module.default === undefined)
     throw badInput('has no default export.', 'Export the object by default: `export default { … }`.', file);

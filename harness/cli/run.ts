@@ -69,16 +69,18 @@ async function preflight(args: RunArguments, output: Output): Promise<Plan> {
   const seed = seedOf(args.seed);
   const { reporters, ...parts } = await loadParts();
   const { faults, hazards } = parts;
-  const scenarios = await Promise.all(args.scenarios.map(loadScenario));
+  // One file after the other: of one that ends the process, or never ends loading, it is known which it was.
+  const scenarios: Scenario[] = [];
+  for (const reference of args.scenarios) scenarios.push(await loadScenario(reference));
   const problems = scenarios.flatMap((scenario) => scenarioProblems(scenario, faults, hazards));
   if (problems.length > 0) throw new SnowglobeError(EXIT.badInput, problems);
-  const items = await Promise.all(
-    scenarios.map(async (scenario, index) => ({
+  const items: Plan['items'][number][] = [];
+  for (const [index, scenario] of scenarios.entries())
+    items.push({
       reference: args.scenarios[index] as string,
       scenario: args.withoutDisturbances ? withoutDisturbances(scenario) : scenario,
       generator: await loadGenerator(args.generator ?? scenario.generator),
-    })),
-  );
+    });
   const strangers = items.flatMap(({ scenario, generator: { generator } }) => combinationProblems(scenario, generator));
   if (strangers.length > 0) throw new SnowglobeError(EXIT.badInput, strangers);
   const { driver, readiness } = await chooseDriver(args.driver, output);
