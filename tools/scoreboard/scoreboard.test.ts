@@ -209,6 +209,24 @@ test('the sample proves each scenario by a mutant of its own, and shows each mut
   expect(withGuest.filter((entry) => entry.generator === 'guest')).toMatchObject([{ scenario: 'two', shows: 'pass' }]);
 });
 
+test('a part of the board tells of those that took part, and of nobody else', () => {
+  const elsewhere = { name: 'elsewhere', generator: 'honest' } as Scenario;
+  const cells = board().filter((cell) => cell.generator === 'resets');
+  const part = { commit: 'abc', date: '2026-01-31', seconds: 61, cores: 2, cells, problems: [] };
+  const text = scoreboardText(part, [resets], [...scenarios, elsewhere]);
+  expect(text).toContain('| quiet |  | `resets` | `resets` passes 1/1 |');
+  expect(text).not.toContain('elsewhere');
+  expect(text).not.toContain('honest generator | scenarios');
+});
+
+test('a mutant of real threads or processes is said to be judged elsewhere', () => {
+  const real = generator('real', { ...MUTANT, real: true });
+  const part = { commit: 'abc', date: '2026-01-31', seconds: 61, cores: 2, cells: [], problems: [] };
+  expect(scoreboardText(part, [real], scenarios)).toContain(
+    'on real drivers only, by `npm run torture -- real-mutants`',
+  );
+});
+
 test('the table takes its place in a document, and says what falls short', () => {
   const text = scoreboardText(
     { commit: 'abc', date: '2026-01-31', seconds: 61, cores: 2, cells: board(), problems: ['a thing'] },

@@ -1,5 +1,6 @@
 /** The scoreboard as Markdown. Pure. */
 import type { Generator } from '../../harness/core/generator.ts';
+import { counted } from '../../harness/core/phrases.ts';
 import type { Scenario } from '../../harness/core/scenario.ts';
 import type { Cell } from './cell.ts';
 import { causesOf } from './cell.ts';
@@ -35,22 +36,24 @@ export function scoreboardText(
   const { cells, problems, commit, date, seconds, cores } = board;
   const honest = generators.filter(({ mutant }) => mutant === undefined);
   const mutants = generators.filter(({ mutant }) => mutant !== undefined);
+  // Of a part of the board, most scenarios have nothing to show.
+  const asked = scenarios.filter(({ name }) => cells.some(({ scenario }) => scenario === name));
   const runs = cells.reduce((total, cell) => total + cell.runs, 0);
   return [
     `${runs.toLocaleString('en')} simulated runs, ${Math.round(seconds / 60)} minutes on ${cores} cores, ${date}, commit ${commit}.`,
     '',
-    '| mutant | breaks | cause | caught by its scenarios | also failed |',
-    '| --- | --- | --- | --- | --- |',
-    ...mutants.map((generator) => row(mutantRow(generator, cells))),
-    '',
-    '| honest generator | scenarios | runs | pass | unknown | fail |',
-    '| --- | --- | --- | --- | --- | --- |',
-    ...honest.map(({ name }) => row(honestRow(name, cells))),
-    '',
-    '| scenario | honest generator passes | fails | without disturbances |',
-    '| --- | --- | --- | --- |',
-    ...scenarios.map((scenario) => row(scenarioRow(scenario, mutants, cells))),
-    '',
+    ...tableOf(
+      ['mutant', 'breaks', 'cause', 'caught by its scenarios', 'also failed'],
+      mutants.map((generator) => mutantRow(generator, cells)),
+    ),
+    ...tableOf(
+      ['honest generator', 'scenarios', 'runs', 'pass', 'unknown', 'fail'],
+      honest.map(({ name }) => honestRow(name, cells)),
+    ),
+    ...tableOf(
+      ['scenario', 'honest generator passes', 'fails', 'without disturbances'],
+      asked.map((scenario) => scenarioRow(scenario, mutants, cells)),
+    ),
     ...(problems.length === 0
       ? ['Nothing falls short.']
       : ['What falls short:', '', ...problems.map((problem) => `- ${problem}`)]),
@@ -68,9 +71,9 @@ function mutantRow({ name, mutant }: Generator, cells: readonly Cell[]): readonl
     breaks.join(', '),
     causesOf(mutant!).join(', '),
     real === true
-      ? 'on real drivers only (docs/TORTURE.md)'
+      ? 'on real drivers only, by `npm run torture -- real-mutants`'
       : own.map(({ scenario, caught, runs }) => `${scenario} ${caught}/${runs}`).join(', '),
-    others === 0 ? '' : `${others} other scenarios`,
+    others === 0 ? '' : counted(others, 'other scenario'),
   ];
 }
 
@@ -99,6 +102,11 @@ function scenarioRow(
     shown.map((one) => `\`${one}\``).join(', '),
     calm.map((cell) => `\`${cell.generator}\` passes ${cell.pass}/${cell.runs}`).join(', '),
   ];
+}
+
+/** With the blank line after it; nothing where there is no row. */
+function tableOf(heads: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+  return rows.length === 0 ? [] : [row(heads), row(heads.map(() => '---')), ...rows.map(row), ''];
 }
 
 const row = (columns: readonly string[]): string => `| ${columns.join(' | ')} |`;
