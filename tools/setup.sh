@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Sets up what `npm start` and `npm test` need: the npm packages (with them Node 24) and, for the local driver, etcd,
-# libfaketime and nftables from the distribution. Says nothing and takes no time when nothing is to do.
+# Sets up what `npm start` and `npm test` need: the npm packages (with them Node 24) and, for the local driver, what
+# `missing` lists, from the distribution. Says nothing and takes no time when nothing is to do.
 # It never installs or starts a Docker engine.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -49,8 +49,9 @@ distribution() {
   mapfile -t wanted < <(missing)
   ((${#wanted[@]})) || return 0
   if ! command -v apt-get >/dev/null; then
-    say "the local driver needs etcd, libfaketime (its MT library), nft and ip; missing here, by their Debian names: ${wanted[*]}."
-    say '  Fedora: sudo dnf install etcd libfaketime nftables iproute. The drivers docker and sim do without.'
+    say "the local driver needs etcd with etcdctl, libfaketime (its MT library), PostgreSQL (initdb), nft and ip; missing here, by their Debian names: ${wanted[*]}."
+    say '  Fedora: sudo dnf install etcd libfaketime postgresql-server nftables iproute (and etcdctl, where that etcd brings none).'
+    say '  The drivers docker and sim do without.'
   elif ((EUID != 0)); then
     say "the local driver lacks: ${wanted[*]}. To get them:"
     say "  sudo apt-get update && sudo apt-get install -y --no-install-recommends ${wanted[*]}"
