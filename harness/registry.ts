@@ -3,7 +3,7 @@
  *
  * A plug-in is a file whose default export carries the file's name: nobody keeps a list.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, extname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Checker } from './core/checker.ts';
@@ -80,9 +80,9 @@ export interface NamedFile {
 export const generatorFiles = (): readonly NamedFile[] => [...filesOf('generators'), ...filesOf('generators/mutants')];
 export const scenarioFiles = (): readonly NamedFile[] => filesOf('scenarios');
 
-/** A generator by name, or by path to a file outside the repository. */
-export async function loadGenerator(reference: string): Promise<GeneratorSource> {
-  const file = locate('generator', reference, generatorFiles(), '--generator');
+/** A generator by name, or by path to a file outside the repository. `where`: what named it. */
+export async function loadGenerator(reference: string, where = '--generator'): Promise<GeneratorSource> {
+  const file = locate('generator', reference, generatorFiles(), where);
   const loaded = await defaultExport<unknown>(file);
   const parsed = generatorSchema.safeParse(loaded);
   if (!parsed.success)
@@ -117,7 +117,7 @@ function asTyped(file: string): string {
 /** A scenario by name, or by path to a TypeScript, JavaScript or JSON file; validated, defaults filled in. */
 export async function loadScenario(reference: string): Promise<Scenario> {
   const file = locate('scenario', reference, scenarioFiles(), 'the scenario');
-  return validateScenario(extname(file) === '.json' ? readJson(file) : await defaultExport<unknown>(file), file);
+  return validateScenario(extname(file) === '.json' ? readScenario(file) : await defaultExport<unknown>(file), file);
 }
 
 /** All scenarios of the project, in the order of their names. */
@@ -169,21 +169,46 @@ const generatorSchema = z.object({
   }),
 });
 
-function locate(kind: string, reference: string, known: readonly NamedFile[], where: string): string {
+/** The file that a reference is the path of; undefined where it is a name. */
+export function fileOf(reference: string): string | undefined {
   const isPath = reference.includes('/') || /\.(ts|mts|js|mjs|json)$/.test(reference);
-  if (!isPath) {
+  return isPath ? resolve(reference) : undefined;
+}
+
+/** What files of each kind may hold. */
+const KINDS_OF_FILES = {
+  generator: { endings: ['.ts', '.mts', '.js', '.mjs'], called: 'TypeScript or JavaScript' },
+  scenario: { endings: ['.ts', '.mts', '.js', '.mjs', '.json'], called: 'TypeScript, JavaScript or JSON' },
+} as const;
+
+function locate(
+  kind: keyof typeof KINDS_OF_FILES,
+  reference: string,
+  known: readonly NamedFile[],
+  where: string,
+): string {
+  const file = fileOf(reference);
+  if (file === undefined) {
     const found = known.find(({ name }) => name === reference);
     if (found !== undefined) return found.file;
-    const file = fileBeside(reference);
+    const beside = fileBeside(reference);
     const names = known.map(({ name }) => name);
     const remedy =
-      file === undefined
+      beside === undefined
         ? `${chooseAmong(reference, names, `snowglobe list --${kind}s`)} A file of your own is given by its path, such as ./mine.ts.`
-        : `Give the path of your file: ./${file}.`;
+        : `Give the path of your file: ./${beside}.`;
     throw unknownName(kind, reference, where, remedy);
   }
-  const file = isAbsolute(reference) ? reference : resolve(reference);
-  if (!existsSync(file)) throw badInput(`There is no file ${file}.`, `Give the path of a ${kind} file.`, where);
+  const remedy = `Give the path of a ${kind} file.`;
+  if (!existsSync(file)) throw badInput(`There is no file ${file}.`, remedy, where);
+  if (statSync(file).isDirectory()) throw badInput('is a folder.', remedy, file);
+  const { endings, called } = KINDS_OF_FILES[kind];
+  if (!endings.some((ending) => ending === extname(file)))
+    throw badInput(
+      `cannot be loaded: a ${kind} is ${called}.`,
+      `${remedy.slice(0, -1)} that ends in ${endings.join(', ')}.`,
+      file,
+    );
   return file;
 }
 
@@ -230,6 +255,14 @@ async function defaultExport<Value>(file: string): Promise<Value> {
   if (module.default === undefined)
     throw badInput('has no default export.', 'Export the object by default: `export default { … }`.', file);
   return module.default;
+}
+
+/** What is in a JSON file, without what only an editor reads: the name of its schema. */
+function readScenario(file: string): unknown {
+  const value = readJson(file);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const { $schema: _, ...scenario } = value as { readonly $schema?: unknown };
+  return scenario;
 }
 
 function readJson(file: string): unknown {

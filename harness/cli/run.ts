@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { join, relative } from 'node:path';
 import type { Driver, GeneratorSource, Readiness } from '../core/driver.ts';
-import type { ExitCode } from '../core/errors.ts';
+import type { ExitCode, Problem } from '../core/errors.ts';
 import { badInput, environmentLacks, EXIT, problem, SnowglobeError } from '../core/errors.ts';
 import { generatorLabel } from '../core/phrases.ts';
 import type { Run } from '../core/run.ts';
@@ -15,7 +15,15 @@ import type { RunRequest } from '../engine/run-scenario.ts';
 import { runScenario } from '../engine/run-scenario.ts';
 import { plannedLengthMs, shapeOf, withoutDisturbances } from '../engine/timetable.ts';
 import { startOpenLoop } from '../load/open-loop.ts';
-import { describeGenerator, driversByRank, loadDriver, loadGenerator, loadParts, loadScenario } from '../registry.ts';
+import {
+  describeGenerator,
+  driversByRank,
+  fileOf,
+  loadDriver,
+  loadGenerator,
+  loadParts,
+  loadScenario,
+} from '../registry.ts';
 import { chooseStore } from './store.ts';
 import { createProgress } from '../telemetry/progress.ts';
 import { summaryText } from '../telemetry/summary-text.ts';
@@ -72,20 +80,24 @@ async function preflight(args: RunArguments, output: Output): Promise<Plan> {
   // One file after the other: of one that ends the process, or never ends loading, it is known which it was.
   const scenarios: Scenario[] = [];
   for (const reference of args.scenarios) scenarios.push(await loadScenario(reference));
-  const problems = scenarios.flatMap((scenario) => scenarioProblems(scenario, faults, hazards));
+  const problems = scenarios.flatMap((scenario, index) =>
+    inFile(args.scenarios[index] as string, scenario, scenarioProblems(scenario, faults, hazards)),
+  );
   if (problems.length > 0) throw new SnowglobeError(EXIT.badInput, problems);
   const items: Plan['items'][number][] = [];
   for (const [index, scenario] of scenarios.entries())
     items.push({
       reference: args.scenarios[index] as string,
       scenario: args.withoutDisturbances ? withoutDisturbances(scenario) : scenario,
-      generator: await loadGenerator(args.generator ?? scenario.generator),
+      generator: await generatorFor(args, index, scenario),
     });
-  const strangers = items.flatMap(({ scenario, generator: { generator } }) => combinationProblems(scenario, generator));
+  const strangers = items.flatMap(({ reference, scenario, generator: { generator } }) =>
+    inFile(reference, scenario, combinationProblems(scenario, generator)),
+  );
   if (strangers.length > 0) throw new SnowglobeError(EXIT.badInput, strangers);
   const { driver, readiness } = await chooseDriver(args.driver, output);
-  const missing = items.flatMap(({ scenario, generator: { generator } }) => [
-    ...abilityProblems(scenario, faults, driver.name, readiness.abilities),
+  const missing = items.flatMap(({ reference, scenario, generator: { generator } }) => [
+    ...inFile(reference, scenario, abilityProblems(scenario, faults, driver.name, readiness.abilities)),
     ...driverProblems(generator, driver),
     ...missingCoordinator(scenario, readiness),
   ]);
@@ -102,6 +114,23 @@ async function preflight(args: RunArguments, output: Output): Promise<Plan> {
     openStore,
     runsFolder,
   };
+}
+
+/** The one that the user names, or that the scenario does. */
+function generatorFor(args: RunArguments, index: number, scenario: Scenario): Promise<GeneratorSource> {
+  if (args.generator !== undefined) return loadGenerator(args.generator);
+  const reference = args.scenarios[index] as string;
+  return loadGenerator(scenario.generator, `${fileOf(reference) ?? reference}: generator`);
+}
+
+/** Problems of a scenario that was given by its path begin with the file, in place of its name. */
+function inFile(reference: string, { name }: Scenario, problems: readonly Problem[]): readonly Problem[] {
+  const file = fileOf(reference);
+  return problems.map((one) =>
+    file !== undefined && one.where?.startsWith(name) === true
+      ? { ...one, where: `${file}${one.where.slice(name.length)}` }
+      : one,
+  );
 }
 
 interface Outcome {

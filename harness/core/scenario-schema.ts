@@ -4,5 +4,7 @@ import { z } from './schema.ts';
 
 export function scenarioJsonSchema(): string {
   const schema = z.toJSONSchema(scenarioSchema, { target: 'draft-2020-12', io: 'input' });
-  return `${JSON.stringify({ ...schema, title: 'snowglobe scenario', description: 'One question asked of a generator: cluster, load, timetable, hazards.' }, null, 2)}\n`;
+  // A file may name its schema, for its author's editor.
+  const properties = { $schema: { type: 'string' }, ...schema.properties };
+  return `${JSON.stringify({ ...schema, properties, title: 'snowglobe scenario', description: 'One question asked of a generator: cluster, load, timetable, hazards.' }, null, 2)}\n`;
 }

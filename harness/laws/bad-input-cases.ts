@@ -29,6 +29,7 @@ export function inputFolder(): { readonly folder: string; file(name: string, con
 /** A small scenario, and its file. */
 export const BRIEF = join(import.meta.dirname, 'fixtures/brief.json');
 export const brief = JSON.parse(readFileSync(BRIEF, 'utf8')) as {
+  cluster: object;
   load: { batch: object };
   timetable: { slots: { disturbances: { options: object; atMs: number }[] }[] };
 };
