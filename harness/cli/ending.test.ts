@@ -32,6 +32,12 @@ test('a module that keeps the process alive does not outlast the verdict', { tim
   expect({ code, signal }).toEqual({ code: (JSON.parse(stdout) as { exitCode: number }).exitCode, signal: null });
 });
 
+test('what a module prints is no part of the document', { timeout: 30_000 }, async () => {
+  const { stdout, stderr } = await snowglobe(runOf(scenarioThat('prints', `console.log('usage: mine FILE');`))).ended;
+  expect(JSON.parse(stdout)).toMatchObject({ state: 'judged' });
+  expect(stderr).toContain('usage: mine FILE');
+});
+
 test('a module that ends the process in the middle of a run ends it without a pass', { timeout: 30_000 }, async () => {
   // The harness listens for signals from the end of the preflight on.
   const scenario = scenarioThat(

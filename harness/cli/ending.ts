@@ -2,6 +2,7 @@
  * How the process ends: by the exit code of its command, and only once the command is over. The files of a user run in
  * it too, and may end it (`process.exit`) or keep it alive (`setInterval`); neither may take the place of a verdict.
  */
+import { Console } from 'node:console';
 import type { ExitCode, Problem } from '../core/errors.ts';
 import { EXIT, problem, SnowglobeError } from '../core/errors.ts';
 import { filesBeingLoaded, neverLoaded } from '../loading.ts';
@@ -9,6 +10,8 @@ import { createOutput } from './output.ts';
 
 /** Carries out the command, and ends the process with its exit code when all that it wrote is out. */
 export function endWith(json: boolean, command: () => Promise<ExitCode>): void {
+  // Stdout belongs to the one document; what a user's module prints is no part of it.
+  if (json) globalThis.console = new Console(process.stderr);
   let told: ExitCode | undefined;
   const tell = (error: unknown): ExitCode => {
     const isOver = told !== undefined; // its document is out

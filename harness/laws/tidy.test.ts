@@ -38,7 +38,8 @@ const MAY_IMPORT: readonly (readonly [area: string, ...others: string[]])[] = [
   ['harness/drivers/local/', 'harness/core/', 'harness/coordinators/', 'harness/drivers/agent/'],
   ['harness/drivers/docker/', 'harness/core/', 'harness/coordinators/', 'harness/drivers/agent/'],
   ['harness/engine/', 'harness/core/', 'harness/load/', 'harness/registry.ts'],
-  ['harness/registry.ts', 'harness/core/', 'harness/module-problem.ts'],
+  ['harness/registry.ts', 'harness/core/', 'harness/loading.ts', 'harness/module-problem.ts'],
+  ['harness/loading.ts', 'harness/core/'],
   ['harness/module-problem.ts', 'harness/core/'],
   ['harness/index.ts', 'harness/core/'],
   ['harness/', 'harness/'],
@@ -75,7 +76,7 @@ const IMPURE: readonly { readonly what: RegExp; readonly allowed: RegExp }[] = [
   {
     what: /\bset(Timeout|Interval|Immediate)\b/,
     allowed:
-      /^generators\/shell\/|^harness\/(drivers|stores|coordinators)\/|^harness\/engine\/(host-watch|rejudge|watchdog)\.ts$|^harness\/telemetry\/live-view\.ts$/,
+      /^generators\/shell\/|^harness\/(drivers|stores|coordinators)\/|^harness\/engine\/(host-watch|rejudge|watchdog)\.ts$|^harness\/(loading|telemetry\/live-view)\.ts$/,
   },
   {
     what: /\bconsole\./,
