@@ -21,9 +21,13 @@ export function endWith(json: boolean, command: () => Promise<ExitCode>): void {
   // What nobody was there to catch: a generator's module that leaves an error behind.
   process.once('uncaughtException', (error) => process.exit(tell(error)));
   process.once('beforeExit', () => told ?? tell(endedBy(neverLoaded, NOTHING_LEFT)));
+  const end = (): ExitCode => told ?? tell(endedBy(leftWhileLoaded, LEFT));
   process.once('exit', () => {
-    process.exitCode = told ?? tell(endedBy(leftWhileLoaded, LEFT));
+    process.exitCode = end();
   });
+  // What `process.exit` calls in the end, past the event; Node's types leave it out.
+  const reallyExit = Reflect.get(process, 'reallyExit') as (code: number) => never;
+  Reflect.set(process, 'reallyExit', () => Reflect.apply(reallyExit, process, [end()]));
   void command().then(async (exitCode) => {
     told = exitCode;
     await Promise.all([process.stdout, process.stderr].map(written));

@@ -53,6 +53,12 @@ testBadInput(folder, [
     says: ['program.ts', 'its top level ended the process', 'process.exit'],
   },
   {
+    what: 'a generator that ends the process past what process.exit does',
+    args: ['run', '--generator', file('really.mjs', 'process.reallyExit(0);'), '--driver', 'sim'],
+    exit: 2,
+    says: ['really.mjs', 'its top level ended the process'],
+  },
+  {
     what: 'a program in place of a scenario, which ends the process',
     args: ['run', 'storm', file('program-too.ts', 'process.exit(0);'), '--driver', 'sim'],
     exit: 2,
