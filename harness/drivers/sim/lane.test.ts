@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { HELD_TWO } from '../../core/held.ts';
 import { BATCH_FLAG } from '../../core/tap.ts';
 import { ask, minterOf, startCluster } from './cluster-for-tests.ts';
 
@@ -31,6 +32,26 @@ test('calls of two lanes meet where one waits; each lane has its own numbers, an
   ]);
   expect([...cluster.history().batches.lane]).toEqual([1, 1, 0]);
   expect((await cluster.nodes[0]?.health(100))?.minted).toEqual(['1', '2']);
+  await cluster[Symbol.asyncDispose]();
+});
+
+test('a call that waited for a worker ID is recorded with the one that it found', async () => {
+  const cluster = await startCluster((env) => {
+    let workerId: number | undefined;
+    const mint = async (into: BigUint64Array): Promise<number> => {
+      await env.sleep(50);
+      workerId = (workerId ?? 4) + 1;
+      into[0] = BigInt(workerId);
+      return 1;
+    };
+    return { ...minterOf(mint), holding: () => (workerId === undefined ? undefined : { workerId }) };
+  });
+  await ask(cluster, 'n1');
+  await ask(cluster, 'n1');
+  const { ids, batches } = cluster.history();
+  expect([...ids]).toEqual([5n, 6n]);
+  // The first found 5; the second was called under 5 and found 6.
+  expect([...batches.workerId]).toEqual([5, HELD_TWO]);
   await cluster[Symbol.asyncDispose]();
 });
 

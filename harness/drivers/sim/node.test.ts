@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import type { GeneratorEnv } from '../../core/generator.ts';
 import type { MintReply } from '../../core/cluster.ts';
-import { HELD_TWO } from '../../core/held.ts';
 import { BATCH_FLAG } from '../../core/tap.ts';
 import { msToNs, runNs, trueUnixMs } from '../../core/time.ts';
 import { ask, load, minterOf, startCluster } from './cluster-for-tests.ts';
@@ -63,26 +62,6 @@ test('a clock that is set while the node is down is what its next life starts wi
   await n1?.clock.set({ offsetMs: -8000, rate: 1 });
   await n1?.process.start();
   expect(starts[1]).toBe(trueMs(cluster) - 8000);
-  await cluster[Symbol.asyncDispose]();
-});
-
-test('a call that waited for a worker ID is recorded with the one that it found', async () => {
-  const cluster = await startCluster((env) => {
-    let workerId: number | undefined;
-    const mint = async (into: BigUint64Array): Promise<number> => {
-      await env.sleep(50);
-      workerId = (workerId ?? 4) + 1;
-      into[0] = BigInt(workerId);
-      return 1;
-    };
-    return { ...minterOf(mint), holding: () => (workerId === undefined ? undefined : { workerId }) };
-  });
-  await ask(cluster, 'n1');
-  await ask(cluster, 'n1');
-  const { ids, batches } = cluster.history();
-  expect([...ids]).toEqual([5n, 6n]);
-  // The first found 5; the second was called under 5 and found 6.
-  expect([...batches.workerId]).toEqual([5, HELD_TWO]);
   await cluster[Symbol.asyncDispose]();
 });
 
