@@ -15,7 +15,7 @@ const told = (fault: string, options: object): readonly string[] => {
 
 test('a slip in the name of an option is one mistake, and the options are named', () => {
   expect(told('clock-step', { node: 'n1', by: -500 })).toEqual([
-    'The options of clock-step are wrong: it lacks byMs; unknown: by. It takes node, byMs; `snowglobe list --faults` says what each is.',
+    'The options of clock-step are wrong: it lacks byMs; unknown: by (did you mean byMs?). It takes node, byMs; `snowglobe list --faults` says what each is.',
   ]);
 });
 
