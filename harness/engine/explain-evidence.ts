@@ -4,6 +4,7 @@
 import type { Sighting, Tenure } from '../core/checker.ts';
 import { ordersIn } from '../core/clock-orders.ts';
 import { type ClockSpan, clockWindows } from '../core/clock-window.ts';
+import { disturbing } from '../core/disturbing.ts';
 import type { LeaseFact } from '../core/history.ts';
 import { endOfLease, leaseFinder } from '../core/lease-ends.ts';
 import type { JournalEntry } from '../core/journal.ts';
@@ -83,7 +84,7 @@ export function viewOf(evidence: ExplainEvidence): EvidenceView {
     heldBefore: ({ node, called }) =>
       evidence.tenures.flatMap((tenure) => (tenure.node === node && tenure.from <= called ? [tenure.workerId] : [])),
     pausedWithin: (node, from, to) => pauses(journal, node).some((pause) => pause.from <= to && from <= pause.to),
-    disturbedAt: (at) => disturbances.filter((disturbance) => inForce(disturbance, at, at)),
+    disturbedAt: (at) => disturbing(disturbances).filter((disturbance) => inForce(disturbance, at, at)),
   };
 }
 

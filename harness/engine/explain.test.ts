@@ -90,6 +90,7 @@ describe('two holders', () => {
     expect(story(clock)).toBe(`Disturbed at 5.000 s: ${step}.`);
     expect(story(clock, pause)).toBe(`Disturbed at 5.000 s: ${step}. Also disturbed at 8.500 s: ${paused}.`);
     expect(story(pause)).toBe(`Nothing was disturbed at 5.000 s. Disturbed at 8.500 s: ${paused}.`);
+    expect(story(pause, disturbance('noop', {}, 1000, 9000))).toBe(story(pause));
   });
 
   test('a duplicate tells fields, times and clocks of both sightings', () => {
