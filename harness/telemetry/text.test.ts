@@ -35,6 +35,7 @@ test('a line of a list stays whole where the width is not known', () => {
   for (const columns of [undefined, 0])
     expect(fitted('  name  what it is', columns, 4)).toEqual(['  name  what it is']);
   expect(fitted('  name  what it is', 14, 4)).toEqual(['  name  what', '    it is']);
+  expect(fitted('  name          what it is', 20, 16)).toEqual(['  name', '          what it', '          is']);
 });
 
 test('without a terminal there are no colours', () => {

@@ -82,7 +82,8 @@ export function wrap(line: Line, width: number, indent: number): readonly Line[]
  */
 export function fitted(line: string, columns: number | undefined, indent: number): readonly string[] {
   if (columns === undefined || columns === 0) return [line];
-  return wrap([span(line)], columns - 1, indent).map((part) => textOf(part).trimEnd());
+  // Text below a long name keeps half of a narrow terminal.
+  return wrap([span(line)], columns - 1, Math.min(indent, columns >> 1)).map((part) => textOf(part).trimEnd());
 }
 
 /** Words with the blanks that follow them; a word may change its tone within. */
