@@ -2,9 +2,9 @@
  * One lane of minting: calls the minter, one call at a time, and commits every batch to the tap before anyone is told.
  */
 import type { Minter } from '../../harness/core/generator.ts';
-import { messageOf } from '../../harness/core/errors.ts';
 import { REQUEST_IDS_MAX } from '../../harness/core/request-size.ts';
 import { heldInCall, heldOf, type Held } from '../../harness/core/held.ts';
+import { returnedNoCount, threwInMint } from '../../harness/core/minter-problem.ts';
 import { BATCH_FLAG } from '../../harness/core/tap.ts';
 import { monotonicNs, wallMs } from './clocks.ts';
 import { Refusal } from './env.ts';
@@ -186,12 +186,12 @@ function judge(result: Result, asked: number): Judged {
   if ('thrown' in result) {
     const { thrown } = result;
     if (thrown instanceof Refusal) return { kind: 'refused', flag: BATCH_FLAG.refused, reason: thrown.reason };
-    return { kind: 'failed', flag: BATCH_FLAG.threw, error: messageOf(thrown) };
+    return { kind: 'failed', flag: BATCH_FLAG.threw, error: threwInMint(thrown) };
   }
   const { returned } = result;
   if (typeof returned === 'number' && Number.isInteger(returned) && returned >= 0 && returned <= asked)
     return { kind: 'minted', flag: 0, count: returned };
-  return { kind: 'failed', flag: BATCH_FLAG.badCount, error: `mint returned ${messageOf(returned)} for ${asked} IDs` };
+  return { kind: 'failed', flag: BATCH_FLAG.badCount, error: returnedNoCount(returned, asked) };
 }
 
 /** Moves the IDs that a call left in its zeroed buffer to the front; how many there are. */

@@ -7,7 +7,7 @@ import { endianness } from 'node:os';
 import type { Minter } from '../../harness/core/generator.ts';
 import { idBitsOf, wordsPerId } from '../../harness/core/layout.ts';
 import { messageOf } from '../../harness/core/errors.ts';
-import { GENERATOR_FAULT, minterProblem } from '../../harness/core/minter-problem.ts';
+import { GENERATOR_FAULT, GeneratorFault, minterProblem } from '../../harness/core/minter-problem.ts';
 import { EtcdClient } from '../../harness/coordinators/etcd-client.ts';
 import { refusingOddLeases } from '../../harness/coordinators/lease-spelling.ts';
 import { NO_COORDINATION, NO_RANGES } from '../../harness/coordinators/not-offered.ts';
@@ -93,7 +93,7 @@ async function start(config: ShellConfig): Promise<void> {
 
 /** One line, then the end: a node that cannot tap must not answer anyone any more. */
 function die(error: unknown): void {
-  const bad = error instanceof ConfigError;
+  const bad = error instanceof ConfigError || error instanceof GeneratorFault;
   const why = bad ? error.message.replaceAll('\n', ' ') : error instanceof Error ? error.stack : String(error);
   console.error(`snowglobe node: ${why}`);
   process.exit(bad ? 2 : 1);

@@ -3,6 +3,8 @@
  * it.
  */
 import type { Holding } from './generator.ts';
+import { holdingProblem, isWorkerId } from './holding-problem.ts';
+import { GeneratorFault } from './minter-problem.ts';
 
 /** A worker ID that is none: the node held none. */
 export const HELD_NONE = -1;
@@ -23,8 +25,11 @@ export interface Held {
 const NOTHING: Held = { workerId: HELD_NONE, lease: '0', createRevision: '0', fenceNs: 0n, limitMs: 0 };
 const TWO: Held = { ...NOTHING, workerId: HELD_TWO };
 
+/** Throws a `GeneratorFault` where the worker ID is none: recorded, it would be another one. */
 export function heldOf(holding: Holding | undefined): Held {
   if (holding === undefined) return NOTHING;
+  // Not for each field in each call: what is looked at here costs next to nothing.
+  if (!isWorkerId(holding?.workerId)) assertFits(holding);
   const { workerId = HELD_NONE, lease } = holding;
   if (lease === undefined) return { ...NOTHING, workerId };
   const { id, createRevision, fenceNs, limitMs } = lease;
@@ -39,6 +44,11 @@ export function heldOf(holding: Holding | undefined): Held {
 export function heldInCall(before: Held, after: Held): Held {
   if (before.workerId < 0) return after;
   return after.workerId < 0 || isSameTenure(before, after) ? before : TWO;
+}
+
+function assertFits(holding: Holding): void {
+  const problem = holdingProblem(holding);
+  if (problem !== undefined) throw new GeneratorFault(problem);
 }
 
 /** An owner key may have been put under another lease. */

@@ -3,6 +3,7 @@
  * a method that is missing or misspelled; both shells ask it before the first client does.
  */
 import { messageOf } from './errors.ts';
+import { holdingProblem, inWords } from './holding-problem.ts';
 
 const METHODS = ['mint', 'holding', 'close'] as const;
 
@@ -14,8 +15,7 @@ export function minterProblem(made: unknown): string | undefined {
   const missing = METHODS.filter((name) => typeof minter[name] !== 'function');
   if (missing.length > 0) return `the minter that create returned has no method ${missing.join(', ')}`;
   try {
-    (minter as { holding(): unknown }).holding();
-    return undefined;
+    return holdingProblem((minter as { holding(): unknown }).holding());
   } catch (error) {
     return `holding threw when it was first asked (${messageOf(error)})`;
   }
@@ -27,3 +27,34 @@ export const MINTER_REMEDY =
 
 /** Begins the last words of a node whose generator is at fault, so that a driver need not guess from its log. */
 export const GENERATOR_FAULT = 'the generator is at fault: ';
+
+/** Thrown where a node cannot go on, because its generator returned what cannot be recorded: it ends the node's process. */
+export class GeneratorFault extends Error {
+  override readonly name = 'GeneratorFault';
+
+  constructor(what: string) {
+    super(`${GENERATOR_FAULT}${what}`);
+  }
+}
+
+const RETURNED = 'mint returned ';
+const THREW = 'mint threw a ';
+/** What the language itself throws where code is wrong. */
+const LANGUAGE_ERRORS = [TypeError, ReferenceError, RangeError, SyntaxError] as const;
+
+/** What `mint` returned in place of a count, for whoever asked. */
+export function returnedNoCount(returned: unknown, asked: number): string {
+  if (typeof returned === 'number') return `${RETURNED}${returned} for ${asked} IDs`;
+  return `${RETURNED}${inWords(returned)}, and not how many IDs it wrote`;
+}
+
+/** What `mint` threw that is no refusal, for whoever asked. An error with a cause tells of something outside the code. */
+export function threwInMint(error: unknown): string {
+  const isOfLanguage = LANGUAGE_ERRORS.some((kind) => error instanceof kind) && (error as Error).cause === undefined;
+  return isOfLanguage ? `${THREW}${(error as Error).name} (${messageOf(error)})` : messageOf(error);
+}
+
+/** Whether the reason of an error is one of the generator's code, and of nothing around it. */
+export function isCodeFault(reason: string): boolean {
+  return reason.startsWith(THREW) || (reason.startsWith(RETURNED) && reason.endsWith('wrote'));
+}

@@ -28,6 +28,7 @@ import type { Collecting } from './collecting.ts';
 import { startCollecting } from './collecting.ts';
 import { carryOutSlot } from './disturb.ts';
 import { gatherFromMemory, gatherFromStore } from './gather.ts';
+import { faultyGenerator } from './faulty-generator.ts';
 import type { HealthMonitor } from './health-monitor.ts';
 import { monitorHealth } from './health-monitor.ts';
 import type { Checkers } from './history-source.ts';
@@ -218,12 +219,18 @@ async function shake(
   const rng: Rng = createRng(header.seed);
   let load: LoadHandle | undefined;
   let whole = false;
+  let isWarm = false;
+  const assertRunnable = (): void => {
+    cluster.assertClean?.();
+    const error = faultyGenerator(journal.entries, generator.name);
+    if (error !== undefined) throw error;
+  };
   try {
     await watched.healAll();
     const { pool } = scenario;
     const awaited = pool === undefined ? 'all nodes would mint' : `nodes hold ${counted(pool, 'worker ID')}`;
     progress.event({ at: time.now(), kind: 'waiting', text: `waiting until ${awaited}` });
-    if (!(await assemble(cluster, () => allHeld(cluster, monitor, pool), signal)))
+    if (!(await assemble(cluster, () => allHeld(cluster, monitor, pool), assertRunnable, signal)))
       journal.append({ at: time.now(), kind: 'unknown', reason: neverAssembled(cluster, pool, journal.entries) });
     enter('warm-up', cluster, journal);
     load = startLoad({
@@ -244,8 +251,9 @@ async function shake(
       },
     });
     await time.sleep(scenario.warmUpMs, signal);
-    cluster.assertClean?.();
+    assertRunnable();
     enter('disturb', cluster, journal);
+    isWarm = true;
     const context = {
       cluster: watched,
       faults,
@@ -262,8 +270,11 @@ async function shake(
     enter('drain', cluster, journal);
     whole = true;
   } catch (error) {
-    // Before there was any load: the generator cannot be run at all, and there is nothing to judge.
-    if (load === undefined && error instanceof SnowglobeError && !signal.aborted) throw error;
+    // Before anything was disturbed: the generator cannot be run at all, and there is nothing to judge.
+    if (!isWarm && error instanceof SnowglobeError && !signal.aborted) {
+      await load?.stop();
+      throw error;
+    }
     const why = signal.aborted ? 'interrupted by the user' : messageOf(error);
     journal.append({ at: time.now(), kind: 'note', text: `the run is cut short: ${why}` });
   }
@@ -271,6 +282,7 @@ async function shake(
   await attempt('stopping the load', cluster, journal, async () => load?.stop());
   await attempt('the last reading of the nodes', cluster, journal, () => monitor.readAll());
   monitor.stop();
+  if (!signal.aborted) assertRunnable();
   // They would write for ever, and what is drained must be at rest: killed in the midst of it, for that must lose nothing.
   if (scenario.cluster.selfLoad !== undefined && collecting !== undefined)
     await attempt('killing the nodes that drive themselves', cluster, journal, () =>
@@ -294,10 +306,15 @@ function allHeld({ nodes }: Cluster, monitor: HealthMonitor, pool: number | unde
 }
 
 /** Waits until all worker IDs are held, and tells whether they are. If not, the run goes on, and proves less. */
-async function assemble(cluster: Cluster, assembled: () => boolean, signal: AbortSignal): Promise<boolean> {
+async function assemble(
+  cluster: Cluster,
+  assembled: () => boolean,
+  assertRunnable: () => void,
+  signal: AbortSignal,
+): Promise<boolean> {
   for (let waitedMs = 0; waitedMs < ASSEMBLE_MS && !assembled(); waitedMs += 50) {
     await cluster.time.sleep(50, signal);
-    cluster.assertClean?.();
+    assertRunnable();
   }
   return assembled();
 }

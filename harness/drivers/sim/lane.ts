@@ -6,6 +6,7 @@ import type { MintReply } from '../../core/cluster.ts';
 import type { Holding, Minter } from '../../core/generator.ts';
 import type { RunNs } from '../../core/time.ts';
 import { messageOf } from '../../core/errors.ts';
+import { returnedNoCount, threwInMint } from '../../core/minter-problem.ts';
 import { heldInCall, heldOf, type Held } from '../../core/held.ts';
 import { BATCH_FLAG } from '../../core/tap.ts';
 import type { Inside } from './guard.ts';
@@ -149,14 +150,17 @@ export class Lane {
     if (!whole) this.#batch.flags = BATCH_FLAG.badCount;
     const reply: MintReply = whole
       ? { status: 'ok' }
-      : { status: 'error', reason: `mint returned ${typeof result === 'number' ? result : typeof result}` };
+      : { status: 'error', reason: returnedNoCount(result, this.#into.length / this.#host.perId) };
     this.#end(whole ? result : this.#gatherLeft(), reply);
   };
 
   readonly #threw = (error: unknown): void => {
     const refused = error instanceof Refusal;
     this.#batch.flags = refused ? BATCH_FLAG.refused : BATCH_FLAG.threw;
-    this.#end(this.#gatherLeft(), { status: refused ? 'refused' : 'error', reason: messageOf(error) });
+    this.#end(this.#gatherLeft(), {
+      status: refused ? 'refused' : 'error',
+      reason: refused ? messageOf(error) : threwInMint(error),
+    });
   };
 
   #end(count: number, reply: MintReply): void {

@@ -323,7 +323,7 @@ test('what a call leaves behind is recorded with what it reported', async () => 
     { status: 'ok', incarnation: 1, lane: 0, firstSeq: 0, count: 2 },
     { status: 'refused', reason: 'full' },
     { status: 'error', reason: 'broken' },
-    { status: 'error', reason: 'mint returned NaN' },
+    { status: 'error', reason: 'mint returned NaN for 3 IDs' },
     { status: 'refused', reason: 'waiting' },
   ]);
   const { batches, ids } = cluster.history();
@@ -389,7 +389,10 @@ test('what mint returns is a count or a promise of one; a thenable of another ki
     }),
   );
   expect(await ask(cluster, 'n1')).toMatchObject({ status: 'ok', count: 1 });
-  expect(await ask(cluster, 'n1')).toEqual({ status: 'error', reason: 'mint returned object' });
+  expect(await ask(cluster, 'n1')).toEqual({
+    status: 'error',
+    reason: 'mint returned an object, and not how many IDs it wrote',
+  });
   const { batches, ids } = cluster.history();
   expect([...ids]).toEqual([7n]);
   expect([...batches.flags]).toEqual([0, BATCH_FLAG.badCount]);

@@ -1,0 +1,67 @@
+/**
+ * What is wrong with what a generator's `holding` returned. Types are stripped where generators run: of a misspelt field
+ * nobody else would tell, and each ID of the run would be charged to a node that seems to hold nothing.
+ */
+import { nearestName } from './nearest-name.ts';
+
+const FIELDS = ['workerId', 'lease'] as const;
+/** A tap keeps worker IDs as signed 32-bit integers. */
+const WORKER_ID_MAX = 2 ** 31 - 1;
+
+/** As the end of a sentence about the generator; undefined: it may be recorded. */
+export function holdingProblem(holding: unknown): string | undefined {
+  if (holding === undefined) return undefined;
+  if (typeof holding !== 'object' || holding === null)
+    return `holding returned ${inWords(holding)}; it returns { workerId, lease }, or undefined while it holds nothing`;
+  const { workerId, lease } = holding as { readonly workerId?: unknown; readonly lease?: unknown };
+  if (workerId !== undefined && !isWorkerId(workerId))
+    return `holding returned the workerId ${inWords(workerId)}, which is no whole number from 0 to ${WORKER_ID_MAX}`;
+  if (lease !== undefined) return leaseProblem(lease);
+  return workerId === undefined ? slipIn(Object.keys(holding)) : undefined;
+}
+
+/** Without the fields that there are, what stands there instead. A generator whose IDs carry no worker ID has none of them. */
+function slipIn(given: readonly string[]): string | undefined {
+  const [first] = given;
+  if (first === undefined) return undefined;
+  const meant = given.flatMap((name) => nearestName(name, FIELDS) ?? [])[0];
+  return `holding returned { ${given.join(', ')} }, and neither workerId nor lease${meant === undefined ? '' : ` (did you mean ${meant}?)`}`;
+}
+
+function leaseProblem(lease: unknown): string | undefined {
+  if (typeof lease !== 'object' || lease === null)
+    return `holding returned the lease ${inWords(lease)}, which is no object`;
+  const { id, createRevision, fenceNs, limitMs } = lease as { readonly [name: string]: unknown };
+  const wrong = [
+    ...(isDecimal(id) ? [] : [`id ${inWords(id)}, and not a decimal string`]),
+    ...(isDecimal(createRevision) ? [] : [`createRevision ${inWords(createRevision)}, and not a decimal string`]),
+    ...(typeof fenceNs === 'bigint' ? [] : [`fenceNs ${inWords(fenceNs)}, and not a bigint`]),
+    ...(Number.isInteger(limitMs) ? [] : [`limitMs ${inWords(limitMs)}, and not a whole number`]),
+  ];
+  return wrong.length === 0 ? undefined : `holding returned a lease with ${wrong.join('; ')}`;
+}
+
+/** Cheap: asked for each call of `mint`. */
+export function isWorkerId(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && (value | 0) === value;
+}
+
+function isDecimal(value: unknown): boolean {
+  return typeof value === 'string' && /^\d+$/.test(value);
+}
+
+/** `undefined`, `null`, `an object`, `the string "7"`. */
+export function inWords(value: unknown): string {
+  switch (typeof value) {
+    case 'undefined':
+      return 'undefined';
+    case 'object':
+      return value === null ? 'null' : Array.isArray(value) ? 'an array' : 'an object';
+    case 'function':
+      return 'a function';
+    case 'string':
+      return `the string ${JSON.stringify(value)}`;
+    default:
+      return `the ${typeof value} ${String(value)}`;
+  }
+}
