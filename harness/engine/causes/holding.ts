@@ -52,6 +52,8 @@ export function doorBetween(a: Tenure, b: Tenure, view: EvidenceView): Door {
   const lease = view.leaseOf(intruder);
   const at = (lease && endOf(lease)) ?? successor.from;
   const from = lease?.lastSentNs ?? at - msToNs(LOOK_BACK_MS);
+  /** From when on what is over again left no time to keep the lease alive. */
+  const late = lease === undefined ? from : Math.max(from, at - msToNs(LATE_SHARE * lease.ttlMs));
   const sides = { intruder, successor, at };
   // Nobody's lease ran out: what was disturbed meanwhile has nothing to do with it.
   if (elder.lease === '0' && younger.lease === '0') return { cause: 'two holders: no lease', ...sides };
@@ -75,13 +77,13 @@ export function doorBetween(a: Tenure, b: Tenure, view: EvidenceView): Door {
   }
   const doors = view.disturbances
     .filter((disturbance) => inForce(disturbance, from, at))
-    .map((disturbance) => ({ disturbance, kind: kindOf(disturbance, intruder, view, from, at) }))
+    .map((disturbance) => ({ disturbance, kind: kindOf(disturbance, intruder, view, { from, late, at }) }))
     .filter(({ kind }) => kind !== undefined)
     .sort((x, y) => plausibility(y.disturbance, intruder, at) - plausibility(x.disturbance, intruder, at));
   const [best] = doors;
   if (best?.kind !== undefined) return { cause: best.kind, disturbance: best.disturbance, ...sides };
   // The end of a pause may be known from the process alone.
-  if (view.pausedWithin(intruder.node, from, at)) return { cause: 'two holders: paused past its lease', ...sides };
+  if (view.pausedWithin(intruder.node, late, at)) return { cause: 'two holders: paused past its lease', ...sides };
   return { cause: 'two holders: unexplained', ...sides };
 }
 
@@ -99,20 +101,32 @@ function livedWhenTaken(elder: Tenure, younger: Tenure, view: EvidenceView): boo
 /** Where no lease is known: how far before the successor's first ID a disturbance may have begun to matter. */
 const LOOK_BACK_MS = 15_000;
 
+/**
+ * A holder that stood still only before the last half of its lease had time to keep it alive: etcd's own clients do so
+ * every third of it.
+ */
+const LATE_SHARE = 0.5;
+
+/** When a lease could not be kept alive any more: from its last accepted keep-alive to its end. */
+interface Unkept {
+  readonly from: RunNs;
+  readonly late: RunNs;
+  readonly at: RunNs;
+}
+
 /** What a disturbance did to the holder's lease, if it could do anything. */
 function kindOf(
   disturbance: DisturbanceRecord,
   { node }: Tenure,
   view: EvidenceView,
-  from: RunNs,
-  to: RunNs,
+  { from, late, at }: Unkept,
 ): Cause | undefined {
-  const { disturbs, reach, injected = from, healed = to } = disturbance;
+  const { disturbs, reach, injected = from, healed = at } = disturbance;
   if (!reach.includes(node)) return undefined;
   if (
     disturbs.includes('process') &&
     aimsAt(disturbance, node) &&
-    view.pausedWithin(node, Math.max(from, injected), Math.min(to, healed))
+    view.pausedWithin(node, Math.max(late, injected), Math.min(at, healed))
   )
     return 'two holders: paused past its lease';
   if (disturbs.includes('link')) return 'two holders: cut from the coordinator';
