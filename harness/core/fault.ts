@@ -35,6 +35,11 @@ export interface Fault<Options extends JsonObject = JsonObject> {
   refuses?(options: Options, cluster: ClusterShape, plannedMs: number): string | undefined;
   /** Until when after its injection it has to be seen in force, in milliseconds; a second unless it says more. */
   seenWithinMs?(options: Options): number;
+  /**
+   * By how much at the most an answer comes later over its links, in milliseconds. Left out: an answer may not come, or not
+   * within any time.
+   */
+  delaysMs?(options: Options): number;
   /** The nodes that may refuse because of it. */
   reach(options: Options, cluster: ClusterShape): readonly string[];
   /** Throws when there is nothing to do it to: a process that is gone already cannot be killed. */

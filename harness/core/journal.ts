@@ -92,6 +92,12 @@ export interface AskedDisturbance {
   readonly disturbs: readonly Disturbed[];
   readonly options: JsonObject;
   readonly reach: readonly string[];
+  /**
+   * Of a disturbance of links: the nodes that it may keep from their coordinator, and by how much at the most answers come
+   * later, in milliseconds, where that is all. Absent: not told.
+   */
+  readonly keepsFromCoordinator?: readonly string[];
+  readonly delaysMs?: number;
   readonly plannedMs: number;
   /** How soon it has to be seen in force; a second where it is left out. */
   readonly seenWithinMs?: number;

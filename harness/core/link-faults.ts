@@ -57,7 +57,7 @@ export function linkFault<Options extends JsonObject>({
   trouble,
   measure,
   ...told
-}: Pick<Fault<Options>, 'name' | 'summary' | 'options' | 'example' | 'refuses' | 'reach'> & {
+}: Pick<Fault<Options>, 'name' | 'summary' | 'options' | 'example' | 'refuses' | 'delaysMs' | 'reach'> & {
   readonly need: Ability;
   readonly links: (options: Options, shape: ClusterShape) => readonly Cut[];
   /** Where it is done: at both ends of each link, or only at those whom `links` calls `from`. */

@@ -79,7 +79,7 @@ async function measureCuts(cluster: Cluster, cuts: readonly Cut[]): Promise<Evid
 }
 
 /** One direction of a link, for messages. */
-const linkName = (from: string, to: string): string => `link from ${from} to ${to}`;
+export const linkName = (from: string, to: string): string => `link from ${from} to ${to}`;
 
 /** Finds nodes and coordinator members by name. */
 export function membersOf({ nodes, coordinator }: Cluster): (name: string) => Member {

@@ -109,6 +109,8 @@ const disturbanceRecordSchema = z.strictObject({
   disturbs: list(z.enum(DISTURBED)),
   options: jsonObject,
   reach: list(z.string()),
+  keepsFromCoordinator: list(z.string()).exactOptional(),
+  delaysMs: z.number().exactOptional(),
   signal: z.strictObject({ awaited: z.string(), seen: z.string().exactOptional() }).exactOptional(),
   injected: at.exactOptional(),
   healed: at.exactOptional(),

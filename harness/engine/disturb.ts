@@ -2,6 +2,7 @@
  * Carries out the timetable: draws each slot's target, injects, measures throughout, heals, and journals every step.
  */
 import type { Cluster } from '../core/cluster.ts';
+import { keptFromCoordinator } from '../core/coordinator-links.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Fault, FaultContext } from '../core/fault.ts';
 import { shapeOfCluster } from '../core/fault.ts';
@@ -117,6 +118,7 @@ async function carryOut(
   const options = fault.options.parse(resolveMoments(resolveTargets(disturbance.options, holder), context.layout));
   const faultContext: FaultContext = { key, plannedMs: disturbance.forMs, notes: new Map() };
   const write = (entry: WithoutTime): void => journal.append({ ...entry, at: cluster.time.now() });
+  const shape = shapeOfCluster(cluster);
   const asked: AskedDisturbance = {
     key,
     name: disturbance.name ?? disturbance.fault,
@@ -124,7 +126,11 @@ async function carryOut(
     fault: fault.name,
     disturbs: fault.disturbs,
     options,
-    reach: fault.reach(options, shapeOfCluster(cluster)),
+    reach: fault.reach(options, shape),
+    ...(fault.disturbs.includes('link') && {
+      keepsFromCoordinator: keptFromCoordinator(fault.touches(options, shape), shape),
+    }),
+    ...(fault.delaysMs !== undefined && { delaysMs: fault.delaysMs(options) }),
     plannedMs: disturbance.forMs,
     ...(fault.seenWithinMs !== undefined && { seenWithinMs: fault.seenWithinMs(options) }),
   };

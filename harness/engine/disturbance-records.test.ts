@@ -45,6 +45,14 @@ function recordOf(...journal: readonly JournalEntry[]): Pick<DisturbanceRecord, 
   return { bit, ...(missed !== undefined && { missed }), ...(unhealed !== undefined && { unhealed }) };
 }
 
+test('what a disturbance of links may do is kept, where it is told', () => {
+  const links = { keepsFromCoordinator: ['n2'], delaysMs: 700 };
+  const recorded = (more: Partial<typeof links>) => disturbanceRecords([{ at: 0, ...asked, ...more }])[0];
+  const [told, untold] = [recorded(links), recorded({})];
+  expect(told).toMatchObject(links);
+  for (const name of Object.keys(links)) expect(untold).not.toHaveProperty(name);
+});
+
 test('measured in force throughout, and healed, it bit', () => {
   const all = [moment(0, 'injected'), ...samples(200, 4800), moment(5000, 'healing'), moment(5100, 'healed')];
   expect(recordOf(...all, note(9000))).toEqual({ bit: true });

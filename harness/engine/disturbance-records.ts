@@ -99,6 +99,8 @@ function recordOf(
     disturbs: asked.disturbs,
     options: asked.options,
     reach: asked.reach,
+    ...(asked.keepsFromCoordinator !== undefined && { keepsFromCoordinator: asked.keepsFromCoordinator }),
+    ...(asked.delaysMs !== undefined && { delaysMs: asked.delaysMs }),
     ...(injected !== undefined && { injected }),
     ...(healed !== undefined && { healed }),
     bit: bite.bit && missed === undefined,

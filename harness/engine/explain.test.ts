@@ -39,6 +39,15 @@ describe('two holders', () => {
     for (const promise of [unique, owns]) expect(witnesses(promise, both(), { disturbances })[0]!.cause).toBe(cause);
   });
 
+  test('a link opens no door that does not lead to the coordinator, or only takes a little longer', () => {
+    const causeBy = (more: Partial<DisturbanceRecord>) =>
+      witnesses(owns, both(), { disturbances: [{ ...cut, ...more }] })[0]!.cause;
+    expect(causeBy({ keepsFromCoordinator: ['n1'] })).toBe('two holders: cut from the coordinator');
+    expect(causeBy({ keepsFromCoordinator: ['n1'], delaysMs: 501 })).toBe('two holders: cut from the coordinator');
+    expect(causeBy({ keepsFromCoordinator: ['n1'], delaysMs: 500 })).toBe('two holders: unexplained');
+    expect(causeBy({ keepsFromCoordinator: ['n2'] })).toBe('two holders: unexplained');
+  });
+
   test('a disturbance of the holder that covers the end of its lease opens the door before others', () => {
     const early = disturbance('cut-from-etcd', { node: 'n1' }, 1300, 2000);
     const [first] = witnesses(owns, both(), { disturbances: [outage, early, cut] });
@@ -100,6 +109,7 @@ describe('two holders', () => {
     expect(story(clock)).toBe(`Disturbed at 5.000 s: ${step}.`);
     expect(story(clock, pause)).toBe(`Disturbed at 5.000 s: ${step}. Also disturbed at 8.500 s: ${paused}.`);
     expect(story(pause)).toBe(`Nothing was disturbed at 5.000 s. Disturbed at 8.500 s: ${paused}.`);
+    expect(story(pause, disturbance('noop', {}, 1000, 9000))).toBe(story(pause));
   });
 
   test('a duplicate tells fields, times and clocks of both sightings', () => {

@@ -311,6 +311,10 @@ test('latency: a link that is slower than asked, jitter and the error of the mea
   expect((await on(cluster, latency).observe({ ...link, delayMs: 150, jitterMs: 20 }, run)).took).toBe(true);
 });
 
+test('latency: an answer is late by both ways', () => {
+  expect(latency.delaysMs!({ one: 'n1', peers: ['etcd1'], delayMs: 220, jitterMs: 140 })).toBe(720);
+});
+
 test('latency and bandwidth: a link that is less slow than asked is not taken for it', async () => {
   await using cluster = await settled();
   const link = { one: 'n1', peers: ['etcd1'] };

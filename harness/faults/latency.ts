@@ -35,6 +35,7 @@ export default linkFault<Latency>({
     .refine(({ delayMs, jitterMs }) => jitterMs < delayMs, 'the jitter must be less than the delay'),
   example: { one: 'n1', peers: ['etcd1', 'etcd2', 'etcd3'], delayMs: 50, jitterMs: 20 },
   need: 'network.delay',
+  delaysMs: ({ delayMs, jitterMs }) => 2 * (delayMs + jitterMs),
   reach: nodesBetween,
   links: linksBetween,
   ends: 'both',

@@ -107,6 +107,9 @@ const LOOK_BACK_MS = 15_000;
  */
 const LATE_SHARE = 0.5;
 
+/** Of its lease a client waits longer than this for an answer: a shorter delay keeps it from nothing. */
+const DELAY_SHARE = 0.1;
+
 /** When a lease could not be kept alive any more: from its last accepted keep-alive to its end. */
 interface Unkept {
   readonly from: RunNs;
@@ -117,11 +120,12 @@ interface Unkept {
 /** What a disturbance did to the holder's lease, if it could do anything. */
 function kindOf(
   disturbance: DisturbanceRecord,
-  { node }: Tenure,
+  holder: Tenure,
   view: EvidenceView,
   { from, late, at }: Unkept,
 ): Cause | undefined {
   const { disturbs, reach, injected = from, healed = at } = disturbance;
+  const { node } = holder;
   if (!reach.includes(node)) return undefined;
   if (
     disturbs.includes('process') &&
@@ -129,8 +133,19 @@ function kindOf(
     view.pausedWithin(node, Math.max(late, injected), Math.min(at, healed))
   )
     return 'two holders: paused past its lease';
-  if (disturbs.includes('link')) return 'two holders: cut from the coordinator';
+  if (disturbs.includes('link') && mayKeepFromCoordinator(disturbance, holder, view))
+    return 'two holders: cut from the coordinator';
   return disturbs.includes('coordinator') ? 'two holders: coordinator outage' : undefined;
+}
+
+/** Of one that does not tell which links it disturbs, and how badly, it may. */
+function mayKeepFromCoordinator(
+  { keepsFromCoordinator, delaysMs = Infinity }: DisturbanceRecord,
+  holder: Tenure,
+  view: EvidenceView,
+): boolean {
+  const { ttlMs = 0 } = view.leaseOf(holder) ?? {};
+  return keepsFromCoordinator?.includes(holder.node) !== false && delaysMs > DELAY_SHARE * ttlMs;
 }
 
 /** On the holder itself before on the coordinator, covering the end of the lease before ending earlier, late before early. */
