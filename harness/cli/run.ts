@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import { join, relative } from 'node:path';
 import type { Driver, GeneratorSource, Readiness } from '../core/driver.ts';
 import type { ExitCode, Problem } from '../core/errors.ts';
-import { badInput, environmentLacks, EXIT, problem, SnowglobeError } from '../core/errors.ts';
+import { badInput, environmentLacks, EXIT, SnowglobeError } from '../core/errors.ts';
 import { generatorLabel } from '../core/phrases.ts';
 import type { Run } from '../core/run.ts';
 import type { Scenario } from '../core/scenario.ts';
@@ -29,6 +29,7 @@ import { createProgress } from '../telemetry/progress.ts';
 import { summaryText } from '../telemetry/summary-text.ts';
 import { verdictText } from '../telemetry/verdict-text.ts';
 import { sweepDead } from './heal.ts';
+import { onInterrupt, orInterruption, type Interruption } from './interruption.ts';
 import { makeRunsFolder } from './runs-folder.ts';
 import type { Output } from './output.ts';
 
@@ -55,6 +56,8 @@ export async function run(args: RunArguments, output: Output): Promise<ExitCode>
     const names = plan.items.map(({ scenario }) => scenario.name);
     if (names.length > 1) output.text(summaryText(names, runs, { stream: output.stream, exitCode }));
     return exitCode;
+  } catch (error) {
+    throw orInterruption(error, interruption);
   } finally {
     interruption.dispose();
   }
@@ -163,7 +166,7 @@ async function runAll(plan: Plan, interruption: Interruption, output: Output): P
     try {
       runs.push(await runOne(item, plan, interruption, output));
     } catch (error) {
-      return { runs, failure: { error } };
+      return { runs, failure: { error: orInterruption(error, interruption) } };
     }
   }
   return { runs };
@@ -278,37 +281,4 @@ function runFolder(runs: string, scenario: string, runId: string): string {
 function worstExit(runs: readonly Run[]): ExitCode {
   const order: readonly number[] = [EXIT.guaranteeBroken, EXIT.sloMissed, EXIT.unknown];
   return (order.find((code) => runs.some(({ exitCode }) => exitCode === code)) ?? EXIT.pass) as ExitCode;
-}
-
-/** Told where there is nothing to judge yet: the signal came before the cluster was launched. */
-const INTERRUPTED = problem('Interrupted by a signal.', 'Nothing was judged, and what was begun is taken down.');
-
-interface Interruption {
-  readonly signal: AbortSignal;
-  /** Answers the user's signal. */
-  tell: (text: string) => void;
-  dispose(): void;
-}
-
-/** The first signal ends the run in order; the second says that healing goes on. */
-function onInterrupt(output: Output): Interruption {
-  const controller = new AbortController();
-  const listener = (): void => {
-    interruption.tell(
-      controller.signal.aborted
-        ? 'Still healing; this takes a few seconds.'
-        : 'Interrupted: healing, then judging what there is.',
-    );
-    controller.abort(new SnowglobeError(EXIT.interrupted, [INTERRUPTED]));
-  };
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const name of signals) process.on(name, listener);
-  const interruption: Interruption = {
-    signal: controller.signal,
-    tell: output.text,
-    dispose: () => {
-      for (const name of signals) process.off(name, listener);
-    },
-  };
-  return interruption;
 }

@@ -20,10 +20,13 @@ interface RunOptions {
 export class ProgramFailed extends Error {
   override readonly name = 'ProgramFailed';
   readonly stdout: string;
+  /** The one that ended it; null where it ended by itself. */
+  readonly signal: string | null;
 
-  constructor(message: string, stdout: string) {
+  constructor(message: string, stdout: string, signal: string | null) {
     super(message);
     this.stdout = stdout;
+    this.signal = signal;
   }
 }
 
@@ -37,7 +40,7 @@ export async function outputOf(program: string, args: readonly string[], options
   ]);
   if (code === 0) return stdout;
   const how = signal === null ? `exit ${code}` : `ended by ${signal}`;
-  throw new ProgramFailed(`${[program, ...args].join(' ')}: ${stderr.trim() || how}`, stdout);
+  throw new ProgramFailed(`${[program, ...args].join(' ')}: ${stderr.trim() || how}`, stdout, signal);
 }
 
 /** What a program prints, at once; within 5 s. Throws as `execFileSync` does. What it complains of is dropped. */
