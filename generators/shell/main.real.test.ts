@@ -99,11 +99,11 @@ function get(socketPath: string, path: string, raw = false): Promise<Answer> {
   });
 }
 
-/** A node whose machine starves it may refuse for a moment, and mints nothing then: `bound`, `fence`. */
+/** A node whose machine starves it may refuse for a moment, and mints nothing then: `bound`, `tick full`, `lease over`. */
 async function served(socketPath: string, path: string, raw = false): Promise<Answer> {
   let answer = await get(socketPath, path, raw);
   for (const until = Date.now() + 5000; answer.status === 503 && Date.now() < until;) {
-    expect(answer.body.toString()).toMatch(/"(bound|fence)"/);
+    expect(answer.body.toString()).toMatch(/"(bound|tick full|lease over)"/);
     await sleep(50);
     answer = await get(socketPath, path, raw);
   }
