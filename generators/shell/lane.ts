@@ -4,7 +4,7 @@
 import type { Minter } from '../../harness/core/generator.ts';
 import { REQUEST_IDS_MAX } from '../../harness/core/request-size.ts';
 import { heldInCall, heldOf, type Held } from '../../harness/core/held.ts';
-import { returnedNoCount, threwInMint } from '../../harness/core/minter-problem.ts';
+import { ARRAY_GONE, returnedNoCount, threwInMint } from '../../harness/core/minter-problem.ts';
 import { BATCH_FLAG } from '../../harness/core/tap.ts';
 import { monotonicNs, wallMs } from './clocks.ts';
 import { Refusal } from './env.ts';
@@ -118,7 +118,7 @@ export class Lane {
     const { into } = call;
     // A generator with threads may have transferred the array to one, and with it whatever IDs the call left there.
     const gone = into.length === 0;
-    const judged = gone ? ARRAY_GONE : judge(result, into.length / this.#perId);
+    const judged = gone ? GONE : judge(result, into.length / this.#perId);
     const ids = gone ? into : into.subarray(0, (judged.count ?? gatherLeft(into, this.#perId)) * this.#perId);
     let firstSeq = this.#tap.committed;
     // A call that returned no count is evidence by itself, also when it left nothing.
@@ -176,11 +176,7 @@ type Judged =
   | { readonly kind: 'refused'; readonly flag: number; readonly count?: undefined; readonly reason: string }
   | { readonly kind: 'failed'; readonly flag: number; readonly count?: undefined; readonly error: string };
 
-const ARRAY_GONE: Judged = {
-  kind: 'failed',
-  flag: BATCH_FLAG.badCount,
-  error: 'mint gave away the array that it was to fill',
-};
+const GONE: Judged = { kind: 'failed', flag: BATCH_FLAG.badCount, error: ARRAY_GONE };
 
 function judge(result: Result, asked: number): Judged {
   if ('thrown' in result) {

@@ -81,18 +81,18 @@ async function preflight(args: RunArguments, output: Output): Promise<Plan> {
   const { reporters, ...parts } = await loadParts();
   const { faults, hazards } = parts;
   // One file after the other: of one that ends the process, or never ends loading, it is known which it was.
-  const scenarios: Scenario[] = [];
-  for (const reference of args.scenarios) scenarios.push(await loadScenario(reference));
-  const problems = scenarios.flatMap((scenario, index) =>
-    inFile(args.scenarios[index] as string, scenario, scenarioProblems(scenario, faults, hazards)),
+  const given: { readonly reference: string; readonly scenario: Scenario }[] = [];
+  for (const reference of args.scenarios) given.push({ reference, scenario: await loadScenario(reference) });
+  const problems = given.flatMap(({ reference, scenario }) =>
+    inFile(reference, scenario, scenarioProblems(scenario, faults, hazards)),
   );
   if (problems.length > 0) throw new SnowglobeError(EXIT.badInput, problems);
   const items: Plan['items'][number][] = [];
-  for (const [index, scenario] of scenarios.entries())
+  for (const { reference, scenario } of given)
     items.push({
-      reference: args.scenarios[index] as string,
+      reference,
       scenario: args.withoutDisturbances ? withoutDisturbances(scenario) : scenario,
-      generator: await generatorFor(args, index, scenario),
+      generator: await generatorFor(args.generator, reference, scenario),
     });
   const strangers = items.flatMap(({ reference, scenario, generator: { generator } }) =>
     inFile(reference, scenario, combinationProblems(scenario, generator)),
@@ -120,9 +120,8 @@ async function preflight(args: RunArguments, output: Output): Promise<Plan> {
 }
 
 /** The one that the user names, or that the scenario does. */
-function generatorFor(args: RunArguments, index: number, scenario: Scenario): Promise<GeneratorSource> {
-  if (args.generator !== undefined) return loadGenerator(args.generator);
-  const reference = args.scenarios[index] as string;
+function generatorFor(named: string | undefined, reference: string, scenario: Scenario): Promise<GeneratorSource> {
+  if (named !== undefined) return loadGenerator(named);
   return loadGenerator(scenario.generator, `${fileOf(reference) ?? reference}: generator`);
 }
 

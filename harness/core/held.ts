@@ -3,8 +3,9 @@
  * it.
  */
 import type { Holding } from './generator.ts';
-import { holdingProblem, isWorkerId } from './holding-problem.ts';
+import { holdingProblem } from './holding-problem.ts';
 import { GeneratorFault } from './minter-problem.ts';
+import { isWorkerId } from './worker-id.ts';
 
 /** A worker ID that is none: the node held none. */
 export const HELD_NONE = -1;

@@ -3,10 +3,9 @@
  * nobody else would tell, and each ID of the run would be charged to a node that seems to hold nothing.
  */
 import { nearestName } from './nearest-name.ts';
+import { isWorkerId, WORKER_ID_MAX } from './worker-id.ts';
 
 const FIELDS = ['workerId', 'lease'] as const;
-/** A tap keeps worker IDs as signed 32-bit integers. */
-const WORKER_ID_MAX = 2 ** 31 - 1;
 
 /** As the end of a sentence about the generator; undefined: it may be recorded. */
 export function holdingProblem(holding: unknown): string | undefined {
@@ -39,11 +38,6 @@ function leaseProblem(lease: unknown): string | undefined {
     ...(Number.isInteger(limitMs) ? [] : [`limitMs ${inWords(limitMs)}, and not a whole number`]),
   ];
   return wrong.length === 0 ? undefined : `holding returned a lease with ${wrong.join('; ')}`;
-}
-
-/** Cheap: asked for each call of `mint`. */
-export function isWorkerId(value: unknown): value is number {
-  return typeof value === 'number' && value >= 0 && (value | 0) === value;
 }
 
 function isDecimal(value: unknown): boolean {

@@ -8,6 +8,7 @@ import type { Evidence, Fault, FaultContext } from './fault.ts';
 import type { Json, JsonObject } from './json.ts';
 import { assertAllLive, namesOfLiving } from './lives.ts';
 import { healthOf, nodeOf, PROBE_TIMEOUT_MS } from './observe.ts';
+import { z } from './schema.ts';
 import { nsToMs } from './time.ts';
 
 /** Notes of a node that left: how its process ended, how long that took, and the names of the owner keys it held. */
@@ -15,10 +16,13 @@ const ENDED = 'ended: ';
 const ENDED_MS = 'ended after ms: ';
 const HELD = 'held: ';
 
-/** How long a node may take to give back what it holds; an orchestrator usually grants tens of seconds. */
+/** An orchestrator usually grants tens of seconds. */
 export const GRACE_DEFAULT_MS = 5000;
 /** Twice what Kubernetes grants by default (terminationGracePeriodSeconds). */
-export const GRACE_MAX_MS = 60_000;
+const GRACE_MAX_MS = 60_000;
+
+/** How long a node may take to give back what it holds, in milliseconds, as an option. */
+export const graceMs = z.number().positive().max(GRACE_MAX_MS).default(GRACE_DEFAULT_MS);
 
 /** A fault that lets nodes leave at once, and starts them again at the heal. */
 export function leavingFault<Options extends JsonObject>({

@@ -37,6 +37,9 @@ export class GeneratorFault extends Error {
   }
 }
 
+/** The array's memory was transferred away, as to a thread, and with it whatever IDs the call left there. */
+export const ARRAY_GONE = 'mint gave away the array that it was to fill';
+
 const RETURNED = 'mint returned ';
 const THREW = 'mint threw a ';
 /** What the language itself throws where code is wrong. */

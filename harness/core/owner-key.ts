@@ -4,11 +4,9 @@
  * speak of one worker ID, and the end of the one would be taken for that of the other.
  */
 import type { OwnerKey } from './cluster.ts';
+import { isWorkerId } from './worker-id.ts';
 
 export const OWNER_PREFIX = 'o/';
-
-/** The greatest that a batch record holds. */
-const WORKER_ID_MAX = 2 ** 31 - 1;
 
 export function ownerKey(workerId: number): string {
   return `${OWNER_PREFIX}${workerId}`;
@@ -17,8 +15,7 @@ export function ownerKey(workerId: number): string {
 /** Undefined: it is no owner key. */
 export function workerIdOfKey(key: string): number | undefined {
   const workerId = Number(key.slice(OWNER_PREFIX.length));
-  const isOne = Number.isInteger(workerId) && workerId >= 0 && workerId <= WORKER_ID_MAX;
-  return isOne && key === ownerKey(workerId) ? workerId : undefined;
+  return isWorkerId(workerId) && key === ownerKey(workerId) ? workerId : undefined;
 }
 
 /** Who holds what, by the keys that lie under the prefix. */

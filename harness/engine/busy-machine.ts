@@ -7,13 +7,9 @@ import { seconds } from '../core/phrases.ts';
 import type { RunNs } from '../core/time.ts';
 import { msToNs } from '../core/time.ts';
 import type { UnknownReason } from '../core/verdict.ts';
+import type { Span } from './bite.ts';
 
-export interface BusySpan {
-  readonly from: RunNs;
-  readonly to: RunNs;
-}
-
-export interface StarvedSpan extends BusySpan {
+export interface StarvedSpan extends Span {
   readonly node: string;
 }
 
@@ -27,7 +23,7 @@ const MEASURED_NS = msToNs(100);
 const STALLS_MIN = 3;
 
 /** Times at which the harness stood still, and so could measure nothing. A stall is journalled when it is over. */
-export function stallSpans(journal: readonly JournalEntry[]): readonly BusySpan[] {
+export function stallSpans(journal: readonly JournalEntry[]): readonly Span[] {
   return journal.flatMap((entry) =>
     entry.kind === 'stall' ? [{ from: entry.at - msToNs(entry.forMs), to: entry.at }] : [],
   );

@@ -14,6 +14,7 @@ import type { UnknownReason } from '../core/verdict.ts';
 import type { LaneTotal } from './evidence.ts';
 import { GAP_MAX_MS } from './bite.ts';
 import { doubt, seconds } from './doubt.ts';
+import { phaseBegin } from './phase-begin.ts';
 import { inReach } from './reach.ts';
 import { silentNodes } from './silent-nodes.ts';
 import { unserved } from './unserved.ts';
@@ -75,7 +76,7 @@ function ofDisturbance(reason: UnknownReason['reason'], disturbance: Disturbance
 }
 
 function cutShort({ journal, scenario }: DoubtInput): readonly UnknownReason[] {
-  if (journal.some((entry) => entry.kind === 'phase' && entry.phase === 'judge')) return [];
+  if (phaseBegin(journal, 'judge') !== undefined) return [];
   const last = journal.findLast((entry) => entry.kind === 'phase');
   const slots = journal.filter((entry) => entry.kind === 'slot').length;
   const phase = last?.kind === 'phase' ? last.phase : 'launch';
@@ -175,8 +176,7 @@ function missedLoad({ journal, disturbances }: DoubtInput): readonly UnknownReas
 
 function thinLoad({ journal, scenario, minted, tenures, idsPerSecond }: DoubtInput): readonly UnknownReason[] {
   const loads = journal.filter((entry) => entry.kind === 'load');
-  const warmUp = journal.find((entry) => entry.kind === 'phase' && entry.phase === 'warm-up');
-  const first = warmUp?.at ?? loads.at(0)?.at;
+  const first = phaseBegin(journal, 'warm-up') ?? loads.at(0)?.at;
   const last = loads.at(-1)?.at;
   if (first === undefined || last === undefined)
     return [doubt('too few samples', 'run', 'No client ever asked for an ID.')];

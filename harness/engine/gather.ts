@@ -127,8 +127,8 @@ function clocksIn(journal: readonly JournalEntry[]): Pick<SqlFacts, 'clocks'> {
 }
 
 function timeAhead(promises: readonly Promise_[]): Pick<SqlFacts, 'timeAheadMs'> {
-  const honest = promises.find(({ guarantee }) => guarantee === 'time-honest');
-  return honest?.guarantee === 'time-honest' ? { timeAheadMs: honest.futureMs } : {};
+  const honest = promises.find((promise) => promise.guarantee === 'time-honest');
+  return honest === undefined ? {} : { timeAheadMs: honest.futureMs };
 }
 
 function rollbacksIn(journal: readonly JournalEntry[]): readonly Rollback[] {

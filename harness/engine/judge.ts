@@ -27,6 +27,7 @@ import { doubts } from './doubts.ts';
 import { endingRemarks } from './ended-nodes.ts';
 import { explain } from './explain.ts';
 import { besideUnheld, heldByWhom } from './held-by-whom.ts';
+import { phaseBegin } from './phase-begin.ts';
 import { offsetsByNode, phasesOf, slotsOf, SERIES_BUCKET_MS } from './series.ts';
 
 /** What is known of a run before it starts. */
@@ -244,7 +245,7 @@ function untried(
   journal: readonly JournalEntry[],
   disturbances: readonly DisturbanceRecord[],
 ): readonly UnknownReason[] {
-  const whole = journal.some((entry) => entry.kind === 'phase' && entry.phase === 'judge');
+  const whole = phaseBegin(journal, 'judge') !== undefined;
   const planned = timetable.slots.reduce((sum, slot) => sum + slot.disturbances.length, 0);
   if (!whole || disturbances.length === planned) return [];
   const detail = `The scenario has ${planned} disturbances; the journal tells of ${disturbances.length}.`;

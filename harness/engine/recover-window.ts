@@ -4,6 +4,7 @@ import type { JournalEntry } from '../core/journal.ts';
 import type { Scenario } from '../core/scenario.ts';
 import { NS_PER_S } from '../core/time.ts';
 import { stallSpans, starvedSpans } from './busy-machine.ts';
+import { phaseBegin } from './phase-begin.ts';
 
 /**
  * How long before and after a stall of the harness its machine is taken to have starved the nodes as well; and how long
@@ -13,9 +14,7 @@ const STARVED_AROUND_NS = NS_PER_S;
 
 /** From the last heal to the end of the load, when the run came to both. */
 export function recoverWindow(journal: readonly JournalEntry[], { pool }: Scenario): RecoverWindow | undefined {
-  const begin = (phase: 'recover' | 'drain'): number | undefined =>
-    journal.find((entry) => entry.kind === 'phase' && entry.phase === phase)?.at;
-  const [from, to] = [begin('recover'), begin('drain')];
+  const [from, to] = [phaseBegin(journal, 'recover'), phaseBegin(journal, 'drain')];
   if (from === undefined || to === undefined) return undefined;
   return { from, to, deaf: deafSpans(journal), ...(pool !== undefined && { pool }) };
 }

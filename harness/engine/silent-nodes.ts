@@ -7,6 +7,7 @@ import type { UnknownReason } from '../core/verdict.ts';
 import { doubt, seconds } from './doubt.ts';
 import { endedEntries, lastWordsOf } from './ended-nodes.ts';
 import type { LaneTotal } from './evidence.ts';
+import { phaseBegin } from './phase-begin.ts';
 import { inReach, withHeirs } from './reach.ts';
 
 /** A holder in no reach has no reason to mint nothing for this long, nor any node to give no sign of life. */
@@ -31,7 +32,7 @@ export function silentNodes({ journal, disturbances, minted }: SilenceInput): re
   const heard: Heard = {
     journal,
     reaches: withHeirs(disturbances, journal),
-    loadEnd: journal.find((entry) => entry.kind === 'phase' && entry.phase === 'drain')?.at ?? Number.MAX_SAFE_INTEGER,
+    loadEnd: phaseBegin(journal, 'drain') ?? Number.MAX_SAFE_INTEGER,
   };
   const found = [
     ...absentNodes(journal, disturbances),

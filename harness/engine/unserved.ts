@@ -5,6 +5,7 @@ import type { RunNs } from '../core/time.ts';
 import { NS_PER_S } from '../core/time.ts';
 import type { UnknownReason } from '../core/verdict.ts';
 import { doubt, seconds } from './doubt.ts';
+import { phaseBegin } from './phase-begin.ts';
 
 /** Answers with IDs, from all nodes together. The quietest slot of the scenarios here has 26 of an honest generator. */
 const SERVED_MIN = 10;
@@ -39,9 +40,7 @@ export function unserved(journal: readonly JournalEntry[]): readonly UnknownReas
 }
 
 function stretches(journal: readonly JournalEntry[]): readonly Stretch[] {
-  const begin = (phase: 'recover' | 'drain'): RunNs | undefined =>
-    journal.find((entry) => entry.kind === 'phase' && entry.phase === phase)?.at;
-  const [recover, drain] = [begin('recover'), begin('drain')];
+  const [recover, drain] = [phaseBegin(journal, 'recover'), phaseBegin(journal, 'drain')];
   // A run that was cut short says so.
   if (recover === undefined || drain === undefined) return [];
   const slots = journal.filter((entry) => entry.kind === 'slot');

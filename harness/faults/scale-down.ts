@@ -2,7 +2,7 @@
  * Some nodes leave the cluster in good order, all at the same time. Their worker IDs are free at once, for successors
  * that know nothing of the clocks by which the leavers minted.
  */
-import { GRACE_DEFAULT_MS, GRACE_MAX_MS, leavingFault } from '../core/leaving.ts';
+import { graceMs, leavingFault } from '../core/leaving.ts';
 import { z } from '../core/schema.ts';
 import { nodeTarget } from '../core/targets.ts';
 
@@ -11,12 +11,7 @@ export default leavingFault({
   summary: 'some nodes are asked to end with SIGTERM at the same time, and started again at the heal',
   options: z.strictObject({
     nodes: z.array(nodeTarget).min(1).describe('the nodes that leave'),
-    graceMs: z
-      .number()
-      .positive()
-      .max(GRACE_MAX_MS)
-      .default(GRACE_DEFAULT_MS)
-      .describe('milliseconds that they have to end'),
+    graceMs: graceMs.describe('milliseconds that they have to end'),
   }),
   example: { nodes: ['n1', 'n2'], graceMs: 2000 },
   refuses: ({ nodes }, cluster) =>

@@ -10,6 +10,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { Run } from '../core/run.ts';
 import { JOURNAL_FILE, TAPS_FOLDER } from '../engine/record.ts';
 import { OF_A_BUSY_MACHINE, passedUnlessBusy } from './busy-run.ts';
+import type { CliProcess } from './cli-process.ts';
 import { eventually, journalHas, readRun, runFolder, snowglobe } from './cli-process.ts';
 import { leftoversOf } from './leftovers.ts';
 import { realDrivers } from './real-drivers.ts';
@@ -32,6 +33,17 @@ const nothingLeft = async (folder: string, withinMs: number): Promise<void> => {
   await eventually(`nothing left of ${runId}`, withinMs, () =>
     leftoversOf(runId).length === 0 ? true : undefined,
   ).catch(() => expect(leftoversOf(runId)).toEqual([]));
+};
+
+/** In the midst of its launch: it takes down what it began. */
+const endsAsInterrupted = async (ended: CliProcess['ended'], folder: string): Promise<void> => {
+  const { code, stderr } = await ended;
+  expect({ code, stderr }).toEqual({
+    code: 130,
+    stderr: expect.stringContaining('Interrupted by a signal') as unknown,
+  });
+  expect(stderr).not.toMatch(/crashed|defect/);
+  await nothingLeft(folder, 5000);
 };
 
 test.each(realDrivers('a run'))(
@@ -97,13 +109,7 @@ test.each(realDrivers('docker').filter((driver) => driver === 'docker'))(
     await eventually('libraries are asked for in the launch', 15_000, () => existsSync(asked) || undefined);
     const folder = await runFolder(runs);
     process.kill(-(child.pid as number), 'SIGINT');
-    const { code, stderr } = await ended;
-    expect({ code, stderr }).toEqual({
-      code: 130,
-      stderr: expect.stringContaining('Interrupted by a signal') as unknown,
-    });
-    expect(stderr).not.toMatch(/crashed|defect/);
-    await nothingLeft(folder, 5000);
+    await endsAsInterrupted(ended, folder);
   },
 );
 
@@ -207,13 +213,7 @@ describe.each(realDrivers('local').filter((driver) => driver === 'local'))('on %
         () => /launching 1 etcd member and 2 nodes/.exec(output()) ?? undefined,
       );
       child.kill('SIGINT');
-      const { code, stderr } = await ended;
-      expect({ code, stderr }).toEqual({
-        code: 130,
-        stderr: expect.stringContaining('Interrupted by a signal') as unknown,
-      });
-      expect(stderr).not.toMatch(/crashed|defect/);
-      await nothingLeft(folder, 5000);
+      await endsAsInterrupted(ended, folder);
     },
   );
 });

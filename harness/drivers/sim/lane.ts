@@ -6,14 +6,11 @@ import type { MintReply } from '../../core/cluster.ts';
 import type { Holding, Minter } from '../../core/generator.ts';
 import type { RunNs } from '../../core/time.ts';
 import { messageOf } from '../../core/errors.ts';
-import { returnedNoCount, threwInMint } from '../../core/minter-problem.ts';
+import { ARRAY_GONE, returnedNoCount, threwInMint } from '../../core/minter-problem.ts';
 import { heldInCall, heldOf, type Held } from '../../core/held.ts';
 import { BATCH_FLAG } from '../../core/tap.ts';
 import type { Inside } from './guard.ts';
 import type { Batch, HistoryBuilder } from './history-builder.ts';
-
-/** The array's memory was transferred away, and with it whatever IDs the call left there. */
-const ARRAY_GONE = 'mint gave away the array that it was to fill';
 
 export type Answer = (reply: MintReply) => void;
 
