@@ -10,7 +10,7 @@ export default {
   generator: 'snowflake-threads',
   cluster: { nodes: 1, coordinatorMembers: 1, options: {} },
   load: {
-    idsPerSecond: 200_000,
+    idsPerSecond: 100_000,
     batch: { min: 1500, max: 3000, mean: 2000 },
     simulated: { batchesPerSecond: 20, batch: { min: 1500, max: 3000, mean: 2000 } },
   },

@@ -121,7 +121,8 @@ test('a node that nobody asked after the bound is believed if it had minted and 
 });
 
 test('a request without an answer, once the time to recover has passed', () => {
-  const living = () => nodes('n1').batch(mints('n1', 1100)).batch(mints('n1', 1500));
+  const living = () =>
+    nodes('n1').batch(mints('n1', 1100)).batch(mints('n1', 1500)).request({ node: 'n1', at: 1500, status: 'ok' });
   expect(judge(living().request({ node: 'n1', at: 1300, status: 'no answer' }))).toMatchObject({ verdict: 'pass' });
   expect(judge(living().request({ node: 'n1', at: 1301, status: 'no answer' }))).toMatchObject({
     verdict: 'fail',
@@ -130,12 +131,44 @@ test('a request without an answer, once the time to recover has passed', () => {
   expect(judge(living().request({ node: 'n1', at: 1301, status: 'refused' }))).toMatchObject({ verdict: 'pass' });
 });
 
+describe('requests without an answer, of a node that minted', () => {
+  /** Minted at these moments, each for a client with an answer or for one that had gone. */
+  const slow = (answered: readonly number[], gone: readonly number[], to = 3000) => {
+    const history = [...answered, ...gone].reduce((built, at) => built.batch(mints('n1', at)), nodes('n1'));
+    for (const at of answered) history.request({ node: 'n1', at, status: 'ok' });
+    return (unanswered: number) => {
+      for (let i = 0; i < unanswered; i++) history.request({ node: 'n1', at: 1500 + i, status: 'no answer' });
+      return recovers.fold(history.recover(1000, to, 1).build(), { guarantee: 'recovers', withinMs: 300 });
+    };
+  };
+  const answered = [1100, 1900, 2600];
+
+  test('for most of their clients when these had gone: it was slow', () => {
+    expect(slow(answered, [1700, 2300])(4)).toMatchObject({ verdict: 'unknown', violations: 0, undecided: 4 });
+    expect(slow(answered, [1700, 2300])(5)).toMatchObject({ verdict: 'fail', violations: 5 });
+    // After the load as well: it came to them at last.
+    expect(slow(answered, [3100, 3200])(4)).toMatchObject({ verdict: 'unknown' });
+  });
+
+  test('for those who had their answer, and no others: it swallows requests', () => {
+    expect(slow(answered, [])(1)).toMatchObject({ verdict: 'fail', violations: 1 });
+  });
+
+  test('and paused in between: it hung', () => {
+    expect(slow([1100, 1900], [2899, 2900])(4)).toMatchObject({ verdict: 'unknown' });
+    expect(slow([1100, 1900], [2900, 2901])(4)).toMatchObject({ verdict: 'fail', violations: 4 });
+    expect(slow([1100], [2300, 2900])(4)).toMatchObject({ verdict: 'fail', violations: 4 });
+    expect(slow([1100, 1900], [1950, 2000], 3001)(4)).toMatchObject({ verdict: 'fail' });
+  });
+});
+
 test('a request whose answer may have come while the harness stood still accuses nobody', () => {
   const stalled = (from: number, to: number) =>
     recovers.fold(
       nodes('n1')
         .batch(mints('n1', 1100))
         .batch(mints('n1', 1500))
+        .request({ node: 'n1', at: 1500, status: 'ok' })
         .request({ node: 'n1', at: 1400, takesMs: 100, status: 'no answer' })
         .recover(1000, 2000, 1)
         .stalled(from, to)

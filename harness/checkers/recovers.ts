@@ -18,12 +18,12 @@
  * or sent nothing after it, proves no silence. What the end of the load shows then still counts: a node that minted after
  * the heal and says that it would, or says that it waits, has recovered. A request whose answer may have come while the
  * harness stood still, or its machine starved the node, moments before or after, is undecided as well: that is nobody's
- * silence; nor does such time count as part of a longer one.
+ * silence; nor does such time count as part of a longer one. Nor is it silence where a node minted for its clients, but
+ * for most of those without an answer when they had gone (`shared/overloaded.ts`).
  */
 import type { Checker, SqlFacts } from '../core/checker.ts';
 import { WITNESSES_MAX } from '../core/checker.ts';
 import type { HealthFact, RecoverWindow } from '../core/history.ts';
-import { REQUEST_STATUS } from '../core/history.ts';
 import { idReader } from '../core/id-words.ts';
 import { seconds } from '../core/phrases.ts';
 import { msToNs, NS_PER_S, type RunNs } from '../core/time.ts';
@@ -31,11 +31,11 @@ import type { Draft, WitnessDraft } from './shared/draft.ts';
 import { concludeFromHistory, concludeFromStore, promiseOf } from './shared/draft.ts';
 import { deafNs, sqlWasDeaf, wasDeaf } from './shared/deaf.ts';
 import { extremesOf } from './shared/extremes.ts';
+import { NO_ANSWER, overloadedIn, sqlOverloaded } from './shared/overloaded.ts';
 import { sqlTick } from './shared/sql.ts';
 import type { CountsFrom } from './shared/used-time.ts';
 import { countsFrom, momentsOf, nodeCountsFrom } from './shared/used-time.ts';
 
-const NO_ANSWER = REQUEST_STATUS.indexOf('no answer');
 /**
  * How much of the load's end means something: within this long before it every request has to be answered, in a load
  * that ends before the promised time; less load than this after the promised time proves no silence.
@@ -57,7 +57,7 @@ interface Recovery {
   readonly answersAfter: (deadline: RunNs) => Answers;
   /** Requests without an answer since `lateFrom`. */
   readonly unanswered: number;
-  /** Such requests whose answer may have come while the harness stood still, or a node waited for a CPU. */
+  /** Such requests that accuse nobody: the harness stood still, or their node waited for a CPU or was overloaded. */
   readonly unheard: number;
   /** The earliest of them: node and time of sending. */
   readonly firstUnanswered: readonly { readonly node: number; readonly sent: RunNs }[];
@@ -121,11 +121,12 @@ export default {
       return { firstAnswer, lastAsked };
     };
     const unanswered: { node: number; sent: RunNs }[] = [];
+    const overloaded = overloadedIn(history, { since, to: recover.to });
     let unheard = 0;
     for (let i = 0; i < requests.length; i++) {
       if (requests.status[i] !== NO_ANSWER || requests.sent[i]! <= since) continue;
       const [node, sent] = [requests.node[i]!, requests.sent[i]!];
-      if (wasDeaf(recover, history.nodes[node]!, sent, requests.received[i]!)) unheard++;
+      if (overloaded.has(node) || wasDeaf(recover, history.nodes[node]!, sent, requests.received[i]!)) unheard++;
       else unanswered.push({ node, sent });
     }
     unanswered.sort((a, b) => a.sent - b.sent || a.node - b.node);
@@ -183,8 +184,9 @@ export default {
         lastAsked: new Map(answering.map(({ node, last }) => [node, Number(last)])),
       });
     }
-    const late = `from requests where status = ${NO_ANSWER} and sent > ${lateFrom(recover, deadline)}`;
-    const deaf = sqlWasDeaf(recover, facts.nodes);
+    const since = lateFrom(recover, deadline);
+    const late = `from requests where status = ${NO_ANSWER} and sent > ${since}`;
+    const deaf = `(${sqlWasDeaf(recover, facts.nodes)} or node in (${sqlOverloaded({ since, to })}))`;
     const [counted] = await store.rows<{ unanswered: string; unheard: string }>(
       `select countIf(not ${deaf}) as unanswered, countIf(${deaf}) as unheard ${late}`,
     );

@@ -27,6 +27,14 @@ test('it is told how often the harness stood still, and how long nodes waited fo
   ]);
 });
 
+test('a starved node that answers no more counts until the last time that it was asked, once', () => {
+  const silent = (second: number): JournalEntry => ({ at: msToNs(second * 1000), kind: 'no health', node: 'n1' });
+  expect(busyMachine([health('n1', 1, 5), health('n1', 2, 700), silent(3), silent(4)])).toEqual([
+    expect.stringContaining('(n1 over 3.000 s)'),
+  ]);
+  expect(busyMachine([health('n1', 1, 5), health('n1', 2, 100), silent(3)])).toEqual([]);
+});
+
 test('of a load that could not be offered it is told what to do', () => {
   const doubt = { reason: 'load not achieved', scope: 'n1', detail: 'late.' } as const;
   expect(tooMuchLoad([doubt, doubt])).toEqual([expect.stringContaining('lower load.idsPerSecond in the scenario.')]);

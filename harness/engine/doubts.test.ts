@@ -47,6 +47,20 @@ function load(second: number, node: string, sent: number, dropped: number): Jour
   };
 }
 
+const reachOf = (node: string, healed: number): DisturbanceRecord => ({
+  key: 'k',
+  name: 'pause',
+  slot: 's',
+  fault: 'pause',
+  disturbs: ['process'],
+  options: {},
+  reach: [node],
+  injected: at(1),
+  healed: at(healed),
+  bit: true,
+  samples: [],
+});
+
 function doubtsOf(journal: readonly JournalEntry[], more: Partial<DoubtInput> = {}): readonly UnknownReason[] {
   const minted = [{ node: 'n1', incarnation: 1, lane: 0, ids: 60_000n }];
   return doubts({
@@ -156,19 +170,6 @@ describe('a run is doubted when', () => {
       },
     });
     const mute = (second: number, node: string): JournalEntry => ({ at: at(second), kind: 'no health', node });
-    const reachOf = (node: string, healed: number): DisturbanceRecord => ({
-      key: 'k',
-      name: 'pause',
-      slot: 's',
-      fault: 'pause',
-      disturbs: ['process'],
-      options: {},
-      reach: [node],
-      injected: at(1),
-      healed: at(healed),
-      bit: true,
-      samples: [],
-    });
     const long = (...entries: JournalEntry[]): readonly JournalEntry[] => [
       ...[12, 13, 14].map((second) => load(second, 'n1', 40_000, 0)),
       ...whole.slice(0, -1),
@@ -236,21 +237,18 @@ describe('a run is doubted when', () => {
     expect(doubtsOf(missed).map(({ detail }) => detail)).toEqual([
       expect.stringMatching(/^200 of [\d,]+ requests to n1 were not sent in time while nothing disturbed it\.$/),
     ]);
-    const reach: DisturbanceRecord = {
-      key: 'k',
-      name: 'pause',
-      slot: 's',
-      fault: 'pause',
-      disturbs: ['process'],
-      options: {},
-      reach: ['n1'],
-      injected: at(0),
-      healed: at(2),
-      bit: true,
-      samples: [],
-    };
-    expect(reasons(missed, { disturbances: [reach] })).toEqual([]);
-    expect(reasons(missed, { disturbances: [{ ...reach, reach: ['n2'] }] })).toEqual(['load not achieved']);
+    expect(reasons(missed, { disturbances: [reachOf('n1', 2)] })).toEqual([]);
+    expect(reasons(missed, { disturbances: [reachOf('n2', 2)] })).toEqual(['load not achieved']);
+  });
+
+  test('requests had no answer in time, outside every reach', () => {
+    const unanswered = (requests: number) => [...whole, { ...load(3, 'n1', 400, 0), noAnswer: requests }];
+    expect(reasons(unanswered(160))).toEqual([]);
+    expect(reasons(unanswered(161))).toEqual(['load not achieved']);
+    expect(doubtsOf(unanswered(161))[0]!.detail).toBe(
+      '161 of 1,600 requests to n1 had no answer in time while nothing disturbed it.',
+    );
+    expect(reasons(unanswered(161), { disturbances: [reachOf('n1', 3)] })).toEqual([]);
   });
 
   test('the coordinator never told of a tenure', () => {

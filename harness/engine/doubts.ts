@@ -19,7 +19,7 @@ import { inReach } from './reach.ts';
 import { silentNodes } from './silent-nodes.ts';
 import { unserved } from './unserved.ts';
 
-/** Above this share of missed arrivals the load is not what was asked for. */
+/** Above this share of arrivals that were missed, or that nobody answered in time, the load is not what was asked for. */
 const MISSED_MAX = 0.1;
 /** Below this share of the asked-for IDs a run is too thin to mean anything. */
 const MINTED_MIN = 0.1;
@@ -155,23 +155,34 @@ function hostClock(journal: readonly JournalEntry[]): readonly UnknownReason[] {
   );
 }
 
-/** Outside reaches, arrivals that were never sent: the load was open on paper only. */
+/** Outside reaches: arrivals that were never sent, so that the load was open on paper only, or never answered in time. */
 function missedLoad({ journal, disturbances }: DoubtInput): readonly UnknownReason[] {
-  const byNode = new Map<string, { sent: number; dropped: number }>();
-  for (const entry of journal) {
-    if (entry.kind !== 'load' || inReach(disturbances, entry.node, entry.at)) continue;
-    const totals = byNode.get(entry.node) ?? { sent: 0, dropped: 0 };
-    byNode.set(entry.node, { sent: totals.sent + entry.sent, dropped: totals.dropped + entry.dropped });
-  }
-  return [...byNode]
-    .filter(([, { sent, dropped }]) => dropped > MISSED_MAX * (sent + dropped))
-    .map(([node, { sent, dropped }]) =>
-      doubt(
-        'load not achieved',
-        node,
-        `${grouped(dropped)} of ${grouped(sent + dropped)} requests to ${node} were not sent in time while nothing disturbed it.`,
+  const undisturbed = journal
+    .filter((entry) => entry.kind === 'load')
+    .filter(({ node, at }) => !inReach(disturbances, node, at));
+  return [...Map.groupBy(undisturbed, ({ node }) => node)].flatMap(([node, seconds]) => {
+    const sum = (of: (second: LoadEntry) => number): number => seconds.reduce((total, second) => total + of(second), 0);
+    const sent = sum((load) => load.sent);
+    const dropped = sum((load) => load.dropped);
+    const notAchieved = (missed: number, asked: number, what: string): readonly UnknownReason[] =>
+      missed <= MISSED_MAX * asked
+        ? []
+        : [
+            doubt(
+              'load not achieved',
+              node,
+              `${grouped(missed)} of ${grouped(asked)} requests to ${node} ${what} while nothing disturbed it.`,
+            ),
+          ];
+    return [
+      ...notAchieved(dropped, sent + dropped, 'were not sent in time'),
+      ...notAchieved(
+        sum((load) => load.noAnswer),
+        sent,
+        'had no answer in time',
       ),
-    );
+    ];
+  });
 }
 
 function thinLoad({ journal, scenario, minted, tenures, idsPerSecond }: DoubtInput): readonly UnknownReason[] {
