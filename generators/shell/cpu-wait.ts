@@ -21,7 +21,8 @@ let sumMs = 0;
  * Milliseconds, of which only differences mean anything; undefined where the kernel does not tell. The time in which the
  * thread waited for a CPU of this machine, and that in which the CPUs were stolen, on average, by others on the machine
  * that this one is a guest of: a thread that is stolen from looks as if it ran. While all threads of the process together
- * used more than one CPU, what it waited for it took from itself: that does not count.
+ * used more than one CPU, what it waited for it took from itself: that does not count. It is no exact measure: threads
+ * that share one CPU take from the main thread too, and those that use a little more than one may have lost to others.
  *
  * Source: Documentation/scheduler/sched-stats.rst of Linux, `/proc/<pid>/schedstat`: the second figure is the time spent
  * waiting on a run queue, in nanoseconds; that of a process is that of its main thread. proc_stat(5), `cpu`: the eighth

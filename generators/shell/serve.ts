@@ -5,7 +5,7 @@ import { rmSync } from 'node:fs';
 import http from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Minter } from '../../harness/core/generator.ts';
-import { heldOf } from '../../harness/core/held.ts';
+import { assertHolding } from '../../harness/core/held.ts';
 import { REQUEST_IDS_MAX } from '../../harness/core/request-size.ts';
 import { monotonicNs, wallMs } from './clocks.ts';
 import { cpuWaitMs } from './cpu-wait.ts';
@@ -98,7 +98,7 @@ function inDecimal(ids: BigUint64Array, idBits: 64 | 128): string[] {
 
 function health({ incarnation, minter, lanes, leaseSpent }: Served): unknown {
   const holding = minter.holding();
-  heldOf(holding);
+  assertHolding(holding);
   const refusal = lanes.find((lane) => lane.refusal !== undefined)?.refusal;
   const status = holding === undefined ? 'waiting' : refusal === undefined ? 'minting' : 'refusing';
   return {

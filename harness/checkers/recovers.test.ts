@@ -150,6 +150,34 @@ describe('requests without an answer, of a node that minted', () => {
     expect(slow(answered, [3100, 3200])(4)).toMatchObject({ verdict: 'unknown' });
   });
 
+  test('for those whose requests were open before, too: it swallows the later ones', () => {
+    const before = (requests: number) => {
+      const history = nodes('n1').batch(mints('n1', 1100)).batch(mints('n1', 1400)).batch(mints('n1', 2100));
+      for (let i = 0; i < requests; i++) history.request({ node: 'n1', at: 1290, takesMs: 1000, status: 'no answer' });
+      history.request({ node: 'n1', at: 1500, takesMs: 1000, status: 'no answer' });
+      return recovers.fold(history.recover(1000, 3000, 1).build(), { guarantee: 'recovers', withinMs: 300 });
+    };
+    expect(before(1)).toMatchObject({ verdict: 'unknown' });
+    expect(before(2)).toMatchObject({ verdict: 'fail', violations: 1 });
+  });
+
+  test('for themselves: not each batch is for a client', () => {
+    const history = nodes('n1').batch(mints('n1', 1100)).batch(mints('n1', 1400)).batch(mints('n1', 2100));
+    history.request({ node: 'n1', at: 1500, status: 'no answer' }).recover(1000, 3000, 1);
+    const judged = (selfLoaded: boolean) => {
+      const built = history.build();
+      return recovers.fold(
+        { ...built, recover: { ...built.recover!, selfLoaded } },
+        {
+          guarantee: 'recovers',
+          withinMs: 300,
+        },
+      );
+    };
+    expect(judged(false)).toMatchObject({ verdict: 'unknown' });
+    expect(judged(true)).toMatchObject({ verdict: 'fail', violations: 1 });
+  });
+
   test('for those who had their answer, and no others: it swallows requests', () => {
     expect(slow(answered, [])(1)).toMatchObject({ verdict: 'fail', violations: 1 });
   });
@@ -265,6 +293,34 @@ describe('silence while the machine gave a node no CPU, or the harness stood sti
     expect(died([2050, 2250, 'n1'])).toMatchObject({ verdict: 'unknown', violations: 0 });
     // Two that overlap are counted once.
     expect(died([2050, 2120], [2060, 2130])).toMatchObject({ verdict: 'fail' });
+  });
+
+  describe('where requests were answered, but without IDs,', () => {
+    /** Minted once after the heal, and then had an answer without IDs for everybody; its word is good. */
+    const dying = (pool: number | undefined, ...stall: readonly [number, number, string?]) => {
+      const history = nodes('n1', 'n2')
+        .batch(mints('n2', 1100, 1))
+        .batch(mints('n1', 1100));
+      for (const at of from(1200, 3000)) {
+        history.request({ node: 'n1', at, status: 'error' });
+        history.batch(mints('n2', at, 1)).request({ node: 'n2', at, status: 'ok' });
+      }
+      history.said('n1', 1150, 'minting', 0).said('n2', 1150, 'minting', 1);
+      history.said('n1', 2900, 'minting', 0).said('n2', 2900, 'minting', 1).recover(1000, 3000, 1);
+      const { recover, ...built } = history.stalled(...stall).build();
+      const { pool: _pool, ...withoutPool } = recover!;
+      return recovers.fold({ ...built, recover: pool === undefined ? withoutPool : { ...withoutPool, pool } }, promise);
+    };
+
+    test.each([1, undefined])('is no sign of life, and undecided where too little is left (pool %s)', (pool) => {
+      expect(dying(pool, 500, 600)).toMatchObject({ verdict: 'fail' });
+      expect(dying(pool, 1250, 2990, 'n1')).toMatchObject({ verdict: 'unknown', violations: 0 });
+      expect(dying(pool, 1250, 2990)).toMatchObject({ verdict: 'unknown', violations: 0 });
+    });
+
+    test.each([1, undefined])('is not excused by what befell another node (pool %s)', (pool) => {
+      expect(dying(pool, 1250, 2990, 'n2')).toMatchObject({ verdict: 'fail' });
+    });
   });
 
   test('moves the time by which it had to mint', () => {

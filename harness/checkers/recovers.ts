@@ -121,7 +121,7 @@ export default {
       return { firstAnswer, lastAsked };
     };
     const unanswered: { node: number; sent: RunNs }[] = [];
-    const overloaded = overloadedIn(history, { since, to: recover.to });
+    const overloaded = overloadedIn(history, recover, since);
     let unheard = 0;
     for (let i = 0; i < requests.length; i++) {
       if (requests.status[i] !== NO_ANSWER || requests.sent[i]! <= since) continue;
@@ -186,7 +186,7 @@ export default {
     }
     const since = lateFrom(recover, deadline);
     const late = `from requests where status = ${NO_ANSWER} and sent > ${since}`;
-    const deaf = `(${sqlWasDeaf(recover, facts.nodes)} or node in (${sqlOverloaded({ since, to })}))`;
+    const deaf = `(${sqlWasDeaf(recover, facts.nodes)} or node in (${sqlOverloaded(recover, since)}))`;
     const [counted] = await store.rows<{ unanswered: string; unheard: string }>(
       `select countIf(not ${deaf}) as unanswered, countIf(${deaf}) as unheard ${late}`,
     );
@@ -312,6 +312,14 @@ function draftOf(
   const subjects = pool === undefined ? nodesThemselves(nodes, health) : workerIds(nodes, health, pool);
   const named = (subject: number): { readonly worker?: number } => (pool === undefined ? {} : { worker: subject });
 
+  const deaf = (subject: number, since: RunNs, until: RunNs): number =>
+    deafNs(
+      recover,
+      since,
+      until,
+      subjects.couldMint(subject, since).map((node) => nodes[node]!),
+    );
+
   const silent: WitnessDraft[] = [];
   let undecided = unheard + (early ? unanswered : 0);
   firstMint.forEach((first, subject) => {
@@ -323,15 +331,17 @@ function draftOf(
       if (to - last < END_NS) return;
       const since = Math.max(deadline, last);
       const mayLast = last < deadline ? END_NS : Math.max(msToNs(withinMs), END_NS);
-      const isSilent = to - since - deafNs(recover, since, to) >= mayLast;
-      if (isSilent && subjects.couldMint(subject, since).some((node) => (lastAsked.get(node) ?? since) > since))
+      const wasAsked = subjects.couldMint(subject, since).some((node) => (lastAsked.get(node) ?? since) > since);
+      const isSilent = wasAsked && to - since >= mayLast;
+      if (isSilent && to - since - deaf(subject, since, to) >= mayLast)
         silent.push({
           what: `${subjects.name(subject)} minted again after the last heal, but fell silent: from ${seconds(last)} to the end of the load at ${seconds(to)}.`,
           clues: [],
           at: since,
           ...named(subject),
         });
-      else if (!nodes.some((node) => subjects.wouldMint(subject, lastWordOf(health, node, to)))) undecided++;
+      else if (isSilent || !nodes.some((node) => subjects.wouldMint(subject, lastWordOf(health, node, to))))
+        undecided++;
       return;
     }
     // Somebody who could have minted under it was asked after the deadline, and it had not minted by the answer.
@@ -340,7 +350,7 @@ function draftOf(
       .some((node) => (firstAnswer.get(node) ?? Infinity) < (first ?? Infinity));
     // What was never held cannot be held again.
     const until = first ?? to;
-    const isLate = until - deadline > deafNs(recover, countedFrom, until);
+    const isLate = until - deadline > deaf(subject, countedFrom, until);
     if (!isLate || !(everMinted.has(subject) || subjects.everHeld(subject)) || !askedInVain) {
       undecided++;
       return;
@@ -364,7 +374,8 @@ function draftOf(
       const word = lastWordOf(health, node, to);
       const status = word?.health?.status;
       if (status === 'waiting') return;
-      if (firstAnswer.has(index) && to - deadline > deafNs(recover, countedFrom, to, node)) {
+      const wasAsked = firstAnswer.has(index);
+      if (wasAsked && to - deadline > deafNs(recover, countedFrom, to, [node])) {
         silent.push({
           what: `${node} was asked and minted nothing for a client from ${seconds(deadline)} to ${seconds(to)}, and it was not waiting for a worker ID: ${described(word)}.`,
           clues: [],
@@ -372,7 +383,7 @@ function draftOf(
         });
         return;
       }
-      if (minted === undefined || status !== 'minting') undecided++;
+      if (wasAsked || minted === undefined || status !== 'minting') undecided++;
     });
   return {
     guarantee: 'recovers',

@@ -26,11 +26,11 @@ export interface Held {
 const NOTHING: Held = { workerId: HELD_NONE, lease: '0', createRevision: '0', fenceNs: 0n, limitMs: 0 };
 const TWO: Held = { ...NOTHING, workerId: HELD_TWO };
 
-/** Throws a `GeneratorFault` where the worker ID is none: recorded, it would be another one. */
+/** Throws a `GeneratorFault` where the worker ID or the lease is none: recorded, it would be another one. */
 export function heldOf(holding: Holding | undefined): Held {
   if (holding === undefined) return NOTHING;
   // Not for each field in each call: what is looked at here costs next to nothing.
-  if (!isWorkerId(holding?.workerId)) assertFits(holding);
+  if (!isWorkerId(holding?.workerId) || !mayBeLease(holding.lease)) assertHolding(holding);
   const { workerId = HELD_NONE, lease } = holding;
   if (lease === undefined) return { ...NOTHING, workerId };
   const { id, createRevision, fenceNs, limitMs } = lease;
@@ -47,9 +47,20 @@ export function heldInCall(before: Held, after: Held): Held {
   return after.workerId < 0 || isSameTenure(before, after) ? before : TWO;
 }
 
-function assertFits(holding: Holding): void {
+/** Throws a `GeneratorFault` where anything in it cannot be recorded. */
+export function assertHolding(holding: Holding | undefined): void {
   const problem = holdingProblem(holding);
   if (problem !== undefined) throw new GeneratorFault(problem);
+}
+
+function mayBeLease(lease: Holding['lease']): boolean {
+  return (
+    lease === undefined ||
+    (typeof lease?.id === 'string' &&
+      typeof lease.createRevision === 'string' &&
+      typeof lease.fenceNs === 'bigint' &&
+      Number.isInteger(lease.limitMs))
+  );
 }
 
 /** An owner key may have been put under another lease. */

@@ -110,6 +110,8 @@ export interface RecoverWindow {
   readonly to: RunNs;
   /** Worker IDs 0 … pool-1 must each mint. Undefined: each node must. */
   readonly pool?: number;
+  /** Nodes mint by themselves as well: not each batch is for a client. */
+  readonly selfLoaded?: boolean;
   /** When what nodes did not say proves nothing: their machine kept the harness, or one of them, from running. */
   readonly deaf?: readonly DeafSpan[];
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { heldOf } from './held.ts';
+import { assertHolding, heldOf } from './held.ts';
 import type { Holding } from './generator.ts';
 import { holdingProblem } from './holding-problem.ts';
 import { GENERATOR_FAULT } from './minter-problem.ts';
@@ -30,9 +30,19 @@ test.each([
   [{ workerId: 7n }, 'the bigint 7'],
   [null, 'holding returned null; it returns { workerId, lease }, or undefined while it holds nothing'],
   [7, 'holding returned the number 7; it returns'],
+  [Promise.resolve({ workerId: 1 }), 'holding returned a promise; it answers at once'],
+  [{ workerId: 1, lease: null }, 'holding returned the lease null, which is no object'],
+  [{ workerId: 1, lease: { id: '1', createRevision: '2' } }, 'fenceNs undefined, and not a bigint'],
+  [{ workerId: 1, lease: { ...lease, fenceNs: 3 } }, 'fenceNs the number 3'],
 ])('%o may not, when it is first asked and at any later call', (holding, says) => {
   expect(holdingProblem(holding)).toContain(says);
   expect(() => heldOf(holding as Holding)).toThrow(`${GENERATOR_FAULT}${holdingProblem(holding)}`);
+});
+
+test('a misspelt lease beside a worker ID is told when the node is asked how it is', () => {
+  const holding = { workerId: 1, leese: lease } as unknown as Holding;
+  expect(holdingProblem(holding)).toBe('holding returned { workerId, leese }, and no lease (did you mean lease?)');
+  expect(() => assertHolding(holding)).toThrow(GENERATOR_FAULT);
 });
 
 test('of a lease all that is wrong is told', () => {

@@ -12,18 +12,23 @@ export function holdingProblem(holding: unknown): string | undefined {
   if (holding === undefined) return undefined;
   if (typeof holding !== 'object' || holding === null)
     return `holding returned ${inWords(holding)}; it returns { workerId, lease }, or undefined while it holds nothing`;
-  const { workerId, lease } = holding as { readonly workerId?: unknown; readonly lease?: unknown };
+  const { workerId, lease, then } = holding as { readonly [name: string]: unknown };
+  if (typeof then === 'function') return 'holding returned a promise; it answers at once';
   if (workerId !== undefined && !isWorkerId(workerId))
     return `holding returned the workerId ${inWords(workerId)}, which is no whole number from 0 to ${WORKER_ID_MAX}`;
   if (lease !== undefined) return leaseProblem(lease);
-  return workerId === undefined ? slipIn(Object.keys(holding)) : undefined;
+  return slipIn(Object.keys(holding), workerId !== undefined);
 }
 
-/** Without the fields that there are, what stands there instead. A generator whose IDs carry no worker ID has none of them. */
-function slipIn(given: readonly string[]): string | undefined {
-  const [first] = given;
-  if (first === undefined) return undefined;
-  const meant = given.flatMap((name) => nearestName(name, FIELDS) ?? [])[0];
+/**
+ * Without a lease, what stands there instead. A generator whose IDs carry no worker ID has neither, and what it keeps
+ * beside them is its own affair.
+ */
+function slipIn(given: readonly string[], hasWorkerId: boolean): string | undefined {
+  const meant = given.flatMap((name) => (name === 'workerId' ? [] : (nearestName(name, FIELDS) ?? [])))[0];
+  if (hasWorkerId && meant !== 'lease') return undefined;
+  if (hasWorkerId) return `holding returned { ${given.join(', ')} }, and no lease (did you mean lease?)`;
+  if (given.length === 0) return undefined;
   return `holding returned { ${given.join(', ')} }, and neither workerId nor lease${meant === undefined ? '' : ` (did you mean ${meant}?)`}`;
 }
 

@@ -29,32 +29,20 @@ export function stallSpans(journal: readonly JournalEntry[]): readonly Span[] {
   );
 }
 
-/**
- * Times at which nodes were starved, by what the kernel told them: from one answer of a life to its next, and on, where
- * no answer came any more.
- */
+/** Times at which nodes were starved, by what the kernel told them: from one answer of a life to its next. */
 export function starvedSpans(journal: readonly JournalEntry[]): readonly StarvedSpan[] {
   const spans: StarvedSpan[] = [];
   const last = new Map<string, Answer>();
-  /** Of each node that was, until when it is known to have been. */
-  const starvedUntil = new Map<string, RunNs>();
   for (const entry of journal) {
-    const silentFrom = entry.kind === 'no health' ? starvedUntil.get(entry.node) : undefined;
-    if (entry.kind === 'no health' && silentFrom !== undefined) {
-      spans.push({ node: entry.node, from: silentFrom, to: entry.at });
-      starvedUntil.set(entry.node, entry.at);
-    }
     if (entry.kind !== 'health') continue;
     const { node, health } = entry;
     const { at, incarnation, cpuWaitMs: waitedMs } = health;
     const before = last.get(node);
     if (waitedMs === undefined || (before?.incarnation === incarnation && at - before.at < MEASURED_NS)) continue;
     last.set(node, { at, incarnation, waitedMs });
-    starvedUntil.delete(node);
     if (before?.incarnation !== incarnation) continue;
     if (msToNs(waitedMs - before.waitedMs) < STARVED_SHARE * (at - before.at)) continue;
     spans.push({ node, from: before.at, to: at });
-    starvedUntil.set(node, at);
   }
   return spans;
 }

@@ -43,8 +43,8 @@ describe('two holders', () => {
     const causeBy = (more: Partial<DisturbanceRecord>) =>
       witnesses(owns, both(), { disturbances: [{ ...cut, ...more }] })[0]!.cause;
     expect(causeBy({ keepsFromCoordinator: ['n1'] })).toBe('two holders: cut from the coordinator');
-    expect(causeBy({ keepsFromCoordinator: ['n1'], delaysMs: 501 })).toBe('two holders: cut from the coordinator');
-    expect(causeBy({ keepsFromCoordinator: ['n1'], delaysMs: 500 })).toBe('two holders: unexplained');
+    expect(causeBy({ keepsFromCoordinator: ['n1'], delaysMs: 101 })).toBe('two holders: cut from the coordinator');
+    expect(causeBy({ keepsFromCoordinator: ['n1'], delaysMs: 100 })).toBe('two holders: unexplained');
     expect(causeBy({ keepsFromCoordinator: ['n2'] })).toBe('two holders: unexplained');
   });
 

@@ -6,7 +6,8 @@ import { GENERATOR_FAULT, isCodeFault, MINTER_REMEDY } from '../core/minter-prob
 
 /**
  * The error to end a run with: no client was given an ID so far, and what the nodes said instead is that the generator's
- * own code is wrong. Undefined as soon as one was: then there is something to judge, and the faults count among it.
+ * own code is wrong. Undefined as soon as one was: then the faults are judged among the rest. IDs that calls with such an
+ * end left behind are of the same fault.
  */
 export function faultyGenerator(journal: readonly JournalEntry[], generator: string): SnowglobeError | undefined {
   let said: string | undefined;

@@ -43,6 +43,6 @@ test('so does a node that waited for a CPU for half of the time or more, but not
     { at: msToNs(9000), kind: 'phase', phase: 'drain' },
   ];
   expect(recoverWindow(journal, await loadScenario('storm'))?.deaf).toEqual([
-    { node: 'n1', from: msToNs(2000), to: msToNs(6000) },
+    { node: 'n1', from: msToNs(2000), to: msToNs(7000) },
   ]);
 });

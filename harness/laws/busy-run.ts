@@ -7,7 +7,7 @@ import { expect } from 'vitest';
 import type { Run } from '../core/run.ts';
 import type { UnknownReason } from '../core/verdict.ts';
 
-const BUSY = /the machine is busy|were not sent in time while nothing disturbed it/;
+const BUSY = /the machine is busy|(were not sent|had no answer) in time while nothing disturbed it/;
 
 /** What a busy machine alone is enough for. */
 export const OF_A_BUSY_MACHINE: ReadonlySet<string> = new Set<UnknownReason['reason']>([

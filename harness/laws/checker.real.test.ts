@@ -69,6 +69,8 @@ beforeAll(async () => {
   await keep('repeated by whole calls, all of which failed but the first', repeated(BATCH_FLAG.threw));
   await keep('repeated by whole calls', repeated(0));
   await keep('more repetitions of more pairs of lives than there are witnesses', crowded());
+  for (const pausesMs of [900, 1000, 1100])
+    await keep(`requests answered late, pauses of ${pausesMs} ms`, late(pausesMs));
   await keep('minted again after a rollback, by who could know and by who could not', rolledBack());
 });
 
@@ -128,6 +130,25 @@ function rolledBack(): History {
     { since: msToNs(85), from: msToNs(150), at: msToNs(160), before: '40', revision: '29' },
   ];
   return { ...builder.build(), rollbacks };
+}
+
+/** A load that is too much for n1, and clients that n2 never answers, longer than a random history: numbers above 2^32. */
+function late(pausesMs: number): History {
+  const builder = new HistoryBuilder(['n1', 'n2', 'n3']).batch({
+    node: 'n2',
+    at: 5000,
+    worker: 1,
+    ids: [{ ms: 5000 }],
+  });
+  for (let at = 5000; at < 12_000; at += pausesMs) {
+    builder.batch({ node: 'n1', at, ids: [{ ms: at }] });
+    builder.request({ node: 'n1', at, takesMs: 500, status: at % 2000 === 0 ? 'ok' : 'no answer' });
+    builder.request({ node: 'n2', at, takesMs: 500, status: 'no answer' });
+  }
+  return builder
+    .batch({ node: 'n1', at: 12_100, ids: [{ ms: 12_100 }] })
+    .recover(5000, 12_000, 1)
+    .build();
 }
 
 afterAll(async () => {

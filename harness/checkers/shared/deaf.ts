@@ -18,10 +18,10 @@ export function sqlWasDeaf({ deaf = [] }: Deaf, nodes: readonly string[]): strin
   return spans.length === 0 ? 'false' : `(${spans.join(' or ')})`;
 }
 
-/** How much of a time was such, in nanoseconds. For one node, or for whoever it may have been. */
-export function deafNs({ deaf = [] }: Deaf, from: RunNs, to: RunNs, node?: string): number {
+/** How much of a time was such for any of these nodes, in nanoseconds. */
+export function deafNs({ deaf = [] }: Deaf, from: RunNs, to: RunNs, nodes: readonly string[]): number {
   const spans = deaf
-    .filter((span) => node === undefined || isOf(span, node))
+    .filter((span) => span.node === undefined || nodes.includes(span.node))
     .map((span) => ({ from: Math.max(span.from, from), to: Math.min(span.to, to) }))
     .toSorted((a, b) => a.from - b.from);
   let [sum, until] = [0, from];

@@ -3,15 +3,14 @@
  * clock of a Node process there; or listens at an address of the loopback, where the user wants no namespaces. Nothing of
  * it stays.
  */
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { messageOf } from '../../core/errors.ts';
 import { faketimeText, libfaketime } from '../agent/clocks/libfaketime.ts';
 import { TRY_LINKS } from '../agent/link-abilities.ts';
-import { OWN_GROUP } from '../agent/own-group.ts';
+import { outputOf, ProgramFailed } from '../agent/own-group.ts';
 import { wantsTcpLinks } from './chosen-links.ts';
 import { claimAddress, BLOCKS } from './loopback.ts';
 import { SEARCH_PATH, findLibfaketime } from './programs.ts';
@@ -75,7 +74,7 @@ async function firstThatWorks(modes: readonly NamespaceMode[]): Promise<Proof> {
 
 async function tryMode(mode: NamespaceMode): Promise<Proof> {
   const script = ['sh', '-c', SCRIPT, 'proof', CLOCK_TEXT, ...clockReader('/run/clock')];
-  const { output, complaints } = await outputOf([...unshareCommand(mode), ...script]);
+  const { output, complaints } = await saidBy([...unshareCommand(mode), ...script]);
   const [sandbox, links = '', clock] = output.split('\n');
   if (sandbox !== 'sandbox')
     return { mode: undefined, refusal: complaints.trim() || 'unshare says nothing', skews: false, links: '' };
@@ -89,7 +88,7 @@ async function tryPlain(): Promise<Proof> {
   try {
     const file = join(folder, 'clock');
     writeFileSync(file, `${CLOCK_TEXT}\n`);
-    const { output } = await outputOf(['env', ...clockReader(file)]);
+    const { output } = await saidBy(['env', ...clockReader(file)]);
     return { mode: PLAIN, refusal: '', skews: isSkewed(output), links: '' };
   } finally {
     rmSync(folder, { recursive: true });
@@ -122,18 +121,17 @@ function isSkewed(clock: string | undefined): boolean {
   return Math.abs(Number(clock) - (Date.now() + SKEW_MS)) < TOLERANCE_MS;
 }
 
-async function outputOf([program, ...args]: readonly [string, ...string[]]): Promise<{
+/** What a program said, also where it ended badly. */
+async function saidBy([program, ...args]: readonly [string, ...string[]]): Promise<{
   readonly output: string;
   readonly complaints: string;
 }> {
-  const child = spawn(program, args, {
-    ...OWN_GROUP,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: SEARCH_PATH },
-    timeout: PROOF_MS,
-  });
-  const failed = new Promise<string>((resolve) => child.on('error', (error) => resolve(error.message)));
-  const said = Promise.all([text(child.stdout), text(child.stderr)]);
-  const [output, complaints] = await Promise.race([said, failed.then((message) => ['', message] as const)]);
-  return { output, complaints };
+  try {
+    const output = await outputOf(program, args, { env: { PATH: SEARCH_PATH }, timeout: PROOF_MS });
+    return { output, complaints: '' };
+  } catch (error) {
+    return error instanceof ProgramFailed
+      ? { output: error.stdout, complaints: error.stderr }
+      : { output: '', complaints: messageOf(error) };
+  }
 }

@@ -1,6 +1,6 @@
 /** What a life of a simulated node says of itself, as the shell does over the control path. */
 import type { NodeHealth } from '../../core/cluster.ts';
-import { heldOf } from '../../core/held.ts';
+import { assertHolding } from '../../core/held.ts';
 import type { RunNs } from '../../core/time.ts';
 import type { LeaseLog } from './lease-log.ts';
 import type { Life } from './life.ts';
@@ -25,7 +25,7 @@ export async function healthOf(life: Life, facts: Facts, crash: (error: unknown)
 
 function health({ lanes, incarnation }: Life, { leases, now, wallMs, at }: Facts): NodeHealth {
   const holding = lanes[0]?.holding();
-  heldOf(holding);
+  assertHolding(holding);
   const lease = holding?.lease;
   const refused = lanes.find((lane) => lane.refused !== undefined)?.refused;
   const reason = lanes.length === 0 ? 'starting' : refused;

@@ -107,8 +107,9 @@ const LOOK_BACK_MS = 15_000;
  */
 const LATE_SHARE = 0.5;
 
-/** Of its lease a client waits longer than this for an answer: a shorter delay keeps it from nothing. */
+/** A client waits longer than this share of its lease for an answer, or than so long: a shorter delay keeps it from nothing. */
 const DELAY_SHARE = 0.1;
+const DELAY_MS = 100;
 
 /** When a lease could not be kept alive any more: from its last accepted keep-alive to its end. */
 interface Unkept {
@@ -145,7 +146,7 @@ function mayKeepFromCoordinator(
   view: EvidenceView,
 ): boolean {
   const { ttlMs = 0 } = view.leaseOf(holder) ?? {};
-  return keepsFromCoordinator?.includes(holder.node) !== false && delaysMs > DELAY_SHARE * ttlMs;
+  return keepsFromCoordinator?.includes(holder.node) !== false && delaysMs > Math.min(DELAY_SHARE * ttlMs, DELAY_MS);
 }
 
 /** On the holder itself before on the coordinator, covering the end of the lease before ending earlier, late before early. */
