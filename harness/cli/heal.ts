@@ -8,19 +8,20 @@ import type { Output } from './output.ts';
 
 export interface Healed {
   readonly swept: readonly { readonly runId: string; readonly driver: string; readonly parts: readonly string[] }[];
-  /** Left alone: their owner lives, or nobody here can tell. */
+  /** Left alone: their owner lives, or nobody here can tell. `failed`: they were to be swept, and could not be. */
   readonly left: readonly {
     readonly runId: string;
     readonly driver: string;
     readonly why: string;
     readonly parts: readonly string[];
+    readonly failed?: true;
   }[];
 }
 
 export async function heal(runId: string | undefined, output: Output): Promise<ExitCode> {
   const drivers = await Promise.all(driverNames().map(loadDriver));
   const healed = await sweepDead(drivers, runId);
-  if (runId !== undefined && healed.swept.length === 0)
+  if (runId !== undefined && healed.swept.length + healed.left.length === 0)
     throw badInput(
       `Nothing of the run ${runId} is on this machine.`,
       'Run `snowglobe heal` to see what is there.',
@@ -37,7 +38,7 @@ export async function heal(runId: string | undefined, output: Output): Promise<E
     ]),
   ];
   output.document(healed, lines.length === 0 ? 'Nothing to heal.' : lines.join('\n'));
-  return EXIT.pass;
+  return healed.left.some(({ failed }) => failed) ? EXIT.environment : EXIT.pass;
 }
 
 /** Sweeps runs whose owner is dead, or the one named, owner or not. */
@@ -56,7 +57,12 @@ export async function sweepDead(drivers: readonly Driver[], only?: string): Prom
         left.push({ runId, driver: driver.name, why, parts });
         continue;
       }
-      swept.push({ runId, driver: driver.name, parts: await driver.sweep(runId) });
+      try {
+        swept.push({ runId, driver: driver.name, parts: await driver.sweep(runId) });
+      } catch (error) {
+        // One that cannot be swept keeps nobody from sweeping the others, or from running.
+        left.push({ runId, driver: driver.name, why: messageOf(error), parts, failed: true });
+      }
     }
   }
   return { swept, left };

@@ -47,8 +47,10 @@ export async function run(args: RunArguments, output: Output): Promise<ExitCode>
   const plan = await preflight(args, output);
   const interruption = onInterrupt(output);
   try {
-    const { swept } = await sweepDead([plan.driver]);
+    const { swept, left } = await sweepDead([plan.driver]);
     for (const { runId, driver } of swept) output.text(`Swept what the dead run ${runId} left (${driver}).`);
+    for (const { runId, driver, why, failed } of left)
+      if (failed) output.text(`What the dead run ${runId} left (${driver}) could not be swept: ${why}`);
     await plan.driver.prepare({ log: (line) => output.text(line), signal: interruption.signal });
     interruption.signal.throwIfAborted();
     const { runs, failure } = await runAll(plan, interruption, output);

@@ -146,8 +146,9 @@ async function startMembers(
   const coordinatorPlaced = coordinatorPlaces(spec, networks.dataPrefix);
   const nodesPlaced = nodePlaces(spec.nodes, networks.dataPrefix);
   for (const { name } of nodesPlaced) clocks.of(name); // their files have to be there before the nodes
+  const places = [...coordinatorPlaced, ...nodesPlaced];
   const start = async (place: Place, workload: WorkloadSpec): Promise<Running> => {
-    const pod = await startPod(run, place.name, place.address, place.port);
+    const pod = await startPod(run, { ...place, index: places.indexOf(place) });
     return { place, pod, process: await startWorkload(run, pod, workload) };
   };
   const node = { user, shellModule, generatorFile, coordinator: coordinatorPlaced, folders, code, clock };

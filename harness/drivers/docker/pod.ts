@@ -40,8 +40,23 @@ export const NO_LOG = { Type: 'none', Config: {} };
 /** Under load a Node process takes seconds to come up. */
 const AGENT_STARTS_MS = 20_000;
 
+/**
+ * When the harness dies, all agents heal at once, and then their pods end: not at once, but one after the other, and later
+ * than the watchdog sweeps them (`sweep.ts` says why).
+ */
+const STAYS_S = 3;
+const APART_S = 0.5;
+
+/** Where a member is to be: `index` tells it from all others of the run. */
+interface PodPlace {
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  readonly index: number;
+}
+
 /** Starts the pod of one member and waits for its agent. */
-export async function startPod(run: RunParts, name: string, address: string, port: number): Promise<Pod> {
+export async function startPod(run: RunParts, { name, address, port, index }: PodPlace): Promise<Pod> {
   let agent: AgentClient | undefined;
   const { controlIsHere } = run.networks;
   const { container, publishedPort } = await startContainer(run.docker, {
@@ -49,7 +64,14 @@ export async function startPod(run: RunParts, name: string, address: string, por
     name: partName(run.runId, `${name}-pod`),
     labels: run.labels,
     // The shell is PID 1 because it reaps orphans, which Node does not; it ends with the agent, and with it all the rest.
-    command: ['sh', '-c', 'node "$@"; exit $?', 'pod', run.agentModule],
+    command: [
+      'sh',
+      '-c',
+      'node "$1"; code=$?; sleep "$2"; exit $code',
+      'pod',
+      run.agentModule,
+      String(STAYS_S + APART_S * index),
+    ],
     user: '0:0',
     network: run.networks.control,
     ...(!controlIsHere && { publish: port }),
