@@ -312,13 +312,10 @@ function draftOf(
   const subjects = pool === undefined ? nodesThemselves(nodes, health) : workerIds(nodes, health, pool);
   const named = (subject: number): { readonly worker?: number } => (pool === undefined ? {} : { worker: subject });
 
-  const deaf = (subject: number, since: RunNs, until: RunNs): number =>
-    deafNs(
-      recover,
-      since,
-      until,
-      subjects.couldMint(subject, since).map((node) => nodes[node]!),
-    );
+  const deaf = (whom: readonly number[], since: RunNs, until: RunNs): number => {
+    const names = whom.map((node) => nodes[node]!);
+    return deafNs(recover, since, until, names);
+  };
 
   const silent: WitnessDraft[] = [];
   let undecided = unheard + (early ? unanswered : 0);
@@ -331,9 +328,10 @@ function draftOf(
       if (to - last < END_NS) return;
       const since = Math.max(deadline, last);
       const mayLast = last < deadline ? END_NS : Math.max(msToNs(withinMs), END_NS);
-      const wasAsked = subjects.couldMint(subject, since).some((node) => (lastAsked.get(node) ?? since) > since);
+      const holders = subjects.couldMint(subject, since);
+      const wasAsked = holders.some((node) => (lastAsked.get(node) ?? since) > since);
       const isSilent = wasAsked && to - since >= mayLast;
-      if (isSilent && to - since - deaf(subject, since, to) >= mayLast)
+      if (isSilent && to - since - deaf(holders, since, to) >= mayLast)
         silent.push({
           what: `${subjects.name(subject)} minted again after the last heal, but fell silent: from ${seconds(last)} to the end of the load at ${seconds(to)}.`,
           clues: [],
@@ -350,7 +348,7 @@ function draftOf(
       .some((node) => (firstAnswer.get(node) ?? Infinity) < (first ?? Infinity));
     // What was never held cannot be held again.
     const until = first ?? to;
-    const isLate = until - deadline > deaf(subject, countedFrom, until);
+    const isLate = until - deadline > deaf(subjects.couldMint(subject, countedFrom), countedFrom, until);
     if (!isLate || !(everMinted.has(subject) || subjects.everHeld(subject)) || !askedInVain) {
       undecided++;
       return;

@@ -14,8 +14,8 @@ const POLL_MS = 50;
 
 interface Part {
   readonly kind: 'container' | 'network';
-  /** Whether it has a place of its own in networks: those that join a pod have none. */
-  readonly hasEndpoints: boolean;
+  /** A container without endpoints of its own: it joins the network of a pod. */
+  readonly joins: boolean;
   readonly id: string;
   readonly name: string;
   readonly labels: Labels;
@@ -39,11 +39,9 @@ export async function leftovers(docker: Docker): Promise<readonly Leftover[]> {
 export async function sweep(docker: Docker, runId: string): Promise<readonly string[]> {
   const parts = await partsOf(docker, `${RUN_LABEL}=${runId}`);
   const of = (kind: Part['kind']): readonly Part[] => parts.filter((part) => part.kind === kind);
-  const [placed, joined] = [true, false].map((has) =>
-    of('container').filter(({ hasEndpoints }) => hasEndpoints === has),
-  );
-  await Promise.all(joined!.map(({ id }) => removeContainer(docker, id)));
-  for (const { id } of placed!) await removeContainer(docker, id);
+  const containers = of('container');
+  await Promise.all(containers.filter(({ joins }) => joins).map(({ id }) => removeContainer(docker, id)));
+  for (const { id } of containers.filter(({ joins }) => !joins)) await removeContainer(docker, id);
   for (const network of of('network')) await removeNetwork(docker, network);
   return parts.map(describe);
 }
@@ -53,8 +51,9 @@ async function removeNetwork(docker: Docker, { id, name }: Part): Promise<void> 
   try {
     await tolerating([404], network.remove());
   } catch (error) {
+    if (statusOf(error) !== 403) throw error;
     const { Containers: held = {} } = (await network.inspect()) as { readonly Containers?: object };
-    if (statusOf(error) !== 403 || Object.keys(held).length > 0) throw error;
+    if (Object.keys(held).length > 0) throw error;
     throw new Error(
       `The Docker engine does not remove the network ${name}: it counts an endpoint that no container has. Restart the engine, then run \`snowglobe heal\`.`,
       { cause: error },
@@ -94,14 +93,14 @@ async function partsOf(docker: Docker, label: string): Promise<readonly Part[]> 
   return [
     ...containers.map(({ Id, Names, Labels: labels, HostConfig }) => ({
       kind: 'container' as const,
-      hasEndpoints: !HostConfig.NetworkMode.startsWith('container:'),
+      joins: HostConfig.NetworkMode.startsWith('container:'),
       id: Id,
       name: (Names[0] ?? Id).replace(/^\//, ''),
       labels,
     })),
     ...networks.map(({ Id, Name, Labels: labels }) => ({
       kind: 'network' as const,
-      hasEndpoints: false,
+      joins: false,
       id: Id,
       name: Name,
       labels: labels ?? {},
