@@ -88,4 +88,14 @@ export async function eventually<Value>(
   }
 }
 
+/**
+ * Asks until the node mints. An honest node may refuse at any one moment (`bound`: etcd answered late), also right
+ * after it told that it mints.
+ */
+export const minted = (node: Cluster['nodes'][number], count: number): Promise<MintReply> =>
+  eventually(
+    () => mint(node, count),
+    ({ status }) => status === 'ok',
+  );
+
 export const minting = ({ status }: NodeHealth): boolean => status === 'minting';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import driver from './driver.ts';
-import { SNOWFLAKE, eventually, mint, minting, partsOf, runForTest } from './run-for-test.ts';
+import { SNOWFLAKE, eventually, minted, minting, partsOf, runForTest } from './run-for-test.ts';
 
 test('two clusters live side by side, and sweeping one leaves the other', async () => {
   await using one = await runForTest();
@@ -20,7 +20,7 @@ test('two clusters live side by side, and sweeping one leaves the other', async 
   );
   expect(await partsOf(one.runId)).toEqual([]);
   expect(await driver.sweep(one.runId)).toEqual([]);
-  expect(await mint(theirs, 1)).toMatchObject({ status: 'ok' });
+  expect(await minted(theirs, 1)).toMatchObject({ status: 'ok' });
 }, 30_000);
 
 test('a generator from any folder finds its own node_modules', async () => {
@@ -39,9 +39,7 @@ test('a generator from any folder finds its own node_modules', async () => {
        export default mine;`,
     );
     await using run = await runForTest({}, { generator: { ...SNOWFLAKE.generator, name: 'mine' }, file });
-    const node = run.cluster.nodes[0]!;
-    await eventually(() => node.health(500), minting);
-    expect(await mint(node, 5)).toMatchObject({ status: 'ok', count: 5 });
+    expect(await minted(run.cluster.nodes[0]!, 5)).toMatchObject({ status: 'ok', count: 5 });
   } finally {
     await rm(folder, { recursive: true });
   }

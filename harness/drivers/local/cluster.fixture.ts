@@ -34,7 +34,7 @@ export const mint = (node: ClusterNode, count: number, timeoutMs = 1000): Promis
   new Promise((resolve) => node.mint(count, timeoutMs, resolve));
 
 /** Asks until the node mints: it needs a worker ID first, then a bound. */
-export async function untilItMints({ time }: Cluster, node: ClusterNode, withinMs: number): Promise<MintReply> {
+export async function untilItMints({ time }: Cluster, node: ClusterNode, withinMs = 10_000): Promise<MintReply> {
   const end = time.now() + withinMs * NS_PER_MS;
   for (;;) {
     const reply = await mint(node, 10, 300);
@@ -48,7 +48,7 @@ if (import.meta.main) {
   const [runId, folder] = process.argv.slice(2) as [string, string];
   await using cluster: Cluster = await driver.launch(SPEC, await launchContext(runId, folder));
   const [node] = cluster.nodes as [ClusterNode];
-  console.log(JSON.stringify(await untilItMints(cluster, node, 5000)));
+  console.log(JSON.stringify(await untilItMints(cluster, node)));
   process.stdin.resume();
   await once(process.stdin, 'end');
 }

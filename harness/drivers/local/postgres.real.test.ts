@@ -45,8 +45,8 @@ test('nodes take ranges from a real PostgreSQL, and go on after it was stopped a
   const [member] = coordinator.members;
   expect(coordinator).toMatchObject({ name: 'postgres', version: expect.stringMatching(/^\d+\.\d+$/) as string });
   expect(member!.name).toBe('pg1');
-  await untilItMints(cluster, n1!, 5000);
-  await untilItMints(cluster, n2!, 5000);
+  await untilItMints(cluster, n1!);
+  await untilItMints(cluster, n2!);
 
   // All of its processes stand still: connections that were open get no answer either.
   await member!.process.pause(1000);
@@ -55,7 +55,7 @@ test('nodes take ranges from a real PostgreSQL, and go on after it was stopped a
   for (let call = 0; call < 40; call++) await mint(n1!, 50);
   expect(await mint(n1!, 1)).toMatchObject({ status: 'refused', reason: 'empty' });
   await member!.process.resume();
-  await untilItMints(cluster, n1!, 5000);
+  await untilItMints(cluster, n1!);
 
   await member!.process.kill();
   expect(await member!.process.alive()).toBe(false);

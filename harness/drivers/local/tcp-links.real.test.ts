@@ -49,7 +49,7 @@ describe('one cluster', async () => {
     const spec = { nodes: 3, coordinatorMembers: 5, options: { pool: 3, ttlMs: 5000 } };
     cluster = await driver.launch(spec, await launchContext(runId, folder));
     [n1] = cluster.nodes as [ClusterNode];
-    await untilItMints(cluster, n1, 5000);
+    await untilItMints(cluster, n1);
   }, 30_000);
 
   afterAll(async () => {
@@ -154,7 +154,7 @@ describe('runs on one machine', () => {
       expect(await b.process.alive()).toBe(true);
       expect((await driver.sweep(runs[0] as string)).join()).toContain('process');
       expect(leftoversOf(runs[0] as string)).toEqual([]);
-      await untilItMints(two, b, 5000);
+      await untilItMints(two, b);
     } finally {
       await one[Symbol.asyncDispose]();
       await two[Symbol.asyncDispose]();
