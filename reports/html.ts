@@ -39,6 +39,7 @@ const SECURITY = [
 
 export default {
   name: 'html',
+  always: true,
   render: (run) => ({ file: 'report.html', content: page(run).text }),
 } satisfies Reporter;
 

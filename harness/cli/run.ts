@@ -114,7 +114,7 @@ async function preflight(args: RunArguments, output: Output): Promise<Plan> {
     seed,
     items,
     ...parts,
-    reporters: [...reporters.values()],
+    reporters: [...reporters.values()].filter(({ always }) => always === true),
     driver,
     openStore,
     runsFolder,

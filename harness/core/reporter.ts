@@ -1,9 +1,11 @@
-/** A reporter turns a run into files. Pure: no clock, no disk, no network. */
+/** A reporter turns a run into a file. Pure: no clock, no disk, no network. */
 import type { Run } from './run.ts';
 
 export interface Reporter {
   /** Equal to the file's name. */
   readonly name: string;
+  /** Written into the folder of each run; left out: only where somebody asks for it, such as by `--junit FILE`. */
+  readonly always?: true;
   render(run: Run): Artifact;
 }
 

@@ -16,6 +16,8 @@ import { RUN_VERSION } from './run.ts';
 import type { Run } from './run.ts';
 import { scenarioSchema } from './scenario.ts';
 import { z } from './schema.ts';
+import { UNITS } from './slo.ts';
+import type { Unit } from './slo.ts';
 import { UNKNOWN_REASONS } from './verdict.ts';
 import type { UnknownReasonName, Verdict } from './verdict.ts';
 
@@ -165,6 +167,20 @@ const seriesSchema = z.strictObject({
       points: list(z.tuple([at, z.number().nullable()]).readonly()),
     }),
   ),
+  requests: list(
+    z.strictObject({
+      at,
+      sent: count,
+      ok: count,
+      refused: count,
+      errors: count,
+      noAnswer: count,
+      dropped: count,
+      p50Ms: z.number().nullable(),
+      p99Ms: z.number().nullable(),
+      maxMs: z.number().nullable(),
+    }),
+  ).exactOptional(),
 });
 
 const measuredSchema = z.strictObject({
@@ -174,6 +190,35 @@ const measuredSchema = z.strictObject({
   seconds: z.record(z.string(), z.number()).readonly(),
   versions: strings,
   host: strings,
+});
+
+const unit: z.ZodType<Unit> = z.enum(keysOf(UNITS));
+
+const figureSchema = z.strictObject({
+  name: z.string(),
+  indicator: z.string(),
+  what: z.string(),
+  unit,
+  where: z.string(),
+  value: z.number().exactOptional(),
+  samples: count,
+  detail: z.string().exactOptional(),
+});
+
+const sloRecordSchema = z.strictObject({
+  ...figureSchema.shape,
+  options: jsonObject,
+  objective: z.strictObject({ atMost: z.number().exactOptional(), atLeast: z.number().exactOptional() }),
+  verdict,
+  minSamples: count,
+});
+
+const loadRecordSchema = z.strictObject({
+  client: z.string(),
+  version: z.string().exactOptional(),
+  compared: count,
+  answered: count,
+  sample: z.string().exactOptional(),
 });
 
 export const runSchema = z.strictObject({
@@ -197,6 +242,9 @@ export const runSchema = z.strictObject({
   findings: list(findingSchema),
   disturbances: list(disturbanceRecordSchema),
   hazards: list(hazardSchema),
+  slos: list(sloRecordSchema).exactOptional(),
+  figures: list(figureSchema).exactOptional(),
+  load: loadRecordSchema.exactOptional(),
   evidence: evidenceSchema,
   leases: list(leaseTotalsSchema).exactOptional(),
   slots: list(

@@ -11,6 +11,7 @@ import type { Layout } from './layout.ts';
 import type { Promise_ } from './guarantee.ts';
 import type { Scenario } from './scenario.ts';
 import type { Tenure } from './checker.ts';
+import type { FigureRecord, SloRecord } from './slo.ts';
 import type { RunNs } from './time.ts';
 import type { UnknownReason, Verdict } from './verdict.ts';
 
@@ -43,6 +44,12 @@ export interface Run {
   readonly findings: readonly (Finding & { readonly promised: boolean })[];
   readonly disturbances: readonly DisturbanceRecord[];
   readonly hazards: readonly HazardRecord[];
+  /** SLOs as they were judged; absent where nobody asked for one. */
+  readonly slos?: readonly SloRecord[];
+  /** Measured, and judged by nobody. */
+  readonly figures?: readonly FigureRecord[];
+  /** Who offered the load; absent in runs that ended before it began. */
+  readonly load?: LoadRecord;
   readonly evidence: EvidenceTotals;
   /** How each coordinator kept its word on leases; absent where none is known. */
   readonly leases?: readonly LeaseTotals[];
@@ -128,6 +135,19 @@ export interface LeaseTotals {
   readonly revoked: number;
 }
 
+/** Who asked for IDs, and how what clients received was compared with what was minted. */
+export interface LoadRecord {
+  /** `built-in` or `k6`. */
+  readonly client: string;
+  /** `k6 1.8.1`; absent for the built-in client. */
+  readonly version?: string;
+  /** Answers whose IDs were compared with those that were minted, and answers with IDs in all. */
+  readonly compared: number;
+  readonly answered: number;
+  /** What sample was compared, in words; absent: all of them. */
+  readonly sample?: string;
+}
+
 /** Curves for the report, one point a bucket, aligned at the run's origin. */
 export interface Series {
   readonly bucketMs: number;
@@ -138,6 +158,22 @@ export interface Series {
     readonly node: string;
     readonly points: readonly (readonly [RunNs, number | null])[];
   }[];
+  /** Requests of all clients by the second in which they were due; absent where they are not known. */
+  readonly requests?: readonly RequestPoint[];
+}
+
+/** Requests that were due within one second. Latencies are those of answers with IDs; null: there was none. */
+export interface RequestPoint {
+  readonly at: RunNs;
+  readonly sent: number;
+  readonly ok: number;
+  readonly refused: number;
+  readonly errors: number;
+  readonly noAnswer: number;
+  readonly dropped: number;
+  readonly p50Ms: number | null;
+  readonly p99Ms: number | null;
+  readonly maxMs: number | null;
 }
 
 export interface Measured {

@@ -5,6 +5,7 @@ import { CLOCK_TOOLS } from './cluster.ts';
 import { COORDINATOR_NAMES } from './coordinator-kind.ts';
 import { REQUEST_IDS_MAX } from './request-size.ts';
 import { z } from './schema.ts';
+import { sloSchema } from './slo.ts';
 import type { JsonObject, Json } from './json.ts';
 import type { Layout } from './layout.ts';
 
@@ -157,6 +158,7 @@ export const scenarioSchema = z.strictObject({
   }),
   recoverMs: positiveMs.describe('from the last heal to the end of the load'),
   hazards: z.array(z.strictObject({ hazard: name, options: z.record(z.string(), json).default({}) })).default([]),
+  slos: z.array(sloSchema).exactOptional().describe('what the run has to reach in figures; none where left out'),
 });
 
 /** A validated scenario. */
