@@ -1,0 +1,63 @@
+/**
+ * How long after a heal the service is whole again: until as many nodes as the pool has worker IDs, or all of them where
+ * there is no pool, have given IDs to a client that asked after the heal. The longest of all heals that came within the
+ * spans.
+ *
+ * A heal that another disturbance overtakes, or the end of the load, tells only that it took longer than that: it is no
+ * sample, but it is part of the value where it took longer than all others did.
+ */
+import type { Indicator, Reach, Span } from '../core/indicator.ts';
+import { counted } from '../core/phrases.ts';
+import { z } from '../core/schema.ts';
+import type { RunNs } from '../core/time.ts';
+import { NS_PER_S } from '../core/time.ts';
+import { gotIds, holdersOf, REQUESTS_LOST } from './shared/counting.ts';
+
+const options = z.strictObject({});
+
+export default {
+  name: 'time-to-first-id',
+  summary: 'seconds from a heal until every worker ID (or node) has given IDs again: the longest of all heals',
+  unit: 's',
+  better: 'less',
+  afterDisturbances: true,
+  options,
+  example: {},
+  what: () => 'from a heal to the first IDs of each worker ID, the longest',
+
+  measure(facts, spans) {
+    const { requests, reaches, nodes } = facts;
+    if (requests === undefined) return REQUESTS_LOST;
+    const holders = holdersOf(facts);
+    const loadEnd = requests.sent.reduce((latest, at) => Math.max(latest, at), 0);
+    let [samples, longest, overtaken] = [0, -Infinity, 0];
+    for (const healed of healsWithin(reaches, spans)) {
+      const until = overtakenAt(reaches, healed, loadEnd);
+      const first = new Float64Array(nodes.length).fill(Infinity);
+      for (let row = 0; row < requests.length; row++)
+        if (requests.sent[row]! >= healed && gotIds(requests, row)) {
+          const node = requests.node[row]!;
+          first[node] = Math.min(first[node]!, requests.received[row]!);
+        }
+      const whole = first.sort()[holders - 1]!;
+      if (whole <= until) samples++;
+      else overtaken++;
+      longest = Math.max(longest, Math.min(whole, until) - healed);
+    }
+    const detail = `After ${counted(overtaken, 'heal')} the service was not whole before the next disturbance, or the end of the load.`;
+    if (samples === 0) return overtaken === 0 ? { samples } : { samples, detail };
+    return { value: Math.max(0, longest) / NS_PER_S, samples, ...(overtaken > 0 && { detail }) };
+  },
+} satisfies Indicator<z.output<typeof options>>;
+
+/** A disturbance's own span ends with its heal: here that moment belongs to it. */
+function healsWithin(reaches: readonly Reach[], spans: readonly Span[]): readonly RunNs[] {
+  const heals = reaches.flatMap(({ healed }) => (healed === undefined ? [] : [healed]));
+  return [...new Set(heals)].filter((at) => spans.some(({ from, to }) => at > from && at <= to));
+}
+
+/** From when on a service that is not whole is no word on this heal: at once, where another is in force at it. */
+function overtakenAt(reaches: readonly Reach[], healed: RunNs, loadEnd: RunNs): RunNs {
+  const others = reaches.filter((reach) => reach.healed === undefined || reach.healed > healed);
+  return Math.max(healed, Math.min(loadEnd, ...others.map(({ from }) => from)));
+}
