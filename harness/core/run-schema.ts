@@ -211,6 +211,7 @@ const sloRecordSchema = z.strictObject({
   objective: z.strictObject({ atMost: z.number().exactOptional(), atLeast: z.number().exactOptional() }),
   verdict,
   minSamples: count,
+  because: z.string().exactOptional(),
 });
 
 const loadRecordSchema = z.strictObject({

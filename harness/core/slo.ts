@@ -35,6 +35,7 @@ export const sloSchema = z.strictObject({
     .default('whole')
     .describe('the part of the run that counts; whole: from the start of the warm-up to the end of the load'),
   minSamples: z.int().positive().describe('with fewer the SLO is unknown'),
+  because: z.string().min(1).exactOptional().describe('where the bound comes from, for whoever reads the record'),
 });
 
 /** A validated SLO. */
@@ -59,6 +60,8 @@ export interface SloRecord {
   readonly value?: number;
   readonly samples: number;
   readonly minSamples: number;
+  /** Where the bound comes from. */
+  readonly because?: string;
   /** Why it is unknown, or what is behind the value: one sentence. */
   readonly detail?: string;
 }

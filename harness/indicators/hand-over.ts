@@ -59,14 +59,16 @@ function leaderChangeBefore(reaches: readonly Reach[], at: RunNs): RunNs {
     .reduce((latest, { healed = at }) => Math.max(latest, Math.min(at, healed)), 0);
 }
 
-/** Since when the heir's life had said, without a break, that it waits; when it minted first, where it never did. */
-function waitingSince(journal: readonly JournalEntry[], { node, incarnation, from }: Tenure): RunNs {
+/** Since when the heir's life had said that it waits, until it took the worker ID; when it first minted, where it never did. */
+function waitingSince(journal: readonly JournalEntry[], { node, incarnation, createRevision, from }: Tenure): RunNs {
   let since: RunNs | undefined;
   for (const entry of journal) {
     if (entry.at >= from) break;
     if (entry.kind !== 'health' || entry.node !== node) continue;
-    const waits = entry.health.incarnation === incarnation && entry.health.status === 'waiting';
-    since = waits ? (since ?? entry.at) : undefined;
+    const { health } = entry;
+    if (health.incarnation === incarnation && health.status === 'waiting') since ??= entry.at;
+    // It may hold its worker ID for a while before it may mint.
+    else if (health.incarnation !== incarnation || health.createRevision !== createRevision) since = undefined;
   }
   return since ?? from;
 }
