@@ -12,6 +12,7 @@ import { badInput, EXIT, messageOf, SnowglobeError } from './core/errors.ts';
 import type { Fault } from './core/fault.ts';
 import type { Generator } from './core/generator.ts';
 import type { Hazard } from './core/hazard.ts';
+import type { Indicator } from './core/indicator.ts';
 import { layoutProblems } from './core/layout.ts';
 import { chooseAmong } from './core/nearest-name.ts';
 import { promisesSchema } from './core/promise-schema.ts';
@@ -32,6 +33,8 @@ const ENDING = extname(fileURLToPath(import.meta.url));
 export const loadFaults = async (): Promise<ReadonlyMap<string, Fault>> => loadFolder<Fault>('harness/faults', nameOf);
 export const loadHazards = async (): Promise<ReadonlyMap<string, Hazard>> =>
   loadFolder<Hazard>('harness/hazards', nameOf);
+export const loadIndicators = async (): Promise<ReadonlyMap<string, Indicator>> =>
+  loadFolder<Indicator>('harness/indicators', nameOf);
 export const loadReporters = async (): Promise<ReadonlyMap<string, Reporter>> =>
   loadFolder<Reporter>('reports', nameOf);
 export const loadCheckers = async (): Promise<ReadonlyMap<string, Checker>> =>
@@ -39,18 +42,20 @@ export const loadCheckers = async (): Promise<ReadonlyMap<string, Checker>> =>
 
 /** All that judges, disturbs and tells, as a run takes it. */
 export async function loadParts(): Promise<Parts> {
-  const [faults, hazards, checkers, reporters] = await Promise.all([
+  const [faults, hazards, indicators, checkers, reporters] = await Promise.all([
     loadFaults(),
     loadHazards(),
+    loadIndicators(),
     loadCheckers(),
     loadReporters(),
   ]);
-  return { faults, hazards, checkers, reporters };
+  return { faults, hazards, indicators, checkers, reporters };
 }
 
 export interface Parts {
   readonly faults: ReadonlyMap<string, Fault>;
   readonly hazards: ReadonlyMap<string, Hazard>;
+  readonly indicators: ReadonlyMap<string, Indicator>;
   readonly checkers: ReadonlyMap<string, Checker>;
   readonly reporters: ReadonlyMap<string, Reporter>;
 }

@@ -70,7 +70,7 @@ export async function createLab(folder: string): Promise<Lab> {
         loadDriver(driverName),
       ]);
       const scenario = asRequested(base, request, parts);
-      refuse(EXIT.badInput, scenarioProblems(base, parts.faults, parts.hazards));
+      refuse(EXIT.badInput, scenarioProblems(base, parts));
       refuse(EXIT.badInput, combinationProblems(scenario, generator.generator));
       const abilities = prepared.get(driverName) ?? (await abilitiesOf(driver));
       refuse(EXIT.environment, abilityProblems(scenario, parts.faults, driverName, abilities));

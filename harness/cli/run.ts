@@ -66,7 +66,7 @@ export async function run(args: RunArguments, output: Output): Promise<ExitCode>
 }
 
 /** All that is known and checked before anything starts. */
-interface Plan extends Pick<RunRequest, 'faults' | 'hazards' | 'checkers' | 'reporters' | 'driver' | 'openStore'> {
+interface Plan extends Pick<RunRequest, 'faults' | 'hazards' | 'indicators' | 'checkers' | 'reporters' | 'driver' | 'openStore'> {
   readonly args: RunArguments;
   readonly seed: string;
   readonly runsFolder: string;
@@ -81,12 +81,12 @@ interface Plan extends Pick<RunRequest, 'faults' | 'hazards' | 'checkers' | 'rep
 async function preflight(args: RunArguments, output: Output): Promise<Plan> {
   const seed = seedOf(args.seed);
   const { reporters, ...parts } = await loadParts();
-  const { faults, hazards } = parts;
+  const { faults } = parts;
   // One file after the other: of one that ends the process, or never ends loading, it is known which it was.
   const given: { readonly reference: string; readonly scenario: Scenario }[] = [];
   for (const reference of args.scenarios) given.push({ reference, scenario: await loadScenario(reference) });
   const problems = given.flatMap(({ reference, scenario }) =>
-    inFile(reference, scenario, scenarioProblems(scenario, faults, hazards)),
+    inFile(reference, scenario, scenarioProblems(scenario, parts)),
   );
   if (problems.length > 0) throw new SnowglobeError(EXIT.badInput, problems);
   const items: Plan['items'][number][] = [];

@@ -5,6 +5,7 @@ import type { Checker, SqlFacts, SqlReader } from '../core/checker.ts';
 import type { Guarantee, Promise_ } from '../core/guarantee.ts';
 import type { History, RequestColumns } from '../core/history.ts';
 import type { Series } from '../core/run.ts';
+import { readSequenceUse, sequenceUseOf } from '../core/sequence-use.ts';
 import { readTenures, readUnheld, tenuresOf, unheldOf } from '../core/tenures.ts';
 import { NS_PER_MS } from '../core/time.ts';
 import type { HistorySource } from './judge.ts';
@@ -17,6 +18,7 @@ export function sourceFromMemory(history: History, checkers: Checkers): HistoryS
     tenures: () => Promise.resolve(tenuresOf(history)),
     unheld: () => Promise.resolve(unheldOf(history)),
     idsByNode: (bucketMs) => Promise.resolve(countByNode(history, bucketMs)),
+    sequenceUse: () => Promise.resolve(sequenceUseOf(history)),
     leases: history.leases,
   };
 }
@@ -37,6 +39,7 @@ export function sourceFromStore(store: SqlReader, facts: SqlFacts, checkers: Che
         rows.map(({ node, bucket, ids }) => ({ node, bucket: Number(bucket), ids: Number(ids) })),
       );
     },
+    sequenceUse: () => readSequenceUse(store, facts),
     leases: facts.leases,
   };
 }

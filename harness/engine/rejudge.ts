@@ -15,6 +15,7 @@ import { readRequests } from './history-source.ts';
 import type { JournalRead } from './journal.ts';
 import { openJournal } from './journal.ts';
 import { judge } from './judge.ts';
+import type { Indicators } from './judge-slos.ts';
 import { JOURNAL_FILE, TAPS_FOLDER } from './record.ts';
 import type { OpenStore } from './run-scenario.ts';
 import { createStopwatch, measuredAgain } from './stopwatch.ts';
@@ -27,6 +28,7 @@ export interface RejudgeRequest {
   readonly openStore: OpenStore;
   readonly checkers: Checkers;
   readonly hazards: ReadonlyMap<string, Hazard>;
+  readonly indicators: Indicators;
   /** Told what is done next, where that may take a while. */
   readonly log: (text: string) => void;
 }
@@ -39,6 +41,7 @@ export async function rejudge({
   openStore,
   checkers,
   hazards,
+  indicators,
   log,
 }: RejudgeRequest): Promise<Run> {
   const { scenario, generator, driver, seed, command, measured } = begun;
@@ -80,10 +83,13 @@ export async function rejudge({
       header,
       journal: read.entries,
       hazards,
+      indicators,
       ...gathered,
       doubts: [...gathered.doubts, ...read.problems.map(damaged)],
       requests,
       idsPerSecond: scenario.load.idsPerSecond,
+      // The simulator leaves no taps to judge again.
+      virtualTime: false,
       measured,
     });
     judged();

@@ -38,6 +38,7 @@ import { journalText, openJournal } from './journal.ts';
 import { journalled } from './journalled-cluster.ts';
 import type { RunHeader } from './judge.ts';
 import { judge } from './judge.ts';
+import type { Indicators } from './judge-slos.ts';
 import { begunRun, JOURNAL_FILE, LEFT_NOTHING, LEFT_TO_JUDGE, OWNER_FILE, saveRun } from './record.ts';
 import { neededAbilities } from './preflight.ts';
 import { ratesOf, telling } from './report-progress.ts';
@@ -56,6 +57,7 @@ export interface RunRequest {
   readonly folder: string;
   readonly faults: ReadonlyMap<string, Fault>;
   readonly hazards: ReadonlyMap<string, Hazard>;
+  readonly indicators: Indicators;
   readonly checkers: Checkers;
   readonly reporters: readonly Reporter[];
   /** Opens the store that taps are collected into; called only for clusters that write taps. */
@@ -195,9 +197,11 @@ async function live(request: RunRequest, cluster: Cluster, journal: Journal, sto
     header,
     journal: journal.entries,
     hazards: request.hazards,
+    indicators: request.indicators,
     ...gathered,
     requests,
     idsPerSecond: idsPerSecond(header, collecting !== undefined),
+    virtualTime: collecting === undefined,
     measured: stopwatch.measured(versions),
   });
   await gone;

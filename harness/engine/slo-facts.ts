@@ -1,5 +1,6 @@
 /** What indicators read, from what the judge has. Pure. */
 import type { Finding, Tenure } from '../core/checker.ts';
+import { disturbing } from '../core/disturbing.ts';
 import type { LeaseFact, RequestColumns } from '../core/history.ts';
 import type { IndicatorFacts, MarkedRequests, Reach } from '../core/indicator.ts';
 import { MARK } from '../core/indicator.ts';
@@ -11,8 +12,6 @@ import type { SequenceSecond } from '../core/sequence-use.ts';
 import { idsPerTick } from '../core/sequence-use.ts';
 import type { RunNs } from '../core/time.ts';
 import { msToNs, NS_PER_S } from '../core/time.ts';
-import type { Span } from './bite.ts';
-import { disturbing } from '../core/disturbing.ts';
 import { NodeTimes } from './node-times.ts';
 import { GRACE_NS, withHeirs } from './reach.ts';
 import { deafSpans } from './recover-window.ts';

@@ -107,8 +107,9 @@ function duringProblems(
         : chooseAmong(during.disturbance, names);
     return [problem(`The scenario has no disturbance called "${during.disturbance}".`, remedy, where)];
   }
-  const disturbs = disturbances.some(({ fault }) => faults.get(fault)?.disturbs.length !== 0);
-  return speaksOfDisturbances(slo, indicator) && !disturbs
+  // A fault that nobody knows is told elsewhere.
+  const needed = indicator.afterDisturbances === true ? disturbances.filter((one) => disturbs(one.fault, faults)) : disturbances;
+  return speaksOfDisturbances(slo, indicator) && needed.length === 0
     ? [
         problem(
           `The SLO ${sloName(slo)} is about what disturbances do, and the scenario has none.`,
@@ -117,4 +118,8 @@ function duringProblems(
         ),
       ]
     : [];
+}
+
+function disturbs(fault: string, faults: ReadonlyMap<string, Fault>): boolean {
+  return faults.get(fault)?.disturbs.length !== 0;
 }
