@@ -66,7 +66,10 @@ export async function run(args: RunArguments, output: Output): Promise<ExitCode>
 }
 
 /** All that is known and checked before anything starts. */
-interface Plan extends Pick<RunRequest, 'faults' | 'hazards' | 'indicators' | 'checkers' | 'reporters' | 'driver' | 'openStore'> {
+interface Plan extends Pick<
+  RunRequest,
+  'faults' | 'hazards' | 'indicators' | 'checkers' | 'reporters' | 'driver' | 'openStore'
+> {
   readonly args: RunArguments;
   readonly seed: string;
   readonly runsFolder: string;

@@ -58,10 +58,7 @@ export function figuresOf({ indicators, facts, from }: FiguresInput): readonly F
       const { injected, healed } = record;
       if (injected === undefined || healed === undefined) return [];
       const where = `while ${disturbanceLabel(record)} was in force`;
-      return [
-        ...measured(LATENCIES, facts, { from: injected, to: healed }, where),
-        ...ofReach(record),
-      ];
+      return [...measured(LATENCIES, facts, { from: injected, to: healed }, where), ...ofReach(record)];
     }),
   ];
 

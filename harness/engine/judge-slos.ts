@@ -61,7 +61,9 @@ export function judgeSlos({ slos, indicators, facts, disturbances, virtualTime }
 function leftOut(those: readonly { readonly slo: Slo }[], why: string): readonly string[] {
   if (those.length === 0) return [];
   const names = those.map(({ slo }) => sloName(slo)).join(', ');
-  return [`${counted(those.length, 'SLO')} (${names}) ${those.length === 1 ? 'is' : 'are'} not judged in this run: ${why}.`];
+  return [
+    `${counted(those.length, 'SLO')} (${names}) ${those.length === 1 ? 'is' : 'are'} not judged in this run: ${why}.`,
+  ];
 }
 
 /** As a scenario whose disturbances were taken out. */
@@ -115,7 +117,11 @@ interface Judged {
 
 const unknown = (detail: string): Judged => ({ verdict: 'unknown', detail });
 
-function judged({ value, atBest, samples, detail }: Measurement, { objective, minSamples }: Slo, { unit }: Indicator): Judged {
+function judged(
+  { value, atBest, samples, detail }: Measurement,
+  { objective, minSamples }: Slo,
+  { unit }: Indicator,
+): Judged {
   if (value === undefined || samples < minSamples) {
     const few = `There ${samples === 1 ? 'was' : 'were'} ${counted(samples, 'sample')}, and ${counted(minSamples, 'is', 'are')} the least that it can be judged by.`;
     return unknown(detail === undefined ? few : `${few} ${detail}`);
@@ -182,8 +188,9 @@ function spansOfDisturbance(
 export function missedSlos(records: readonly SloRecord[]): readonly string[] {
   return records
     .filter(({ verdict }) => verdict === 'fail')
-    .map(({ name, what, where, unit, value = NaN, objective, samples }) =>
-      `The SLO ${name} is missed: ${figureText(unit, value)}, and ${objectiveText(unit, objective)} was asked (${what}; ${where}; ${counted(samples, 'sample')}).`,
+    .map(
+      ({ name, what, where, unit, value = NaN, objective, samples }) =>
+        `The SLO ${name} is missed: ${figureText(unit, value)}, and ${objectiveText(unit, objective)} was asked (${what}; ${where}; ${counted(samples, 'sample')}).`,
     );
 }
 

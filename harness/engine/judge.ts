@@ -99,7 +99,13 @@ export async function judge(input: JudgeInput): Promise<Run> {
     ...finding,
     promised: false,
   }));
-  const measured = await measure({ ...input, nodes, disturbances, tenures: answers.tenures, findings: [...promised, ...others] });
+  const measured = await measure({
+    ...input,
+    nodes,
+    disturbances,
+    tenures: answers.tenures,
+    findings: [...promised, ...others],
+  });
   const { slos } = measured;
   const unknowns: readonly UnknownReason[] = [
     ...input.doubts,
@@ -128,11 +134,7 @@ export async function judge(input: JudgeInput): Promise<Run> {
     journal.filter((entry) => entry.kind === 'revoke'),
   );
   const kept = gravest(promised.map((finding) => finding.verdict));
-  const verdict = gravest([
-    kept,
-    ...slos.records.map((slo) => slo.verdict),
-    ...unknowns.map((): Verdict => 'unknown'),
-  ]);
+  const verdict = gravest([kept, ...slos.records.map((slo) => slo.verdict), ...unknowns.map((): Verdict => 'unknown')]);
   const exitCode = exitCodeOf(verdict, kept);
   const busy = verdict === 'unknown' || exitCode === EXIT.sloMissed ? busyMachine(journal) : [];
   return {

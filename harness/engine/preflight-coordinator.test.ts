@@ -43,12 +43,12 @@ test('one database has one server, and no fault can name a member that it has no
 });
 
 test('what only etcd has is not done to another coordinator, and what every coordinator has is', () => {
-  const refused = [...faults.values()].filter((fault) => {
+  const refused = [...parts.faults.values()].filter((fault) => {
     const options = JSON.parse(JSON.stringify(fault.example).replaceAll('etcd1', 'pg1')) as typeof fault.example;
     const disturbances = [{ fault: fault.name, options, atMs: 0, forMs: 30_000 }];
     const slots = [{ name: 'slot', lengthMs: 60_000, disturbances }];
-    return scenarioProblems({ ...stalls, timetable: { ...stalls.timetable, slots } }, parts).some(
-      ({ what }) => what.includes('It is for clusters with etcd, and this one has postgres.'),
+    return scenarioProblems({ ...stalls, timetable: { ...stalls.timetable, slots } }, parts).some(({ what }) =>
+      what.includes('It is for clusters with etcd, and this one has postgres.'),
     );
   });
   expect(refused.map(({ name }) => name).toSorted()).toEqual([

@@ -41,7 +41,7 @@ test('a generator for another coordinator has one thing wrong with it, whatever 
 test('a cluster whose regions are none has one thing wrong with it, whatever fault takes a coordinator', () => {
   const { coordinatorMembers, nodes } = storm.cluster;
   const cluster = { nodes, coordinatorMembers, coordinatorPerRegion: true };
-  const disturbances = [...faults.values()]
+  const disturbances = [...parts.faults.values()]
     .filter(({ disturbs }) => disturbs.includes('coordinator'))
     .map(({ name, example }) => ({ fault: name, options: example, atMs: 0, forMs: 1000 }));
   for (const disturbance of disturbances) {

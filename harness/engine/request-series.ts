@@ -33,7 +33,14 @@ export function requestSeries(
   if (first > last) return [];
   const seconds = last - first + 1;
   const column = (): Uint32Array => new Uint32Array(seconds);
-  const counts = { sent: column(), ok: column(), refused: column(), errors: column(), noAnswer: column(), dropped: column() };
+  const counts = {
+    sent: column(),
+    ok: column(),
+    refused: column(),
+    errors: column(),
+    noAnswer: column(),
+    dropped: column(),
+  };
   for (let row = 0; row < length; row++) {
     const second = Math.floor(sent[row]! / NS_PER_S) - first;
     counts.sent[second]! += 1;

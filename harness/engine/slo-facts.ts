@@ -37,9 +37,7 @@ export function indicatorFacts(input: FactsInput): IndicatorFacts {
   const found = reachesOf(disturbances, journal, nodes);
   const reached = nodes.map((_, node) => new NodeTimes(found.filter(({ reach }) => reach.includes(node))));
   const deafness = deafSpans(journal) ?? [];
-  const deaf = nodes.map(
-    (name) => new NodeTimes(deafness.filter(({ node }) => node === undefined || node === name)),
-  );
+  const deaf = nodes.map((name) => new NodeTimes(deafness.filter(({ node }) => node === undefined || node === name)));
   const marksOf = (node: number, from: RunNs, to: RunNs): number =>
     (reached[node]?.touches(from, to) === true ? MARK.reach : 0) |
     (deaf[node]?.touches(from, to) === true ? MARK.deaf : 0);
@@ -167,8 +165,9 @@ function standbys(
     }
     return seconds;
   });
+  // A reach that begins or ends within the second leaves a part of it to be told.
   const isFree = (node: number, second: number): boolean =>
-    (marksOf(node, second * NS_PER_S, (second + 1) * NS_PER_S) & MARK.reach) === 0;
+    [second, second + 1].some((edge) => (marksOf(node, edge * NS_PER_S, edge * NS_PER_S) & MARK.reach) === 0);
   const chosen = new Map<number, ReadonlySet<number>>();
   const chosenIn = (second: number): ReadonlySet<number> => {
     const known = chosen.get(second);

@@ -97,18 +97,23 @@ function duringProblems(
   const { during } = slo;
   const disturbances = timetable.slots.flatMap((slot) => slot.disturbances);
   if (indicator.wholeRun === true && during !== 'whole')
-    return [problem(`${indicator.name} is known of the run as a whole only.`, "Write during: 'whole', or leave it out.", where)];
+    return [
+      problem(
+        `${indicator.name} is known of the run as a whole only.`,
+        "Write during: 'whole', or leave it out.",
+        where,
+      ),
+    ];
   if (typeof during === 'object') {
     const names = [...new Set(disturbances.map(({ name, fault }) => name ?? fault))];
     if (names.includes(during.disturbance)) return [];
     const remedy =
-      names.length === 0
-        ? 'It has none: leave during out, or add one.'
-        : chooseAmong(during.disturbance, names);
+      names.length === 0 ? 'It has none: leave during out, or add one.' : chooseAmong(during.disturbance, names);
     return [problem(`The scenario has no disturbance called "${during.disturbance}".`, remedy, where)];
   }
   // A fault that nobody knows is told elsewhere.
-  const needed = indicator.afterDisturbances === true ? disturbances.filter((one) => disturbs(one.fault, faults)) : disturbances;
+  const needed =
+    indicator.afterDisturbances === true ? disturbances.filter((one) => disturbs(one.fault, faults)) : disturbances;
   return speaksOfDisturbances(slo, indicator) && needed.length === 0
     ? [
         problem(

@@ -83,9 +83,7 @@ describe('refused before anything starts:', () => {
   });
 
   test('an unknown hazard', () => {
-    expect(scenarioProblems({ ...storm, hazards: [{ hazard: 'boredom', options: {} }] }, parts)).toHaveLength(
-      1,
-    );
+    expect(scenarioProblems({ ...storm, hazards: [{ hazard: 'boredom', options: {} }] }, parts)).toHaveLength(1);
   });
 
   test('a hazard with options that it does not take', () => {

@@ -30,6 +30,8 @@ export default {
       if ((marksOf(node, entry.at, entry.at) & excluding(nodes)) === 0) distances.push(Math.abs(entry.offsetMs));
     }
     const samples = distances.length;
-    return samples === 0 ? { samples } : { value: percentileOf(Float64Array.from(distances).sort(), percentile), samples };
+    return samples === 0
+      ? { samples }
+      : { value: percentileOf(Float64Array.from(distances).sort(), percentile), samples };
   },
 } satisfies Indicator<z.output<typeof options>>;

@@ -7,7 +7,15 @@ import type { Indicator } from '../core/indicator.ts';
 import { percentileOf } from '../core/percentile.ts';
 import { z } from '../core/schema.ts';
 import { msToNs, nsToMs } from '../core/time.ts';
-import { excluding, forEachRequest, gotIds, NO_ANSWER, NODES_IN_WORDS, nodesOption, REQUESTS_LOST } from './shared/counting.ts';
+import {
+  excluding,
+  forEachRequest,
+  gotIds,
+  NO_ANSWER,
+  NODES_IN_WORDS,
+  nodesOption,
+  REQUESTS_LOST,
+} from './shared/counting.ts';
 
 const options = z.strictObject({
   percentile: z.number().positive().max(100).describe('such as 99: so many percent of the latencies are no longer'),

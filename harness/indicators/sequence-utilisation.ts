@@ -7,7 +7,10 @@ import { z } from '../core/schema.ts';
 import { isWithin } from './shared/counting.ts';
 
 const options = z.strictObject({
-  of: z.enum(['peak', 'mean']).default('peak').describe('peak: the fullest tick; mean: of the ticks in which a worker minted'),
+  of: z
+    .enum(['peak', 'mean'])
+    .default('peak')
+    .describe('peak: the fullest tick; mean: of the ticks in which a worker minted'),
 });
 
 export default {

@@ -21,7 +21,8 @@ export default {
   measure({ conflicts, tenures }, spans) {
     const samples = tenures.filter(({ from }) => isWithin(spans, from)).length;
     if (samples === 0) return { samples };
-    if (conflicts === undefined) return { samples: 0, detail: 'The evidence does not decide who owned which worker ID.' };
+    if (conflicts === undefined)
+      return { samples: 0, detail: 'The evidence does not decide who owned which worker ID.' };
     return { value: conflicts, samples };
   },
 } satisfies Indicator<z.output<typeof options>>;

@@ -13,6 +13,7 @@ import {
   loadFaults,
   loadGenerator,
   loadHazards,
+  loadIndicators,
 } from '../registry.ts';
 import { loadReporters, loadScenario, scenarioFiles } from '../registry.ts';
 
@@ -29,6 +30,7 @@ const MAY_IMPORT: readonly (readonly [area: string, ...others: string[]])[] = [
   ['harness/faults/', 'harness/core/'],
   ['harness/checkers/', 'harness/core/'],
   ['harness/hazards/', 'harness/core/'],
+  ['harness/indicators/', 'harness/core/'],
   ['harness/load/', 'harness/core/'],
   ['harness/telemetry/', 'harness/core/'],
   ['harness/coordinators/', 'harness/core/'],
@@ -44,7 +46,7 @@ const MAY_IMPORT: readonly (readonly [area: string, ...others: string[]])[] = [
   ['harness/index.ts', 'harness/core/'],
   ['harness/', 'harness/'],
   ['reports/', 'harness/core/'],
-  ['scenarios/', 'harness/core/scenario.ts'],
+  ['scenarios/', 'harness/core/scenario.ts', 'harness/core/usual-slos.ts'],
   ['generators/shell/', 'harness/core/', 'harness/coordinators/'],
   // Types only of the harness (checked apart): a generator runs inside a node, where there is no harness.
   ['generators/', 'harness/core/'],
@@ -119,9 +121,9 @@ test('each area imports only what it may', () => {
   expect(strangers.map(told)).toEqual([]);
 });
 
-test('faults, checkers, hazards and reporters never import one another', () => {
+test('faults, checkers, hazards, indicators and reporters never import one another', () => {
   // A plug-in is a file at the top of its folder; what its folder shares lies below.
-  const plugIn = /^(harness\/(faults|checkers|hazards)|reports)\/[^/]+\.ts$/;
+  const plugIn = /^(harness\/(faults|checkers|hazards|indicators)|reports)\/[^/]+\.ts$/;
   const all = shipped.flatMap(importsOf);
   expect(all.filter(({ target }) => plugIn.test(target)).map(told)).toEqual([]);
 });
@@ -200,7 +202,7 @@ test('nothing is left over, and nothing names a place that only its author has',
 
 test('every plug-in is named as its file', async () => {
   // These throw when a name and its file differ.
-  await Promise.all([loadFaults(), loadHazards(), loadReporters(), loadCheckers()]);
+  await Promise.all([loadFaults(), loadHazards(), loadIndicators(), loadReporters(), loadCheckers()]);
   for (const { name, file } of generatorFiles()) expect((await loadGenerator(file)).generator.name).toBe(name);
   for (const { name, file } of scenarioFiles()) expect((await loadScenario(file)).name).toBe(name);
   for (const name of driverNames()) expect((await loadDriver(name)).name).toBe(name);

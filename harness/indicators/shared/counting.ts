@@ -47,8 +47,7 @@ export function forEachRequest(
   each: (row: number) => void,
 ): void {
   const { length, sent, marks } = requests;
-  for (let row = 0; row < length; row++)
-    if ((marks[row]! & without) === 0 && isWithin(spans, sent[row]!)) each(row);
+  for (let row = 0; row < length; row++) if ((marks[row]! & without) === 0 && isWithin(spans, sent[row]!)) each(row);
 }
 
 /** How many nodes are to serve at a time: one for each worker ID of the pool, or each. */
