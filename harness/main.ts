@@ -19,7 +19,7 @@ const HELP = `snowglobe - shakes a cluster of ID generators and tells the truth 
   snowglobe run [SCENARIO...]  run scenarios (default: storm), judge, report
   snowglobe judge RUN          judge what a run left, even a killed harness
   snowglobe list               scenarios, generators (with mutants), faults,
-                               checkers, hazards, drivers
+                               checkers, hazards, indicators, drivers
   snowglobe doctor             what this machine can do, how to get the rest
   snowglobe heal               sweep what dead runs left on this machine
 
@@ -31,9 +31,13 @@ Options
   --runs FOLDER      where runs are kept (run; default: runs)
   --without-disturbances
                      the same scenario on a quiet cluster (run)
-  --scenarios, --generators, --faults, --checkers, --hazards, --drivers
-                     only these: generators with the mutants among them, faults
-                     with their options and units (list)
+  --slo own|targets|none
+                     the scenario's own SLOs (the default), the reference
+                     design's targets for a quiet run on an idle machine, or
+                     none (run)
+  --scenarios, --generators, --faults, --checkers, --hazards, --indicators,
+  --drivers          only these: generators with the mutants among them, faults
+                     and indicators with their options and units (list)
   --run ID           heal this run even if its harness lives (heal)
   --json             one JSON document on stdout, all else on stderr
   --help, -h
@@ -60,11 +64,13 @@ const OPTIONS = {
   runs: { type: 'string' },
   run: { type: 'string' },
   'without-disturbances': { type: 'boolean' },
+  slo: { type: 'string' },
   scenarios: { type: 'boolean' },
   generators: { type: 'boolean' },
   faults: { type: 'boolean' },
   checkers: { type: 'boolean' },
   hazards: { type: 'boolean' },
+  indicators: { type: 'boolean' },
   drivers: { type: 'boolean' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -75,7 +81,7 @@ type OptionName = keyof typeof OPTIONS;
 
 /** The options that each command takes, beside --json, --help and --version. */
 const TAKES: { readonly [command: string]: readonly OptionName[] } = {
-  run: ['driver', 'generator', 'seed', 'store', 'runs', 'without-disturbances'],
+  run: ['driver', 'generator', 'seed', 'store', 'runs', 'without-disturbances', 'slo'],
   judge: ['store'],
   list: KINDS,
   doctor: [],
@@ -122,6 +128,7 @@ async function dispatch(args: readonly string[], output: Output): Promise<ExitCo
         store: values.store,
         runs: values.runs ?? 'runs',
         withoutDisturbances: values['without-disturbances'] ?? false,
+        slo: values.slo,
       },
       output,
     );

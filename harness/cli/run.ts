@@ -24,6 +24,7 @@ import {
   loadParts,
   loadScenario,
 } from '../registry.ts';
+import { sloSetOf, withSlos } from './slo-set.ts';
 import { chooseStore } from './store.ts';
 import { createProgress } from '../telemetry/progress.ts';
 import { summaryText } from '../telemetry/summary-text.ts';
@@ -41,6 +42,8 @@ export interface RunArguments {
   readonly store: string | undefined;
   readonly runs: string;
   readonly withoutDisturbances: boolean;
+  /** Which SLOs are judged; undefined: the scenario's own. */
+  readonly slo: string | undefined;
 }
 
 export async function run(args: RunArguments, output: Output): Promise<ExitCode> {
@@ -83,11 +86,13 @@ interface Plan extends Pick<
 
 async function preflight(args: RunArguments, output: Output): Promise<Plan> {
   const seed = seedOf(args.seed);
+  const slos = sloSetOf(args.slo);
   const { reporters, ...parts } = await loadParts();
   const { faults } = parts;
   // One file after the other: of one that ends the process, or never ends loading, it is known which it was.
   const given: { readonly reference: string; readonly scenario: Scenario }[] = [];
-  for (const reference of args.scenarios) given.push({ reference, scenario: await loadScenario(reference) });
+  for (const reference of args.scenarios)
+    given.push({ reference, scenario: withSlos(await loadScenario(reference), slos) });
   const problems = given.flatMap(({ reference, scenario }) =>
     inFile(reference, scenario, scenarioProblems(scenario, parts)),
   );
@@ -258,7 +263,7 @@ function seedOf(seed: string | undefined): string {
 }
 
 function repeatCommand(
-  { generator, store, withoutDisturbances }: RunArguments,
+  { generator, store, withoutDisturbances, slo }: RunArguments,
   scenario: string,
   driver: string,
   seed: string,
@@ -268,6 +273,7 @@ function repeatCommand(
     ...(generator === undefined ? [] : [`--generator ${quoted(generator)}`]),
     ...(store === undefined ? [] : [`--store ${quoted(store)}`]),
     ...(withoutDisturbances ? ['--without-disturbances'] : []),
+    ...(slo === undefined ? [] : [`--slo ${slo}`]),
   ].join(' ');
 }
 

@@ -10,7 +10,8 @@ export function figureText(unit: Unit, value: number): string {
     case 's':
       return `${digits(4)} ${unit}`;
     case 'ratio':
-      return `${(value * 100).toLocaleString('en-US', { maximumSignificantDigits: 7 })} %`;
+      // Nines are what matters just below 1.
+      return `${(value * 100).toLocaleString('en-US', { maximumSignificantDigits: value > 0.9 && value < 1 ? 7 : 4 })} %`;
     case 'ids/s':
       return `${grouped(value)} IDs/s`;
     case 'count':

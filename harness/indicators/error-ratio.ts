@@ -5,7 +5,7 @@
  */
 import type { Indicator } from '../core/indicator.ts';
 import { MARK } from '../core/indicator.ts';
-import { counted } from '../core/phrases.ts';
+import { counted, grouped } from '../core/phrases.ts';
 import { z } from '../core/schema.ts';
 import { excluding, forEachRequest, gotIds, NODES_IN_WORDS, nodesOption, REQUESTS_LOST } from './shared/counting.ts';
 import { greatestMean } from './shared/most-likely.ts';
@@ -41,7 +41,7 @@ export default {
     });
     if (samples === 0) return { samples };
     const failures = confidence === 0 ? failed : greatestMean(failed, confidence / 100);
-    const detail = `${counted(failed, 'request')} of ${counted(samples, 'request')} got no IDs.`;
+    const detail = `Of ${counted(samples, 'request')} ${grouped(failed)} got no IDs.`;
     return { value: Math.min(1, failures / samples), samples, detail };
   },
 } satisfies Indicator<z.output<typeof options>>;

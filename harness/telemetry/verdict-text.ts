@@ -10,6 +10,7 @@ import { counted, disturbanceLabel, generatorLabel } from '../core/phrases.ts';
 import { reasonsInShort } from '../core/reasons-in-short.ts';
 import type { DisturbanceRecord, Run } from '../core/run.ts';
 import { missingSelfLoad } from '../core/self-load.ts';
+import { figureText, objectiveText, whereText } from '../core/slo-words.ts';
 import { nsToMs } from '../core/time.ts';
 import type { Verdict } from '../core/verdict.ts';
 import { clock, count, duration } from './format.ts';
@@ -36,6 +37,7 @@ export function verdictText(run: Run, { stream, folder }: VerdictTextOptions): s
   const sections = [
     headLines(run),
     guaranteeLines(run),
+    sloLines(run),
     disturbanceLines(run),
     hazardLines(run),
     evidenceLines(run),
@@ -127,6 +129,40 @@ function figures({ checked, unit, violations, outsideAssumptions, undecided }: R
     ...(outsideAssumptions > 0 ? [`${count(outsideAssumptions)} outside assumptions`] : []),
     ...(undecided > 0 ? [`${count(undecided)} undecided`] : []),
   ].join(', ');
+}
+
+/** One line each: the value, what was asked, and of what; why it is not known below it. */
+function sloLines({ slos = [] }: Run): readonly Line[] {
+  if (slos.length === 0) return [];
+  const rows = slos.map(({ name, unit, value, objective }) => ({
+    name,
+    value: value === undefined ? 'no value' : figureText(unit, value),
+    asked: objectiveText(unit, objective),
+  }));
+  const width = (of: (row: (typeof rows)[number]) => string): number => Math.max(...rows.map((row) => of(row).length));
+  const [nameWidth, valueWidth, askedWidth] = [
+    width((row) => row.name),
+    width((row) => row.value),
+    width((row) => row.asked),
+  ];
+  const met = slos.filter(({ verdict }) => verdict === 'pass').length;
+  return [
+    title('SLOs', `${met} of ${slos.length} met`),
+    ...slos.flatMap(({ verdict, what, where, samples, detail, because }, index): readonly Line[] => {
+      const { name, value, asked } = rows[index]!;
+      const part = where === whereText('whole') ? '' : `; ${where}`;
+      return [
+        [
+          span(` ${MARK[verdict]} `, TONE[verdict]),
+          span(name.padEnd(nameWidth)),
+          span(`  ${value.padStart(valueWidth)}`, verdict === 'pass' ? 'plain' : TONE[verdict]),
+          span(`  ${asked.padEnd(askedWidth)}  ${what}${part}; ${count(samples)} samples`, 'faint'),
+        ],
+        ...(verdict === 'unknown' && detail !== undefined ? [indented(detail, 'doubt')] : []),
+        ...(verdict === 'fail' && because !== undefined ? [indented(because)] : []),
+      ];
+    }),
+  ];
 }
 
 function disturbanceLines({ disturbances }: Run): readonly Line[] {
