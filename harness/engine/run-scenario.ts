@@ -235,7 +235,6 @@ async function shake(
       journal.append({ at: time.now(), kind: 'unknown', reason: neverAssembled(cluster, pool, journal.entries) });
     const starting = startLoad({
       time,
-      origin: cluster.origin,
       nodes: cluster.nodes,
       load: scenario.load,
       idBits: idBitsOf(generator.layout),

@@ -5,7 +5,7 @@ import type { JournalEntry } from '../core/journal.ts';
 import type { Rng } from '../core/random.ts';
 import type { LoadRecord } from '../core/run.ts';
 import type { Load } from '../core/scenario.ts';
-import type { Origin, Time } from '../core/time.ts';
+import type { Time } from '../core/time.ts';
 import type { UnknownReason } from '../core/verdict.ts';
 
 /** What clients saw of one node within a second, as it is journalled. */
@@ -15,7 +15,6 @@ export type LoadedNode = Pick<ClusterNode, 'name' | 'mint' | 'openMax' | 'http'>
 
 export interface LoadOptions {
   readonly time: Time;
-  readonly origin: Origin;
   readonly nodes: readonly LoadedNode[];
   readonly load: Load;
   readonly idBits: 64 | 128;

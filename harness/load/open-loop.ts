@@ -18,6 +18,8 @@ import { comparing, takingOf } from './comparing.ts';
 import type { LoadedNode, LoadHandle, LoadOptions, LoadSecond, Offered } from './contract.ts';
 import { createRequestLog } from './request-log.ts';
 import type { RequestLog } from './request-log.ts';
+import type { Counters } from './second.ts';
+import { countReply, zero } from './second.ts';
 
 /**
  * An arrival that the harness comes to this much later is not sent any more but counted as dropped: sent now, it would
@@ -27,9 +29,6 @@ const LATE_NS = msToNs(100);
 
 /** What a client is allowed beyond its timeout at the end, for timers of a busy machine. */
 const STOP_GRACE_MS = 250;
-
-/** An answer without IDs is no answer with IDs, whatever it calls itself: it counts among the refusals, under this word. */
-const NO_IDS = 'no IDs';
 
 /** What it needs of `LoadOptions`: it lives in the harness itself, and ends with it. */
 type OpenLoopOptions = Pick<LoadOptions, 'time' | 'nodes' | 'load' | 'simulated' | 'rng' | 'onSecond'>;
@@ -229,34 +228,8 @@ class NodeClients {
     if (!slot.open) return;
     slot.open = false;
     this.#log.close(slot.row, this.#options.time.now(), reply);
-    this.#count(reply);
+    countReply(this.#second, reply);
     this.#free.push(slot);
     this.#options.onClosed();
   }
-
-  #count(reply: MintReply): void {
-    const second = this.#second;
-    const reason = reply.reason ?? 'unnamed';
-    if (reply.status === 'ok' && reply.count === 0) second.refused[NO_IDS] = (second.refused[NO_IDS] ?? 0) + 1;
-    else if (reply.status === 'ok') {
-      second.ok++;
-      second.ids += reply.count ?? 0;
-    } else if (reply.status === 'refused') second.refused[reason] = (second.refused[reason] ?? 0) + 1;
-    else if (reply.status === 'error') second.errors[reason] = (second.errors[reason] ?? 0) + 1;
-    else second.noAnswer++;
-  }
-}
-
-interface Counters {
-  sent: number;
-  dropped: number;
-  ok: number;
-  ids: number;
-  refused: { [reason: string]: number };
-  errors: { [reason: string]: number };
-  noAnswer: number;
-}
-
-function zero(): Counters {
-  return { sent: 0, dropped: 0, ok: 0, ids: 0, refused: {}, errors: {}, noAnswer: 0 };
 }
