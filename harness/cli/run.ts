@@ -14,7 +14,6 @@ import { newRunId } from '../engine/run-id.ts';
 import type { RunRequest } from '../engine/run-scenario.ts';
 import { runScenario } from '../engine/run-scenario.ts';
 import { plannedLengthMs, shapeOf, withoutDisturbances } from '../engine/timetable.ts';
-import { startOpenLoop } from '../load/open-loop.ts';
 import {
   describeGenerator,
   driversByRank,
@@ -24,6 +23,8 @@ import {
   loadParts,
   loadScenario,
 } from '../registry.ts';
+import type { ChosenLoad } from './choose-load.ts';
+import { chooseLoad } from './choose-load.ts';
 import { chooseStore } from './store.ts';
 import { createProgress } from '../telemetry/progress.ts';
 import { summaryText } from '../telemetry/summary-text.ts';
@@ -41,6 +42,7 @@ export interface RunArguments {
   readonly store: string | undefined;
   readonly runs: string;
   readonly withoutDisturbances: boolean;
+  readonly load: string | undefined;
 }
 
 export async function run(args: RunArguments, output: Output): Promise<ExitCode> {
@@ -70,6 +72,7 @@ interface Plan extends Pick<RunRequest, 'faults' | 'hazards' | 'checkers' | 'rep
   readonly args: RunArguments;
   readonly seed: string;
   readonly runsFolder: string;
+  readonly load: ChosenLoad;
   /** In the order of the arguments. */
   readonly items: readonly {
     readonly reference: string;
@@ -107,6 +110,12 @@ async function preflight(args: RunArguments, output: Output): Promise<Plan> {
     ...missingCoordinator(scenario, readiness),
   ]);
   if (missing.length > 0) throw new SnowglobeError(EXIT.environment, missing);
+  const load = chooseLoad(
+    args.load,
+    driver,
+    items.map(({ scenario }) => scenario),
+  );
+  if (load.told !== undefined) output.text(load.told);
   const openStore = await chooseStore(driver, args.store);
   const runsFolder = makeRunsFolder(args.runs);
   return {
@@ -116,6 +125,7 @@ async function preflight(args: RunArguments, output: Output): Promise<Plan> {
     ...parts,
     reporters: [...reporters.values()].filter(({ always }) => always === true),
     driver,
+    load,
     openStore,
     runsFolder,
   };
@@ -179,12 +189,12 @@ async function runOne(
   interruption: Interruption,
   output: Output,
 ): Promise<Run> {
-  const { args, driver, seed, runsFolder } = plan;
+  const { args, driver, seed, load, runsFolder } = plan;
   const runId = newRunId();
   const folder = runFolder(runsFolder, scenario.name, runId);
   const shown = relative(process.cwd(), folder);
   const progress = createProgress(output.stream);
-  const command = repeatCommand(args, reference, driver.name, seed);
+  const command = repeatCommand(args, reference, driver, seed, load.client);
   const header = { scenario, generator: describeGenerator(generator), driver: driver.name, seed, command };
   progress.event({
     at: 0,
@@ -208,7 +218,7 @@ async function runOne(
       owner: thisOwner(),
       runId,
       folder,
-      startLoad: startOpenLoop,
+      startLoad: load.start,
       progress,
       signal: interruption.signal,
     });
@@ -255,15 +265,18 @@ function seedOf(seed: string | undefined): string {
 }
 
 function repeatCommand(
-  { generator, store, withoutDisturbances }: RunArguments,
+  { generator, store, withoutDisturbances, load }: RunArguments,
   scenario: string,
-  driver: string,
+  driver: Driver,
   seed: string,
+  client: ChosenLoad['client'],
 ): string {
   return [
-    `npx snowglobe run ${quoted(scenario)} --driver ${driver} --seed ${seed}`,
+    `npx snowglobe run ${quoted(scenario)} --driver ${driver.name} --seed ${seed}`,
     ...(generator === undefined ? [] : [`--generator ${quoted(generator)}`]),
     ...(store === undefined ? [] : [`--store ${quoted(store)}`]),
+    // Where there was a choice: elsewhere there may be another.
+    ...(load === undefined && driver.callable !== true ? [] : [`--load ${client}`]),
     ...(withoutDisturbances ? ['--without-disturbances'] : []),
   ].join(' ');
 }
