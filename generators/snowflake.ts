@@ -62,6 +62,7 @@ export const PROMISES = [
   { guarantee: 'time-honest', pastMs: 1, futureMs: 0 },
   { guarantee: 'well-formed' },
   { guarantee: 'fails-closed' },
+  { guarantee: 'faithful-encoding' },
   // With the default TTL: a lease that a lost holder left (5 s, and 0.5 s until the coordinator notices), a poll
   // (0.3 s), requests to members that are still electing (1.5 s). The window (3 s) runs beside the lease. A clock that
   // ran ahead until the last heal adds its lead to it; scenarios leave a slot room for that.

@@ -28,6 +28,8 @@ Options
   --generator REF    a name, or the path of a file such as ./mine.ts (run)
   --seed N           repeats the choices of an earlier run (run)
   --store URL        a ClickHouse server, not the embedded one (run, judge)
+  --load CLIENT      k6 or built-in (run; default: k6 where it is here and can
+                     call the nodes, which those of docker are for)
   --runs FOLDER      where runs are kept (run; default: runs)
   --without-disturbances
                      the same scenario on a quiet cluster (run)
@@ -46,6 +48,8 @@ Options
 Environment
   SNOWGLOBE_ETCD_PROGRAM=/path/to/etcd
                      another etcd than the one on the PATH (docker, local)
+  SNOWGLOBE_K6=/path/to/k6, or image:NAME
+                     another k6 than the one on the PATH, or as a container
   SNOWGLOBE_LOCAL_LINKS=tcp
                      local where a host forbids network namespaces: TCP links
                      on the loopback, no loss of packets, no PostgreSQL
@@ -61,6 +65,7 @@ const OPTIONS = {
   generator: { type: 'string' },
   seed: { type: 'string' },
   store: { type: 'string' },
+  load: { type: 'string' },
   runs: { type: 'string' },
   run: { type: 'string' },
   'without-disturbances': { type: 'boolean' },
@@ -81,7 +86,7 @@ type OptionName = keyof typeof OPTIONS;
 
 /** The options that each command takes, beside --json, --help and --version. */
 const TAKES: { readonly [command: string]: readonly OptionName[] } = {
-  run: ['driver', 'generator', 'seed', 'store', 'runs', 'without-disturbances', 'slo'],
+  run: ['driver', 'generator', 'seed', 'store', 'runs', 'without-disturbances', 'slo', 'load'],
   judge: ['store'],
   list: KINDS,
   doctor: [],
@@ -126,6 +131,7 @@ async function dispatch(args: readonly string[], output: Output): Promise<ExitCo
         generator: values.generator,
         seed: values.seed,
         store: values.store,
+        load: values.load,
         runs: values.runs ?? 'runs',
         withoutDisturbances: values['without-disturbances'] ?? false,
         slo: values.slo,

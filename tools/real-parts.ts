@@ -7,6 +7,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { request } from 'node:http';
 import { delimiter, join } from 'node:path';
 import { findPostgres } from '../harness/drivers/agent/postgres-program.ts';
+import { findK6 } from '../harness/load/k6-program.ts';
 
 export interface RealPart {
   readonly name: string;
@@ -89,6 +90,13 @@ export const REAL_PARTS: readonly RealPart[] = [
     remedy: 'apt-get install default-jdk-headless',
     files: ['harness/drivers/agent/clocks/java.real.test.ts'],
     isHere: () => hasProgram('javac'),
+    optional: true,
+  },
+  {
+    name: 'k6',
+    remedy: 'Run tools/setup.sh where Go is, or see snowglobe doctor.',
+    files: ['harness/load/**/*.real.test.ts'],
+    isHere: () => !('missing' in findK6()),
     optional: true,
   },
   {

@@ -14,7 +14,6 @@ import { newRunId } from '../engine/run-id.ts';
 import type { RunRequest } from '../engine/run-scenario.ts';
 import { runScenario } from '../engine/run-scenario.ts';
 import { plannedLengthMs, shapeOf, withoutDisturbances } from '../engine/timetable.ts';
-import { startOpenLoop } from '../load/open-loop.ts';
 import {
   describeGenerator,
   driversByRank,
@@ -25,6 +24,8 @@ import {
   loadScenario,
 } from '../registry.ts';
 import { sloSetOf, withSlos } from './slo-set.ts';
+import type { ChosenLoad } from './choose-load.ts';
+import { chooseLoad } from './choose-load.ts';
 import { chooseStore } from './store.ts';
 import { createProgress } from '../telemetry/progress.ts';
 import { summaryText } from '../telemetry/summary-text.ts';
@@ -44,6 +45,7 @@ export interface RunArguments {
   readonly withoutDisturbances: boolean;
   /** Which SLOs are judged; undefined: the scenario's own. */
   readonly slo: string | undefined;
+  readonly load: string | undefined;
 }
 
 export async function run(args: RunArguments, output: Output): Promise<ExitCode> {
@@ -76,6 +78,7 @@ interface Plan extends Pick<
   readonly args: RunArguments;
   readonly seed: string;
   readonly runsFolder: string;
+  readonly load: ChosenLoad;
   /** In the order of the arguments. */
   readonly items: readonly {
     readonly reference: string;
@@ -115,6 +118,12 @@ async function preflight(args: RunArguments, output: Output): Promise<Plan> {
     ...missingCoordinator(scenario, readiness),
   ]);
   if (missing.length > 0) throw new SnowglobeError(EXIT.environment, missing);
+  const load = chooseLoad(
+    args.load,
+    driver,
+    items.map(({ scenario }) => scenario),
+  );
+  if (load.told !== undefined) output.text(load.told);
   const openStore = await chooseStore(driver, args.store);
   const runsFolder = makeRunsFolder(args.runs);
   return {
@@ -124,6 +133,7 @@ async function preflight(args: RunArguments, output: Output): Promise<Plan> {
     ...parts,
     reporters: [...reporters.values()].filter(({ always }) => always === true),
     driver,
+    load,
     openStore,
     runsFolder,
   };
@@ -187,12 +197,12 @@ async function runOne(
   interruption: Interruption,
   output: Output,
 ): Promise<Run> {
-  const { args, driver, seed, runsFolder } = plan;
+  const { args, driver, seed, load, runsFolder } = plan;
   const runId = newRunId();
   const folder = runFolder(runsFolder, scenario.name, runId);
   const shown = relative(process.cwd(), folder);
   const progress = createProgress(output.stream);
-  const command = repeatCommand(args, reference, driver.name, seed);
+  const command = repeatCommand(args, reference, driver, seed, load.client);
   const header = { scenario, generator: describeGenerator(generator), driver: driver.name, seed, command };
   progress.event({
     at: 0,
@@ -216,7 +226,7 @@ async function runOne(
       owner: thisOwner(),
       runId,
       folder,
-      startLoad: startOpenLoop,
+      startLoad: load.start,
       progress,
       signal: interruption.signal,
     });
@@ -263,15 +273,18 @@ function seedOf(seed: string | undefined): string {
 }
 
 function repeatCommand(
-  { generator, store, withoutDisturbances, slo }: RunArguments,
+  { generator, store, withoutDisturbances, slo, load }: RunArguments,
   scenario: string,
-  driver: string,
+  driver: Driver,
   seed: string,
+  client: ChosenLoad['client'],
 ): string {
   return [
-    `npx snowglobe run ${quoted(scenario)} --driver ${driver} --seed ${seed}`,
+    `npx snowglobe run ${quoted(scenario)} --driver ${driver.name} --seed ${seed}`,
     ...(generator === undefined ? [] : [`--generator ${quoted(generator)}`]),
     ...(store === undefined ? [] : [`--store ${quoted(store)}`]),
+    // Where there was a choice: elsewhere there may be another.
+    ...(load === undefined && driver.callable !== true ? [] : [`--load ${client}`]),
     ...(withoutDisturbances ? ['--without-disturbances'] : []),
     ...(slo === undefined ? [] : [`--slo ${slo}`]),
   ].join(' ');

@@ -76,6 +76,11 @@ export interface Minter {
    * holder stay unjudged: a call that finds its tenure over refuses, or says that it holds nothing before it waits.
    */
   mint(into: BigUint64Array, count: number): number | Promise<number>;
+  /**
+   * How the IDs of an answer leave the node, one element an ID, where that is not as they are: a number goes as a number
+   * of JSON, and in bytes as what it holds. Of the node's first minter, for all of its lanes.
+   */
+  encode?(ids: BigUint64Array): readonly (bigint | number)[];
   /** What the node holds right now, or undefined while it waits for what it needs to mint. Cheap, never blocks. */
   holding(): Holding | undefined;
   close(): Promise<void>;

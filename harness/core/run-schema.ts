@@ -84,6 +84,7 @@ const witnessSchema = z.strictObject({
   tenures: list(tenureSchema).exactOptional(),
   at,
   worker: z.int().exactOptional(),
+  received: z.strictObject({ first: decimal, last: decimal }).exactOptional(),
   outsideAssumptions: z.boolean().exactOptional(),
   cause: cause.exactOptional(),
   explanation: z.string().exactOptional(),
@@ -220,6 +221,8 @@ const loadRecordSchema = z.strictObject({
   compared: count,
   answered: count,
   sample: z.string().exactOptional(),
+  p50Ms: z.number().exactOptional(),
+  p99Ms: z.number().exactOptional(),
 });
 
 export const runSchema = z.strictObject({

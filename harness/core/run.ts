@@ -146,6 +146,9 @@ export interface LoadRecord {
   readonly answered: number;
   /** What sample was compared, in words; absent: all of them. */
   readonly sample?: string;
+  /** Of all answers with IDs; absent: there was none. */
+  readonly p50Ms?: number;
+  readonly p99Ms?: number;
 }
 
 /** Curves for the report, one point a bucket, aligned at the run's origin. */

@@ -56,7 +56,7 @@ export interface LaneCount extends LaneName {
  *   first_id UInt64, last_id UInt64, min_id UInt64, max_id UInt64, backward UInt32)` — `called`/`returned` are run
  *   nanoseconds; `backward` counts positions whose ID is not greater than the one before in the batch;
  * `requests(node UInt16, sent Int64, received Int64, status UInt8, incarnation UInt32, lane UInt16, first_seq UInt64,
- *   count UInt32)`.
+ *   count UInt32, first_id UInt64, last_id UInt64, digest UInt64)` — the last three as in `ReceivedIds`.
  *
  * Several runs share the tables behind these names. `SqlReader.rows` puts one common table expression a name in front
  * of the query, `WITH ids AS (SELECT * EXCEPT run FROM … WHERE run = {run:String}), …`, and a query's own leading WITH

@@ -89,6 +89,7 @@ export async function gatherFromStore(sources: StoreSources): Promise<Gathered> 
       ...clocksIn(journal),
       ...timeAhead(header.generator.promises),
       rollbacks: rollbacksIn(journal),
+      ...(isWhole(drained) ? {} : { incomplete: true }),
       ...(recover !== undefined && { recover }),
     };
     return {
@@ -118,6 +119,12 @@ export async function gatherFromStore(sources: StoreSources): Promise<Gathered> 
       ],
     };
   }
+}
+
+function isWhole({ problems, minted, stored }: Awaited<ReturnType<Collector['drain']>>): boolean {
+  const key = ({ node, incarnation, lane, ids }: LaneTotal): string => `${node}/${incarnation}/${lane} ${ids}`;
+  const held = new Set(stored.map(key));
+  return problems.length === 0 && minted.length === stored.length && minted.every((lane) => held.has(key(lane)));
 }
 
 /** What is known of the clocks; nothing, where the run never had an origin. */

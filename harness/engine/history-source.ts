@@ -62,7 +62,9 @@ function countByNode({ nodes, batches }: History, bucketMs: number): Series['ids
 
 /** What clients received, as an earlier judging stored it; undefined when it died with its harness. */
 export async function readRequests(store: SqlReader): Promise<RequestColumns | undefined> {
-  type Row = { [Column in keyof Omit<RequestColumns, 'length' | 'firstSeq'>]: string | number } & { first_seq: string };
+  type Row = {
+    [Column in keyof Omit<RequestColumns, 'length' | 'firstSeq' | 'first' | 'last' | 'digest'>]: string | number;
+  } & { first_seq: string; first_id: string; last_id: string; digest: string };
   const rows = await store.rows<Row>('select * from requests order by sent');
   if (rows.length === 0) return undefined;
   return {
@@ -75,6 +77,9 @@ export async function readRequests(store: SqlReader): Promise<RequestColumns | u
     lane: Uint16Array.from(rows, (row) => Number(row.lane)),
     firstSeq: Float64Array.from(rows, (row) => Number(row.first_seq)),
     count: Uint32Array.from(rows, (row) => Number(row.count)),
+    first: BigUint64Array.from(rows, (row) => BigInt(row.first_id)),
+    last: BigUint64Array.from(rows, (row) => BigInt(row.last_id)),
+    digest: BigUint64Array.from(rows, (row) => BigInt(row.digest)),
   };
 }
 

@@ -6,7 +6,7 @@ import { disturbing } from '../core/disturbing.ts';
 import type { ExitCode } from '../core/errors.ts';
 import { EXIT } from '../core/errors.ts';
 import { all, counted, times } from '../core/phrases.ts';
-import type { Promise_ } from '../core/guarantee.ts';
+import type { Guarantee, Promise_ } from '../core/guarantee.ts';
 import { GUARANTEES } from '../core/guarantee.ts';
 import type { Hazard } from '../core/hazard.ts';
 import type { LeaseFact, RequestColumns } from '../core/history.ts';
@@ -32,6 +32,7 @@ import { besideUnheld, heldByWhom } from './held-by-whom.ts';
 import type { Indicators } from './judge-slos.ts';
 import { metSlos, missedSlos } from './judge-slos.ts';
 import { measure } from './measure.ts';
+import { loadRecord, meanIdsPerSecond } from './load-record.ts';
 import { phaseBegin } from './phase-begin.ts';
 import { requestSeries } from './request-series.ts';
 import { offsetsByNode, phasesOf, slotsOf, SERIES_BUCKET_MS } from './series.ts';
@@ -65,6 +66,7 @@ export interface JudgeInput {
   readonly tornBytes: number;
   readonly tapProblems: readonly string[];
   readonly requests: RequestColumns | undefined;
+  /** IDs that each node was asked for, a second, at the start of the load. */
   readonly idsPerSecond: number;
   /** Time was virtual, and the load the thinner one of the simulator. */
   readonly virtualTime: boolean;
@@ -119,7 +121,7 @@ export async function judge(input: JudgeInput): Promise<Run> {
       minted: input.minted,
       tenures: answers.tenures,
       leases: source?.leases ?? [],
-      idsPerSecond: input.idsPerSecond,
+      idsPerSecond: meanIdsPerSecond(input.idsPerSecond, scenario.load, journal),
       idsCarryWorkerIds: generator.layout.workerBits > 0,
     }),
     ...untried(header.scenario, journal, disturbances),
@@ -129,6 +131,7 @@ export async function judge(input: JudgeInput): Promise<Run> {
     ...slos.unknowns,
   ];
   const phases = phasesOf(journal);
+  const load = loadRecord(journal, input.requests);
   const leases = leaseTotals(
     source?.leases ?? [],
     journal.filter((entry) => entry.kind === 'revoke'),
@@ -159,6 +162,7 @@ export async function judge(input: JudgeInput): Promise<Run> {
     hazards,
     ...(slos.records.length > 0 && { slos: slos.records }),
     ...(measured.figures.length > 0 && { figures: measured.figures }),
+    ...(load !== undefined && { load }),
     evidence: evidence.totals,
     ...(leases.length > 0 && { leases }),
     slots: slotsOf(journal),
@@ -244,6 +248,7 @@ function notPromised(promises: readonly Promise_[]): readonly Promise_[] {
     { guarantee: 'owns-worker-id' },
     { guarantee: 'well-formed' },
     { guarantee: 'fails-closed' },
+    { guarantee: 'faithful-encoding' },
   ];
   const name = (promise: Promise_): string => `${promise.guarantee}/${'scope' in promise ? promise.scope : ''}`;
   const declared = new Set(promises.map(name));
@@ -347,11 +352,13 @@ function sentenceCase(text: string): string {
 
 /**
  * What colours no verdict and yet must not be missed: whoever promises nothing of calls that fail may not know that
- * theirs leave IDs behind, and that its other findings may stem from them.
+ * theirs leave IDs behind, and that its other findings may stem from them; nor that clients receive other IDs.
  */
+const REMARKABLE: readonly Guarantee[] = ['fails-closed', 'faithful-encoding'];
+
 function remarks(others: readonly Finding[]): readonly string[] {
   return others
-    .filter(({ guarantee, violations }) => guarantee === 'fails-closed' && violations > 0)
+    .filter(({ guarantee, violations }) => REMARKABLE.includes(guarantee) && violations > 0)
     .map(
       ({ guarantee, violations }) =>
         `A remark: ${guarantee} is not promised, and is broken ${times(violations)}: "${GUARANTEES[guarantee]}"`,

@@ -15,6 +15,7 @@ import type { RequestColumns } from '../core/history.ts';
 import type { JournalEntry, Phase } from '../core/journal.ts';
 import type { Owner } from '../core/owner.ts';
 import type { Layout } from '../core/layout.ts';
+import { idBitsOf } from '../core/layout.ts';
 import { counted } from '../core/phrases.ts';
 import type { Progress } from '../core/progress.ts';
 import type { Rng } from '../core/random.ts';
@@ -23,7 +24,7 @@ import type { Reporter } from '../core/reporter.ts';
 import type { Run } from '../core/run.ts';
 import type { Store } from '../core/store.ts';
 import type { UnknownReason } from '../core/verdict.ts';
-import type { LoadHandle, OpenLoopOptions } from '../load/open-loop.ts';
+import type { LoadHandle, StartLoad } from '../load/contract.ts';
 import type { Collecting } from './collecting.ts';
 import { startCollecting } from './collecting.ts';
 import { carryOutSlot } from './disturb.ts';
@@ -44,7 +45,7 @@ import { neededAbilities } from './preflight.ts';
 import { ratesOf, telling } from './report-progress.ts';
 import type { Stopwatch } from './stopwatch.ts';
 import { createStopwatch } from './stopwatch.ts';
-import { orderSlots } from './timetable.ts';
+import { orderSlots, plannedLengthMs } from './timetable.ts';
 import { startWatchdog } from './watchdog.ts';
 
 export interface RunRequest {
@@ -62,7 +63,7 @@ export interface RunRequest {
   readonly reporters: readonly Reporter[];
   /** Opens the store that taps are collected into; called only for clusters that write taps. */
   readonly openStore: OpenStore;
-  readonly startLoad: (options: OpenLoopOptions) => LoadHandle;
+  readonly startLoad: StartLoad;
   readonly progress: Progress;
   /** Aborted by a signal from the user. */
   readonly signal: AbortSignal;
@@ -211,7 +212,7 @@ async function live(request: RunRequest, cluster: Cluster, journal: Journal, sto
 
 /** The part of a run in which something happens. Ends with a healed cluster and a load at rest, whatever went wrong. */
 async function shake(
-  { header, faults, progress, startLoad, signal }: RunRequest,
+  { header, faults, progress, startLoad, signal, folder, runId }: RunRequest,
   cluster: Cluster,
   journal: Journal,
   monitor: HealthMonitor,
@@ -236,13 +237,16 @@ async function shake(
     progress.event({ at: time.now(), kind: 'waiting', text: `waiting until ${awaited}` });
     if (!(await assemble(cluster, () => allHeld(cluster, monitor, pool), assertRunnable, signal)))
       journal.append({ at: time.now(), kind: 'unknown', reason: neverAssembled(cluster, pool, journal.entries) });
-    enter('warm-up', cluster, journal);
-    load = startLoad({
+    const starting = startLoad({
       time,
       nodes: cluster.nodes,
       load: scenario.load,
+      idBits: idBitsOf(generator.layout),
       simulated: collecting === undefined,
       rng: rng.fork('load'),
+      plannedMs: plannedLengthMs(scenario),
+      folder,
+      runId,
       onSecond: (seconds) => {
         for (const second of seconds) journal.append({ ...second, kind: 'load' });
         progress.event({
@@ -254,6 +258,9 @@ async function shake(
         });
       },
     });
+    load = starting instanceof Promise ? await starting : starting;
+    journal.append({ at: time.now(), kind: 'load client', ...load.client });
+    enter('warm-up', cluster, journal);
     await time.sleep(scenario.warmUpMs, signal);
     assertRunnable();
     enter('disturb', cluster, journal);
@@ -284,6 +291,7 @@ async function shake(
   }
   await attempt('healing at the end', cluster, journal, () => watched.healAll());
   await attempt('stopping the load', cluster, journal, async () => load?.stop());
+  for (const reason of load?.problems() ?? []) journal.append({ at: time.now(), kind: 'unknown', reason });
   await attempt('the last reading of the nodes', cluster, journal, () => monitor.readAll());
   monitor.stop();
   if (!signal.aborted) assertRunnable();
@@ -358,7 +366,7 @@ async function attempt(what: string, { time }: Cluster, journal: Journal, act: (
   }
 }
 
-/** IDs that each node was asked for, a second. */
+/** IDs that each node was asked for, a second, at the start of the load. */
 function idsPerSecond({ scenario: { load } }: RunHeader, full: boolean): number {
   return full ? load.idsPerSecond : load.simulated.batchesPerSecond * load.simulated.batch.mean;
 }

@@ -59,6 +59,7 @@ beforeAll(async () => {
       withCoordinators(told, rng.fork('coordinators')),
       withoutPool(told),
       withStalls(told, rng.fork('stalls')),
+      { ...told, incomplete: true as const },
     ];
     const history = retellings[i % retellings.length]!;
     await keep(

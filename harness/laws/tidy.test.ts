@@ -45,6 +45,8 @@ const MAY_IMPORT: readonly (readonly [area: string, ...others: string[]])[] = [
   ['harness/module-problem.ts', 'harness/core/'],
   ['harness/index.ts', 'harness/core/'],
   ['harness/', 'harness/'],
+  // Runs in k6, where there is nothing but the script: types only.
+  ['load/', 'harness/load/k6-plan.ts'],
   ['reports/', 'harness/core/'],
   ['scenarios/', 'harness/core/scenario.ts', 'harness/core/usual-slos.ts'],
   ['generators/shell/', 'harness/core/', 'harness/coordinators/'],
@@ -62,6 +64,10 @@ const LIBRARY_HOME: Readonly<Record<string, readonly string[]>> = {
   postgres: ['harness/coordinators/'],
   'prom-client': ['harness/telemetry/', 'generators/shell/'],
   esbuild: ['tools/'],
+  'k6/crypto': ['load/'],
+  'k6/execution': ['load/'],
+  'k6/http': ['load/'],
+  'k6/options': ['load/'],
 };
 
 /** Time comes from Time, chance from Rng, words from Output. These few files are where the real ones enter. */
@@ -73,7 +79,7 @@ const IMPURE: readonly { readonly what: RegExp; readonly allowed: RegExp }[] = [
   {
     what: /\bDate\.now\b/,
     allowed:
-      /^generators\/shell\/|^harness\/drivers\/(docker|local|agent)\/|^harness\/drivers\/sim\/guard-globals\.ts$|^harness\/engine\/host-watch\.ts$/,
+      /^generators\/shell\/|^harness\/drivers\/(docker|local|agent)\/|^harness\/drivers\/sim\/guard-globals\.ts$|^harness\/engine\/host-watch\.ts$|^harness\/load\/k6\.ts$|^load\/requests\.ts$/,
   },
   {
     what: /\bset(Timeout|Interval|Immediate)\b/,
@@ -83,11 +89,11 @@ const IMPURE: readonly { readonly what: RegExp; readonly allowed: RegExp }[] = [
   {
     what: /\bconsole\./,
     allowed:
-      /^generators\/shell\/(env|main)\.ts$|^harness\/drivers\/(agent\/agent|local\/supervisor)\.ts$|^vitest\.config\.ts$/,
+      /^generators\/shell\/(env|main)\.ts$|^harness\/drivers\/(agent\/agent|local\/supervisor)\.ts$|^load\/requests\.ts$|^vitest\.config\.ts$/,
   },
 ];
 
-const sources = globSync('{harness,generators,scenarios,reports,tools}/**/*.ts', { cwd: ROOT })
+const sources = globSync('{harness,generators,load,scenarios,reports,tools}/**/*.ts', { cwd: ROOT })
   .concat('vitest.config.ts')
   .map((file) => ({ file, text: readFileSync(join(ROOT, file), 'utf8') }));
 const shipped = sources.filter(({ file }) => !FOR_TESTS.test(file));

@@ -217,10 +217,10 @@ function hazardLines({ hazards }: Run): readonly Line[] {
   ];
 }
 
-function evidenceLines({ evidence }: Run): readonly Line[] {
+function evidenceLines({ evidence, load }: Run): readonly Line[] {
   const { minted, stored, acknowledged, batches, tornBytes, requests } = evidence;
   const whole = minted === stored;
-  const load = [
+  const told = [
     `${count(requests.sent)} requests: ${count(requests.ok)} answered, ${count(requests.refused)} refused`,
     `${count(requests.errors)} errors, ${count(requests.noAnswer)} without an answer`,
   ].join(', ');
@@ -233,8 +233,18 @@ function evidenceLines({ evidence }: Run): readonly Line[] {
       span(`${count(BigInt(minted))} minted ${whole ? '=' : '≠'} ${count(BigInt(stored))} stored`),
       span(`, ${count(BigInt(acknowledged))} acknowledged to clients`, 'faint'),
     ],
-    indented(`${count(batches)} batches${tornBytes > 0 ? `, ${count(tornBytes)} torn bytes` : ''}; ${load}${unsent}`),
+    indented(`${count(batches)} batches${tornBytes > 0 ? `, ${count(tornBytes)} torn bytes` : ''}; ${told}${unsent}`),
+    ...(load === undefined ? [] : [indented(tellLoad(load))]),
   ];
+}
+
+/** `load by k6 1.8.1: p50 1.2 ms, p99 8.4 ms; all 30,296 answers compared with what was minted` */
+function tellLoad({ client, version, compared, answered, sample, p50Ms, p99Ms }: NonNullable<Run['load']>): string {
+  const ms = (value: number): string => `${value.toFixed(1)} ms`;
+  const latency = p50Ms === undefined || p99Ms === undefined ? '' : `p50 ${ms(p50Ms)}, p99 ${ms(p99Ms)}; `;
+  const share = compared === answered ? `all ${count(answered)}` : `${count(compared)} of ${count(answered)}`;
+  const why = sample === undefined ? '' : ` (${sample})`;
+  return `load by ${version ?? `the ${client} client`}: ${latency}${share} answers compared with what was minted${why}`;
 }
 
 /** Also that it never broke its word: how often it was not seen is a fact about its version, too. */

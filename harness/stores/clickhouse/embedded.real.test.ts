@@ -101,6 +101,9 @@ describe('what is stored', () => {
       lane: Uint16Array.of(0),
       firstSeq: Float64Array.of(2 ** 40),
       count: Uint32Array.of(500),
+      first: BigUint64Array.of(2n ** 63n + 1n),
+      last: BigUint64Array.of(2n ** 64n - 1n),
+      digest: BigUint64Array.of(2n ** 53n + 1n),
     });
     expect(await store.sql.rows('SELECT * FROM requests')).toEqual([
       {
@@ -112,6 +115,9 @@ describe('what is stored', () => {
         lane: 0,
         first_seq: String(2 ** 40),
         count: 500,
+        first_id: String(2n ** 63n + 1n),
+        last_id: String(2n ** 64n - 1n),
+        digest: String(2n ** 53n + 1n),
       },
     ]);
   });

@@ -47,6 +47,9 @@ const RECORD = columns(
 
 const idsOf = (idBits: IdBits): readonly Column[] => columns(['ids', `Array(UInt${idBits})`]);
 
+/** What clients received: columns that tables of earlier versions do not have, and are given. */
+const RECEIVED = columns(['first_id', 'UInt64'], ['last_id', 'UInt64'], ['digest', 'UInt64']);
+
 /**
  * The columns of each table that is kept. Delta codecs bring a nearly ordered ID below one bit on disk; there are none
  * for 128 bits.
@@ -87,6 +90,7 @@ export const columnsOf = (idBits: IdBits): Readonly<Record<Table, readonly Colum
       ['first_seq', 'UInt64'],
       ['count', 'UInt32'],
     ),
+    ...RECEIVED,
   ],
 });
 
@@ -139,6 +143,7 @@ export function createStatements(database: string, engine: Engine, idBits: IdBit
   return [
     `CREATE DATABASE IF NOT EXISTS ${database}`,
     ...tables,
+    `ALTER TABLE ${name('requests')} ${RECEIVED.map((column) => `ADD COLUMN IF NOT EXISTS ${define([column])}`).join(', ')}`,
     `CREATE TABLE IF NOT EXISTS ${name('ingest')} (${define([...RUN, ...LANE, ...RECORD, ...idsOf(idBits)])}) ENGINE = Null`,
     `CREATE MATERIALIZED VIEW IF NOT EXISTS ${name('ingest_ids')} TO ${name('ids')} AS
       SELECT ${named([...RUN, ...LANE])}, first_seq + position - 1 AS seq, id, worker
