@@ -31,6 +31,8 @@ Options
   --runs FOLDER      where runs are kept (run; default: runs)
   --without-disturbances
                      the same scenario on a quiet cluster (run)
+  --metrics-port N   Prometheus metrics on the loopback while a run lasts and
+                     3 s longer; 0: any free port, which is told (run)
   --scenarios, --generators, --faults, --checkers, --hazards, --drivers
                      only these: generators with the mutants among them, faults
                      with their options and units (list)
@@ -60,6 +62,7 @@ const OPTIONS = {
   runs: { type: 'string' },
   run: { type: 'string' },
   'without-disturbances': { type: 'boolean' },
+  'metrics-port': { type: 'string' },
   scenarios: { type: 'boolean' },
   generators: { type: 'boolean' },
   faults: { type: 'boolean' },
@@ -75,7 +78,7 @@ type OptionName = keyof typeof OPTIONS;
 
 /** The options that each command takes, beside --json, --help and --version. */
 const TAKES: { readonly [command: string]: readonly OptionName[] } = {
-  run: ['driver', 'generator', 'seed', 'store', 'runs', 'without-disturbances'],
+  run: ['driver', 'generator', 'seed', 'store', 'runs', 'without-disturbances', 'metrics-port'],
   judge: ['store'],
   list: KINDS,
   doctor: [],
@@ -122,6 +125,7 @@ async function dispatch(args: readonly string[], output: Output): Promise<ExitCo
         store: values.store,
         runs: values.runs ?? 'runs',
         withoutDisturbances: values['without-disturbances'] ?? false,
+        metricsPort: values['metrics-port'],
       },
       output,
     );

@@ -174,6 +174,7 @@ const delegate = (store: Store): Store => ({
   sql: store.sql,
   append: (range) => store.append(range),
   appendRequests: (requests) => store.appendRequests(requests),
+  putFacts: (facts) => store.putFacts(facts),
   counts: () => store.counts(),
   liveDuplicates: () => store.liveDuplicates(),
   [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),

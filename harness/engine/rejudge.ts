@@ -17,6 +17,7 @@ import { openJournal } from './journal.ts';
 import { judge } from './judge.ts';
 import { JOURNAL_FILE, TAPS_FOLDER } from './record.ts';
 import type { OpenStore } from './run-scenario.ts';
+import { putFacts } from './run-facts.ts';
 import { createStopwatch, measuredAgain } from './stopwatch.ts';
 
 export interface RejudgeRequest {
@@ -86,6 +87,8 @@ export async function rejudge({
       idsPerSecond: scenario.load.idsPerSecond,
       measured,
     });
+    const untold = await putFacts(store, run, read.entries);
+    if (untold !== undefined) log(untold);
     judged();
     const again = stopwatch.measured({ ...start.versions, coordinator: start.coordinator, store: store.version });
     return { ...run, measured: measuredAgain(begun, again, origin, last) };

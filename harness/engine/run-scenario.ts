@@ -40,6 +40,7 @@ import type { RunHeader } from './judge.ts';
 import { judge } from './judge.ts';
 import { begunRun, JOURNAL_FILE, LEFT_NOTHING, LEFT_TO_JUDGE, OWNER_FILE, saveRun } from './record.ts';
 import { neededAbilities } from './preflight.ts';
+import { putFacts } from './run-facts.ts';
 import { ratesOf, telling } from './report-progress.ts';
 import type { Stopwatch } from './stopwatch.ts';
 import { createStopwatch } from './stopwatch.ts';
@@ -200,6 +201,10 @@ async function live(request: RunRequest, cluster: Cluster, journal: Journal, sto
     idsPerSecond: idsPerSecond(header, collecting !== undefined),
     measured: stopwatch.measured(versions),
   });
+  if (collecting !== undefined) {
+    const untold = await putFacts(collecting.store, run, journal.entries);
+    if (untold !== undefined) request.progress.event({ at: cluster.time.now(), kind: 'note', text: untold });
+  }
   await gone;
   judged();
   return { ...run, measured: stopwatch.measured(versions) };
@@ -247,6 +252,7 @@ async function shake(
           nodes: ratesOf(seconds, monitor.latest),
           stored: collecting?.stored() ?? 0n,
           duplicates: collecting?.duplicates() ?? 0,
+          ...(collecting !== undefined && { lagMs: collecting.lagMs() }),
         });
       },
     });

@@ -76,7 +76,7 @@ const IMPURE: readonly { readonly what: RegExp; readonly allowed: RegExp }[] = [
   {
     what: /\bset(Timeout|Interval|Immediate)\b/,
     allowed:
-      /^generators\/shell\/|^harness\/(drivers|stores|coordinators)\/|^harness\/engine\/(host-watch|rejudge|watchdog)\.ts$|^harness\/(loading|telemetry\/live-view)\.ts$/,
+      /^generators\/shell\/|^harness\/(drivers|stores|coordinators)\/|^harness\/engine\/(host-watch|rejudge|watchdog)\.ts$|^harness\/(loading|telemetry\/(live-view|metrics-server))\.ts$/,
   },
   {
     what: /\bconsole\./,
