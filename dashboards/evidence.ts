@@ -1,6 +1,7 @@
 /**
  * SQL that the dashboards share. Table names are plain: the data source names the database. `$run`, `$ids` and `$batches`
- * are the dashboards' variables, `$__…` macros of the ClickHouse data source.
+ * are the dashboards' variables, `$__…` macros of the ClickHouse data source, which are given a plain name and nothing
+ * else: the data source finds their end by the next parenthesis.
  */
 import type { FACT_TABLES, TABLES } from '../harness/core/store.ts';
 import { COLUMN, tableName } from '../harness/stores/clickhouse/schema.ts';
@@ -75,14 +76,16 @@ function tableOfRun(name: 'ids' | 'batches'): string {
 /** The disturbances as spans on every panel with a time axis. */
 export const DISTURBANCES: Sql = {
   sql: `
-SELECT
-  ${momentOf(`assumeNotNull(${disturbances.injected})`)} AS time,
-  ${momentOf(`ifNull(${disturbances.healed}, ${ofRun('last')})`)} AS timeEnd,
-  concat(${disturbances.label}, if(${disturbances.bit} = 1, '', ' (did not bite)')) AS text,
-  arrayStringConcat(${disturbances.disturbs}, ',') AS tags
-FROM ${TABLE.disturbances}
-WHERE ${OF_RUN} AND ${disturbances.injected} IS NOT NULL
-  AND $__timeFilter_ms(${momentOf(`assumeNotNull(${disturbances.injected})`)})
+SELECT moment AS time, ended AS timeEnd, text, tags
+FROM (
+  SELECT
+    ${momentOf(`assumeNotNull(${disturbances.injected})`)} AS moment,
+    ${momentOf(`ifNull(${disturbances.healed}, ${ofRun('last')})`)} AS ended,
+    concat(${disturbances.label}, if(${disturbances.bit} = 1, '', ' (did not bite)')) AS text,
+    arrayStringConcat(${disturbances.disturbs}, ',') AS tags
+  FROM ${TABLE.disturbances} WHERE ${OF_RUN} AND ${disturbances.injected} IS NOT NULL
+)
+WHERE $__timeFilter_ms(moment)
 ORDER BY time`.trim(),
   rows: { time: 'time', timeEnd: 'time', text: 'text', tags: 'text' },
 };
