@@ -52,6 +52,27 @@ test('each panel and annotation asks for metrics that exist', () => {
   }
 });
 
+test('each label that a summary or a legend shows is one of the metrics that it asks for', () => {
+  // Beside those of the metric: those that every metric of a node has, and the one that `count_values` makes.
+  const labelsOf = (promql: string): readonly string[] => [
+    ...['node', 'incarnation'].filter(() => promql.includes('snowglobe_') && !promql.startsWith('snowglobe_run_')),
+    ...[...promql.matchAll(/count_values\("(\w+)"/g)].map(([, made = '']) => made),
+    ...ALL_METRICS.filter(({ name }) => promql.includes(name)).flatMap(({ labels }) => labels),
+  ];
+  const shown = [
+    ...ALERTS.map(({ expr, summary }) => ({ promql: expr, text: summary, pattern: /\$labels\.(\w+)/g })),
+    ...DASHBOARDS.flatMap(({ panels }) =>
+      panels.flatMap(({ query }) =>
+        'promql' in query ? [{ promql: query.promql, text: query.legend, pattern: /\{\{(\w+)\}\}/g }] : [],
+      ),
+    ),
+  ].flatMap(({ promql, text, pattern }) =>
+    [...text.matchAll(pattern)].map(([, label = '']) => ({ label, known: labelsOf(promql) })),
+  );
+  expect(shown.length).toBeGreaterThan(5);
+  for (const { label, known } of shown) expect(known).toContain(label);
+});
+
 test('each alert has a case in which it fires and one in which it does not', () => {
   for (const { name } of ALERTS) {
     const cases = ALERT_CASES[name];

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { failingCached } from '../../reports/fixtures/cached.ts';
 import type { NodeHealth } from '../core/cluster.ts';
 import type { JournalEntry } from '../core/journal.ts';
-import type { OffsetFact, RunFacts } from '../core/run-facts.ts';
+import type { OffsetFact } from '../core/run-facts.ts';
 import { EngineLost } from '../core/store.ts';
 import { msToNs } from '../core/time.ts';
 import { factsOf, putFacts } from './run-facts.ts';
@@ -73,7 +73,11 @@ test('each witness is a row with its cause, the lives that took part and the IDs
 });
 
 test('a store that takes no facts costs a note and no verdict; a defect is thrown', async () => {
-  const refusing = (error: Error) => ({ putFacts: (_: RunFacts) => Promise.reject(error) });
+  const refusing = (error: Error) => ({
+    putFacts: async () => {
+      throw error;
+    },
+  });
   expect(await putFacts(refusing(new EngineLost('the disk is full')), run, [origin])).toContain('the disk is full');
   await expect(putFacts(refusing(new TypeError('defect')), run, [origin])).rejects.toThrow('defect');
 });
