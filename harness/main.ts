@@ -40,6 +40,8 @@ Options
   --scenarios, --generators, --faults, --checkers, --hazards, --indicators,
   --drivers          only these: generators with the mutants among them, faults
                      and indicators with their options and units (list)
+  --metrics-port N   Prometheus metrics on the loopback while a run lasts and
+                     3 s longer; 0: any free port, which is told (run)
   --run ID           heal this run even if its harness lives (heal)
   --json             one JSON document on stdout, all else on stderr
   --help, -h
@@ -70,6 +72,7 @@ const OPTIONS = {
   run: { type: 'string' },
   'without-disturbances': { type: 'boolean' },
   slo: { type: 'string' },
+  'metrics-port': { type: 'string' },
   scenarios: { type: 'boolean' },
   generators: { type: 'boolean' },
   faults: { type: 'boolean' },
@@ -86,7 +89,7 @@ type OptionName = keyof typeof OPTIONS;
 
 /** The options that each command takes, beside --json, --help and --version. */
 const TAKES: { readonly [command: string]: readonly OptionName[] } = {
-  run: ['driver', 'generator', 'seed', 'store', 'runs', 'without-disturbances', 'slo', 'load'],
+  run: ['driver', 'generator', 'seed', 'store', 'runs', 'without-disturbances', 'slo', 'load', 'metrics-port'],
   judge: ['store'],
   list: KINDS,
   doctor: [],
@@ -135,6 +138,7 @@ async function dispatch(args: readonly string[], output: Output): Promise<ExitCo
         runs: values.runs ?? 'runs',
         withoutDisturbances: values['without-disturbances'] ?? false,
         slo: values.slo,
+        metricsPort: values['metrics-port'],
       },
       output,
     );

@@ -51,6 +51,7 @@ export const REAL_PARTS: readonly RealPart[] = [
       'harness/drivers/local/**/*.real.test.ts',
       'harness/drivers/agent/**/*.real.test.ts',
       'tools/**/*.real.test.ts',
+      'dashboards/live.real.test.ts',
     ],
     isHere: () => process.platform === 'linux' && ['etcd', 'nft', 'ip', 'unshare'].every(hasProgram) && hasFaketime(),
   },
@@ -100,9 +101,20 @@ export const REAL_PARTS: readonly RealPart[] = [
     optional: true,
   },
   {
+    name: 'Prometheus with promtool',
+    remedy: 'apt-get install prometheus; its service need not run.',
+    files: ['dashboards/{promtool,scraped,live}.real.test.ts'],
+    isHere: () => ['prometheus', 'promtool'].every(hasProgram),
+  },
+  {
     name: 'chdb (the embedded store)',
     remedy: 'Run npm install --include=optional; chdb has no build for some systems.',
-    files: ['harness/stores/**/*.real.test.ts', 'harness/engine/**/*.real.test.ts', 'harness/laws/**/*.real.test.ts'],
+    files: [
+      'harness/stores/**/*.real.test.ts',
+      'harness/engine/**/*.real.test.ts',
+      'harness/laws/**/*.real.test.ts',
+      'dashboards/{panels,live}.real.test.ts',
+    ],
     isHere: () => existsSync(join(import.meta.dirname, '../node_modules/chdb')),
   },
 ];

@@ -73,7 +73,11 @@ function ids(served: Served, query: string | undefined, raw: boolean, response: 
     return sendJson(response, 400, { error: `count must be an integer from 1 to ${REQUEST_IDS_MAX}` });
   if (requests === 0) served.onFirstRequest();
   const lane = requests++ % served.lanes.length;
-  served.lanes[lane]!.mint(count, (outcome) => answer(served, lane, outcome, raw, response));
+  const cameNs = monotonicNs();
+  served.lanes[lane]!.mint(count, (outcome) => {
+    answer(served, lane, outcome, raw, response);
+    served.metrics.answered(Number(monotonicNs() - cameNs) / 1e9);
+  });
 }
 
 function answer(served: Served, lane: number, outcome: Outcome, raw: boolean, response: ServerResponse): void {

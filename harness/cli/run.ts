@@ -27,10 +27,12 @@ import { sloSetOf, withSlos } from './slo-set.ts';
 import type { ChosenLoad } from './choose-load.ts';
 import { chooseLoad } from './choose-load.ts';
 import { chooseStore } from './store.ts';
-import { createProgress } from '../telemetry/progress.ts';
+import { createProgress, together } from '../telemetry/progress.ts';
 import { summaryText } from '../telemetry/summary-text.ts';
 import { verdictText } from '../telemetry/verdict-text.ts';
 import { sweepDead } from './heal.ts';
+import type { RunsMetrics } from './metrics-port.ts';
+import { metricsPortOf, openMetrics } from './metrics-port.ts';
 import { onInterrupt, orInterruption, type Interruption } from './interruption.ts';
 import { makeRunsFolder } from './runs-folder.ts';
 import type { Output } from './output.ts';
@@ -46,10 +48,12 @@ export interface RunArguments {
   /** Which SLOs are judged; undefined: the scenario's own. */
   readonly slo: string | undefined;
   readonly load: string | undefined;
+  readonly metricsPort: string | undefined;
 }
 
 export async function run(args: RunArguments, output: Output): Promise<ExitCode> {
   const plan = await preflight(args, output);
+  await using metrics = await openMetrics(plan.metricsPort, output);
   const interruption = onInterrupt(output);
   try {
     const { swept, left } = await sweepDead([plan.driver]);
@@ -58,7 +62,7 @@ export async function run(args: RunArguments, output: Output): Promise<ExitCode>
       if (failed) output.text(`What the dead run ${runId} left (${driver}) could not be swept: ${why}`);
     await plan.driver.prepare({ log: (line) => output.text(line), signal: interruption.signal });
     interruption.signal.throwIfAborted();
-    const { runs, failure } = await runAll(plan, interruption, output);
+    const { runs, failure } = await runAll(plan, interruption, output, metrics);
     const exitCode = concluded(runs, failure, interruption, output);
     const names = plan.items.map(({ scenario }) => scenario.name);
     if (names.length > 1) output.text(summaryText(names, runs, { stream: output.stream, exitCode }));
@@ -79,6 +83,7 @@ interface Plan extends Pick<
   readonly seed: string;
   readonly runsFolder: string;
   readonly load: ChosenLoad;
+  readonly metricsPort: number | undefined;
   /** In the order of the arguments. */
   readonly items: readonly {
     readonly reference: string;
@@ -90,6 +95,7 @@ interface Plan extends Pick<
 async function preflight(args: RunArguments, output: Output): Promise<Plan> {
   const seed = seedOf(args.seed);
   const slos = sloSetOf(args.slo);
+  const metricsPort = metricsPortOf(args.metricsPort);
   const { reporters, ...parts } = await loadParts();
   const { faults } = parts;
   // One file after the other: of one that ends the process, or never ends loading, it is known which it was.
@@ -136,6 +142,7 @@ async function preflight(args: RunArguments, output: Output): Promise<Plan> {
     load,
     openStore,
     runsFolder,
+    metricsPort,
   };
 }
 
@@ -178,12 +185,18 @@ function concluded(
 }
 
 /** One scenario after the other, until one cannot be launched or the user interrupts. */
-async function runAll(plan: Plan, interruption: Interruption, output: Output): Promise<Outcome> {
+async function runAll(
+  plan: Plan,
+  interruption: Interruption,
+  output: Output,
+  metrics: RunsMetrics | undefined,
+): Promise<Outcome> {
   const runs: Run[] = [];
   for (const item of plan.items) {
     if (interruption.signal.aborted) break;
     try {
-      runs.push(await runOne(item, plan, interruption, output));
+      runs.push(await runOne(item, plan, interruption, output, metrics));
+      await metrics?.linger(interruption.signal);
     } catch (error) {
       return { runs, failure: { error: orInterruption(error, interruption) } };
     }
@@ -196,14 +209,16 @@ async function runOne(
   plan: Plan,
   interruption: Interruption,
   output: Output,
+  metrics: RunsMetrics | undefined,
 ): Promise<Run> {
   const { args, driver, seed, load, runsFolder } = plan;
   const runId = newRunId();
   const folder = runFolder(runsFolder, scenario.name, runId);
   const shown = relative(process.cwd(), folder);
-  const progress = createProgress(output.stream);
   const command = repeatCommand(args, reference, driver, seed, load.client);
   const header = { scenario, generator: describeGenerator(generator), driver: driver.name, seed, command };
+  const view = createProgress(output.stream);
+  const progress = metrics === undefined ? view : together([view, metrics.watch(header.generator.promises)]);
   progress.event({
     at: 0,
     kind: 'begin',

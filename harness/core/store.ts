@@ -3,6 +3,7 @@
  */
 import type { SqlReader } from './checker.ts';
 import type { RequestColumns } from './history.ts';
+import type { RunFacts } from './run-facts.ts';
 import type { LaneName } from './tap.ts';
 
 export interface Store extends AsyncDisposable {
@@ -11,6 +12,8 @@ export interface Store extends AsyncDisposable {
   /** Appends whole batches of one lane; harmless when repeated with the same token. */
   append(range: BatchRange): Promise<void>;
   appendRequests(requests: RequestColumns): Promise<void>;
+  /** What the judge concluded, beside the emissions, for dashboards; takes the place of what was there of this run. */
+  putFacts(facts: RunFacts): Promise<void>;
   /** IDs stored, by lane. */
   counts(): Promise<readonly LaneCount[]>;
   /** Duplicated IDs so far, cheaply: for the live view only. */
@@ -65,3 +68,6 @@ export interface LaneCount extends LaneName {
  * lane, seq) is impossible: the store deduplicates ranges by token.
  */
 export const TABLES = ['ids', 'batches', 'requests'] as const;
+
+/** Tables of what is no emission, one row each of `RunFacts`: no checker reads them, dashboards do. */
+export const FACT_TABLES = ['runs', 'disturbances', 'offsets', 'witnesses'] as const;

@@ -18,6 +18,7 @@ import { judge } from './judge.ts';
 import type { Indicators } from './judge-slos.ts';
 import { JOURNAL_FILE, TAPS_FOLDER } from './record.ts';
 import type { OpenStore } from './run-scenario.ts';
+import { putFacts } from './run-facts.ts';
 import { createStopwatch, measuredAgain } from './stopwatch.ts';
 
 export interface RejudgeRequest {
@@ -92,6 +93,8 @@ export async function rejudge({
       virtualTime: false,
       measured,
     });
+    const untold = await putFacts(store, run, read.entries);
+    if (untold !== undefined) log(untold);
     judged();
     const again = stopwatch.measured({ ...start.versions, coordinator: start.coordinator, store: store.version });
     return { ...run, measured: measuredAgain(begun, again, origin, last) };

@@ -42,6 +42,7 @@ import { judge } from './judge.ts';
 import type { Indicators } from './judge-slos.ts';
 import { begunRun, JOURNAL_FILE, LEFT_NOTHING, LEFT_TO_JUDGE, OWNER_FILE, saveRun } from './record.ts';
 import { neededAbilities } from './preflight.ts';
+import { putFacts } from './run-facts.ts';
 import { ratesOf, telling } from './report-progress.ts';
 import type { Stopwatch } from './stopwatch.ts';
 import { createStopwatch } from './stopwatch.ts';
@@ -205,6 +206,10 @@ async function live(request: RunRequest, cluster: Cluster, journal: Journal, sto
     virtualTime: collecting === undefined,
     measured: stopwatch.measured(versions),
   });
+  if (collecting !== undefined) {
+    const untold = await putFacts(collecting.store, run, journal.entries);
+    if (untold !== undefined) request.progress.event({ at: cluster.time.now(), kind: 'note', text: untold });
+  }
   await gone;
   judged();
   return { ...run, measured: stopwatch.measured(versions) };
@@ -255,6 +260,7 @@ async function shake(
           nodes: ratesOf(seconds, monitor.latest),
           stored: collecting?.stored() ?? 0n,
           duplicates: collecting?.duplicates() ?? 0,
+          ...(collecting !== undefined && { lagMs: collecting.lagMs() }),
         });
       },
     });
