@@ -175,6 +175,7 @@ const delegate = (store: Store): Store => ({
   append: (range) => store.append(range),
   appendRequests: (requests) => store.appendRequests(requests),
   counts: () => store.counts(),
+  bytes: () => store.bytes(),
   liveDuplicates: () => store.liveDuplicates(),
   [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
 });

@@ -87,7 +87,10 @@ export async function rejudge({
       measured,
     });
     judged();
-    const again = stopwatch.measured({ ...start.versions, coordinator: start.coordinator, store: store.version });
+    const again = stopwatch.measured(
+      { ...start.versions, coordinator: start.coordinator, store: store.version },
+      gathered.bytes,
+    );
     return { ...run, measured: measuredAgain(begun, again, origin, last) };
   } finally {
     journal.close();

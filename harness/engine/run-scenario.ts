@@ -198,11 +198,11 @@ async function live(request: RunRequest, cluster: Cluster, journal: Journal, sto
     ...gathered,
     requests,
     idsPerSecond: idsPerSecond(header, collecting !== undefined),
-    measured: stopwatch.measured(versions),
+    measured: stopwatch.measured(versions, gathered.bytes),
   });
   await gone;
   judged();
-  return { ...run, measured: stopwatch.measured(versions) };
+  return { ...run, measured: stopwatch.measured(versions, gathered.bytes) };
 }
 
 /** The part of a run in which something happens. Ends with a healed cluster and a load at rest, whatever went wrong. */

@@ -7,12 +7,13 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import type { SqlReader } from '../../core/checker.ts';
 import { messageOf } from '../../core/errors.ts';
 import type { RequestColumns } from '../../core/history.ts';
+import type { StoredBytes } from '../../core/run.ts';
 import { EngineLost } from '../../core/store.ts';
 import type { BatchRange, LaneCount, Store } from '../../core/store.ts';
 import { LiveDuplicates } from './live-duplicates.ts';
 import { batchRows, requestRows } from './row-binary.ts';
 import type { Engine, IdBits } from './schema.ts';
-import { createStatements, ingestStatement, requestsStatement, withRun } from './schema.ts';
+import { createStatements, ingestStatement, partsQuery, requestsStatement, withRun } from './schema.ts';
 
 /** Where an engine answers. */
 export interface Address {
@@ -128,6 +129,18 @@ class ClickHouseStore implements Store {
       ids: BigInt(stored),
       inBatches: BigInt(told),
     }));
+  }
+
+  async bytes(): Promise<readonly StoredBytes[] | undefined> {
+    try {
+      return await this.sql.rows<Record<keyof StoredBytes, string>>(
+        partsQuery(this.#options.database, this.#options.idBits),
+      );
+    } catch (error) {
+      // A server may keep its system tables from its users.
+      if (error instanceof ClickHouseError) return undefined;
+      throw error;
+    }
   }
 
   liveDuplicates(): Promise<number> {
