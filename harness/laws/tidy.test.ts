@@ -13,6 +13,7 @@ import {
   loadFaults,
   loadGenerator,
   loadHazards,
+  loadPlanReporters,
 } from '../registry.ts';
 import { loadReporters, loadScenario, scenarioFiles } from '../registry.ts';
 
@@ -37,12 +38,15 @@ const MAY_IMPORT: readonly (readonly [area: string, ...others: string[]])[] = [
   ['harness/drivers/sim/', 'harness/core/', 'harness/coordinators/'],
   ['harness/drivers/local/', 'harness/core/', 'harness/coordinators/', 'harness/drivers/agent/'],
   ['harness/drivers/docker/', 'harness/core/', 'harness/coordinators/', 'harness/drivers/agent/'],
+  ['harness/plan/', 'harness/core/'],
   ['harness/engine/', 'harness/core/', 'harness/load/', 'harness/registry.ts'],
-  ['harness/registry.ts', 'harness/core/', 'harness/loading.ts', 'harness/module-problem.ts'],
+  ['harness/registry.ts', 'harness/core/', 'harness/loading.ts', 'harness/module-problem.ts', 'harness/plan/'],
   ['harness/loading.ts', 'harness/core/'],
   ['harness/module-problem.ts', 'harness/core/'],
   ['harness/index.ts', 'harness/core/'],
   ['harness/', 'harness/'],
+  // Of plans; in the style of the reports of runs.
+  ['reports/capacity/', 'reports/page/', 'harness/core/', 'harness/plan/'],
   ['reports/', 'harness/core/'],
   ['scenarios/', 'harness/core/scenario.ts'],
   ['generators/shell/', 'harness/core/', 'harness/coordinators/'],
@@ -60,6 +64,7 @@ const LIBRARY_HOME: Readonly<Record<string, readonly string[]>> = {
   postgres: ['harness/coordinators/'],
   'prom-client': ['harness/telemetry/', 'generators/shell/'],
   esbuild: ['tools/'],
+  yaml: ['harness/plan/'],
 };
 
 /** Time comes from Time, chance from Rng, words from Output. These few files are where the real ones enter. */
@@ -121,7 +126,7 @@ test('each area imports only what it may', () => {
 
 test('faults, checkers, hazards and reporters never import one another', () => {
   // A plug-in is a file at the top of its folder; what its folder shares lies below.
-  const plugIn = /^(harness\/(faults|checkers|hazards)|reports)\/[^/]+\.ts$/;
+  const plugIn = /^(harness\/(faults|checkers|hazards)|reports|reports\/capacity)\/[^/]+\.ts$/;
   const all = shipped.flatMap(importsOf);
   expect(all.filter(({ target }) => plugIn.test(target)).map(told)).toEqual([]);
 });
@@ -200,7 +205,7 @@ test('nothing is left over, and nothing names a place that only its author has',
 
 test('every plug-in is named as its file', async () => {
   // These throw when a name and its file differ.
-  await Promise.all([loadFaults(), loadHazards(), loadReporters(), loadCheckers()]);
+  await Promise.all([loadFaults(), loadHazards(), loadReporters(), loadPlanReporters(), loadCheckers()]);
   for (const { name, file } of generatorFiles()) expect((await loadGenerator(file)).generator.name).toBe(name);
   for (const { name, file } of scenarioFiles()) expect((await loadScenario(file)).name).toBe(name);
   for (const name of driverNames()) expect((await loadDriver(name)).name).toBe(name);
