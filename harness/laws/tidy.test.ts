@@ -65,6 +65,7 @@ const LIBRARY_HOME: Readonly<Record<string, readonly string[]>> = {
   'prom-client': ['harness/telemetry/', 'generators/shell/'],
   esbuild: ['tools/'],
   yaml: ['harness/plan/'],
+  vitest: ['harness/vitest.ts'],
 };
 
 /** Time comes from Time, chance from Rng, words from Output. These few files are where the real ones enter. */
@@ -143,6 +144,14 @@ test('a generator takes nothing but types from the harness, and no library', () 
     .flatMap(importsOf)
     .filter(({ target, isType }) => !target.startsWith('generators/') && !isType);
   expect(values.map(told)).toEqual([]);
+});
+
+test('whoever imports the package loads the words of errors, and no more until a scenario is run', () => {
+  const loaded = new Set(['harness/index.ts']);
+  const values = shipped.flatMap(importsOf).filter(({ isType }) => !isType);
+  // A set that grows while it is walked is walked to its end.
+  for (const from of loaded) for (const { file, target } of values) if (file === from) loaded.add(target);
+  expect([...loaded]).toEqual(['harness/index.ts', 'harness/core/errors.ts']);
 });
 
 test('the simulator loads nothing that reaches a network, a disk or another process', () => {
