@@ -18,6 +18,8 @@ const HELP = `snowglobe - shakes a cluster of ID generators and tells the truth 
 
   snowglobe run [SCENARIO...]  run scenarios (default: storm), judge, report
   snowglobe judge RUN          judge what a run left, even a killed harness
+  snowglobe plan FILE.json     capacity by year from a growth table and from what
+                               runs measured (HTML, Markdown, JSON)
   snowglobe list               scenarios, generators (with mutants), faults,
                                checkers, hazards, indicators, drivers
   snowglobe doctor             what this machine can do, how to get the rest
@@ -42,7 +44,9 @@ Options
                      and indicators with their options and units (list)
   --metrics-port N   Prometheus metrics on the loopback while a run lasts and
                      3 s longer; 0: any free port, which is told (run)
+  --run RUN...       the runs that a plan stands on, not those of its file (plan)
   --run ID           heal this run even if its harness lives (heal)
+  --out FOLDER       where a plan is written (plan; default: plans)
   --json             one JSON document on stdout, all else on stderr
   --help, -h
   --version, -v
@@ -69,7 +73,8 @@ const OPTIONS = {
   store: { type: 'string' },
   load: { type: 'string' },
   runs: { type: 'string' },
-  run: { type: 'string' },
+  run: { type: 'string', multiple: true },
+  out: { type: 'string' },
   'without-disturbances': { type: 'boolean' },
   slo: { type: 'string' },
   'metrics-port': { type: 'string' },
@@ -94,6 +99,7 @@ const TAKES: { readonly [command: string]: readonly OptionName[] } = {
   list: KINDS,
   doctor: [],
   heal: ['run'],
+  plan: ['run', 'out'],
 };
 
 export async function main(args: readonly string[]): Promise<ExitCode> {
@@ -148,6 +154,14 @@ async function dispatch(args: readonly string[], output: Output): Promise<ExitCo
     const { judgeRun } = await import('./cli/judge.ts');
     return judgeRun(folder, values.store, output);
   }
+  if (command === 'plan') {
+    // A shell makes one `--run` and many paths of `--run runs/quiet/*`.
+    const [first, ...more] = rest;
+    const runs = values.run ?? [];
+    const file = only(runs.length > 0 && first !== undefined ? [first] : rest, 'plan', 'FILE.json, what is planned');
+    const { plan } = await import('./cli/plan.ts');
+    return plan({ file, runs: runs.length > 0 ? [...runs, ...more] : [], out: values.out ?? 'plans' }, output);
+  }
   none(rest, command);
   if (command === 'list') {
     const { list } = await import('./cli/list.ts');
@@ -161,7 +175,7 @@ async function dispatch(args: readonly string[], output: Output): Promise<ExitCo
     return doctor(output);
   }
   const { heal } = await import('./cli/heal.ts');
-  return heal(values.run, output);
+  return heal(values.run?.at(-1), output);
 }
 
 function parse(args: readonly string[]): {

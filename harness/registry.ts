@@ -24,6 +24,7 @@ import { z } from './core/schema.ts';
 import { shapeProblem } from './core/shape-problem.ts';
 import { loading } from './loading.ts';
 import { moduleProblem } from './module-problem.ts';
+import type { PlanReporter } from './plan/plan-reporter.ts';
 
 /** The package's root: sources in a checkout, `dist` when installed. */
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -37,6 +38,9 @@ export const loadIndicators = async (): Promise<ReadonlyMap<string, Indicator>> 
   loadFolder<Indicator>('harness/indicators', nameOf);
 export const loadReporters = async (): Promise<ReadonlyMap<string, Reporter>> =>
   loadFolder<Reporter>('reports', nameOf);
+/** Those of capacity plans. */
+export const loadPlanReporters = async (): Promise<ReadonlyMap<string, PlanReporter>> =>
+  loadFolder<PlanReporter>('reports/capacity', nameOf);
 export const loadCheckers = async (): Promise<ReadonlyMap<string, Checker>> =>
   loadFolder<Checker>('harness/checkers', (checker) => checker.judges);
 

@@ -1,67 +1,40 @@
 /** `snowglobe run`: checks everything that can be checked, then runs each scenario and tells the verdict. */
-import { randomInt } from 'node:crypto';
 import { join, relative } from 'node:path';
-import type { Driver, GeneratorSource, Readiness } from '../core/driver.ts';
-import type { ExitCode, Problem } from '../core/errors.ts';
-import { badInput, environmentLacks, EXIT, SnowglobeError } from '../core/errors.ts';
+import type { Driver } from '../core/driver.ts';
+import type { ExitCode } from '../core/errors.ts';
+import { EXIT } from '../core/errors.ts';
 import { generatorLabel } from '../core/phrases.ts';
 import type { Run } from '../core/run.ts';
-import type { Scenario } from '../core/scenario.ts';
-import { driverProblems, missingCoordinator } from '../engine/driver-problems.ts';
-import { abilityProblems, combinationProblems, scenarioProblems } from '../engine/preflight.ts';
 import { thisOwner } from '../engine/owner.ts';
 import { newRunId } from '../engine/run-id.ts';
 import type { RunRequest } from '../engine/run-scenario.ts';
 import { runScenario } from '../engine/run-scenario.ts';
-import { plannedLengthMs, shapeOf, withoutDisturbances } from '../engine/timetable.ts';
-import {
-  describeGenerator,
-  driversByRank,
-  fileOf,
-  loadDriver,
-  loadGenerator,
-  loadParts,
-  loadScenario,
-} from '../registry.ts';
-import { sloSetOf, withSlos } from './slo-set.ts';
-import type { ChosenLoad } from './choose-load.ts';
-import { chooseLoad } from './choose-load.ts';
-import { chooseStore } from './store.ts';
+import { plannedLengthMs, shapeOf } from '../engine/timetable.ts';
+import { describeGenerator, loadScenario } from '../registry.ts';
 import { createProgress, together } from '../telemetry/progress.ts';
 import { summaryText } from '../telemetry/summary-text.ts';
 import { verdictText } from '../telemetry/verdict-text.ts';
-import { sweepDead } from './heal.ts';
+import { onInterrupt, orInterruption, type Interruption } from './interruption.ts';
+import type { ChosenLoad } from './choose-load.ts';
 import type { RunsMetrics } from './metrics-port.ts';
 import { metricsPortOf, openMetrics } from './metrics-port.ts';
-import { onInterrupt, orInterruption, type Interruption } from './interruption.ts';
 import { makeRunsFolder } from './runs-folder.ts';
 import type { Output } from './output.ts';
+import type { Asked, Given, Ready } from './preflight.ts';
+import { preflight, prepare } from './preflight.ts';
 
-export interface RunArguments {
+export interface RunArguments extends Asked {
   readonly scenarios: readonly string[];
-  readonly driver: string | undefined;
-  readonly generator: string | undefined;
-  readonly seed: string | undefined;
-  readonly store: string | undefined;
   readonly runs: string;
-  readonly withoutDisturbances: boolean;
-  /** Which SLOs are judged; undefined: the scenario's own. */
-  readonly slo: string | undefined;
-  readonly load: string | undefined;
   readonly metricsPort: string | undefined;
 }
 
 export async function run(args: RunArguments, output: Output): Promise<ExitCode> {
-  const plan = await preflight(args, output);
+  const plan = await planOf(args, output);
   await using metrics = await openMetrics(plan.metricsPort, output);
   const interruption = onInterrupt(output);
   try {
-    const { swept, left } = await sweepDead([plan.driver]);
-    for (const { runId, driver } of swept) output.text(`Swept what the dead run ${runId} left (${driver}).`);
-    for (const { runId, driver, why, failed } of left)
-      if (failed) output.text(`What the dead run ${runId} left (${driver}) could not be swept: ${why}`);
-    await plan.driver.prepare({ log: (line) => output.text(line), signal: interruption.signal });
-    interruption.signal.throwIfAborted();
+    await prepare(plan.driver, output.text, interruption.signal);
     const { runs, failure } = await runAll(plan, interruption, output, metrics);
     const exitCode = concluded(runs, failure, interruption, output);
     const names = plan.items.map(({ scenario }) => scenario.name);
@@ -75,91 +48,25 @@ export async function run(args: RunArguments, output: Output): Promise<ExitCode>
 }
 
 /** All that is known and checked before anything starts. */
-interface Plan extends Pick<
-  RunRequest,
-  'faults' | 'hazards' | 'indicators' | 'checkers' | 'reporters' | 'driver' | 'openStore'
-> {
+interface Plan
+  extends Omit<Ready, 'parts'>, Pick<RunRequest, 'faults' | 'hazards' | 'indicators' | 'checkers' | 'reporters'> {
   readonly args: RunArguments;
-  readonly seed: string;
   readonly runsFolder: string;
-  readonly load: ChosenLoad;
   readonly metricsPort: number | undefined;
-  /** In the order of the arguments. */
-  readonly items: readonly {
-    readonly reference: string;
-    readonly scenario: Scenario;
-    readonly generator: GeneratorSource;
-  }[];
 }
 
-async function preflight(args: RunArguments, output: Output): Promise<Plan> {
-  const seed = seedOf(args.seed);
-  const slos = sloSetOf(args.slo);
+async function planOf(args: RunArguments, output: Output): Promise<Plan> {
   const metricsPort = metricsPortOf(args.metricsPort);
-  const { reporters, ...parts } = await loadParts();
-  const { faults } = parts;
-  // One file after the other: of one that ends the process, or never ends loading, it is known which it was.
-  const given: { readonly reference: string; readonly scenario: Scenario }[] = [];
-  for (const reference of args.scenarios)
-    given.push({ reference, scenario: withSlos(await loadScenario(reference), slos) });
-  const problems = given.flatMap(({ reference, scenario }) =>
-    inFile(reference, scenario, scenarioProblems(scenario, parts)),
-  );
-  if (problems.length > 0) throw new SnowglobeError(EXIT.badInput, problems);
-  const items: Plan['items'][number][] = [];
-  for (const { reference, scenario } of given)
-    items.push({
-      reference,
-      scenario: args.withoutDisturbances ? withoutDisturbances(scenario) : scenario,
-      generator: await generatorFor(args.generator, reference, scenario),
-    });
-  const strangers = items.flatMap(({ reference, scenario, generator: { generator } }) =>
-    inFile(reference, scenario, combinationProblems(scenario, generator)),
-  );
-  if (strangers.length > 0) throw new SnowglobeError(EXIT.badInput, strangers);
-  const { driver, readiness } = await chooseDriver(args.driver, output);
-  const missing = items.flatMap(({ reference, scenario, generator: { generator } }) => [
-    ...inFile(reference, scenario, abilityProblems(scenario, faults, driver.name, readiness.abilities)),
-    ...driverProblems(generator, driver),
-    ...missingCoordinator(scenario, readiness),
-  ]);
-  if (missing.length > 0) throw new SnowglobeError(EXIT.environment, missing);
-  const load = chooseLoad(
-    args.load,
-    driver,
-    items.map(({ scenario }) => scenario),
-  );
-  if (load.told !== undefined) output.text(load.told);
-  const openStore = await chooseStore(driver, args.store);
-  const runsFolder = makeRunsFolder(args.runs);
-  return {
-    args,
-    seed,
-    items,
-    ...parts,
-    reporters: [...reporters.values()].filter(({ always }) => always === true),
-    driver,
-    load,
-    openStore,
-    runsFolder,
-    metricsPort,
+  const load = async (): Promise<readonly Given[]> => {
+    // One file after the other: of one that ends the process, or never ends loading, it is known which it was.
+    const given: Given[] = [];
+    for (const reference of args.scenarios) given.push({ reference, scenario: await loadScenario(reference) });
+    return given;
   };
-}
-
-/** The one that the user names, or that the scenario does. */
-function generatorFor(named: string | undefined, reference: string, scenario: Scenario): Promise<GeneratorSource> {
-  if (named !== undefined) return loadGenerator(named);
-  return loadGenerator(scenario.generator, `${fileOf(reference) ?? reference}: generator`);
-}
-
-/** Problems of a scenario that was given by its path begin with the file, in place of its name. */
-function inFile(reference: string, { name }: Scenario, problems: readonly Problem[]): readonly Problem[] {
-  const file = fileOf(reference);
-  return problems.map((one) =>
-    file !== undefined && one.where?.startsWith(name) === true
-      ? { ...one, where: `${file}${one.where.slice(name.length)}` }
-      : one,
-  );
+  const { parts, ...ready } = await preflight(args, load, output.text);
+  const runsFolder = makeRunsFolder(args.runs);
+  const reporters = [...parts.reporters.values()].filter(({ always }) => always === true);
+  return { args, ...ready, ...parts, reporters, runsFolder, metricsPort };
 }
 
 interface Outcome {
@@ -253,42 +160,8 @@ async function runOne(
   return judged;
 }
 
-async function chooseDriver(
-  name: string | undefined,
-  output: Output,
-): Promise<{ driver: Driver; readiness: Readiness }> {
-  if (name !== undefined) {
-    const driver = await loadDriver(name);
-    const readiness = await driver.readiness();
-    if (readiness.problems.length > 0) throw new SnowglobeError(EXIT.environment, readiness.problems);
-    return { driver, readiness };
-  }
-  const drivers = await driversByRank();
-  for (const driver of drivers) {
-    const readiness = await driver.readiness();
-    const { problems } = readiness;
-    if (problems.length === 0) {
-      output.text(`Driver ${driver.name}: ${driver.summary}`);
-      return { driver, readiness };
-    }
-    output.text(`Driver ${driver.name} cannot be used: ${problems.map(({ what }) => what).join(' ')}`);
-  }
-  throw environmentLacks('No driver can be used on this machine.', 'Run `snowglobe doctor` to see what each needs.');
-}
-
-function seedOf(seed: string | undefined): string {
-  if (seed === undefined) return String(randomInt(2 ** 32));
-  if (!/^\d{1,15}$/.test(seed))
-    throw badInput(
-      `"${seed}" is no seed.`,
-      'Give a whole number from 0 to 999999999999999 (15 digits), such as 42.',
-      '--seed',
-    );
-  return String(Number(seed));
-}
-
-function repeatCommand(
-  { generator, store, withoutDisturbances, slo, load }: RunArguments,
+export function repeatCommand(
+  { generator, store, withoutDisturbances, slo, load }: Asked,
   scenario: string,
   driver: Driver,
   seed: string,
@@ -310,7 +183,7 @@ function quoted(word: string): string {
 }
 
 /** `runs/storm/2026-01-31T12-00-00-ab12cd34`: by time, and apart from a run beside it that began in the same second. */
-function runFolder(runs: string, scenario: string, runId: string): string {
+export function runFolder(runs: string, scenario: string, runId: string): string {
   const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
   return join(runs, scenario, `${time}-${runId}`);
 }

@@ -191,6 +191,9 @@ const measuredSchema = z.strictObject({
   seconds: z.record(z.string(), z.number()).readonly(),
   versions: strings,
   host: strings,
+  stored: list(
+    z.strictObject({ table: z.string(), rows: decimal, onDisk: decimal, uncompressed: decimal }),
+  ).exactOptional(),
 });
 
 const unit: z.ZodType<Unit> = z.enum(keysOf(UNITS));

@@ -187,4 +187,15 @@ export interface Measured {
   readonly seconds: { readonly [what: string]: number };
   readonly versions: { readonly [name: string]: string };
   readonly host: { readonly [name: string]: string };
+  /** What the evidence takes in the store, by table. Absent where nothing was stored, or the store could not tell. */
+  readonly stored?: readonly StoredBytes[];
+}
+
+/** Bytes of one run in one table of the store: decimal strings, for they may exceed 2^53. */
+export interface StoredBytes {
+  readonly table: string;
+  readonly rows: string;
+  /** As compressed, before the store merges its parts further. */
+  readonly onDisk: string;
+  readonly uncompressed: string;
 }

@@ -4,6 +4,7 @@
 import type { SqlReader } from './checker.ts';
 import type { RequestColumns } from './history.ts';
 import type { RunFacts } from './run-facts.ts';
+import type { StoredBytes } from './run.ts';
 import type { LaneName } from './tap.ts';
 
 export interface Store extends AsyncDisposable {
@@ -16,6 +17,8 @@ export interface Store extends AsyncDisposable {
   putFacts(facts: RunFacts): Promise<void>;
   /** IDs stored, by lane. */
   counts(): Promise<readonly LaneCount[]>;
+  /** What the run takes by table; undefined where the engine does not tell its user. */
+  bytes(): Promise<readonly StoredBytes[] | undefined>;
   /** Duplicated IDs so far, cheaply: for the live view only. */
   liveDuplicates(): Promise<number>;
   readonly sql: SqlReader;

@@ -190,6 +190,7 @@ const delegate = (store: Store): Store => ({
   appendRequests: (requests) => store.appendRequests(requests),
   putFacts: (facts) => store.putFacts(facts),
   counts: () => store.counts(),
+  bytes: () => store.bytes(),
   liveDuplicates: () => store.liveDuplicates(),
   [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
 });

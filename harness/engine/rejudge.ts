@@ -96,7 +96,10 @@ export async function rejudge({
     const untold = await putFacts(store, run, read.entries);
     if (untold !== undefined) log(untold);
     judged();
-    const again = stopwatch.measured({ ...start.versions, coordinator: start.coordinator, store: store.version });
+    const again = stopwatch.measured(
+      { ...start.versions, coordinator: start.coordinator, store: store.version },
+      gathered.bytes,
+    );
     return { ...run, measured: measuredAgain(begun, again, origin, last) };
   } finally {
     journal.close();

@@ -204,7 +204,7 @@ async function live(request: RunRequest, cluster: Cluster, journal: Journal, sto
     requests,
     idsPerSecond: idsPerSecond(header, collecting !== undefined),
     virtualTime: collecting === undefined,
-    measured: stopwatch.measured(versions),
+    measured: stopwatch.measured(versions, gathered.bytes),
   });
   if (collecting !== undefined) {
     const untold = await putFacts(collecting.store, run, journal.entries);
@@ -212,7 +212,7 @@ async function live(request: RunRequest, cluster: Cluster, journal: Journal, sto
   }
   await gone;
   judged();
-  return { ...run, measured: stopwatch.measured(versions) };
+  return { ...run, measured: stopwatch.measured(versions, gathered.bytes) };
 }
 
 /** The part of a run in which something happens. Ends with a healed cluster and a load at rest, whatever went wrong. */

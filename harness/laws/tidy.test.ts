@@ -14,6 +14,7 @@ import {
   loadGenerator,
   loadHazards,
   loadIndicators,
+  loadPlanReporters,
 } from '../registry.ts';
 import { loadReporters, loadScenario, scenarioFiles } from '../registry.ts';
 
@@ -39,14 +40,17 @@ const MAY_IMPORT: readonly (readonly [area: string, ...others: string[]])[] = [
   ['harness/drivers/sim/', 'harness/core/', 'harness/coordinators/'],
   ['harness/drivers/local/', 'harness/core/', 'harness/coordinators/', 'harness/drivers/agent/'],
   ['harness/drivers/docker/', 'harness/core/', 'harness/coordinators/', 'harness/drivers/agent/'],
+  ['harness/plan/', 'harness/core/'],
   ['harness/engine/', 'harness/core/', 'harness/load/', 'harness/registry.ts'],
-  ['harness/registry.ts', 'harness/core/', 'harness/loading.ts', 'harness/module-problem.ts'],
+  ['harness/registry.ts', 'harness/core/', 'harness/loading.ts', 'harness/module-problem.ts', 'harness/plan/'],
   ['harness/loading.ts', 'harness/core/'],
   ['harness/module-problem.ts', 'harness/core/'],
   ['harness/index.ts', 'harness/core/'],
   ['harness/', 'harness/'],
   // Runs in k6, where there is nothing but the script: types only.
   ['load/', 'harness/load/k6-plan.ts'],
+  // Of plans; in the style of the reports of runs.
+  ['reports/capacity/', 'reports/page/', 'harness/core/', 'harness/plan/'],
   ['reports/', 'harness/core/'],
   ['scenarios/', 'harness/core/scenario.ts', 'harness/core/usual-slos.ts'],
   ['dashboards/', 'harness/core/', 'harness/stores/clickhouse/schema.ts'],
@@ -69,8 +73,9 @@ const LIBRARY_HOME: Readonly<Record<string, readonly string[]>> = {
   'k6/execution': ['load/'],
   'k6/http': ['load/'],
   'k6/options': ['load/'],
-  yaml: ['dashboards/'],
   '@grafana/grafana-foundation-sdk': ['dashboards/'],
+  yaml: ['dashboards/', 'harness/plan/'],
+  vitest: ['harness/vitest.ts'],
 };
 
 /** Time comes from Time, chance from Rng, words from Output. These few files are where the real ones enter. */
@@ -132,7 +137,7 @@ test('each area imports only what it may', () => {
 
 test('faults, checkers, hazards, indicators and reporters never import one another', () => {
   // A plug-in is a file at the top of its folder; what its folder shares lies below.
-  const plugIn = /^(harness\/(faults|checkers|hazards|indicators)|reports)\/[^/]+\.ts$/;
+  const plugIn = /^(harness\/(faults|checkers|hazards|indicators)|reports|reports\/capacity)\/[^/]+\.ts$/;
   const all = shipped.flatMap(importsOf);
   expect(all.filter(({ target }) => plugIn.test(target)).map(told)).toEqual([]);
 });
@@ -149,6 +154,14 @@ test('a generator takes nothing but types from the harness, and no library', () 
     .flatMap(importsOf)
     .filter(({ target, isType }) => !target.startsWith('generators/') && !isType);
   expect(values.map(told)).toEqual([]);
+});
+
+test('whoever imports the package loads the words of errors, and no more until a scenario is run', () => {
+  const loaded = new Set(['harness/index.ts']);
+  const values = shipped.flatMap(importsOf).filter(({ isType }) => !isType);
+  // A set that grows while it is walked is walked to its end.
+  for (const from of loaded) for (const { file, target } of values) if (file === from) loaded.add(target);
+  expect([...loaded]).toEqual(['harness/index.ts', 'harness/core/errors.ts']);
 });
 
 test('the simulator loads nothing that reaches a network, a disk or another process', () => {
@@ -214,7 +227,14 @@ test('nothing is left over, and nothing names a place that only its author has',
 
 test('every plug-in is named as its file', async () => {
   // These throw when a name and its file differ.
-  await Promise.all([loadFaults(), loadHazards(), loadIndicators(), loadReporters(), loadCheckers()]);
+  await Promise.all([
+    loadFaults(),
+    loadHazards(),
+    loadIndicators(),
+    loadReporters(),
+    loadPlanReporters(),
+    loadCheckers(),
+  ]);
   for (const { name, file } of generatorFiles()) expect((await loadGenerator(file)).generator.name).toBe(name);
   for (const { name, file } of scenarioFiles()) expect((await loadScenario(file)).name).toBe(name);
   for (const name of driverNames()) expect((await loadDriver(name)).name).toBe(name);

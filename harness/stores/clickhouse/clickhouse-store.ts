@@ -9,6 +9,8 @@ import { messageOf } from '../../core/errors.ts';
 import type { RequestColumns } from '../../core/history.ts';
 import type { RunFacts } from '../../core/run-facts.ts';
 import { EngineLost, FACT_TABLES } from '../../core/store.ts';
+import type { StoredBytes } from '../../core/run.ts';
+
 import type { BatchRange, LaneCount, Store } from '../../core/store.ts';
 import { factRows } from './fact-rows.ts';
 import { LiveDuplicates } from './live-duplicates.ts';
@@ -19,6 +21,7 @@ import {
   factsStatement,
   forgetStatement,
   ingestStatement,
+  partsQuery,
   requestsStatement,
   withRun,
 } from './schema.ts';
@@ -146,6 +149,18 @@ class ClickHouseStore implements Store {
       ids: BigInt(stored),
       inBatches: BigInt(told),
     }));
+  }
+
+  async bytes(): Promise<readonly StoredBytes[] | undefined> {
+    try {
+      return await this.sql.rows<Record<keyof StoredBytes, string>>(
+        partsQuery(this.#options.database, this.#options.idBits),
+      );
+    } catch (error) {
+      // A server may keep its system tables from its users.
+      if (error instanceof ClickHouseError) return undefined;
+      throw error;
+    }
   }
 
   liveDuplicates(): Promise<number> {

@@ -240,6 +240,20 @@ export function factsStatement(database: string, table: FactTable): string {
     FORMAT RowBinary`;
 }
 
+/** What the parts of a run take, by the names of core/store.ts: tables are parted by run, so no part holds two. */
+export function partsQuery(database: string, idBits: IdBits): string {
+  const names = TABLES.map((table) => `'${tableName(table, idBits)}'`).join(', ');
+  // Names apart from those of the columns: an alias would stand for its column in the conditions too.
+  return `SELECT replace(name, '_128', '') AS table, toString(sum(part_rows)) AS rows,
+      toString(sum(compressed)) AS onDisk, toString(sum(raw)) AS uncompressed
+    FROM (
+      SELECT table AS name, rows AS part_rows, bytes_on_disk AS compressed, data_uncompressed_bytes AS raw
+      FROM system.parts
+      WHERE database = '${database}' AND table IN (${names}) AND active AND partition = {run:String}
+    )
+    GROUP BY name ORDER BY table`;
+}
+
 /** Puts the run's tables in front of a query, as core/store.ts promises. */
 export function withRun(database: string, idBits: IdBits, query: string): string {
   const tables = TABLES.map(
