@@ -31,6 +31,14 @@ Options
   --runs FOLDER      where runs are kept (run; default: runs)
   --without-disturbances
                      the same scenario on a quiet cluster (run)
+  --junit FILE       the verdicts as JUnit XML, for CI systems (run)
+  --summary FILE     the verdicts as Markdown (run; default: appended to
+                     $GITHUB_STEP_SUMMARY where that is set)
+  --unknown MODE     what an unknown does: fail (exit 12, the default), warn
+                     (exit 0 and a warning), retry=N (up to N times more, with
+                     the same seed; a fail is never tried again) (run)
+  --waivers FILE     known violations, YAML or JSON: they alone are no failure;
+                     one that expired or that nothing needs is exit 2 (run)
   --scenarios, --generators, --faults, --checkers, --hazards, --drivers
                      only these: generators with the mutants among them, faults
                      with their options and units (list)
@@ -48,8 +56,8 @@ Environment
 
 Exit codes
   0 pass   10 a promised guarantee is broken   11 an SLO is missed
-  12 unknown: nothing was proved   2 bad input   3 the machine lacks something
-  130 interrupted, healed   1 snowglobe crashed
+  12 unknown: nothing was proved   2 bad input, or a waiver that nothing needs
+  3 the machine lacks something   130 interrupted, healed   1 snowglobe crashed
 `;
 
 const OPTIONS = {
@@ -59,6 +67,10 @@ const OPTIONS = {
   store: { type: 'string' },
   runs: { type: 'string' },
   run: { type: 'string' },
+  junit: { type: 'string' },
+  summary: { type: 'string' },
+  unknown: { type: 'string' },
+  waivers: { type: 'string' },
   'without-disturbances': { type: 'boolean' },
   scenarios: { type: 'boolean' },
   generators: { type: 'boolean' },
@@ -75,7 +87,10 @@ type OptionName = keyof typeof OPTIONS;
 
 /** The options that each command takes, beside --json, --help and --version. */
 const TAKES: { readonly [command: string]: readonly OptionName[] } = {
-  run: ['driver', 'generator', 'seed', 'store', 'runs', 'without-disturbances'],
+  run: [
+    ...(['driver', 'generator', 'seed', 'store', 'runs', 'without-disturbances'] as const),
+    ...(['junit', 'summary', 'unknown', 'waivers'] as const),
+  ],
   judge: ['store'],
   list: KINDS,
   doctor: [],
@@ -122,6 +137,10 @@ async function dispatch(args: readonly string[], output: Output): Promise<ExitCo
         store: values.store,
         runs: values.runs ?? 'runs',
         withoutDisturbances: values['without-disturbances'] ?? false,
+        junit: values.junit,
+        summary: values.summary,
+        unknown: values.unknown,
+        waivers: values.waivers,
       },
       output,
     );

@@ -7,6 +7,7 @@ import { badInput, environmentLacks, EXIT, SnowglobeError } from '../core/errors
 import { generatorLabel } from '../core/phrases.ts';
 import type { Run } from '../core/run.ts';
 import type { Scenario } from '../core/scenario.ts';
+import { waive } from '../core/waivers.ts';
 import { driverProblems, missingCoordinator } from '../engine/driver-problems.ts';
 import { abilityProblems, combinationProblems, scenarioProblems } from '../engine/preflight.ts';
 import { thisOwner } from '../engine/owner.ts';
@@ -24,6 +25,8 @@ import {
   loadParts,
   loadScenario,
 } from '../registry.ts';
+import { askedReports, makeReady } from './asked-reports.ts';
+import { conclude, type Ending, type Series } from './conclude.ts';
 import { chooseStore } from './store.ts';
 import { createProgress } from '../telemetry/progress.ts';
 import { summaryText } from '../telemetry/summary-text.ts';
@@ -32,6 +35,8 @@ import { sweepDead } from './heal.ts';
 import { onInterrupt, orInterruption, type Interruption } from './interruption.ts';
 import { makeRunsFolder } from './runs-folder.ts';
 import type { Output } from './output.ts';
+import { triesAgain, unknownMode } from './unknown-mode.ts';
+import { loadWaivers } from './waiver-file.ts';
 
 export interface RunArguments {
   readonly scenarios: readonly string[];
@@ -41,6 +46,10 @@ export interface RunArguments {
   readonly store: string | undefined;
   readonly runs: string;
   readonly withoutDisturbances: boolean;
+  readonly junit: string | undefined;
+  readonly summary: string | undefined;
+  readonly unknown: string | undefined;
+  readonly waivers: string | undefined;
 }
 
 export async function run(args: RunArguments, output: Output): Promise<ExitCode> {
@@ -53,10 +62,10 @@ export async function run(args: RunArguments, output: Output): Promise<ExitCode>
       if (failed) output.text(`What the dead run ${runId} left (${driver}) could not be swept: ${why}`);
     await plan.driver.prepare({ log: (line) => output.text(line), signal: interruption.signal });
     interruption.signal.throwIfAborted();
-    const { runs, failure } = await runAll(plan, interruption, output);
-    const exitCode = concluded(runs, failure, interruption, output);
+    const series = await runAll(plan, interruption, output);
+    const exitCode = conclude(series, plan, interruption, output);
     const names = plan.items.map(({ scenario }) => scenario.name);
-    if (names.length > 1) output.text(summaryText(names, runs, { stream: output.stream, exitCode }));
+    if (names.length > 1) output.text(summaryText(names, series.decisive, { stream: output.stream, exitCode }));
     return exitCode;
   } catch (error) {
     throw orInterruption(error, interruption);
@@ -66,7 +75,8 @@ export async function run(args: RunArguments, output: Output): Promise<ExitCode>
 }
 
 /** All that is known and checked before anything starts. */
-interface Plan extends Pick<RunRequest, 'faults' | 'hazards' | 'checkers' | 'reporters' | 'driver' | 'openStore'> {
+interface Plan
+  extends Ending, Pick<RunRequest, 'faults' | 'hazards' | 'checkers' | 'reporters' | 'driver' | 'openStore'> {
   readonly args: RunArguments;
   readonly seed: string;
   readonly runsFolder: string;
@@ -80,7 +90,10 @@ interface Plan extends Pick<RunRequest, 'faults' | 'hazards' | 'checkers' | 'rep
 
 async function preflight(args: RunArguments, output: Output): Promise<Plan> {
   const seed = seedOf(args.seed);
+  const unknown = unknownMode(args.unknown);
+  const waivers = loadWaivers(args.waivers, new Date().toISOString().slice(0, 10));
   const { reporters, ...parts } = await loadParts();
+  const reports = askedReports(args, reporters, process.env);
   const { faults, hazards } = parts;
   // One file after the other: of one that ends the process, or never ends loading, it is known which it was.
   const given: { readonly reference: string; readonly scenario: Scenario }[] = [];
@@ -108,11 +121,15 @@ async function preflight(args: RunArguments, output: Output): Promise<Plan> {
   ]);
   if (missing.length > 0) throw new SnowglobeError(EXIT.environment, missing);
   const openStore = await chooseStore(driver, args.store);
+  makeReady(reports);
   const runsFolder = makeRunsFolder(args.runs);
   return {
     args,
     seed,
     items,
+    reports,
+    unknown,
+    waivers,
     ...parts,
     reporters: [...reporters.values()].filter(({ always }) => always === true),
     driver,
@@ -137,55 +154,47 @@ function inFile(reference: string, { name }: Scenario, problems: readonly Proble
   );
 }
 
-interface Outcome {
-  readonly runs: readonly Run[];
-  /** What ended the series early. */
-  readonly failure?: { readonly error: unknown };
-}
-
-/** Tells of the failure and writes the document, as far as there is one; the exit code of the command. */
-function concluded(
-  runs: readonly Run[],
-  failure: Outcome['failure'],
-  { signal }: Interruption,
-  output: Output,
-): ExitCode {
-  if (failure !== undefined) {
-    const exitCode = output.error(failure.error, runs.length === 0 ? {} : { runs });
-    // What was judged before stays judged: a broken guarantee outweighs the error that came after it.
-    return worstExit(runs) === EXIT.guaranteeBroken && !signal.aborted ? EXIT.guaranteeBroken : exitCode;
-  }
-  if (output.json) output.document(runs.length === 1 ? runs[0] : runs, '');
-  return signal.aborted ? EXIT.interrupted : worstExit(runs);
-}
-
 /** One scenario after the other, until one cannot be launched or the user interrupts. */
-async function runAll(plan: Plan, interruption: Interruption, output: Output): Promise<Outcome> {
+async function runAll(plan: Plan, interruption: Interruption, output: Output): Promise<Series> {
+  const { signal } = interruption;
+  const { attempts } = plan.unknown;
   const runs: Run[] = [];
-  for (const item of plan.items) {
-    if (interruption.signal.aborted) break;
-    try {
-      runs.push(await runOne(item, plan, interruption, output));
-    } catch (error) {
-      return { runs, failure: { error: orInterruption(error, interruption) } };
-    }
-  }
-  return { runs };
+  const decisive: Run[] = [];
+  for (const [index, item] of plan.items.entries())
+    for (let attempt = 1; attempt <= attempts && !signal.aborted; attempt++)
+      try {
+        if (attempt > 1) output.text(`Unknown: once more, with the same seed (attempt ${attempt} of ${attempts}).`);
+        const run = await runOne(item, plan, attempt, interruption, output);
+        runs.push(run);
+        decisive[index] = run;
+        if (!triesAgain(run)) break;
+      } catch (error) {
+        return { runs, decisive, failure: { error: orInterruption(error, interruption) } };
+      }
+  return { runs, decisive };
 }
 
 async function runOne(
   { reference, scenario, generator }: Plan['items'][number],
   plan: Plan,
+  attempt: number,
   interruption: Interruption,
   output: Output,
 ): Promise<Run> {
-  const { args, driver, seed, runsFolder } = plan;
+  const { args, driver, seed, runsFolder, unknown } = plan;
   const runId = newRunId();
   const folder = runFolder(runsFolder, scenario.name, runId);
   const shown = relative(process.cwd(), folder);
   const progress = createProgress(output.stream);
   const command = repeatCommand(args, reference, driver.name, seed);
-  const header = { scenario, generator: describeGenerator(generator), driver: driver.name, seed, command };
+  const header = {
+    scenario,
+    generator: describeGenerator(generator),
+    driver: driver.name,
+    seed,
+    command,
+    ...(unknown.attempts > 1 && { attempt: { number: attempt, of: unknown.attempts } }),
+  };
   progress.event({
     at: 0,
     kind: 'begin',
@@ -209,6 +218,7 @@ async function runOne(
       runId,
       folder,
       startLoad: startOpenLoop,
+      waive: (run) => waive(run, plan.waivers),
       progress,
       signal: interruption.signal,
     });
@@ -255,7 +265,7 @@ function seedOf(seed: string | undefined): string {
 }
 
 function repeatCommand(
-  { generator, store, withoutDisturbances }: RunArguments,
+  { generator, store, withoutDisturbances, unknown, waivers }: RunArguments,
   scenario: string,
   driver: string,
   seed: string,
@@ -265,6 +275,8 @@ function repeatCommand(
     ...(generator === undefined ? [] : [`--generator ${quoted(generator)}`]),
     ...(store === undefined ? [] : [`--store ${quoted(store)}`]),
     ...(withoutDisturbances ? ['--without-disturbances'] : []),
+    ...(unknown === undefined ? [] : [`--unknown ${unknown}`]),
+    ...(waivers === undefined ? [] : [`--waivers ${quoted(waivers)}`]),
   ].join(' ');
 }
 
@@ -276,10 +288,4 @@ function quoted(word: string): string {
 function runFolder(runs: string, scenario: string, runId: string): string {
   const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
   return join(runs, scenario, `${time}-${runId}`);
-}
-
-/** Guarantee before SLO before unknown before pass. */
-function worstExit(runs: readonly Run[]): ExitCode {
-  const order: readonly number[] = [EXIT.guaranteeBroken, EXIT.sloMissed, EXIT.unknown];
-  return (order.find((code) => runs.some(({ exitCode }) => exitCode === code)) ?? EXIT.pass) as ExitCode;
 }

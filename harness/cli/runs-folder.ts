@@ -3,11 +3,10 @@ import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path';
 import { badInput, messageOf } from '../core/errors.ts';
 
-/** Makes the folder, one level after the other: a recursive mkdir below /proc never ends. */
 export function makeRunsFolder(runs: string): string {
   const folder = resolve(runs);
   try {
-    make(folder);
+    makeFolder(folder);
     if (!statSync(folder).isDirectory()) throw new Error(`${folder} is no folder`);
     accessSync(folder, constants.W_OK);
   } catch (error) {
@@ -20,8 +19,9 @@ export function makeRunsFolder(runs: string): string {
   return folder;
 }
 
-function make(folder: string): void {
+/** Makes the folder, one level after the other: a recursive mkdir below /proc never ends. */
+export function makeFolder(folder: string): void {
   if (existsSync(folder)) return;
-  make(dirname(folder));
+  makeFolder(dirname(folder));
   mkdirSync(folder);
 }

@@ -221,6 +221,16 @@ const loadRecordSchema = z.strictObject({
   sample: z.string().exactOptional(),
 });
 
+const waivedSchema = z.strictObject({
+  guarantee: guarantee.exactOptional(),
+  scope: z.string().exactOptional(),
+  slo: z.string().exactOptional(),
+  violations: count,
+  by: list(
+    z.strictObject({ cause: cause.exactOptional(), reason: z.string(), ticket: z.string(), expires: z.string() }),
+  ),
+});
+
 export const runSchema = z.strictObject({
   version: z.literal(RUN_VERSION),
   state: z.enum(['begun', 'judged']),
@@ -235,6 +245,7 @@ export const runSchema = z.strictObject({
   driver: z.string(),
   seed: z.string(),
   command: z.string(),
+  attempt: z.strictObject({ number: count, of: count }).exactOptional(),
   verdict,
   exitCode: z.int(),
   reasons: list(z.string()),
@@ -244,6 +255,7 @@ export const runSchema = z.strictObject({
   hazards: list(hazardSchema),
   slos: list(sloRecordSchema).exactOptional(),
   figures: list(figureSchema).exactOptional(),
+  waived: list(waivedSchema).exactOptional(),
   load: loadRecordSchema.exactOptional(),
   evidence: evidenceSchema,
   leases: list(leaseTotalsSchema).exactOptional(),

@@ -31,7 +31,7 @@ import { phaseBegin } from './phase-begin.ts';
 import { offsetsByNode, phasesOf, slotsOf, SERIES_BUCKET_MS } from './series.ts';
 
 /** What is known of a run before it starts. */
-export type RunHeader = Pick<Run, 'scenario' | 'generator' | 'driver' | 'seed' | 'command'>;
+export type RunHeader = Pick<Run, 'scenario' | 'generator' | 'driver' | 'seed' | 'command' | 'attempt'>;
 
 /** Questions to what a run emitted, answered by folds over memory or by SQL. */
 export interface HistorySource {

@@ -60,6 +60,7 @@ const LIBRARY_HOME: Readonly<Record<string, readonly string[]>> = {
   postgres: ['harness/coordinators/'],
   'prom-client': ['harness/telemetry/', 'generators/shell/'],
   esbuild: ['tools/'],
+  yaml: ['harness/cli/'],
 };
 
 /** Time comes from Time, chance from Rng, words from Output. These few files are where the real ones enter. */
