@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { badInput, EXIT, environmentLacks, SnowglobeError } from '../core/errors.ts';
+import { badInput, EXIT, environmentLacks, type SnowglobeError } from '../core/errors.ts';
 import type { Run } from '../core/run.ts';
 import type { Waiver } from '../core/waivers.ts';
 import { inputFolder } from '../laws/bad-input-cases.ts';

@@ -13,24 +13,24 @@ import { eventually, readRun, snowglobe } from './cli-process.ts';
 const { folder, file } = inputFolder();
 const SLOW = { timeout: 60_000 };
 
-/** A scenario with one node; `then`: what its generator does in each run, and at last in all that follow. */
-const scenario = (name: string, ...then: readonly ('mint' | 'refuse' | 'repeat')[]): string =>
+/** A scenario with one node; `moods`: what its generator does in each run, the last one in all that follow. */
+const scenario = (name: string, ...moods: readonly ('mint' | 'refuse' | 'repeat')[]): string =>
   file(
     `${name}.json`,
     JSON.stringify({
       ...brief,
       name,
-      cluster: { nodes: 1, coordinatorMembers: 1, options: { name, then } },
+      cluster: { nodes: 1, coordinatorMembers: 1, options: { name, moods } },
     }),
   );
 const generator = file(
   'moody.ts',
   `import counterGenerator, { counter } from ${COUNTER};
    export default { ...counterGenerator, name: 'moody', node: { kind: 'shell', create: (env) => {
-     const { name, then } = env.options;
+     const { name, moods } = env.options;
      // What a top level holds dies with a life of the simulator; this outlasts the attempts of one command.
      const lives = (globalThis.lives ??= {});
-     const does = then[Math.min(lives[name] ??= 0, then.length - 1)];
+     const does = moods[Math.min(lives[name] ??= 0, moods.length - 1)];
      lives[name]++;
      const honest = counter(env);
      return { ...honest, mint(into, count) {
