@@ -45,6 +45,14 @@ Options
   --metrics-port N   Prometheus metrics on the loopback while a run lasts and
                      3 s longer; 0: any free port, which is told (run)
   --run RUN...       the runs that a plan stands on, not those of its file (plan)
+  --junit FILE       the verdicts as JUnit XML, for CI systems (run)
+  --summary FILE     the verdicts as Markdown (run; default: appended to
+                     $GITHUB_STEP_SUMMARY where that is set)
+  --unknown MODE     what an unknown does: fail (exit 12, the default), warn
+                     (exit 0 and a warning), retry=N (up to N times more, with
+                     the same seed; a fail is never tried again) (run)
+  --waivers FILE     known violations, YAML or JSON: they alone are no failure;
+                     one that expired or that nothing needs is exit 2 (run)
   --run ID           heal this run even if its harness lives (heal)
   --out FOLDER       where a plan is written (plan; default: plans)
   --json             one JSON document on stdout, all else on stderr
@@ -62,8 +70,8 @@ Environment
 
 Exit codes
   0 pass   10 a promised guarantee is broken   11 an SLO is missed
-  12 unknown: nothing was proved   2 bad input   3 the machine lacks something
-  130 interrupted, healed   1 snowglobe crashed
+  12 unknown: nothing was proved   2 bad input, or a waiver that nothing needs
+  3 the machine lacks something   130 interrupted, healed   1 snowglobe crashed
 `;
 
 const OPTIONS = {
@@ -75,6 +83,10 @@ const OPTIONS = {
   runs: { type: 'string' },
   run: { type: 'string', multiple: true },
   out: { type: 'string' },
+  junit: { type: 'string' },
+  summary: { type: 'string' },
+  unknown: { type: 'string' },
+  waivers: { type: 'string' },
   'without-disturbances': { type: 'boolean' },
   slo: { type: 'string' },
   'metrics-port': { type: 'string' },
@@ -94,7 +106,11 @@ type OptionName = keyof typeof OPTIONS;
 
 /** The options that each command takes, beside --json, --help and --version. */
 const TAKES: { readonly [command: string]: readonly OptionName[] } = {
-  run: ['driver', 'generator', 'seed', 'store', 'runs', 'without-disturbances', 'slo', 'load', 'metrics-port'],
+  run: [
+    ...(['driver', 'generator', 'seed', 'store', 'runs', 'without-disturbances'] as const),
+    ...(['slo', 'load', 'metrics-port'] as const),
+    ...(['junit', 'summary', 'unknown', 'waivers'] as const),
+  ],
   judge: ['store'],
   list: KINDS,
   doctor: [],
@@ -145,6 +161,10 @@ async function dispatch(args: readonly string[], output: Output): Promise<ExitCo
         withoutDisturbances: values['without-disturbances'] ?? false,
         slo: values.slo,
         metricsPort: values['metrics-port'],
+        junit: values.junit,
+        summary: values.summary,
+        unknown: values.unknown,
+        waivers: values.waivers,
       },
       output,
     );

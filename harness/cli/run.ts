@@ -2,9 +2,9 @@
 import { join, relative } from 'node:path';
 import type { Driver } from '../core/driver.ts';
 import type { ExitCode } from '../core/errors.ts';
-import { EXIT } from '../core/errors.ts';
 import { generatorLabel } from '../core/phrases.ts';
 import type { Run } from '../core/run.ts';
+import { waive } from '../core/waivers.ts';
 import { thisOwner } from '../engine/owner.ts';
 import { newRunId } from '../engine/run-id.ts';
 import type { RunRequest } from '../engine/run-scenario.ts';
@@ -15,18 +15,26 @@ import { createProgress, together } from '../telemetry/progress.ts';
 import { summaryText } from '../telemetry/summary-text.ts';
 import { verdictText } from '../telemetry/verdict-text.ts';
 import { onInterrupt, orInterruption, type Interruption } from './interruption.ts';
+import { askedReports, makeReady } from './asked-reports.ts';
 import type { ChosenLoad } from './choose-load.ts';
+import { conclude, type Ending, type Series } from './conclude.ts';
 import type { RunsMetrics } from './metrics-port.ts';
 import { metricsPortOf, openMetrics } from './metrics-port.ts';
 import { makeRunsFolder } from './runs-folder.ts';
 import type { Output } from './output.ts';
 import type { Asked, Given, Ready } from './preflight.ts';
 import { preflight, prepare } from './preflight.ts';
+import { triesAgain, unknownMode } from './unknown-mode.ts';
+import { loadWaivers } from './waiver-file.ts';
 
 export interface RunArguments extends Asked {
   readonly scenarios: readonly string[];
   readonly runs: string;
   readonly metricsPort: string | undefined;
+  readonly junit: string | undefined;
+  readonly summary: string | undefined;
+  readonly unknown: string | undefined;
+  readonly waivers: string | undefined;
 }
 
 export async function run(args: RunArguments, output: Output): Promise<ExitCode> {
@@ -35,10 +43,10 @@ export async function run(args: RunArguments, output: Output): Promise<ExitCode>
   const interruption = onInterrupt(output);
   try {
     await prepare(plan.driver, output.text, interruption.signal);
-    const { runs, failure } = await runAll(plan, interruption, output, metrics);
-    const exitCode = concluded(runs, failure, interruption, output);
+    const series = await runAll(plan, interruption, output, metrics);
+    const exitCode = conclude(series, plan, interruption, output);
     const names = plan.items.map(({ scenario }) => scenario.name);
-    if (names.length > 1) output.text(summaryText(names, runs, { stream: output.stream, exitCode }));
+    if (names.length > 1) output.text(summaryText(names, series.decisive, { stream: output.stream, exitCode }));
     return exitCode;
   } catch (error) {
     throw orInterruption(error, interruption);
@@ -49,7 +57,10 @@ export async function run(args: RunArguments, output: Output): Promise<ExitCode>
 
 /** All that is known and checked before anything starts. */
 interface Plan
-  extends Omit<Ready, 'parts'>, Pick<RunRequest, 'faults' | 'hazards' | 'indicators' | 'checkers' | 'reporters'> {
+  extends
+    Omit<Ending, 'items'>,
+    Omit<Ready, 'parts'>,
+    Pick<RunRequest, 'faults' | 'hazards' | 'indicators' | 'checkers' | 'reporters'> {
   readonly args: RunArguments;
   readonly runsFolder: string;
   readonly metricsPort: number | undefined;
@@ -57,6 +68,8 @@ interface Plan
 
 async function planOf(args: RunArguments, output: Output): Promise<Plan> {
   const metricsPort = metricsPortOf(args.metricsPort);
+  const unknown = unknownMode(args.unknown);
+  const waivers = loadWaivers(args.waivers, new Date().toISOString().slice(0, 10));
   const load = async (): Promise<readonly Given[]> => {
     // One file after the other: of one that ends the process, or never ends loading, it is known which it was.
     const given: Given[] = [];
@@ -64,31 +77,11 @@ async function planOf(args: RunArguments, output: Output): Promise<Plan> {
     return given;
   };
   const { parts, ...ready } = await preflight(args, load, output.text);
+  const reports = askedReports(args, parts.reporters, process.env);
+  makeReady(reports);
   const runsFolder = makeRunsFolder(args.runs);
   const reporters = [...parts.reporters.values()].filter(({ always }) => always === true);
-  return { args, ...ready, ...parts, reporters, runsFolder, metricsPort };
-}
-
-interface Outcome {
-  readonly runs: readonly Run[];
-  /** What ended the series early. */
-  readonly failure?: { readonly error: unknown };
-}
-
-/** Tells of the failure and writes the document, as far as there is one; the exit code of the command. */
-function concluded(
-  runs: readonly Run[],
-  failure: Outcome['failure'],
-  { signal }: Interruption,
-  output: Output,
-): ExitCode {
-  if (failure !== undefined) {
-    const exitCode = output.error(failure.error, runs.length === 0 ? {} : { runs });
-    // What was judged before stays judged: a broken guarantee outweighs the error that came after it.
-    return worstExit(runs) === EXIT.guaranteeBroken && !signal.aborted ? EXIT.guaranteeBroken : exitCode;
-  }
-  if (output.json) output.document(runs.length === 1 ? runs[0] : runs, '');
-  return signal.aborted ? EXIT.interrupted : worstExit(runs);
+  return { args, ...ready, ...parts, reporters, reports, unknown, waivers, runsFolder, metricsPort };
 }
 
 /** One scenario after the other, until one cannot be launched or the user interrupts. */
@@ -97,33 +90,47 @@ async function runAll(
   interruption: Interruption,
   output: Output,
   metrics: RunsMetrics | undefined,
-): Promise<Outcome> {
+): Promise<Series> {
+  const { signal } = interruption;
+  const { attempts } = plan.unknown;
   const runs: Run[] = [];
-  for (const item of plan.items) {
-    if (interruption.signal.aborted) break;
-    try {
-      runs.push(await runOne(item, plan, interruption, output, metrics));
-      await metrics?.linger(interruption.signal);
-    } catch (error) {
-      return { runs, failure: { error: orInterruption(error, interruption) } };
-    }
-  }
-  return { runs };
+  const decisive: Run[] = [];
+  for (const [index, item] of plan.items.entries())
+    for (let attempt = 1; attempt <= attempts && !signal.aborted; attempt++)
+      try {
+        if (attempt > 1) output.text(`Unknown: once more, with the same seed (attempt ${attempt} of ${attempts}).`);
+        const run = await runOne(item, plan, attempt, interruption, output, metrics);
+        runs.push(run);
+        decisive[index] = run;
+        await metrics?.linger(signal);
+        if (!triesAgain(run)) break;
+      } catch (error) {
+        return { runs, decisive, failure: { error: orInterruption(error, interruption) } };
+      }
+  return { runs, decisive };
 }
 
 async function runOne(
   { reference, scenario, generator }: Plan['items'][number],
   plan: Plan,
+  attempt: number,
   interruption: Interruption,
   output: Output,
   metrics: RunsMetrics | undefined,
 ): Promise<Run> {
-  const { args, driver, seed, load, runsFolder } = plan;
+  const { args, driver, seed, load, runsFolder, unknown } = plan;
   const runId = newRunId();
   const folder = runFolder(runsFolder, scenario.name, runId);
   const shown = relative(process.cwd(), folder);
   const command = repeatCommand(args, reference, driver, seed, load.client);
-  const header = { scenario, generator: describeGenerator(generator), driver: driver.name, seed, command };
+  const header = {
+    scenario,
+    generator: describeGenerator(generator),
+    driver: driver.name,
+    seed,
+    command,
+    ...(unknown.attempts > 1 && { attempt: { number: attempt, of: unknown.attempts } }),
+  };
   const view = createProgress(output.stream);
   const progress = metrics === undefined ? view : together([view, metrics.watch(header.generator.promises)]);
   progress.event({
@@ -149,6 +156,7 @@ async function runOne(
       runId,
       folder,
       startLoad: load.start,
+      waive: (run) => waive(run, plan.waivers),
       progress,
       signal: interruption.signal,
     });
@@ -161,7 +169,15 @@ async function runOne(
 }
 
 export function repeatCommand(
-  { generator, store, withoutDisturbances, slo, load }: Asked,
+  {
+    generator,
+    store,
+    withoutDisturbances,
+    slo,
+    load,
+    unknown,
+    waivers,
+  }: Asked & Partial<Pick<RunArguments, 'unknown' | 'waivers'>>,
   scenario: string,
   driver: Driver,
   seed: string,
@@ -175,6 +191,8 @@ export function repeatCommand(
     ...(load === undefined && driver.callable !== true ? [] : [`--load ${client}`]),
     ...(withoutDisturbances ? ['--without-disturbances'] : []),
     ...(slo === undefined ? [] : [`--slo ${slo}`]),
+    ...(unknown === undefined ? [] : [`--unknown ${unknown}`]),
+    ...(waivers === undefined ? [] : [`--waivers ${quoted(waivers)}`]),
   ].join(' ');
 }
 
@@ -186,10 +204,4 @@ function quoted(word: string): string {
 export function runFolder(runs: string, scenario: string, runId: string): string {
   const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
   return join(runs, scenario, `${time}-${runId}`);
-}
-
-/** Guarantee before SLO before unknown before pass. */
-function worstExit(runs: readonly Run[]): ExitCode {
-  const order: readonly number[] = [EXIT.guaranteeBroken, EXIT.sloMissed, EXIT.unknown];
-  return (order.find((code) => runs.some(({ exitCode }) => exitCode === code)) ?? EXIT.pass) as ExitCode;
 }

@@ -7,7 +7,7 @@ import { badInput, messageOf } from '../core/errors.ts';
 export function makeRunsFolder(runs: string, kept = 'Runs', option = '--runs'): string {
   const folder = resolve(runs);
   try {
-    make(folder);
+    makeFolder(folder);
     if (!statSync(folder).isDirectory()) throw new Error(`${folder} is no folder`);
     accessSync(folder, constants.W_OK);
   } catch (error) {
@@ -20,8 +20,9 @@ export function makeRunsFolder(runs: string, kept = 'Runs', option = '--runs'): 
   return folder;
 }
 
-function make(folder: string): void {
+/** Makes the folder, one level after the other: a recursive mkdir below /proc never ends. */
+export function makeFolder(folder: string): void {
   if (existsSync(folder)) return;
-  make(dirname(folder));
+  makeFolder(dirname(folder));
   mkdirSync(folder);
 }

@@ -7,6 +7,11 @@ export interface Reporter {
   /** Written into the folder of each run; left out: only where somebody asks for it, such as by `--junit FILE`. */
   readonly always?: true;
   render(run: Run): Artifact;
+  /**
+   * One document of several runs, from what `render` made of each, in their order; of one run it gives that. Left out: the
+   * parts one below the other.
+   */
+  join?(parts: readonly string[]): string;
 }
 
 export interface Artifact {

@@ -228,6 +228,16 @@ const loadRecordSchema = z.strictObject({
   p99Ms: z.number().exactOptional(),
 });
 
+const waivedSchema = z.strictObject({
+  guarantee: guarantee.exactOptional(),
+  scope: z.string().exactOptional(),
+  slo: z.string().exactOptional(),
+  violations: count,
+  by: list(
+    z.strictObject({ cause: cause.exactOptional(), reason: z.string(), ticket: z.string(), expires: z.string() }),
+  ),
+});
+
 export const runSchema = z.strictObject({
   version: z.literal(RUN_VERSION),
   state: z.enum(['begun', 'judged']),
@@ -242,6 +252,7 @@ export const runSchema = z.strictObject({
   driver: z.string(),
   seed: z.string(),
   command: z.string(),
+  attempt: z.strictObject({ number: count, of: count }).exactOptional(),
   verdict,
   exitCode: z.int(),
   reasons: list(z.string()),
@@ -251,6 +262,7 @@ export const runSchema = z.strictObject({
   hazards: list(hazardSchema),
   slos: list(sloRecordSchema).exactOptional(),
   figures: list(figureSchema).exactOptional(),
+  waived: list(waivedSchema).exactOptional(),
   load: loadRecordSchema.exactOptional(),
   evidence: evidenceSchema,
   leases: list(leaseTotalsSchema).exactOptional(),

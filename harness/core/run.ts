@@ -14,6 +14,7 @@ import type { Tenure } from './checker.ts';
 import type { FigureRecord, SloRecord } from './slo.ts';
 import type { RunNs } from './time.ts';
 import type { UnknownReason, Verdict } from './verdict.ts';
+import type { WaivedRecord } from './waived.ts';
 
 export const RUN_VERSION = 1;
 
@@ -34,8 +35,10 @@ export interface Run {
   readonly seed: string;
   /** The command that repeats the run. */
   readonly command: string;
+  /** Where an unknown run is tried again with the same seed: which attempt this is, and how many there may be. */
+  readonly attempt?: { readonly number: number; readonly of: number };
   readonly verdict: Verdict;
-  /** That of the verdict, or 130: the run was interrupted and its process ended with that. */
+  /** That of the verdict beside what is waived, or 130: the run was interrupted and its process ended with that. */
   readonly exitCode: number;
   /** Why the verdict is what it is: one sentence each. Doubts beside a failure are in `unknowns` alone. */
   readonly reasons: readonly string[];
@@ -48,6 +51,8 @@ export interface Run {
   readonly slos?: readonly SloRecord[];
   /** Measured, and judged by nobody. */
   readonly figures?: readonly FigureRecord[];
+  /** Broken guarantees and missed SLOs that waivers cover; absent where none does. The verdict stays what it is. */
+  readonly waived?: readonly WaivedRecord[];
   /** Who offered the load; absent in runs that ended before it began. */
   readonly load?: LoadRecord;
   readonly evidence: EvidenceTotals;

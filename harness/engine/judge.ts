@@ -38,7 +38,7 @@ import { requestSeries } from './request-series.ts';
 import { offsetsByNode, phasesOf, slotsOf, SERIES_BUCKET_MS } from './series.ts';
 
 /** What is known of a run before it starts. */
-export type RunHeader = Pick<Run, 'scenario' | 'generator' | 'driver' | 'seed' | 'command'>;
+export type RunHeader = Pick<Run, 'scenario' | 'generator' | 'driver' | 'seed' | 'command' | 'attempt'>;
 
 /** Questions to what a run emitted, answered by folds over memory or by SQL. */
 export interface HistorySource {

@@ -45,10 +45,10 @@ export async function rejudge({
   indicators,
   log,
 }: RejudgeRequest): Promise<Run> {
-  const { scenario, generator, driver, seed, command, measured } = begun;
+  const { scenario, generator, driver, seed, command, attempt, measured } = begun;
   const { runId } = measured;
   const { origin, nodes } = start;
-  const header = { scenario, generator, driver, seed, command };
+  const header = { scenario, generator, driver, seed, command, ...(attempt !== undefined && { attempt }) };
   const stopwatch = createStopwatch(runId);
   const judged = stopwatch.start('judge again');
   // Entries of this judging go after those of the run, at its last moment: its time stands still now.

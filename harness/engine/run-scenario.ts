@@ -65,6 +65,8 @@ export interface RunRequest {
   /** Opens the store that taps are collected into; called only for clusters that write taps. */
   readonly openStore: OpenStore;
   readonly startLoad: StartLoad;
+  /** What the command makes of a run once it is judged, and before it is saved: known violations are marked. */
+  readonly waive?: (run: Run) => Run;
   readonly progress: Progress;
   /** Aborted by a signal from the user. */
   readonly signal: AbortSignal;
@@ -116,7 +118,8 @@ export async function runScenario(request: RunRequest): Promise<Run> {
     });
     isLaunching = false;
     launched();
-    const judged = await live(request, cluster, journal, stopwatch);
+    const told = await live(request, cluster, journal, stopwatch);
+    const judged = request.waive?.(told) ?? told;
     // What an interrupted run proved stays judged; that it was interrupted is how the process ends.
     const run = signal.aborted ? { ...judged, exitCode: EXIT.interrupted } : judged;
     if (!persistent) writeFileSync(journalFile, journalText(journal.entries));

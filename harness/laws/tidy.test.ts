@@ -74,7 +74,7 @@ const LIBRARY_HOME: Readonly<Record<string, readonly string[]>> = {
   'k6/http': ['load/'],
   'k6/options': ['load/'],
   '@grafana/grafana-foundation-sdk': ['dashboards/'],
-  yaml: ['dashboards/', 'harness/plan/'],
+  yaml: ['dashboards/', 'harness/cli/', 'harness/plan/', 'tools/'],
   vitest: ['harness/vitest.ts'],
 };
 

@@ -283,3 +283,29 @@ test('on a narrow terminal nothing is wider, but for what is there to be copied'
   for (const line of text(FAILED, 50).split('\n'))
     if (!/^ (report|repeat) /.test(line)) expect(line.trimEnd().length).toBeLessThan(50);
 });
+
+test('what is waived is no failure, and is told with its violations and the words of whoever waived it', () => {
+  const known = {
+    guarantee: 'unique',
+    violations: 148_667,
+    by: [{ reason: 'the cache outlives\n  its lease', ticket: 'ID-7', expires: '2026-12-31' }],
+  } as const;
+  const broken = {
+    ...FAILED,
+    exitCode: 0,
+    findings: [finding('unique', { verdict: 'fail', violations: 148_667 })],
+    unknowns: [],
+  };
+  const told = text({ ...broken, waived: [known] });
+  expect(told).toContain(' ✔ PASS (1 waived)  storm');
+  expect(told).toMatch(/✘ unique +BROKEN/);
+  expect(told).toContain(' – unique  148,667 violations\n   the cache outlives its lease (ID-7, until 2026-12-31)\n');
+  const beside = [...broken.findings, finding('recovers', { verdict: 'fail', violations: 1 })];
+  expect(text({ ...broken, findings: beside, waived: [known] })).toContain(' ✘ FAIL (1 waived)');
+  expect(text(PASSED)).not.toContain('waived');
+});
+
+test('the attempt is told where there may be several', () => {
+  expect(text({ ...PASSED, attempt: { number: 2, of: 3 } })).toContain('exit 0  attempt 2 of 3\n');
+  expect(text(PASSED)).not.toContain('attempt');
+});

@@ -13,6 +13,7 @@ import { missingSelfLoad } from '../core/self-load.ts';
 import { figureText, objectiveText, whereText } from '../core/slo-words.ts';
 import { nsToMs } from '../core/time.ts';
 import type { Verdict } from '../core/verdict.ts';
+import { subjectOf, verdictBesideWaived } from '../core/waived.ts';
 import { clock, count, duration } from './format.ts';
 import type { Line, Tone } from './text.ts';
 import { painter, span, wrap } from './text.ts';
@@ -38,6 +39,7 @@ export function verdictText(run: Run, { stream, folder }: VerdictTextOptions): s
     headLines(run),
     guaranteeLines(run),
     sloLines(run),
+    waivedLines(run),
     disturbanceLines(run),
     hazardLines(run),
     evidenceLines(run),
@@ -56,12 +58,14 @@ export function verdictText(run: Run, { stream, folder }: VerdictTextOptions): s
 }
 
 function headLines(run: Run): readonly Line[] {
+  const verdict = verdictBesideWaived(run);
   return [
     [
-      span(` ${MARK[run.verdict]} ${run.verdict.toUpperCase()}${passedHow(run)}`, TONE[run.verdict]),
+      span(` ${MARK[verdict]} ${verdict.toUpperCase()}${passedHow(run, verdict)}`, TONE[verdict]),
       span(`  ${run.scenario.name}`, 'strong'),
       span(`, ${generatorLabel(run.generator)} on ${run.driver}${coordinator(run)}`),
       span(`  exit ${run.exitCode}`, 'faint'),
+      ...(run.attempt === undefined ? [] : [span(`  attempt ${run.attempt.number} of ${run.attempt.of}`, 'faint')]),
     ],
     ...(run.exitCode === EXIT.interrupted ? [indented(INTERRUPTED, 'plain')] : []),
     ...reasonsInShort(run).map((reason) => indented(reason)),
@@ -76,17 +80,32 @@ function coordinator(run: Run): string {
 
 /**
  * A pass says what it is worth less for: violations that need a broken assumption, that nothing was disturbed, and that
- * nodes which were to drive themselves did not.
+ * nodes which were to drive themselves did not. What is waived is told of every verdict.
  */
-function passedHow(run: Run): string {
-  const { verdict, findings, disturbances } = run;
+function passedHow(run: Run, verdict: Verdict): string {
+  const { findings, disturbances, waived = [] } = run;
   const sum = findings.reduce((total, finding) => total + (finding.promised ? finding.outsideAssumptions : 0), 0);
   const less = [
     ...(sum > 0 ? [`${count(sum)} outside assumptions`] : []),
     ...(disturbing(disturbances).length === 0 ? ['nothing was disturbed'] : []),
     ...(missingSelfLoad(run) === undefined ? [] : ['without the load of the question']),
   ];
-  return verdict === 'pass' && less.length > 0 ? ` (${less.join(', ')})` : '';
+  const told = [...(waived.length > 0 ? [`${count(waived.length)} waived`] : []), ...(verdict === 'pass' ? less : [])];
+  return told.length > 0 ? ` (${told.join(', ')})` : '';
+}
+
+/** What is broken and no failure of the command, with the words of whoever waived it. */
+function waivedLines({ waived = [] }: Run): readonly Line[] {
+  if (waived.length === 0) return [];
+  return [
+    title('waived', 'broken, known of, and no failure until the day that is named'),
+    ...waived.flatMap((known): readonly Line[] => [
+      [span(' – ', 'doubt'), span(subjectOf(known)), span(`  ${counted(known.violations, 'violation')}`, 'faint')],
+      ...known.by.map(({ reason, ticket, expires }) =>
+        indented(`${reason.replaceAll(/\s+/g, ' ').trim()} (${ticket}, until ${expires})`),
+      ),
+    ]),
+  ];
 }
 
 /** Beside a failure; where there is none, the reasons of the verdict tell them all. */
