@@ -10,7 +10,8 @@ type SloSet = (typeof SETS)[number];
 
 export function sloSetOf(given = 'own'): SloSet {
   const set = SETS.find((name) => name === given);
-  if (set === undefined) throw badInput(`There is no set of SLOs called "${given}".`, chooseAmong(given, SETS), '--slo');
+  if (set === undefined)
+    throw badInput(`There is no set of SLOs called "${given}".`, chooseAmong(given, SETS), '--slo');
   return set;
 }
 

@@ -53,6 +53,8 @@ export interface Measurement {
    * met by it, and missed by the value, is not decided: what is missing was nobody's failure.
    */
   readonly atBest?: number;
+  /** What was measured was not over when the load ended: the value can only be worse. It proves a miss, and no pass. */
+  readonly unfinished?: true;
   /** How many things the value rests on. */
   readonly samples: number;
   /** One sentence. */

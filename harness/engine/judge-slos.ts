@@ -118,7 +118,7 @@ interface Judged {
 const unknown = (detail: string): Judged => ({ verdict: 'unknown', detail });
 
 function judged(
-  { value, atBest, samples, detail }: Measurement,
+  { value, atBest, unfinished, samples, detail }: Measurement,
   { objective, minSamples }: Slo,
   { unit }: Indicator,
 ): Judged {
@@ -126,7 +126,10 @@ function judged(
     const few = `There ${samples === 1 ? 'was' : 'were'} ${counted(samples, 'sample')}, and ${counted(minSamples, 'is', 'are')} the least that it can be judged by.`;
     return unknown(detail === undefined ? few : `${few} ${detail}`);
   }
-  if (isMet(value, objective)) return { verdict: 'pass', detail };
+  if (isMet(value, objective))
+    return unfinished === true
+      ? unknown(`It was not over when the load ended, and may have become worse. ${detail ?? ''}`.trim())
+      : { verdict: 'pass', detail };
   if (atBest !== undefined && isMet(atBest, objective))
     return unknown(
       `What the harness left undone decides it: ${figureText(unit, value)} with that, ${figureText(unit, atBest)} without. ${detail ?? ''}`.trim(),

@@ -3,8 +3,9 @@
  * there is no pool, have given IDs to a client that asked after the heal. The longest of all heals that came within the
  * spans.
  *
- * A heal that another disturbance overtakes, or the end of the load, tells only that it took longer than that: it is no
- * sample, but it is part of the value where it took longer than all others did.
+ * A heal that another disturbance overtakes tells only that it took longer than that: it is no sample, but it is part of
+ * the value where it took longer than all others did. One that the end of the load overtakes proves a miss if that took too
+ * long already, and nothing else.
  */
 import type { Indicator, Reach, Span } from '../core/indicator.ts';
 import { counted } from '../core/phrases.ts';
@@ -29,8 +30,8 @@ export default {
     const { requests, reaches, nodes } = facts;
     if (requests === undefined) return REQUESTS_LOST;
     const holders = holdersOf(facts);
-    const loadEnd = requests.sent.reduce((latest, at) => Math.max(latest, at), 0);
-    let [samples, longest, overtaken] = [0, -Infinity, 0];
+    const loadEnd = requests.received.reduce((latest, at) => Math.max(latest, at), 0);
+    let [samples, longest, overtaken, unfinished] = [0, -Infinity, 0, false];
     for (const healed of healsWithin(reaches, spans)) {
       const until = overtakenAt(reaches, healed, loadEnd);
       const first = new Float64Array(nodes.length).fill(Infinity);
@@ -40,13 +41,19 @@ export default {
           first[node] = Math.min(first[node]!, requests.received[row]!);
         }
       const whole = first.sort()[holders - 1]!;
-      if (whole <= until) samples++;
+      if (whole <= until || until === loadEnd) samples++;
       else overtaken++;
+      if (whole > until && until === loadEnd) unfinished = true;
       longest = Math.max(longest, Math.min(whole, until) - healed);
     }
-    const detail = `After ${counted(overtaken, 'heal')} the service was not whole before the next disturbance, or the end of the load.`;
+    const detail = `After ${counted(overtaken, 'heal')} the service was not whole before the next disturbance.`;
     if (samples === 0) return overtaken === 0 ? { samples } : { samples, detail };
-    return { value: Math.max(0, longest) / NS_PER_S, samples, ...(overtaken > 0 && { detail }) };
+    return {
+      value: longest / NS_PER_S,
+      ...(unfinished && { unfinished }),
+      samples,
+      ...(overtaken > 0 && { detail }),
+    };
   },
 } satisfies Indicator<z.output<typeof options>>;
 
