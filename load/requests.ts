@@ -180,7 +180,7 @@ function receivedJson(ids: readonly unknown[]): string {
     words.push(BigInt.asUintN(64, value));
     if (plan.perId === 2) words.push(value >> 64n);
   }
-  return receivedBytes(BigUint64Array.from(words).buffer as ArrayBuffer);
+  return receivedBytes(BigUint64Array.from(words).buffer);
 }
 
 interface Summary {

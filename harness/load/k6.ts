@@ -131,7 +131,13 @@ class K6Client implements LoadHandle {
 
   async begun(): Promise<void> {
     const { time } = this.#options;
-    const hasBegun = await Promise.race([this.#hasBegun, time.sleep(BEGINS_WITHIN_MS).then(() => false)]);
+    const waited = new AbortController();
+    const late = time.sleep(BEGINS_WITHIN_MS, waited.signal).then(
+      () => false,
+      () => false,
+    );
+    const hasBegun = await Promise.race([this.#hasBegun, late]);
+    waited.abort();
     if (hasBegun) return this.#nextSecond(time.now());
     this.#child.kill('SIGKILL');
     await this.#closed;

@@ -25,11 +25,11 @@ export function createWallMap(): WallMap {
       const [before, after] = [pairs[later - 1], pairs[later]];
       const near = before ?? after;
       if (near === undefined) throw new Error('no clock was read yet');
-      const offset = near.at - 1000 * near.wallUs;
-      const drift = before === undefined || after === undefined ? 0 : after.at - 1000 * after.wallUs - offset;
-      const share = drift === 0 ? 0 : (wallUs - before!.wallUs) / (after!.wallUs - before!.wallUs);
       // The time of day in nanoseconds is more than a double holds: differences are taken first.
-      return Math.round(near.at + 1000 * (wallUs - near.wallUs) + drift * share);
+      const passed = 1000 * (wallUs - near.wallUs);
+      if (before === undefined || after === undefined) return near.at + Math.round(passed);
+      const rate = (after.at - before.at) / (1000 * (after.wallUs - before.wallUs));
+      return near.at + Math.round(passed * rate);
     },
   };
 }
