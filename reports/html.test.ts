@@ -31,7 +31,7 @@ describe.each(Object.entries(RUNS))('the report of a %s run', (_, run) => {
     const sections = [...page.matchAll(/<section id="([a-z]+)" aria-labelledby="\1-title">\s*<h2 id="\1-title">/g)].map(
       ([, id]) => id,
     );
-    expect(linked).toHaveLength(9);
+    expect(linked).toHaveLength(10);
     expect(sections).toEqual(linked);
   });
 
@@ -67,7 +67,7 @@ describe.each(Object.entries(RUNS))('the report of a %s run', (_, run) => {
 });
 
 test('the verdict stands in words at the top', () => {
-  expect(render(passingStorm())).toContain('<h1 id="verdict-title">Pass: every promise was kept</h1>');
+  expect(render(passingStorm())).toContain('<h1 id="verdict-title">Pass: every promise was kept, every SLO met</h1>');
   expect(render(failingCached())).toContain('<h1 id="verdict-title">Fail: 2 promises were broken</h1>');
   expect(render(unknownRun())).toContain('<h1 id="verdict-title">Unknown: the run proves nothing</h1>');
   expect(render(begunRun())).toContain('<h1 id="verdict-title">Unknown: the run was never judged</h1>');
@@ -90,8 +90,9 @@ test('a violation names its cause, both nodes, their clocks, and the bits of the
   const story = page.slice(page.indexOf(witness?.what ?? ''));
   expect(story).toContain('two holders: paused past its lease');
   for (const sighting of witness?.sightings ?? []) expect(story).toContain(`<h5>${sighting.node}<`);
-  expect(story).toMatch(/<code>0<\/code><small>sign<\/small><\/span><span class="time"><code>[01]{41}<\/code>/);
-  expect(story).toMatch(
+  const bits = story.replaceAll(/>\s+|\s+(?=[<>])/g, (space) => space.trim());
+  expect(bits).toMatch(/<code>0<\/code><small>sign<\/small><\/span><span class="time"><code>[01]{41}<\/code>/);
+  expect(bits).toMatch(
     /<code>[01]{10}<\/code><small>worker<\/small><\/span><span class="sequence"><code>[01]{12}<\/code>/,
   );
   expect(page.match(/class="clash"/g)?.length).toBeGreaterThan(3);
@@ -142,11 +143,13 @@ test('a disturbance that bit and was not healed is told as both', () => {
 
 test('a pass of a cluster that nothing disturbed says so in its headline', () => {
   const page = render({ ...passingStorm(), disturbances: [] });
-  expect(page).toContain('<h1 id="verdict-title">Pass: every promise was kept, and nothing was disturbed</h1>');
+  expect(page).toContain(
+    '<h1 id="verdict-title">Pass: every promise was kept, every SLO met, and nothing was disturbed</h1>',
+  );
   expect(page).not.toContain('0 of 0');
   const noop = { ...passingStorm().disturbances[0]!, fault: 'noop', name: 'noop', disturbs: [] };
   const quiet = render({ ...passingStorm(), disturbances: [noop] });
-  expect(quiet).toContain('Pass: every promise was kept, and nothing was disturbed</h1>');
+  expect(quiet).toContain('Pass: every promise was kept, every SLO met, and nothing was disturbed</h1>');
   expect(quiet).toContain('how it bears faults was not tried');
 });
 
@@ -154,7 +157,7 @@ test('a pass of nodes that were to drive themselves and did not says so in its h
   const run = passingStorm();
   const cluster = { ...run.scenario.cluster, selfLoad: 1_000_000_000 };
   const page = render({ ...run, scenario: { ...run.scenario, cluster } });
-  expect(page).toContain('Pass: every promise was kept, without the load of the question</h1>');
+  expect(page).toContain('Pass: every promise was kept, every SLO met, without the load of the question</h1>');
 });
 
 test('of an ID without a worker ID or a time none is shown', () => {

@@ -60,6 +60,9 @@ const LIBRARY_HOME: Readonly<Record<string, readonly string[]>> = {
   postgres: ['harness/coordinators/'],
   'prom-client': ['harness/telemetry/', 'generators/shell/'],
   esbuild: ['tools/'],
+  'd3-array': ['reports/'],
+  'd3-scale': ['reports/'],
+  'd3-shape': ['reports/'],
 };
 
 /** Time comes from Time, chance from Rng, words from Output. These few files are where the real ones enter. */

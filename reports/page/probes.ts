@@ -1,18 +1,18 @@
 /** Every probe of each disturbance on a time axis of its own: asked against observed, as series. */
+import { scaleLinear } from 'd3-scale';
 import type { EvidenceSample } from '../../harness/core/fault.ts';
 import { disturbanceLabel } from '../../harness/core/phrases.ts';
 import type { DisturbanceRecord, Run } from '../../harness/core/run.ts';
 import type { RunNs } from '../../harness/core/time.ts';
 import { linePath, short, thin } from '../chart/path.ts';
 import type { Point } from '../chart/path.ts';
-import { linear } from '../chart/scale.ts';
 import { bar, createAxis, figure } from './axis.ts';
 import type { Axis, Lane } from './axis.ts';
 import { box, BOX } from './curves.ts';
 import { askedSpan, targetsOf } from './facts.ts';
-import { html } from './markup.ts';
-import type { Markup } from './markup.ts';
-import { lasting, plural, settings } from './words.ts';
+import { html } from '../shared/markup.ts';
+import type { Markup } from '../shared/markup.ts';
+import { lasting, plural, settings } from '../shared/words.ts';
 
 const STRIP = 14;
 const CURVE = 52;
@@ -98,8 +98,8 @@ function curveLane(axis: Axis, samples: readonly EvidenceSample[], name: string)
   const values = [...observed, ...asked].flatMap(([, value]) => (value === null ? [] : [value]));
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const room = (high - low) * 0.1 || Math.max(1, Math.abs(high) * 0.1);
-  const y = linear(high + room, low - room, CURVE);
-  const x = linear(axis.from, axis.to, BOX);
+  const y = scaleLinear([high + room, low - room], [0, CURVE]);
+  const x = scaleLinear([axis.from, axis.to], [0, BOX]);
   const path = (points: readonly Point[]): string =>
     linePath(
       thin(points, axis.from, axis.to, COLUMNS).map(([at, value]): Point => [x(at), value === null ? null : y(value)]),

@@ -4,8 +4,8 @@ import type { DisturbanceRecord, Run } from '../../harness/core/run.ts';
 import { bar, labelRows, percent, PLOT_MIN_PX, spanPx, text, textPx } from './axis.ts';
 import type { Axis, Lane } from './axis.ts';
 import { askedSpan, targetsOf, tookSpan } from './facts.ts';
-import { html } from './markup.ts';
-import { lasting, seconds, settings } from './words.ts';
+import { html } from '../shared/markup.ts';
+import { lasting, seconds, settings } from '../shared/words.ts';
 
 const ROW = 20;
 const LABEL_ROW = 14;
