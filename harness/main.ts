@@ -18,6 +18,9 @@ const HELP = `snowglobe - shakes a cluster of ID generators and tells the truth 
 
   snowglobe run [SCENARIO...]  run scenarios (default: storm), judge, report
   snowglobe judge RUN          judge what a run left, even a killed harness
+  snowglobe report RUN         the report of a run anew, in any format
+  snowglobe compare BASE RUN   what is better or worse: two runs, or two folders
+                               with repetitions of one
   snowglobe list               scenarios, generators (with mutants), faults,
                                checkers, hazards, drivers
   snowglobe doctor             what this machine can do, how to get the rest
@@ -31,6 +34,9 @@ Options
   --runs FOLDER      where runs are kept (run; default: runs)
   --without-disturbances
                      the same scenario on a quiet cluster (run)
+  --format NAME      html, json, junit or markdown (report; default: html)
+  --out FILE         where it is written (report; compare: as Markdown)
+  --tolerance 10%    the difference that counts as none (compare)
   --scenarios, --generators, --faults, --checkers, --hazards, --drivers
                      only these: generators with the mutants among them, faults
                      with their options and units (list)
@@ -46,7 +52,7 @@ Environment
                      local where a host forbids network namespaces: TCP links
                      on the loopback, no loss of packets, no PostgreSQL
 
-Exit codes
+Exit codes (compare: of what is worse; 12: nobody can tell)
   0 pass   10 a promised guarantee is broken   11 an SLO is missed
   12 unknown: nothing was proved   2 bad input   3 the machine lacks something
   130 interrupted, healed   1 snowglobe crashed
@@ -59,6 +65,9 @@ const OPTIONS = {
   store: { type: 'string' },
   runs: { type: 'string' },
   run: { type: 'string' },
+  format: { type: 'string' },
+  out: { type: 'string' },
+  tolerance: { type: 'string' },
   'without-disturbances': { type: 'boolean' },
   scenarios: { type: 'boolean' },
   generators: { type: 'boolean' },
@@ -80,6 +89,8 @@ const TAKES: { readonly [command: string]: readonly OptionName[] } = {
   list: KINDS,
   doctor: [],
   heal: ['run'],
+  report: ['format', 'out'],
+  compare: ['tolerance', 'out'],
 };
 
 export async function main(args: readonly string[]): Promise<ExitCode> {
@@ -130,6 +141,22 @@ async function dispatch(args: readonly string[], output: Output): Promise<ExitCo
     const folder = only(rest, 'judge', 'RUN, the folder of a run');
     const { judgeRun } = await import('./cli/judge.ts');
     return judgeRun(folder, values.store, output);
+  }
+  if (command === 'report') {
+    const run = only(rest, 'report', 'RUN, the folder of a run');
+    const { report } = await import('./cli/report.ts');
+    return report({ run, format: values.format ?? 'html', out: values.out }, output);
+  }
+  if (command === 'compare') {
+    const [base, run, ...more] = rest;
+    if (base === undefined || run === undefined)
+      throw badInput(
+        'snowglobe compare needs BASE and RUN, each the folder of a run or of several.',
+        'Write: snowglobe compare BASE RUN.',
+      );
+    none(more, command);
+    const { compareRuns } = await import('./cli/compare.ts');
+    return compareRuns({ base, run, tolerance: values.tolerance, out: values.out }, output);
   }
   none(rest, command);
   if (command === 'list') {

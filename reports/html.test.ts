@@ -5,8 +5,10 @@ import { disturbanceLabel } from '../harness/core/phrases.ts';
 import { parseRun } from '../harness/core/run-schema.ts';
 import type { Run } from '../harness/core/run.ts';
 import { failingCached } from './fixtures/cached.ts';
+import { HOSTILE, poison } from './fixtures/poison.ts';
 import { begunRun, unknownRun } from './fixtures/sparse.ts';
 import { passingStorm } from './fixtures/storm.ts';
+import { unclosed } from './fixtures/unclosed.ts';
 import report from './html.ts';
 import { SCRIPT } from './page/script.ts';
 
@@ -227,23 +229,6 @@ test('an ID with its highest bit set is shown with that bit in the sign', () => 
 });
 
 test('no string of a run gets into the markup unescaped', () => {
-  const hostile = fc.oneof(
-    fc.constantFrom(
-      '<script>alert(1)</script>',
-      '</style><img src=x onerror=alert(1)>',
-      '" onmouseover="alert(1)',
-      "' autofocus onfocus='alert(1)",
-      '</script><svg onload=alert(1)>',
-      '\u2028alert(1)\u2029',
-      '<!--',
-      ']]>',
-      '`${alert(1)}`',
-      '\u202egnp.exe',
-      '\ud800',
-      '\u0000',
-    ),
-    fc.string({ unit: 'binary' }),
-  );
   const whole = failingCached();
   // Two witnesses of each finding carry every kind of string; more would only make the pages longer.
   const base = {
@@ -251,7 +236,7 @@ test('no string of a run gets into the markup unescaped', () => {
     findings: whole.findings.map((finding) => ({ ...finding, witnesses: finding.witnesses.slice(0, 2) })),
   };
   fc.assert(
-    fc.property(hostile, (text) => {
+    fc.property(HOSTILE, (text) => {
       const marked = `q7${text}7q`;
       const page = render(poison(base, marked));
       expect(unclosed(page)).toEqual([]);
@@ -265,58 +250,3 @@ test('no string of a run gets into the markup unescaped', () => {
     { numRuns: 40 },
   );
 });
-
-/** The run with every free string replaced: names of nodes, words of errors, versions, options. */
-function poison(run: Run, text: string): Run {
-  const first = run.nodes[0] as string;
-  const replace = (value: unknown): unknown => {
-    if (value === first) return text;
-    if (Array.isArray(value)) return value.map(replace);
-    if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(
-      Object.entries(value).map(([key, inner]) => [
-        key,
-        [
-          'what',
-          'explanation',
-          'detail',
-          'summary',
-          'missed',
-          'command',
-          'seed',
-          'name',
-          'slot',
-          'runId',
-          'unit',
-          'driver',
-          'startedAt',
-        ].includes(key) && typeof inner === 'string'
-          ? text
-          : replace(inner),
-      ]),
-    );
-  };
-  const poisoned = replace(run) as Run;
-  return {
-    ...poisoned,
-    reasons: [text],
-    unknowns: [{ reason: 'node silent', scope: text, detail: text }],
-    disturbances: poisoned.disturbances.map((record) => ({ ...record, options: { [text]: text }, reach: [text] })),
-    measured: { ...poisoned.measured, versions: { [text]: text }, host: { [text]: text } },
-  };
-}
-
-/** Elements left open or closed out of turn; empty for well-formed markup. */
-function unclosed(page: string): readonly string[] {
-  const body = page.replace(/<(style|script)[^>]*>.*?<\/\1>/gs, '').replace('<!doctype html>', '');
-  const open: string[] = [];
-  for (const [tag, slash, name, selfClosing] of body.matchAll(
-    /<(\/?)([a-zA-Z][a-zA-Z0-9]*)(?:\s+[a-zA-Z][a-zA-Z0-9-]*(?:="[^"]*")?)*\s*(\/?)>|</g,
-  )) {
-    if (name === undefined) return [`a bare ${tag}`];
-    if (slash === '/') {
-      if (open.pop() !== name) return [`${tag} closes nothing`];
-    } else if (selfClosing !== '/' && !['meta', 'input', 'br'].includes(name)) open.push(name);
-  }
-  return open;
-}

@@ -5,6 +5,7 @@ import type { Driver, GeneratorSource, Readiness } from '../core/driver.ts';
 import type { ExitCode, Problem } from '../core/errors.ts';
 import { badInput, environmentLacks, EXIT, SnowglobeError } from '../core/errors.ts';
 import { generatorLabel } from '../core/phrases.ts';
+import { alwaysWritten } from '../core/reporter.ts';
 import type { Run } from '../core/run.ts';
 import type { Scenario } from '../core/scenario.ts';
 import { driverProblems, missingCoordinator } from '../engine/driver-problems.ts';
@@ -114,7 +115,7 @@ async function preflight(args: RunArguments, output: Output): Promise<Plan> {
     seed,
     items,
     ...parts,
-    reporters: [...reporters.values()].filter(({ always }) => always === true),
+    reporters: alwaysWritten(reporters),
     driver,
     openStore,
     runsFolder,

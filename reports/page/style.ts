@@ -100,7 +100,7 @@ line.cursor{stroke:var(--ink);stroke-opacity:.7}
 .readout[hidden]{display:none}
 .story{border:1px solid var(--line);border-left:4px solid var(--bad);border-radius:8px;padding:1rem 1.2rem 1.1rem;margin:.8rem 0;scroll-margin-top:1rem}
 .story:target{border-color:var(--bad)}
-.story .number{color:var(--bad);margin-right:.3rem}
+.story h4 .number{color:var(--bad);margin-right:.3rem}
 .story .when{margin:.1rem 0 .6rem;color:var(--soft);font-size:13.5px}
 .story .cause{margin:.6rem 0}.story .cause .overline{margin-right:.4rem}
 .story .advice{margin:.6rem 0;padding:.6rem .8rem;max-width:62rem;background:var(--raised);border-left:3px solid var(--link);border-radius:0 6px 6px 0}.story .advice .overline{margin-right:.4rem}
