@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { disturbanceLabel } from '../harness/core/phrases.ts';
 import { parseRun } from '../harness/core/run-schema.ts';
 import type { Run } from '../harness/core/run.ts';
+import { bigRun } from './fixtures/big.ts';
 import { failingCached } from './fixtures/cached.ts';
 import { HOSTILE, poison } from './fixtures/poison.ts';
 import { begunRun, unknownRun } from './fixtures/sparse.ts';
@@ -20,6 +21,7 @@ const RUNS: Readonly<Record<string, Run>> = {
   begun: begunRun(),
 };
 const BYTES_MAX = 500_000;
+const BIG_BYTES_MAX = 3_000_000;
 
 describe.each(Object.entries(RUNS))('the report of a %s run', (_, run) => {
   const page = render(run);
@@ -68,6 +70,14 @@ describe.each(Object.entries(RUNS))('the report of a %s run', (_, run) => {
   });
 });
 
+test('ten minutes and a hundred million IDs of sixteen nodes make a report of less than 3 MB', () => {
+  const run = bigRun();
+  expect(parseRun(JSON.stringify(run))).toEqual(run);
+  const page = render(run);
+  expect(Buffer.byteLength(page)).toBeLessThan(BIG_BYTES_MAX);
+  expect(unclosed(page)).toEqual([]);
+});
+
 test('the verdict stands in words at the top', () => {
   expect(render(passingStorm())).toContain('<h1 id="verdict-title">Pass: every promise was kept, every SLO met</h1>');
   expect(render(failingCached())).toContain('<h1 id="verdict-title">Fail: 2 promises were broken</h1>');
@@ -98,6 +108,67 @@ test('a violation names its cause, both nodes, their clocks, and the bits of the
     /<code>[01]{10}<\/code><small>worker<\/small><\/span><span class="sequence"><code>[01]{12}<\/code>/,
   );
   expect(page.match(/class="clash"/g)?.length).toBeGreaterThan(3);
+});
+
+test('a violation tells what to do, who held what lease when, and what was disturbed before it', () => {
+  const run = failingCached();
+  const page = words(render(run));
+  const witness = run.findings.find(({ guarantee }) => guarantee === 'unique')!.witnesses[0]!;
+  const story = page.slice(page.indexOf(witness.what), page.indexOf(witness.what) + 4000);
+  expect(story).toContain('What to do Check the lease against the monotonic clock');
+  for (const { node, lease, createRevision } of witness.tenures!)
+    expect(story).toMatch(new RegExp(`${node} 1 [\\d.]+ s [\\d.]+ s ${lease} ${createRevision}`));
+  expect(story).toContain(
+    'What was disturbed then Disturbances around the violation Disturbance Target Asked Measured in force paused: pause n3',
+  );
+  expect(story).toContain('Every bit is the same in all of them.');
+});
+
+test('of IDs that differ it is shown in which fields', () => {
+  const run = failingCached();
+  const finding = run.findings.find(({ guarantee }) => guarantee === 'unique')!;
+  const [first, second] = finding.witnesses[0]!.sightings;
+  // Bits 12 to 21 are the worker's.
+  const other = { ...second!, id: String(BigInt(first!.id!) ^ (1n << 12n)) };
+  const witnesses = [{ ...finding.witnesses[0]!, sightings: [first!, other] }];
+  const page = words(render({ ...run, findings: [{ ...finding, witnesses }] }));
+  expect(page).toContain('worker ≠');
+  expect(page).toContain('They differ in worker.');
+  expect(page).not.toMatch(/(time|sequence) ≠/);
+});
+
+test('each SLO is shown with value, bound, samples, verdict and where it counts', () => {
+  const rows = (run: Run): readonly string[] =>
+    [...render(run).matchAll(/<tr role="row">(.*?)<\/tr>/gs)].map(([, row = '']) => words(row));
+  expect(rows(passingStorm())).toContainEqual(
+    expect.stringMatching(/^latency-p99 .*✓ met whole run 12.4 ms at most 50 ms [\d ]+ needs 1 000$/),
+  );
+  expect(rows(unknownRun())).toContainEqual(
+    expect.stringMatching(/^latency-p99 .*\? unknown There were 12 samples, and it needs more\. whole run – /),
+  );
+  const { slos: _slos, figures: _figures, ...bare } = passingStorm();
+  expect(render(bare)).toContain('No SLO was asked for.');
+});
+
+test('latencies and requests without IDs have lanes of their own, of what occurred', () => {
+  const run = passingStorm();
+  const page = words(render(run));
+  expect(page).toMatch(
+    /Latency of answers with IDs, by the second in which the request was due: p50 up to .* p99 up to/,
+  );
+  expect(page).toContain('Errors, requests a second: most 3, 3 in all.');
+  expect(page).not.toContain('Not sent/s');
+  const { requests: _requests, ...series } = run.series;
+  expect(words(render({ ...run, series }))).not.toContain('Latency of answers with IDs');
+});
+
+test('who offered the load is told, and how much of what clients received was compared', () => {
+  const run = passingStorm();
+  const told = (load: Run['load']): string => words(render({ ...run, load: load! }));
+  expect(words(render(run))).toMatch(/Offered by the client k6 1\.8\.1 \. All [\d ]+ answers with IDs were compared/);
+  expect(told({ client: 'built-in', compared: 10, answered: 40, sample: 'each fourth answer' })).toContain(
+    'Offered by the client built-in . 10 of 40 answers with IDs were compared with what was minted: each fourth answer.',
+  );
 });
 
 test('a disturbance that did not bite is told as such, with the reason', () => {
@@ -250,3 +321,12 @@ test('no string of a run gets into the markup unescaped', () => {
     { numRuns: 40 },
   );
 });
+
+/** What a reader sees, with one space between words. */
+function words(page: string): string {
+  return page
+    .replace(/<(style|script)[^>]*>.*?<\/\1>/gs, '')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+}

@@ -159,7 +159,10 @@ test('what is told names both sides, the method, and each row with its reason; h
   const hostile = poison(STORM, '|<script>`@team');
   const markdown = comparisonMarkdown(compare([hostile], [hostile], 0.1));
   expect(markdown).not.toMatch(/<script|`|@team|&#124;.*\n.*&#124;\n#/);
-  for (const table of markdown.trim().split('\n\n').filter((part) => part.startsWith('|')))
+  for (const table of markdown
+    .trim()
+    .split('\n\n')
+    .filter((part) => part.startsWith('|')))
     expect(new Set(table.split('\n').map((row) => row.split('|').length)).size).toBe(1);
 });
 

@@ -28,6 +28,8 @@ const LINE_SHARE = 0.4;
 const KNEE_MS = 10;
 /** Pixels between two labels of the scale. */
 const LABEL_APART = 14;
+/** Labels of offsets, at most. */
+const PEAKS_MAX = 40;
 /** Offsets beyond this get a label of their own. */
 const EXCURSION_MS = 250;
 
@@ -43,13 +45,13 @@ export function offsetLane(axis: Axis, run: Run): Lane {
   const high = Math.max(20, extreme(max) * 1.8);
   const y = scaleSymlog([high, low], [0, OFFSET_HEIGHT]).constant(KNEE_MS);
   const x = scaleLinear([axis.from, axis.to], [0, BOX]);
-  const peaks = series.flatMap(({ node, points }) => excursions(points).map((peak) => ({ node, ...peak })));
+  const peaks = furthest(series.flatMap(({ node, points }) => excursions(points).map((peak) => ({ node, ...peak }))));
   return {
     label: 'Clock offset',
     note: 'logarithmic; gap: no answer',
     height: OFFSET_HEIGHT,
     className: 'offset first',
-    title: `Observed clock offset of each node. ${peaks.map(({ node, at, ms }) => `${node} ${offset(ms)} at ${seconds(at)}`).join(', ')}`,
+    title: `Observed clock offset of each node, the furthest first. ${peaks.map(({ node, at, ms }) => `${node} ${offset(ms)} at ${seconds(at)}`).join(', ')}`,
     body: [
       legibleTicks(decades(low, high), y).map((ms) => [
         html`<line class="${ms === 0 ? 'zero' : 'grid'}" x1="0" x2="100%" y1="${short(y(ms))}" y2="${short(y(ms))}" />`,
@@ -107,6 +109,11 @@ export function excursions(points: readonly (readonly [RunNs, number | null])[])
   return peak === undefined ? peaks : [...peaks, peak];
 }
 
+/** As many as a reader takes in, the furthest first. */
+function furthest<Excursion extends Peak>(peaks: readonly Excursion[]): readonly Excursion[] {
+  return [...peaks].sort((a, b) => Math.abs(b.ms) - Math.abs(a.ms)).slice(0, PEAKS_MAX);
+}
+
 function peakLabels(
   axis: Axis,
   run: Run,
@@ -114,27 +121,24 @@ function peakLabels(
   y: (ms: number) => number,
 ): readonly Markup[] {
   const taken: { readonly from: number; readonly to: number; readonly y: number }[] = [];
-  return [...peaks]
-    .sort((a, b) => Math.abs(b.ms) - Math.abs(a.ms))
-    .flatMap(({ node, at, ms }) => {
-      const words = `${node} ${offset(ms)}`;
-      const width = textPx(words);
-      const from = Math.min((axis.x(at) / 100) * PLOT_MIN_PX, PLOT_MIN_PX - width);
-      const line = y(ms) + (ms > 0 ? -5 : 13);
-      // A label that would cover another is left out: the table of disturbances has the figure.
-      if (taken.some((other) => from < other.to && from + width > other.from && Math.abs(line - other.y) < 12))
-        return [];
-      taken.push({ from, to: from + width, y: line });
-      return [
-        html`<text
-          class="peak"
-          style="--c:${colourOf(run, node)}"
-          x="${short((from / PLOT_MIN_PX) * 100)}%"
-          y="${short(line)}"
-          >${words}</text
-        >`,
-      ];
-    });
+  return peaks.flatMap(({ node, at, ms }) => {
+    const words = `${node} ${offset(ms)}`;
+    const width = textPx(words);
+    const from = Math.min((axis.x(at) / 100) * PLOT_MIN_PX, PLOT_MIN_PX - width);
+    const line = y(ms) + (ms > 0 ? -5 : 13);
+    // A label that would cover another is left out: the table of disturbances has the figure.
+    if (taken.some((other) => from < other.to && from + width > other.from && Math.abs(line - other.y) < 12)) return [];
+    taken.push({ from, to: from + width, y: line });
+    return [
+      html`<text
+        class="peak"
+        style="--c:${colourOf(run, node)}"
+        x="${short((from / PLOT_MIN_PX) * 100)}%"
+        y="${short(line)}"
+        >${words}</text
+      >`,
+    ];
+  });
 }
 
 /** Small multiples with one scale: IDs a second of each node, shaded where a disturbance reached it. */

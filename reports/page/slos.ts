@@ -27,6 +27,7 @@ export function slos({ slos: judged = [], figures = [] }: Run): Markup {
               cell: ({ name, what }) => html`${name}<small>${what}</small>`,
             },
             { head: 'Verdict', cell: verdictCell },
+            WHERE,
             VALUE,
             { head: 'Objective', number: true, cell: ({ objective, unit }) => objectiveWords(objective, unit) },
             {
@@ -34,7 +35,6 @@ export function slos({ slos: judged = [], figures = [] }: Run): Markup {
               number: true,
               cell: ({ samples, minSamples }) => html`${grouped(samples)}<small>needs ${grouped(minSamples)}</small>`,
             },
-            WHERE,
           ],
           judged,
         ),
@@ -44,9 +44,9 @@ export function slos({ slos: judged = [], figures = [] }: Run): Markup {
         'Each figure that was measured and that nobody judges',
         [
           { head: 'Figure', cell: ({ name, what, detail }) => html`${name}<small>${what}</small>${note(detail)}` },
+          WHERE,
           VALUE,
           { head: 'Samples', number: true, cell: ({ samples }) => grouped(samples) },
-          WHERE,
         ],
         figures,
       ),

@@ -103,7 +103,8 @@ function holders(run: Run, witness: Witness): Markup | false {
 
 /** What was disturbed around the violation: one of these may have opened the door, and the explanation says which. */
 function doors(run: Run, witness: Witness): Markup | false {
-  const near = recordsNear(run, witness);
+  // What began later opened no door to this.
+  const near = recordsNear(run, witness).filter((record) => (askedSpan(run, record)?.from ?? witness.at) <= witness.at);
   return (
     near.length > 0 &&
     html`<h5>What was disturbed then</h5>
