@@ -19,8 +19,8 @@ const HELP = `snowglobe - shakes a cluster of ID generators and tells the truth 
   snowglobe run [SCENARIO...]  run scenarios (default: storm), judge, report
   snowglobe judge RUN          judge what a run left, even a killed harness
   snowglobe report RUN         the report of a run anew, in any format
-  snowglobe compare BASE RUN   what is better or worse: two runs, or two folders
-                               with repetitions of one
+  snowglobe compare BASE RUN   what is better or worse: two runs, or folders of
+                               repetitions of one
   snowglobe list               scenarios, generators (with mutants), faults,
                                checkers, hazards, drivers
   snowglobe doctor             what this machine can do, how to get the rest

@@ -120,7 +120,7 @@ describe('compare', () => {
   test('the command line hands both over, with the exit code', async () => {
     const told: string[] = [];
     const write = process.stdout.write.bind(process.stdout);
-    process.stdout.write = ((text: string) => told.push(text) > 0) as typeof process.stdout.write;
+    process.stdout.write = (text) => told.push(String(text)) > 0;
     try {
       expect(await main(['compare', base, run, '--tolerance', '10%', '--json'])).toBe(10);
     } finally {

@@ -30,6 +30,8 @@ const inTurns = (values: readonly number[], offset: 0 | 1): readonly Run[] =>
 const changeOf = (base: readonly Run[], run: readonly Run[], tolerance?: number): string =>
   compare(base, run, tolerance).rows.find(({ kind }) => kind === 'slo')!.change;
 
+const fiveTimes = (run: Run): readonly Run[] => Array.from({ length: 5 }, () => run);
+
 const USUAL = [12.1, 12.9, 11.8, 12.4, 12.6];
 const HIGHER = USUAL.map((ms) => ms + 5);
 
@@ -109,7 +111,7 @@ describe('guarantees', () => {
 
   test('one run without a violation may be luck; five are better', () => {
     expect(change([broken], [STORM], 'unique')).toBe('cannot tell');
-    expect(change(Array(5).fill(broken) as Run[], Array(5).fill(STORM) as Run[], 'unique')).toBe('better');
+    expect(change(fiveTimes(broken), fiveTimes(STORM), 'unique')).toBe('better');
   });
 
   test('what both keep, and what both break, is the same', () => {

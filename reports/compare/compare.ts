@@ -94,7 +94,7 @@ function compareFigures(base: readonly Run[], run: readonly Run[], terms: Terms)
   const figures = ({ figures = [] }: Run): readonly FigureRecord[] => figures;
   return namesOf([...base, ...run], figures).map((name): ComparedRow => {
     const [before, now] = [recordsOf(base, figures, name), recordsOf(run, figures, name)];
-    const [first] = [...before, ...now].filter((record) => record !== undefined);
+    const first = [...before, ...now].find((record) => record !== undefined);
     const better = first === undefined ? undefined : betterOf(first, [...base, ...run]);
     return {
       kind: 'figure',

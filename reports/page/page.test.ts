@@ -6,7 +6,7 @@ import { createAxis, PLOT_MIN_PX } from './axis.ts';
 import { excursions } from './curves.ts';
 import { clashesOf, offsetAt, targetsOf } from './facts.ts';
 import { html, inlineJson } from '../shared/markup.ts';
-import { phaseLane, slotLane } from './schedule.ts';
+import { disturbanceLane, phaseLane, slotLane } from './schedule.ts';
 import { clashSentence, tenureLanes } from './tenures.ts';
 import { contrast, NODE_TONES, TONES } from './theme.ts';
 import { grouped, lasting, offset, rate, seconds, settings, wallClock } from '../shared/words.ts';
