@@ -4,6 +4,7 @@ import type { Asked, Given, Ready } from './cli/preflight.ts';
 import { repeatCommand, runFolder } from './cli/run.ts';
 import { makeRunsFolder } from './cli/runs-folder.ts';
 import type { Progress } from './core/progress.ts';
+import { alwaysWritten } from './core/reporter.ts';
 import type { Run } from './core/run.ts';
 import type { ScenarioInput } from './core/scenario.ts';
 import { thisOwner } from './engine/owner.ts';
@@ -46,7 +47,7 @@ async function carryOut(scenario: ScenarioInput | string, options: SnowglobeOpti
   const runId = newRunId();
   return runScenario({
     ...parts,
-    reporters: [...parts.reporters.values()].filter(({ always }) => always === true),
+    reporters: alwaysWritten(parts.reporters),
     header: {
       scenario: item.scenario,
       generator: describeGenerator(item.generator),

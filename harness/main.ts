@@ -20,6 +20,9 @@ const HELP = `snowglobe - shakes a cluster of ID generators and tells the truth 
   snowglobe judge RUN          judge what a run left, even a killed harness
   snowglobe plan FILE.json     capacity by year from a growth table and from what
                                runs measured (HTML, Markdown, JSON)
+  snowglobe report RUN         the report of a run anew, in any format
+  snowglobe compare BASE RUN   what is better or worse: two runs, or folders of
+                               repetitions of one
   snowglobe list               scenarios, generators (with mutants), faults,
                                checkers, hazards, indicators, drivers
   snowglobe doctor             what this machine can do, how to get the rest
@@ -53,8 +56,11 @@ Options
                      the same seed; a fail is never tried again) (run)
   --waivers FILE     known violations, YAML or JSON: they alone are no failure;
                      one that expired or that nothing needs is exit 2 (run)
+  --format NAME      html, json, junit or markdown (report; default: html)
+  --tolerance 10%    the difference that counts as none (compare)
   --run ID           heal this run even if its harness lives (heal)
-  --out FOLDER       where a plan is written (plan; default: plans)
+  --out PATH         where it is written (report; compare: as Markdown; plan: a
+                     folder, default: plans)
   --json             one JSON document on stdout, all else on stderr
   --help, -h
   --version, -v
@@ -68,7 +74,7 @@ Environment
                      local where a host forbids network namespaces: TCP links
                      on the loopback, no loss of packets, no PostgreSQL
 
-Exit codes
+Exit codes (compare: of what is worse; 12: nobody can tell)
   0 pass   10 a promised guarantee is broken   11 an SLO is missed
   12 unknown: nothing was proved   2 bad input, or a waiver that nothing needs
   3 the machine lacks something   130 interrupted, healed   1 snowglobe crashed
@@ -87,6 +93,8 @@ const OPTIONS = {
   summary: { type: 'string' },
   unknown: { type: 'string' },
   waivers: { type: 'string' },
+  format: { type: 'string' },
+  tolerance: { type: 'string' },
   'without-disturbances': { type: 'boolean' },
   slo: { type: 'string' },
   'metrics-port': { type: 'string' },
@@ -116,6 +124,8 @@ const TAKES: { readonly [command: string]: readonly OptionName[] } = {
   doctor: [],
   heal: ['run'],
   plan: ['run', 'out'],
+  report: ['format', 'out'],
+  compare: ['tolerance', 'out'],
 };
 
 export async function main(args: readonly string[]): Promise<ExitCode> {
@@ -181,6 +191,22 @@ async function dispatch(args: readonly string[], output: Output): Promise<ExitCo
     const file = only(runs.length > 0 && first !== undefined ? [first] : rest, 'plan', 'FILE.json, what is planned');
     const { plan } = await import('./cli/plan.ts');
     return plan({ file, runs: runs.length > 0 ? [...runs, ...more] : [], out: values.out ?? 'plans' }, output);
+  }
+  if (command === 'report') {
+    const run = only(rest, 'report', 'RUN, the folder of a run');
+    const { report } = await import('./cli/report.ts');
+    return report({ run, format: values.format ?? 'html', out: values.out }, output);
+  }
+  if (command === 'compare') {
+    const [base, run, ...more] = rest;
+    if (base === undefined || run === undefined)
+      throw badInput(
+        'snowglobe compare needs BASE and RUN, each the folder of a run or of several.',
+        'Write: snowglobe compare BASE RUN.',
+      );
+    none(more, command);
+    const { compareRuns } = await import('./cli/compare.ts');
+    return compareRuns({ base, run, tolerance: values.tolerance, out: values.out }, output);
   }
   none(rest, command);
   if (command === 'list') {

@@ -12,6 +12,7 @@ import { EXIT, SnowglobeError } from '../harness/core/errors.ts';
 import type { Cause } from '../harness/core/cause.ts';
 import type { Guarantee } from '../harness/core/guarantee.ts';
 import { createRng } from '../harness/core/random.ts';
+import { alwaysWritten } from '../harness/core/reporter.ts';
 import type { Run } from '../harness/core/run.ts';
 import type { Scenario } from '../harness/core/scenario.ts';
 import type { Verdict } from '../harness/core/verdict.ts';
@@ -95,7 +96,7 @@ export async function createLab(folder: string): Promise<Lab> {
         owner: thisOwner(),
         runId,
         folder: runFolder,
-        reporters: isReal ? [...parts.reporters.values()] : [],
+        reporters: isReal ? alwaysWritten(parts.reporters) : [],
         openStore: await storeOpener(undefined),
         startLoad: startOpenLoop,
         progress: { event: () => undefined, line: () => undefined, end: () => undefined },

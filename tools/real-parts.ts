@@ -73,6 +73,12 @@ export const REAL_PARTS: readonly RealPart[] = [
     optional: true,
   },
   {
+    name: 'xmllint (the schema of JUnit)',
+    remedy: 'apt-get install libxml2-utils',
+    files: ['reports/**/*.real.test.ts'],
+    isHere: () => hasProgram('xmllint'),
+  },
+  {
     name: 'Python',
     remedy: 'apt-get install python3',
     files: ['harness/drivers/agent/clocks/python.real.test.ts'],

@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import type { Driver } from '../core/driver.ts';
 import type { ExitCode } from '../core/errors.ts';
 import { generatorLabel } from '../core/phrases.ts';
+import { alwaysWritten } from '../core/reporter.ts';
 import type { Run } from '../core/run.ts';
 import { waive } from '../core/waivers.ts';
 import { thisOwner } from '../engine/owner.ts';
@@ -80,7 +81,7 @@ async function planOf(args: RunArguments, output: Output): Promise<Plan> {
   const reports = askedReports(args, parts.reporters, process.env);
   makeReady(reports);
   const runsFolder = makeRunsFolder(args.runs);
-  const reporters = [...parts.reporters.values()].filter(({ always }) => always === true);
+  const reporters = alwaysWritten(parts.reporters);
   return { args, ...ready, ...parts, reporters, reports, unknown, waivers, runsFolder, metricsPort };
 }
 

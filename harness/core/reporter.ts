@@ -18,3 +18,8 @@ export interface Artifact {
   readonly file: string;
   readonly content: string;
 }
+
+/** Those that write into the folder of each run. */
+export function alwaysWritten(reporters: ReadonlyMap<string, Reporter>): readonly Reporter[] {
+  return [...reporters.values()].filter(({ always }) => always === true);
+}

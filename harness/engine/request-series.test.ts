@@ -46,6 +46,9 @@ test('a million requests take little time', () => {
     lane: new Uint16Array(length),
     firstSeq: new Float64Array(length),
     count: new Uint32Array(length).fill(1),
+    first: new BigUint64Array(length),
+    last: new BigUint64Array(length),
+    digest: new BigUint64Array(length),
   };
   const began = process.cpuUsage();
   const series = requestSeries(requests, [], { latencies: true });

@@ -136,6 +136,9 @@ export class RunBuilder {
       lane: new Uint16Array(all.length),
       firstSeq: new Float64Array(all.length),
       count: Uint32Array.from(all, ({ count }) => count),
+      first: new BigUint64Array(all.length),
+      last: new BigUint64Array(all.length),
+      digest: new BigUint64Array(all.length),
     };
   }
 }

@@ -46,11 +46,13 @@ const MAY_IMPORT: readonly (readonly [area: string, ...others: string[]])[] = [
   ['harness/loading.ts', 'harness/core/'],
   ['harness/module-problem.ts', 'harness/core/'],
   ['harness/index.ts', 'harness/core/'],
+  // Comparing is a report of several runs; a reporter has one.
+  ['harness/cli/', 'harness/', 'reports/compare/'],
   ['harness/', 'harness/'],
   // Runs in k6, where there is nothing but the script: types only.
   ['load/', 'harness/load/k6-plan.ts'],
   // Of plans; in the style of the reports of runs.
-  ['reports/capacity/', 'reports/page/', 'harness/core/', 'harness/plan/'],
+  ['reports/capacity/', 'reports/page/', 'reports/shared/', 'harness/core/', 'harness/plan/'],
   ['reports/', 'harness/core/'],
   ['scenarios/', 'harness/core/scenario.ts', 'harness/core/usual-slos.ts'],
   ['dashboards/', 'harness/core/', 'harness/stores/clickhouse/schema.ts'],
@@ -76,6 +78,9 @@ const LIBRARY_HOME: Readonly<Record<string, readonly string[]>> = {
   '@grafana/grafana-foundation-sdk': ['dashboards/'],
   yaml: ['dashboards/', 'harness/cli/', 'harness/plan/', 'tools/'],
   vitest: ['harness/vitest.ts'],
+  'd3-array': ['reports/'],
+  'd3-scale': ['reports/'],
+  'd3-shape': ['reports/'],
 };
 
 /** Time comes from Time, chance from Rng, words from Output. These few files are where the real ones enter. */

@@ -5,11 +5,11 @@ import { NS_PER_S } from '../../harness/core/time.ts';
 import { createAxis, PLOT_MIN_PX } from './axis.ts';
 import { excursions } from './curves.ts';
 import { clashesOf, offsetAt, targetsOf } from './facts.ts';
-import { html, inlineJson } from './markup.ts';
-import { phaseLane, slotLane } from './schedule.ts';
+import { html, inlineJson } from '../shared/markup.ts';
+import { disturbanceLane, phaseLane, slotLane } from './schedule.ts';
 import { clashSentence, tenureLanes } from './tenures.ts';
 import { contrast, NODE_TONES, TONES } from './theme.ts';
-import { grouped, lasting, offset, rate, seconds, settings, wallClock } from './words.ts';
+import { grouped, lasting, offset, rate, seconds, settings, wallClock } from '../shared/words.ts';
 
 const TEXT_CONTRAST_MIN = 4.5;
 

@@ -1,6 +1,7 @@
 /** Numbers, times and settings in words. */
 import type { Json, JsonObject } from '../../harness/core/json.ts';
 import { NS_PER_MS, NS_PER_S } from '../../harness/core/time.ts';
+import type { Slo, Unit } from '../../harness/core/slo.ts';
 import type { RunNs } from '../../harness/core/time.ts';
 
 const MINUS = '\u2212';
@@ -36,6 +37,45 @@ export function offset(ms: number): string {
 export function rate(perSecond: number): string {
   if (perSecond >= 999_500) return `${(perSecond / 1e6).toFixed(1)}\u00a0M`;
   return perSecond >= 1000 ? `${(perSecond / 1000).toFixed(1)}\u00a0k` : String(Math.round(perSecond));
+}
+
+/** A latency in three digits: `0.421 ms`, `12.4 ms`, `1.2 s`. */
+export function latency(ms: number): string {
+  return Math.abs(ms) < 1000 ? `${inThreeDigits(ms)}\u00a0ms` : `${inThreeDigits(ms / 1000)}\u00a0s`;
+}
+
+/** A figure with its unit: `12.4 ms`, `99.998 %`. */
+export function amount(value: number, unit: Unit): string {
+  switch (unit) {
+    case 'ms':
+      return latency(value);
+    case 's':
+      return `${inThreeDigits(value)}\u00a0s`;
+    case 'ratio':
+      return `${share(value)}\u00a0%`;
+    case 'ids/s':
+      return `${grouped(Math.round(value))}\u00a0IDs/s`;
+    case 'count':
+      return grouped(Number.isInteger(value) ? value : Number(value.toFixed(2)));
+  }
+}
+
+/** `at most 25 ms`. */
+export function objectiveWords({ atMost, atLeast }: Slo['objective'], unit: Unit): string {
+  if (atMost !== undefined) return `at most ${amount(atMost, unit)}`;
+  return atLeast === undefined ? 'no bound' : `at least ${amount(atLeast, unit)}`;
+}
+
+function inThreeDigits(value: number): string {
+  return `${value < 0 ? MINUS : ''}${Number(Math.abs(value).toPrecision(3))}`;
+}
+
+/** In percent. What is short of all, or more than nothing, is never rounded to it: what is lacking has two digits. */
+function share(value: number): string {
+  const lacking = 1 - value;
+  const decimals = lacking > 0 && lacking < 0.1 ? Math.min(12, Math.ceil(-Math.log10(lacking)) - 1) : 2;
+  if (value !== 0 && Math.abs(value) < 0.1) return inThreeDigits(value * 100);
+  return String(Number((value * 100).toFixed(decimals)));
 }
 
 /** Unix milliseconds as a node's clock would show them: `2026-11-21 12:04:05.678`. Out of range: the bare number. */
