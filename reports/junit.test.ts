@@ -94,3 +94,28 @@ test('no string of a run gets into the markup unescaped, and none that XML forbi
     { numRuns: 40 },
   );
 });
+
+test('documents of several runs are one, and a place tells their suites apart', () => {
+  const parts = [passingStorm(), { ...unknownRun(), attempt: { number: 2, of: 3 } }].map(
+    (run) => report.render(run).content,
+  );
+  const joined = report.join(parts);
+  expect(joined.match(/<\?xml|<testsuites>|<\/testsuites>/g)).toHaveLength(3);
+  expect([...joined.matchAll(/<testsuite id="(\d)"[^>]* name="([^"]+)"/g)].map(([, id, name]) => [id, name])).toEqual([
+    ['0', 'snowglobe.storm.snowflake'],
+    ['1', expect.stringMatching(/\.attempt-2$/) as string],
+  ]);
+  expect(report.join(parts.slice(0, 1))).toBe(parts[0]);
+});
+
+test('what is waived is skipped, and told with reason and ticket; what is not stays a failure', () => {
+  const run = failingCached();
+  const broken = run.findings.filter(({ promised, verdict }) => promised && verdict === 'fail');
+  const [first] = broken;
+  const by = [{ reason: 'known <of>', ticket: 'ID-7', expires: '2026-12-31' }];
+  const { content } = report.render({ ...run, waived: [{ guarantee: first!.guarantee, violations: 1, by }] });
+  expect(content).toContain(
+    `name="${first!.guarantee}" time="0"><skipped>Waived: known &lt;of&gt; (ID-7, until 2026-12-31).`,
+  );
+  expect(content.match(/<failure/g)).toHaveLength(broken.length - 1);
+});

@@ -3,8 +3,8 @@
  * evidence.
  *
  * Unknown is an `<error>`: each reader that we know (Jenkins, GitLab, GitHub's actions, Azure) counts an error as not
- * green and tells it from a `<failure>`, while `<skipped>` would pass for green. What was not promised, and what lies
- * outside assumptions, is skipped: neither a pass nor a failure.
+ * green and tells it from a `<failure>`, while `<skipped>` would pass for green. What was not promised, what lies outside
+ * assumptions, and what is waived, is skipped: neither a pass nor a failure.
  */
 import { generatorLabel } from '../harness/core/phrases.ts';
 import type { Reporter } from '../harness/core/reporter.ts';
@@ -15,6 +15,7 @@ import type { Markup } from './shared/markup.ts';
 import { outcomesOf } from './shared/outcomes.ts';
 import type { Outcome } from './shared/outcomes.ts';
 
+const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n';
 /** Text of one test at most: readers cut longer ones, some fail on them. */
 const TEXT_MAX = 20_000;
 /** For a run that has no time: a suite without one is not valid. */
@@ -22,15 +23,26 @@ const NO_TIME = '1970-01-01T00:00:00';
 
 export default {
   name: 'junit',
-  render: (run) => ({ file: 'junit.xml', content: `<?xml version="1.0" encoding="UTF-8"?>\n${document(run).text}\n` }),
+  render: (run) => ({ file: 'junit.xml', content: `${DECLARATION}${document(run).text}\n` }),
+  join: (parts) => `${DECLARATION}<testsuites>\n${parts.map(suiteIn).join('\n')}\n</testsuites>\n`,
 } satisfies Reporter;
+
+/** The suite of a document, with its place among the others: the schema asks for one. What a run says is escaped in it. */
+function suiteIn(part: string, place: number): string {
+  const [open, close] = ['<testsuites>\n', '\n</testsuites>'];
+  return part
+    .slice(part.indexOf(open) + open.length, part.lastIndexOf(close))
+    .replace('<testsuite id="0"', `<testsuite id="${place}"`);
+}
 
 // What `html` escapes, it escapes by numbers and by the five names that XML knows too.
 function document(run: Run): Markup {
   const outcomes = outcomesOf(run);
   const count = (result: Outcome['result']): number => outcomes.filter((outcome) => outcome.result === result).length;
   const { startedAt, finishedAt } = run.measured;
-  const suite = `snowglobe.${run.scenario.name}.${run.generator.name}`;
+  // A further attempt has a name of its own: a reader that follows tests by name would hide the one before it.
+  const attempt = run.attempt === undefined || run.attempt.number === 1 ? '' : `.attempt-${run.attempt.number}`;
+  const suite = `snowglobe.${run.scenario.name}.${run.generator.name}${attempt}`;
   return xml`<testsuites>
 <testsuite id="0" package="snowglobe" name="${oneLine(suite)}" hostname="localhost" timestamp="${timestamp(startedAt)}" time="${secondsBetween(startedAt, finishedAt)}" tests="${outcomes.length}" failures="${count('fail')}" errors="${count('unknown')}" skipped="${count('skipped')}">
 <properties>

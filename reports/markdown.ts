@@ -4,6 +4,7 @@ import type { Reporter } from '../harness/core/reporter.ts';
 import { reasonsInShort } from '../harness/core/reasons-in-short.ts';
 import type { Run } from '../harness/core/run.ts';
 import type { Verdict } from '../harness/core/verdict.ts';
+import { subjectOf, verdictBesideWaived } from '../harness/core/waived.ts';
 import { details, fenced, md, mdTable, shortMd, withinBytes } from './markdown/text.ts';
 import { ADVICE } from './shared/advice.ts';
 import { headline } from './shared/headline.ts';
@@ -28,13 +29,14 @@ export default {
 
 function parts(run: Run): readonly string[] {
   return [
-    `## ${MARK[run.verdict]} ${md(headline(run))}`,
+    `## ${MARK[verdictBesideWaived(run)]} ${md(headline(run))}`,
     about(run),
     reasonsInShort(run)
       .map((reason) => `- ${shortMd(reason, CELL_MAX)}`)
       .join('\n'),
     promises(run),
     slos(run),
+    waivers(run),
     doubtful(run),
     ...stories(run),
     evidence(run),
@@ -42,11 +44,28 @@ function parts(run: Run): readonly string[] {
   ].filter((part) => part !== '');
 }
 
-function about({ scenario, generator, driver, seed, measured }: Run): string {
+function about({ scenario, generator, driver, seed, attempt, measured }: Run): string {
   const [name, label, by, from, id] = [scenario.name, generatorLabel(generator), driver, seed, measured.runId].map(
     (text) => shortMd(text, CELL_MAX),
   );
-  return `**${name}** shakes **${label}** on **${by}**, seed ${from}, run ${id}.`;
+  return `**${name}** shakes **${label}** on **${by}**, seed ${from}, run ${id}${attempt === undefined ? '' : `, attempt ${attempt.number} of ${attempt.of}`}.`;
+}
+
+function waivers({ waived = [] }: Run): string {
+  if (waived.length === 0) return '';
+  return `### Waived\n\n${mdTable(
+    ['What', 'Violations', 'Why', 'Ticket', 'Until'],
+    waived.flatMap((known) =>
+      known.by.map(({ reason, ticket, expires }) => [
+        shortMd(subjectOf(known), CELL_MAX),
+        grouped(known.violations),
+        shortMd(reason, CELL_MAX),
+        shortMd(ticket, CELL_MAX),
+        expires,
+      ]),
+    ),
+    [1],
+  )}`;
 }
 
 function promises({ findings }: Run): string {

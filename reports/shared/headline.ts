@@ -3,10 +3,23 @@ import { disturbing } from '../../harness/core/disturbing.ts';
 import { EXIT } from '../../harness/core/errors.ts';
 import type { Run } from '../../harness/core/run.ts';
 import { missingSelfLoad } from '../../harness/core/self-load.ts';
+import { verdictBesideWaived } from '../../harness/core/waived.ts';
 import { plural } from './words.ts';
 
 /** `Fail: a promise was broken`. */
 export function headline(run: Run): string {
+  const { waived = [] } = run;
+  return waived.length === 0 ? verdictLine(run) : `${beside(run)} (${waived.length} waived)`;
+}
+
+/** Of what is not waived. */
+function beside(run: Run): string {
+  const verdict = verdictBesideWaived(run);
+  if (verdict === 'pass') return 'Pass: all that was broken is known of and waived';
+  return verdict === 'fail' ? failed(run) : 'Unknown: the run proves nothing beside what is waived';
+}
+
+function verdictLine(run: Run): string {
   if (run.state === 'begun') return 'Unknown: the run was never judged';
   const outside = run.findings.reduce(
     (sum, { promised, outsideAssumptions }) => sum + (promised ? outsideAssumptions : 0),

@@ -9,6 +9,7 @@ import { sentenceOf } from '../../harness/core/reasons-in-short.ts';
 import type { Run } from '../../harness/core/run.ts';
 import type { SloRecord } from '../../harness/core/slo.ts';
 import type { Verdict } from '../../harness/core/verdict.ts';
+import { subjectOf } from '../../harness/core/waived.ts';
 import { ADVICE } from './advice.ts';
 import { amount, grouped, objectiveWords, plural, seconds } from './words.ts';
 
@@ -16,7 +17,7 @@ export interface Outcome {
   readonly group: 'promises' | 'slos' | 'disturbances' | 'hazards' | 'evidence';
   /** The same in each run of a scenario, so that a reader can follow it. */
   readonly name: string;
-  /** `skipped`: nothing was promised, or all that was found lies outside the assumptions of the promise. */
+  /** `skipped`: nothing was promised, all that was found lies outside the assumptions of the promise, or it is waived. */
   readonly result: Verdict | 'skipped';
   /** One sentence: what was found. */
   readonly summary: string;
@@ -29,13 +30,21 @@ const STORIES_MAX = 3;
 
 export function outcomesOf(run: Run): readonly Outcome[] {
   return [
-    ...run.findings.map(ofFinding),
+    ...run.findings.map((finding) => besideWaivers(ofFinding(finding), subjectOf(finding), run)),
     ...unjudged(run).map(ofUnjudged),
-    ...(run.slos ?? []).map(ofSlo),
+    ...(run.slos ?? []).map((slo) => besideWaivers(ofSlo(slo), subjectOf({ slo: slo.name }), run)),
     ...run.disturbances.map(ofDisturbance),
     ...run.hazards.map(ofHazard),
     ofEvidence(run),
   ];
+}
+
+/** What is waived stays what it was found to be, and is no failure; who waived it, and why, is told with it. */
+function besideWaivers(outcome: Outcome, subject: string, { waived = [] }: Run): Outcome {
+  const known = waived.find((one) => subjectOf(one) === subject);
+  if (known === undefined || outcome.result !== 'fail') return outcome;
+  const why = known.by.map(({ reason, ticket, expires }) => `${reason} (${ticket}, until ${expires})`).join('; ');
+  return { ...outcome, result: 'skipped', summary: `Waived: ${why}. ${outcome.summary}` };
 }
 
 type JudgedFinding = Run['findings'][number];
