@@ -142,7 +142,7 @@ function mintReply(answer: Answer, asked: number, perId: 1 | 2, taking: Taking):
     return { status: 'error', reason: `no ${SEQ_HEADER} header` };
   const [incarnation, lane, firstSeq, count] = parts;
   const { body } = answer;
-  const ids = taking === 'json' ? (parseObject(body)['ids'] as unknown) : undefined;
+  const ids = taking === 'json' ? parseObject(body)['ids'] : undefined;
   const came = taking === 'json' ? (Array.isArray(ids) ? ids.length : -1) : body.length / (8 * perId);
   if (came !== count || count > asked) return { status: 'error', reason: 'not as many IDs as the header says' };
   const reply: MintReply = { status: 'ok', incarnation, lane, firstSeq, count };
