@@ -15,6 +15,7 @@ import http from 'k6/http';
 import type { Options, Scenario } from 'k6/options';
 import type { K6Plan } from '../harness/load/k6-plan.ts';
 
+// oxlint-disable-next-line no-underscore-dangle -- k6 names it so
 declare const __ENV: { readonly [name: string]: string };
 
 const plan = JSON.parse(__ENV['SNOWGLOBE_LOAD'] as string) as K6Plan;
