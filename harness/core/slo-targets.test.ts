@@ -20,7 +20,7 @@ describe('recovery is asked for where something is lost that it speaks of', () =
     expect(await namesIn('static-ids')).toContain('crash-recovery');
     expect(await namesIn('static-ids')).not.toContain('leased-hand-over');
     expect(await namesIn('kill-under-load')).toContain('leased-hand-over');
-    expect(await namesIn('back-under-load')).toHaveLength(9);
+    expect(await namesIn('back-under-load')).toHaveLength(10);
   });
 
   test('a leader, whose loss interrupts nobody', async () => {
