@@ -127,6 +127,7 @@ function health({ incarnation, minter, lanes, leaseSpent }: Served): unknown {
     createRevision: holding?.lease?.createRevision,
     leaseSpent: holding?.lease === undefined ? undefined : leaseSpent(holding.lease.id),
     cpuWaitMs: cpuWaitMs(),
+    overflowWaits: minter.overflowWaits?.()?.toString(),
     monotonicBeforeNs: monotonicNs().toString(),
     wallMs: wallMs(),
     monotonicNs: monotonicNs().toString(),

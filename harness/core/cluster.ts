@@ -155,6 +155,11 @@ export interface NodeHealth {
    * from it. Counted from any moment: only differences mean anything. A node need not say.
    */
   readonly cpuWaitMs?: number;
+  /**
+   * How many calls of this life have waited because all IDs of a tick were minted; decimal. A node need not say, and one
+   * whose generator does not know cannot.
+   */
+  readonly overflowWaits?: string;
   /** The node's wall clock, and a moment just after that reading. */
   readonly wallMs: number;
   readonly at: RunNs;

@@ -85,6 +85,11 @@ export interface Minter {
   holding(): Holding | undefined;
   close(): Promise<void>;
   /**
+   * How many calls of this life have waited because all IDs of a tick were minted, on all lanes together; waits for a clock
+   * that is behind are none. Undefined, or left out: it does not know.
+   */
+  overflowWaits?(): number | undefined;
+  /**
    * Further lanes of the same node, each with one call open at the most, all of them side by side: what threads need. In
    * the simulator, where all code runs in one thread, the calls of two lanes meet where they wait for something.
    */

@@ -56,6 +56,14 @@ const ALWAYS: readonly SloInput[] = [
     because: 'F6: warns at 50 %; critical are 80 %. What warns is no longer as it should be.',
   },
   {
+    name: 'overflow-waits',
+    indicator: 'overflow-waits',
+    objective: { atMost: 100 / 60 },
+    minSamples: 100,
+    because:
+      'F5: more than 100 waits a minute scale out. The 100 a second of F4 contradict it; as F4 counts them, sequence resets, they come with any load above 100 IDs/s.',
+  },
+  {
     name: 'worker-id-conflicts',
     indicator: 'worker-id-conflicts',
     objective: { atMost: 0 },

@@ -216,3 +216,19 @@ describe('hand-over', () => {
     expect(measure('hand-over', run(at(9)).said('n2', 3, { status: 'waiting' }))).toEqual({ samples: 0 });
   });
 });
+
+describe('overflow-waits', () => {
+  const said = (run: RunBuilder, second: number, waits: string, incarnation = 1): RunBuilder =>
+    run.said('n1', second, { overflowWaits: waits, incarnation });
+
+  test('are what nodes counted from one answer of a life to its next, a second', () => {
+    const run = said(said(said(new RunBuilder(), 1, '100'), 2, '130'), 4, '160');
+    expect(measure('overflow-waits', run)).toEqual({ value: 20, samples: 2 });
+    // A new life counts from nothing.
+    expect(measure('overflow-waits', said(said(run, 6, '5', 2), 7, '5', 2))).toEqual({ value: 15, samples: 3 });
+  });
+
+  test('are not known of nodes that do not count', () => {
+    expect(measure('overflow-waits', new RunBuilder().said('n1', 1).said('n1', 2))).toEqual({ samples: 0 });
+  });
+});

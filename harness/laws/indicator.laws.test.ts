@@ -34,7 +34,7 @@ function randomRun(seed: number): IndicatorFacts {
     run.said(
       rng.pick(nodes),
       rng.real(0, LENGTH_S),
-      { status: rng.pick(['minting', 'waiting', 'refusing']) },
+      { status: rng.pick(['minting', 'waiting', 'refusing']), overflowWaits: '7' },
       rng.pick([0, 0.3, -5, 3000]),
     );
   for (let n = rng.int(0, 3); n > 0; n--) {

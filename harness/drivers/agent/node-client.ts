@@ -28,6 +28,7 @@ const healthSchema = z.object({
   createRevision: z.string().optional(),
   leaseSpent: z.number().nonnegative().optional(),
   cpuWaitMs: z.number().nonnegative().optional(),
+  overflowWaits: z.string().regex(/^\d+$/).optional(),
   wallMs: z.number(),
   monotonicNs: z.string().regex(/^\d+$/),
   monotonicBeforeNs: z.string().regex(/^\d+$/).optional(),
