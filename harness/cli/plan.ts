@@ -136,18 +136,20 @@ function readRun(path: string, where: string): Run {
 /** What two generators measured says nothing of one of them. */
 function strangers(runs: readonly { readonly run: Run; readonly where: string }[]): readonly Problem[] {
   const [first, ...others] = runs;
+  if (first === undefined) return [];
+  const { generator: ours } = first.run;
   return others
-    .filter(({ run: { generator } }) => {
-      const { name, layout } = first?.run.generator as Run['generator'];
-      return generator.name !== name || !isDeepStrictEqual(generator.layout, layout);
-    })
-    .map(({ run, where }) =>
-      problem(
-        `This run is one of ${generatorLabel(run.generator)}, and the first one of ${generatorLabel(first?.run.generator as Run['generator'])}${run.generator.name === first?.run.generator.name ? ' with another layout' : ''}.`,
+    .filter(
+      ({ run: { generator: theirs } }) => theirs.name !== ours.name || !isDeepStrictEqual(theirs.layout, ours.layout),
+    )
+    .map(({ run: { generator: theirs }, where }) => {
+      const how = theirs.name === ours.name ? ' with another layout' : '';
+      return problem(
+        `This run is one of ${generatorLabel(theirs)}, and the first one of ${generatorLabel(ours)}${how}.`,
         'Give runs of one generator.',
         where,
-      ),
-    );
+      );
+    });
 }
 
 function write(folder: string, artifacts: readonly Artifact[]): readonly string[] {

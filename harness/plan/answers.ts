@@ -4,7 +4,7 @@ import type { CapacityPlan, YearPlan } from './capacity-plan.ts';
 import { bytesAnId } from './evidence-size.ts';
 import { bytesText, moneyText, percentText, rateText, threeDigits, yearsText } from './quantities.ts';
 
-/** `good`: it holds; `bad`: it does not; `unsure`: near a bound, or not measured; `plain`: a figure without a bound. */
+/** `good`: it holds; `bad`: it does not; `unsure`: near a bound, or not known; `plain`: a figure without a bound. */
 export type Tone = 'good' | 'bad' | 'unsure' | 'plain';
 
 export interface Answer {
@@ -35,7 +35,7 @@ export function headlineOf(plan: CapacityPlan): { readonly text: string; readonl
       .map(({ question }) => `${question.slice(0, 1).toLowerCase()}${question.slice(1)}`);
   const [bad, unsure] = [of('bad'), of('unsure')];
   if (bad.length > 0) return { text: `Does not fit: ${bad.join(', ')}`, tone: 'bad' };
-  if (unsure.length > 0) return { text: `Fits, with an eye on ${unsure.join(', ')}`, tone: 'unsure' };
+  if (unsure.length > 0) return { text: `To be looked at: ${unsure.join(', ')}`, tone: 'unsure' };
   return { text: `Fits through year ${lastYear(plan).year}`, tone: 'good' };
 }
 
@@ -63,8 +63,13 @@ function nodes(plan: CapacityPlan): Answer {
           `Year ${year}: ${counted(plannedNodes, 'node')} ${plannedNodes === 1 ? 'is' : 'are'} in the growth table, and the busiest second (${rateText(peakIdsPerSecond)}) takes ${grouped(needed)}.`,
       ),
     ].join(' '),
-    tone: short.length > 0 ? 'bad' : 'plain',
+    tone: short.length > 0 ? tooMany(rate.atLeast) : 'plain',
   };
+}
+
+/** Nodes by a rate that is a lower bound are an upper one: that fewer would not do is not shown. */
+export function tooMany(atLeast: boolean): Tone {
+  return atLeast ? 'unsure' : 'bad';
 }
 
 function perNodeBecause({ rate: { idsPerSecond, targetShare, perNode, sequenceAllows } }: CapacityPlan): string {
@@ -101,7 +106,7 @@ function workerIds(plan: CapacityPlan): readonly Answer[] {
       answer:
         short.length === 0
           ? `${grouped(needed)} of ${grouped(total)} taken in year ${lastYear(plan).year}, ${grouped(kept)} of them for hand-over`
-          : `too few from year ${short[0]?.year} on`,
+          : `too few from year ${short[0]?.year} on${plan.rate.atLeast ? ', by the rate that is proved' : ''}`,
       because: [
         ...short.map(
           ({ year, region, needed: wanted, available }) =>
@@ -109,7 +114,7 @@ function workerIds(plan: CapacityPlan): readonly Answer[] {
         ),
         'Beside one for each node: restarts an hour × (TTL + wait) / 3600 s are out of use in the mean, and as many nodes as may go at once take another each.',
       ].join(' '),
-      tone: short.length === 0 ? 'good' : 'bad',
+      tone: short.length === 0 ? 'good' : tooMany(plan.rate.atLeast),
     },
   ];
 }

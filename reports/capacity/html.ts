@@ -1,14 +1,14 @@
 /** A plan as one HTML file in the style of the report of a run: no network, no script, light and dark, down to a phone. */
 import type { CapacityPlan } from '../../harness/plan/capacity-plan.ts';
 import type { PlanReporter } from '../../harness/plan/plan-reporter.ts';
-import { headlineOf } from '../../harness/plan/answers.ts';
+import { answersOf, headlineOf } from '../../harness/plan/answers.ts';
 import type { Answer, Tone } from '../../harness/plan/answers.ts';
 import { html, trusted } from '../shared/markup.ts';
 import type { Markup } from '../shared/markup.ts';
 import { STYLE } from '../page/style.ts';
 import { table } from '../page/table.ts';
 import type { Block, Cell, Section } from './page/document.ts';
-import { answersOf, sectionsOf, subject } from './page/document.ts';
+import { sectionsOf, subject } from './page/document.ts';
 
 export default {
   name: 'html',

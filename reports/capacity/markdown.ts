@@ -1,10 +1,10 @@
 /** A plan as Markdown, for a pull request or a wiki. */
 import type { CapacityPlan } from '../../harness/plan/capacity-plan.ts';
-import { headlineOf } from '../../harness/plan/answers.ts';
+import { answersOf, headlineOf } from '../../harness/plan/answers.ts';
 import type { Answer, Tone } from '../../harness/plan/answers.ts';
 import type { PlanReporter } from '../../harness/plan/plan-reporter.ts';
 import type { Block, Cell } from './page/document.ts';
-import { answersOf, sectionsOf, subject } from './page/document.ts';
+import { sectionsOf, subject } from './page/document.ts';
 
 export default {
   name: 'markdown',

@@ -1,5 +1,5 @@
 /** The pages of a plan, apart from how they are written: headings, tables and texts, the same in HTML and Markdown. */
-import { answersOf, dayOf } from '../../../harness/plan/answers.ts';
+import { dayOf, tooMany } from '../../../harness/plan/answers.ts';
 import type { CapacityPlan, RegionYear, YearPlan } from '../../../harness/plan/capacity-plan.ts';
 import { bytesAnId } from '../../../harness/plan/evidence-size.ts';
 import type { MeasuredRate } from '../../../harness/plan/measured-rate.ts';
@@ -55,15 +55,13 @@ export function subject({ generator, begins, input }: CapacityPlan): string {
   return `${generatorLabel(generator)}, year 1 begins on ${begins}; the busiest second asks for ${threeDigits(input.peakFactor)} times the mean`;
 }
 
-export { answersOf };
-
 const text = (of: string): Cell => ({ text: of });
 const count = (of: number | bigint): Cell => ({ text: grouped(of) });
 /** Alone at the head of a card on a phone, it has to say what it is. */
-const yearCell = (year: number): Cell => text(`Year ${year}`);
+const yearCell = (year: number): Cell => text(`Year\u00a0${year}`);
 const number = (head: string): Head => ({ text: head, number: true });
 
-function growth({ years }: CapacityPlan): Section {
+function growth({ years, rate: { atLeast } }: CapacityPlan): Section {
   const planned = years.some(({ plannedNodes }) => plannedNodes !== undefined);
   return {
     id: 'growth',
@@ -75,7 +73,7 @@ function growth({ years }: CapacityPlan): Section {
           { text: 'Year' },
           number('Mean'),
           number('Busiest second'),
-          number('Nodes needed'),
+          number(atLeast ? 'Nodes, at the most' : 'Nodes needed'),
           ...(planned ? [number('In the growth table')] : []),
           number('Sequence in use'),
           number('IDs a year'),
@@ -85,7 +83,7 @@ function growth({ years }: CapacityPlan): Section {
           text(rateText(year.idsPerSecond)),
           text(rateText(year.peakIdsPerSecond)),
           count(year.nodes),
-          ...(planned ? [plannedCell(year)] : []),
+          ...(planned ? [plannedCell(year, atLeast)] : []),
           sequenceCell(year),
           count(BigInt(year.evidence.idsPerYear)),
         ]),
@@ -94,10 +92,14 @@ function growth({ years }: CapacityPlan): Section {
   };
 }
 
-function plannedCell({ plannedNodes, nodes }: YearPlan): Cell {
+function plannedCell({ plannedNodes, nodes }: YearPlan, atLeast: boolean): Cell {
   if (plannedNodes === undefined) return text('–');
   return plannedNodes < nodes
-    ? { text: grouped(plannedNodes), note: `${grouped(nodes - plannedNodes)} too few`, tone: 'bad' }
+    ? {
+        text: grouped(plannedNodes),
+        note: `${grouped(nodes - plannedNodes)} too few${atLeast ? ', by the proved rate' : ''}`,
+        tone: tooMany(atLeast),
+      }
     : count(plannedNodes);
 }
 
@@ -160,7 +162,7 @@ interface RegionRow extends RegionYear {
   readonly year: number;
 }
 
-function workerIds({ years, input, regions: all }: CapacityPlan): Section {
+function workerIds({ years, input, regions: all, rate: { atLeast } }: CapacityPlan): Section {
   const { ttlSeconds, waitSeconds, restartsPerNodePerDay, shareAtOnce } = input.handOver;
   const several = all.length > 1;
   const rows = years.flatMap(({ year, regions: byRegion }) =>
@@ -201,7 +203,7 @@ function workerIds({ years, input, regions: all }: CapacityPlan): Section {
                     : {
                         text: grouped(use.needed),
                         note: `${grouped(use.needed - use.available)} too many`,
-                        tone: 'bad' as const,
+                        tone: tooMany(atLeast),
                       },
                   count(use.available),
                 ],
