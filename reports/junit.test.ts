@@ -78,6 +78,15 @@ test('a disturbance that did not bite and a hazard that was not reached are erro
   expect(resultOf(unknownRun(), 'restarted-with-clock-behind')).toBe('error');
 });
 
+test('a doubt that belongs to none of them makes the evidence an error, and the suite not green', () => {
+  const doubts = [{ reason: 'load not achieved', scope: 'n1', detail: 'Of 100 requests 40 were not sent.' }] as const;
+  const xml = render({ ...passingStorm(), verdict: 'unknown', unknowns: doubts });
+  expect(tests(xml).filter(({ result }) => result === 'error')).toEqual([
+    { group: 'evidence', name: 'nothing is in doubt', result: 'error' },
+  ]);
+  expect(xml).toContain('n1: load not achieved: Of 100 requests 40 were not sent.');
+});
+
 test('a promise that nothing was found about is an error', () => {
   const run = passingStorm();
   expect(resultOf({ ...run, findings: run.findings.slice(1) }, 'unique')).toBe('error');

@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { ExitCode } from '../core/errors.ts';
 import { SnowglobeError } from '../core/errors.ts';
+import { alwaysWritten } from '../core/reporter.ts';
 import type { Run } from '../core/run.ts';
 import { main } from '../main.ts';
+import { loadReporters } from '../registry.ts';
 import { compareRuns } from './compare.ts';
 import type { Output } from './output.ts';
 import { report } from './report.ts';
@@ -47,6 +49,12 @@ async function problemOf(action: () => ExitCode | Promise<ExitCode>): Promise<{ 
     return { code: error.exitCode, said: error.message };
   }
 }
+
+test('into the folder of each run go its record and its page; the other formats where they are asked for', async () => {
+  const reporters = await loadReporters();
+  expect(alwaysWritten(reporters).map(({ name }) => name)).toEqual(['html', 'json']);
+  expect([...reporters.keys()]).toEqual(['html', 'json', 'junit', 'markdown']);
+});
 
 describe('report', () => {
   const run = kept('one', 'failing');

@@ -112,6 +112,17 @@ test('no label of a slot runs into another, also where those near the end are wr
       );
 });
 
+test('no label of a disturbance covers its own bar, wherever the bar ends', () => {
+  const run = passingStorm();
+  const [record] = run.disturbances;
+  for (let end = 60; end < 99; end += 0.25) {
+    const moved = { ...record!, injected: (end - 8) * NS_PER_S, healed: end * NS_PER_S, tookTo: end * NS_PER_S };
+    const lane = String(html`${disturbanceLane(createAxis(0, 100 * NS_PER_S), run, [moved]).body}`);
+    const label = /<text[^>]*>/.exec(lane)?.[0] ?? '';
+    expect(Number(/x="([\d.]+)%"/.exec(label)?.[1])).toBeCloseTo(label.includes('"end"') ? end - 8 : end, 2);
+  }
+});
+
 test('the target of a disturbance is the one it names, or else the one that was measured', () => {
   const run = passingStorm();
   const target = (fault: string) =>
