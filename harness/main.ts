@@ -19,19 +19,24 @@ const HELP = `snowglobe - shakes a cluster of ID generators and tells the truth 
   snowglobe run [SCENARIO...]  run scenarios (default: storm), judge, report
   snowglobe judge RUN          judge what a run left, even a killed harness
   snowglobe list               scenarios, generators (with mutants), faults,
-                               checkers, hazards, drivers
+                               checkers, hazards, drivers, claims
+  snowglobe claims [NAME...]   judges the claims of the reference design
   snowglobe doctor             what this machine can do, how to get the rest
   snowglobe heal               sweep what dead runs left on this machine
 
 Options
-  --driver NAME      docker, local or sim (run; default: the best that is here)
+  --driver NAME      docker, local or sim (run; default: the best that is here;
+                     claims; default: sim)
   --generator REF    a name, or the path of a file such as ./mine.ts (run)
   --seed N           repeats the choices of an earlier run (run)
+  --matrix AXIS=A,B  every combination side by side: generator, pool, nodes,
+                     load, seed, or an option such as ttl in seconds (run)
   --store URL        a ClickHouse server, not the embedded one (run, judge)
   --runs FOLDER      where runs are kept (run; default: runs)
   --without-disturbances
                      the same scenario on a quiet cluster (run)
-  --scenarios, --generators, --faults, --checkers, --hazards, --drivers
+  --scenarios, --generators, --faults, --checkers, --hazards, --drivers,
+  --claims
                      only these: generators with the mutants among them, faults
                      with their options and units (list)
   --run ID           heal this run even if its harness lives (heal)
@@ -57,6 +62,7 @@ const OPTIONS = {
   generator: { type: 'string' },
   seed: { type: 'string' },
   store: { type: 'string' },
+  matrix: { type: 'string', multiple: true },
   runs: { type: 'string' },
   run: { type: 'string' },
   'without-disturbances': { type: 'boolean' },
@@ -66,6 +72,7 @@ const OPTIONS = {
   checkers: { type: 'boolean' },
   hazards: { type: 'boolean' },
   drivers: { type: 'boolean' },
+  claims: { type: 'boolean' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
@@ -75,9 +82,10 @@ type OptionName = keyof typeof OPTIONS;
 
 /** The options that each command takes, beside --json, --help and --version. */
 const TAKES: { readonly [command: string]: readonly OptionName[] } = {
-  run: ['driver', 'generator', 'seed', 'store', 'runs', 'without-disturbances'],
+  run: ['driver', 'generator', 'seed', 'store', 'runs', 'without-disturbances', 'matrix'],
   judge: ['store'],
   list: KINDS,
+  claims: ['driver'],
   doctor: [],
   heal: ['run'],
 };
@@ -122,6 +130,7 @@ async function dispatch(args: readonly string[], output: Output): Promise<ExitCo
         store: values.store,
         runs: values.runs ?? 'runs',
         withoutDisturbances: values['without-disturbances'] ?? false,
+        matrix: values.matrix,
       },
       output,
     );
@@ -130,6 +139,10 @@ async function dispatch(args: readonly string[], output: Output): Promise<ExitCo
     const folder = only(rest, 'judge', 'RUN, the folder of a run');
     const { judgeRun } = await import('./cli/judge.ts');
     return judgeRun(folder, values.store, output);
+  }
+  if (command === 'claims') {
+    const { claims } = await import('./cli/claims.ts');
+    return claims(rest, values.driver, output);
   }
   none(rest, command);
   if (command === 'list') {

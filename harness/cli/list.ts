@@ -1,4 +1,5 @@
 /** `snowglobe list`: everything that can be named on the command line or in a scenario, with what each takes. */
+import type { Claim } from '../core/claim.ts';
 import type { Ability } from '../core/cluster.ts';
 import { ABILITIES, ABILITY_NEEDS } from '../core/cluster.ts';
 import { COORDINATOR_NAMES, DEFAULT_COORDINATOR } from '../core/coordinator-kind.ts';
@@ -10,7 +11,15 @@ import type { Generator, Mutant } from '../core/generator.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Scenario } from '../core/scenario.ts';
 import { z } from '../core/schema.ts';
-import { driversByRank, loadCheckers, loadFaults, loadGenerators, loadHazards, loadScenarios } from '../registry.ts';
+import {
+  driversByRank,
+  loadCheckers,
+  loadClaims,
+  loadFaults,
+  loadGenerators,
+  loadHazards,
+  loadScenarios,
+} from '../registry.ts';
 import { fitted } from '../telemetry/text.ts';
 import type { OptionInWords } from './fault-options.ts';
 import { optionsInWords } from './fault-options.ts';
@@ -41,6 +50,7 @@ const LISTS = {
     [...(await loadHazards()).values()].map(({ name, summary }) => ({ name, summary })),
   drivers: async (): Promise<readonly Listed[]> =>
     (await driversByRank()).map(({ name, summary }) => ({ name, summary })),
+  claims: async (): Promise<readonly Listed[]> => [...(await loadClaims()).values()].map(listedClaim),
 } satisfies { readonly [Each in Kind]: () => Promise<readonly Listed[]> };
 
 /** Lists these kinds, or all when none is given. */
@@ -70,6 +80,10 @@ function listedScenario({ name, question, generator, cluster }: Scenario): Liste
   const coordinator = cluster.coordinator ?? DEFAULT_COORDINATOR;
   const listed = { name, summary: question, generator, coordinator };
   return { ...listed, details: [`runs ${generator} by default, with ${coordinator}`] };
+}
+
+function listedClaim({ name, claim, parts }: Claim): Listed {
+  return { name, summary: claim, details: parts.map(({ says }) => says) };
 }
 
 function listedGenerator({ name, summary, promises, coordinator = DEFAULT_COORDINATOR, mutant }: Generator): Listed {

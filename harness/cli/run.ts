@@ -4,6 +4,7 @@ import { join, relative } from 'node:path';
 import type { Driver, GeneratorSource, Readiness } from '../core/driver.ts';
 import type { ExitCode, Problem } from '../core/errors.ts';
 import { badInput, environmentLacks, EXIT, SnowglobeError } from '../core/errors.ts';
+import type { Axis, Matrix } from '../core/matrix.ts';
 import { generatorLabel } from '../core/phrases.ts';
 import type { Run } from '../core/run.ts';
 import type { Scenario } from '../core/scenario.ts';
@@ -15,6 +16,8 @@ import type { RunRequest } from '../engine/run-scenario.ts';
 import { runScenario } from '../engine/run-scenario.ts';
 import { plannedLengthMs, shapeOf, withoutDisturbances } from '../engine/timetable.ts';
 import { startOpenLoop } from '../load/open-loop.ts';
+import type { Combination, MatrixPlan } from '../matrix/plan.ts';
+import { planMatrix } from '../matrix/plan.ts';
 import {
   describeGenerator,
   driversByRank,
@@ -30,6 +33,7 @@ import { summaryText } from '../telemetry/summary-text.ts';
 import { verdictText } from '../telemetry/verdict-text.ts';
 import { sweepDead } from './heal.ts';
 import { onInterrupt, orInterruption, type Interruption } from './interruption.ts';
+import { endMatrix } from './matrix.ts';
 import { makeRunsFolder } from './runs-folder.ts';
 import type { Output } from './output.ts';
 
@@ -41,6 +45,8 @@ export interface RunArguments {
   readonly store: string | undefined;
   readonly runs: string;
   readonly withoutDisturbances: boolean;
+  /** Axes of `--matrix`, such as `ttl=5,30`; undefined: each scenario is run once. */
+  readonly matrix: readonly string[] | undefined;
 }
 
 export async function run(args: RunArguments, output: Output): Promise<ExitCode> {
@@ -53,10 +59,12 @@ export async function run(args: RunArguments, output: Output): Promise<ExitCode>
       if (failed) output.text(`What the dead run ${runId} left (${driver}) could not be swept: ${why}`);
     await plan.driver.prepare({ log: (line) => output.text(line), signal: interruption.signal });
     interruption.signal.throwIfAborted();
-    const { runs, failure } = await runAll(plan, interruption, output);
-    const exitCode = concluded(runs, failure, interruption, output);
+    const { runs, folders, failure } = await runAll(plan, interruption, output);
+    const matrix = await endedMatrix(plan, runs, folders, output);
+    const exitCode = concluded(runs, failure, interruption, output, matrix);
     const names = plan.items.map(({ scenario }) => scenario.name);
-    if (names.length > 1) output.text(summaryText(names, runs, { stream: output.stream, exitCode }));
+    if (names.length > 1 && matrix === undefined)
+      output.text(summaryText(names, runs, { stream: output.stream, exitCode }));
     return exitCode;
   } catch (error) {
     throw orInterruption(error, interruption);
@@ -75,7 +83,10 @@ interface Plan extends Pick<RunRequest, 'faults' | 'hazards' | 'checkers' | 'rep
     readonly reference: string;
     readonly scenario: Scenario;
     readonly generator: GeneratorSource;
+    /** Of a combination of a matrix. */
+    readonly cell?: Combination;
   }[];
+  readonly axes?: readonly Axis[];
 }
 
 async function preflight(args: RunArguments, output: Output): Promise<Plan> {
@@ -89,13 +100,16 @@ async function preflight(args: RunArguments, output: Output): Promise<Plan> {
     inFile(reference, scenario, scenarioProblems(scenario, faults, hazards)),
   );
   if (problems.length > 0) throw new SnowglobeError(EXIT.badInput, problems);
-  const items: Plan['items'][number][] = [];
+  let items: Plan['items'][number][] = [];
   for (const { reference, scenario } of given)
     items.push({
       reference,
       scenario: args.withoutDisturbances ? withoutDisturbances(scenario) : scenario,
       generator: await generatorFor(args.generator, reference, scenario),
     });
+  const matrix = args.matrix === undefined ? undefined : await matrixOf(args, args.matrix, items, parts);
+  if (matrix !== undefined)
+    items = matrix.combinations.map((cell) => ({ reference: args.scenarios[0] as string, ...cell, cell }));
   const strangers = items.flatMap(({ reference, scenario, generator: { generator } }) =>
     inFile(reference, scenario, combinationProblems(scenario, generator)),
   );
@@ -113,12 +127,58 @@ async function preflight(args: RunArguments, output: Output): Promise<Plan> {
     args,
     seed,
     items,
+    ...(matrix !== undefined && { axes: matrix.axes }),
     ...parts,
     reporters: [...reporters.values()].filter(({ always }) => always === true),
     driver,
     openStore,
     runsFolder,
   };
+}
+
+/** The combinations of the one scenario, all checked. */
+async function matrixOf(
+  { generator, seed }: RunArguments,
+  words: readonly string[],
+  [item, ...others]: Plan['items'],
+  parts: Pick<RunRequest, 'faults' | 'hazards'>,
+): Promise<MatrixPlan> {
+  if (item === undefined || others.length > 0)
+    throw badInput(
+      `A matrix is of one scenario, and there are ${others.length + 1}.`,
+      'Name one, or run them one after the other.',
+      '--matrix',
+    );
+  const flags = { generator: generator !== undefined, seed: seed !== undefined };
+  return planMatrix({ ...item, ...parts, words, flags, load: loadGenerator });
+}
+
+/** Of a matrix: writes its page, of as much as was run. */
+async function endedMatrix(
+  { args, axes, items, driver, seed, runsFolder }: Plan,
+  runs: readonly Run[],
+  folders: readonly string[],
+  output: Output,
+): Promise<Matrix | undefined> {
+  const [first] = items;
+  if (axes === undefined || first === undefined || runs.length === 0) return undefined;
+  return endMatrix(
+    {
+      ...first,
+      axes,
+      runsFolder,
+      driver: driver.name,
+      combinations: items.length,
+      carriedOut: runs.map((run, index) => ({
+        run,
+        folder: folders[index] as string,
+        values: items[index]?.cell?.values ?? [],
+      })),
+      command: repeatCommand(args, first.reference, driver.name, first.cell?.seed === undefined ? seed : undefined),
+      exitCode: worstExit(runs),
+    },
+    output,
+  );
 }
 
 /** The one that the user names, or that the scenario does. */
@@ -139,6 +199,8 @@ function inFile(reference: string, { name }: Scenario, problems: readonly Proble
 
 interface Outcome {
   readonly runs: readonly Run[];
+  /** Of each run. */
+  readonly folders: readonly string[];
   /** What ended the series early. */
   readonly failure?: { readonly error: unknown };
 }
@@ -149,42 +211,47 @@ function concluded(
   failure: Outcome['failure'],
   { signal }: Interruption,
   output: Output,
+  matrix: Matrix | undefined,
 ): ExitCode {
   if (failure !== undefined) {
     const exitCode = output.error(failure.error, runs.length === 0 ? {} : { runs });
     // What was judged before stays judged: a broken guarantee outweighs the error that came after it.
     return worstExit(runs) === EXIT.guaranteeBroken && !signal.aborted ? EXIT.guaranteeBroken : exitCode;
   }
-  if (output.json) output.document(runs.length === 1 ? runs[0] : runs, '');
+  if (output.json) output.document(matrix ?? (runs.length === 1 ? runs[0] : runs), '');
   return signal.aborted ? EXIT.interrupted : worstExit(runs);
 }
 
 /** One scenario after the other, until one cannot be launched or the user interrupts. */
 async function runAll(plan: Plan, interruption: Interruption, output: Output): Promise<Outcome> {
   const runs: Run[] = [];
+  const folders: string[] = [];
   for (const item of plan.items) {
     if (interruption.signal.aborted) break;
     try {
-      runs.push(await runOne(item, plan, interruption, output));
+      const { run, folder } = await runOne(item, plan, interruption, output);
+      runs.push(run);
+      folders.push(folder);
     } catch (error) {
-      return { runs, failure: { error: orInterruption(error, interruption) } };
+      return { runs, folders, failure: { error: orInterruption(error, interruption) } };
     }
   }
-  return { runs };
+  return { runs, folders };
 }
 
 async function runOne(
-  { reference, scenario, generator }: Plan['items'][number],
+  { reference, scenario, generator, cell }: Plan['items'][number],
   plan: Plan,
   interruption: Interruption,
   output: Output,
-): Promise<Run> {
-  const { args, driver, seed, runsFolder } = plan;
+): Promise<{ readonly run: Run; readonly folder: string }> {
+  const { driver, runsFolder } = plan;
+  const seed = cell?.seed ?? plan.seed;
   const runId = newRunId();
   const folder = runFolder(runsFolder, scenario.name, runId);
   const shown = relative(process.cwd(), folder);
   const progress = createProgress(output.stream);
-  const command = repeatCommand(args, reference, driver.name, seed);
+  const command = repeatCommand(argumentsOf(plan.args, cell), reference, driver.name, seed);
   const header = { scenario, generator: describeGenerator(generator), driver: driver.name, seed, command };
   progress.event({
     at: 0,
@@ -217,7 +284,14 @@ async function runOne(
     progress.end(judged);
   }
   output.text(verdictText(judged, { stream: output.stream, folder: shown }));
-  return judged;
+  return { run: judged, folder };
+}
+
+/** Those that run one combination of a matrix alone. */
+function argumentsOf(args: RunArguments, cell: Combination | undefined): RunArguments {
+  return cell === undefined
+    ? args
+    : { ...args, generator: cell.generatorReference ?? args.generator, matrix: cell.flags };
 }
 
 async function chooseDriver(
@@ -255,21 +329,23 @@ function seedOf(seed: string | undefined): string {
 }
 
 function repeatCommand(
-  { generator, store, withoutDisturbances }: RunArguments,
+  { generator, store, withoutDisturbances, matrix = [] }: RunArguments,
   scenario: string,
   driver: string,
-  seed: string,
+  /** Undefined: an axis of the matrix names seeds. */
+  seed: string | undefined,
 ): string {
   return [
-    `npx snowglobe run ${quoted(scenario)} --driver ${driver} --seed ${seed}`,
+    `npx snowglobe run ${quoted(scenario)} --driver ${driver}${seed === undefined ? '' : ` --seed ${seed}`}`,
     ...(generator === undefined ? [] : [`--generator ${quoted(generator)}`]),
     ...(store === undefined ? [] : [`--store ${quoted(store)}`]),
     ...(withoutDisturbances ? ['--without-disturbances'] : []),
+    ...matrix.map((axis) => `--matrix ${quoted(axis)}`),
   ].join(' ');
 }
 
 function quoted(word: string): string {
-  return /^[\w./:@-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+  return /^[\w./:@=,-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 /** `runs/storm/2026-01-31T12-00-00-ab12cd34`: by time, and apart from a run beside it that began in the same second. */

@@ -9,6 +9,7 @@ import {
   driverNames,
   generatorFiles,
   loadCheckers,
+  loadClaims,
   loadDriver,
   loadFaults,
   loadGenerator,
@@ -45,6 +46,7 @@ const MAY_IMPORT: readonly (readonly [area: string, ...others: string[]])[] = [
   ['harness/', 'harness/'],
   ['reports/', 'harness/core/'],
   ['scenarios/', 'harness/core/scenario.ts'],
+  ['claims/', 'harness/core/'],
   ['generators/shell/', 'harness/core/', 'harness/coordinators/'],
   // Types only of the harness (checked apart): a generator runs inside a node, where there is no harness.
   ['generators/', 'harness/core/'],
@@ -85,7 +87,7 @@ const IMPURE: readonly { readonly what: RegExp; readonly allowed: RegExp }[] = [
   },
 ];
 
-const sources = globSync('{harness,generators,scenarios,reports,tools}/**/*.ts', { cwd: ROOT })
+const sources = globSync('{claims,harness,generators,scenarios,reports,tools}/**/*.ts', { cwd: ROOT })
   .concat('vitest.config.ts')
   .map((file) => ({ file, text: readFileSync(join(ROOT, file), 'utf8') }));
 const shipped = sources.filter(({ file }) => !FOR_TESTS.test(file));
@@ -119,9 +121,9 @@ test('each area imports only what it may', () => {
   expect(strangers.map(told)).toEqual([]);
 });
 
-test('faults, checkers, hazards and reporters never import one another', () => {
+test('faults, checkers, hazards, claims and reporters never import one another', () => {
   // A plug-in is a file at the top of its folder; what its folder shares lies below.
-  const plugIn = /^(harness\/(faults|checkers|hazards)|reports)\/[^/]+\.ts$/;
+  const plugIn = /^(harness\/(faults|checkers|hazards)|claims|reports)\/[^/]+\.ts$/;
   const all = shipped.flatMap(importsOf);
   expect(all.filter(({ target }) => plugIn.test(target)).map(told)).toEqual([]);
 });
@@ -200,7 +202,7 @@ test('nothing is left over, and nothing names a place that only its author has',
 
 test('every plug-in is named as its file', async () => {
   // These throw when a name and its file differ.
-  await Promise.all([loadFaults(), loadHazards(), loadReporters(), loadCheckers()]);
+  await Promise.all([loadFaults(), loadHazards(), loadReporters(), loadCheckers(), loadClaims()]);
   for (const { name, file } of generatorFiles()) expect((await loadGenerator(file)).generator.name).toBe(name);
   for (const { name, file } of scenarioFiles()) expect((await loadScenario(file)).name).toBe(name);
   for (const name of driverNames()) expect((await loadDriver(name)).name).toBe(name);
