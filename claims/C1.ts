@@ -1,5 +1,4 @@
-import type { Claim } from '../harness/core/claim.ts';
-import type { Judgement } from '../harness/core/claim.ts';
+import type { Claim, Judgement } from '../harness/core/claim.ts';
 import type { Layout } from '../harness/core/layout.ts';
 import { decodeId, encodeId, layoutProblems } from '../harness/core/layout.ts';
 import { grouped } from '../harness/core/phrases.ts';

@@ -1,5 +1,4 @@
-import type { Claim } from '../harness/core/claim.ts';
-import type { Trial } from '../harness/core/claim.ts';
+import type { Claim, Trial } from '../harness/core/claim.ts';
 import { keeps } from './reading/keeps.ts';
 
 /** The simulator has one thread. */

@@ -1,20 +1,21 @@
-import type { Claim } from '../harness/core/claim.ts';
-import type { Judgement } from '../harness/core/claim.ts';
-import { counted, grouped } from '../harness/core/phrases.ts';
+import type { Claim, Judgement } from '../harness/core/claim.ts';
+import { counted } from '../harness/core/phrases.ts';
 import type { Run } from '../harness/core/run.ts';
 import { keeps, wordsOf } from './reading/keeps.ts';
 import { longestSilenceMs } from './reading/silence.ts';
 
-/** What an outage of the database costs, where no buffer is as long as it. */
+/** What an outage of the database costs a node whose buffers are not as long as it. */
 function outage(runs: readonly Run[]): Judgement {
   const silences = runs.flatMap((run) =>
-    run.disturbances.filter(({ bit }) => bit).map((disturbance) => longestSilenceMs(run, disturbance)),
+    run.disturbances
+      .filter(({ bit }) => bit)
+      .flatMap((disturbance) => run.nodes.map((node) => longestSilenceMs(run, disturbance, node))),
   );
   const longest = Math.max(0, ...silences);
   const refused = runs.reduce((sum, { evidence }) => sum + evidence.requests.refused, 0);
   return {
     outcome: 'measured',
-    because: `While the database was away, no node minted anything for up to ${grouped(longest)} ms, and ${counted(refused, 'request')} were refused, in ${wordsOf(runs)}.`,
+    because: `While the database was away a node minted nothing for up to ${(longest / 1000).toFixed(2)} s, and ${counted(refused, 'request')} were refused, in ${wordsOf(runs)}.`,
   };
 }
 
@@ -34,7 +35,7 @@ export default {
     },
     {
       kind: 'trial',
-      says: 'The buffers bridge an outage',
+      says: 'The buffers bridge an outage of 6 s',
       scenario: 'segment-buffers-empty',
       generator: 'segment',
       seeds: 3,

@@ -1,5 +1,4 @@
-import type { Claim } from '../harness/core/claim.ts';
-import type { Judgement } from '../harness/core/claim.ts';
+import type { Claim, Judgement } from '../harness/core/claim.ts';
 
 const [EVERY_S, TIMEOUT_S, FAILURES, ELSEWHERE_S] = [10, 2, 3, 0.1];
 

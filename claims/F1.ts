@@ -1,5 +1,4 @@
-import type { Claim } from '../harness/core/claim.ts';
-import type { Judgement } from '../harness/core/claim.ts';
+import type { Claim, Judgement } from '../harness/core/claim.ts';
 
 /** Milliseconds by percentile, as three places of the design have them. */
 const TABLES = [{ p50: 0.1, p99: 0.5, 'p99.9': 2 }, { p50: 0.5, p95: 1, p99: 5, 'p99.9': 10 }, { p99: 1 }] as const;

@@ -1,5 +1,4 @@
-import type { Claim } from '../harness/core/claim.ts';
-import type { Judgement } from '../harness/core/claim.ts';
+import type { Claim, Judgement } from '../harness/core/claim.ts';
 import type { Run } from '../harness/core/run.ts';
 import { keeps, wordsOf } from './reading/keeps.ts';
 import { handOversMs } from './reading/silence.ts';

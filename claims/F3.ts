@@ -1,5 +1,4 @@
-import type { Claim } from '../harness/core/claim.ts';
-import type { Judgement } from '../harness/core/claim.ts';
+import type { Claim, Judgement } from '../harness/core/claim.ts';
 import { grouped } from '../harness/core/phrases.ts';
 
 const [AVAILABILITY, CONFIDENCE, STATED] = [0.99999, 0.95, 300_000];

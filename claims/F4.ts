@@ -1,5 +1,4 @@
-import type { Claim } from '../harness/core/claim.ts';
-import type { Judgement } from '../harness/core/claim.ts';
+import type { Claim, Judgement } from '../harness/core/claim.ts';
 import { grouped } from '../harness/core/phrases.ts';
 
 /** The sequence begins anew in each millisecond in which an ID is minted. */

@@ -1,5 +1,4 @@
-import type { Claim } from '../harness/core/claim.ts';
-import type { Judgement } from '../harness/core/claim.ts';
+import type { Claim, Judgement } from '../harness/core/claim.ts';
 import { grouped } from '../harness/core/phrases.ts';
 
 const [IDS_PER_NODE, CAPACITY, FULL] = [3_000_000, 4_096_000, 0.75];

@@ -1,11 +1,11 @@
-import type { Claim } from '../harness/core/claim.ts';
-import type { Judgement } from '../harness/core/claim.ts';
+import type { Claim, Judgement } from '../harness/core/claim.ts';
+import { grouped } from '../harness/core/phrases.ts';
 
 const [PER_MS, IDS_A_MS, CLAIMED] = [4096, 10, 400];
 
 function headroom(): Judgement {
   const times = PER_MS / IDS_A_MS;
-  const figures = `${PER_MS.toLocaleString('en-US')} IDs fit into a millisecond, ${times} times ${IDS_A_MS}`;
+  const figures = `${grouped(PER_MS)} IDs fit into a millisecond, ${times} times ${IDS_A_MS}`;
   return times >= CLAIMED
     ? { outcome: 'held', because: `${figures}.` }
     : { outcome: 'broken', because: 'There is less room.', witness: `${figures}.` };
@@ -21,7 +21,7 @@ export default {
       says: 'The limits are 50 % and 80 % of a sequence',
       judge: () => ({
         outcome: 'measured',
-        because: `They are ${Math.ceil(PER_MS * 0.5)} and ${Math.ceil(PER_MS * 0.8)} IDs in one millisecond of one node: ${PER_MS * 500} and ${Math.round(PER_MS * 800)} a second, if they come evenly.`,
+        because: `They are ${grouped(Math.ceil(PER_MS * 0.5))} and ${grouped(Math.ceil(PER_MS * 0.8))} IDs in one millisecond of one node: ${grouped(PER_MS * 500)} and ${grouped(PER_MS * 800)} a second, if they come evenly.`,
       }),
     },
     {

@@ -35,7 +35,7 @@ export function matrixText(matrix: Matrix, { stream, page }: MatrixTextOptions):
       head: unit === undefined ? name : `${name} (${unit})`,
       of: ({ values }: Cell) => values[index] ?? '',
     })),
-    { head: 'duplicates', of: ({ duplicates }) => (duplicates === undefined ? '–' : count(duplicates)), right: true },
+    { head: 'duplicates', of: duplicatesOf, right: true },
     { head: 'refusal', of: ({ refusal }) => secondsText(refusal), right: true },
     { head: 'refused', of: ({ refusal }) => count(refusal.requests), right: true },
     { head: 'broken', of: brokenIn },
@@ -71,6 +71,11 @@ export function matrixText(matrix: Matrix, { stream, page }: MatrixTextOptions):
   ]
     .map(paint)
     .join('\n')}\n\n`;
+}
+
+/** What a run that proved nothing did not find is no figure. */
+function duplicatesOf({ duplicates, verdict }: Cell): string {
+  return duplicates === undefined || (verdict === 'unknown' && duplicates === 0) ? 'not known' : count(duplicates);
 }
 
 /** Promised guarantees that were broken; of a run that proved nothing, that it did not. */

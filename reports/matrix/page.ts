@@ -29,6 +29,7 @@ const MATRIX_STYLE = `
 .plane path{fill:none;stroke:var(--tone);stroke-width:2}
 .plane .good{--tone:var(--good)}.plane .bad{--tone:var(--bad)}.plane .unsure{--tone:var(--unsure)}
 .plane text.number{font-weight:600;text-anchor:middle}
+th,td strong,td a{overflow-wrap:normal}
 .choice{max-width:62rem;padding-left:1.1rem}
 `;
 
@@ -104,10 +105,10 @@ type Numbered = Cell & { readonly number: number };
 const numbered = ({ cells }: Matrix): readonly Numbered[] =>
   cells.map((cell, index) => ({ ...cell, number: index + 1 }));
 
-/** What the rows of both tables begin with: the number by which the plane calls them, and their values. */
+/** What a row begins with: the number by which the plane calls it, and its values. */
 function valueColumns({ axes }: Matrix): readonly Column<Numbered>[] {
   return [
-    { head: '', cell: ({ number }) => `${number}.` },
+    { head: 'No.', cell: ({ number }) => number },
     ...axes.map(({ name, unit }, index): Column<Numbered> => ({
       head: unit === undefined ? name : `${name} (${unit})`,
       cell: ({ values }) => html`<strong>${values[index]}</strong>`,
@@ -123,7 +124,11 @@ function combinationTable(matrix: Matrix): Markup {
       { head: 'Verdict', cell: verdict },
       {
         head: 'Duplicates',
-        cell: ({ duplicates }) => (duplicates === undefined ? 'not judged' : grouped(duplicates)),
+        // What a run that proved nothing did not find is no figure.
+        cell: ({ duplicates, verdict: outcome }) =>
+          duplicates === undefined || (outcome === 'unknown' && duplicates === 0)
+            ? html`<span class="soft">not known</span>`
+            : grouped(duplicates),
         number: true,
       },
       { head: 'Seconds of refusal', cell: ({ refusal }) => secondsText(refusal), number: true },
@@ -141,37 +146,41 @@ function verdict({ verdict: outcome, reasons }: Cell): Markup {
     >${outcome !== 'pass' && reasons.length > 0 && html`<small>${reasons[0]}${reasons.length > 1 && ` And ${reasons.length - 1} more.`}</small>`}`;
 }
 
+/** A row a guarantee: there are few of them, and may be many combinations. */
 function guaranteeTable(matrix: Matrix): Markup {
-  const names = new Map(
+  const rows = new Map(
     matrix.cells.flatMap(({ guarantees }) =>
       guarantees.map(({ guarantee, scope }) => {
         const name = scope === undefined ? guarantee : `${guarantee} (${scope})`;
-        return [name, { guarantee, scope }] as const;
+        return [name, { name, guarantee, scope }] as const;
       }),
     ),
   );
+  type Row = { readonly name: string; readonly guarantee: string; readonly scope: string | undefined };
   return html`<div class="scroll">
     ${table(
       'Violations of each guarantee in each combination',
       [
-        ...valueColumns(matrix),
-        ...[...names].map(([name, { guarantee, scope }]): Column<Numbered> => ({
-          head: name,
+        { head: 'Guarantee', cell: ({ name }: Row) => name },
+        ...numbered(matrix).map(({ number, guarantees }): Column<Row> => ({
+          head: `No. ${number}`,
           number: true,
-          cell: ({ guarantees }) => {
-            const found = guarantees.find((one) => one.guarantee === guarantee && one.scope === scope);
-            if (found === undefined) return html`<span class="soft">not judged</span>`;
-            const { promised, verdict: outcome, violations } = found;
-            const { mark, tone } = SHOWN[outcome];
-            return promised
-              ? html`<span class="${tone}">${mark} ${grouped(violations)}</span>`
-              : html`<span class="soft">– ${grouped(violations)}<small>not promised</small></span>`;
-          },
+          cell: ({ guarantee, scope }) =>
+            violationsOf(guarantees.find((one) => one.guarantee === guarantee && one.scope === scope)),
         })),
       ],
-      numbered(matrix),
+      [...rows.values()],
     )}
   </div>`;
+}
+
+function violationsOf(found: Cell['guarantees'][number] | undefined): Markup {
+  if (found === undefined) return html`<span class="soft">not judged</span>`;
+  const { promised, verdict: outcome, violations } = found;
+  const { mark, tone } = SHOWN[outcome];
+  return promised
+    ? html`<span class="${tone}">${mark} ${grouped(violations)}</span>`
+    : html`<span class="soft">– ${grouped(violations)}<small>not promised</small></span>`;
 }
 
 function reading(): Markup {
