@@ -1,7 +1,7 @@
 /** Runs a scenario from a program, as `snowglobe run` does from the command line. Loaded when it is first called. */
 import { prepare, preflight } from './cli/preflight.ts';
 import type { Asked, Given, Ready } from './cli/preflight.ts';
-import { repeatCommand, runFolder } from './cli/run.ts';
+import { repeatCommand, runFolder } from './cli/repeat-command.ts';
 import { makeRunsFolder } from './cli/runs-folder.ts';
 import type { Progress } from './core/progress.ts';
 import { alwaysWritten } from './core/reporter.ts';

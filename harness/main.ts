@@ -24,14 +24,18 @@ const HELP = `snowglobe - shakes a cluster of ID generators and tells the truth 
   snowglobe compare BASE RUN   what is better or worse: two runs, or folders of
                                repetitions of one
   snowglobe list               scenarios, generators (with mutants), faults,
-                               checkers, hazards, indicators, drivers
+                               checkers, hazards, indicators, drivers, claims
+  snowglobe claims [NAME...]   judges the claims of the reference design
   snowglobe doctor             what this machine can do, how to get the rest
   snowglobe heal               sweep what dead runs left on this machine
 
 Options
-  --driver NAME      docker, local or sim (run; default: the best that is here)
+  --driver NAME      docker, local or sim (run; default: the best that is here;
+                     claims; default: sim)
   --generator REF    a name, or the path of a file such as ./mine.ts (run)
   --seed N           repeats the choices of an earlier run (run)
+  --matrix AXIS=A,B  every combination side by side: generator, pool, nodes,
+                     load, seed, or an option such as ttl in seconds (run)
   --store URL        a ClickHouse server, not the embedded one (run, judge)
   --load CLIENT      k6 or built-in (run; default: k6 where it is here and can
                      call the nodes, which those of docker are for)
@@ -43,7 +47,8 @@ Options
                      design's targets for a quiet run on an idle machine, or
                      none (run)
   --scenarios, --generators, --faults, --checkers, --hazards, --indicators,
-  --drivers          only these: generators with the mutants among them, faults
+  --drivers, --claims
+                     only these: generators with the mutants among them, faults
                      and indicators with their options and units (list)
   --metrics-port N   Prometheus metrics on the loopback while a run lasts and
                      3 s longer; 0: any free port, which is told (run)
@@ -86,6 +91,7 @@ const OPTIONS = {
   seed: { type: 'string' },
   store: { type: 'string' },
   load: { type: 'string' },
+  matrix: { type: 'string', multiple: true },
   runs: { type: 'string' },
   run: { type: 'string', multiple: true },
   out: { type: 'string' },
@@ -105,6 +111,7 @@ const OPTIONS = {
   hazards: { type: 'boolean' },
   indicators: { type: 'boolean' },
   drivers: { type: 'boolean' },
+  claims: { type: 'boolean' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
@@ -117,10 +124,11 @@ const TAKES: { readonly [command: string]: readonly OptionName[] } = {
   run: [
     ...(['driver', 'generator', 'seed', 'store', 'runs', 'without-disturbances'] as const),
     ...(['slo', 'load', 'metrics-port'] as const),
-    ...(['junit', 'summary', 'unknown', 'waivers'] as const),
+    ...(['junit', 'summary', 'unknown', 'waivers', 'matrix'] as const),
   ],
   judge: ['store'],
   list: KINDS,
+  claims: ['driver'],
   doctor: [],
   heal: ['run'],
   plan: ['run', 'out'],
@@ -175,6 +183,7 @@ async function dispatch(args: readonly string[], output: Output): Promise<ExitCo
         summary: values.summary,
         unknown: values.unknown,
         waivers: values.waivers,
+        matrix: values.matrix,
       },
       output,
     );
@@ -207,6 +216,10 @@ async function dispatch(args: readonly string[], output: Output): Promise<ExitCo
     none(more, command);
     const { compareRuns } = await import('./cli/compare.ts');
     return compareRuns({ base, run, tolerance: values.tolerance, out: values.out }, output);
+  }
+  if (command === 'claims') {
+    const { claims } = await import('./cli/claims.ts');
+    return claims(rest, values.driver, output);
   }
   none(rest, command);
   if (command === 'list') {

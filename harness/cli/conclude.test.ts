@@ -54,7 +54,7 @@ function end(
     generator: { generator: { name: 'snowflake' } },
   }));
   const ending: Ending = { items, reports: [report], waivers: [], unknown: unknownMode(), ...more };
-  const code = conclude({ decisive: series.runs, ...series }, ending, { signal }, output);
+  const code = conclude({ decisive: series.runs, folders: [], ...series }, ending, { signal }, output);
   return {
     code,
     told,

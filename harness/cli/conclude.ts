@@ -1,6 +1,7 @@
 /** How `snowglobe run` ends: the reports that were asked for, what is to be told, and the exit code. */
 import type { ExitCode } from '../core/errors.ts';
 import { EXIT, SnowglobeError } from '../core/errors.ts';
+import type { Matrix } from '../core/matrix.ts';
 import type { Run } from '../core/run.ts';
 import { unusedWaivers, type Waiver } from '../core/waivers.ts';
 import { type AskedReport, writeReports } from './asked-reports.ts';
@@ -14,6 +15,8 @@ export interface Series {
   readonly runs: readonly Run[];
   /** The last attempt of each scenario that came to its end, in the order of the scenarios: these decide. */
   readonly decisive: readonly Run[];
+  /** Of each of these, absolute. */
+  readonly folders: readonly string[];
   /** What ended the series early. */
   readonly failure?: { readonly error: unknown };
 }
@@ -27,6 +30,8 @@ export interface Ending {
   readonly reports: readonly AskedReport[];
   readonly waivers: readonly Waiver[];
   readonly unknown: UnknownMode;
+  /** The record of a matrix, in place of its runs where one document is asked for. */
+  readonly matrix?: Matrix;
 }
 
 /** Writes the reports, tells of the failure and writes the document, as far as there is one; the exit code. */
@@ -48,7 +53,7 @@ export function conclude(
     const isFail = worst === EXIT.guaranteeBroken || worst === EXIT.sloMissed;
     return isFail && !signal.aborted ? worst : exitCode;
   }
-  if (output.json) output.document(runs.length === 1 ? runs[0] : runs, '');
+  if (output.json) output.document(ending.matrix ?? (runs.length === 1 ? runs[0] : runs), '');
   return signal.aborted ? EXIT.interrupted : worst;
 }
 

@@ -1,4 +1,5 @@
 /** `snowglobe list`: everything that can be named on the command line or in a scenario, with what each takes. */
+import type { Claim } from '../core/claim.ts';
 import type { Ability } from '../core/cluster.ts';
 import { ABILITIES, ABILITY_NEEDS } from '../core/cluster.ts';
 import { COORDINATOR_NAMES, DEFAULT_COORDINATOR } from '../core/coordinator-kind.ts';
@@ -15,6 +16,7 @@ import { UNITS } from '../core/slo.ts';
 import {
   driversByRank,
   loadCheckers,
+  loadClaims,
   loadFaults,
   loadGenerators,
   loadHazards,
@@ -52,6 +54,7 @@ const LISTS = {
   indicators: async (): Promise<readonly Listed[]> => [...(await loadIndicators()).values()].map(listedIndicator),
   drivers: async (): Promise<readonly Listed[]> =>
     (await driversByRank()).map(({ name, summary }) => ({ name, summary })),
+  claims: async (): Promise<readonly Listed[]> => [...(await loadClaims()).values()].map(listedClaim),
 } satisfies { readonly [Each in Kind]: () => Promise<readonly Listed[]> };
 
 /** Lists these kinds, or all when none is given. */
@@ -81,6 +84,10 @@ function listedScenario({ name, question, generator, cluster }: Scenario): Liste
   const coordinator = cluster.coordinator ?? DEFAULT_COORDINATOR;
   const listed = { name, summary: question, generator, coordinator };
   return { ...listed, details: [`runs ${generator} by default, with ${coordinator}`] };
+}
+
+function listedClaim({ name, claim, parts }: Claim): Listed {
+  return { name, summary: claim, details: parts.map(({ says }) => says) };
 }
 
 function listedGenerator({ name, summary, promises, coordinator = DEFAULT_COORDINATOR, mutant }: Generator): Listed {

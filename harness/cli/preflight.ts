@@ -6,11 +6,14 @@ import { randomInt } from 'node:crypto';
 import type { Driver, GeneratorSource, Readiness } from '../core/driver.ts';
 import type { Problem } from '../core/errors.ts';
 import { badInput, environmentLacks, EXIT, SnowglobeError } from '../core/errors.ts';
+import type { Axis } from '../core/matrix.ts';
 import type { Scenario } from '../core/scenario.ts';
 import { driverProblems, missingCoordinator } from '../engine/driver-problems.ts';
 import { abilityProblems, combinationProblems, scenarioProblems } from '../engine/preflight.ts';
 import type { RunRequest } from '../engine/run-scenario.ts';
 import { withoutDisturbances } from '../engine/timetable.ts';
+import type { Combination, MatrixPlan } from '../matrix/plan.ts';
+import { planMatrix } from '../matrix/plan.ts';
 import type { Parts } from '../registry.ts';
 import { driversByRank, fileOf, loadDriver, loadGenerator, loadParts } from '../registry.ts';
 import type { ChosenLoad } from './choose-load.ts';
@@ -30,6 +33,8 @@ export interface Asked {
   readonly slo: string | undefined;
   /** Who asks for IDs; undefined: the best that is here. */
   readonly load: string | undefined;
+  /** Axes, such as `ttl=5,30`: every combination is run; left out: each scenario is run once. */
+  readonly matrix?: readonly string[] | undefined;
 }
 
 /** A scenario, and what it was called by: a name, a path, or the name that it bears itself. */
@@ -43,8 +48,10 @@ export interface Ready extends Pick<RunRequest, 'driver' | 'openStore'> {
   readonly seed: string;
   readonly parts: Parts;
   readonly load: ChosenLoad;
-  /** In the order in which they were given. */
-  readonly items: readonly (Given & { readonly generator: GeneratorSource })[];
+  /** In the order in which they were given; of a matrix, its combinations. */
+  readonly items: readonly (Given & { readonly generator: GeneratorSource; readonly cell?: Combination })[];
+  /** Of a matrix. */
+  readonly axes?: readonly Axis[];
 }
 
 type Log = (line: string) => void;
@@ -60,13 +67,16 @@ export async function preflight(asked: Asked, load: () => Promise<readonly Given
     inFile(reference, scenario, scenarioProblems(scenario, parts)),
   );
   if (problems.length > 0) throw new SnowglobeError(EXIT.badInput, problems);
-  const items: Ready['items'][number][] = [];
+  let items: Ready['items'][number][] = [];
   for (const { reference, scenario } of given)
     items.push({
       reference,
       scenario: asked.withoutDisturbances ? withoutDisturbances(scenario) : scenario,
       generator: await generatorFor(asked.generator, reference, scenario),
     });
+  const matrix = asked.matrix === undefined ? undefined : await matrixOf(asked, asked.matrix, items, parts);
+  if (matrix !== undefined)
+    items = matrix.combinations.map((cell) => ({ reference: given[0]!.reference, ...cell, cell }));
   const strangers = items.flatMap(({ reference, scenario, generator: { generator } }) =>
     inFile(reference, scenario, combinationProblems(scenario, generator)),
   );
@@ -85,7 +95,8 @@ export async function preflight(asked: Asked, load: () => Promise<readonly Given
   );
   if (client.told !== undefined) log(client.told);
   const openStore = await chooseStore(driver, asked.store);
-  return { seed, parts, items, driver, load: client, openStore };
+  const axes = matrix === undefined ? {} : { axes: matrix.axes };
+  return { seed, parts, items, ...axes, driver, load: client, openStore };
 }
 
 /** Sweeps what dead runs left, and has the driver make ready what its runs share. */
@@ -96,6 +107,23 @@ export async function prepare(driver: Driver, log: Log, signal: AbortSignal): Pr
     if (failed) log(`What the dead run ${runId} left (${name}) could not be swept: ${why}`);
   await driver.prepare({ log, signal });
   signal.throwIfAborted();
+}
+
+/** The combinations of the one scenario, all checked. */
+async function matrixOf(
+  { generator, seed }: Asked,
+  words: readonly string[],
+  [item, ...others]: Ready['items'],
+  parts: Parts,
+): Promise<MatrixPlan> {
+  if (item === undefined || others.length > 0)
+    throw badInput(
+      `A matrix is of one scenario, and there are ${others.length + 1}.`,
+      'Name one, or run them one after the other.',
+      '--matrix',
+    );
+  const flags = { generator: generator !== undefined, seed: seed !== undefined };
+  return planMatrix({ ...item, parts, words, flags, load: loadGenerator });
 }
 
 /** The one that the user names, or that the scenario does. */

@@ -1,6 +1,5 @@
 /** `snowglobe run`: checks everything that can be checked, then runs each scenario and tells the verdict. */
-import { join, relative } from 'node:path';
-import type { Driver } from '../core/driver.ts';
+import { relative } from 'node:path';
 import type { ExitCode } from '../core/errors.ts';
 import { generatorLabel } from '../core/phrases.ts';
 import { alwaysWritten } from '../core/reporter.ts';
@@ -15,9 +14,9 @@ import { describeGenerator, loadScenario } from '../registry.ts';
 import { createProgress, together } from '../telemetry/progress.ts';
 import { summaryText } from '../telemetry/summary-text.ts';
 import { verdictText } from '../telemetry/verdict-text.ts';
+import { argumentsOf, endedMatrix } from './matrix.ts';
 import { onInterrupt, orInterruption, type Interruption } from './interruption.ts';
 import { askedReports, makeReady } from './asked-reports.ts';
-import type { ChosenLoad } from './choose-load.ts';
 import { conclude, type Ending, type Series } from './conclude.ts';
 import type { RunsMetrics } from './metrics-port.ts';
 import { metricsPortOf, openMetrics } from './metrics-port.ts';
@@ -25,6 +24,7 @@ import { makeRunsFolder } from './runs-folder.ts';
 import type { Output } from './output.ts';
 import type { Asked, Given, Ready } from './preflight.ts';
 import { preflight, prepare } from './preflight.ts';
+import { repeatCommand, runFolder } from './repeat-command.ts';
 import { triesAgain, unknownMode } from './unknown-mode.ts';
 import { loadWaivers } from './waiver-file.ts';
 
@@ -45,9 +45,11 @@ export async function run(args: RunArguments, output: Output): Promise<ExitCode>
   try {
     await prepare(plan.driver, output.text, interruption.signal);
     const series = await runAll(plan, interruption, output, metrics);
-    const exitCode = conclude(series, plan, interruption, output);
+    const matrix = await endedMatrix(plan, series, output);
+    const exitCode = conclude(series, { ...plan, ...(matrix !== undefined && { matrix }) }, interruption, output);
     const names = plan.items.map(({ scenario }) => scenario.name);
-    if (names.length > 1) output.text(summaryText(names, series.decisive, { stream: output.stream, exitCode }));
+    if (names.length > 1 && matrix === undefined)
+      output.text(summaryText(names, series.decisive, { stream: output.stream, exitCode }));
     return exitCode;
   } catch (error) {
     throw orInterruption(error, interruption);
@@ -96,34 +98,37 @@ async function runAll(
   const { attempts } = plan.unknown;
   const runs: Run[] = [];
   const decisive: Run[] = [];
+  const folders: string[] = [];
   for (const [index, item] of plan.items.entries())
     for (let attempt = 1; attempt <= attempts && !signal.aborted; attempt++)
       try {
         if (attempt > 1) output.text(`Unknown: once more, with the same seed (attempt ${attempt} of ${attempts}).`);
-        const run = await runOne(item, plan, attempt, interruption, output, metrics);
+        const { run, folder } = await runOne(item, plan, attempt, interruption, output, metrics);
         runs.push(run);
         decisive[index] = run;
+        folders[index] = folder;
         await metrics?.linger(signal);
         if (!triesAgain(run)) break;
       } catch (error) {
-        return { runs, decisive, failure: { error: orInterruption(error, interruption) } };
+        return { runs, decisive, folders, failure: { error: orInterruption(error, interruption) } };
       }
-  return { runs, decisive };
+  return { runs, decisive, folders };
 }
 
 async function runOne(
-  { reference, scenario, generator }: Plan['items'][number],
+  { reference, scenario, generator, cell }: Plan['items'][number],
   plan: Plan,
   attempt: number,
   interruption: Interruption,
   output: Output,
   metrics: RunsMetrics | undefined,
-): Promise<Run> {
-  const { args, driver, seed, load, runsFolder, unknown } = plan;
+): Promise<{ readonly run: Run; readonly folder: string }> {
+  const { args, driver, load, runsFolder, unknown } = plan;
+  const seed = cell?.seed ?? plan.seed;
   const runId = newRunId();
   const folder = runFolder(runsFolder, scenario.name, runId);
   const shown = relative(process.cwd(), folder);
-  const command = repeatCommand(args, reference, driver, seed, load.client);
+  const command = repeatCommand(argumentsOf(args, cell), reference, driver, seed, load.client);
   const header = {
     scenario,
     generator: describeGenerator(generator),
@@ -166,43 +171,5 @@ async function runOne(
     progress.end(judged);
   }
   output.text(verdictText(judged, { stream: output.stream, folder: shown }));
-  return judged;
-}
-
-export function repeatCommand(
-  {
-    generator,
-    store,
-    withoutDisturbances,
-    slo,
-    load,
-    unknown,
-    waivers,
-  }: Asked & Partial<Pick<RunArguments, 'unknown' | 'waivers'>>,
-  scenario: string,
-  driver: Driver,
-  seed: string,
-  client: ChosenLoad['client'],
-): string {
-  return [
-    `npx snowglobe run ${quoted(scenario)} --driver ${driver.name} --seed ${seed}`,
-    ...(generator === undefined ? [] : [`--generator ${quoted(generator)}`]),
-    ...(store === undefined ? [] : [`--store ${quoted(store)}`]),
-    // Where there was a choice: elsewhere there may be another.
-    ...(load === undefined && driver.callable !== true ? [] : [`--load ${client}`]),
-    ...(withoutDisturbances ? ['--without-disturbances'] : []),
-    ...(slo === undefined ? [] : [`--slo ${slo}`]),
-    ...(unknown === undefined ? [] : [`--unknown ${unknown}`]),
-    ...(waivers === undefined ? [] : [`--waivers ${quoted(waivers)}`]),
-  ].join(' ');
-}
-
-function quoted(word: string): string {
-  return /^[\w./:@-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
-}
-
-/** `runs/storm/2026-01-31T12-00-00-ab12cd34`: by time, and apart from a run beside it that began in the same second. */
-export function runFolder(runs: string, scenario: string, runId: string): string {
-  const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
-  return join(runs, scenario, `${time}-${runId}`);
+  return { run: judged, folder };
 }

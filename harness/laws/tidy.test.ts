@@ -9,6 +9,7 @@ import {
   driverNames,
   generatorFiles,
   loadCheckers,
+  loadClaims,
   loadDriver,
   loadFaults,
   loadGenerator,
@@ -56,6 +57,7 @@ const MAY_IMPORT: readonly (readonly [area: string, ...others: string[]])[] = [
   ['reports/', 'harness/core/'],
   ['scenarios/', 'harness/core/scenario.ts', 'harness/core/usual-slos.ts'],
   ['dashboards/', 'harness/core/', 'harness/stores/clickhouse/schema.ts'],
+  ['claims/', 'harness/core/'],
   ['generators/shell/', 'harness/core/', 'harness/coordinators/'],
   // Types only of the harness (checked apart): a generator runs inside a node, where there is no harness.
   ['generators/', 'harness/core/'],
@@ -106,7 +108,7 @@ const IMPURE: readonly { readonly what: RegExp; readonly allowed: RegExp }[] = [
   },
 ];
 
-const sources = globSync('{harness,generators,load,scenarios,reports,dashboards,tools}/**/*.ts', { cwd: ROOT })
+const sources = globSync('{claims,harness,generators,load,scenarios,reports,dashboards,tools}/**/*.ts', { cwd: ROOT })
   .concat('vitest.config.ts')
   .map((file) => ({ file, text: readFileSync(join(ROOT, file), 'utf8') }));
 const shipped = sources.filter(({ file }) => !FOR_TESTS.test(file));
@@ -140,9 +142,9 @@ test('each area imports only what it may', () => {
   expect(strangers.map(told)).toEqual([]);
 });
 
-test('faults, checkers, hazards, indicators and reporters never import one another', () => {
+test('faults, checkers, hazards, indicators, claims and reporters never import one another', () => {
   // A plug-in is a file at the top of its folder; what its folder shares lies below.
-  const plugIn = /^(harness\/(faults|checkers|hazards|indicators)|reports|reports\/capacity)\/[^/]+\.ts$/;
+  const plugIn = /^(harness\/(faults|checkers|hazards|indicators)|claims|reports|reports\/capacity)\/[^/]+\.ts$/;
   const all = shipped.flatMap(importsOf);
   expect(all.filter(({ target }) => plugIn.test(target)).map(told)).toEqual([]);
 });
@@ -239,6 +241,7 @@ test('every plug-in is named as its file', async () => {
     loadReporters(),
     loadPlanReporters(),
     loadCheckers(),
+    loadClaims(),
   ]);
   for (const { name, file } of generatorFiles()) expect((await loadGenerator(file)).generator.name).toBe(name);
   for (const { name, file } of scenarioFiles()) expect((await loadScenario(file)).name).toBe(name);
