@@ -8,7 +8,10 @@ const parts = await loadParts();
 
 function problemsWith(cluster: Partial<ScenarioInput['cluster']>) {
   const timetable = { order: 'given', slots: [] };
-  const changed = validateScenario({ ...scenario, timetable, cluster: { ...scenario.cluster, ...cluster } }, 'x');
+  const changed = validateScenario(
+    { ...scenario, timetable, slos: [], cluster: { ...scenario.cluster, ...cluster } },
+    'x',
+  );
   return scenarioProblems(changed, parts);
 }
 

@@ -68,6 +68,13 @@ describe('nodes that stand by', () => {
     expect(marksOf(waiting(run(3), 'n3'))).toEqual([0, 0, 0]);
   });
 
+  test('outside every reach come first, and only then those that a disturbance touches', () => {
+    const run = (): RunBuilder => new RunBuilder(['n1', 'n2'], 1).request('n1', 1).request('n2', 1);
+    const touched = (builder: RunBuilder): RunBuilder => waiting(builder, 'n1').disturbance(0, 5);
+    expect(marksOf(touched(run()))).toEqual([MARK.reach | MARK.standby, 0]);
+    expect(marksOf(waiting(touched(run()), 'n2'))).toEqual([MARK.reach, MARK.standby]);
+  });
+
   test('are known for as long as their word is fresh', () => {
     const run = new RunBuilder(['n1', 'n2'], 1).said('n2', 1.2, { status: 'waiting' });
     expect(marksOf(run.request('n2', 1.1).request('n2', 2.1).request('n2', 3.1))).toEqual([

@@ -138,8 +138,8 @@ function marked(
 const SAID_NS = NS_PER_S;
 
 /**
- * Nodes that stand by in a second: outside every reach, they said then that they wait for a worker ID. No more of them than
- * there are nodes beyond the pool: of a pool that is not held whole somebody has to answer for it.
+ * Nodes that stand by in a second: they said then that they wait for a worker ID. No more of them than there are nodes
+ * beyond the pool, those outside every reach first: of a pool that is not held whole somebody has to answer for it.
  */
 function standbys(
   { pool }: Scenario,
@@ -172,8 +172,12 @@ function standbys(
   const chosenIn = (second: number): ReadonlySet<number> => {
     const known = chosen.get(second);
     if (known !== undefined) return known;
-    const waiting = nodes.flatMap((_, node) => (waited[node]!.has(second) && isFree(node, second) ? [node] : []));
-    const found = new Set(waiting.slice(0, spare));
+    const waiting = nodes.map((_, node) => node).filter((node) => waited[node]!.has(second));
+    const [free, reached] = [
+      waiting.filter((node) => isFree(node, second)),
+      waiting.filter((node) => !isFree(node, second)),
+    ];
+    const found = new Set([...free, ...reached].slice(0, spare));
     chosen.set(second, found);
     return found;
   };
