@@ -183,6 +183,14 @@ test('list --generators tells promises with their scope, and where a generator t
 test('without a kind everything is listed, in no wider lines than the terminal', async () => {
   const columns = 80;
   const { document, text } = await listed([], columns);
-  expect(Object.keys(document)).toEqual(['scenarios', 'generators', 'faults', 'checkers', 'hazards', 'drivers']);
+  expect(Object.keys(document)).toEqual([
+    'scenarios',
+    'generators',
+    'faults',
+    'checkers',
+    'hazards',
+    'drivers',
+    'claims',
+  ]);
   expect(text.split('\n').filter((line) => [...line].length >= columns)).toEqual([]);
 });

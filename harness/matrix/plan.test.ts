@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { GeneratorSource } from '../core/driver.ts';
 import { SnowglobeError } from '../core/errors.ts';
-import type { Scenario } from '../core/scenario.ts';
 import { loadGenerator, loadParts, loadScenario } from '../registry.ts';
 import { optionsRead, readsOption } from './options.ts';
 import type { MatrixPlan } from './plan.ts';
