@@ -184,7 +184,7 @@ test('without a kind everything is listed, in no wider lines than the terminal',
   const columns = 80;
   const { document, text } = await listed([], columns);
   expect(Object.keys(document)).toEqual([
-    ...['scenarios', 'generators', 'faults', 'checkers', 'hazards', 'indicators', 'drivers'],
+    ...['scenarios', 'generators', 'faults', 'checkers', 'hazards', 'indicators', 'drivers', 'claims'],
   ]);
   expect(text.split('\n').filter((line) => [...line].length >= columns)).toEqual([]);
 });

@@ -33,7 +33,7 @@ describe('two generators, two leases', () => {
     matrix = JSON.parse(ended.stdout) as Matrix;
     const [name] = readdirSync(join(folder, 'whole', SCENARIO)).filter((one) => one.startsWith('matrix-'));
     page = join(folder, 'whole', SCENARIO, name!, 'matrix.html');
-  }, 120_000);
+  }, 300_000);
 
   test('four cells: what each kept out, and what it refused', () => {
     expect(matrix.cells.map(({ values }) => values)).toEqual([
@@ -68,7 +68,7 @@ describe('two generators, two leases', () => {
     expect(JSON.parse(readFileSync(join(dirname(page), 'matrix.json'), 'utf8'))).toEqual(matrix);
   });
 
-  test('a cell is repeated by its command: the same figures', { timeout: 60_000 }, async () => {
+  test('a cell is repeated by its command: the same figures', { timeout: 300_000 }, async () => {
     const cell = matrix.cells[3]!;
     expect(cell.command).toBe(
       `npx snowglobe run ${SCENARIO} --driver sim --seed 1 --generator snowflake-cached --matrix ttl=5`,

@@ -87,7 +87,7 @@ const claimed = async (...args: readonly string[]) => {
 };
 
 describe('snowglobe claims', () => {
-  test('C7: broken with decoded IDs where cached, held where it waits', { timeout: 120_000 }, async () => {
+  test('C7: broken with decoded IDs where cached, held where it waits', { timeout: 300_000 }, async () => {
     const { code, stdout } = await claimed('c7');
     expect(stdout).toMatch(/^ C7 {2}While the coordinator is down/m);
     expect(stdout).toMatch(/✘ broken {6}Running nodes that go on with the cached worker ID/);

@@ -58,6 +58,8 @@ test('a run that proved nothing decides nothing', () => {
   expect(decision(matrix([doubtful]))).toEqual(['No combination proved anything: the reports say why.']);
   expect(page([doubtful])).toContain('not known');
   expect(page([safe])).not.toContain('not known');
+  expect(page([doubtful])).not.toContain('<svg class="plane"');
+  expect(page([safe, doubtful]).match(/<circle|<path class="bad"/g)).toHaveLength(1);
 });
 
 test('hostile names are inert, in text and in attributes', () => {

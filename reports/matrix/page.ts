@@ -23,11 +23,10 @@ const SHOWN: Readonly<Record<Verdict, { readonly mark: string; readonly tone: st
 };
 
 const MATRIX_STYLE = `
-.plane{display:block;width:100%;max-width:52rem;height:auto;margin:.8rem 0;overflow:visible}
+.plane{display:block;width:100%;min-width:36rem;max-width:52rem;height:auto;margin:.8rem 0;overflow:visible}
 .plane circle{stroke-width:2;fill:color-mix(in srgb,var(--tone) 35%,var(--page));stroke:var(--tone)}
-.plane rect{fill:color-mix(in srgb,var(--tone) 35%,var(--page));stroke:var(--tone);stroke-width:2}
 .plane path{fill:none;stroke:var(--tone);stroke-width:2}
-.plane .good{--tone:var(--good)}.plane .bad{--tone:var(--bad)}.plane .unsure{--tone:var(--unsure)}
+.plane .good{--tone:var(--good)}.plane .bad{--tone:var(--bad)}
 .plane text.number{font-weight:600;text-anchor:middle}
 th,td strong,td a{overflow-wrap:normal}
 .choice{max-width:62rem;padding-left:1.1rem}

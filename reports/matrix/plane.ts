@@ -2,6 +2,7 @@
 import { scaleLinear, scaleSymlog } from 'd3-scale';
 import type { Matrix } from '../../harness/core/matrix.ts';
 import { labelOf, secondsText } from '../../harness/core/matrix.ts';
+import { short } from '../chart/path.ts';
 import { html } from '../shared/markup.ts';
 import type { Markup } from '../shared/markup.ts';
 import { grouped, plural } from '../shared/words.ts';
@@ -18,14 +19,16 @@ interface Mark {
   readonly number: number;
   readonly x: number;
   readonly y: number;
-  readonly verdict: 'pass' | 'fail' | 'unknown';
+  readonly isPass: boolean;
   readonly title: string;
 }
 
-/** Nothing where no run judged duplicates. */
-export function plane(matrix: Matrix): Markup | false {
-  const shown = matrix.cells.flatMap((cell, index) =>
-    cell.duplicates === undefined ? [] : [{ ...cell, duplicates: cell.duplicates, number: index + 1 }],
+/** Of runs that know how many duplicates they let through: what proved nothing has no place. Nothing where none does. */
+export function plane({ axes, cells }: Matrix): Markup | false {
+  const shown = cells.flatMap((cell, index) =>
+    cell.duplicates === undefined || cell.verdict === 'unknown'
+      ? []
+      : [{ ...cell, duplicates: cell.duplicates, number: index + 1 }],
   );
   if (shown.length === 0) return false;
   const most = Math.max(1, ...shown.map(({ refusal }) => refusal.seconds)) * 1.08;
@@ -37,33 +40,43 @@ export function plane(matrix: Matrix): Markup | false {
     number,
     x: x(refusal.seconds),
     y: y(duplicates),
-    verdict,
-    title: `${number}. ${labelOf(matrix.axes, values)}: ${plural(duplicates, 'duplicate')}, ${secondsText(refusal)} of refusal, ${verdict}`,
+    isPass: verdict === 'pass',
+    title: `${number}. ${labelOf(axes, values)}: ${plural(duplicates, 'duplicate')}, ${secondsText(refusal)} of refusal, ${verdict}`,
   }));
-  return html`<svg class="plane" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="plane-title">
-    <title id="plane-title">${marks.map(({ title }) => title).join('; ')}</title>
-    ${powers.map((count) => html`<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y(count).toFixed(1)}" y2="${y(count).toFixed(1)}" /><text class="soft" x="${LEFT - 8}" y="${(y(count) + 4).toFixed(1)}" text-anchor="end">${grouped(count)}</text>`)}
-    ${x.ticks(8).map((at) => html`<line class="grid" x1="${x(at).toFixed(1)}" x2="${x(at).toFixed(1)}" y1="${TOP}" y2="${HEIGHT - BOTTOM}" /><text class="soft" x="${x(at).toFixed(1)}" y="${HEIGHT - BOTTOM + 17}" text-anchor="middle">${grouped(at)}</text>`)}
-    <text class="soft" x="${LEFT}" y="12">duplicates</text>
-    <text class="soft" x="${WIDTH - RIGHT}" y="${HEIGHT - 6}" text-anchor="end">seconds of refusal</text>
-    ${marks.map(sign)}
-    ${labels(marks).map(({ x: at, y: height, words }) => html`<text class="number" x="${at.toFixed(1)}" y="${(height - SIZE - 5).toFixed(1)}">${words}</text>`)}
-  </svg>`;
+  // It keeps its size on a phone, where it can be moved: its words would be too small to read.
+  return html`<div class="scroll">
+    <svg class="plane" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="plane-title">
+      <title id="plane-title">${marks.map(({ title }) => title).join('; ')}</title>
+      ${powers.map(
+        (count) =>
+          html`<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${short(y(count))}" y2="${short(y(count))}" />
+            <text class="soft" x="${LEFT - 8}" y="${short(y(count) + 4)}" text-anchor="end">${grouped(count)}</text>`,
+      )}
+      ${x.ticks(8).map(
+        (at) =>
+          html`<line class="grid" x1="${short(x(at))}" x2="${short(x(at))}" y1="${TOP}" y2="${HEIGHT - BOTTOM}" />
+            <text class="soft" x="${short(x(at))}" y="${HEIGHT - BOTTOM + 17}" text-anchor="middle"
+              >${grouped(at)}</text
+            >`,
+      )}
+      <text class="soft" x="${LEFT}" y="12">duplicates</text>
+      <text class="soft" x="${WIDTH - RIGHT}" y="${HEIGHT - 6}" text-anchor="end">seconds of refusal</text>
+      ${marks.map(sign)}
+      ${labels(marks).map(
+        (label) =>
+          html`<text class="number" x="${short(label.x)}" y="${short(label.y - SIZE - 5)}">${label.words}</text>`,
+      )}
+    </svg>
+  </div>`;
 }
 
-/** A shape of its own for each verdict: none stands on its colour alone. */
-function sign({ x, y, verdict, title }: Mark): Markup {
-  const place = { x: x.toFixed(1), y: y.toFixed(1) };
-  if (verdict === 'pass')
-    return html`<circle class="good" cx="${place.x}" cy="${place.y}" r="${SIZE}"><title>${title}</title></circle>`;
-  if (verdict === 'fail')
-    return html`<path
-      class="bad"
-      d="M${x - SIZE} ${y - SIZE}L${x + SIZE} ${y + SIZE}M${x + SIZE} ${y - SIZE}L${x - SIZE} ${y + SIZE}"
-      ><title>${title}</title></path
-    >`;
-  return html`<rect class="unsure" x="${x - SIZE}" y="${y - SIZE}" width="${2 * SIZE}" height="${2 * SIZE}"
-    ><title>${title}</title></rect
+/** A shape of its own for each verdict: neither stands on its colour alone. */
+function sign({ x, y, isPass, title }: Mark): Markup {
+  if (isPass)
+    return html`<circle class="good" cx="${short(x)}" cy="${short(y)}" r="${SIZE}"><title>${title}</title></circle>`;
+  const [left, right, top, bottom] = [short(x - SIZE), short(x + SIZE), short(y - SIZE), short(y + SIZE)];
+  return html`<path class="bad" d="M${left} ${top}L${right} ${bottom}M${right} ${top}L${left} ${bottom}"
+    ><title>${title}</title></path
   >`;
 }
 
