@@ -131,8 +131,9 @@ function asRequested(base: Scenario, { generator, seed, calm, random }: LabReque
  * A scenario's SLOs are bounds for the generator that it was written for, and for its own timetable: an honest one that
  * opens its breaker for 30 s misses them elsewhere, and broke no promise.
  */
-function withoutSlos({ slos: _, ...scenario }: Scenario): Scenario {
-  return scenario;
+function withoutSlos(scenario: Scenario): Scenario {
+  const { slos: _, ...rest } = scenario;
+  return rest;
 }
 
 function whatBroke({ findings }: Run): Pick<LabRun, 'broken' | 'causes'> {

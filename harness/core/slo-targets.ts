@@ -88,8 +88,10 @@ const BOUND_S = 3;
 export function sloTargets({ pool, timetable }: Pick<Scenario, 'pool' | 'timetable'>): Slo[] {
   const disturbances = timetable.slots.flatMap((slot) => slot.disturbances);
   const crashed = disturbances.some(({ fault }) => CRASHES.has(fault));
+  // Alone in its slot: what else is disturbed beside it may well interrupt somebody.
+  const alone = timetable.slots.flatMap((slot) => (slot.disturbances.length === 1 ? slot.disturbances : []));
   const leadersLost = new Set(
-    disturbances.filter(({ fault }) => LEADER_LOST.has(fault)).map(({ name, fault }) => name ?? fault),
+    alone.filter(({ fault }) => LEADER_LOST.has(fault)).map(({ name, fault }) => name ?? fault),
   );
   const recovery: readonly SloInput[] = [
     // Without a pool a node comes back to the worker ID that it had, and to the bound that it left.

@@ -69,9 +69,7 @@ test('options, zones and nodes that do not fit are told before anything starts',
   const [parts, { generator }] = await Promise.all([loadParts(), loadGenerator(nameless)]);
   const problems = (cluster: Partial<ScenarioInput['cluster']>): string[] => {
     const scenario = validateScenario(scenarioWith(cluster), 'here');
-    return [...scenarioProblems(scenario, parts), ...generatorProblems(scenario, generator)].map(
-      ({ what }) => what,
-    );
+    return [...scenarioProblems(scenario, parts), ...generatorProblems(scenario, generator)].map(({ what }) => what);
   };
   expect(problems({})).toEqual([]);
   expect(problems({ perNode: { n3: {} } })).toEqual([expect.stringContaining('options for n3')]);
