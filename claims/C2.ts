@@ -11,7 +11,7 @@ function waits(runs: readonly Run[]): Judgement {
   const waited = runs.flatMap((run) =>
     run.disturbances
       .filter(({ fault, bit }) => fault === 'clock-freeze' && bit)
-      .map((freeze) => ({ seed: run.seed, ms: longestSilenceMs(run, freeze, String(freeze.options['node'])) })),
+      .map((freeze) => ({ seed: run.seed, ms: longestSilenceMs(run, freeze, freeze.reach[0]) })),
   );
   const longest = waited.toSorted((one, other) => other.ms - one.ms)[0];
   if (longest === undefined) return { outcome: 'not judged', because: 'No clock stood still.' };

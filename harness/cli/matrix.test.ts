@@ -31,7 +31,7 @@ describe('two generators, two leases', () => {
     );
     ({ code, stderr } = ended);
     matrix = JSON.parse(ended.stdout) as Matrix;
-    const [name] = readdirSync(join(folder, 'whole', SCENARIO)).filter((one) => one.startsWith('matrix-'));
+    const name = readdirSync(join(folder, 'whole', SCENARIO)).find((one) => one.startsWith('matrix-'));
     page = join(folder, 'whole', SCENARIO, name!, 'matrix.html');
   }, 300_000);
 

@@ -63,7 +63,7 @@ export async function planMatrix(request: MatrixRequest): Promise<MatrixPlan> {
   const all = [...found, ...once(together)];
   if (all.length > 0) throw new SnowglobeError(EXIT.badInput, all);
   return {
-    axes: axes.map(({ choices: _, ...axis }) => axis),
+    axes: axes.map(({ name, unit, values }) => ({ name, values, ...(unit !== undefined && { unit }) })),
     combinations: combinations.map(({ choices, ...rest }) => ({
       ...rest,
       values: choices.map(({ value }) => value),
