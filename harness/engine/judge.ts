@@ -131,7 +131,7 @@ export async function judge(input: JudgeInput): Promise<Run> {
     ...slos.unknowns,
   ];
   const phases = phasesOf(journal);
-  const load = loadRecord(journal, input.requests);
+  const load = loadRecord(journal, input.requests, input.virtualTime);
   const leases = leaseTotals(
     source?.leases ?? [],
     journal.filter((entry) => entry.kind === 'revoke'),

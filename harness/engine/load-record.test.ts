@@ -41,7 +41,7 @@ function requests(): RequestColumns {
 }
 
 test('the record tells who asked, how much was compared, and how long answers took', () => {
-  expect(loadRecord([begun], requests())).toEqual({
+  expect(loadRecord([begun], requests(), false)).toEqual({
     client: 'k6',
     version: 'k6 1.8.1',
     sample: 'some',
@@ -50,11 +50,12 @@ test('the record tells who asked, how much was compared, and how long answers to
     p50Ms: 51,
     p99Ms: 100,
   });
+  expect(loadRecord([begun], requests(), true)).not.toHaveProperty('p50Ms');
 });
 
 test('of a load that never began, and of answers that are lost, nothing is told', () => {
-  expect(loadRecord([], requests())).toBeUndefined();
-  expect(loadRecord([begun], undefined)).toBeUndefined();
+  expect(loadRecord([], requests(), false)).toBeUndefined();
+  expect(loadRecord([begun], undefined, false)).toBeUndefined();
 });
 
 test('what each node was asked for is the mean over the time of the load', () => {

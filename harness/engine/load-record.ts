@@ -15,6 +15,8 @@ const OK = REQUEST_STATUS.indexOf('ok');
 export function loadRecord(
   journal: readonly JournalEntry[],
   requests: RequestColumns | undefined,
+  /** Of virtual time a latency says nothing: it is left out. */
+  virtualTime: boolean,
 ): LoadRecord | undefined {
   const begun = journal.find((entry) => entry.kind === 'load client');
   if (begun === undefined || requests === undefined) return undefined;
@@ -28,7 +30,7 @@ export function loadRecord(
   }
   const sorted = Float64Array.from(latencies).sort();
   const percentile = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
-  const latency = sorted.length > 0 && { p50Ms: percentile(0.5), p99Ms: percentile(0.99) };
+  const latency = !virtualTime && sorted.length > 0 && { p50Ms: percentile(0.5), p99Ms: percentile(0.99) };
   return { ...client, compared, answered: latencies.length, ...latency };
 }
 
