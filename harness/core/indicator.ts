@@ -101,6 +101,8 @@ export const MARK = {
 
 /** When nodes may refuse, wait or be silent because of a disturbance. */
 export interface Reach {
+  /** Of its disturbance's record. */
+  readonly key: string;
   /** As its scenario calls it. */
   readonly name: string;
   /** Of the coordinator: its leader may have changed. */

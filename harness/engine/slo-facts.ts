@@ -94,6 +94,7 @@ function reachesOf(
   return withHeirs(lasting, journal).map(({ reach, healed }, index) => {
     const { record, from } = begun[index]!;
     return {
+      key: record.key,
       name: record.name,
       ofCoordinator: record.disturbs.includes('coordinator'),
       reach: reach.map((name) => nodes.indexOf(name)),

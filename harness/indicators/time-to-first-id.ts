@@ -30,16 +30,16 @@ export default {
     const { requests, reaches, nodes } = facts;
     if (requests === undefined) return REQUESTS_LOST;
     const holders = holdersOf(facts);
-    const loadEnd = requests.received.reduce((latest, at) => Math.max(latest, at), 0);
+    const { length, node, sent, received } = requests;
+    let loadEnd = 0;
+    for (let row = 0; row < length; row++) loadEnd = Math.max(loadEnd, received[row]!);
     let [samples, longest, overtaken, unfinished] = [0, -Infinity, 0, false];
     for (const healed of healsWithin(reaches, spans)) {
       const until = overtakenAt(reaches, healed, loadEnd);
       const first = new Float64Array(nodes.length).fill(Infinity);
-      for (let row = 0; row < requests.length; row++)
-        if (requests.sent[row]! >= healed && gotIds(requests, row)) {
-          const node = requests.node[row]!;
-          first[node] = Math.min(first[node]!, requests.received[row]!);
-        }
+      for (let row = 0; row < length; row++)
+        if (sent[row]! >= healed && received[row]! < first[node[row]!]! && gotIds(requests, row))
+          first[node[row]!] = received[row]!;
       const whole = first.sort()[holders - 1]!;
       if (whole <= until || until === loadEnd) samples++;
       else overtaken++;
