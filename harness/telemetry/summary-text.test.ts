@@ -42,3 +42,13 @@ test('each scenario has a line with its verdict and why, and the last line has t
 test('no line is wider than the terminal', () => {
   for (const line of lines(40)) expect(line.length).toBeLessThan(40);
 });
+
+test('SLOs that were missed are named after what is broken', () => {
+  const slos = [
+    { name: 'p99', verdict: 'fail' },
+    { name: 'up', verdict: 'pass' },
+  ];
+  const missed = run({ verdict: 'fail', findings: [finding('unique', 'fail')], slos } as unknown as Told);
+  const told = summaryText(['quick'], [missed], { stream: new PassThrough(), exitCode: EXIT.guaranteeBroken });
+  expect(told.split('\n')[0]).toBe(' ✘ fail     quick  snowflake on sim  unique, SLO p99');
+});
