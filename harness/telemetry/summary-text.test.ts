@@ -54,3 +54,13 @@ test('what is waived, and that it was tried before, stand in the line of the sce
     ' 2 scenarios  2 pass  exit 0',
   ]);
 });
+
+test('SLOs that were missed are named after what is broken', () => {
+  const slos = [
+    { name: 'p99', verdict: 'fail' },
+    { name: 'up', verdict: 'pass' },
+  ];
+  const missed = run({ verdict: 'fail', findings: [finding('unique', 'fail')], slos } as unknown as Told);
+  const told = summaryText(['quick'], [missed], { stream: new PassThrough(), exitCode: EXIT.guaranteeBroken });
+  expect(told.split('\n')[0]).toBe(' ✘ fail     quick  snowflake on sim  unique, SLO p99');
+});

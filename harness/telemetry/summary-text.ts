@@ -70,10 +70,14 @@ function asides(run: Run): readonly string[] {
   ];
 }
 
-/** Of what is broken, the guarantees; of what is not known, the kinds of doubt. The rest stands in each verdict above. */
-function shortReason({ verdict, findings, unknowns }: Run): string {
+/**
+ * Of what is broken, the guarantees, and the SLOs that were missed; of what is not known, the kinds of doubt. The rest
+ * stands in each verdict above.
+ */
+function shortReason({ verdict, findings, slos = [], unknowns }: Run): string {
   const broken = findings.filter((finding) => finding.promised && finding.verdict === 'fail');
+  const missed = slos.filter((slo) => slo.verdict === 'fail').map(({ name }) => `SLO ${name}`);
   return verdict === 'fail'
-    ? [...new Set(broken.map(({ guarantee }) => guarantee))].join(', ')
+    ? [...new Set(broken.map(({ guarantee }) => guarantee)), ...missed].join(', ')
     : [...new Set(unknowns.map(({ reason }) => reason))].join(', ');
 }
