@@ -18,8 +18,8 @@ const HELP = `snowglobe - shakes a cluster of ID generators and tells the truth 
 
   snowglobe run [SCENARIO...]  run scenarios (default: storm), judge, report
   snowglobe judge RUN          judge what a run left, even a killed harness
-  snowglobe plan FILE.json     capacity by year from a growth table and from what
-                               runs measured (HTML, Markdown, JSON)
+  snowglobe plan FILE.json     capacity by year, from a growth table and from
+                               what runs measured (HTML, Markdown, JSON)
   snowglobe report RUN         the report of a run anew, in any format
   snowglobe compare BASE RUN   what is better or worse: two runs, or folders of
                                repetitions of one
@@ -52,7 +52,8 @@ Options
                      and indicators with their options and units (list)
   --metrics-port N   Prometheus metrics on the loopback while a run lasts and
                      3 s longer; 0: any free port, which is told (run)
-  --run RUN...       the runs that a plan stands on, not those of its file (plan)
+  --run RUN...       the runs that a plan stands on, in place of those of its
+                     file (plan)
   --junit FILE       the verdicts as JUnit XML, for CI systems (run)
   --summary FILE     the verdicts as Markdown (run; default: appended to
                      $GITHUB_STEP_SUMMARY where that is set)

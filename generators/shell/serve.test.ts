@@ -36,6 +36,7 @@ async function answers(idBits: 64 | 128, encode?: Minter['encode']): Promise<Rec
     lanes: [lane],
     idBits,
     onFirstRequest: () => undefined,
+    metrics: { answered: () => undefined },
   } as unknown as Served;
   const servers: Server[] = await serve([{ path: socketPath }], served);
   const client = new NodeClient({ socketPath }, Number, idBits);

@@ -34,7 +34,7 @@ export function repeatCommand(
 }
 
 function quoted(word: string): string {
-  return /^[\w./:@-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+  return /^[\w./:@=,-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 /** `runs/storm/2026-01-31T12-00-00-ab12cd34`: by time, and apart from a run beside it that began in the same second. */

@@ -52,13 +52,15 @@ export function plane({ axes, cells }: Matrix): Markup | false {
           html`<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${short(y(count))}" y2="${short(y(count))}" />
             <text class="soft" x="${LEFT - 8}" y="${short(y(count) + 4)}" text-anchor="end">${grouped(count)}</text>`,
       )}
-      ${x.ticks(8).map(
-        (at) =>
-          html`<line class="grid" x1="${short(x(at))}" x2="${short(x(at))}" y1="${TOP}" y2="${HEIGHT - BOTTOM}" />
-            <text class="soft" x="${short(x(at))}" y="${HEIGHT - BOTTOM + 17}" text-anchor="middle"
-              >${grouped(at)}</text
-            >`,
-      )}
+      ${x
+        .ticks(8)
+        .map(
+          (at) =>
+            html`<line class="grid" x1="${short(x(at))}" x2="${short(x(at))}" y1="${TOP}" y2="${HEIGHT - BOTTOM}" />
+              <text class="soft" x="${short(x(at))}" y="${HEIGHT - BOTTOM + 17}" text-anchor="middle"
+                >${grouped(at)}</text
+              >`,
+        )}
       <text class="soft" x="${LEFT}" y="12">duplicates</text>
       <text class="soft" x="${WIDTH - RIGHT}" y="${HEIGHT - 6}" text-anchor="end">seconds of refusal</text>
       ${marks.map(sign)}
