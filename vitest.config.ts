@@ -21,7 +21,7 @@ export default defineConfig(async () => {
         {
           test: {
             name: 'quick',
-            include: ['{harness,generators,scenarios,reports,tools}/**/*.test.ts'],
+            include: ['{harness,generators,scenarios,reports,dashboards,tools}/**/*.test.ts'],
             exclude: ['**/*.real.test.ts'],
             testTimeout: 30_000,
             // One process for many files, as the parts of the harness share one: half the time, and what one part
@@ -34,7 +34,7 @@ export default defineConfig(async () => {
         {
           test: {
             name: 'real',
-            include: ['{harness,generators,scenarios,reports,tools}/**/*.real.test.ts'],
+            include: ['{harness,generators,scenarios,reports,dashboards,tools}/**/*.real.test.ts'],
             exclude: missing.flatMap(({ files }) => files),
             fileParallelism: false,
             testTimeout: 120_000,

@@ -32,6 +32,7 @@ export const PROMISES = [
   { guarantee: 'increasing-across-lives', scope: 'node', assuming: ['coordinator never rolls back'] },
   { guarantee: 'well-formed' },
   { guarantee: 'fails-closed' },
+  { guarantee: 'faithful-encoding' },
   // A database that replays its log (2 s), an attempt that hangs (0.4 s), the next one.
   { guarantee: 'recovers', withinMs: 5000 },
 ] as const satisfies readonly Promise_[];

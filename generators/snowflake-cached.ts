@@ -63,6 +63,7 @@ export default {
     { guarantee: 'time-honest', pastMs: 1, futureMs: 0 },
     { guarantee: 'well-formed' },
     { guarantee: 'fails-closed' },
+    { guarantee: 'faithful-encoding' },
   ],
   layout: LAYOUT,
   refuses: refusesOptions,

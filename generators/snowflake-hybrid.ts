@@ -23,6 +23,7 @@ export const HYBRID_PROMISES = [
   { guarantee: 'time-honest', pastMs: 1, futureMs: 0 },
   { guarantee: 'well-formed' },
   { guarantee: 'fails-closed' },
+  { guarantee: 'faithful-encoding' },
   // As snowflake: the leased nodes are the slower ones.
   { guarantee: 'recovers', withinMs: 8000 },
 ] as const satisfies readonly Promise_[];

@@ -78,6 +78,11 @@ class ThreadedMinter extends StaticMinter {
     this.mint = this.#laneOf(0);
   }
 
+  /** Its threads wait by themselves, and count nothing. */
+  override overflowWaits(): undefined {
+    return undefined;
+  }
+
   #laneOf(index: number): Minter['mint'] {
     const memory = new SharedArrayBuffer(BigUint64Array.BYTES_PER_ELEMENT * COUNT_MAX);
     const ids = new BigUint64Array(memory);

@@ -291,3 +291,16 @@ function freeze(node: CrankedNode): () => void {
   const standing = node.wallMs;
   return () => void (node.offsetMs += standing - node.wallMs);
 }
+
+test('calls that wait for the next millisecond are counted, and those that wait for a clock that is behind are not', async () => {
+  const cluster = new CrankedCluster();
+  const node = await cluster.node(snowflake);
+  const waits = () => node.minter.overflowWaits?.();
+  expect(await node.mint(4096)).toHaveLength(4096);
+  expect(waits()).toBe(0);
+  expect(await node.mint(1)).toHaveLength(1);
+  expect(waits()).toBe(1);
+  node.offsetMs -= 2;
+  expect(await node.mint(1)).toHaveLength(1);
+  expect(waits()).toBe(1);
+});

@@ -62,6 +62,7 @@ export const PROMISES = [
   { guarantee: 'time-honest', pastMs: 1, futureMs: 0 },
   { guarantee: 'well-formed' },
   { guarantee: 'fails-closed' },
+  { guarantee: 'faithful-encoding' },
   // With the default TTL: a lease that a lost holder left (5 s, and 0.5 s until the coordinator notices), a poll
   // (0.3 s), requests to members that are still electing (1.5 s). The window (3 s) runs beside the lease. A clock that
   // ran ahead until the last heal adds its lead to it; scenarios leave a slot room for that.
@@ -126,6 +127,7 @@ export class SnowflakeMinter implements Minter {
   #leadMs: number | undefined;
   /** What the wall clock should have shown when it was last compared; by now, later. */
   #shouldBeMs = -Infinity;
+  #overflowWaits = 0;
   /** Why it does not even ask for a worker ID. */
   #keptOut: Reason | undefined;
 
@@ -145,6 +147,10 @@ export class SnowflakeMinter implements Minter {
     if (tenure === undefined) return undefined;
     const { workerId, lease, createRevision, fenceNs, limitMs } = tenure;
     return { workerId, lease: { id: lease, createRevision, fenceNs, limitMs } };
+  }
+
+  overflowWaits(): number | undefined {
+    return this.#overflowWaits;
   }
 
   async close(): Promise<void> {
@@ -186,6 +192,7 @@ export class SnowflakeMinter implements Minter {
   /** Waits until the clock gives the next ID, then goes on as before; ends the batch when that takes too long. */
   async #fillWaiting(tenure: Tenure, into: BigUint64Array, filled: number, count: number): Promise<number> {
     const patience = this.env.monotonicNs() + BigInt(WAIT_MAX_MS * NS_PER_MS);
+    if (this.lastSequence === SEQUENCE_MAX && this.env.wallMs() >= this.lastMs) this.#overflowWaits++;
     for (;;) {
       const behindMs = this.lastMs - this.env.wallMs();
       const why: Reason = behindMs > 0 ? 'clock behind' : 'tick full';

@@ -114,6 +114,7 @@ export default {
     { guarantee: 'owns-worker-id' },
     { guarantee: 'well-formed' },
     { guarantee: 'fails-closed' },
+    { guarantee: 'faithful-encoding' },
   ],
   layout: LAYOUT,
   refuses: refusesMachineIds,

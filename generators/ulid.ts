@@ -66,6 +66,7 @@ export default {
     { guarantee: 'increasing-per-node' },
     { guarantee: 'well-formed' },
     { guarantee: 'fails-closed' },
+    { guarantee: 'faithful-encoding' },
     // A start (0.3 s).
     { guarantee: 'recovers', withinMs: 2000 },
   ],

@@ -94,6 +94,7 @@ export default {
     { guarantee: 'time-honest', pastMs: 1, futureMs: BEHIND_MAX_MS },
     { guarantee: 'well-formed' },
     { guarantee: 'fails-closed' },
+    { guarantee: 'faithful-encoding' },
     // A start (0.3 s). A clock that ran ahead until the last heal adds its lead to it, up to what the counter bridges.
     { guarantee: 'recovers', withinMs: 2000 },
   ],

@@ -18,7 +18,8 @@ test('with --json the version is a document', async () => {
 
 test('the help names every option', async () => {
   const { stdout } = await snowglobe(['--help']).ended;
-  for (const option of ['--driver', '--generator', '--seed', '--store', '--runs', '--run', '--json', '--version'])
+  const options = ['--driver', '--generator', '--seed', '--store', '--runs', '--run', '--json', '--version'];
+  for (const option of [...options, '--junit', '--summary', '--unknown', '--waivers'])
     expect(stdout).toContain(`  ${option}`);
   for (const variable of ['SNOWGLOBE_LOCAL_LINKS=tcp', 'SNOWGLOBE_ETCD_PROGRAM=']) expect(stdout).toContain(variable);
   expect(stdout.split('\n').filter((line) => line.length >= 80)).toEqual([]);

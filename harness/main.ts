@@ -18,23 +18,55 @@ const HELP = `snowglobe - shakes a cluster of ID generators and tells the truth 
 
   snowglobe run [SCENARIO...]  run scenarios (default: storm), judge, report
   snowglobe judge RUN          judge what a run left, even a killed harness
+  snowglobe plan FILE.json     capacity by year, from a growth table and from
+                               what runs measured (HTML, Markdown, JSON)
+  snowglobe report RUN         the report of a run anew, in any format
+  snowglobe compare BASE RUN   what is better or worse: two runs, or folders of
+                               repetitions of one
   snowglobe list               scenarios, generators (with mutants), faults,
-                               checkers, hazards, drivers
+                               checkers, hazards, indicators, drivers, claims
+  snowglobe claims [NAME...]   judges the claims of the reference design
   snowglobe doctor             what this machine can do, how to get the rest
   snowglobe heal               sweep what dead runs left on this machine
 
 Options
-  --driver NAME      docker, local or sim (run; default: the best that is here)
+  --driver NAME      docker, local or sim (run; default: the best that is here;
+                     claims; default: sim)
   --generator REF    a name, or the path of a file such as ./mine.ts (run)
   --seed N           repeats the choices of an earlier run (run)
+  --matrix AXIS=A,B  every combination side by side: generator, pool, nodes,
+                     load, seed, or an option such as ttl in seconds (run)
   --store URL        a ClickHouse server, not the embedded one (run, judge)
+  --load CLIENT      k6 or built-in (run; default: k6 where it is here and can
+                     call the nodes, which those of docker are for)
   --runs FOLDER      where runs are kept (run; default: runs)
   --without-disturbances
                      the same scenario on a quiet cluster (run)
-  --scenarios, --generators, --faults, --checkers, --hazards, --drivers
+  --slo own|targets|none
+                     the scenario's own SLOs (the default), the reference
+                     design's targets for a quiet run on an idle machine, or
+                     none (run)
+  --scenarios, --generators, --faults, --checkers, --hazards, --indicators,
+  --drivers, --claims
                      only these: generators with the mutants among them, faults
-                     with their options and units (list)
+                     and indicators with their options and units (list)
+  --metrics-port N   Prometheus metrics on the loopback while a run lasts and
+                     3 s longer; 0: any free port, which is told (run)
+  --run RUN...       the runs that a plan stands on, in place of those of its
+                     file (plan)
+  --junit FILE       the verdicts as JUnit XML, for CI systems (run)
+  --summary FILE     the verdicts as Markdown (run; default: appended to
+                     $GITHUB_STEP_SUMMARY where that is set)
+  --unknown MODE     what an unknown does: fail (exit 12, the default), warn
+                     (exit 0 and a warning), retry=N (up to N times more, with
+                     the same seed; a fail is never tried again) (run)
+  --waivers FILE     known violations, YAML or JSON: they alone are no failure;
+                     one that expired or that nothing needs is exit 2 (run)
+  --format NAME      html, json, junit or markdown (report; default: html)
+  --tolerance 10%    the difference that counts as none (compare)
   --run ID           heal this run even if its harness lives (heal)
+  --out PATH         where it is written (report; compare: as Markdown; plan: a
+                     folder, default: plans)
   --json             one JSON document on stdout, all else on stderr
   --help, -h
   --version, -v
@@ -42,14 +74,16 @@ Options
 Environment
   SNOWGLOBE_ETCD_PROGRAM=/path/to/etcd
                      another etcd than the one on the PATH (docker, local)
+  SNOWGLOBE_K6=/path/to/k6, or image:NAME
+                     another k6 than the one on the PATH, or as a container
   SNOWGLOBE_LOCAL_LINKS=tcp
                      local where a host forbids network namespaces: TCP links
                      on the loopback, no loss of packets, no PostgreSQL
 
-Exit codes
+Exit codes (compare: of what is worse; 12: nobody can tell)
   0 pass   10 a promised guarantee is broken   11 an SLO is missed
-  12 unknown: nothing was proved   2 bad input   3 the machine lacks something
-  130 interrupted, healed   1 snowglobe crashed
+  12 unknown: nothing was proved   2 bad input, or a waiver that nothing needs
+  3 the machine lacks something   130 interrupted, healed   1 snowglobe crashed
 `;
 
 const OPTIONS = {
@@ -57,15 +91,28 @@ const OPTIONS = {
   generator: { type: 'string' },
   seed: { type: 'string' },
   store: { type: 'string' },
+  load: { type: 'string' },
+  matrix: { type: 'string', multiple: true },
   runs: { type: 'string' },
-  run: { type: 'string' },
+  run: { type: 'string', multiple: true },
+  out: { type: 'string' },
+  junit: { type: 'string' },
+  summary: { type: 'string' },
+  unknown: { type: 'string' },
+  waivers: { type: 'string' },
+  format: { type: 'string' },
+  tolerance: { type: 'string' },
   'without-disturbances': { type: 'boolean' },
+  slo: { type: 'string' },
+  'metrics-port': { type: 'string' },
   scenarios: { type: 'boolean' },
   generators: { type: 'boolean' },
   faults: { type: 'boolean' },
   checkers: { type: 'boolean' },
   hazards: { type: 'boolean' },
+  indicators: { type: 'boolean' },
   drivers: { type: 'boolean' },
+  claims: { type: 'boolean' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
@@ -75,11 +122,19 @@ type OptionName = keyof typeof OPTIONS;
 
 /** The options that each command takes, beside --json, --help and --version. */
 const TAKES: { readonly [command: string]: readonly OptionName[] } = {
-  run: ['driver', 'generator', 'seed', 'store', 'runs', 'without-disturbances'],
+  run: [
+    ...(['driver', 'generator', 'seed', 'store', 'runs', 'without-disturbances'] as const),
+    ...(['slo', 'load', 'metrics-port'] as const),
+    ...(['junit', 'summary', 'unknown', 'waivers', 'matrix'] as const),
+  ],
   judge: ['store'],
   list: KINDS,
+  claims: ['driver'],
   doctor: [],
   heal: ['run'],
+  plan: ['run', 'out'],
+  report: ['format', 'out'],
+  compare: ['tolerance', 'out'],
 };
 
 export async function main(args: readonly string[]): Promise<ExitCode> {
@@ -120,8 +175,16 @@ async function dispatch(args: readonly string[], output: Output): Promise<ExitCo
         generator: values.generator,
         seed: values.seed,
         store: values.store,
+        load: values.load,
         runs: values.runs ?? 'runs',
         withoutDisturbances: values['without-disturbances'] ?? false,
+        slo: values.slo,
+        metricsPort: values['metrics-port'],
+        junit: values.junit,
+        summary: values.summary,
+        unknown: values.unknown,
+        waivers: values.waivers,
+        matrix: values.matrix,
       },
       output,
     );
@@ -130,6 +193,34 @@ async function dispatch(args: readonly string[], output: Output): Promise<ExitCo
     const folder = only(rest, 'judge', 'RUN, the folder of a run');
     const { judgeRun } = await import('./cli/judge.ts');
     return judgeRun(folder, values.store, output);
+  }
+  if (command === 'plan') {
+    // A shell makes one `--run` and many paths of `--run runs/quiet/*`.
+    const [first, ...more] = rest;
+    const runs = values.run ?? [];
+    const file = only(runs.length > 0 && first !== undefined ? [first] : rest, 'plan', 'FILE.json, what is planned');
+    const { plan } = await import('./cli/plan.ts');
+    return plan({ file, runs: runs.length > 0 ? [...runs, ...more] : [], out: values.out ?? 'plans' }, output);
+  }
+  if (command === 'report') {
+    const run = only(rest, 'report', 'RUN, the folder of a run');
+    const { report } = await import('./cli/report.ts');
+    return report({ run, format: values.format ?? 'html', out: values.out }, output);
+  }
+  if (command === 'compare') {
+    const [base, run, ...more] = rest;
+    if (base === undefined || run === undefined)
+      throw badInput(
+        'snowglobe compare needs BASE and RUN, each the folder of a run or of several.',
+        'Write: snowglobe compare BASE RUN.',
+      );
+    none(more, command);
+    const { compareRuns } = await import('./cli/compare.ts');
+    return compareRuns({ base, run, tolerance: values.tolerance, out: values.out }, output);
+  }
+  if (command === 'claims') {
+    const { claims } = await import('./cli/claims.ts');
+    return claims(rest, values.driver, output);
   }
   none(rest, command);
   if (command === 'list') {
@@ -144,7 +235,7 @@ async function dispatch(args: readonly string[], output: Output): Promise<ExitCo
     return doctor(output);
   }
   const { heal } = await import('./cli/heal.ts');
-  return heal(values.run, output);
+  return heal(values.run?.at(-1), output);
 }
 
 function parse(args: readonly string[]): {

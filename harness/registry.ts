@@ -7,11 +7,14 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, extname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Checker } from './core/checker.ts';
+import type { Claim } from './core/claim.ts';
 import type { Driver, GeneratorSource } from './core/driver.ts';
 import { badInput, EXIT, messageOf, SnowglobeError } from './core/errors.ts';
 import type { Fault } from './core/fault.ts';
 import type { Generator } from './core/generator.ts';
 import type { Hazard } from './core/hazard.ts';
+import type { Indicator } from './core/indicator.ts';
+import type { MatrixReporter } from './core/matrix.ts';
 import { layoutProblems } from './core/layout.ts';
 import { chooseAmong } from './core/nearest-name.ts';
 import { promisesSchema } from './core/promise-schema.ts';
@@ -23,6 +26,7 @@ import { z } from './core/schema.ts';
 import { shapeProblem } from './core/shape-problem.ts';
 import { loading } from './loading.ts';
 import { moduleProblem } from './module-problem.ts';
+import type { PlanReporter } from './plan/plan-reporter.ts';
 
 /** The package's root: sources in a checkout, `dist` when installed. */
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -32,25 +36,43 @@ const ENDING = extname(fileURLToPath(import.meta.url));
 export const loadFaults = async (): Promise<ReadonlyMap<string, Fault>> => loadFolder<Fault>('harness/faults', nameOf);
 export const loadHazards = async (): Promise<ReadonlyMap<string, Hazard>> =>
   loadFolder<Hazard>('harness/hazards', nameOf);
+export const loadIndicators = async (): Promise<ReadonlyMap<string, Indicator>> =>
+  loadFolder<Indicator>('harness/indicators', nameOf);
 export const loadReporters = async (): Promise<ReadonlyMap<string, Reporter>> =>
   loadFolder<Reporter>('reports', nameOf);
+/** Those of capacity plans. */
+export const loadPlanReporters = async (): Promise<ReadonlyMap<string, PlanReporter>> =>
+  loadFolder<PlanReporter>('reports/capacity', nameOf);
 export const loadCheckers = async (): Promise<ReadonlyMap<string, Checker>> =>
   loadFolder<Checker>('harness/checkers', (checker) => checker.judges);
 
+/** The page of `run --matrix`: one file, and no plug-in among others. */
+export const loadMatrixReporter = async (): Promise<MatrixReporter> =>
+  defaultExport<MatrixReporter>(join(ROOT, `reports/matrix/page${ENDING}`));
+
+/** The claims of the reference design in their own order: C1 … C18, then F1 …. */
+export async function loadClaims(): Promise<ReadonlyMap<string, Claim>> {
+  const claims = await loadFolder<Claim>('claims', nameOf);
+  const place = (name: string): number => Number(name.slice(1)) + (name.startsWith('F') ? 1000 : 0);
+  return new Map([...claims].sort(([one], [other]) => place(one) - place(other)));
+}
+
 /** All that judges, disturbs and tells, as a run takes it. */
 export async function loadParts(): Promise<Parts> {
-  const [faults, hazards, checkers, reporters] = await Promise.all([
+  const [faults, hazards, indicators, checkers, reporters] = await Promise.all([
     loadFaults(),
     loadHazards(),
+    loadIndicators(),
     loadCheckers(),
     loadReporters(),
   ]);
-  return { faults, hazards, checkers, reporters };
+  return { faults, hazards, indicators, checkers, reporters };
 }
 
 export interface Parts {
   readonly faults: ReadonlyMap<string, Fault>;
   readonly hazards: ReadonlyMap<string, Hazard>;
+  readonly indicators: ReadonlyMap<string, Indicator>;
   readonly checkers: ReadonlyMap<string, Checker>;
   readonly reporters: ReadonlyMap<string, Reporter>;
 }

@@ -4,9 +4,12 @@ import { describe, expect, test } from 'vitest';
 import { disturbanceLabel } from '../harness/core/phrases.ts';
 import { parseRun } from '../harness/core/run-schema.ts';
 import type { Run } from '../harness/core/run.ts';
+import { bigRun } from './fixtures/big.ts';
 import { failingCached } from './fixtures/cached.ts';
+import { HOSTILE, poison } from './fixtures/poison.ts';
 import { begunRun, unknownRun } from './fixtures/sparse.ts';
 import { passingStorm } from './fixtures/storm.ts';
+import { unclosed } from './fixtures/unclosed.ts';
 import report from './html.ts';
 import { SCRIPT } from './page/script.ts';
 
@@ -18,6 +21,7 @@ const RUNS: Readonly<Record<string, Run>> = {
   begun: begunRun(),
 };
 const BYTES_MAX = 500_000;
+const BIG_BYTES_MAX = 3_000_000;
 
 describe.each(Object.entries(RUNS))('the report of a %s run', (_, run) => {
   const page = render(run);
@@ -31,7 +35,7 @@ describe.each(Object.entries(RUNS))('the report of a %s run', (_, run) => {
     const sections = [...page.matchAll(/<section id="([a-z]+)" aria-labelledby="\1-title">\s*<h2 id="\1-title">/g)].map(
       ([, id]) => id,
     );
-    expect(linked).toHaveLength(9);
+    expect(linked).toHaveLength(10);
     expect(sections).toEqual(linked);
   });
 
@@ -66,8 +70,16 @@ describe.each(Object.entries(RUNS))('the report of a %s run', (_, run) => {
   });
 });
 
+test('ten minutes and a hundred million IDs of sixteen nodes make a report of less than 3 MB', () => {
+  const run = bigRun();
+  expect(() => parseRun(JSON.stringify(run))).not.toThrow();
+  const page = render(run);
+  expect(Buffer.byteLength(page)).toBeLessThan(BIG_BYTES_MAX);
+  expect(unclosed(page)).toEqual([]);
+});
+
 test('the verdict stands in words at the top', () => {
-  expect(render(passingStorm())).toContain('<h1 id="verdict-title">Pass: every promise was kept</h1>');
+  expect(render(passingStorm())).toContain('<h1 id="verdict-title">Pass: every promise was kept, every SLO met</h1>');
   expect(render(failingCached())).toContain('<h1 id="verdict-title">Fail: 2 promises were broken</h1>');
   expect(render(unknownRun())).toContain('<h1 id="verdict-title">Unknown: the run proves nothing</h1>');
   expect(render(begunRun())).toContain('<h1 id="verdict-title">Unknown: the run was never judged</h1>');
@@ -90,11 +102,73 @@ test('a violation names its cause, both nodes, their clocks, and the bits of the
   const story = page.slice(page.indexOf(witness?.what ?? ''));
   expect(story).toContain('two holders: paused past its lease');
   for (const sighting of witness?.sightings ?? []) expect(story).toContain(`<h5>${sighting.node}<`);
-  expect(story).toMatch(/<code>0<\/code><small>sign<\/small><\/span><span class="time"><code>[01]{41}<\/code>/);
-  expect(story).toMatch(
+  const bits = story.replaceAll(/>\s+|\s+(?=[<>])/g, (space) => space.trim());
+  expect(bits).toMatch(/<code>0<\/code><small>sign<\/small><\/span><span class="time"><code>[01]{41}<\/code>/);
+  expect(bits).toMatch(
     /<code>[01]{10}<\/code><small>worker<\/small><\/span><span class="sequence"><code>[01]{12}<\/code>/,
   );
   expect(page.match(/class="clash"/g)?.length).toBeGreaterThan(3);
+});
+
+test('a violation tells what to do, who held what lease when, and what was disturbed before it', () => {
+  const run = failingCached();
+  const page = words(render(run));
+  const witness = run.findings.find(({ guarantee }) => guarantee === 'unique')!.witnesses[0]!;
+  const story = page.slice(page.indexOf(witness.what), page.indexOf(witness.what) + 4000);
+  expect(story).toContain('What to do Check the lease against the monotonic clock');
+  for (const { node, lease, createRevision } of witness.tenures!)
+    expect(story).toMatch(new RegExp(`${node} 1 [\\d.]+ s [\\d.]+ s ${lease} ${createRevision}`));
+  expect(story).toContain(
+    'What was disturbed then Disturbances around the violation Disturbance Target Asked Measured in force paused: pause n3',
+  );
+  expect(story).toContain('Every bit is the same in all of them.');
+});
+
+test('of IDs that differ it is shown in which fields', () => {
+  const run = failingCached();
+  const finding = run.findings.find(({ guarantee }) => guarantee === 'unique')!;
+  const [first, second] = finding.witnesses[0]!.sightings;
+  // Bits 12 to 21 are the worker's.
+  const other = { ...second!, id: String(BigInt(first!.id!) ^ (1n << 12n)) };
+  const witnesses = [{ ...finding.witnesses[0]!, sightings: [first!, other] }];
+  const page = words(render({ ...run, findings: [{ ...finding, witnesses }] }));
+  expect(page).toContain('worker ≠');
+  expect(page).toContain('They differ in worker.');
+  expect(page).not.toMatch(/(time|sequence) ≠/);
+});
+
+test('each SLO is shown with value, bound, samples, verdict and where it counts', () => {
+  const rows = (run: Run): readonly string[] =>
+    [...render(run).matchAll(/<tr role="row">(.*?)<\/tr>/gs)].map(([, row = '']) => words(row));
+  expect(rows(passingStorm())).toContainEqual(
+    expect.stringMatching(/^latency-p99 .*✓ met whole run 12.4 ms at most 50 ms [\d ]+ needs 1 000$/),
+  );
+  expect(rows(unknownRun())).toContainEqual(
+    expect.stringMatching(/^latency-p99 .*\? unknown There were 12 samples, and it needs more\. whole run – /),
+  );
+  const { slos: _slos, figures: _figures, ...bare } = passingStorm();
+  expect(render(bare)).toContain('No SLO was asked for.');
+});
+
+test('latencies and requests without IDs have lanes of their own, of what occurred', () => {
+  const run = passingStorm();
+  const page = words(render(run));
+  expect(page).toMatch(
+    /Latency of answers with IDs, by the second in which the request was due: p50 up to .* p99 up to/,
+  );
+  expect(page).toContain('Errors, requests a second: most 3, 3 in all.');
+  expect(page).not.toContain('Not sent/s');
+  const { requests: _requests, ...series } = run.series;
+  expect(words(render({ ...run, series }))).not.toContain('Latency of answers with IDs');
+});
+
+test('who offered the load is told, and how much of what clients received was compared', () => {
+  const run = passingStorm();
+  const told = (load: Run['load']): string => words(render({ ...run, load: load! }));
+  expect(words(render(run))).toMatch(/Offered by the client k6 1\.8\.1 \. All [\d ]+ answers with IDs were compared/);
+  expect(told({ client: 'built-in', compared: 10, answered: 40, sample: 'each fourth answer' })).toContain(
+    'Offered by the client built-in . 10 of 40 answers with IDs were compared with what was minted: each fourth answer.',
+  );
 });
 
 test('a disturbance that did not bite is told as such, with the reason', () => {
@@ -142,11 +216,13 @@ test('a disturbance that bit and was not healed is told as both', () => {
 
 test('a pass of a cluster that nothing disturbed says so in its headline', () => {
   const page = render({ ...passingStorm(), disturbances: [] });
-  expect(page).toContain('<h1 id="verdict-title">Pass: every promise was kept, and nothing was disturbed</h1>');
+  expect(page).toContain(
+    '<h1 id="verdict-title">Pass: every promise was kept, every SLO met, and nothing was disturbed</h1>',
+  );
   expect(page).not.toContain('0 of 0');
   const noop = { ...passingStorm().disturbances[0]!, fault: 'noop', name: 'noop', disturbs: [] };
   const quiet = render({ ...passingStorm(), disturbances: [noop] });
-  expect(quiet).toContain('Pass: every promise was kept, and nothing was disturbed</h1>');
+  expect(quiet).toContain('Pass: every promise was kept, every SLO met, and nothing was disturbed</h1>');
   expect(quiet).toContain('how it bears faults was not tried');
 });
 
@@ -154,7 +230,7 @@ test('a pass of nodes that were to drive themselves and did not says so in its h
   const run = passingStorm();
   const cluster = { ...run.scenario.cluster, selfLoad: 1_000_000_000 };
   const page = render({ ...run, scenario: { ...run.scenario, cluster } });
-  expect(page).toContain('Pass: every promise was kept, without the load of the question</h1>');
+  expect(page).toContain('Pass: every promise was kept, every SLO met, without the load of the question</h1>');
 });
 
 test('of an ID without a worker ID or a time none is shown', () => {
@@ -224,31 +300,20 @@ test('an ID with its highest bit set is shown with that bit in the sign', () => 
 });
 
 test('no string of a run gets into the markup unescaped', () => {
-  const hostile = fc.oneof(
-    fc.constantFrom(
-      '<script>alert(1)</script>',
-      '</style><img src=x onerror=alert(1)>',
-      '" onmouseover="alert(1)',
-      "' autofocus onfocus='alert(1)",
-      '</script><svg onload=alert(1)>',
-      '\u2028alert(1)\u2029',
-      '<!--',
-      ']]>',
-      '`${alert(1)}`',
-      '\u202egnp.exe',
-      '\ud800',
-      '\u0000',
-    ),
-    fc.string({ unit: 'binary' }),
-  );
   const whole = failingCached();
-  // Two witnesses of each finding carry every kind of string; more would only make the pages longer.
+  // Two witnesses of each finding carry every kind of string; more, and long curves, would only make the pages longer.
   const base = {
     ...whole,
     findings: whole.findings.map((finding) => ({ ...finding, witnesses: finding.witnesses.slice(0, 2) })),
+    disturbances: whole.disturbances.map((record) => ({ ...record, samples: record.samples.slice(0, 2) })),
+    series: {
+      ...whole.series,
+      idsByNode: whole.series.idsByNode.map((line) => ({ ...line, values: line.values.slice(0, 4) })),
+      offsetsByNode: whole.series.offsetsByNode.map((line) => ({ ...line, points: line.points.slice(0, 4) })),
+    },
   };
   fc.assert(
-    fc.property(hostile, (text) => {
+    fc.property(HOSTILE, (text) => {
       const marked = `q7${text}7q`;
       const page = render(poison(base, marked));
       expect(unclosed(page)).toEqual([]);
@@ -263,57 +328,11 @@ test('no string of a run gets into the markup unescaped', () => {
   );
 });
 
-/** The run with every free string replaced: names of nodes, words of errors, versions, options. */
-function poison(run: Run, text: string): Run {
-  const first = run.nodes[0] as string;
-  const replace = (value: unknown): unknown => {
-    if (value === first) return text;
-    if (Array.isArray(value)) return value.map(replace);
-    if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(
-      Object.entries(value).map(([key, inner]) => [
-        key,
-        [
-          'what',
-          'explanation',
-          'detail',
-          'summary',
-          'missed',
-          'command',
-          'seed',
-          'name',
-          'slot',
-          'runId',
-          'unit',
-          'driver',
-          'startedAt',
-        ].includes(key) && typeof inner === 'string'
-          ? text
-          : replace(inner),
-      ]),
-    );
-  };
-  const poisoned = replace(run) as Run;
-  return {
-    ...poisoned,
-    reasons: [text],
-    unknowns: [{ reason: 'node silent', scope: text, detail: text }],
-    disturbances: poisoned.disturbances.map((record) => ({ ...record, options: { [text]: text }, reach: [text] })),
-    measured: { ...poisoned.measured, versions: { [text]: text }, host: { [text]: text } },
-  };
-}
-
-/** Elements left open or closed out of turn; empty for well-formed markup. */
-function unclosed(page: string): readonly string[] {
-  const body = page.replace(/<(style|script)[^>]*>.*?<\/\1>/gs, '').replace('<!doctype html>', '');
-  const open: string[] = [];
-  for (const [tag, slash, name, selfClosing] of body.matchAll(
-    /<(\/?)([a-zA-Z][a-zA-Z0-9]*)(?:\s+[a-zA-Z][a-zA-Z0-9-]*(?:="[^"]*")?)*\s*(\/?)>|</g,
-  )) {
-    if (name === undefined) return [`a bare ${tag}`];
-    if (slash === '/') {
-      if (open.pop() !== name) return [`${tag} closes nothing`];
-    } else if (selfClosing !== '/' && !['meta', 'input', 'br'].includes(name)) open.push(name);
-  }
-  return open;
+/** What a reader sees, with one space between words. */
+function words(page: string): string {
+  return page
+    .replace(/<(style|script)[^>]*>.*?<\/\1>/gs, '')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
 }

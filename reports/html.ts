@@ -8,17 +8,21 @@ import { createHash } from 'node:crypto';
 import { generatorLabel } from '../harness/core/phrases.ts';
 import type { Reporter } from '../harness/core/reporter.ts';
 import type { Run } from '../harness/core/run.ts';
-import { html, trusted } from './page/markup.ts';
-import type { Markup } from './page/markup.ts';
+import { html, trusted } from './shared/markup.ts';
+import type { Markup } from './shared/markup.ts';
 import { SCRIPT } from './page/script.ts';
-import { disturbances, environment, evidence, hazards, howToRead, promises, repeat } from './page/sections.ts';
+import { evidence } from './page/evidence.ts';
+import { disturbances, environment, hazards, howToRead, promises, repeat } from './page/sections.ts';
+import { slos } from './page/slos.ts';
 import { storiesOf, violations } from './page/story.ts';
 import { STYLE } from './page/style.ts';
 import { timeline } from './page/timeline.ts';
-import { headline, verdictSection } from './page/verdict.ts';
+import { verdictSection } from './page/verdict.ts';
+import { headline } from './shared/headline.ts';
 
 const CHAPTERS = [
   ['promises', 'Promised and kept'],
+  ['slos', 'SLOs and figures'],
   ['time', 'Time axis'],
   ['violations', 'Violations'],
   ['repeat', 'Repeat'],
@@ -39,6 +43,7 @@ const SECURITY = [
 
 export default {
   name: 'html',
+  always: true,
   render: (run) => ({ file: 'report.html', content: page(run).text }),
 } satisfies Reporter;
 
@@ -71,8 +76,8 @@ function page(run: Run): Markup {
               ${CHAPTERS.map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`)}
             </ul>
           </nav>
-          ${promises(run)} ${timeline(run, stories)} ${violations(run, stories)} ${repeat(run)} ${hazards(run)}
-          ${disturbances(run)} ${evidence(run)} ${environment(run)} ${howToRead()}
+          ${promises(run)} ${slos(run)} ${timeline(run, stories)} ${violations(run, stories)} ${repeat(run)}
+          ${hazards(run)} ${disturbances(run)} ${evidence(run)} ${environment(run)} ${howToRead()}
         </main>
         <footer>
           snowglobe · run ${run.measured.runId} · this page is complete in itself; the same facts as data are in

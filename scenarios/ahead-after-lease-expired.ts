@@ -1,4 +1,5 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
+import { usualSlos } from '../harness/core/usual-slos.ts';
 
 /**
  * The lease of a holder is revoked behind its back, and before it learns of that, its clock runs ahead. It asks for time
@@ -25,4 +26,5 @@ export default {
     })),
   },
   recoverMs: 9000,
+  slos: usualSlos({ recoveryMs: 8000 + 5000 + 10_000 }),
 } satisfies ScenarioInput;

@@ -1,4 +1,5 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
+import { usualSlos } from '../harness/core/usual-slos.ts';
 
 /**
  * A holder's clock runs ahead for a while, is put right, and the holder dies. What it minted lies ahead of its successor,
@@ -27,4 +28,5 @@ export default {
     ],
   },
   recoverMs: 9000,
+  slos: usualSlos({ recoveryMs: 8000 + 5000 + 10_000 }),
 } satisfies ScenarioInput;

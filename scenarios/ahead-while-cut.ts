@@ -1,4 +1,5 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
+import { usualSlos } from '../harness/core/usual-slos.ts';
 
 /**
  * A holder's clock runs ahead while the coordinator cannot be reached: no time beyond the window can be reserved, though
@@ -27,4 +28,5 @@ export default {
   },
   recoverMs: 9000,
   hazards: [{ hazard: 'worker-id-changed-hands-while-holder-lived' }],
+  slos: usualSlos({ recoveryMs: 8000 + 5000 + 10_000 }),
 } satisfies ScenarioInput;

@@ -1,4 +1,5 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
+import { usualSlos } from '../harness/core/usual-slos.ts';
 
 /** A clock goes back under a load of several IDs a millisecond: whoever counts milliseconds by himself counts too fast. */
 export default {
@@ -24,4 +25,5 @@ export default {
     ],
   },
   recoverMs: 9000,
+  slos: usualSlos({ recoveryMs: 8000 + 5000 }),
 } satisfies ScenarioInput;

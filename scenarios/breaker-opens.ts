@@ -1,4 +1,5 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
+import { usualSlos } from '../harness/core/usual-slos.ts';
 
 /**
  * The coordinator is away for longer than a lease; the nodes' circuit breakers open, and for a while after it has come
@@ -36,4 +37,6 @@ export default {
     ],
   },
   recoverMs: 40_000,
+  // The breaker stays open for longer after the heal than a reach lasts.
+  slos: usualSlos({ recoveryMs: 38_000 + 5000, availability: 0.95, errors: 0.05 }),
 } satisfies ScenarioInput;

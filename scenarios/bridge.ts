@@ -1,4 +1,5 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
+import { usualSlos } from '../harness/core/usual-slos.ts';
 
 /**
  * Two of five coordinator members on each side, and one that reaches both: the bridge belongs to two majorities, and only
@@ -23,4 +24,5 @@ export default {
     ],
   },
   recoverMs: 9000,
+  slos: usualSlos({ recoveryMs: 8000 + 5000 }),
 } satisfies ScenarioInput;

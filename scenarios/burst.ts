@@ -1,4 +1,5 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
+import { usualSlos } from '../harness/core/usual-slos.ts';
 
 /**
  * Requests for more IDs than a millisecond holds: a full sequence has to wait for its clock. A machine that mints slower
@@ -27,4 +28,5 @@ export default {
     ],
   },
   recoverMs: 9000,
+  slos: usualSlos({ recoveryMs: 8000 + 5000, rate: false }),
 } satisfies ScenarioInput;

@@ -1,4 +1,5 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
+import { usualSlos } from '../harness/core/usual-slos.ts';
 
 /**
  * A holder's machine is frozen to a checkpoint and restored when its lease is long over: it goes on in the middle of what
@@ -27,4 +28,5 @@ export default {
   },
   recoverMs: 9000,
   hazards: [{ hazard: 'worker-id-changed-hands-while-holder-lived' }],
+  slos: usualSlos({ recoveryMs: 8000 + 5000 }),
 } satisfies ScenarioInput;

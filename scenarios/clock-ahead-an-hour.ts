@@ -1,4 +1,5 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
+import { usualSlos } from '../harness/core/usual-slos.ts';
 
 /**
  * A holder's clock jumps an hour ahead and back; then another is killed, and comes up with such a clock. A generator that
@@ -32,4 +33,5 @@ export default {
     ],
   },
   recoverMs: 9500,
+  slos: usualSlos({ recoveryMs: 8000 + 5000 }),
 } satisfies ScenarioInput;

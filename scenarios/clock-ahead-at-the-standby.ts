@@ -1,4 +1,5 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
+import { usualSlos } from '../harness/core/usual-slos.ts';
 
 /**
  * Two nodes for one worker ID, and the clock of each runs ahead in turn: of the holder, and of the one who waits. Who waits
@@ -21,4 +22,5 @@ export default {
     })),
   },
   recoverMs: 9000,
+  slos: usualSlos({ recoveryMs: 8000 + 5000 + 10_000 }),
 } satisfies ScenarioInput;

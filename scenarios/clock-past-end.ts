@@ -1,4 +1,5 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
+import { usualSlos } from '../harness/core/usual-slos.ts';
 
 /** The clock runs over the last time that the IDs have bits for: what does not fit must be refused. */
 export default {
@@ -27,4 +28,5 @@ export default {
     ],
   },
   recoverMs: 9500,
+  slos: usualSlos({ recoveryMs: 8000 + 5000 }),
 } satisfies ScenarioInput;

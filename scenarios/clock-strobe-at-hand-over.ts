@@ -1,4 +1,5 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
+import { usualSlos } from '../harness/core/usual-slos.ts';
 
 /**
  * The only holder dies, and the clock of its only successor jumps to and fro. It passes the floor, and is far below it
@@ -30,4 +31,5 @@ export default {
     })),
   },
   recoverMs: 9000,
+  slos: usualSlos({ recoveryMs: 8000 + 5000, rate: false }),
 } satisfies ScenarioInput;

@@ -1,4 +1,5 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
+import { usualSlos } from '../harness/core/usual-slos.ts';
 
 /** Two time services fight over a clock: it jumps back and forth several times a second. */
 export default {
@@ -30,4 +31,5 @@ export default {
     ],
   },
   recoverMs: 9500,
+  slos: usualSlos({ recoveryMs: 8000 + 5000 + 2000 }),
 } satisfies ScenarioInput;

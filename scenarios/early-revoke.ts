@@ -1,4 +1,5 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
+import { usualSlos } from '../harness/core/usual-slos.ts';
 
 /**
  * A leader that stood still for longer than a lease may end it when it goes on, although it was kept alive with its
@@ -44,4 +45,5 @@ export default {
     ],
   },
   recoverMs: 9000,
+  slos: usualSlos({ recoveryMs: 8000 + 2000 }),
 } satisfies ScenarioInput;

@@ -1,4 +1,5 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
+import { usualSlos } from '../harness/core/usual-slos.ts';
 
 /**
  * Nothing can be read from the coordinator or written to it for longer than a lease lasts.
@@ -30,4 +31,5 @@ export default {
   },
   recoverMs: 9000,
   hazards: [{ hazard: 'restarted-with-clock-behind' }],
+  slos: usualSlos({ recoveryMs: 8000 + 5000 }),
 } satisfies ScenarioInput;

@@ -1,4 +1,5 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
+import { usualSlos } from '../harness/core/usual-slos.ts';
 
 /**
  * The coordinator is put back to a snapshot of 9 s ago: no generator that keeps its word in the coordinator can keep
@@ -31,4 +32,5 @@ export default {
   },
   recoverMs: 9000,
   hazards: [{ hazard: 'restarted-with-clock-behind' }],
+  slos: usualSlos({ recoveryMs: 8000 + 5000 }),
 } satisfies ScenarioInput;

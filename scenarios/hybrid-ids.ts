@@ -1,4 +1,5 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
+import { usualSlos } from '../harness/core/usual-slos.ts';
 
 /**
  * The last static worker ID and the first leased one are in use side by side, and leased ones change hands: whoever
@@ -37,4 +38,5 @@ export default {
     ],
   },
   recoverMs: 9000,
+  slos: usualSlos({ recoveryMs: 8000 + 5000 }),
 } satisfies ScenarioInput;

@@ -1,4 +1,5 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
+import { usualSlos } from '../harness/core/usual-slos.ts';
 
 /**
  * Clients ask seldom, so that what was made ready grows old before anybody wants it; then the clock goes back, the node
@@ -40,4 +41,5 @@ export default {
     ],
   },
   recoverMs: 12_000,
+  slos: usualSlos({ recoveryMs: 8000 + 5000, rate: false }),
 } satisfies ScenarioInput;

@@ -1,4 +1,5 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
+import { usualSlos } from '../harness/core/usual-slos.ts';
 
 /**
  * Nodes are killed with SIGKILL while they write a million IDs a second, driven by themselves: no client over HTTP asks
@@ -22,4 +23,5 @@ export default {
     })),
   },
   recoverMs: 6000,
+  slos: usualSlos({ recoveryMs: 8000 + 2000, rate: false }),
 } satisfies ScenarioInput;

@@ -1,4 +1,5 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
+import { usualSlos } from '../harness/core/usual-slos.ts';
 
 /**
  * A node with a given worker ID is killed and starts again at once, its clock two seconds back: less than anybody reports
@@ -23,4 +24,5 @@ export default {
     })),
   },
   recoverMs: 8000,
+  slos: usualSlos({ recoveryMs: 5000 }),
 } satisfies ScenarioInput;

@@ -1,4 +1,5 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
+import { usualSlos } from '../harness/core/usual-slos.ts';
 
 /**
  * Twice the lease of a holder is revoked while it keeps it alive. A standby takes the worker ID within a poll, long before
@@ -29,4 +30,5 @@ export default {
   },
   recoverMs: 9000,
   hazards: [{ hazard: 'worker-id-changed-hands-while-holder-lived' }],
+  slos: usualSlos({ recoveryMs: 8000 + 5000 }),
 } satisfies ScenarioInput;

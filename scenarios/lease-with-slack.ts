@@ -1,4 +1,5 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
+import { usualSlos } from '../harness/core/usual-slos.ts';
 
 /**
  * Claim C5 of the reference design: a lease of 30 s, kept alive every 10 s. A cut of 15 s costs one or two keep-alives and
@@ -36,4 +37,5 @@ export default {
   },
   recoverMs: 9000,
   hazards: [{ hazard: 'worker-id-changed-hands-while-holder-lived' }],
+  slos: usualSlos({ recoveryMs: 8000 + 30_000 }),
 } satisfies ScenarioInput;

@@ -1,4 +1,5 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
+import { usualSlos } from '../harness/core/usual-slos.ts';
 
 /**
  * Another place of the reference design keeps a lease of 30 s alive every 30 s: the keep-alive comes when the lease is
@@ -33,4 +34,6 @@ export default {
   },
   recoverMs: 9000,
   hazards: [{ hazard: 'worker-id-changed-hands-while-holder-lived' }],
+  // Whoever keeps a lease alive no sooner than it ends is without it now and then, and nothing disturbs it then.
+  slos: usualSlos({ recoveryMs: 8000 + 30_000, availability: 0.9, errors: 0.1 }),
 } satisfies ScenarioInput;

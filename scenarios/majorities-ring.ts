@@ -1,4 +1,5 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
+import { usualSlos } from '../harness/core/usual-slos.ts';
 
 /**
  * Five coordinator members in a ring, each of which reaches a majority that no other reaches: there is always somebody who
@@ -23,4 +24,5 @@ export default {
     ],
   },
   recoverMs: 9000,
+  slos: usualSlos({ recoveryMs: 8000 + 5000 }),
 } satisfies ScenarioInput;

@@ -1,4 +1,5 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
+import { usualSlos } from '../harness/core/usual-slos.ts';
 
 /**
  * A holder and two of three coordinator members are on one side of a partition, all other nodes and the third member on
@@ -23,4 +24,5 @@ export default {
     ],
   },
   recoverMs: 9000,
+  slos: usualSlos({ recoveryMs: 8000 + 5000 }),
 } satisfies ScenarioInput;

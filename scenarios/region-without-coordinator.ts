@@ -1,4 +1,5 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
+import { usualSlos } from '../harness/core/usual-slos.ts';
 
 /**
  * Two regions, each with a coordinator and a range of worker IDs of its own. One coordinator loses its majority for longer
@@ -40,4 +41,5 @@ export default {
   },
   recoverMs: 9000,
   hazards: [{ hazard: 'minted-anew-while-others-lost-coordinator' }, { hazard: 'restarted-with-clock-behind' }],
+  slos: usualSlos({ recoveryMs: 8000 + 5000 }),
 } satisfies ScenarioInput;

@@ -1,4 +1,5 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
+import { usualSlos } from '../harness/core/usual-slos.ts';
 
 /**
  * A node that is killed comes back with its clock behind, and wants another worker ID than it had: the one that it left stays dark until its lease has run out
@@ -38,4 +39,5 @@ export default {
   },
   recoverMs: 40_000,
   hazards: [{ hazard: 'restarted-with-clock-behind' }],
+  slos: usualSlos({ recoveryMs: 38_000 + 5000 }),
 } satisfies ScenarioInput;

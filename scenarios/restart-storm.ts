@@ -1,4 +1,5 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
+import { usualSlos } from '../harness/core/usual-slos.ts';
 
 /**
  * A holder crashes again and again, and comes back each time with its clock far behind: further than the lease of its last
@@ -28,4 +29,5 @@ export default {
   },
   recoverMs: 9000,
   hazards: [{ hazard: 'restarted-with-clock-behind' }],
+  slos: usualSlos({ recoveryMs: 8000 + 5000 }),
 } satisfies ScenarioInput;

@@ -1,4 +1,5 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
+import { usualSlos } from '../harness/core/usual-slos.ts';
 
 /**
  * All nodes are replaced one after another with a surge of one; each gives its worker ID back in good order, and the node
@@ -32,4 +33,5 @@ export default {
   },
   recoverMs: 9000,
   hazards: [{ hazard: 'reused-at-once-with-clock-behind' }],
+  slos: usualSlos({ recoveryMs: 8000 + 5000 }),
 } satisfies ScenarioInput;

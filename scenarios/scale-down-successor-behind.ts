@@ -1,4 +1,5 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
+import { usualSlos } from '../harness/core/usual-slos.ts';
 
 /**
  * A node leaves in good order and gives its worker ID back; the other one, whose clock is behind, takes it at once. With
@@ -35,4 +36,5 @@ export default {
   },
   recoverMs: 9000,
   hazards: [{ hazard: 'reused-at-once-with-clock-behind' }],
+  slos: usualSlos({ recoveryMs: 8000 + 5000, rate: false }),
 } satisfies ScenarioInput;

@@ -1,4 +1,5 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
+import { usualSlos } from '../harness/core/usual-slos.ts';
 
 /**
  * The database is killed, and stays away until both buffers of every node are empty: 2000 numbers, which last 1 s, in the
@@ -27,4 +28,5 @@ export default {
     ],
   },
   recoverMs: 6000,
+  slos: usualSlos({ recoveryMs: 5000, rate: false }),
 } satisfies ScenarioInput;

@@ -1,4 +1,5 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
+import { usualSlos } from '../harness/core/usual-slos.ts';
 
 /**
  * The next range is taken when nine tenths of one are used, and the database stands still again and again for longer than
@@ -23,4 +24,5 @@ export default {
     })),
   },
   recoverMs: 6000,
+  slos: usualSlos({ recoveryMs: 5000, rate: false }),
 } satisfies ScenarioInput;

@@ -1,4 +1,5 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
+import { usualSlos } from '../harness/core/usual-slos.ts';
 
 /**
  * Nodes are killed and stopped in the midst of their ranges; one is killed while the database stands still. The next range
@@ -35,4 +36,5 @@ export default {
     ],
   },
   recoverMs: 6000,
+  slos: usualSlos({ recoveryMs: 5000 }),
 } satisfies ScenarioInput;

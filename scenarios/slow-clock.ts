@@ -1,4 +1,5 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
+import { usualSlos } from '../harness/core/usual-slos.ts';
 
 /**
  * A wall clock that stands still, and one that runs at half its rate, under more load than it has room for: a generator
@@ -28,4 +29,5 @@ export default {
     ],
   },
   recoverMs: 9500,
+  slos: usualSlos({ recoveryMs: 8000 + 5000 }),
 } satisfies ScenarioInput;

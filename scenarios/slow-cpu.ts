@@ -1,4 +1,5 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
+import { usualSlos } from '../harness/core/usual-slos.ts';
 
 /**
  * A holder has a fiftieth of a CPU and has lost the coordinator; its batches are so long that one takes longer than the
@@ -34,4 +35,5 @@ export default {
   },
   recoverMs: 9000,
   hazards: [{ hazard: 'worker-id-changed-hands-while-holder-lived' }],
+  slos: usualSlos({ recoveryMs: 8000 + 5000, rate: false }),
 } satisfies ScenarioInput;

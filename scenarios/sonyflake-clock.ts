@@ -1,4 +1,5 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
+import { usualSlos } from '../harness/core/usual-slos.ts';
 
 /** Ticks of 10 ms with 256 IDs each: under this load the sequence runs over, and a step back stalls the node. */
 export default {
@@ -29,4 +30,5 @@ export default {
     ],
   },
   recoverMs: 5000,
+  slos: usualSlos({ recoveryMs: 5000 }),
 } satisfies ScenarioInput;

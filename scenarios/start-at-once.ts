@@ -1,4 +1,5 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
+import { usualSlos } from '../harness/core/usual-slos.ts';
 
 /**
  * A cluster is born: nobody owns anything, the coordinator is empty, and all nodes start in the same moment and ask for
@@ -22,4 +23,5 @@ export default {
   },
   recoverMs: 9000,
   hazards: [{ hazard: 'all-started-at-once' }],
+  slos: usualSlos({ recoveryMs: 8000 + 5000 }),
 } satisfies ScenarioInput;

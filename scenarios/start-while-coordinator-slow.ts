@@ -1,4 +1,5 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
+import { usualSlos } from '../harness/core/usual-slos.ts';
 
 /**
  * A node starts while each write to the coordinator takes nearly as long as it is willing to wait: some of its requests
@@ -31,4 +32,5 @@ export default {
   },
   recoverMs: 9000,
   hazards: [{ hazard: 'restarted-with-clock-behind' }],
+  slos: usualSlos({ recoveryMs: 8000 + 5000 }),
 } satisfies ScenarioInput;

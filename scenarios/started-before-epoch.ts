@@ -1,4 +1,5 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
+import { usualSlos } from '../harness/core/usual-slos.ts';
 
 /** A machine without a battery for its clock: a node comes up long before the first time that its IDs can carry. */
 export default {
@@ -41,4 +42,5 @@ export default {
     ],
   },
   recoverMs: 9500,
+  slos: usualSlos({ recoveryMs: 8000 + 5000 }),
 } satisfies ScenarioInput;

@@ -1,4 +1,5 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
+import { usualSlos } from '../harness/core/usual-slos.ts';
 
 /**
  * Worker IDs that no coordinator hands out: nothing but a node's own disk remembers how far an earlier life minted. The
@@ -45,4 +46,5 @@ export default {
   },
   recoverMs: 6000,
   hazards: [{ hazard: 'restarted-with-clock-behind' }],
+  slos: usualSlos({ recoveryMs: 5000 + 5000 }),
 } satisfies ScenarioInput;

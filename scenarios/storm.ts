@@ -1,4 +1,5 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
+import { usualSlos } from '../harness/core/usual-slos.ts';
 
 /**
  * Every disturbance that a leased worker ID must survive, one after another, in an order drawn from the seed, each aimed
@@ -86,4 +87,5 @@ export default {
     { hazard: 'minted-ahead-and-lost-coordinator' },
     { hazard: 'restarted-with-clock-behind' },
   ],
+  slos: usualSlos({ recoveryMs: 8000 + 5000 + 10_000 }),
 } satisfies ScenarioInput;

@@ -1,4 +1,5 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
+import { usualSlos } from '../harness/core/usual-slos.ts';
 
 /**
  * More large requests than one thread can serve, and nothing goes wrong: threads that share a sequence number meet at the
@@ -20,4 +21,5 @@ export default {
     slots: [{ name: 'calm', lengthMs: 6000, disturbances: [{ fault: 'noop', options: {}, atMs: 0, forMs: 5000 }] }],
   },
   recoverMs: 6000,
+  slos: usualSlos({ rate: false }),
 } satisfies ScenarioInput;

@@ -1,4 +1,5 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
+import { usualSlos } from '../harness/core/usual-slos.ts';
 
 /**
  * IDs of 128 bits that nobody hands out anything for: within a process they must rise whatever the clock does, across
@@ -41,4 +42,5 @@ export default {
   },
   recoverMs: 4000,
   hazards: [{ hazard: 'restarted-with-clock-behind' }],
+  slos: usualSlos({ recoveryMs: 2000 + 5000 }),
 } satisfies ScenarioInput;

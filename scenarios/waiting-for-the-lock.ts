@@ -1,4 +1,5 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
+import { usualSlos } from '../harness/core/usual-slos.ts';
 
 /**
  * Nearly as many IDs as ticks of 10 ms hold, and nothing goes wrong: requests wait for one that holds the lock and sleeps
@@ -20,4 +21,5 @@ export default {
     slots: [{ name: 'calm', lengthMs: 4000, disturbances: [{ fault: 'noop', atMs: 0, forMs: 3000 }] }],
   },
   recoverMs: 9000,
+  slos: usualSlos({}),
 } satisfies ScenarioInput;

@@ -1,4 +1,5 @@
 import type { ScenarioInput } from '../harness/core/scenario.ts';
+import { usualSlos } from '../harness/core/usual-slos.ts';
 
 /**
  * One of three zones is lost with all that is in it: three nodes and a member of the coordinator. Its clocks were the
@@ -43,4 +44,5 @@ export default {
   },
   recoverMs: 9000,
   hazards: [],
+  slos: usualSlos({ recoveryMs: 8000 + 5000 }),
 } satisfies ScenarioInput;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
 /** What can change the outcome of a run, or what is made of it. */
-const MATTERS = ['harness', 'generators', 'scenarios', 'tools'];
+const MATTERS = ['claims', 'harness', 'generators', 'scenarios', 'tools'];
 
 /**
  * `a1b2c3d`, or `a1b2c3d (changed)` where files are not as they were committed. To be asked before the first run: others

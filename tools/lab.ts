@@ -12,6 +12,7 @@ import { EXIT, SnowglobeError } from '../harness/core/errors.ts';
 import type { Cause } from '../harness/core/cause.ts';
 import type { Guarantee } from '../harness/core/guarantee.ts';
 import { createRng } from '../harness/core/random.ts';
+import { alwaysWritten } from '../harness/core/reporter.ts';
 import type { Run } from '../harness/core/run.ts';
 import type { Scenario } from '../harness/core/scenario.ts';
 import type { Verdict } from '../harness/core/verdict.ts';
@@ -70,7 +71,7 @@ export async function createLab(folder: string): Promise<Lab> {
         loadDriver(driverName),
       ]);
       const scenario = asRequested(base, request, parts);
-      refuse(EXIT.badInput, scenarioProblems(base, parts.faults, parts.hazards));
+      refuse(EXIT.badInput, scenarioProblems(base, parts));
       refuse(EXIT.badInput, combinationProblems(scenario, generator.generator));
       const abilities = prepared.get(driverName) ?? (await abilitiesOf(driver));
       refuse(EXIT.environment, abilityProblems(scenario, parts.faults, driverName, abilities));
@@ -95,7 +96,7 @@ export async function createLab(folder: string): Promise<Lab> {
         owner: thisOwner(),
         runId,
         folder: runFolder,
-        reporters: isReal ? [...parts.reporters.values()] : [],
+        reporters: isReal ? alwaysWritten(parts.reporters) : [],
         openStore: await storeOpener(undefined),
         startLoad: startOpenLoop,
         progress: { event: () => undefined, line: () => undefined, end: () => undefined },
@@ -120,9 +121,19 @@ function refuse(exitCode: ExitCode, problems: readonly Problem[]): void {
   if (problems.length > 0) throw new SnowglobeError(exitCode, problems);
 }
 
-function asRequested(base: Scenario, { seed, calm, random }: LabRequest, { faults }: Parts): Scenario {
-  if (random === true) return randomSchedule(base, faults, createRng(seed).fork('schedule'));
-  return calm === true ? withoutDisturbances(base) : base;
+function asRequested(base: Scenario, { generator, seed, calm, random }: LabRequest, { faults }: Parts): Scenario {
+  if (random === true) return withoutSlos(randomSchedule(base, faults, createRng(seed).fork('schedule')));
+  const scenario = calm === true ? withoutDisturbances(base) : base;
+  return generator === base.generator ? scenario : withoutSlos(scenario);
+}
+
+/**
+ * A scenario's SLOs are bounds for the generator that it was written for, and for its own timetable: an honest one that
+ * opens its breaker for 30 s misses them elsewhere, and broke no promise.
+ */
+function withoutSlos(scenario: Scenario): Scenario {
+  const { slos: _, ...rest } = scenario;
+  return rest;
 }
 
 function whatBroke({ findings }: Run): Pick<LabRun, 'broken' | 'causes'> {

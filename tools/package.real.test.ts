@@ -2,7 +2,7 @@
  * The package as its users get it: packed, installed in an empty folder, used from there.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -85,6 +85,62 @@ test('a short scenario, given by its path, passes on local', { timeout: 60_000 }
   passedUnlessBusy('brief on local', run);
   expect(Number(run.evidence.stored)).toBeGreaterThan(1000);
   expect(run.evidence.stored).toBe(run.evidence.minted);
+});
+
+const PROGRAM = `import { snowglobe, SnowglobeError } from 'snowglobe';
+
+const run = await snowglobe(process.argv[2] ?? '', { driver: 'sim', seed: 5 });
+const error: unknown = await snowglobe('drizzle').catch((thrown: unknown) => thrown);
+const exitCode = error instanceof SnowglobeError ? error.exitCode : undefined;
+console.log(JSON.stringify({ verdict: run.verdict, minted: run.evidence.minted, exitCode }));
+`;
+
+const TEST = `import { snowglobe } from 'snowglobe';
+import 'snowglobe/vitest';
+import { expect, test } from 'vitest';
+
+test('snowflake keeps its IDs unique', { timeout: 60_000 }, async () => {
+  const run = await snowglobe(${JSON.stringify(BRIEF)}, { driver: 'sim', seed: 5 });
+  expect(run).toPass();
+  expect(run).toKeep('unique');
+  expect(() => expect(run).toMeet('latency')).toThrow('No SLO was asked of this run');
+});
+`;
+
+/** What the user's own compiler says of a file; nothing, where it is content. */
+function compiled(file: string): string {
+  const check = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--target', 'es2024'];
+  // Types of Node are for the program alone; they are found where this checkout has them.
+  const types = ['--types', 'node', '--typeRoots', join(ROOT, 'node_modules/@types')];
+  return spawnSync(join(ROOT, 'node_modules/.bin/tsc'), [...check, ...types, file], { cwd: app, encoding: 'utf8' })
+    .stdout;
+}
+
+test('a program of the user runs a scenario: it prints nothing but its own words, and bad input is an error', () => {
+  writeFileSync(join(app, 'program.ts'), PROGRAM);
+  expect(compiled('program.ts')).toBe('');
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['program.ts', BRIEF], { cwd: app, encoding: 'utf8' });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  const { minted, ...rest } = JSON.parse(stdout) as { minted: string };
+  expect(rest).toEqual({ verdict: 'pass', exitCode: 2 });
+  expect(Number(minted)).toBeGreaterThan(1000);
+});
+
+test('a test of the user has the matchers, with their types', () => {
+  // Vitest is the user's own; here it is that of this checkout.
+  symlinkSync(join(ROOT, 'node_modules/vitest'), join(app, 'node_modules/vitest'));
+  writeFileSync(join(app, 'mine.test.ts'), TEST);
+  expect(compiled('mine.test.ts')).toBe('');
+  const run = ['run', '--root', app, 'mine.test.ts'];
+  const { status, stdout, stderr } = spawnSync(join(ROOT, 'node_modules/.bin/vitest'), run, { encoding: 'utf8', env });
+  expect(status, `${stdout}${stderr}`).toBe(0);
+});
+
+test('a plan is refused without a run, and its example is where the message says', () => {
+  const example = join(app, 'node_modules/snowglobe/docs/plan.example.json');
+  const { status, stderr } = snowglobe('plan', example);
+  expect(status).toBe(2);
+  expect(stderr).toContain('No run is named');
 });
 
 test('a generator of the user has types from the package, and is judged', () => {

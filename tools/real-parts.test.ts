@@ -7,7 +7,7 @@ const ROOT = join(import.meta.dirname, '..');
 
 test('every test on real parts says what it needs', () => {
   const known = new Set(REAL_PARTS.flatMap(({ files }) => globSync([...files], { cwd: ROOT })));
-  const all = globSync('{harness,generators,scenarios,reports,tools}/**/*.real.test.ts', { cwd: ROOT });
+  const all = globSync('{harness,generators,scenarios,reports,dashboards,tools}/**/*.real.test.ts', { cwd: ROOT });
   expect(all.length).toBeGreaterThan(0);
   expect(all.filter((file) => !known.has(file))).toEqual([]);
 });

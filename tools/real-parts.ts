@@ -7,6 +7,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { request } from 'node:http';
 import { delimiter, join } from 'node:path';
 import { findPostgres } from '../harness/drivers/agent/postgres-program.ts';
+import { findK6 } from '../harness/load/k6-program.ts';
 
 export interface RealPart {
   readonly name: string;
@@ -50,6 +51,7 @@ export const REAL_PARTS: readonly RealPart[] = [
       'harness/drivers/local/**/*.real.test.ts',
       'harness/drivers/agent/**/*.real.test.ts',
       'tools/**/*.real.test.ts',
+      'dashboards/live.real.test.ts',
     ],
     isHere: () => process.platform === 'linux' && ['etcd', 'nft', 'ip', 'unshare'].every(hasProgram) && hasFaketime(),
   },
@@ -69,6 +71,12 @@ export const REAL_PARTS: readonly RealPart[] = [
     files: ['harness/drivers/agent/clocks/{go,vdso}.real.test.ts'],
     isHere: () => process.arch === 'x64',
     optional: true,
+  },
+  {
+    name: 'xmllint (the schema of JUnit)',
+    remedy: 'apt-get install libxml2-utils',
+    files: ['reports/**/*.real.test.ts'],
+    isHere: () => hasProgram('xmllint'),
   },
   {
     name: 'Python',
@@ -92,9 +100,27 @@ export const REAL_PARTS: readonly RealPart[] = [
     optional: true,
   },
   {
+    name: 'k6',
+    remedy: 'Run tools/setup.sh where Go is, or see snowglobe doctor.',
+    files: ['harness/load/**/*.real.test.ts'],
+    isHere: () => !('missing' in findK6()),
+    optional: true,
+  },
+  {
+    name: 'Prometheus with promtool',
+    remedy: 'apt-get install prometheus; its service need not run.',
+    files: ['dashboards/{promtool,scraped,live}.real.test.ts'],
+    isHere: () => ['prometheus', 'promtool'].every(hasProgram),
+  },
+  {
     name: 'chdb (the embedded store)',
     remedy: 'Run npm install --include=optional; chdb has no build for some systems.',
-    files: ['harness/stores/**/*.real.test.ts', 'harness/engine/**/*.real.test.ts', 'harness/laws/**/*.real.test.ts'],
+    files: [
+      'harness/stores/**/*.real.test.ts',
+      'harness/engine/**/*.real.test.ts',
+      'harness/laws/**/*.real.test.ts',
+      'dashboards/{panels,live}.real.test.ts',
+    ],
     isHere: () => existsSync(join(import.meta.dirname, '../node_modules/chdb')),
   },
 ];

@@ -2,7 +2,8 @@
  * The scoreboard: every mutant through its own scenarios and all others, every honest generator through every scenario,
  * in the simulator.
  *
- *   npm run scoreboard                      all of it; writes docs/scoreboard.json and the table in the README
+ *   npm run scoreboard                      all of it; writes docs/scoreboard.json and the table in the README, and adds
+ *                                           its honest generators to docs/FALSE-ALARMS.md
  *   npm run scoreboard -- --sample          what CI has time for; writes nothing
  *   npm run scoreboard -- NAME…             these generators or scenarios only; writes nothing
  *   npm run scoreboard -- --render          the README's table anew from docs/scoreboard.json
@@ -13,6 +14,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { SnowglobeError } from '../harness/core/errors.ts';
 import { currentCommit } from './commit.ts';
+import { addEvidence } from './false-alarms.ts';
+import { evidenceOfScoreboard } from './false-alarms/evidence.ts';
 import { readArguments } from './scoreboard/arguments.ts';
 import type { Cell, Outcome, Place } from './scoreboard/cell.ts';
 import { cellOf, isCaught } from './scoreboard/cell.ts';
@@ -65,6 +68,9 @@ async function main(args: readonly string[]): Promise<number> {
   if (!isSample && names.length === 0) {
     writeFileSync(FILE, `${JSON.stringify(board, undefined, 1)}\n`);
     writeReadme(board, field);
+    const isHonest = (name: string): boolean =>
+      field.generators.some((generator) => generator.name === name && generator.mutant === undefined);
+    addEvidence([evidenceOfScoreboard(board, isHonest)]);
   }
   return problems.length === 0 ? 0 : 1;
 }

@@ -66,5 +66,18 @@ distribution() {
   fi
 }
 
+# k6 asks nodes for IDs where it is here; it is built once, outside of node_modules. Without it, the built-in client asks.
+load_client() {
+  local version=1.8.1
+  local folder=${HOME:-/root}/.cache/snowglobe/k6-v$version
+  [[ -z ${SNOWGLOBE_K6:-} && ! -x $folder/k6 ]] || return 0
+  ! has_program k6 || return 0
+  has_program go || return 0
+  say "building k6 v$version with Go into $folder, once (about two minutes)"
+  CGO_ENABLED=0 GOBIN=$folder go install "go.k6.io/k6@v$version" >&2 ||
+    say 'k6 could not be built; the built-in client asks in its place. snowglobe doctor says how to get k6.'
+}
+
 packages
 distribution
+load_client

@@ -1,6 +1,6 @@
 /**
  * Torture: repetitions that are too long for CI, in named slices of at most 45 minutes. Each appends its result, with the
- * commit that it ran on, to docs/TORTURE.md.
+ * commit that it ran on, to docs/TORTURE.md, and its runs of honest generators to docs/FALSE-ALARMS.md.
  *
  *   npm run torture -- SLICE [COUNT [FIRST_SEED]]
  *
@@ -14,6 +14,9 @@ import { messageOf, SnowglobeError } from '../harness/core/errors.ts';
 import { nearestName } from '../harness/core/nearest-name.ts';
 import { loadGenerators } from '../harness/registry.ts';
 import { currentCommit } from './commit.ts';
+import { addEvidence, honestGenerators } from './false-alarms.ts';
+import { evidenceOfSlice } from './false-alarms/evidence.ts';
+import { watchedLab, type WatchedLab } from './false-alarms/watched-lab.ts';
 import { createLab } from './lab.ts';
 import { catchDangerous } from './torture/dangerous.ts';
 import { etcdMatrix, huntEarlyRevoke } from './torture/etcd-versions.ts';
@@ -217,8 +220,9 @@ async function main([name, count, first = '1']: readonly string[]): Promise<numb
   const runs: Trial[] = [];
   let cut = '';
   let error: unknown;
+  let lab: WatchedLab | undefined;
   try {
-    const lab = await createLab(folder);
+    lab = watchedLab(await createLab(folder), await honestGenerators());
     const these = Array.from({ length: Number(count ?? slice.count) }, (_, index) => Number(first) + index);
     for await (const run of slice.run(lab, these)) {
       runs.push(run);
@@ -240,8 +244,9 @@ async function main([name, count, first = '1']: readonly string[]): Promise<numb
     return 2;
   }
   const of = (verdict: string): number => runs.filter((run) => run.verdict === verdict).length;
+  const date = new Date().toISOString().slice(0, 10);
   const row = [
-    new Date().toISOString().slice(0, 10),
+    date,
     commit,
     name,
     runs.length,
@@ -251,7 +256,9 @@ async function main([name, count, first = '1']: readonly string[]): Promise<numb
     Math.round((performance.now() - began) / 1000),
     ((first === '1' ? '' : `from seed ${first}; `) + remarks(runs) + cut).replaceAll('\n', ' ').replaceAll('|', '/'),
   ];
-  appendFileSync(TABLE, `| ${row.join(' | ')} |\n`);
+  const line = `| ${row.join(' | ')} |`;
+  appendFileSync(TABLE, `${line}\n`);
+  addEvidence(evidenceOfSlice(line, { date, commit, source: String(name) }, Number(first), lab?.byDriver ?? new Map()));
   process.stdout.write(`${row.join(' | ')}\n`);
   if (error instanceof SnowglobeError) {
     process.stderr.write(`${error.message}\n`);

@@ -23,5 +23,6 @@ export class Lock {
 /** The minter with so many lanes, each of which mints by `mint`. */
 export function withLanes(lanes: number, minter: Minter, mint: Minter['mint']): Minter {
   const lane: Minter = { mint, holding: () => minter.holding(), close: () => minter.close() };
-  return { ...lane, moreLanes: Array.from({ length: lanes - 1 }, () => lane) };
+  const overflowWaits = (): number | undefined => minter.overflowWaits?.();
+  return { ...lane, overflowWaits, moreLanes: Array.from({ length: lanes - 1 }, () => lane) };
 }

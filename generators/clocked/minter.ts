@@ -4,7 +4,7 @@
  */
 import type { GeneratorEnv, Holding, Minter } from '../../harness/core/generator.ts';
 
-/** An ID, a wait in milliseconds, or the reason of a refusal. */
+/** An ID, a wait in milliseconds because all IDs of a tick are minted, or the reason of a refusal. */
 export type Next = bigint | { readonly waitMs: number } | string;
 
 const NS_PER_MS = 1_000_000;
@@ -14,6 +14,7 @@ export abstract class ClockedMinter implements Minter {
   protected readonly env: GeneratorEnv;
   readonly #perId: 1 | 2;
   readonly #patienceMs: number;
+  #overflowWaits = 0;
 
   /** `perId`: 64-bit words of an ID. `patienceMs`: the longest that a call waits before it ends its batch. */
   constructor(env: GeneratorEnv, perId: 1 | 2, patienceMs: number) {
@@ -28,6 +29,10 @@ export abstract class ClockedMinter implements Minter {
 
   mint(into: BigUint64Array, count: number): number | Promise<number> {
     return this.#fill(into, 0, count);
+  }
+
+  overflowWaits(): number {
+    return this.#overflowWaits;
   }
 
   async close(): Promise<void> {
@@ -46,6 +51,7 @@ export abstract class ClockedMinter implements Minter {
   }
 
   async #fillWaiting(into: BigUint64Array, filled: number, count: number, firstWaitMs: number): Promise<number> {
+    this.#overflowWaits++;
     const until = this.env.monotonicNs() + BigInt(Math.round(Math.min(this.#patienceMs, 1e9) * NS_PER_MS));
     for (let waitMs = firstWaitMs; ;) {
       if (waitMs > this.#patienceMs || this.env.monotonicNs() >= until) return this.#end(filled, 'clock behind');

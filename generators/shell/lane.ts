@@ -25,8 +25,8 @@ export type Outcome =
 
 /** Told of everything that a lane does, for metrics. */
 export interface LaneObserver {
-  /** A call of `mint` ended, with so many IDs. */
-  called(seconds: number, ids: number): void;
+  /** A call of `mint` ended, with these IDs: one word an ID, or two. They are gone when this returns. */
+  called(seconds: number, ids: BigUint64Array): void;
   refused(reason: string): void;
   failed(): void;
   /** The wall clock showed an earlier time than at the reading before. */
@@ -139,7 +139,7 @@ export class Lane {
         },
       );
     }
-    this.#observer.called(Number(returnedNs - call.calledNs) / 1e9, ids.length / this.#perId);
+    this.#observer.called(Number(returnedNs - call.calledNs) / 1e9, ids);
     if (judged.kind === 'refused') {
       this.#observer.refused(judged.reason);
       return { kind: 'refused', reason: judged.reason };

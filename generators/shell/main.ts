@@ -15,6 +15,7 @@ import { PostgresClient } from '../../harness/coordinators/postgres-client.ts';
 import { monotonicNs, wallMs } from './clocks.ts';
 import { ConfigError, readConfig } from './config.ts';
 import type { ShellConfig } from './config.ts';
+import { CoordinatorAnswers } from './coordinator-answers.ts';
 import { createEnv } from './env.ts';
 import { Lane } from './lane.ts';
 import { LoggedCoordination } from './lease-log.ts';
@@ -45,8 +46,10 @@ async function start(config: ShellConfig): Promise<void> {
     wallMs: wallMs(),
   });
   const closing = new AbortController();
-  const etcd = config.etcd.length === 0 ? NO_COORDINATION : new EtcdClient({ endpoints: config.etcd });
-  const ranges = config.postgres === undefined ? NO_RANGES : new PostgresClient(config.postgres);
+  const answers = new CoordinatorAnswers(monotonicNs);
+  const etcd =
+    config.etcd.length === 0 ? NO_COORDINATION : answers.coordination(new EtcdClient({ endpoints: config.etcd }));
+  const ranges = config.postgres === undefined ? NO_RANGES : answers.ranges(new PostgresClient(config.postgres));
   const coordination = new LoggedCoordination(etcd, tapFolder, node, incarnation);
   const { signal } = closing;
   const place = { ...(zone !== undefined && { zone }), ...(region !== undefined && { region }) };
@@ -61,7 +64,13 @@ async function start(config: ShellConfig): Promise<void> {
   }
   const wrong = minterProblem(minter);
   if (wrong !== undefined) throw new ConfigError(`${GENERATOR_FAULT}${wrong}`);
-  const metrics = createMetrics(node, incarnation, minter);
+  const metrics = createMetrics({
+    node,
+    incarnation,
+    layout: generator.layout,
+    holding: () => minter.holding(),
+    unansweredSeconds: () => answers.unansweredSeconds(),
+  });
   const lanes = [minter, ...(minter.moreLanes ?? [])].map((minter, lane) => {
     const tap = new TapWriter(tapFolder, { node, incarnation, lane }, SEGMENT_BYTES, idBitsOf(generator.layout));
     return new Lane(minter, tap, metrics, wordsPerId(generator.layout));

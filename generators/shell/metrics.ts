@@ -1,73 +1,103 @@
 /**
- * The node's Prometheus metrics.
+ * The node's Prometheus metrics. Their names and words are in harness/core/metric-names.ts.
  */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { Minter } from '../../harness/core/generator.ts';
-import { monotonicNs } from './clocks.ts';
+import type { Holding } from '../../harness/core/generator.ts';
+import type { Layout } from '../../harness/core/layout.ts';
+import { wordsPerId } from '../../harness/core/layout.ts';
+import type { Metric } from '../../harness/core/metric-names.ts';
+import { LATENCY_BUCKETS_S, NODE_METRICS, OTHER_REASON, REFUSAL_REASONS } from '../../harness/core/metric-names.ts';
+import { monotonicNs, wallMs } from './clocks.ts';
 import type { LaneObserver } from './lane.ts';
+import { LastSecond, sequenceUse } from './sequence-use.ts';
 
 export interface Metrics extends LaneObserver {
   readonly contentType: string;
+  /** A request for IDs is answered, so long after it came. */
+  answered(seconds: number): void;
   text(): Promise<string>;
 }
 
-export function createMetrics(node: string, incarnation: number, minter: Minter): Metrics {
+export interface MetricsOf {
+  readonly node: string;
+  readonly incarnation: number;
+  readonly layout: Layout;
+  readonly holding: () => Holding | undefined;
+  /** As `CoordinatorAnswers.unansweredSeconds`. */
+  readonly unansweredSeconds: () => number | undefined;
+  readonly clocks?: { readonly wallMs: () => number; readonly monotonicNs: () => bigint };
+}
+
+export function createMetrics({
+  node,
+  incarnation,
+  layout,
+  holding,
+  unansweredSeconds,
+  clocks = { wallMs, monotonicNs },
+}: MetricsOf): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ node, incarnation: String(incarnation) });
   const registers = [registry];
-  const minted = new Counter({
-    name: 'snowglobe_ids_minted_total',
-    help: 'IDs committed to the tap.',
+  const of = ({
+    name,
+    help,
+    labels,
+  }: Metric): { name: string; help: string; labelNames: string[]; registers: Registry[] } => ({
+    name,
+    help,
+    labelNames: [...labels],
     registers,
   });
-  const refusals = new Counter({
-    name: 'snowglobe_refusals_total',
-    help: 'Requests that were refused, by reason.',
-    labelNames: ['reason'] as const,
-    registers,
+  const histogram = (metric: Metric): Histogram => new Histogram({ ...of(metric), buckets: [...LATENCY_BUCKETS_S] });
+  /** Asked for at each scrape; absent while it is not known. */
+  const gauge = (metric: Metric, value: () => number | undefined): Gauge =>
+    new Gauge({
+      ...of(metric),
+      collect() {
+        const now = value();
+        if (now === undefined) this.remove();
+        else this.set(now);
+      },
+    });
+
+  const minted = new Counter(of(NODE_METRICS.idsMinted));
+  const refusals = new Counter(of(NODE_METRICS.refusals));
+  const errors = new Counter(of(NODE_METRICS.mintErrors));
+  const backward = new Counter(of(NODE_METRICS.clockBackward));
+  const mint = histogram(NODE_METRICS.mintSeconds);
+  const request = histogram(NODE_METRICS.requestSeconds);
+
+  const began = { wallMs: clocks.wallMs(), monotonicNs: clocks.monotonicNs() };
+  gauge(NODE_METRICS.clockOffset, () => {
+    const passedMs = Number(clocks.monotonicNs() - began.monotonicNs) / 1e6;
+    return (clocks.wallMs() - began.wallMs - passedMs) / 1000;
   });
-  const errors = new Counter({
-    name: 'snowglobe_mint_errors_total',
-    help: 'Calls of mint that threw something else than a refusal or returned no count.',
-    registers,
+  gauge(NODE_METRICS.workerId, () => holding()?.workerId);
+  gauge(NODE_METRICS.leaseLeft, () => {
+    const fenceNs = holding()?.lease?.fenceNs ?? 0n;
+    return fenceNs === 0n ? undefined : Number(fenceNs - clocks.monotonicNs()) / 1e9;
   });
-  const seconds = new Histogram({
-    name: 'snowglobe_mint_seconds',
-    help: 'Duration of one call of mint.',
-    buckets: [1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 1e-2, 1e-1, 1],
-    registers,
-  });
-  const backward = new Counter({
-    name: 'snowglobe_clock_backward_total',
-    help: 'Times that the wall clock showed an earlier time than at the reading before.',
-    registers,
-  });
-  new Gauge({
-    name: 'snowglobe_worker_id',
-    help: 'The worker ID held, or -1.',
-    registers,
-    collect() {
-      this.set(minter.holding()?.workerId ?? -1);
-    },
-  });
-  new Gauge({
-    name: 'snowglobe_lease_seconds_left',
-    help: 'Seconds until the node must stop minting unless its lease is kept alive; 0 when it has no fence.',
-    registers,
-    collect() {
-      const fenceNs = minter.holding()?.lease?.fenceNs ?? 0n;
-      this.set(fenceNs === 0n ? 0 : Number(fenceNs - monotonicNs()) / 1e9);
-    },
-  });
+  gauge(NODE_METRICS.coordinatorUnanswered, unansweredSeconds);
+
+  const use = sequenceUse(layout);
+  const lastSecond = new LastSecond(clocks.monotonicNs);
+  const overflows = use === undefined ? undefined : new Counter(of(NODE_METRICS.overflowWaits));
+  if (use !== undefined) gauge(NODE_METRICS.sequenceUtilization, () => lastSecond.count() / use.perSecond);
+
   return {
     contentType: registry.contentType,
     text: () => registry.metrics(),
-    called(duration, ids) {
-      seconds.observe(duration);
-      minted.inc(ids);
+    called(seconds, ids) {
+      const count = ids.length / wordsPerId(layout);
+      mint.observe(seconds);
+      minted.inc(count);
+      lastSecond.add(count);
+      if (use !== undefined) overflows?.inc(use.lastOfTick(ids));
     },
-    refused: (reason) => refusals.inc({ reason }),
+    refused: (reason) => refusals.inc({ reason: REFUSAL_REASONS.has(reason) ? reason : OTHER_REASON }),
     failed: () => errors.inc(),
     clockWentBack: () => backward.inc(),
+    answered: (seconds) => request.observe(seconds),
   };
 }

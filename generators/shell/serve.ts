@@ -73,21 +73,37 @@ function ids(served: Served, query: string | undefined, raw: boolean, response: 
     return sendJson(response, 400, { error: `count must be an integer from 1 to ${REQUEST_IDS_MAX}` });
   if (requests === 0) served.onFirstRequest();
   const lane = requests++ % served.lanes.length;
-  served.lanes[lane]!.mint(count, (outcome) => answer(served, lane, outcome, raw, response));
+  const cameNs = monotonicNs();
+  served.lanes[lane]!.mint(count, (outcome) => {
+    answer(served, lane, outcome, raw, response);
+    served.metrics.answered(Number(monotonicNs() - cameNs) / 1e9);
+  });
 }
 
 function answer(served: Served, lane: number, outcome: Outcome, raw: boolean, response: ServerResponse): void {
   if (outcome.kind === 'refused') return sendJson(response, 503, { refused: outcome.reason });
   if (outcome.kind === 'failed') return sendJson(response, 500, { error: outcome.error });
-  const { ids, firstSeq } = outcome;
+  const { firstSeq } = outcome;
+  const encoded = served.minter.encode?.(outcome.ids);
   const headers = {
-    'snowglobe-seq': `${served.incarnation}/${lane}/${firstSeq}/${ids.length / (served.idBits / 64)}`,
+    'snowglobe-seq': `${served.incarnation}/${lane}/${firstSeq}/${outcome.ids.length / (served.idBits / 64)}`,
   };
-  if (!raw) return sendJson(response, 200, { ids: inDecimal(ids, served.idBits) }, headers);
+  if (!raw) {
+    const ids =
+      encoded?.map((id) => (typeof id === 'number' ? id : String(id))) ?? inDecimal(outcome.ids, served.idBits);
+    return sendJson(response, 200, { ids }, headers);
+  }
+  const ids = encoded === undefined ? outcome.ids : inWords(encoded, served.idBits);
   // A copy: the lane writes the next batch into these bytes while the socket may still hold them.
   const body = Buffer.from(new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength));
   response.writeHead(200, { ...headers, 'content-type': 'application/octet-stream', 'content-length': body.length });
   response.end(body);
+}
+
+function inWords(ids: readonly (bigint | number)[], idBits: 64 | 128): BigUint64Array {
+  return BigUint64Array.from(
+    ids.flatMap((id) => (idBits === 64 ? [BigInt(id)] : [BigInt.asUintN(64, BigInt(id)), BigInt(id) >> 64n])),
+  );
 }
 
 /** 64-bit numbers and longer ones are strings in JSON. */
@@ -111,6 +127,7 @@ function health({ incarnation, minter, lanes, leaseSpent }: Served): unknown {
     createRevision: holding?.lease?.createRevision,
     leaseSpent: holding?.lease === undefined ? undefined : leaseSpent(holding.lease.id),
     cpuWaitMs: cpuWaitMs(),
+    overflowWaits: minter.overflowWaits?.()?.toString(),
     monotonicBeforeNs: monotonicNs().toString(),
     wallMs: wallMs(),
     monotonicNs: monotonicNs().toString(),

@@ -33,6 +33,7 @@ export const STATIC_PROMISES = [
   { guarantee: 'time-honest', pastMs: 1, futureMs: 0 },
   { guarantee: 'well-formed' },
   { guarantee: 'fails-closed' },
+  { guarantee: 'faithful-encoding' },
   // A start (0.3 s), a file read and written, and the window (3 s) that a killed life had reserved. A clock that ran ahead
   // until the last heal adds its lead to it.
   { guarantee: 'recovers', withinMs: 5000 },

@@ -4,6 +4,7 @@ import { ABILITIES, ABILITY_NEEDS } from '../core/cluster.ts';
 import type { Readiness } from '../core/driver.ts';
 import type { ExitCode } from '../core/errors.ts';
 import { EXIT } from '../core/errors.ts';
+import { findK6 } from '../load/k6-program.ts';
 import { driverNames, loadDriver } from '../registry.ts';
 import { storeReadiness } from '../stores/clickhouse/readiness.ts';
 import { fitted } from '../telemetry/text.ts';
@@ -17,6 +18,7 @@ export async function doctor(output: Output): Promise<ExitCode> {
       .map(async (driver) => ({ name: driver.name, summary: driver.summary, ...(await driver.readiness()) })),
   );
   const store = await storeReadiness();
+  const k6 = findK6();
   const best = states.find(({ problems }) => problems.length === 0);
   const document = {
     node: process.version,
@@ -26,6 +28,7 @@ export async function doctor(output: Output): Promise<ExitCode> {
       lacksCoordinators: Object.fromEntries(lacksCoordinators ?? []),
     })),
     store,
+    k6: 'missing' in k6 ? { problems: [k6.missing] } : { version: k6.version, where: k6.where, problems: [] },
     best: best?.name ?? null,
   };
   const lines = [
@@ -41,6 +44,12 @@ export async function doctor(output: Output): Promise<ExitCode> {
     ]),
     `${store.problems.length === 0 ? 'ready  ' : 'missing'}  embedded store: ${store.version ?? 'chdb'}`,
     ...store.problems.flatMap(({ what, remedy }) => [`           ${what}`, `             ${remedy}`]),
+    ...('missing' in k6
+      ? [
+          `missing  k6: the built-in client asks for IDs in its place. ${k6.missing.what}`,
+          `           ${k6.missing.remedy}`,
+        ]
+      : [`ready    load by ${k6.version}: ${k6.where}`]),
     'what faults need, and the drivers that can do it here (snowglobe list --faults)',
     ...(Object.keys(ABILITIES) as Ability[]).flatMap((ability) => abilityLines(ability, states)),
     best === undefined ? 'No driver is ready.' : `snowglobe run takes the driver ${best.name}.`,

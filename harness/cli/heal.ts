@@ -41,12 +41,12 @@ export async function heal(runId: string | undefined, output: Output): Promise<E
   return healed.left.some(({ failed }) => failed) ? EXIT.environment : EXIT.pass;
 }
 
-/** Sweeps runs whose owner is dead, or the one named, owner or not. */
-export async function sweepDead(drivers: readonly Driver[], only?: string): Promise<Healed> {
+/** Sweeps runs whose owner is dead, or the one named, owner or not. `tell`: of a driver that cannot be asked. */
+export async function sweepDead(drivers: readonly Driver[], only?: string, tell = warn): Promise<Healed> {
   const swept: Healed['swept'][number][] = [];
   const left: Healed['left'][number][] = [];
   for (const driver of drivers) {
-    for (const { runId, owner, parts } of await driver.leftovers().catch(noEngine)) {
+    for (const { runId, owner, parts } of await driver.leftovers().catch((error: unknown) => noEngine(error, tell))) {
       if (only !== undefined && runId !== only) continue;
       const state = owner === undefined ? 'elsewhere' : ownerState(owner);
       if (only === undefined && state !== 'dead') {
@@ -69,7 +69,11 @@ export async function sweepDead(drivers: readonly Driver[], only?: string): Prom
 }
 
 /** A driver whose engine does not answer has nothing that could be seen; doctor tells of it. */
-function noEngine(error: unknown): [] {
-  process.stderr.write(`snowglobe: leftovers cannot be listed: ${messageOf(error)}\n`);
+function noEngine(error: unknown, tell: (text: string) => void): [] {
+  tell(`snowglobe: leftovers cannot be listed: ${messageOf(error)}`);
   return [];
+}
+
+function warn(text: string): void {
+  process.stderr.write(`${text}\n`);
 }

@@ -1,49 +1,36 @@
 /** `snowglobe judge RUN`: judges what a run left, from its taps and its journal, also when its harness was killed. */
 import { existsSync, readFileSync } from 'node:fs';
-import { basename, join, relative, resolve } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import type { ExitCode } from '../core/errors.ts';
 import { badInput } from '../core/errors.ts';
 import type { JournalEntry } from '../core/journal.ts';
 import type { Owner } from '../core/owner.ts';
+import { alwaysWritten } from '../core/reporter.ts';
 import type { Run } from '../core/run.ts';
-import { parseRun } from '../core/run-schema.ts';
 import { rejudge } from '../engine/rejudge.ts';
 import { ownerState } from '../engine/owner.ts';
 import { JOURNAL_FILE, OWNER_FILE, RUN_FILE, saveRun, TAPS_FOLDER } from '../engine/record.ts';
 import type { JournalRead } from '../engine/journal.ts';
 import { readJournal } from '../engine/journal.ts';
-import { loadCheckers, loadHazards, loadReporters } from '../registry.ts';
+import { loadParts } from '../registry.ts';
 import { verdictText } from '../telemetry/verdict-text.ts';
 import type { Output } from './output.ts';
+import { savedRun } from './saved-runs.ts';
 import { storeOpener } from './store.ts';
 
 export async function judgeRun(reference: string, storeUrl: string | undefined, output: Output): Promise<ExitCode> {
-  const folder = folderOf(reference);
-  const begun = parseRun(readFileSync(join(folder, RUN_FILE), 'utf8'));
+  const { folder, run: begun } = savedRun(reference, 'RUN');
   refuseLiving(folder, begun);
   const { journal, origin } = readLeft(folder);
   const openStore = await storeOpener(storeUrl);
-  const [checkers, hazards, reporters] = await Promise.all([loadCheckers(), loadHazards(), loadReporters()]);
+  const { checkers, hazards, indicators, reporters } = await loadParts();
   const shown = relative(process.cwd(), folder) || '.';
   const log = (text: string): void => output.text(`Judging ${shown}: ${text}.`);
-  const run = await rejudge({ folder, begun, journal, origin, openStore, checkers, hazards, log });
-  const written = saveRun(folder, run, reporters.values());
+  const run = await rejudge({ folder, begun, journal, origin, openStore, checkers, hazards, indicators, log });
+  const written = saveRun(folder, run, alwaysWritten(reporters));
   output.document(run, verdictText(run, { stream: output.stream, folder: shown }));
   output.text(`Written anew in ${shown}: ${written.map((file) => basename(file)).join(', ')}.`);
   return run.exitCode as ExitCode;
-}
-
-/** A run is named by its folder, or by the run.json in it. */
-function folderOf(reference: string): string {
-  const path = resolve(reference);
-  const folder = basename(path) === RUN_FILE ? resolve(path, '..') : path;
-  if (!existsSync(join(folder, RUN_FILE)))
-    throw badInput(
-      `There is no run in ${folder}: it has no ${RUN_FILE}.`,
-      'Give the folder of a run, such as runs/storm/<time>.',
-      'RUN',
-    );
-  return folder;
 }
 
 function refuseLiving(folder: string, { state }: Run): void {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Mutant } from '../core/generator.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import { z } from '../core/schema.ts';
-import { loadFaults } from '../registry.ts';
+import { loadFaults, loadIndicators } from '../registry.ts';
 import { list } from './list.ts';
 import type { Output } from './output.ts';
 
@@ -183,6 +183,21 @@ test('list --generators tells promises with their scope, and where a generator t
 test('without a kind everything is listed, in no wider lines than the terminal', async () => {
   const columns = 80;
   const { document, text } = await listed([], columns);
-  expect(Object.keys(document)).toEqual(['scenarios', 'generators', 'faults', 'checkers', 'hazards', 'drivers']);
+  expect(Object.keys(document)).toEqual([
+    ...['scenarios', 'generators', 'faults', 'checkers', 'hazards', 'indicators', 'drivers', 'claims'],
+  ]);
   expect(text.split('\n').filter((line) => [...line].length >= columns)).toEqual([]);
+});
+
+test('list --indicators tells of each its unit, the kind of its objective, its options, and where it is not judged', async () => {
+  const { document, text } = await listed(['indicators']);
+  expect(document['indicators']!.map(({ name }) => name)).toEqual([...(await loadIndicators()).keys()]);
+  expect(linesOf(text, 'latency')).toEqual([
+    expect.stringContaining('how long clients waited for their IDs'),
+    '      in milliseconds; its objective is atMost',
+    expect.stringMatching(/^ {6}percentile \(number, more than 0, 100 or less\): such as 99/),
+    expect.stringMatching(/^ {6}nodes \(.*default all\): outside-reaches: while no disturbance/),
+    '      not judged in the simulator',
+  ]);
+  expect(linesOf(text, 'refusal').at(-1)).toBe('      not judged where nothing is disturbed');
 });

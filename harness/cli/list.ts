@@ -1,4 +1,5 @@
 /** `snowglobe list`: everything that can be named on the command line or in a scenario, with what each takes. */
+import type { Claim } from '../core/claim.ts';
 import type { Ability } from '../core/cluster.ts';
 import { ABILITIES, ABILITY_NEEDS } from '../core/cluster.ts';
 import { COORDINATOR_NAMES, DEFAULT_COORDINATOR } from '../core/coordinator-kind.ts';
@@ -7,10 +8,21 @@ import type { ExitCode } from '../core/errors.ts';
 import { EXIT } from '../core/errors.ts';
 import type { Fault } from '../core/fault.ts';
 import type { Generator, Mutant } from '../core/generator.ts';
+import type { Indicator } from '../core/indicator.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Scenario } from '../core/scenario.ts';
 import { z } from '../core/schema.ts';
-import { driversByRank, loadCheckers, loadFaults, loadGenerators, loadHazards, loadScenarios } from '../registry.ts';
+import { UNITS } from '../core/slo.ts';
+import {
+  driversByRank,
+  loadCheckers,
+  loadClaims,
+  loadFaults,
+  loadGenerators,
+  loadHazards,
+  loadIndicators,
+  loadScenarios,
+} from '../registry.ts';
 import { fitted } from '../telemetry/text.ts';
 import type { OptionInWords } from './fault-options.ts';
 import { optionsInWords } from './fault-options.ts';
@@ -39,8 +51,10 @@ const LISTS = {
     [...(await loadCheckers()).values()].map(({ judges, summary }) => ({ name: judges, summary })),
   hazards: async (): Promise<readonly Listed[]> =>
     [...(await loadHazards()).values()].map(({ name, summary }) => ({ name, summary })),
+  indicators: async (): Promise<readonly Listed[]> => [...(await loadIndicators()).values()].map(listedIndicator),
   drivers: async (): Promise<readonly Listed[]> =>
     (await driversByRank()).map(({ name, summary }) => ({ name, summary })),
+  claims: async (): Promise<readonly Listed[]> => [...(await loadClaims()).values()].map(listedClaim),
 } satisfies { readonly [Each in Kind]: () => Promise<readonly Listed[]> };
 
 /** Lists these kinds, or all when none is given. */
@@ -70,6 +84,10 @@ function listedScenario({ name, question, generator, cluster }: Scenario): Liste
   const coordinator = cluster.coordinator ?? DEFAULT_COORDINATOR;
   const listed = { name, summary: question, generator, coordinator };
   return { ...listed, details: [`runs ${generator} by default, with ${coordinator}`] };
+}
+
+function listedClaim({ name, claim, parts }: Claim): Listed {
+  return { name, summary: claim, details: parts.map(({ says }) => says) };
 }
 
 function listedGenerator({ name, summary, promises, coordinator = DEFAULT_COORDINATOR, mutant }: Generator): Listed {
@@ -129,6 +147,24 @@ function listedFault(
       ...(needs.length === 0 ? ['needs: nothing'] : needs.map(needLine)),
       `here: ${names.join(', ') || 'no driver of this machine can do it'}`,
       `example: ${spaced(example)}`,
+    ],
+  };
+}
+
+function listedIndicator(indicator: Indicator): Listed {
+  const { name, summary, unit, better, options, example, needsRealTime, afterDisturbances, wholeRun } = indicator;
+  const inWords = optionsInWords(options);
+  const rules = [...inWords.options.flatMap((option) => option.rules), ...inWords.rules];
+  const schema = z.toJSONSchema(options, { io: 'input' });
+  const listed = { name, summary, unit, better, options: schema, rules, example };
+  return {
+    ...listed,
+    details: [
+      `in ${UNITS[unit]}; its objective is ${better === 'less' ? 'atMost' : 'atLeast'}`,
+      ...inWords.options.map(optionLine),
+      ...(needsRealTime === true ? ['not judged in the simulator'] : []),
+      ...(afterDisturbances === true ? ['not judged where nothing is disturbed'] : []),
+      ...(wholeRun === true ? ['of the run as a whole only'] : []),
     ],
   };
 }

@@ -1,62 +1,55 @@
 /** `snowglobe run`: checks everything that can be checked, then runs each scenario and tells the verdict. */
-import { randomInt } from 'node:crypto';
-import { join, relative } from 'node:path';
-import type { Driver, GeneratorSource, Readiness } from '../core/driver.ts';
-import type { ExitCode, Problem } from '../core/errors.ts';
-import { badInput, environmentLacks, EXIT, SnowglobeError } from '../core/errors.ts';
+import { relative } from 'node:path';
+import type { ExitCode } from '../core/errors.ts';
 import { generatorLabel } from '../core/phrases.ts';
+import { alwaysWritten } from '../core/reporter.ts';
 import type { Run } from '../core/run.ts';
-import type { Scenario } from '../core/scenario.ts';
-import { driverProblems, missingCoordinator } from '../engine/driver-problems.ts';
-import { abilityProblems, combinationProblems, scenarioProblems } from '../engine/preflight.ts';
+import { waive } from '../core/waivers.ts';
 import { thisOwner } from '../engine/owner.ts';
 import { newRunId } from '../engine/run-id.ts';
 import type { RunRequest } from '../engine/run-scenario.ts';
 import { runScenario } from '../engine/run-scenario.ts';
-import { plannedLengthMs, shapeOf, withoutDisturbances } from '../engine/timetable.ts';
-import { startOpenLoop } from '../load/open-loop.ts';
-import {
-  describeGenerator,
-  driversByRank,
-  fileOf,
-  loadDriver,
-  loadGenerator,
-  loadParts,
-  loadScenario,
-} from '../registry.ts';
-import { chooseStore } from './store.ts';
-import { createProgress } from '../telemetry/progress.ts';
+import { plannedLengthMs, shapeOf } from '../engine/timetable.ts';
+import { describeGenerator, loadScenario } from '../registry.ts';
+import { createProgress, together } from '../telemetry/progress.ts';
 import { summaryText } from '../telemetry/summary-text.ts';
 import { verdictText } from '../telemetry/verdict-text.ts';
-import { sweepDead } from './heal.ts';
+import { argumentsOf, endedMatrix } from './matrix.ts';
 import { onInterrupt, orInterruption, type Interruption } from './interruption.ts';
+import { askedReports, makeReady } from './asked-reports.ts';
+import { conclude, type Ending, type Series } from './conclude.ts';
+import type { RunsMetrics } from './metrics-port.ts';
+import { metricsPortOf, openMetrics } from './metrics-port.ts';
 import { makeRunsFolder } from './runs-folder.ts';
 import type { Output } from './output.ts';
+import type { Asked, Given, Ready } from './preflight.ts';
+import { preflight, prepare } from './preflight.ts';
+import { repeatCommand, runFolder } from './repeat-command.ts';
+import { triesAgain, unknownMode } from './unknown-mode.ts';
+import { loadWaivers } from './waiver-file.ts';
 
-export interface RunArguments {
+export interface RunArguments extends Asked {
   readonly scenarios: readonly string[];
-  readonly driver: string | undefined;
-  readonly generator: string | undefined;
-  readonly seed: string | undefined;
-  readonly store: string | undefined;
   readonly runs: string;
-  readonly withoutDisturbances: boolean;
+  readonly metricsPort: string | undefined;
+  readonly junit: string | undefined;
+  readonly summary: string | undefined;
+  readonly unknown: string | undefined;
+  readonly waivers: string | undefined;
 }
 
 export async function run(args: RunArguments, output: Output): Promise<ExitCode> {
-  const plan = await preflight(args, output);
+  const plan = await planOf(args, output);
+  await using metrics = await openMetrics(plan.metricsPort, output);
   const interruption = onInterrupt(output);
   try {
-    const { swept, left } = await sweepDead([plan.driver]);
-    for (const { runId, driver } of swept) output.text(`Swept what the dead run ${runId} left (${driver}).`);
-    for (const { runId, driver, why, failed } of left)
-      if (failed) output.text(`What the dead run ${runId} left (${driver}) could not be swept: ${why}`);
-    await plan.driver.prepare({ log: (line) => output.text(line), signal: interruption.signal });
-    interruption.signal.throwIfAborted();
-    const { runs, failure } = await runAll(plan, interruption, output);
-    const exitCode = concluded(runs, failure, interruption, output);
+    await prepare(plan.driver, output.text, interruption.signal);
+    const series = await runAll(plan, interruption, output, metrics);
+    const matrix = await endedMatrix(plan, series, output);
+    const exitCode = conclude(series, { ...plan, ...(matrix !== undefined && { matrix }) }, interruption, output);
     const names = plan.items.map(({ scenario }) => scenario.name);
-    if (names.length > 1) output.text(summaryText(names, runs, { stream: output.stream, exitCode }));
+    if (names.length > 1 && matrix === undefined)
+      output.text(summaryText(names, series.decisive, { stream: output.stream, exitCode }));
     return exitCode;
   } catch (error) {
     throw orInterruption(error, interruption);
@@ -66,126 +59,86 @@ export async function run(args: RunArguments, output: Output): Promise<ExitCode>
 }
 
 /** All that is known and checked before anything starts. */
-interface Plan extends Pick<RunRequest, 'faults' | 'hazards' | 'checkers' | 'reporters' | 'driver' | 'openStore'> {
+interface Plan
+  extends
+    Omit<Ending, 'items'>,
+    Omit<Ready, 'parts'>,
+    Pick<RunRequest, 'faults' | 'hazards' | 'indicators' | 'checkers' | 'reporters'> {
   readonly args: RunArguments;
-  readonly seed: string;
   readonly runsFolder: string;
-  /** In the order of the arguments. */
-  readonly items: readonly {
-    readonly reference: string;
-    readonly scenario: Scenario;
-    readonly generator: GeneratorSource;
-  }[];
+  readonly metricsPort: number | undefined;
 }
 
-async function preflight(args: RunArguments, output: Output): Promise<Plan> {
-  const seed = seedOf(args.seed);
-  const { reporters, ...parts } = await loadParts();
-  const { faults, hazards } = parts;
-  // One file after the other: of one that ends the process, or never ends loading, it is known which it was.
-  const given: { readonly reference: string; readonly scenario: Scenario }[] = [];
-  for (const reference of args.scenarios) given.push({ reference, scenario: await loadScenario(reference) });
-  const problems = given.flatMap(({ reference, scenario }) =>
-    inFile(reference, scenario, scenarioProblems(scenario, faults, hazards)),
-  );
-  if (problems.length > 0) throw new SnowglobeError(EXIT.badInput, problems);
-  const items: Plan['items'][number][] = [];
-  for (const { reference, scenario } of given)
-    items.push({
-      reference,
-      scenario: args.withoutDisturbances ? withoutDisturbances(scenario) : scenario,
-      generator: await generatorFor(args.generator, reference, scenario),
-    });
-  const strangers = items.flatMap(({ reference, scenario, generator: { generator } }) =>
-    inFile(reference, scenario, combinationProblems(scenario, generator)),
-  );
-  if (strangers.length > 0) throw new SnowglobeError(EXIT.badInput, strangers);
-  const { driver, readiness } = await chooseDriver(args.driver, output);
-  const missing = items.flatMap(({ reference, scenario, generator: { generator } }) => [
-    ...inFile(reference, scenario, abilityProblems(scenario, faults, driver.name, readiness.abilities)),
-    ...driverProblems(generator, driver),
-    ...missingCoordinator(scenario, readiness),
-  ]);
-  if (missing.length > 0) throw new SnowglobeError(EXIT.environment, missing);
-  const openStore = await chooseStore(driver, args.store);
-  const runsFolder = makeRunsFolder(args.runs);
-  return {
-    args,
-    seed,
-    items,
-    ...parts,
-    reporters: [...reporters.values()],
-    driver,
-    openStore,
-    runsFolder,
+async function planOf(args: RunArguments, output: Output): Promise<Plan> {
+  const metricsPort = metricsPortOf(args.metricsPort);
+  const unknown = unknownMode(args.unknown);
+  const waivers = loadWaivers(args.waivers, new Date().toISOString().slice(0, 10));
+  const load = async (): Promise<readonly Given[]> => {
+    // One file after the other: of one that ends the process, or never ends loading, it is known which it was.
+    const given: Given[] = [];
+    for (const reference of args.scenarios) given.push({ reference, scenario: await loadScenario(reference) });
+    return given;
   };
-}
-
-/** The one that the user names, or that the scenario does. */
-function generatorFor(named: string | undefined, reference: string, scenario: Scenario): Promise<GeneratorSource> {
-  if (named !== undefined) return loadGenerator(named);
-  return loadGenerator(scenario.generator, `${fileOf(reference) ?? reference}: generator`);
-}
-
-/** Problems of a scenario that was given by its path begin with the file, in place of its name. */
-function inFile(reference: string, { name }: Scenario, problems: readonly Problem[]): readonly Problem[] {
-  const file = fileOf(reference);
-  return problems.map((one) =>
-    file !== undefined && one.where?.startsWith(name) === true
-      ? { ...one, where: `${file}${one.where.slice(name.length)}` }
-      : one,
-  );
-}
-
-interface Outcome {
-  readonly runs: readonly Run[];
-  /** What ended the series early. */
-  readonly failure?: { readonly error: unknown };
-}
-
-/** Tells of the failure and writes the document, as far as there is one; the exit code of the command. */
-function concluded(
-  runs: readonly Run[],
-  failure: Outcome['failure'],
-  { signal }: Interruption,
-  output: Output,
-): ExitCode {
-  if (failure !== undefined) {
-    const exitCode = output.error(failure.error, runs.length === 0 ? {} : { runs });
-    // What was judged before stays judged: a broken guarantee outweighs the error that came after it.
-    return worstExit(runs) === EXIT.guaranteeBroken && !signal.aborted ? EXIT.guaranteeBroken : exitCode;
-  }
-  if (output.json) output.document(runs.length === 1 ? runs[0] : runs, '');
-  return signal.aborted ? EXIT.interrupted : worstExit(runs);
+  const { parts, ...ready } = await preflight(args, load, output.text);
+  const reports = askedReports(args, parts.reporters, process.env);
+  makeReady(reports);
+  const runsFolder = makeRunsFolder(args.runs);
+  const reporters = alwaysWritten(parts.reporters);
+  return { args, ...ready, ...parts, reporters, reports, unknown, waivers, runsFolder, metricsPort };
 }
 
 /** One scenario after the other, until one cannot be launched or the user interrupts. */
-async function runAll(plan: Plan, interruption: Interruption, output: Output): Promise<Outcome> {
-  const runs: Run[] = [];
-  for (const item of plan.items) {
-    if (interruption.signal.aborted) break;
-    try {
-      runs.push(await runOne(item, plan, interruption, output));
-    } catch (error) {
-      return { runs, failure: { error: orInterruption(error, interruption) } };
-    }
-  }
-  return { runs };
-}
-
-async function runOne(
-  { reference, scenario, generator }: Plan['items'][number],
+async function runAll(
   plan: Plan,
   interruption: Interruption,
   output: Output,
-): Promise<Run> {
-  const { args, driver, seed, runsFolder } = plan;
+  metrics: RunsMetrics | undefined,
+): Promise<Series> {
+  const { signal } = interruption;
+  const { attempts } = plan.unknown;
+  const runs: Run[] = [];
+  const decisive: Run[] = [];
+  const folders: string[] = [];
+  for (const [index, item] of plan.items.entries())
+    for (let attempt = 1; attempt <= attempts && !signal.aborted; attempt++)
+      try {
+        if (attempt > 1) output.text(`Unknown: once more, with the same seed (attempt ${attempt} of ${attempts}).`);
+        const { run, folder } = await runOne(item, plan, attempt, interruption, output, metrics);
+        runs.push(run);
+        decisive[index] = run;
+        folders[index] = folder;
+        await metrics?.linger(signal);
+        if (!triesAgain(run)) break;
+      } catch (error) {
+        return { runs, decisive, folders, failure: { error: orInterruption(error, interruption) } };
+      }
+  return { runs, decisive, folders };
+}
+
+async function runOne(
+  { reference, scenario, generator, cell }: Plan['items'][number],
+  plan: Plan,
+  attempt: number,
+  interruption: Interruption,
+  output: Output,
+  metrics: RunsMetrics | undefined,
+): Promise<{ readonly run: Run; readonly folder: string }> {
+  const { args, driver, load, runsFolder, unknown } = plan;
+  const seed = cell?.seed ?? plan.seed;
   const runId = newRunId();
   const folder = runFolder(runsFolder, scenario.name, runId);
   const shown = relative(process.cwd(), folder);
-  const progress = createProgress(output.stream);
-  const command = repeatCommand(args, reference, driver.name, seed);
-  const header = { scenario, generator: describeGenerator(generator), driver: driver.name, seed, command };
+  const command = repeatCommand(argumentsOf(args, cell), reference, driver, seed, load.client);
+  const header = {
+    scenario,
+    generator: describeGenerator(generator),
+    driver: driver.name,
+    seed,
+    command,
+    ...(unknown.attempts > 1 && { attempt: { number: attempt, of: unknown.attempts } }),
+  };
+  const view = createProgress(output.stream);
+  const progress = metrics === undefined ? view : together([view, metrics.watch(header.generator.promises)]);
   progress.event({
     at: 0,
     kind: 'begin',
@@ -208,7 +161,8 @@ async function runOne(
       owner: thisOwner(),
       runId,
       folder,
-      startLoad: startOpenLoop,
+      startLoad: load.start,
+      waive: (run) => waive(run, plan.waivers),
       progress,
       signal: interruption.signal,
     });
@@ -217,69 +171,5 @@ async function runOne(
     progress.end(judged);
   }
   output.text(verdictText(judged, { stream: output.stream, folder: shown }));
-  return judged;
-}
-
-async function chooseDriver(
-  name: string | undefined,
-  output: Output,
-): Promise<{ driver: Driver; readiness: Readiness }> {
-  if (name !== undefined) {
-    const driver = await loadDriver(name);
-    const readiness = await driver.readiness();
-    if (readiness.problems.length > 0) throw new SnowglobeError(EXIT.environment, readiness.problems);
-    return { driver, readiness };
-  }
-  const drivers = await driversByRank();
-  for (const driver of drivers) {
-    const readiness = await driver.readiness();
-    const { problems } = readiness;
-    if (problems.length === 0) {
-      output.text(`Driver ${driver.name}: ${driver.summary}`);
-      return { driver, readiness };
-    }
-    output.text(`Driver ${driver.name} cannot be used: ${problems.map(({ what }) => what).join(' ')}`);
-  }
-  throw environmentLacks('No driver can be used on this machine.', 'Run `snowglobe doctor` to see what each needs.');
-}
-
-function seedOf(seed: string | undefined): string {
-  if (seed === undefined) return String(randomInt(2 ** 32));
-  if (!/^\d{1,15}$/.test(seed))
-    throw badInput(
-      `"${seed}" is no seed.`,
-      'Give a whole number from 0 to 999999999999999 (15 digits), such as 42.',
-      '--seed',
-    );
-  return String(Number(seed));
-}
-
-function repeatCommand(
-  { generator, store, withoutDisturbances }: RunArguments,
-  scenario: string,
-  driver: string,
-  seed: string,
-): string {
-  return [
-    `npx snowglobe run ${quoted(scenario)} --driver ${driver} --seed ${seed}`,
-    ...(generator === undefined ? [] : [`--generator ${quoted(generator)}`]),
-    ...(store === undefined ? [] : [`--store ${quoted(store)}`]),
-    ...(withoutDisturbances ? ['--without-disturbances'] : []),
-  ].join(' ');
-}
-
-function quoted(word: string): string {
-  return /^[\w./:@-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
-}
-
-/** `runs/storm/2026-01-31T12-00-00-ab12cd34`: by time, and apart from a run beside it that began in the same second. */
-function runFolder(runs: string, scenario: string, runId: string): string {
-  const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
-  return join(runs, scenario, `${time}-${runId}`);
-}
-
-/** Guarantee before SLO before unknown before pass. */
-function worstExit(runs: readonly Run[]): ExitCode {
-  const order: readonly number[] = [EXIT.guaranteeBroken, EXIT.sloMissed, EXIT.unknown];
-  return (order.find((code) => runs.some(({ exitCode }) => exitCode === code)) ?? EXIT.pass) as ExitCode;
+  return { run: judged, folder };
 }

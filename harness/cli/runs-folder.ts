@@ -1,27 +1,28 @@
-/** The folder that runs are kept in: made, or refused, before anything starts. */
+/** The folder that runs, or plans, are kept in: made, or refused, before anything starts. */
 import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { badInput, messageOf } from '../core/errors.ts';
 
 /** Makes the folder, one level after the other: a recursive mkdir below /proc never ends. */
-export function makeRunsFolder(runs: string): string {
+export function makeRunsFolder(runs: string, kept = 'Runs', option = '--runs'): string {
   const folder = resolve(runs);
   try {
-    make(folder);
+    makeFolder(folder);
     if (!statSync(folder).isDirectory()) throw new Error(`${folder} is no folder`);
     accessSync(folder, constants.W_OK);
   } catch (error) {
     throw badInput(
-      `Runs cannot be kept in ${folder}: ${messageOf(error)}.`,
+      `${kept} cannot be kept in ${folder}: ${messageOf(error)}.`,
       'Name a folder that you can write to.',
-      '--runs',
+      option,
     );
   }
   return folder;
 }
 
-function make(folder: string): void {
+/** Makes the folder, one level after the other: a recursive mkdir below /proc never ends. */
+export function makeFolder(folder: string): void {
   if (existsSync(folder)) return;
-  make(dirname(folder));
+  makeFolder(dirname(folder));
   mkdirSync(folder);
 }

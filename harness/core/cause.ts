@@ -55,6 +55,10 @@ export const CAUSES = {
   'digits lost in a 53-bit number': 'IDs of one call were rounded to what a double-precision number can hold.',
   'wrong field': 'A field of the ID does not hold what it must.',
   'error passed as an ID': 'A refusal or an error value reached the client as an ID.',
+  'changed on the way: 64 bits through a JS number':
+    'The client received what a double-precision number holds of the IDs that were minted.',
+  'changed on the way': 'The client received other IDs than those that were minted at that place.',
+  'acknowledged and never minted': 'The client was told a place at which its node never minted anything.',
   'silent after the heal': 'After everything was healed, the node or worker ID stayed silent.',
   'not explained': 'The evidence at hand fits no known cause.',
 } as const;

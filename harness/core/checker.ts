@@ -84,6 +84,8 @@ export interface Witness {
   /** The moment to look at in the timetable. */
   readonly at: RunNs;
   readonly worker?: number;
+  /** What a client received in place of the sightings: first and last ID, decimal; of one with 128 bits its low 64. */
+  readonly received?: { readonly first: string; readonly last: string };
   readonly outsideAssumptions?: boolean;
   readonly cause?: Cause;
   /** The story, told by `explain`. */
@@ -120,5 +122,7 @@ export interface SqlFacts {
   readonly timeAheadMs?: number;
   /** In order of time; none when left out. */
   readonly rollbacks?: readonly Rollback[];
+  /** As in `History`. */
+  readonly incomplete?: true;
   readonly recover?: RecoverWindow;
 }

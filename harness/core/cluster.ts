@@ -6,6 +6,7 @@
  */
 import type { CoordinatorKind } from './coordinator-kind.ts';
 import type { RegionalShape } from './coordinators.ts';
+import type { ReceivedIds } from './received-ids.ts';
 import type { JsonObject } from './json.ts';
 import type { Rollback } from './rollback.ts';
 import type { Origin, RunNs, Time } from './time.ts';
@@ -154,6 +155,11 @@ export interface NodeHealth {
    * from it. Counted from any moment: only differences mean anything. A node need not say.
    */
   readonly cpuWaitMs?: number;
+  /**
+   * How many calls of this life have waited because all IDs of a tick were minted; decimal. A node need not say, and one
+   * whose generator does not know cannot.
+   */
+  readonly overflowWaits?: string;
   /** The node's wall clock, and a moment just after that reading. */
   readonly wallMs: number;
   readonly at: RunNs;
@@ -173,7 +179,15 @@ export interface MintReply {
   readonly lane?: number;
   readonly firstSeq?: number;
   readonly count?: number;
+  /** With IDs that are to be compared only. */
+  readonly received?: ReceivedIds;
 }
+
+/**
+ * How a client takes its IDs: as bytes or as JSON, to be compared with what was minted; or it counts them and looks no
+ * further.
+ */
+export type Taking = 'bytes' | 'json' | 'count only';
 
 export interface ClusterNode extends Member {
   readonly clock: ClockControl;
@@ -184,13 +198,18 @@ export interface ClusterNode extends Member {
   lastWords?(): Promise<string | undefined>;
   /** Asks over the control path; rejects when there is no answer within `timeoutMs`. */
   health(timeoutMs: number): Promise<NodeHealth>;
-  /** One client request, by the load path. `done` is called exactly once; it may be called before this returns. */
-  mint(count: number, timeoutMs: number, done: (reply: MintReply) => void): void;
+  /**
+   * One client request, by the load path. `done` is called exactly once; it may be called before this returns. Where not
+   * said otherwise, IDs are counted only.
+   */
+  mint(count: number, timeoutMs: number, done: (reply: MintReply) => void, taking?: Taking): void;
   /**
    * Client requests that may be open at once: more would wait on this side of the wire, and be laid at the node's door.
    * Undefined: as many as there are.
    */
   readonly openMax?: number;
+  /** Where a program outside can ask the same: `http://HOST:PORT`. Undefined: it listens at no such place. */
+  readonly http?: string | undefined;
 }
 
 export interface MemberStatus {

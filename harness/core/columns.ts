@@ -25,3 +25,14 @@ export function firstOf<Table extends Columns>(columns: Table, length: number): 
     Object.entries(columns).map(([name, column]) => [name, column.subarray(0, length)]),
   ) as unknown as Table;
 }
+
+/** The records of a table at these places, in that order, in columns of their own. */
+export function recordsAt<Table extends { readonly length: number }>(table: Table, places: Uint32Array): Table {
+  const picked = Object.entries(table).map(([name, column]: [string, Column | number]) => {
+    if (typeof column === 'number') return [name, places.length];
+    const values = column.slice(0, places.length);
+    for (let row = 0; row < places.length; row++) values[row] = column[places[row]!]!;
+    return [name, values];
+  });
+  return Object.fromEntries(picked) as Table;
+}

@@ -17,6 +17,8 @@ export interface Driver {
   readonly rank: number;
   /** All that it makes lives in this process and dies with it: no watchdog is needed. */
   readonly inProcess?: true;
+  /** Its nodes listen at addresses that any program on this machine can call. */
+  readonly callable?: true;
   /** What this machine lacks for the driver, and what the driver can do here. Starts nothing that stays. */
   readiness(): Promise<Readiness>;
   /** Builds what is needed once (images): apart, so that its time is told apart. */

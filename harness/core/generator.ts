@@ -76,9 +76,19 @@ export interface Minter {
    * holder stay unjudged: a call that finds its tenure over refuses, or says that it holds nothing before it waits.
    */
   mint(into: BigUint64Array, count: number): number | Promise<number>;
+  /**
+   * How the IDs of an answer leave the node, one element an ID, where that is not as they are: a number goes as a number
+   * of JSON, and in bytes as what it holds. Of the node's first minter, for all of its lanes.
+   */
+  encode?(ids: BigUint64Array): readonly (bigint | number)[];
   /** What the node holds right now, or undefined while it waits for what it needs to mint. Cheap, never blocks. */
   holding(): Holding | undefined;
   close(): Promise<void>;
+  /**
+   * How many calls of this life have waited because all IDs of a tick were minted, on all lanes together; waits for a clock
+   * that is behind are none. Undefined, or left out: it does not know.
+   */
+  overflowWaits?(): number | undefined;
   /**
    * Further lanes of the same node, each with one call open at the most, all of them side by side: what threads need. In
    * the simulator, where all code runs in one thread, the calls of two lanes meet where they wait for something.

@@ -9,6 +9,7 @@ export const GUARANTEES = {
   'time-honest': "The time inside an ID is the node's own wall-clock time of the call.",
   'well-formed': 'Each ID has its sign bit clear and carries the worker ID that its node held.',
   'fails-closed': 'A refusal carries no ID, and no error value or sentinel passes as an ID.',
+  'faithful-encoding': 'Clients receive exactly the IDs that were minted.',
   recovers: 'After all faults are healed, every worker ID mints again within the declared time.',
 } as const;
 
@@ -31,7 +32,8 @@ interface Assuming {
 /** A guarantee with its bounds. The trailing underscore tells it from the language's own Promise. */
 export type Promise_ =
   | ({
-      readonly guarantee: 'unique' | 'increasing-per-node' | 'owns-worker-id' | 'well-formed' | 'fails-closed';
+      readonly guarantee:
+        'unique' | 'increasing-per-node' | 'owns-worker-id' | 'well-formed' | 'fails-closed' | 'faithful-encoding';
     } & Assuming)
   /** Scope `worker-id`: a later holder of the worker ID. Scope `node`: a later life of the node. */
   | ({ readonly guarantee: 'increasing-across-lives'; readonly scope: 'worker-id' | 'node' } & Assuming)

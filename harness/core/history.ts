@@ -71,6 +71,10 @@ export interface RequestColumns {
   readonly lane: Uint16Array;
   readonly firstSeq: Float64Array;
   readonly count: Uint32Array;
+  /** Of the IDs that came, as in `ReceivedIds`; all 0 where nothing came or nothing is compared. */
+  readonly first: BigUint64Array;
+  readonly last: BigUint64Array;
+  readonly digest: BigUint64Array;
 }
 
 /** Of a history whose clients are not known, or not yet. */
@@ -84,6 +88,9 @@ export const NO_REQUESTS: RequestColumns = {
   lane: new Uint16Array(),
   firstSeq: new Float64Array(),
   count: new Uint32Array(),
+  first: new BigUint64Array(),
+  last: new BigUint64Array(),
+  digest: new BigUint64Array(),
 };
 
 export const REQUEST_STATUS = ['ok', 'refused', 'error', 'no answer'] as const;
@@ -136,6 +143,8 @@ export interface History {
    * is it a reading of that clock. Undefined: nothing is promised of it.
    */
   readonly timeAheadMs?: number;
+  /** Some of what nodes wrote could not be read or stored: that an ID is missing here proves nothing. */
+  readonly incomplete?: true;
   /** Undefined when the run never came to it. */
   readonly recover?: RecoverWindow;
 }

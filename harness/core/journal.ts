@@ -55,6 +55,8 @@ export type JournalEntry = { readonly at: RunNs } & (
    * out between `from` and `at`, or, where the request failed, since then or never.
    */
   | { readonly kind: 'revoke'; readonly coordinator?: string; readonly lease?: string; readonly from: RunNs }
+  /** Who asks for IDs, as in the run's record. */
+  | { readonly kind: 'load client'; readonly client: string; readonly version?: string; readonly sample?: string }
   /** What clients saw within the last second, by node. */
   | {
       readonly kind: 'load';

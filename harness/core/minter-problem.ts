@@ -14,6 +14,8 @@ export function minterProblem(made: unknown): string | undefined {
   const minter = made as { readonly [name: string]: unknown };
   const missing = METHODS.filter((name) => typeof minter[name] !== 'function');
   if (missing.length > 0) return `the minter that create returned has no method ${missing.join(', ')}`;
+  if (!['undefined', 'function'].includes(typeof minter['encode']))
+    return 'the minter that create returned has an encode that is no method';
   try {
     return holdingProblem((minter as { holding(): unknown }).holding());
   } catch (error) {

@@ -45,6 +45,11 @@ export type ProgressEvent = { readonly at: RunNs } & (
       readonly nodes: readonly NodeRate[];
       readonly stored: bigint;
       readonly duplicates: number;
+      /**
+       * All that was committed to the taps longer ago than this is stored. Absent where nothing is collected: then the two
+       * above are 0 and say nothing.
+       */
+      readonly lagMs?: number;
     }
   | { readonly kind: 'note'; readonly text: string }
 );

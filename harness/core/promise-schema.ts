@@ -12,7 +12,14 @@ const boundMs = z.number().nonnegative();
 
 const promiseSchema = z.discriminatedUnion('guarantee', [
   z.strictObject({
-    guarantee: z.enum(['unique', 'increasing-per-node', 'owns-worker-id', 'well-formed', 'fails-closed']),
+    guarantee: z.enum([
+      'unique',
+      'increasing-per-node',
+      'owns-worker-id',
+      'well-formed',
+      'fails-closed',
+      'faithful-encoding',
+    ]),
     assuming,
   }),
   z.strictObject({

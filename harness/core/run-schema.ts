@@ -16,6 +16,8 @@ import { RUN_VERSION } from './run.ts';
 import type { Run } from './run.ts';
 import { scenarioSchema } from './scenario.ts';
 import { z } from './schema.ts';
+import { UNITS } from './slo.ts';
+import type { Unit } from './slo.ts';
 import { UNKNOWN_REASONS } from './verdict.ts';
 import type { UnknownReasonName, Verdict } from './verdict.ts';
 
@@ -82,6 +84,7 @@ const witnessSchema = z.strictObject({
   tenures: list(tenureSchema).exactOptional(),
   at,
   worker: z.int().exactOptional(),
+  received: z.strictObject({ first: decimal, last: decimal }).exactOptional(),
   outsideAssumptions: z.boolean().exactOptional(),
   cause: cause.exactOptional(),
   explanation: z.string().exactOptional(),
@@ -165,6 +168,20 @@ const seriesSchema = z.strictObject({
       points: list(z.tuple([at, z.number().nullable()]).readonly()),
     }),
   ),
+  requests: list(
+    z.strictObject({
+      at,
+      sent: count,
+      ok: count,
+      refused: count,
+      errors: count,
+      noAnswer: count,
+      dropped: count,
+      p50Ms: z.number().nullable(),
+      p99Ms: z.number().nullable(),
+      maxMs: z.number().nullable(),
+    }),
+  ).exactOptional(),
 });
 
 const measuredSchema = z.strictObject({
@@ -174,6 +191,51 @@ const measuredSchema = z.strictObject({
   seconds: z.record(z.string(), z.number()).readonly(),
   versions: strings,
   host: strings,
+  stored: list(
+    z.strictObject({ table: z.string(), rows: decimal, onDisk: decimal, uncompressed: decimal }),
+  ).exactOptional(),
+});
+
+const unit: z.ZodType<Unit> = z.enum(keysOf(UNITS));
+
+const figureSchema = z.strictObject({
+  name: z.string(),
+  indicator: z.string(),
+  what: z.string(),
+  unit,
+  where: z.string(),
+  value: z.number().exactOptional(),
+  samples: count,
+  detail: z.string().exactOptional(),
+});
+
+const sloRecordSchema = z.strictObject({
+  ...figureSchema.shape,
+  options: jsonObject,
+  objective: z.strictObject({ atMost: z.number().exactOptional(), atLeast: z.number().exactOptional() }),
+  verdict,
+  minSamples: count,
+  because: z.string().exactOptional(),
+});
+
+const loadRecordSchema = z.strictObject({
+  client: z.string(),
+  version: z.string().exactOptional(),
+  compared: count,
+  answered: count,
+  sample: z.string().exactOptional(),
+  p50Ms: z.number().exactOptional(),
+  p99Ms: z.number().exactOptional(),
+});
+
+const waivedSchema = z.strictObject({
+  guarantee: guarantee.exactOptional(),
+  scope: z.string().exactOptional(),
+  slo: z.string().exactOptional(),
+  violations: count,
+  by: list(
+    z.strictObject({ cause: cause.exactOptional(), reason: z.string(), ticket: z.string(), expires: z.string() }),
+  ),
 });
 
 export const runSchema = z.strictObject({
@@ -190,6 +252,7 @@ export const runSchema = z.strictObject({
   driver: z.string(),
   seed: z.string(),
   command: z.string(),
+  attempt: z.strictObject({ number: count, of: count }).exactOptional(),
   verdict,
   exitCode: z.int(),
   reasons: list(z.string()),
@@ -197,6 +260,10 @@ export const runSchema = z.strictObject({
   findings: list(findingSchema),
   disturbances: list(disturbanceRecordSchema),
   hazards: list(hazardSchema),
+  slos: list(sloRecordSchema).exactOptional(),
+  figures: list(figureSchema).exactOptional(),
+  waived: list(waivedSchema).exactOptional(),
+  load: loadRecordSchema.exactOptional(),
   evidence: evidenceSchema,
   leases: list(leaseTotalsSchema).exactOptional(),
   slots: list(

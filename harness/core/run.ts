@@ -11,8 +11,10 @@ import type { Layout } from './layout.ts';
 import type { Promise_ } from './guarantee.ts';
 import type { Scenario } from './scenario.ts';
 import type { Tenure } from './checker.ts';
+import type { FigureRecord, SloRecord } from './slo.ts';
 import type { RunNs } from './time.ts';
 import type { UnknownReason, Verdict } from './verdict.ts';
+import type { WaivedRecord } from './waived.ts';
 
 export const RUN_VERSION = 1;
 
@@ -33,8 +35,10 @@ export interface Run {
   readonly seed: string;
   /** The command that repeats the run. */
   readonly command: string;
+  /** Where an unknown run is tried again with the same seed: which attempt this is, and how many there may be. */
+  readonly attempt?: { readonly number: number; readonly of: number };
   readonly verdict: Verdict;
-  /** That of the verdict, or 130: the run was interrupted and its process ended with that. */
+  /** That of the verdict beside what is waived, or 130: the run was interrupted and its process ended with that. */
   readonly exitCode: number;
   /** Why the verdict is what it is: one sentence each. Doubts beside a failure are in `unknowns` alone. */
   readonly reasons: readonly string[];
@@ -43,6 +47,14 @@ export interface Run {
   readonly findings: readonly (Finding & { readonly promised: boolean })[];
   readonly disturbances: readonly DisturbanceRecord[];
   readonly hazards: readonly HazardRecord[];
+  /** SLOs as they were judged; absent where nobody asked for one. */
+  readonly slos?: readonly SloRecord[];
+  /** Measured, and judged by nobody. */
+  readonly figures?: readonly FigureRecord[];
+  /** Broken guarantees and missed SLOs that waivers cover; absent where none does. The verdict stays what it is. */
+  readonly waived?: readonly WaivedRecord[];
+  /** Who offered the load; absent in runs that ended before it began. */
+  readonly load?: LoadRecord;
   readonly evidence: EvidenceTotals;
   /** How each coordinator kept its word on leases; absent where none is known. */
   readonly leases?: readonly LeaseTotals[];
@@ -128,6 +140,22 @@ export interface LeaseTotals {
   readonly revoked: number;
 }
 
+/** Who asked for IDs, and how what clients received was compared with what was minted. */
+export interface LoadRecord {
+  /** `built-in` or `k6`. */
+  readonly client: string;
+  /** `k6 1.8.1`; absent for the built-in client. */
+  readonly version?: string;
+  /** Answers whose IDs were compared with those that were minted, and answers with IDs in all. */
+  readonly compared: number;
+  readonly answered: number;
+  /** What sample was compared, in words; absent: all of them. */
+  readonly sample?: string;
+  /** Of all answers with IDs; absent: there was none. */
+  readonly p50Ms?: number;
+  readonly p99Ms?: number;
+}
+
 /** Curves for the report, one point a bucket, aligned at the run's origin. */
 export interface Series {
   readonly bucketMs: number;
@@ -138,6 +166,22 @@ export interface Series {
     readonly node: string;
     readonly points: readonly (readonly [RunNs, number | null])[];
   }[];
+  /** Requests of all clients by the second in which they were due; absent where they are not known. */
+  readonly requests?: readonly RequestPoint[];
+}
+
+/** Requests that were due within one second. Latencies are those of answers with IDs; null: there was none. */
+export interface RequestPoint {
+  readonly at: RunNs;
+  readonly sent: number;
+  readonly ok: number;
+  readonly refused: number;
+  readonly errors: number;
+  readonly noAnswer: number;
+  readonly dropped: number;
+  readonly p50Ms: number | null;
+  readonly p99Ms: number | null;
+  readonly maxMs: number | null;
 }
 
 export interface Measured {
@@ -148,4 +192,15 @@ export interface Measured {
   readonly seconds: { readonly [what: string]: number };
   readonly versions: { readonly [name: string]: string };
   readonly host: { readonly [name: string]: string };
+  /** What the evidence takes in the store, by table. Absent where nothing was stored, or the store could not tell. */
+  readonly stored?: readonly StoredBytes[];
+}
+
+/** Bytes of one run in one table of the store: decimal strings, for they may exceed 2^53. */
+export interface StoredBytes {
+  readonly table: string;
+  readonly rows: string;
+  /** As compressed, before the store merges its parts further. */
+  readonly onDisk: string;
+  readonly uncompressed: string;
 }

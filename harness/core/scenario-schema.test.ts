@@ -20,9 +20,9 @@ test.each(examples)('an example of docs/SCENARIOS.md can be run', async (text) =
   const url = `data:text/javascript,${encodeURIComponent(stripTypeScriptTypes(text))}`;
   const { default: given } = (await import(url)) as { default: unknown };
   const scenario = scenarioSchema.parse(given);
-  const { faults, hazards } = await loadParts();
+  const parts = await loadParts();
   const { generator } = await loadGenerator(scenario.generator);
-  expect([...scenarioProblems(scenario, faults, hazards), ...combinationProblems(scenario, generator)]).toEqual([]);
+  expect([...scenarioProblems(scenario, parts), ...combinationProblems(scenario, generator)]).toEqual([]);
 });
 
 test.each([...docs('SCENARIOS.md').matchAll(/```json\n(.*?)```/gs)].map(([, text]) => text!))(
@@ -32,8 +32,8 @@ test.each([...docs('SCENARIOS.md').matchAll(/```json\n(.*?)```/gs)].map(([, text
     try {
       writeFileSync(file, text);
       const scenario = await loadScenario(file);
-      const { faults, hazards } = await loadParts();
-      expect(scenarioProblems(scenario, faults, hazards)).toEqual([]);
+      const parts = await loadParts();
+      expect(scenarioProblems(scenario, parts)).toEqual([]);
     } finally {
       rmSync(dirname(file), { recursive: true });
     }

@@ -5,6 +5,7 @@ import { CLOCK_TOOLS } from './cluster.ts';
 import { COORDINATOR_NAMES } from './coordinator-kind.ts';
 import { REQUEST_IDS_MAX } from './request-size.ts';
 import { z } from './schema.ts';
+import { sloSchema } from './slo.ts';
 import type { JsonObject, Json } from './json.ts';
 import type { Layout } from './layout.ts';
 
@@ -37,8 +38,21 @@ const batchSchema = z
   })
   .refine(({ min, max, mean }) => min <= mean && mean <= max, 'needs min <= mean <= max');
 
+const rampSchema = z
+  .array(z.strictObject({ atMs: positiveMs.describe('from the start of the warm-up'), idsPerSecond }))
+  .min(1)
+  .refine(
+    (points) => points.every(({ atMs }, i) => i === 0 || atMs > points[i - 1]!.atMs),
+    'needs points in order of time',
+  );
+
 const loadSchema = z.strictObject({
   idsPerSecond: idsPerSecond.describe('IDs asked of each node each second, open loop'),
+  ramp: rampSchema
+    .exactOptional()
+    .describe(
+      'the rate goes from idsPerSecond, at the start of the load, in straight lines through these points and stays at the last; left out: it is constant',
+    ),
   batch: batchSchema,
   /** In the simulator the load is thinner: enough for two holders to meet in a millisecond, cheap enough for thousands of runs. */
   simulated: z
@@ -157,6 +171,7 @@ export const scenarioSchema = z.strictObject({
   }),
   recoverMs: positiveMs.describe('from the last heal to the end of the load'),
   hazards: z.array(z.strictObject({ hazard: name, options: z.record(z.string(), json).default({}) })).default([]),
+  slos: z.array(sloSchema).exactOptional().describe('what the run has to reach in figures; none where left out'),
 });
 
 /** A validated scenario. */

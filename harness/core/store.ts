@@ -3,6 +3,8 @@
  */
 import type { SqlReader } from './checker.ts';
 import type { RequestColumns } from './history.ts';
+import type { RunFacts } from './run-facts.ts';
+import type { StoredBytes } from './run.ts';
 import type { LaneName } from './tap.ts';
 
 export interface Store extends AsyncDisposable {
@@ -11,8 +13,12 @@ export interface Store extends AsyncDisposable {
   /** Appends whole batches of one lane; harmless when repeated with the same token. */
   append(range: BatchRange): Promise<void>;
   appendRequests(requests: RequestColumns): Promise<void>;
+  /** What the judge concluded, beside the emissions, for dashboards; takes the place of what was there of this run. */
+  putFacts(facts: RunFacts): Promise<void>;
   /** IDs stored, by lane. */
   counts(): Promise<readonly LaneCount[]>;
+  /** What the run takes by table; undefined where the engine does not tell its user. */
+  bytes(): Promise<readonly StoredBytes[] | undefined>;
   /** Duplicated IDs so far, cheaply: for the live view only. */
   liveDuplicates(): Promise<number>;
   readonly sql: SqlReader;
@@ -56,7 +62,7 @@ export interface LaneCount extends LaneName {
  *   first_id UInt64, last_id UInt64, min_id UInt64, max_id UInt64, backward UInt32)` — `called`/`returned` are run
  *   nanoseconds; `backward` counts positions whose ID is not greater than the one before in the batch;
  * `requests(node UInt16, sent Int64, received Int64, status UInt8, incarnation UInt32, lane UInt16, first_seq UInt64,
- *   count UInt32)`.
+ *   count UInt32, first_id UInt64, last_id UInt64, digest UInt64)` — the last three as in `ReceivedIds`.
  *
  * Several runs share the tables behind these names. `SqlReader.rows` puts one common table expression a name in front
  * of the query, `WITH ids AS (SELECT * EXCEPT run FROM … WHERE run = {run:String}), …`, and a query's own leading WITH
@@ -65,3 +71,6 @@ export interface LaneCount extends LaneName {
  * lane, seq) is impossible: the store deduplicates ranges by token.
  */
 export const TABLES = ['ids', 'batches', 'requests'] as const;
+
+/** Tables of what is no emission, one row each of `RunFacts`: no checker reads them, dashboards do. */
+export const FACT_TABLES = ['runs', 'disturbances', 'offsets', 'witnesses'] as const;

@@ -3,6 +3,7 @@
  */
 import type { Cluster } from '../core/cluster.ts';
 import type { Store } from '../core/store.ts';
+import { nsToMs } from '../core/time.ts';
 import type { Collector } from './collector.ts';
 import { startCollector } from './collector.ts';
 import type { Journal } from './journal.ts';
@@ -16,6 +17,8 @@ export interface Collecting extends AsyncDisposable {
   /** IDs stored, and duplicated IDs among them, so far: for the live view only. */
   stored(): bigint;
   duplicates(): number;
+  /** As in `rates`. */
+  lagMs(): number;
 }
 
 export async function startCollecting(
@@ -51,6 +54,7 @@ export async function startCollecting(
     collector,
     stored: () => collector.stored(),
     duplicates: () => duplicates,
+    lagMs: () => nsToMs(time.now() - collector.upTo()),
     [Symbol.asyncDispose]: async () => {
       stopping.abort();
       await collector.stop();

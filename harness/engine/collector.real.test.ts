@@ -41,6 +41,20 @@ test('carries all that nodes write, while they write and after they died', async
   expect(collector.stored()).toBe(written[0] + written[1]);
 });
 
+test('what was committed before the moment that it tells is stored, without a drain', async () => {
+  using run = runFolder();
+  await using store = await openEmbedded({ folder: run.store, runId: RUN });
+  const collector = collect(run, store, []);
+  const written = await writeLane(run, 'n1', 300);
+  const committed = time.now();
+  while (collector.upTo() <= committed) {
+    expect(collector.failure()).toBeUndefined();
+    await sleep(5);
+  }
+  expect(collector.stored()).toBe(written);
+  await collector.stop();
+});
+
 test('a harness dies: the next one sends the journalled ranges again, and the rest, each once', async () => {
   using run = runFolder();
   const journal: JournalEntry[] = [];
@@ -174,7 +188,9 @@ const delegate = (store: Store): Store => ({
   sql: store.sql,
   append: (range) => store.append(range),
   appendRequests: (requests) => store.appendRequests(requests),
+  putFacts: (facts) => store.putFacts(facts),
   counts: () => store.counts(),
+  bytes: () => store.bytes(),
   liveDuplicates: () => store.liveDuplicates(),
   [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
 });

@@ -10,7 +10,7 @@ import type { Layout } from '../core/layout.ts';
 import { idBitsOf } from '../core/layout.ts';
 import type { LaneTotal } from './evidence.ts';
 import { BATCH_BYTES } from '../core/tap.ts';
-import type { Origin, Time } from '../core/time.ts';
+import type { Origin, RunNs, Time } from '../core/time.ts';
 import type { LeaseLog } from './lease-logs.ts';
 import { RANGE_LIMIT, TapReader } from './tap-reader.ts';
 import type { LaneReader, RangeLimit, TapRange } from './tap-reader.ts';
@@ -36,6 +36,8 @@ export interface CollectorOptions {
 export interface Collector {
   /** IDs that the store has acknowledged. */
   stored(): bigint;
+  /** All that was committed to the taps before this moment is stored. */
+  upTo(): RunNs;
   /** Why collecting has ended early, if it has. `drain` rejects with it. */
   failure(): unknown;
   /** Ends collecting; resolves when nothing more is sent. */
@@ -68,6 +70,7 @@ export function startCollector(options: CollectorOptions): Collector {
   const problems: string[] = [];
   const strangers = new Set<string>();
   let stored = 0n;
+  let upTo: RunNs = 0;
   let failure: unknown;
 
   async function send(range: TapRange, token: string): Promise<void> {
@@ -130,7 +133,10 @@ export function startCollector(options: CollectorOptions): Collector {
   async function collectUntilStopped(): Promise<void> {
     await sendAgain((options.earlier ?? []).filter((entry) => entry.kind === 'collect'));
     while (!stopping.signal.aborted) {
+      const began = time.now();
+      // A lane is left only when what it had was less than it may give at once: so nothing is left of before.
       await collectAll(large);
+      upTo = began;
       await time.sleep(options.everyMs ?? EVERY_MS, stopping.signal).catch(() => undefined);
     }
   }
@@ -174,7 +180,7 @@ export function startCollector(options: CollectorOptions): Collector {
     }
   }
 
-  return { stored: () => stored, failure: () => failure, stop, drain };
+  return { stored: () => stored, upTo: () => upTo, failure: () => failure, stop, drain };
 }
 
 /** Says which bytes: the same name, the same range. Batches without an ID move no sequence number, so they count, too. */

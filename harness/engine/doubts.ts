@@ -14,6 +14,7 @@ import type { UnknownReason } from '../core/verdict.ts';
 import type { LaneTotal } from './evidence.ts';
 import { GAP_MAX_MS } from './bite.ts';
 import { doubt, seconds } from './doubt.ts';
+import { loadedSpan } from './load-record.ts';
 import { phaseBegin } from './phase-begin.ts';
 import { inReach } from './reach.ts';
 import { silentNodes } from './silent-nodes.ts';
@@ -35,7 +36,7 @@ export interface DoubtInput {
   /** By acts. */
   readonly tenures: readonly Tenure[];
   readonly leases: readonly LeaseFact[];
-  /** IDs each node is asked for, a second: thinner in the simulator. */
+  /** IDs each node was asked for, a second, on average: fewer in the simulator. */
   readonly idsPerSecond: number;
   /** Then `well-formed` says whether each was minted under what its node said that it held. */
   readonly idsCarryWorkerIds: boolean;
@@ -187,12 +188,10 @@ function missedLoad({ journal, disturbances }: DoubtInput): readonly UnknownReas
 
 function thinLoad({ journal, scenario, minted, tenures, idsPerSecond }: DoubtInput): readonly UnknownReason[] {
   const loads = journal.filter((entry) => entry.kind === 'load');
-  const first = phaseBegin(journal, 'warm-up') ?? loads.at(0)?.at;
-  const last = loads.at(-1)?.at;
-  if (first === undefined || last === undefined)
-    return [doubt('too few samples', 'run', 'No client ever asked for an ID.')];
+  const span = loadedSpan(journal);
+  if (span === undefined) return [doubt('too few samples', 'run', 'No client ever asked for an ID.')];
   const holders = scenario.pool ?? scenario.cluster.nodes;
-  const asked = ((last - first) / 1e9) * idsPerSecond * holders;
+  const asked = ((span.to - span.from) / 1e9) * idsPerSecond * holders;
   const total = minted.reduce((sum, { ids }) => sum + Number(ids), 0);
   if (total < MINTED_MIN * asked)
     return [

@@ -20,6 +20,9 @@ function requests(
     lane: Uint16Array.of(0, 0),
     firstSeq: Float64Array.of(change.firstSeq ?? 90, 0),
     count: Uint32Array.of(change.count ?? 10, 0),
+    first: new BigUint64Array(2),
+    last: new BigUint64Array(2),
+    digest: new BigUint64Array(2),
   };
 }
 

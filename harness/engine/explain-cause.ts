@@ -4,6 +4,7 @@
  */
 import type { Cause } from '../core/cause.ts';
 import type { Finding, Witness } from '../core/checker.ts';
+import { causeOfAnswer } from './causes/answer.ts';
 import { causeOfField } from './causes/fields.ts';
 import { causeOfHolding, type Door } from './causes/holding.ts';
 import { causeOfOrder } from './causes/order.ts';
@@ -26,6 +27,8 @@ function find(guarantee: Finding['guarantee'], witness: Witness, view: EvidenceV
   switch (guarantee) {
     case 'fails-closed':
       return 'error passed as an ID';
+    case 'faithful-encoding':
+      return causeOfAnswer(witness);
     case 'recovers':
       return 'silent after the heal';
     case 'time-honest':

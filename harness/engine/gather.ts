@@ -12,6 +12,7 @@ import type { JournalEntry } from '../core/journal.ts';
 import { withEnds } from '../core/lease-ends.ts';
 import { coordinatorOfNodes } from '../core/coordinators.ts';
 import type { Rollback } from '../core/rollback.ts';
+import type { StoredBytes } from '../core/run.ts';
 import type { Origin } from '../core/time.ts';
 import type { UnknownReason } from '../core/verdict.ts';
 import type { Collector } from './collector.ts';
@@ -25,7 +26,10 @@ import { recoverWindow } from './recover-window.ts';
 export type Gathered = Pick<
   JudgeInput,
   'source' | 'minted' | 'stored' | 'batches' | 'tornBytes' | 'tapProblems' | 'doubts'
->;
+> & {
+  /** What the store holds now takes this; undefined where it does not tell, or there is none. */
+  readonly bytes?: readonly StoredBytes[] | undefined;
+};
 
 /** What the simulator kept. Minted and stored are one and the same memory. */
 export function gatherFromMemory(
@@ -89,6 +93,7 @@ export async function gatherFromStore(sources: StoreSources): Promise<Gathered> 
       ...clocksIn(journal),
       ...timeAhead(header.generator.promises),
       rollbacks: rollbacksIn(journal),
+      ...(isWhole(drained) ? {} : { incomplete: true }),
       ...(recover !== undefined && { recover }),
     };
     return {
@@ -99,6 +104,7 @@ export async function gatherFromStore(sources: StoreSources): Promise<Gathered> 
       tornBytes: drained.tornBytes,
       tapProblems: drained.problems,
       doubts,
+      bytes: await store.bytes(),
     };
   } catch (error) {
     if (!(error instanceof EngineLost)) throw error;
@@ -118,6 +124,12 @@ export async function gatherFromStore(sources: StoreSources): Promise<Gathered> 
       ],
     };
   }
+}
+
+function isWhole({ problems, minted, stored }: Awaited<ReturnType<Collector['drain']>>): boolean {
+  const key = ({ node, incarnation, lane, ids }: LaneTotal): string => `${node}/${incarnation}/${lane} ${ids}`;
+  const held = new Set(stored.map(key));
+  return problems.length === 0 && minted.length === stored.length && minted.every((lane) => held.has(key(lane)));
 }
 
 /** What is known of the clocks; nothing, where the run never had an origin. */

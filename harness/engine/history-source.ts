@@ -5,6 +5,7 @@ import type { Checker, SqlFacts, SqlReader } from '../core/checker.ts';
 import type { Guarantee, Promise_ } from '../core/guarantee.ts';
 import type { History, RequestColumns } from '../core/history.ts';
 import type { Series } from '../core/run.ts';
+import { readSequenceUse, sequenceUseOf } from '../core/sequence-use.ts';
 import { readTenures, readUnheld, tenuresOf, unheldOf } from '../core/tenures.ts';
 import { NS_PER_MS } from '../core/time.ts';
 import type { HistorySource } from './judge.ts';
@@ -17,6 +18,7 @@ export function sourceFromMemory(history: History, checkers: Checkers): HistoryS
     tenures: () => Promise.resolve(tenuresOf(history)),
     unheld: () => Promise.resolve(unheldOf(history)),
     idsByNode: (bucketMs) => Promise.resolve(countByNode(history, bucketMs)),
+    sequenceUse: () => Promise.resolve(sequenceUseOf(history)),
     leases: history.leases,
   };
 }
@@ -37,6 +39,7 @@ export function sourceFromStore(store: SqlReader, facts: SqlFacts, checkers: Che
         rows.map(({ node, bucket, ids }) => ({ node, bucket: Number(bucket), ids: Number(ids) })),
       );
     },
+    sequenceUse: () => readSequenceUse(store, facts),
     leases: facts.leases,
   };
 }
@@ -59,7 +62,9 @@ function countByNode({ nodes, batches }: History, bucketMs: number): Series['ids
 
 /** What clients received, as an earlier judging stored it; undefined when it died with its harness. */
 export async function readRequests(store: SqlReader): Promise<RequestColumns | undefined> {
-  type Row = { [Column in keyof Omit<RequestColumns, 'length' | 'firstSeq'>]: string | number } & { first_seq: string };
+  type Row = {
+    [Column in keyof Omit<RequestColumns, 'length' | 'firstSeq' | 'first' | 'last' | 'digest'>]: string | number;
+  } & { first_seq: string; first_id: string; last_id: string; digest: string };
   const rows = await store.rows<Row>('select * from requests order by sent');
   if (rows.length === 0) return undefined;
   return {
@@ -72,6 +77,9 @@ export async function readRequests(store: SqlReader): Promise<RequestColumns | u
     lane: Uint16Array.from(rows, (row) => Number(row.lane)),
     firstSeq: Float64Array.from(rows, (row) => Number(row.first_seq)),
     count: Uint32Array.from(rows, (row) => Number(row.count)),
+    first: BigUint64Array.from(rows, (row) => BigInt(row.first_id)),
+    last: BigUint64Array.from(rows, (row) => BigInt(row.last_id)),
+    digest: BigUint64Array.from(rows, (row) => BigInt(row.digest)),
   };
 }
 

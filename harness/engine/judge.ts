@@ -6,7 +6,7 @@ import { disturbing } from '../core/disturbing.ts';
 import type { ExitCode } from '../core/errors.ts';
 import { EXIT } from '../core/errors.ts';
 import { all, counted, times } from '../core/phrases.ts';
-import type { Promise_ } from '../core/guarantee.ts';
+import type { Guarantee, Promise_ } from '../core/guarantee.ts';
 import { GUARANTEES } from '../core/guarantee.ts';
 import type { Hazard } from '../core/hazard.ts';
 import type { LeaseFact, RequestColumns } from '../core/history.ts';
@@ -16,6 +16,8 @@ import { sentenceOf } from '../core/reasons-in-short.ts';
 import type { DisturbanceRecord, HazardRecord, Measured, Run, Series } from '../core/run.ts';
 import { RUN_VERSION } from '../core/run.ts';
 import { missingSelfLoad } from '../core/self-load.ts';
+import type { SequenceSecond } from '../core/sequence-use.ts';
+import type { SloRecord } from '../core/slo.ts';
 import type { Unheld } from '../core/tenures.ts';
 import type { UnknownReason, Verdict } from '../core/verdict.ts';
 import { gravest } from '../core/verdict.ts';
@@ -27,11 +29,16 @@ import { doubts } from './doubts.ts';
 import { endingRemarks } from './ended-nodes.ts';
 import { explain } from './explain.ts';
 import { besideUnheld, heldByWhom } from './held-by-whom.ts';
+import type { Indicators } from './judge-slos.ts';
+import { metSlos, missedSlos } from './judge-slos.ts';
+import { measure } from './measure.ts';
+import { loadRecord, meanIdsPerSecond } from './load-record.ts';
 import { phaseBegin } from './phase-begin.ts';
+import { requestSeries } from './request-series.ts';
 import { offsetsByNode, phasesOf, slotsOf, SERIES_BUCKET_MS } from './series.ts';
 
 /** What is known of a run before it starts. */
-export type RunHeader = Pick<Run, 'scenario' | 'generator' | 'driver' | 'seed' | 'command'>;
+export type RunHeader = Pick<Run, 'scenario' | 'generator' | 'driver' | 'seed' | 'command' | 'attempt'>;
 
 /** Questions to what a run emitted, answered by folds over memory or by SQL. */
 export interface HistorySource {
@@ -41,6 +48,8 @@ export interface HistorySource {
   unheld(): Promise<readonly Unheld[]>;
   /** IDs minted in each bucket since the origin, by node. */
   idsByNode(bucketMs: number): Promise<Series['idsByNode']>;
+  /** How full ticks are: a question to every ID. */
+  sequenceUse(): Promise<readonly SequenceSecond[]>;
   readonly leases: readonly LeaseFact[];
 }
 
@@ -48,6 +57,7 @@ export interface JudgeInput {
   readonly header: RunHeader;
   readonly journal: readonly JournalEntry[];
   readonly hazards: ReadonlyMap<string, Hazard>;
+  readonly indicators: Indicators;
   /** Undefined when the store was lost. */
   readonly source: HistorySource | undefined;
   readonly minted: readonly LaneTotal[];
@@ -56,7 +66,10 @@ export interface JudgeInput {
   readonly tornBytes: number;
   readonly tapProblems: readonly string[];
   readonly requests: RequestColumns | undefined;
+  /** IDs that each node was asked for, a second, at the start of the load. */
   readonly idsPerSecond: number;
+  /** Time was virtual, and the load the thinner one of the simulator. */
+  readonly virtualTime: boolean;
   readonly doubts: readonly UnknownReason[];
   readonly measured: Measured;
 }
@@ -88,6 +101,14 @@ export async function judge(input: JudgeInput): Promise<Run> {
     ...finding,
     promised: false,
   }));
+  const measured = await measure({
+    ...input,
+    nodes,
+    disturbances,
+    tenures: answers.tenures,
+    findings: [...promised, ...others],
+  });
+  const { slos } = measured;
   const unknowns: readonly UnknownReason[] = [
     ...input.doubts,
     ...answers.doubts,
@@ -100,53 +121,70 @@ export async function judge(input: JudgeInput): Promise<Run> {
       minted: input.minted,
       tenures: answers.tenures,
       leases: source?.leases ?? [],
-      idsPerSecond: input.idsPerSecond,
+      idsPerSecond: meanIdsPerSecond(input.idsPerSecond, scenario.load, journal),
       idsCarryWorkerIds: generator.layout.workerBits > 0,
     }),
     ...untried(header.scenario, journal, disturbances),
     ...(generator.promises.length === 0 ? [NOTHING_PROMISED] : []),
     ...promised.filter(({ verdict }) => verdict === 'unknown').map(nothingChecked),
     ...heldByWhom(promised, others, answers.unheld),
+    ...slos.unknowns,
   ];
   const phases = phasesOf(journal);
+  const load = loadRecord(journal, input.requests, input.virtualTime);
   const leases = leaseTotals(
     source?.leases ?? [],
     journal.filter((entry) => entry.kind === 'revoke'),
   );
-  const verdict = gravest([...promised.map((finding) => finding.verdict), ...unknowns.map((): Verdict => 'unknown')]);
-  const busy = verdict === 'unknown' ? busyMachine(journal) : [];
+  const kept = gravest(promised.map((finding) => finding.verdict));
+  const verdict = gravest([kept, ...slos.records.map((slo) => slo.verdict), ...unknowns.map((): Verdict => 'unknown')]);
+  const exitCode = exitCodeOf(verdict, kept);
+  const busy = verdict === 'unknown' || exitCode === EXIT.sloMissed ? busyMachine(journal) : [];
   return {
     version: RUN_VERSION,
     state: 'judged',
     ...header,
     verdict,
-    exitCode: exitCodeOf(verdict),
+    exitCode,
     reasons: [
       // What the doubts after it may come from.
       ...busy,
-      ...reasonsOf(verdict, promised, unknowns, disturbances, hazards),
+      ...reasonsOf(verdict, promised, slos.records, unknowns, disturbances, hazards),
       ...(verdict === 'unknown' && busy.length === 0 ? tooMuchLoad(unknowns) : []),
       ...(verdict === 'pass' ? thinnerLoad({ scenario, evidence: evidence.totals, phases }) : []),
       ...remarks(others),
       ...endingRemarks(journal, unknowns),
+      ...slos.leftOut,
     ],
     unknowns,
     findings: [...promised, ...others],
     disturbances,
     hazards,
+    ...(slos.records.length > 0 && { slos: slos.records }),
+    ...(measured.figures.length > 0 && { figures: measured.figures }),
+    ...(load !== undefined && { load }),
     evidence: evidence.totals,
     ...(leases.length > 0 && { leases }),
     slots: slotsOf(journal),
     phases,
     nodes,
-    series: { bucketMs: SERIES_BUCKET_MS, idsByNode: answers.idsByNode, offsetsByNode: offsetsByNode(journal, nodes) },
+    series: {
+      bucketMs: SERIES_BUCKET_MS,
+      idsByNode: answers.idsByNode,
+      offsetsByNode: offsetsByNode(journal, nodes),
+      ...(input.requests !== undefined && {
+        requests: requestSeries(input.requests, journal, { latencies: !input.virtualTime }),
+      }),
+    },
     tenures: answers.tenures,
     measured: input.measured,
   };
 }
 
-function exitCodeOf(verdict: Verdict): ExitCode {
-  return verdict === 'fail' ? EXIT.guaranteeBroken : verdict === 'unknown' ? EXIT.unknown : EXIT.pass;
+/** A broken guarantee before a missed SLO before what is not known. */
+function exitCodeOf(verdict: Verdict, kept: Verdict): ExitCode {
+  if (verdict === 'fail') return kept === 'fail' ? EXIT.guaranteeBroken : EXIT.sloMissed;
+  return verdict === 'unknown' ? EXIT.unknown : EXIT.pass;
 }
 
 interface Answers {
@@ -210,6 +248,7 @@ function notPromised(promises: readonly Promise_[]): readonly Promise_[] {
     { guarantee: 'owns-worker-id' },
     { guarantee: 'well-formed' },
     { guarantee: 'fails-closed' },
+    { guarantee: 'faithful-encoding' },
   ];
   const name = (promise: Promise_): string => `${promise.guarantee}/${'scope' in promise ? promise.scope : ''}`;
   const declared = new Set(promises.map(name));
@@ -270,18 +309,22 @@ function nothingChecked({ guarantee, scope, undecided }: Finding): UnknownReason
 function reasonsOf(
   verdict: Verdict,
   promised: readonly Finding[],
+  slos: readonly SloRecord[],
   unknowns: readonly UnknownReason[],
   disturbances: readonly DisturbanceRecord[],
   hazards: readonly HazardRecord[],
 ): readonly string[] {
   if (verdict === 'unknown') return unknowns.map(sentenceOf);
   if (verdict === 'fail')
-    return promised
-      .filter((finding) => finding.verdict === 'fail')
-      .map(
-        (finding) =>
-          `${finding.guarantee} is broken ${times(finding.violations - finding.outsideAssumptions)}: "${GUARANTEES[finding.guarantee]}" That was promised.`,
-      );
+    return [
+      ...promised
+        .filter((finding) => finding.verdict === 'fail')
+        .map(
+          (finding) =>
+            `${finding.guarantee} is broken ${times(finding.violations - finding.outsideAssumptions)}: "${GUARANTEES[finding.guarantee]}" That was promised.`,
+        ),
+      ...missedSlos(slos),
+    ];
   const outside = promised.reduce((sum, finding) => sum + finding.outsideAssumptions, 0);
   const kept = [
     `${sentenceCase(all(promised.length, 'promise'))} ${promised.length === 1 ? 'was' : 'were'} kept`,
@@ -289,7 +332,8 @@ function reasonsOf(
   ].join('');
   const reached = hazards.length === 0 ? '' : ` and ${all(hazards.length, 'hazard')} reached`;
   const disturbed = disturbing(disturbances).length;
-  if (disturbed > 0) return [`${kept}, with ${all(disturbed, 'disturbance')} in force as measured${reached}.`];
+  if (disturbed > 0)
+    return [`${kept}, with ${all(disturbed, 'disturbance')} in force as measured${reached}.`, ...metSlos(slos)];
   return [
     `${kept}, and nothing was disturbed: how the generator bears faults was not tried.`,
     ...(hazards.length === 0
@@ -298,6 +342,7 @@ function reasonsOf(
     ...(promised.some(({ guarantee }) => guarantee === 'recovers')
       ? ['recovers was kept where there was nothing to recover from.']
       : []),
+    ...metSlos(slos),
   ];
 }
 
@@ -307,11 +352,13 @@ function sentenceCase(text: string): string {
 
 /**
  * What colours no verdict and yet must not be missed: whoever promises nothing of calls that fail may not know that
- * theirs leave IDs behind, and that its other findings may stem from them.
+ * theirs leave IDs behind, and that its other findings may stem from them; nor that clients receive other IDs.
  */
+const REMARKABLE: readonly Guarantee[] = ['fails-closed', 'faithful-encoding'];
+
 function remarks(others: readonly Finding[]): readonly string[] {
   return others
-    .filter(({ guarantee, violations }) => guarantee === 'fails-closed' && violations > 0)
+    .filter(({ guarantee, violations }) => REMARKABLE.includes(guarantee) && violations > 0)
     .map(
       ({ guarantee, violations }) =>
         `A remark: ${guarantee} is not promised, and is broken ${times(violations)}: "${GUARANTEES[guarantee]}"`,

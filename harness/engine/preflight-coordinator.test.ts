@@ -3,7 +3,7 @@ import { coordinatorMembersOf } from '../core/coordinators.ts';
 import { loadGenerator, loadParts, loadScenario, validateScenario } from '../registry.ts';
 import { coordinatorProblems, scenarioProblems } from './preflight.ts';
 
-const { faults, hazards } = await loadParts();
+const parts = await loadParts();
 const [storm, stalls] = await Promise.all([loadScenario('storm'), loadScenario('segment-database-stalls')]);
 const [snowflake, segment] = await Promise.all([loadGenerator('snowflake'), loadGenerator('segment')]);
 
@@ -25,7 +25,7 @@ test('a generator and a scenario with different coordinators are refused, and to
 
 test('one database has one server, and no fault can name a member that it has not', () => {
   const told = (scenario: typeof stalls): readonly string[] =>
-    scenarioProblems(scenario, faults, hazards).map(({ what }) => what);
+    scenarioProblems(scenario, parts).map(({ what }) => what);
   expect(told(stalls)).toEqual([]);
   expect(told({ ...stalls, cluster: { ...stalls.cluster, coordinatorMembers: 3 } })).toContain(
     'The cluster has 3 members of postgres, which can have 1 at the most.',
@@ -43,12 +43,12 @@ test('one database has one server, and no fault can name a member that it has no
 });
 
 test('what only etcd has is not done to another coordinator, and what every coordinator has is', () => {
-  const refused = [...faults.values()].filter((fault) => {
+  const refused = [...parts.faults.values()].filter((fault) => {
     const options = JSON.parse(JSON.stringify(fault.example).replaceAll('etcd1', 'pg1')) as typeof fault.example;
     const disturbances = [{ fault: fault.name, options, atMs: 0, forMs: 30_000 }];
     const slots = [{ name: 'slot', lengthMs: 60_000, disturbances }];
-    return scenarioProblems({ ...stalls, timetable: { ...stalls.timetable, slots } }, faults, hazards).some(
-      ({ what }) => what.includes('It is for clusters with etcd, and this one has postgres.'),
+    return scenarioProblems({ ...stalls, timetable: { ...stalls.timetable, slots } }, parts).some(({ what }) =>
+      what.includes('It is for clusters with etcd, and this one has postgres.'),
     );
   });
   expect(refused.map(({ name }) => name).toSorted()).toEqual([

@@ -3,14 +3,14 @@ import { scenarioSchema } from '../core/scenario.ts';
 import { loadGenerator, loadParts, loadScenario } from '../registry.ts';
 import { combinationProblems, scenarioProblems } from './preflight.ts';
 
-const { faults, hazards } = await loadParts();
+const parts = await loadParts();
 const storm = await loadScenario('storm');
 
 /** What is wrong with one disturbance, and what to do about it. */
 const told = (fault: string, options: object): readonly string[] => {
   const slots = [{ name: 'slot', lengthMs: 5000, disturbances: [{ fault, options, atMs: 0, forMs: 1000 }] }];
   const scenario = scenarioSchema.parse({ ...storm, timetable: { order: 'given', slots } });
-  return scenarioProblems(scenario, faults, hazards).map(({ what, remedy }) => `${what} ${remedy}`);
+  return scenarioProblems(scenario, parts).map(({ what, remedy }) => `${what} ${remedy}`);
 };
 
 test('a slip in the name of an option is one mistake, and the options are named', () => {
@@ -41,13 +41,13 @@ test('a generator for another coordinator has one thing wrong with it, whatever 
 test('a cluster whose regions are none has one thing wrong with it, whatever fault takes a coordinator', () => {
   const { coordinatorMembers, nodes } = storm.cluster;
   const cluster = { nodes, coordinatorMembers, coordinatorPerRegion: true };
-  const disturbances = [...faults.values()]
+  const disturbances = [...parts.faults.values()]
     .filter(({ disturbs }) => disturbs.includes('coordinator'))
     .map(({ name, example }) => ({ fault: name, options: example, atMs: 0, forMs: 1000 }));
   for (const disturbance of disturbances) {
     const slots = [{ name: 'slot', lengthMs: 9000, disturbances: [disturbance] }];
     const scenario = scenarioSchema.parse({ ...storm, cluster, hazards: [], timetable: { order: 'given', slots } });
-    const problems = scenarioProblems(scenario, faults, hazards).map(({ what }) => what);
+    const problems = scenarioProblems(scenario, parts).map(({ what }) => what);
     expect(problems.join()).not.toContain('()');
     expect(problems[0]).toMatch(/no zone of the cluster lies in a region/);
   }

@@ -4,12 +4,15 @@ import { loadParts, validateScenario } from '../registry.ts';
 import scenario from '../../scenarios/region-without-coordinator.ts';
 import { scenarioProblems } from './preflight.ts';
 
-const { faults, hazards } = await loadParts();
+const parts = await loadParts();
 
 function problemsWith(cluster: Partial<ScenarioInput['cluster']>) {
   const timetable = { order: 'given', slots: [] };
-  const changed = validateScenario({ ...scenario, timetable, cluster: { ...scenario.cluster, ...cluster } }, 'x');
-  return scenarioProblems(changed, faults, hazards);
+  const changed = validateScenario(
+    { ...scenario, timetable, slos: [], cluster: { ...scenario.cluster, ...cluster } },
+    'x',
+  );
+  return scenarioProblems(changed, parts);
 }
 
 test('a coordinator for each region needs regions', () => {

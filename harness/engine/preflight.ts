@@ -17,14 +17,22 @@ import { z } from '../core/schema.ts';
 import { shapeProblem } from '../core/shape-problem.ts';
 import type { TargetKind } from '../core/targets.ts';
 import { targetsOf } from '../core/targets.ts';
+import type { Indicators } from './judge-slos.ts';
 import { signalProblems } from './signal-problems.ts';
+import { sloProblems } from './slo-problems.ts';
 import { shapeOf, timetableProblems } from './timetable.ts';
+
+/** What a scenario may name. */
+export interface PreflightParts {
+  readonly faults: ReadonlyMap<string, Fault>;
+  readonly hazards: ReadonlyMap<string, Hazard>;
+  readonly indicators: Indicators;
+}
 
 /** Mistakes of the scenario's author: exit 2. */
 export function scenarioProblems(
   scenario: Scenario,
-  faults: ReadonlyMap<string, Fault>,
-  hazards: ReadonlyMap<string, Hazard>,
+  { faults, hazards, indicators }: PreflightParts,
 ): readonly Problem[] {
   return [
     ...poolProblems(scenario),
@@ -34,6 +42,7 @@ export function scenarioProblems(
     ...disturbanceProblems(scenario, faults),
     ...signalProblems(scenario, [HOLDER, ...shapeOf(scenario).nodes]),
     ...hazardProblems(scenario, hazards),
+    ...sloProblems(scenario, indicators, faults),
     ...timetableProblems(scenario, (name) => faults.get(name)),
   ];
 }

@@ -5,7 +5,7 @@ import type { RunNs } from '../core/time.ts';
 import { msToNs, NS_PER_S } from '../core/time.ts';
 
 /** A node in reach of a disturbance may refuse for this long after the heal. */
-const GRACE_NS = msToNs(8000);
+export const GRACE_NS = msToNs(8000);
 
 /** Spans in which a node may refuse because of a disturbance. */
 export function inReach(disturbances: readonly DisturbanceRecord[], node: string, at: RunNs): boolean {

@@ -32,7 +32,7 @@ export function recoverWindow(
  * Where its machine kept a node from running, its silence is no more its own than the harness's deafness is; and what kept
  * the harness from running may have kept all of them.
  */
-function deafSpans(journal: readonly JournalEntry[]): NonNullable<RecoverWindow['deaf']> {
+export function deafSpans(journal: readonly JournalEntry[]): NonNullable<RecoverWindow['deaf']> {
   const widened = <S extends Span>(span: S, byNs: number): S => ({
     ...span,
     from: span.from - STARVED_AROUND_NS,

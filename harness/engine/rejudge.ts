@@ -15,8 +15,10 @@ import { readRequests } from './history-source.ts';
 import type { JournalRead } from './journal.ts';
 import { openJournal } from './journal.ts';
 import { judge } from './judge.ts';
+import type { Indicators } from './judge-slos.ts';
 import { JOURNAL_FILE, TAPS_FOLDER } from './record.ts';
 import type { OpenStore } from './run-scenario.ts';
+import { putFacts } from './run-facts.ts';
 import { createStopwatch, measuredAgain } from './stopwatch.ts';
 
 export interface RejudgeRequest {
@@ -27,6 +29,7 @@ export interface RejudgeRequest {
   readonly openStore: OpenStore;
   readonly checkers: Checkers;
   readonly hazards: ReadonlyMap<string, Hazard>;
+  readonly indicators: Indicators;
   /** Told what is done next, where that may take a while. */
   readonly log: (text: string) => void;
 }
@@ -39,12 +42,13 @@ export async function rejudge({
   openStore,
   checkers,
   hazards,
+  indicators,
   log,
 }: RejudgeRequest): Promise<Run> {
-  const { scenario, generator, driver, seed, command, measured } = begun;
+  const { scenario, generator, driver, seed, command, attempt, measured } = begun;
   const { runId } = measured;
   const { origin, nodes } = start;
-  const header = { scenario, generator, driver, seed, command };
+  const header = { scenario, generator, driver, seed, command, ...(attempt !== undefined && { attempt }) };
   const stopwatch = createStopwatch(runId);
   const judged = stopwatch.start('judge again');
   // Entries of this judging go after those of the run, at its last moment: its time stands still now.
@@ -80,14 +84,22 @@ export async function rejudge({
       header,
       journal: read.entries,
       hazards,
+      indicators,
       ...gathered,
       doubts: [...gathered.doubts, ...read.problems.map(damaged)],
       requests,
       idsPerSecond: scenario.load.idsPerSecond,
+      // The simulator leaves no taps to judge again.
+      virtualTime: false,
       measured,
     });
+    const untold = await putFacts(store, run, read.entries);
+    if (untold !== undefined) log(untold);
     judged();
-    const again = stopwatch.measured({ ...start.versions, coordinator: start.coordinator, store: store.version });
+    const again = stopwatch.measured(
+      { ...start.versions, coordinator: start.coordinator, store: store.version },
+      gathered.bytes,
+    );
     return { ...run, measured: measuredAgain(begun, again, origin, last) };
   } finally {
     journal.close();

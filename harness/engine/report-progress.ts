@@ -4,7 +4,7 @@
 import type { JournalEntry } from '../core/journal.ts';
 import { disturbanceLabel, times } from '../core/phrases.ts';
 import type { NodeRate, Progress } from '../core/progress.ts';
-import type { LoadSecond } from '../load/open-loop.ts';
+import type { LoadSecond } from '../load/contract.ts';
 import type { Reading } from './health-monitor.ts';
 import type { Journal } from './journal.ts';
 

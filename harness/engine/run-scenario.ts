@@ -15,6 +15,7 @@ import type { RequestColumns } from '../core/history.ts';
 import type { JournalEntry, Phase } from '../core/journal.ts';
 import type { Owner } from '../core/owner.ts';
 import type { Layout } from '../core/layout.ts';
+import { idBitsOf } from '../core/layout.ts';
 import { counted } from '../core/phrases.ts';
 import type { Progress } from '../core/progress.ts';
 import type { Rng } from '../core/random.ts';
@@ -23,7 +24,7 @@ import type { Reporter } from '../core/reporter.ts';
 import type { Run } from '../core/run.ts';
 import type { Store } from '../core/store.ts';
 import type { UnknownReason } from '../core/verdict.ts';
-import type { LoadHandle, OpenLoopOptions } from '../load/open-loop.ts';
+import type { LoadHandle, StartLoad } from '../load/contract.ts';
 import type { Collecting } from './collecting.ts';
 import { startCollecting } from './collecting.ts';
 import { carryOutSlot } from './disturb.ts';
@@ -38,12 +39,14 @@ import { journalText, openJournal } from './journal.ts';
 import { journalled } from './journalled-cluster.ts';
 import type { RunHeader } from './judge.ts';
 import { judge } from './judge.ts';
+import type { Indicators } from './judge-slos.ts';
 import { begunRun, JOURNAL_FILE, LEFT_NOTHING, LEFT_TO_JUDGE, OWNER_FILE, saveRun } from './record.ts';
 import { neededAbilities } from './preflight.ts';
+import { putFacts } from './run-facts.ts';
 import { ratesOf, telling } from './report-progress.ts';
 import type { Stopwatch } from './stopwatch.ts';
 import { createStopwatch } from './stopwatch.ts';
-import { orderSlots } from './timetable.ts';
+import { orderSlots, plannedLengthMs } from './timetable.ts';
 import { startWatchdog } from './watchdog.ts';
 
 export interface RunRequest {
@@ -56,11 +59,14 @@ export interface RunRequest {
   readonly folder: string;
   readonly faults: ReadonlyMap<string, Fault>;
   readonly hazards: ReadonlyMap<string, Hazard>;
+  readonly indicators: Indicators;
   readonly checkers: Checkers;
   readonly reporters: readonly Reporter[];
   /** Opens the store that taps are collected into; called only for clusters that write taps. */
   readonly openStore: OpenStore;
-  readonly startLoad: (options: OpenLoopOptions) => LoadHandle;
+  readonly startLoad: StartLoad;
+  /** What the command makes of a run once it is judged, and before it is saved: known violations are marked. */
+  readonly waive?: (run: Run) => Run;
   readonly progress: Progress;
   /** Aborted by a signal from the user. */
   readonly signal: AbortSignal;
@@ -112,7 +118,8 @@ export async function runScenario(request: RunRequest): Promise<Run> {
     });
     isLaunching = false;
     launched();
-    const judged = await live(request, cluster, journal, stopwatch);
+    const told = await live(request, cluster, journal, stopwatch);
+    const judged = request.waive?.(told) ?? told;
     // What an interrupted run proved stays judged; that it was interrupted is how the process ends.
     const run = signal.aborted ? { ...judged, exitCode: EXIT.interrupted } : judged;
     if (!persistent) writeFileSync(journalFile, journalText(journal.entries));
@@ -195,19 +202,25 @@ async function live(request: RunRequest, cluster: Cluster, journal: Journal, sto
     header,
     journal: journal.entries,
     hazards: request.hazards,
+    indicators: request.indicators,
     ...gathered,
     requests,
     idsPerSecond: idsPerSecond(header, collecting !== undefined),
-    measured: stopwatch.measured(versions),
+    virtualTime: collecting === undefined,
+    measured: stopwatch.measured(versions, gathered.bytes),
   });
+  if (collecting !== undefined) {
+    const untold = await putFacts(collecting.store, run, journal.entries);
+    if (untold !== undefined) request.progress.event({ at: cluster.time.now(), kind: 'note', text: untold });
+  }
   await gone;
   judged();
-  return { ...run, measured: stopwatch.measured(versions) };
+  return { ...run, measured: stopwatch.measured(versions, gathered.bytes) };
 }
 
 /** The part of a run in which something happens. Ends with a healed cluster and a load at rest, whatever went wrong. */
 async function shake(
-  { header, faults, progress, startLoad, signal }: RunRequest,
+  { header, faults, progress, startLoad, signal, folder, runId }: RunRequest,
   cluster: Cluster,
   journal: Journal,
   monitor: HealthMonitor,
@@ -232,13 +245,16 @@ async function shake(
     progress.event({ at: time.now(), kind: 'waiting', text: `waiting until ${awaited}` });
     if (!(await assemble(cluster, () => allHeld(cluster, monitor, pool), assertRunnable, signal)))
       journal.append({ at: time.now(), kind: 'unknown', reason: neverAssembled(cluster, pool, journal.entries) });
-    enter('warm-up', cluster, journal);
-    load = startLoad({
+    const starting = startLoad({
       time,
       nodes: cluster.nodes,
       load: scenario.load,
+      idBits: idBitsOf(generator.layout),
       simulated: collecting === undefined,
       rng: rng.fork('load'),
+      plannedMs: plannedLengthMs(scenario),
+      folder,
+      runId,
       onSecond: (seconds) => {
         for (const second of seconds) journal.append({ ...second, kind: 'load' });
         progress.event({
@@ -247,9 +263,13 @@ async function shake(
           nodes: ratesOf(seconds, monitor.latest),
           stored: collecting?.stored() ?? 0n,
           duplicates: collecting?.duplicates() ?? 0,
+          ...(collecting !== undefined && { lagMs: collecting.lagMs() }),
         });
       },
     });
+    load = starting instanceof Promise ? await starting : starting;
+    journal.append({ at: time.now(), kind: 'load client', ...load.client });
+    enter('warm-up', cluster, journal);
     await time.sleep(scenario.warmUpMs, signal);
     assertRunnable();
     enter('disturb', cluster, journal);
@@ -280,6 +300,7 @@ async function shake(
   }
   await attempt('healing at the end', cluster, journal, () => watched.healAll());
   await attempt('stopping the load', cluster, journal, async () => load?.stop());
+  for (const reason of load?.problems() ?? []) journal.append({ at: time.now(), kind: 'unknown', reason });
   await attempt('the last reading of the nodes', cluster, journal, () => monitor.readAll());
   monitor.stop();
   if (!signal.aborted) assertRunnable();
@@ -354,7 +375,7 @@ async function attempt(what: string, { time }: Cluster, journal: Journal, act: (
   }
 }
 
-/** IDs that each node was asked for, a second. */
+/** IDs that each node was asked for, a second, at the start of the load. */
 function idsPerSecond({ scenario: { load } }: RunHeader, full: boolean): number {
   return full ? load.idsPerSecond : load.simulated.batchesPerSecond * load.simulated.batch.mean;
 }

@@ -32,3 +32,12 @@ test('a run that nobody ended ended with the last entry of its journal, not when
     versions: { node: 'v24.0.0', store: '26.2', coordinator: '3.4.23' },
   });
 });
+
+test('what the store takes is told by the judging where the run was killed before it could, and else stays', () => {
+  const stored = [{ table: 'ids', rows: '5', onDisk: '40', uncompressed: '80' }];
+  const later = createStopwatch('ab12cd34').measured({}, stored);
+  const begun = { state: 'begun', measured: ran } as const;
+  expect(measuredAgain(begun, later, origin, 0).stored).toEqual(stored);
+  const before = [{ table: 'ids', rows: '5', onDisk: '44', uncompressed: '80' }];
+  expect(measuredAgain({ ...begun, measured: { ...ran, stored: before } }, later, origin, 0).stored).toEqual(before);
+});

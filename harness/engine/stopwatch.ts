@@ -9,7 +9,7 @@ import { trueUnixMs } from '../core/time.ts';
 export interface Stopwatch {
   /** Starts timing a part; call the result at its end. */
   start(what: string): () => void;
-  measured(versions: { readonly [name: string]: string }): Measured;
+  measured(versions: { readonly [name: string]: string }, stored?: Measured['stored']): Measured;
 }
 
 export function createStopwatch(runId: string): Stopwatch {
@@ -22,7 +22,7 @@ export function createStopwatch(runId: string): Stopwatch {
         seconds[what] = Math.round(performance.now() - began) / 1000;
       };
     },
-    measured: (versions) => ({
+    measured: (versions, stored) => ({
       runId,
       startedAt,
       finishedAt: new Date().toISOString(),
@@ -33,6 +33,7 @@ export function createStopwatch(runId: string): Stopwatch {
         cores: String(cpus().length),
         memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
       },
+      ...(stored !== undefined && { stored }),
     }),
   };
 }
@@ -48,6 +49,7 @@ export function measuredAgain(
   last: RunNs,
 ): Measured {
   return {
+    ...(again.stored !== undefined && { stored: again.stored }),
     ...measured,
     finishedAt: state === 'judged' ? measured.finishedAt : new Date(trueUnixMs(origin, last)).toISOString(),
     seconds: { ...measured.seconds, ...again.seconds },

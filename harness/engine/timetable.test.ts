@@ -2,12 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createRng } from '../core/random.ts';
 import { scenarioSchema } from '../core/scenario.ts';
-import { loadFaults, loadHazards, loadScenario } from '../registry.ts';
+import { loadParts, loadScenario } from '../registry.ts';
 import { scenarioProblems } from './preflight.ts';
 import { orderSlots, plannedLengthMs } from './timetable.ts';
 
-const faults = await loadFaults();
-const hazards = await loadHazards();
+const parts = await loadParts();
 const storm = await loadScenario('storm');
 
 type Disturbance = (typeof storm)['timetable']['slots'][number]['disturbances'][number];
@@ -26,10 +25,10 @@ const withSlot = (disturbances: readonly Partial<Disturbance>[], lengthMs = 10_0
     },
   });
 const problems = (disturbances: readonly Partial<Disturbance>[], lengthMs?: number) =>
-  scenarioProblems(withSlot(disturbances, lengthMs), faults, hazards).map(({ what }) => what);
+  scenarioProblems(withSlot(disturbances, lengthMs), parts).map(({ what }) => what);
 
 test('storm lasts 75 to 90 seconds and has nothing wrong with it', () => {
-  expect(scenarioProblems(storm, faults, hazards)).toEqual([]);
+  expect(scenarioProblems(storm, parts)).toEqual([]);
   expect(plannedLengthMs(storm)).toBeGreaterThanOrEqual(75_000);
   expect(plannedLengthMs(storm)).toBeLessThanOrEqual(90_000);
 });
@@ -78,20 +77,18 @@ describe('refused before anything starts:', () => {
   });
 
   test('a pool that the nodes cannot hold', () => {
-    const found = scenarioProblems({ ...storm, pool: storm.cluster.nodes + 1 }, faults, hazards);
+    const found = scenarioProblems({ ...storm, pool: storm.cluster.nodes + 1 }, parts);
     expect(found.map(({ what }) => what)).toEqual([expect.stringContaining('5 worker IDs')]);
-    expect(scenarioProblems({ ...storm, pool: storm.cluster.nodes }, faults, hazards)).toEqual([]);
+    expect(scenarioProblems({ ...storm, pool: storm.cluster.nodes }, parts)).toEqual([]);
   });
 
   test('an unknown hazard', () => {
-    expect(scenarioProblems({ ...storm, hazards: [{ hazard: 'boredom', options: {} }] }, faults, hazards)).toHaveLength(
-      1,
-    );
+    expect(scenarioProblems({ ...storm, hazards: [{ hazard: 'boredom', options: {} }] }, parts)).toHaveLength(1);
   });
 
   test('a hazard with options that it does not take', () => {
     const withOptions = (options: Record<string, string | number>) =>
-      scenarioProblems({ ...storm, hazards: [{ hazard: 'restarted-with-clock-behind', options }] }, faults, hazards);
+      scenarioProblems({ ...storm, hazards: [{ hazard: 'restarted-with-clock-behind', options }] }, parts);
     expect(withOptions({ behindMs: 'x' })).toMatchObject([
       { what: expect.stringContaining('behindMs') as unknown, where: 'storm: hazards[0]' },
     ]);

@@ -35,6 +35,7 @@ test.concurrent.each([
     'mint threw a TypeError (Cannot convert 7 to a BigInt)',
   ],
   ['misspelt-name', 'mint: () => hnest.mint()', 'mint threw a ReferenceError (hnest is not defined)'],
+  ['encodes-by-table', 'encode: {}', 'the minter that create returned has an encode that is no method'],
   ['holds-worker', 'holding: () => ({ worker: 0 })', 'holding returned { worker }, and neither workerId nor lease'],
   [
     'holds-worker-later',

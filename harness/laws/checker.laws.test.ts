@@ -38,6 +38,7 @@ const BROKEN_BY: Readonly<Record<Guarantee, Plant>> = {
   'time-honest': 'clock elsewhere',
   'well-formed': 'foreign worker field',
   'fails-closed': 'sentinel',
+  'faithful-encoding': 'changed answer',
   recovers: 'silence',
 };
 

@@ -14,6 +14,7 @@ import { msToNs } from '../core/time.ts';
 import { BATCH_FLAG } from '../core/tap.ts';
 import type { Store } from '../core/store.ts';
 import { readTenures, readUnheld, tenuresOf, unheldOf } from '../core/tenures.ts';
+import { readSequenceUse, sequenceUseOf } from '../core/sequence-use.ts';
 import { loadCheckers } from '../registry.ts';
 import { openClickHouseStore } from '../stores/clickhouse/clickhouse-store.ts';
 import { type EmbeddedEngine, startEngine } from '../stores/clickhouse/embedded.ts';
@@ -59,6 +60,7 @@ beforeAll(async () => {
       withCoordinators(told, rng.fork('coordinators')),
       withoutPool(told),
       withStalls(told, rng.fork('stalls')),
+      { ...told, incomplete: true as const },
     ];
     const history = retellings[i % retellings.length]!;
     await keep(
@@ -175,4 +177,12 @@ test('the store finds the tenures of the history', async () => {
 
 test('the store finds what was minted under no worker ID', async () => {
   for (const { history, store } of runs) expect(await readUnheld(store.sql, history)).toEqual(unheldOf(history));
+});
+
+test('the store finds how full ticks are', async () => {
+  for (const { name, history, store } of runs) {
+    const found = await readSequenceUse(store.sql, factsOf(history));
+    expect({ name, found }).toEqual({ name, found: sequenceUseOf(history) });
+  }
+  expect(runs.some(({ history }) => sequenceUseOf(history).some(({ peak }) => peak > 1))).toBe(true);
 });

@@ -10,5 +10,6 @@ export const PROMISES: readonly Promise_[] = [
   { guarantee: 'time-honest', pastMs: 5, futureMs: 1 },
   { guarantee: 'well-formed' },
   { guarantee: 'fails-closed' },
+  { guarantee: 'faithful-encoding' },
   { guarantee: 'recovers', withinMs: 100 },
 ];

@@ -5,6 +5,7 @@
 import {
   type BatchSpec,
   HistoryBuilder,
+  type RequestSpec,
   type IdSpec,
   LAYOUT,
   ORIGIN_UNIX_MS,
@@ -14,6 +15,7 @@ import type { History } from '../core/history.ts';
 import type { Layout } from '../core/layout.ts';
 import { encodeId, idBitsOf } from '../core/layout.ts';
 import { GONE_ACTED_ON_MS } from '../core/lease-ends.ts';
+import { throughNumber } from '../core/received-ids.ts';
 import type { Rng } from '../core/random.ts';
 import { createRng } from '../core/random.ts';
 
@@ -40,6 +42,8 @@ export const PLANTS = [
   'silence',
   'silence after a sign of life',
   'no answers',
+  'changed answer',
+  'answer out of nowhere',
 ] as const;
 
 export type Plant = (typeof PLANTS)[number];
@@ -82,6 +86,8 @@ interface Draft {
   readonly leases: Lease[];
   recoverToMs: number;
   readonly unanswered: { node: string; at: number }[];
+  /** What becomes of answers on their way; each is called once for every answer. */
+  readonly changes: ((answer: RequestSpec) => RequestSpec)[];
   readonly orders: Parameters<HistoryBuilder['order']>[];
   /** What a node said at the end; `waiting` when it is not here. */
   readonly said: Map<string, 'waiting' | 'minting' | 'refusing' | undefined>;
@@ -97,7 +103,15 @@ export function randomHistory(seed: number, plants: readonly Plant[] = [], layou
 
 /** Times at which a holder mints: batches a few milliseconds apart. */
 function honest(rng: Rng): Draft {
-  const draft: Draft = { batches: [], leases: [], recoverToMs: RUN_MS, unanswered: [], orders: [], said: new Map() };
+  const draft: Draft = {
+    batches: [],
+    leases: [],
+    recoverToMs: RUN_MS,
+    unanswered: [],
+    changes: [],
+    orders: [],
+    said: new Map(),
+  };
   let revision = 10n;
   for (let worker = 0; worker < POOL; worker++) {
     // Two nodes a worker ID, so that no node holds two at once.
@@ -131,7 +145,11 @@ function honest(rng: Rng): Draft {
   return draft;
 }
 
-function build({ batches, leases, recoverToMs, unanswered, orders, said }: Draft, layout: Layout, rng: Rng): History {
+function build(
+  { batches, leases, recoverToMs, unanswered, changes, orders, said }: Draft,
+  layout: Layout,
+  rng: Rng,
+): History {
   const builder = new HistoryBuilder(NODES, layout);
   const nextSeq = new Map<string, number>();
   const numbered = batches.map((batch) => {
@@ -143,6 +161,14 @@ function build({ batches, leases, recoverToMs, unanswered, orders, said }: Draft
   for (const batch of rng.shuffle(numbered)) builder.batch(batch);
   for (const { id, ...lease } of leases) builder.lease(id, { ...lease, ttlMs: TTL_MS });
   for (const order of orders) builder.order(...order);
+  const answers = numbered
+    .filter(({ ids }) => ids.length > 0)
+    .map((batch): RequestSpec => {
+      const { node, at, incarnation = 1, lane = 0, firstSeq } = batch;
+      const answer = { incarnation, lane, firstSeq, ids: builder.idsOf(batch) };
+      return { node, at, takesMs: rng.int(0, 20), status: 'ok', answer };
+    });
+  for (const answer of answers) builder.request(changes.reduce((changed, change) => change(changed), answer));
   for (const request of unanswered) builder.request({ ...request, status: 'no answer' });
   for (const node of NODES) {
     const offered = rng.int(1, 60);
@@ -266,6 +292,26 @@ const PLANTERS: Readonly<Record<Plant, (draft: Draft, rng: Rng, layout: Layout) 
   'no answers': ({ unanswered }, rng) => {
     for (let n = rng.int(1, 20); n > 0; n--) unanswered.push({ node: rng.pick(NODES), at: rng.int(0, RUN_MS) });
   },
+  'changed answer': ({ changes }, rng) => {
+    const by = rng.pick([throughNumber, (id: bigint) => id ^ 1n]);
+    changes.push((request) =>
+      rng.chance(0.1)
+        ? withAnswer(request, ({ ids }) => ({ ids: ids.with(rng.int(0, ids.length - 1), by(ids[0]!)) }))
+        : request,
+    );
+  },
+  'answer out of nowhere': ({ changes }, rng) =>
+    void changes.push((request) =>
+      rng.chance(0.05)
+        ? withAnswer(request, ({ firstSeq, incarnation, lane }) =>
+            rng.pick([
+              { firstSeq: firstSeq + rng.int(1, 5) },
+              { firstSeq: firstSeq + 100_000 },
+              { incarnation: incarnation! + rng.int(0, 1), lane: lane! + 7 },
+            ]),
+          )
+        : request,
+    ),
 };
 
 /** No more batches of one worker ID; what its nodes say of themselves is anything. */
@@ -287,6 +333,13 @@ function straddle(leases: readonly Lease[], batches: BatchSpec[], rng: Rng, read
   const takesMs = rng.int(0, 50);
   const wallTakesMs = takesMs + rng.pick([0, 1, 1.5, -7]);
   batches.push({ ...own, at, takesMs, wallTakesMs, ids: [{ ms: at + Math.min(readAfterMs, takesMs) }] });
+}
+
+type Answer = NonNullable<RequestSpec['answer']>;
+
+function withAnswer(request: RequestSpec, by: (answer: Answer) => Partial<Answer>): RequestSpec {
+  const { answer } = request;
+  return answer === undefined ? request : { ...request, answer: { ...answer, ...by(answer) } };
 }
 
 function withIds(batches: readonly BatchSpec[]): BatchSpec[] {

@@ -61,6 +61,7 @@ export function factsOf({
   clocks,
   timeAheadMs,
   rollbacks,
+  incomplete,
   recover,
 }: History): SqlFacts {
   return {
@@ -72,6 +73,7 @@ export function factsOf({
     ...(clocks && { clocks }),
     ...(timeAheadMs !== undefined && { timeAheadMs }),
     ...(rollbacks && { rollbacks }),
+    ...(incomplete && { incomplete }),
     ...(recover && { recover }),
   };
 }

@@ -9,10 +9,13 @@ import {
   driverNames,
   generatorFiles,
   loadCheckers,
+  loadClaims,
   loadDriver,
   loadFaults,
   loadGenerator,
   loadHazards,
+  loadIndicators,
+  loadPlanReporters,
 } from '../registry.ts';
 import { loadReporters, loadScenario, scenarioFiles } from '../registry.ts';
 
@@ -29,6 +32,7 @@ const MAY_IMPORT: readonly (readonly [area: string, ...others: string[]])[] = [
   ['harness/faults/', 'harness/core/'],
   ['harness/checkers/', 'harness/core/'],
   ['harness/hazards/', 'harness/core/'],
+  ['harness/indicators/', 'harness/core/'],
   ['harness/load/', 'harness/core/'],
   ['harness/telemetry/', 'harness/core/'],
   ['harness/coordinators/', 'harness/core/'],
@@ -37,18 +41,27 @@ const MAY_IMPORT: readonly (readonly [area: string, ...others: string[]])[] = [
   ['harness/drivers/sim/', 'harness/core/', 'harness/coordinators/'],
   ['harness/drivers/local/', 'harness/core/', 'harness/coordinators/', 'harness/drivers/agent/'],
   ['harness/drivers/docker/', 'harness/core/', 'harness/coordinators/', 'harness/drivers/agent/'],
+  ['harness/plan/', 'harness/core/'],
   ['harness/engine/', 'harness/core/', 'harness/load/', 'harness/registry.ts'],
-  ['harness/registry.ts', 'harness/core/', 'harness/loading.ts', 'harness/module-problem.ts'],
+  ['harness/registry.ts', 'harness/core/', 'harness/loading.ts', 'harness/module-problem.ts', 'harness/plan/'],
   ['harness/loading.ts', 'harness/core/'],
   ['harness/module-problem.ts', 'harness/core/'],
   ['harness/index.ts', 'harness/core/'],
+  // Comparing is a report of several runs; a reporter has one.
+  ['harness/cli/', 'harness/', 'reports/compare/'],
   ['harness/', 'harness/'],
+  // Runs in k6, where there is nothing but the script: types only.
+  ['load/', 'harness/load/k6-plan.ts'],
+  // Of plans; in the style of the reports of runs.
+  ['reports/capacity/', 'reports/page/', 'reports/shared/', 'harness/core/', 'harness/plan/'],
   ['reports/', 'harness/core/'],
-  ['scenarios/', 'harness/core/scenario.ts'],
+  ['scenarios/', 'harness/core/scenario.ts', 'harness/core/usual-slos.ts'],
+  ['dashboards/', 'harness/core/', 'harness/stores/clickhouse/schema.ts'],
+  ['claims/', 'harness/core/'],
   ['generators/shell/', 'harness/core/', 'harness/coordinators/'],
   // Types only of the harness (checked apart): a generator runs inside a node, where there is no harness.
   ['generators/', 'harness/core/'],
-  ['tools/', 'harness/'],
+  ['tools/', 'harness/', 'dashboards/'],
 ];
 
 /** The one place of each library. Node's own modules are free, but for generators. */
@@ -60,6 +73,13 @@ const LIBRARY_HOME: Readonly<Record<string, readonly string[]>> = {
   postgres: ['harness/coordinators/'],
   'prom-client': ['harness/telemetry/', 'generators/shell/'],
   esbuild: ['tools/'],
+  k6: ['load/'],
+  '@grafana/grafana-foundation-sdk': ['dashboards/'],
+  yaml: ['dashboards/', 'harness/cli/', 'harness/plan/', 'tools/'],
+  vitest: ['harness/vitest.ts'],
+  'd3-array': ['reports/'],
+  'd3-scale': ['reports/'],
+  'd3-shape': ['reports/'],
 };
 
 /** Time comes from Time, chance from Rng, words from Output. These few files are where the real ones enter. */
@@ -71,21 +91,21 @@ const IMPURE: readonly { readonly what: RegExp; readonly allowed: RegExp }[] = [
   {
     what: /\bDate\.now\b/,
     allowed:
-      /^generators\/shell\/|^harness\/drivers\/(docker|local|agent)\/|^harness\/drivers\/sim\/guard-globals\.ts$|^harness\/engine\/host-watch\.ts$/,
+      /^generators\/shell\/|^harness\/drivers\/(docker|local|agent)\/|^harness\/drivers\/sim\/guard-globals\.ts$|^harness\/engine\/host-watch\.ts$|^harness\/load\/k6\.ts$|^load\/requests\.ts$/,
   },
   {
     what: /\bset(Timeout|Interval|Immediate)\b/,
     allowed:
-      /^generators\/shell\/|^harness\/(drivers|stores|coordinators)\/|^harness\/engine\/(host-watch|rejudge|watchdog)\.ts$|^harness\/(loading|telemetry\/live-view)\.ts$/,
+      /^generators\/shell\/|^harness\/(drivers|stores|coordinators)\/|^harness\/engine\/(host-watch|rejudge|watchdog)\.ts$|^harness\/(loading|telemetry\/(live-view|metrics-server))\.ts$/,
   },
   {
     what: /\bconsole\./,
     allowed:
-      /^generators\/shell\/(env|main)\.ts$|^harness\/drivers\/(agent\/agent|local\/supervisor)\.ts$|^vitest\.config\.ts$/,
+      /^generators\/shell\/(env|main)\.ts$|^harness\/drivers\/(agent\/agent|local\/supervisor)\.ts$|^load\/requests\.ts$|^vitest\.config\.ts$/,
   },
 ];
 
-const sources = globSync('{harness,generators,scenarios,reports,tools}/**/*.ts', { cwd: ROOT })
+const sources = globSync('{claims,harness,generators,load,scenarios,reports,dashboards,tools}/**/*.ts', { cwd: ROOT })
   .concat('vitest.config.ts')
   .map((file) => ({ file, text: readFileSync(join(ROOT, file), 'utf8') }));
 const shipped = sources.filter(({ file }) => !FOR_TESTS.test(file));
@@ -119,9 +139,9 @@ test('each area imports only what it may', () => {
   expect(strangers.map(told)).toEqual([]);
 });
 
-test('faults, checkers, hazards and reporters never import one another', () => {
+test('faults, checkers, hazards, indicators, claims and reporters never import one another', () => {
   // A plug-in is a file at the top of its folder; what its folder shares lies below.
-  const plugIn = /^(harness\/(faults|checkers|hazards)|reports)\/[^/]+\.ts$/;
+  const plugIn = /^(harness\/(faults|checkers|hazards|indicators)|claims|reports|reports\/capacity)\/[^/]+\.ts$/;
   const all = shipped.flatMap(importsOf);
   expect(all.filter(({ target }) => plugIn.test(target)).map(told)).toEqual([]);
 });
@@ -140,6 +160,14 @@ test('a generator takes nothing but types from the harness, and no library', () 
   expect(values.map(told)).toEqual([]);
 });
 
+test('whoever imports the package loads the words of errors, and no more until a scenario is run', () => {
+  const loaded = new Set(['harness/index.ts']);
+  const values = shipped.flatMap(importsOf).filter(({ isType }) => !isType);
+  // A set that grows while it is walked is walked to its end.
+  for (const from of loaded) for (const { file, target } of values) if (file === from) loaded.add(target);
+  expect([...loaded]).toEqual(['harness/index.ts', 'harness/core/errors.ts']);
+});
+
 test('the simulator loads nothing that reaches a network, a disk or another process', () => {
   const loaded = new Set(['harness/drivers/sim/driver.ts']);
   const imports = shipped.flatMap(importsOf).filter(({ isType }) => !isType);
@@ -154,7 +182,10 @@ test('each library has one home', () => {
   const libraries = shipped
     .flatMap(importsOf)
     .filter((found) => !isPath(found) && !found.target.startsWith('node:') && found.file !== 'vitest.config.ts');
-  const astray = libraries.filter(({ file, target }) => !LIBRARY_HOME[target]?.some((home) => file.startsWith(home)));
+  const nameOf = (target: string): string => /^(?:@[^/]+\/)?[^/]+/.exec(target)?.[0] ?? target;
+  const astray = libraries.filter(
+    ({ file, target }) => !LIBRARY_HOME[nameOf(target)]?.some((home) => file.startsWith(home)),
+  );
   expect(astray.map(told)).toEqual([]);
 });
 
@@ -200,7 +231,15 @@ test('nothing is left over, and nothing names a place that only its author has',
 
 test('every plug-in is named as its file', async () => {
   // These throw when a name and its file differ.
-  await Promise.all([loadFaults(), loadHazards(), loadReporters(), loadCheckers()]);
+  await Promise.all([
+    loadFaults(),
+    loadHazards(),
+    loadIndicators(),
+    loadReporters(),
+    loadPlanReporters(),
+    loadCheckers(),
+    loadClaims(),
+  ]);
   for (const { name, file } of generatorFiles()) expect((await loadGenerator(file)).generator.name).toBe(name);
   for (const { name, file } of scenarioFiles()) expect((await loadScenario(file)).name).toBe(name);
   for (const name of driverNames()) expect((await loadDriver(name)).name).toBe(name);

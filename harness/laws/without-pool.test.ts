@@ -11,7 +11,7 @@ import { createLab } from '../../tools/lab.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { ScenarioInput } from '../core/scenario.ts';
 import { generatorProblems, scenarioProblems } from '../engine/preflight.ts';
-import { loadFaults, loadGenerator, loadHazards, validateScenario } from '../registry.ts';
+import { loadGenerator, loadParts, validateScenario } from '../registry.ts';
 
 const here = import.meta.dirname;
 const nameless = join(here, 'fixtures/nameless.ts');
@@ -66,12 +66,10 @@ test('a node that never holds what it needs makes the run unknown', async () => 
 });
 
 test('options, zones and nodes that do not fit are told before anything starts', async () => {
-  const [faults, hazards, { generator }] = await Promise.all([loadFaults(), loadHazards(), loadGenerator(nameless)]);
+  const [parts, { generator }] = await Promise.all([loadParts(), loadGenerator(nameless)]);
   const problems = (cluster: Partial<ScenarioInput['cluster']>): string[] => {
     const scenario = validateScenario(scenarioWith(cluster), 'here');
-    return [...scenarioProblems(scenario, faults, hazards), ...generatorProblems(scenario, generator)].map(
-      ({ what }) => what,
-    );
+    return [...scenarioProblems(scenario, parts), ...generatorProblems(scenario, generator)].map(({ what }) => what);
   };
   expect(problems({})).toEqual([]);
   expect(problems({ perNode: { n3: {} } })).toEqual([expect.stringContaining('options for n3')]);

@@ -6,7 +6,7 @@ import { createRng } from '../core/random.ts';
 import type { Load } from '../core/scenario.ts';
 import type { Cancel, RunNs, Time } from '../core/time.ts';
 import { msToNs, NS_PER_S } from '../core/time.ts';
-import type { LoadHandle, LoadSecond } from './open-loop.ts';
+import type { LoadHandle, LoadSecond } from './contract.ts';
 import { startOpenLoop } from './open-loop.ts';
 
 /** A time that moves only when a test says so. */
@@ -194,6 +194,28 @@ describe('what is recorded', () => {
     time.advance(2000);
     expect(handle.offered()[0]).toMatchObject({ late: 0, crowded: 0 });
   });
+});
+
+test('a ramp is followed, in the simulator too', () => {
+  fc.assert(
+    fc.property(fc.integer(), fc.boolean(), (seed, simulated) => {
+      const ramp = [
+        { atMs: 4000, idsPerSecond: 60_000 },
+        { atMs: 6000, idsPerSecond: 20_000 },
+      ];
+      const { time, handle, calls } = rig({ seed, simulated, load: { ...LOAD, ramp }, answer: atOnce });
+      time.advance(10_000);
+      const perSecond = simulated ? 300 : 400;
+      // The area under 1 … 3 … 1 … 1, in seconds of the rate at the start.
+      const due = [8, 4, 4].map((area) => area * perSecond);
+      const edges = [0, 4000, 6000, 10_000].map(msToNs);
+      const { sent } = handle.requests();
+      const came = due.map((_, i) => sent.filter((at) => at >= edges[i]! && at < edges[i + 1]!).length);
+      came.forEach((count, i) => expect(Math.abs(count - due[i]!)).toBeLessThan(6 * Math.sqrt(due[i]!)));
+      expect(calls.length).toBe(handle.offered()[0]!.sent);
+    }),
+    { numRuns: 30 },
+  );
 });
 
 describe('when something is late', () => {

@@ -7,16 +7,19 @@
  * Arrivals are Poisson (exponential gaps): as of many independent users, and never in step with the millisecond ticks,
  * lease timers and probes of the run, as evenly spaced ones may be.
  */
-import type { Cancel, RunNs, Time } from '../core/time.ts';
-import type { ClusterNode, MintReply } from '../core/cluster.ts';
-import type { RequestColumns } from '../core/history.ts';
-import type { JournalEntry } from '../core/journal.ts';
+import type { MintReply } from '../core/cluster.ts';
+import { loadRate } from '../core/load-rate.ts';
+import type { LoadRate } from '../core/load-rate.ts';
 import type { Rng } from '../core/random.ts';
-import type { Load } from '../core/scenario.ts';
+import type { Cancel, RunNs, Time } from '../core/time.ts';
 import { msToNs, NS_PER_S } from '../core/time.ts';
 import { batchSizes } from './batch-sizes.ts';
+import { comparing, takingOf } from './comparing.ts';
+import type { LoadedNode, LoadHandle, LoadOptions, LoadSecond, Offered } from './contract.ts';
 import { createRequestLog } from './request-log.ts';
 import type { RequestLog } from './request-log.ts';
+import type { Counters } from './second.ts';
+import { countReply, zero } from './second.ts';
 
 /**
  * An arrival that the harness comes to this much later is not sent any more but counted as dropped: sent now, it would
@@ -27,54 +30,19 @@ const LATE_NS = msToNs(100);
 /** What a client is allowed beyond its timeout at the end, for timers of a busy machine. */
 const STOP_GRACE_MS = 250;
 
-/** An answer without IDs is no answer with IDs, whatever it calls itself: it counts among the refusals, under this word. */
-const NO_IDS = 'no IDs';
-
-/** What clients saw of one node within a second, as it is journalled. */
-export type LoadSecond = Omit<Extract<JournalEntry, { kind: 'load' }>, 'kind'>;
-
-type LoadedNode = Pick<ClusterNode, 'name' | 'mint' | 'openMax'>;
-
-export interface OpenLoopOptions {
-  readonly time: Time;
-  readonly nodes: readonly LoadedNode[];
-  readonly load: Load;
-  /** Whether to offer `load.simulated`. */
-  readonly simulated: boolean;
-  readonly rng: Rng;
-  /** Called each second with one entry a node, and once more at the end with the rest. */
-  readonly onSecond: (nodes: readonly LoadSecond[]) => void;
-}
-
-export interface LoadHandle {
-  /** Ends the arrivals; resolves when every request is answered or past its timeout. */
-  stop(): Promise<void>;
-  requests(): RequestColumns;
-  offered(): readonly Offered[];
-}
-
-/** What was asked of the load, and what it did. */
-export interface Offered {
-  readonly node: string;
-  /** Arrivals of the schedule so far. */
-  readonly asked: number;
-  readonly sent: number;
-  /** Not sent: the harness came to them too late. */
-  readonly late: number;
-  /** Not sent: too many requests were open. */
-  readonly crowded: number;
-  /** IDs that the requests sent asked for. */
-  readonly idsAsked: number;
-}
+/** What it needs of `LoadOptions`: it lives in the harness itself, and ends with it. */
+type OpenLoopOptions = Pick<LoadOptions, 'time' | 'nodes' | 'load' | 'simulated' | 'rng' | 'onSecond'>;
 
 /** Starts at once. */
 export function startOpenLoop(options: OpenLoopOptions): LoadHandle {
+  const rate = loadRate(options.load);
   const { time, nodes, load, simulated, onSecond } = options;
   const batch = simulated ? load.simulated.batch : load.batch;
   const batchesPerSecond = simulated ? load.simulated.batchesPerSecond : load.idsPerSecond / load.batch.mean;
   // Twice what timeouts allow; an arrival above it is dropped.
-  const inFlightMax = Math.ceil((2 * batchesPerSecond * load.timeoutMs) / 1000) + 16;
+  const inFlightMax = Math.ceil((2 * batchesPerSecond * rate.peak * load.timeoutMs) / 1000) + 16;
   const log = createRequestLog();
+  const { every, ...sample } = comparing(load, simulated, nodes.length);
 
   let open = 0;
   let whenNoneOpen: (() => void) | undefined;
@@ -84,6 +52,8 @@ export function startOpenLoop(options: OpenLoopOptions): LoadHandle {
       time,
       timeoutMs: load.timeoutMs,
       meanGapNs: NS_PER_S / batchesPerSecond,
+      rate,
+      comparedEvery: every,
       inFlightMax: Math.min(inFlightMax, node.openMax ?? Infinity),
       gaps: rng.fork('arrivals'),
       nextSize: batchSizes(batch, rng.fork('sizes')),
@@ -125,6 +95,8 @@ export function startOpenLoop(options: OpenLoopOptions): LoadHandle {
   };
   let stopped: Promise<void> | undefined;
   return {
+    client: { client: 'built-in', ...sample },
+    problems: () => [],
     stop: () => (stopped ??= stopNow()),
     requests: () => log.columns(),
     offered: () => clients.map((client) => client.offered()),
@@ -134,7 +106,10 @@ export function startOpenLoop(options: OpenLoopOptions): LoadHandle {
 interface NodeClientsOptions {
   readonly time: Time;
   readonly timeoutMs: number;
+  /** At the start of the load. */
   readonly meanGapNs: number;
+  readonly rate: LoadRate;
+  readonly comparedEvery: number;
   readonly inFlightMax: number;
   readonly gaps: Rng;
   readonly nextSize: () => number;
@@ -157,7 +132,10 @@ class NodeClients {
   readonly #options: NodeClientsOptions;
   readonly #slots: Slot[] = [];
   readonly #free: Slot[] = [];
-  /** The next arrival in the schedule. */
+  #began: RunNs = 0;
+  /** The next arrival in the schedule, as `LoadRate.even` counts time. */
+  #even = 0;
+  /** And on the run's axis. */
   #next: RunNs = 0;
   #cancel: Cancel | undefined;
   #sent = 0;
@@ -175,7 +153,8 @@ class NodeClients {
 
   start(): void {
     const { time } = this.#options;
-    this.#next = time.now() + this.#gap();
+    this.#began = time.now();
+    this.#step();
     this.#cancel = time.at(this.#next, this.#arrivals);
   }
 
@@ -206,29 +185,30 @@ class NodeClients {
     while (this.#next <= now) {
       if (now - this.#next > LATE_NS) this.#drop('late');
       else this.#send(this.#next);
-      this.#next += this.#gap();
+      this.#step();
     }
     this.#cancel = time.at(this.#next, this.#arrivals);
   };
 
-  /** At least 1 ns, so that the schedule always moves on. */
-  #gap(): RunNs {
-    const { gaps, meanGapNs } = this.#options;
-    return Math.max(1, Math.round(gaps.exponential(meanGapNs)));
+  /** At least 1 ns of even time, so that the schedule always moves on. */
+  #step(): void {
+    const { gaps, meanGapNs, rate } = this.#options;
+    this.#even += Math.max(1, Math.round(gaps.exponential(meanGapNs)));
+    this.#next = this.#began + Math.round(rate.moment(this.#even));
   }
 
   #send(at: RunNs): void {
-    const { timeoutMs, inFlightMax, nextSize, onOpen } = this.#options;
+    const { timeoutMs, inFlightMax, comparedEvery, nextSize, onOpen } = this.#options;
     const slot = this.#free.pop() ?? (this.#slots.length < inFlightMax ? this.#newSlot() : undefined);
     if (slot === undefined) return this.#drop('crowded');
     const size = nextSize();
     slot.row = this.#log.open(this.#index, at);
     slot.open = true;
     onOpen();
-    this.#sent++;
+    const taking = takingOf(this.#sent++, comparedEvery);
     this.#second.sent++;
     this.#idsAsked += size;
-    this.#node.mint(size, timeoutMs, slot.done);
+    this.#node.mint(size, timeoutMs, slot.done, taking);
   }
 
   #drop(why: 'late' | 'crowded'): void {
@@ -248,34 +228,8 @@ class NodeClients {
     if (!slot.open) return;
     slot.open = false;
     this.#log.close(slot.row, this.#options.time.now(), reply);
-    this.#count(reply);
+    countReply(this.#second, reply);
     this.#free.push(slot);
     this.#options.onClosed();
   }
-
-  #count(reply: MintReply): void {
-    const second = this.#second;
-    const reason = reply.reason ?? 'unnamed';
-    if (reply.status === 'ok' && reply.count === 0) second.refused[NO_IDS] = (second.refused[NO_IDS] ?? 0) + 1;
-    else if (reply.status === 'ok') {
-      second.ok++;
-      second.ids += reply.count ?? 0;
-    } else if (reply.status === 'refused') second.refused[reason] = (second.refused[reason] ?? 0) + 1;
-    else if (reply.status === 'error') second.errors[reason] = (second.errors[reason] ?? 0) + 1;
-    else second.noAnswer++;
-  }
-}
-
-interface Counters {
-  sent: number;
-  dropped: number;
-  ok: number;
-  ids: number;
-  refused: { [reason: string]: number };
-  errors: { [reason: string]: number };
-  noAnswer: number;
-}
-
-function zero(): Counters {
-  return { sent: 0, dropped: 0, ok: 0, ids: 0, refused: {}, errors: {}, noAnswer: 0 };
 }

@@ -19,7 +19,7 @@ export interface RequestLog {
   /** Begins a request and returns its row. */
   open(node: number, sent: RunNs): number;
   /** Records how it ended. */
-  close(row: number, received: RunNs, reply: MintReply): void;
+  close(row: number, at: RunNs, reply: MintReply): void;
   /** A view of all rows so far; later rows are not in it. Rows still open have received 0 and status `ok`. */
   columns(): RequestColumns;
 }
@@ -34,13 +34,17 @@ export function createRequestLog(): RequestLog {
       columns.sent[length] = sent;
       return length++;
     },
-    close(row, received, { status, incarnation = 0, lane = 0, firstSeq = 0, count = 0 }) {
-      columns.received[row] = received;
+    close(row, at, { status, incarnation = 0, lane = 0, firstSeq = 0, count = 0, received }) {
+      columns.received[row] = at;
       columns.status[row] = CODE[status];
       columns.incarnation[row] = incarnation;
       columns.lane[row] = lane;
       columns.firstSeq[row] = firstSeq;
       columns.count[row] = count;
+      if (received === undefined) return;
+      columns.first[row] = received.first;
+      columns.last[row] = received.last;
+      columns.digest[row] = received.digest;
     },
     columns: () => ({ length, ...firstOf(columns, length) }),
   };
@@ -56,5 +60,8 @@ function allocate(capacity: number) {
     lane: new Uint16Array(capacity),
     firstSeq: new Float64Array(capacity),
     count: new Uint32Array(capacity),
+    first: new BigUint64Array(capacity),
+    last: new BigUint64Array(capacity),
+    digest: new BigUint64Array(capacity),
   };
 }

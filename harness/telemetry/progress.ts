@@ -6,6 +6,21 @@ import type { Progress } from '../core/progress.ts';
 import { createLiveView } from './live-view.ts';
 import { createPlainView } from './plain-view.ts';
 
+/** Tells several of everything, in their order. */
+export function together(views: readonly Progress[]): Progress {
+  return {
+    event: (event) => {
+      for (const view of views) view.event(event);
+    },
+    line: (text) => {
+      for (const view of views) view.line(text);
+    },
+    end: (run) => {
+      for (const view of views) view.end(run);
+    },
+  };
+}
+
 /** Shows a run on `stream`: standard output, or standard error when the output is for a program. */
 export function createProgress(stream: NodeJS.WriteStream): Progress {
   const { CI = '', TERM } = env;

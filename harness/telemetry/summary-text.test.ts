@@ -42,3 +42,25 @@ test('each scenario has a line with its verdict and why, and the last line has t
 test('no line is wider than the terminal', () => {
   for (const line of lines(40)) expect(line.length).toBeLessThan(40);
 });
+
+test('what is waived, and that it was tried before, stand in the line of the scenario', () => {
+  const waived = [{ guarantee: 'unique', violations: 3, by: [] }] as const;
+  const known = run({ ...RUNS[1], unknowns: [], waived } as unknown as Told);
+  const again = { ...run({ verdict: 'pass' }), attempt: { number: 2, of: 3 } };
+  const told = summaryText(['known', 'again'], [known, again], { stream: new PassThrough(), exitCode: EXIT.pass });
+  expect(told.split('\n').slice(0, 3)).toEqual([
+    ' ✔ pass     known  snowflake on sim  unique  1 waived',
+    ' ✔ pass     again  snowflake on sim  attempt 2 of 3',
+    ' 2 scenarios  2 pass  exit 0',
+  ]);
+});
+
+test('SLOs that were missed are named after what is broken', () => {
+  const slos = [
+    { name: 'p99', verdict: 'fail' },
+    { name: 'up', verdict: 'pass' },
+  ];
+  const missed = run({ verdict: 'fail', findings: [finding('unique', 'fail')], slos } as unknown as Told);
+  const told = summaryText(['quick'], [missed], { stream: new PassThrough(), exitCode: EXIT.guaranteeBroken });
+  expect(told.split('\n')[0]).toBe(' ✘ fail     quick  snowflake on sim  unique, SLO p99');
+});

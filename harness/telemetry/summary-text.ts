@@ -3,6 +3,7 @@ import type { ExitCode } from '../core/errors.ts';
 import { generatorLabel } from '../core/phrases.ts';
 import type { Run } from '../core/run.ts';
 import type { Verdict } from '../core/verdict.ts';
+import { verdictBesideWaived } from '../core/waived.ts';
 import type { Line, Tone } from './text.ts';
 import { fit, painter, span, wrap } from './text.ts';
 
@@ -31,7 +32,10 @@ export function summaryText(
 ): string {
   const width = (stream.columns ?? Infinity) - 1;
   const nameWidth = Math.max(...scenarios.map(({ length }) => length));
-  const outcomes = scenarios.map((_, index) => runs[index]?.verdict ?? 'not run');
+  const outcomes = scenarios.map((_, index) => {
+    const run = runs[index];
+    return run === undefined ? 'not run' : verdictBesideWaived(run);
+  });
   const rows = scenarios.map((scenario, index): Line => {
     const outcome = outcomes[index]!;
     const { mark, tone } = SHOWN[outcome];
@@ -40,7 +44,7 @@ export function summaryText(
       span(` ${mark} ${outcome.padEnd(WORD_WIDTH)}`, tone),
       span(`  ${scenario.padEnd(nameWidth)}`),
       ...(run === undefined ? [] : [span(`  ${generatorLabel(run.generator)} on ${run.driver}`, 'faint')]),
-      ...(run === undefined || run.verdict === 'pass' ? [] : [span(`  ${shortReason(run)}`, 'faint')]),
+      ...(run === undefined ? [] : asides(run).map((aside) => span(`  ${aside}`, 'faint'))),
     ];
   });
   const totals = OUTCOMES.flatMap((outcome) => {
@@ -56,10 +60,24 @@ export function summaryText(
   return `${[...rows.map((row) => fit(row, width)), ...wrap(head, width, INDENT)].map(paint).join('\n')}\n`;
 }
 
-/** Of what is broken, the guarantees; of what is not known, the kinds of doubt. The rest stands in each verdict above. */
-function shortReason({ verdict, findings, unknowns }: Run): string {
+/** Why it is no pass, or less of one: what is broken, what is waived of it, and that it was tried before. */
+function asides(run: Run): readonly string[] {
+  const { waived = [], attempt, verdict } = run;
+  return [
+    ...(verdict === 'pass' ? [] : [shortReason(run)]),
+    ...(waived.length === 0 ? [] : [`${waived.length} waived`]),
+    ...(attempt === undefined || attempt.number === 1 ? [] : [`attempt ${attempt.number} of ${attempt.of}`]),
+  ];
+}
+
+/**
+ * Of what is broken, the guarantees, and the SLOs that were missed; of what is not known, the kinds of doubt. The rest
+ * stands in each verdict above.
+ */
+function shortReason({ verdict, findings, slos = [], unknowns }: Run): string {
   const broken = findings.filter((finding) => finding.promised && finding.verdict === 'fail');
+  const missed = slos.filter((slo) => slo.verdict === 'fail').map(({ name }) => `SLO ${name}`);
   return verdict === 'fail'
-    ? [...new Set(broken.map(({ guarantee }) => guarantee))].join(', ')
+    ? [...new Set(broken.map(({ guarantee }) => guarantee)), ...missed].join(', ')
     : [...new Set(unknowns.map(({ reason }) => reason))].join(', ');
 }

@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import { expect, test } from 'vitest';
 import type { Finding } from '../core/checker.ts';
 import type { Run } from '../core/run.ts';
+import type { SloRecord } from '../core/slo.ts';
 import { scenarioSchema } from '../core/scenario.ts';
 import { NS_PER_S } from '../core/time.ts';
 import { verdictText } from './verdict-text.ts';
@@ -282,4 +283,74 @@ test('requests that were not sent stand outside the total', () => {
 test('on a narrow terminal nothing is wider, but for what is there to be copied', () => {
   for (const line of text(FAILED, 50).split('\n'))
     if (!/^ (report|repeat) /.test(line)) expect(line.trimEnd().length).toBeLessThan(50);
+});
+
+test('what is waived is no failure, and is told with its violations and the words of whoever waived it', () => {
+  const known = {
+    guarantee: 'unique',
+    violations: 148_667,
+    by: [{ reason: 'the cache outlives\n  its lease', ticket: 'ID-7', expires: '2026-12-31' }],
+  } as const;
+  const broken = {
+    ...FAILED,
+    exitCode: 0,
+    findings: [finding('unique', { verdict: 'fail', violations: 148_667 })],
+    unknowns: [],
+  };
+  const told = text({ ...broken, waived: [known] });
+  expect(told).toContain(' ✔ PASS (1 waived)  storm');
+  expect(told).toMatch(/✘ unique +BROKEN/);
+  expect(told).toContain(' – unique  148,667 violations\n   the cache outlives its lease (ID-7, until 2026-12-31)\n');
+  const beside = [...broken.findings, finding('recovers', { verdict: 'fail', violations: 1 })];
+  expect(text({ ...broken, findings: beside, waived: [known] })).toContain(' ✘ FAIL (1 waived)');
+  expect(text(PASSED)).not.toContain('waived');
+});
+
+test('the attempt is told where there may be several', () => {
+  expect(text({ ...PASSED, attempt: { number: 2, of: 3 } })).toContain('exit 0  attempt 2 of 3\n');
+  expect(text(PASSED)).not.toContain('attempt');
+});
+
+test('each SLO is one line, aligned: value, what was asked, and of what', () => {
+  const common = { options: {}, where: 'the whole run under load', minSamples: 3, samples: 51 } as const;
+  const availability: SloRecord = {
+    ...common,
+    name: 'availability',
+    indicator: 'availability',
+    what: 'seconds in which a node gave IDs',
+    unit: 'ratio',
+    objective: { atLeast: 0.99 },
+    verdict: 'pass',
+    value: 1,
+  };
+  const latency: SloRecord = {
+    ...common,
+    name: 'p99',
+    indicator: 'latency',
+    what: 'latency, p99',
+    unit: 'ms',
+    objective: { atMost: 5 },
+    where: 'after the last heal',
+    verdict: 'fail',
+    value: 12.5,
+    because: 'F1 says so.',
+  };
+  const { value: _, ...unmeasured } = availability;
+  const lost: SloRecord = {
+    ...unmeasured,
+    name: 'errors',
+    verdict: 'unknown',
+    samples: 0,
+    detail: 'Requests were lost.',
+  };
+  const lines = text({ ...PASSED, slos: [availability, latency, lost] }, 110).split('\n');
+  const from = lines.indexOf(' SLOs  1 of 3 met');
+  expect(lines.slice(from + 1, from + 6)).toEqual([
+    ' ✔ availability     100 %  at least 99 %  seconds in which a node gave IDs; 51 samples',
+    ' ✘ p99            12.5 ms  at most 5 ms   latency, p99; after the last heal; 51 samples',
+    '   F1 says so.',
+    ' ? errors        no value  at least 99 %  seconds in which a node gave IDs; 0 samples',
+    '   Requests were lost.',
+  ]);
+  expect(text(PASSED)).not.toContain('SLOs');
 });

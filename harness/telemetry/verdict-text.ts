@@ -10,8 +10,10 @@ import { counted, disturbanceLabel, generatorLabel } from '../core/phrases.ts';
 import { reasonsInShort } from '../core/reasons-in-short.ts';
 import type { DisturbanceRecord, Run } from '../core/run.ts';
 import { missingSelfLoad } from '../core/self-load.ts';
+import { figureText, objectiveText, whereText } from '../core/slo-words.ts';
 import { nsToMs } from '../core/time.ts';
 import type { Verdict } from '../core/verdict.ts';
+import { subjectOf, verdictBesideWaived } from '../core/waived.ts';
 import { clock, count, duration } from './format.ts';
 import type { Line, Tone } from './text.ts';
 import { painter, span, wrap } from './text.ts';
@@ -36,6 +38,8 @@ export function verdictText(run: Run, { stream, folder }: VerdictTextOptions): s
   const sections = [
     headLines(run),
     guaranteeLines(run),
+    sloLines(run),
+    waivedLines(run),
     disturbanceLines(run),
     hazardLines(run),
     evidenceLines(run),
@@ -54,12 +58,14 @@ export function verdictText(run: Run, { stream, folder }: VerdictTextOptions): s
 }
 
 function headLines(run: Run): readonly Line[] {
+  const verdict = verdictBesideWaived(run);
   return [
     [
-      span(` ${MARK[run.verdict]} ${run.verdict.toUpperCase()}${passedHow(run)}`, TONE[run.verdict]),
+      span(` ${MARK[verdict]} ${verdict.toUpperCase()}${passedHow(run, verdict)}`, TONE[verdict]),
       span(`  ${run.scenario.name}`, 'strong'),
       span(`, ${generatorLabel(run.generator)} on ${run.driver}${coordinator(run)}`),
       span(`  exit ${run.exitCode}`, 'faint'),
+      ...(run.attempt === undefined ? [] : [span(`  attempt ${run.attempt.number} of ${run.attempt.of}`, 'faint')]),
     ],
     ...(run.exitCode === EXIT.interrupted ? [indented(INTERRUPTED, 'plain')] : []),
     ...reasonsInShort(run).map((reason) => indented(reason)),
@@ -74,17 +80,32 @@ function coordinator(run: Run): string {
 
 /**
  * A pass says what it is worth less for: violations that need a broken assumption, that nothing was disturbed, and that
- * nodes which were to drive themselves did not.
+ * nodes which were to drive themselves did not. What is waived is told of every verdict.
  */
-function passedHow(run: Run): string {
-  const { verdict, findings, disturbances } = run;
+function passedHow(run: Run, verdict: Verdict): string {
+  const { findings, disturbances, waived = [] } = run;
   const sum = findings.reduce((total, finding) => total + (finding.promised ? finding.outsideAssumptions : 0), 0);
   const less = [
     ...(sum > 0 ? [`${count(sum)} outside assumptions`] : []),
     ...(disturbing(disturbances).length === 0 ? ['nothing was disturbed'] : []),
     ...(missingSelfLoad(run) === undefined ? [] : ['without the load of the question']),
   ];
-  return verdict === 'pass' && less.length > 0 ? ` (${less.join(', ')})` : '';
+  const told = [...(waived.length > 0 ? [`${count(waived.length)} waived`] : []), ...(verdict === 'pass' ? less : [])];
+  return told.length > 0 ? ` (${told.join(', ')})` : '';
+}
+
+/** What is broken and no failure of the command, with the words of whoever waived it. */
+function waivedLines({ waived = [] }: Run): readonly Line[] {
+  if (waived.length === 0) return [];
+  return [
+    title('waived', 'broken, known of, and no failure until the day that is named'),
+    ...waived.flatMap((known): readonly Line[] => [
+      [span(' – ', 'doubt'), span(subjectOf(known)), span(`  ${counted(known.violations, 'violation')}`, 'faint')],
+      ...known.by.map(({ reason, ticket, expires }) =>
+        indented(`${reason.replaceAll(/\s+/g, ' ').trim()} (${ticket}, until ${expires})`),
+      ),
+    ]),
+  ];
 }
 
 /** Beside a failure; where there is none, the reasons of the verdict tell them all. */
@@ -127,6 +148,40 @@ function figures({ checked, unit, violations, outsideAssumptions, undecided }: R
     ...(outsideAssumptions > 0 ? [`${count(outsideAssumptions)} outside assumptions`] : []),
     ...(undecided > 0 ? [`${count(undecided)} undecided`] : []),
   ].join(', ');
+}
+
+/** One line each: the value, what was asked, and of what; why it is not known below it. */
+function sloLines({ slos = [] }: Run): readonly Line[] {
+  if (slos.length === 0) return [];
+  const rows = slos.map(({ name, unit, value, objective }) => ({
+    name,
+    value: value === undefined ? 'no value' : figureText(unit, value),
+    asked: objectiveText(unit, objective),
+  }));
+  const width = (of: (row: (typeof rows)[number]) => string): number => Math.max(...rows.map((row) => of(row).length));
+  const [nameWidth, valueWidth, askedWidth] = [
+    width((row) => row.name),
+    width((row) => row.value),
+    width((row) => row.asked),
+  ];
+  const met = slos.filter(({ verdict }) => verdict === 'pass').length;
+  return [
+    title('SLOs', `${met} of ${slos.length} met`),
+    ...slos.flatMap(({ verdict, what, where, samples, detail, because }, index): readonly Line[] => {
+      const { name, value, asked } = rows[index]!;
+      const part = where === whereText('whole') ? '' : `; ${where}`;
+      return [
+        [
+          span(` ${MARK[verdict]} `, TONE[verdict]),
+          span(name.padEnd(nameWidth)),
+          span(`  ${value.padStart(valueWidth)}`, verdict === 'pass' ? 'plain' : TONE[verdict]),
+          span(`  ${asked.padEnd(askedWidth)}  ${what}${part}; ${count(samples)} samples`, 'faint'),
+        ],
+        ...(verdict === 'unknown' && detail !== undefined ? [indented(detail, 'doubt')] : []),
+        ...(verdict === 'fail' && because !== undefined ? [indented(because)] : []),
+      ];
+    }),
+  ];
 }
 
 function disturbanceLines({ disturbances }: Run): readonly Line[] {
@@ -181,10 +236,10 @@ function hazardLines({ hazards }: Run): readonly Line[] {
   ];
 }
 
-function evidenceLines({ evidence }: Run): readonly Line[] {
+function evidenceLines({ evidence, load }: Run): readonly Line[] {
   const { minted, stored, acknowledged, batches, tornBytes, requests } = evidence;
   const whole = minted === stored;
-  const load = [
+  const told = [
     `${count(requests.sent)} requests: ${count(requests.ok)} answered, ${count(requests.refused)} refused`,
     `${count(requests.errors)} errors, ${count(requests.noAnswer)} without an answer`,
   ].join(', ');
@@ -197,8 +252,18 @@ function evidenceLines({ evidence }: Run): readonly Line[] {
       span(`${count(BigInt(minted))} minted ${whole ? '=' : '≠'} ${count(BigInt(stored))} stored`),
       span(`, ${count(BigInt(acknowledged))} acknowledged to clients`, 'faint'),
     ],
-    indented(`${count(batches)} batches${tornBytes > 0 ? `, ${count(tornBytes)} torn bytes` : ''}; ${load}${unsent}`),
+    indented(`${count(batches)} batches${tornBytes > 0 ? `, ${count(tornBytes)} torn bytes` : ''}; ${told}${unsent}`),
+    ...(load === undefined ? [] : [indented(tellLoad(load))]),
   ];
+}
+
+/** `load by k6 1.8.1: p50 1.2 ms, p99 8.4 ms; all 30,296 answers compared with what was minted` */
+function tellLoad({ client, version, compared, answered, sample, p50Ms, p99Ms }: NonNullable<Run['load']>): string {
+  const ms = (value: number): string => `${value.toFixed(1)} ms`;
+  const latency = p50Ms === undefined || p99Ms === undefined ? '' : `p50 ${ms(p50Ms)}, p99 ${ms(p99Ms)}; `;
+  const share = compared === answered ? `all ${count(answered)}` : `${count(compared)} of ${count(answered)}`;
+  const why = sample === undefined ? '' : ` (${sample})`;
+  return `load by ${version ?? `the ${client} client`}: ${latency}${share} answers compared with what was minted${why}`;
 }
 
 /** Also that it never broke its word: how often it was not seen is a fact about its version, too. */

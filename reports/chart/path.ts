@@ -1,23 +1,25 @@
-/** Path data of curves: `d` attributes. */
+/** Path data of curves: `d` attributes, by d3-shape, a tenth of a pixel exact. */
+import { maxIndex, mean, minIndex, range } from 'd3-array';
+import { curveStepAfter, line } from 'd3-shape';
 
 /** A point of a curve; a null value is a gap: nothing was measured, so nothing is drawn. */
 export type Point = readonly [x: number, y: number | null];
 
+const DIGITS = 1;
+const curve = line<Point>()
+  .x(([x]) => x)
+  .y(([, y]) => y ?? 0)
+  .defined(([, y]) => y !== null)
+  .digits(DIGITS);
+const steps = line<readonly [number, number]>()
+  .x(([x]) => x)
+  .y(([, y]) => y)
+  .curve(curveStepAfter)
+  .digits(DIGITS);
+
 /** A line through the points, broken at gaps. A lone point between gaps becomes a dot (a line of no length). */
 export function linePath(points: readonly Point[]): string {
-  let path = '';
-  let open = false;
-  for (const [i, [x, y]] of points.entries()) {
-    if (y === null) {
-      open = false;
-      continue;
-    }
-    path += `${open ? 'L' : 'M'}${short(x)} ${short(y)}`;
-    const next = points[i + 1];
-    if (!open && (next === undefined || next[1] === null)) path += 'h0';
-    open = true;
-  }
-  return path;
+  return curve(points) ?? '';
 }
 
 /** The outline of bars of equal width that touch: one a value, standing on `base`. */
@@ -28,14 +30,8 @@ export function stepArea(
   base: number,
 ): string {
   if (values.length === 0) return '';
-  let path = `M${short(place(0))} ${short(base)}`;
-  let last: string | undefined;
-  for (const [i, value] of values.entries()) {
-    const y = short(height(value));
-    if (y !== last) path += `${last === undefined ? '' : `H${short(place(i))}`}V${y}`;
-    last = y;
-  }
-  return `${path}H${short(place(values.length))}V${short(base)}Z`;
+  const tops = values.flatMap((value, i) => (value === values[i - 1] ? [] : [[place(i), height(value)] as const]));
+  return `${steps([[place(0), base], ...tops, [place(values.length), base]])}Z`;
 }
 
 /**
@@ -44,30 +40,14 @@ export function stepArea(
  */
 export function thin(points: readonly Point[], from: number, to: number, columns: number): readonly Point[] {
   if (points.length <= columns * 4 || !(to > from)) return points;
-  const kept: Point[] = [];
-  let column: Point[] = [];
-  let at = -1;
-  const flush = (): void => {
-    const known = column.filter((point): point is readonly [number, number] => point[1] !== null);
-    const extremes = new Set<Point>();
-    if (known[0] !== undefined) {
-      extremes.add(known.reduce((low, point) => (point[1] < low[1] ? point : low)));
-      extremes.add(known.reduce((high, point) => (point[1] > high[1] ? point : high)));
-      extremes.add(known[0]).add(known.at(-1) as Point);
-    }
-    const gap = column.find((point) => point[1] === null);
-    if (gap !== undefined) extremes.add(gap);
-    for (const point of column) if (extremes.has(point)) kept.push(point);
-    column = [];
-  };
-  for (const point of points) {
-    const here = Math.floor(((point[0] - from) / (to - from)) * columns);
-    if (here !== at) flush();
-    at = here;
-    column.push(point);
-  }
-  flush();
-  return kept;
+  const byColumn = Map.groupBy(points, ([x]) => Math.floor(((x - from) / (to - from)) * columns));
+  return [...byColumn.values()].flatMap((column) => {
+    const value = ([, y]: Point): number | null => y;
+    const known = column.flatMap(([, y], i) => (y === null ? [] : [i]));
+    const gap = column.findIndex(([, y]) => y === null);
+    const kept = new Set([known.at(0), minIndex(column, value), maxIndex(column, value), known.at(-1), gap]);
+    return column.filter((_, i) => kept.has(i));
+  });
 }
 
 /** At most `max` values: neighbours are averaged. Returns how many went into one. */
@@ -77,14 +57,10 @@ export function rebin(
 ): { readonly values: readonly number[]; readonly width: number } {
   const width = Math.max(1, Math.ceil(values.length / max));
   if (width === 1) return { values, width };
-  const bins = Array.from({ length: Math.ceil(values.length / width) }, (_, i) => {
-    const bin = values.slice(i * width, (i + 1) * width);
-    return bin.reduce((sum, value) => sum + value, 0) / bin.length;
-  });
-  return { values: bins, width };
+  return { values: range(0, values.length, width).map((at) => mean(values.slice(at, at + width)) ?? 0), width };
 }
 
 /** One decimal is a tenth of a pixel. */
 export function short(value: number): string {
-  return String(Math.round(value * 10) / 10);
+  return String(Number(value.toFixed(DIGITS)));
 }

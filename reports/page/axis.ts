@@ -2,18 +2,20 @@
  * The shared time axis: lanes below one another, each an SVG as wide as the page lets it be. Horizontal places are
  * percentages, so that text keeps its size on every screen and a wider figure is a closer look.
  */
+import { ticks } from 'd3-array';
+import { scaleLinear } from 'd3-scale';
 import { NS_PER_S } from '../../harness/core/time.ts';
 import type { RunNs } from '../../harness/core/time.ts';
 import { packRows } from '../chart/rows.ts';
-import { clamp, linear } from '../chart/scale.ts';
-import { ticks } from '../chart/ticks.ts';
-import { html } from './markup.ts';
-import type { Content, Markup } from './markup.ts';
+import { html } from '../shared/markup.ts';
+import type { Content, Markup } from '../shared/markup.ts';
 
 /** Pixels that the plot has at least; labels are laid out for it. Equal to the style's. */
 export const PLOT_MIN_PX = 700;
 /** Width of a character of a label, on average. */
 const CHARACTER_PX = 5.8;
+/** Numbers on the axis, about. */
+const TICKS = 10;
 /** Between a moment and the text that tells of it. */
 const LABEL_DX = 4;
 
@@ -40,8 +42,8 @@ export interface Rule {
 }
 
 export function createAxis(from: RunNs, to: RunNs): Axis {
-  const place = linear(from, to, 100);
-  return { from, to, x: (at) => clamp(place(at), 0, 100) };
+  const x = scaleLinear([from, to], [0, 100]).clamp(true);
+  return { from, to, x: (at) => x(at) };
 }
 
 /** `12.34%`. */
@@ -161,5 +163,5 @@ function axisLane(axis: Axis): Lane {
 }
 
 function axisTicks(axis: Axis): readonly RunNs[] {
-  return ticks(axis.from / NS_PER_S, axis.to / NS_PER_S, 12).map((at) => at * NS_PER_S);
+  return ticks(axis.from / NS_PER_S, axis.to / NS_PER_S, TICKS).map((at) => at * NS_PER_S);
 }

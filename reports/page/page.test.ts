@@ -5,11 +5,11 @@ import { NS_PER_S } from '../../harness/core/time.ts';
 import { createAxis, PLOT_MIN_PX } from './axis.ts';
 import { excursions } from './curves.ts';
 import { clashesOf, offsetAt, targetsOf } from './facts.ts';
-import { html, inlineJson } from './markup.ts';
-import { phaseLane, slotLane } from './schedule.ts';
+import { html, inlineJson } from '../shared/markup.ts';
+import { disturbanceLane, phaseLane, slotLane } from './schedule.ts';
 import { clashSentence, tenureLanes } from './tenures.ts';
 import { contrast, NODE_TONES, TONES } from './theme.ts';
-import { grouped, lasting, offset, rate, seconds, settings, wallClock } from './words.ts';
+import { grouped, lasting, offset, rate, seconds, settings, wallClock } from '../shared/words.ts';
 
 const TEXT_CONTRAST_MIN = 4.5;
 
@@ -110,6 +110,17 @@ test('no label of a slot runs into another, also where those near the end are wr
       expect(a.y === b.y && a.from < b.from + b.width && b.from < a.from + a.width, `${a.words} on ${b.words}`).toBe(
         false,
       );
+});
+
+test('no label of a disturbance covers its own bar, wherever the bar ends', () => {
+  const run = passingStorm();
+  const [record] = run.disturbances;
+  for (let end = 60; end < 99; end += 0.25) {
+    const moved = { ...record!, injected: (end - 8) * NS_PER_S, healed: end * NS_PER_S, tookTo: end * NS_PER_S };
+    const lane = String(html`${disturbanceLane(createAxis(0, 100 * NS_PER_S), run, [moved]).body}`);
+    const label = /<text[^>]*>/.exec(lane)?.[0] ?? '';
+    expect(Number(/x="([\d.]+)%"/.exec(label)?.[1])).toBeCloseTo(label.includes('"end"') ? end - 8 : end, 2);
+  }
 });
 
 test('the target of a disturbance is the one it names, or else the one that was measured', () => {

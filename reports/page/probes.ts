@@ -1,39 +1,45 @@
 /** Every probe of each disturbance on a time axis of its own: asked against observed, as series. */
+import { scaleLinear } from 'd3-scale';
 import type { EvidenceSample } from '../../harness/core/fault.ts';
 import { disturbanceLabel } from '../../harness/core/phrases.ts';
 import type { DisturbanceRecord, Run } from '../../harness/core/run.ts';
 import type { RunNs } from '../../harness/core/time.ts';
 import { linePath, short, thin } from '../chart/path.ts';
 import type { Point } from '../chart/path.ts';
-import { linear } from '../chart/scale.ts';
 import { bar, createAxis, figure } from './axis.ts';
 import type { Axis, Lane } from './axis.ts';
 import { box, BOX } from './curves.ts';
 import { askedSpan, targetsOf } from './facts.ts';
-import { html } from './markup.ts';
-import type { Markup } from './markup.ts';
-import { lasting, plural, settings } from './words.ts';
+import { html } from '../shared/markup.ts';
+import type { Markup } from '../shared/markup.ts';
+import { lasting, plural, settings } from '../shared/words.ts';
 
 const STRIP = 14;
 const CURVE = 52;
-const COLUMNS = 150;
+/** Columns that the curves of all disturbances share. */
+const COLUMNS_IN_ALL = 2400;
+const COLUMNS_MAX = 150;
 
 /** One folded figure a disturbance that was probed. */
 export function probes(run: Run): Markup | false {
   const probed = run.disturbances.filter(({ samples }) => samples.length > 0);
   if (probed.length === 0) return false;
+  const columns = Math.min(COLUMNS_MAX, Math.ceil(COLUMNS_IN_ALL / probed.length));
   return html`<details>
     <summary>Every probe of ${plural(probed.length, 'disturbance')}: asked against observed</summary>
-    ${probed.map((record) => probeFigure(run, record))}
+    ${probed.map((record) => probeFigure(run, record, columns))}
   </details>`;
 }
 
-function probeFigure(run: Run, record: DisturbanceRecord): Markup {
+function probeFigure(run: Run, record: DisturbanceRecord, columns: number): Markup {
   const { samples } = record;
   const asked = askedSpan(run, record);
   const [first, last] = [samples[0]!.at, samples.at(-1)!.at];
   const axis = createAxis(Math.min(first, asked?.from ?? first), Math.max(last, asked?.to ?? last) + 1);
-  const lanes = [stripLane(axis, record), ...measuredNames(samples).map((name) => curveLane(axis, samples, name))];
+  const lanes = [
+    stripLane(axis, record),
+    ...measuredNames(samples).map((name) => curveLane(axis, samples, name, columns)),
+  ];
   const facts = settings(record.options) || targetsOf(run, record).join(', ');
   return html`<h4>${disturbanceLabel(record)} <small>${facts}</small></h4>
     <div class="scroll">${figure(axis, lanes)}</div>`;
@@ -90,7 +96,7 @@ function measuredNames(samples: readonly EvidenceSample[]): readonly string[] {
   return [...names].filter((name) => !ASKED.test(name) && times(name) > 1);
 }
 
-function curveLane(axis: Axis, samples: readonly EvidenceSample[], name: string): Lane {
+function curveLane(axis: Axis, samples: readonly EvidenceSample[], name: string, columns: number): Lane {
   const observed = samples.map(({ at, measured }): Point => [at, numberOf(measured[name])]);
   // `observedMs` is measured, `askedMs` was asked.
   const askedName = `asked${name.replace(/^observed/, '')}`;
@@ -98,11 +104,11 @@ function curveLane(axis: Axis, samples: readonly EvidenceSample[], name: string)
   const values = [...observed, ...asked].flatMap(([, value]) => (value === null ? [] : [value]));
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const room = (high - low) * 0.1 || Math.max(1, Math.abs(high) * 0.1);
-  const y = linear(high + room, low - room, CURVE);
-  const x = linear(axis.from, axis.to, BOX);
+  const y = scaleLinear([high + room, low - room], [0, CURVE]);
+  const x = scaleLinear([axis.from, axis.to], [0, BOX]);
   const path = (points: readonly Point[]): string =>
     linePath(
-      thin(points, axis.from, axis.to, COLUMNS).map(([at, value]): Point => [x(at), value === null ? null : y(value)]),
+      thin(points, axis.from, axis.to, columns).map(([at, value]): Point => [x(at), value === null ? null : y(value)]),
     );
   const wanted = asked.find(([, value]) => value !== null)?.[1] ?? undefined;
   const range =

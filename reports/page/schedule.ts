@@ -4,11 +4,13 @@ import type { DisturbanceRecord, Run } from '../../harness/core/run.ts';
 import { bar, labelRows, percent, PLOT_MIN_PX, spanPx, text, textPx } from './axis.ts';
 import type { Axis, Lane } from './axis.ts';
 import { askedSpan, targetsOf, tookSpan } from './facts.ts';
-import { html } from './markup.ts';
-import { lasting, seconds, settings } from './words.ts';
+import { html } from '../shared/markup.ts';
+import { lasting, seconds, settings } from '../shared/words.ts';
 
 const ROW = 20;
 const LABEL_ROW = 14;
+/** Beside a bar. */
+const BAR_DX = 6;
 /** Beside the diamond. */
 const HAZARD_DX = 9;
 
@@ -85,18 +87,18 @@ function disturbanceRow(axis: Axis, run: Run, record: DisturbanceRecord, y: numb
   const doubt = record.bit ? (record.unhealed === undefined ? '' : ' (not healed)') : ' (did not bite)';
   const words = `${aimedLabel(run, record)}${doubt}`;
   const after = Math.max(span.to, took?.to ?? span.to);
-  const fitsAfter = (axis.x(after) / 100) * PLOT_MIN_PX + textPx(words) < PLOT_MIN_PX;
+  const fitsAfter = (axis.x(after) / 100) * PLOT_MIN_PX + textPx(words) + BAR_DX <= PLOT_MIN_PX;
   return [
     asked !== undefined && bar(axis, asked, y, 14, { className: record.bit ? 'asked' : 'asked missed', title }),
     took !== undefined && bar(axis, took, y + 3.5, 7, { className: 'took', title }),
     fitsAfter
-      ? text(axis, after, y + 11, words, doubt === '' ? '' : 'unsure', 6)
+      ? text(axis, after, y + 11, words, doubt === '' ? '' : 'unsure', BAR_DX)
       : html`<text
           class="${doubt === '' ? '' : 'unsure'}"
           text-anchor="end"
           x="${percent(axis.x(span.from))}"
           y="${y + 11}"
-          dx="-6"
+          dx="${-BAR_DX}"
           >${words}</text
         >`,
   ];

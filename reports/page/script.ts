@@ -1,6 +1,6 @@
 /**
- * The only script of the page: a crosshair that reads out the values, and a button that copies the command. The page is
- * whole without it. It writes text, never markup.
+ * The only script of the page: a crosshair that reads out the values, a double click that looks closer, and a button that
+ * copies the command. The page is whole without it, its closer look too. It writes text, never markup.
  */
 export const SCRIPT = `
 'use strict';
@@ -19,7 +19,7 @@ export const SCRIPT = `
   const plot = document.querySelector('#time .plot');
   const readout = document.querySelector('.readout');
   if (!data || !plot || !readout) return;
-  const { nodes, rates, offsets, tenures } = JSON.parse(data.textContent);
+  const { nodes, rates, offsets, tenures, requests } = JSON.parse(data.textContent);
   const backdrop = plot.querySelector('.backdrop');
   const cursor = document.createElementNS('http://www.w3.org/2000/svg', 'line');
   cursor.setAttribute('class', 'cursor');
@@ -35,22 +35,44 @@ export const SCRIPT = `
     const offset = near[1] === null || Math.abs(near[0] - at) > 1000 ? 'no answer' : signed(near[1]);
     return node + '  ' + (perSecond || 0).toLocaleString('en') + ' IDs/s  ' + offset + (held.length ? '  worker ' + held.join(', ') : '');
   };
-  const show = (event) => {
+  const latencies = (at) => {
+    const second = requests.findLast((r) => r[0] <= at);
+    if (!second) return [];
+    const [, p50, p99, without] = second;
+    return ['answers ' + (p99 === null ? 'none' : 'p50 ' + Number(p50.toPrecision(3)) + ' ms, p99 ' + Number(p99.toPrecision(3)) + ' ms') + (without ? '  ' + without + '/s without IDs' : '')];
+  };
+  const shareAt = (event) => {
     const box = backdrop.getBoundingClientRect();
-    const share = (event.clientX - box.left) / box.width;
+    return (event.clientX - box.left) / box.width;
+  };
+  const show = (event) => {
+    const share = shareAt(event);
     if (share < 0 || share > 1) return hide();
     const at = from + share * (to - from);
     cursor.setAttribute('x1', share * 100 + '%');
     cursor.setAttribute('x2', share * 100 + '%');
     backdrop.append(cursor);
     readout.hidden = false;
-    readout.replaceChildren(...[(at / 1000).toFixed(2) + ' s', ...nodes.map((node) => describe(node, at))].map((words, i) => {
+    readout.replaceChildren(...[(at / 1000).toFixed(2) + ' s', ...nodes.map((node) => describe(node, at)), ...latencies(at)].map((words, i) => {
       const part = document.createElement(i ? 'span' : 'strong');
       part.textContent = words;
       return part;
     }));
   };
   const hide = () => { cursor.remove(); readout.hidden = true; };
+  const scroll = plot.closest('.scroll');
+  const zooms = [...document.querySelectorAll('.zoom input')];
+  let middle = 0.5;
+  const keepMiddle = () => { scroll.scrollLeft = middle * scroll.scrollWidth - scroll.clientWidth / 2; };
+  scroll.addEventListener('scroll', () => { middle = (scroll.scrollLeft + scroll.clientWidth / 2) / scroll.scrollWidth; });
+  for (const zoom of zooms) zoom.addEventListener('change', keepMiddle);
+  plot.addEventListener('dblclick', (event) => {
+    const closer = zooms[zooms.findIndex((zoom) => zoom.checked) + 1];
+    if (!closer) return;
+    middle = shareAt(event);
+    closer.checked = true;
+    keepMiddle();
+  });
   plot.addEventListener('pointermove', show);
   plot.addEventListener('pointerleave', hide);
 })();

@@ -1,29 +1,23 @@
 /** The sections of tables and text: promises, disturbances, hazards, evidence, environment, repeating, reading. */
 import { GUARANTEES } from '../../harness/core/guarantee.ts';
 import type { Promise_ } from '../../harness/core/guarantee.ts';
-import { tellLeases } from '../../harness/core/lease-totals.ts';
 import { disturbanceLabel, generatorLabel } from '../../harness/core/phrases.ts';
 import type { DisturbanceRecord, Run } from '../../harness/core/run.ts';
 import { askedSpan, targetsOf, tookSpan } from './facts.ts';
-import { html } from './markup.ts';
-import type { Content, Markup } from './markup.ts';
+import { html } from '../shared/markup.ts';
+import type { Content, Markup } from '../shared/markup.ts';
+import { pairs } from './pairs.ts';
 import { probes } from './probes.ts';
+import { section } from './section.ts';
 import { brokenCount } from './story.ts';
 import { table } from './table.ts';
-import { grouped, plural, seconds, settings } from './words.ts';
+import { grouped, plural, seconds, settings } from '../shared/words.ts';
 
 type JudgedFinding = Run['findings'][number];
 
 interface PromiseRow {
   readonly promise: Promise_ | undefined;
   readonly finding: JudgedFinding | undefined;
-}
-
-function section(id: string, title: string, body: Content): Markup {
-  return html`<section id="${id}" aria-labelledby="${id}-title">
-    <h2 id="${id}-title">${title}</h2>
-    ${body}
-  </section>`;
 }
 
 export function promises(run: Run): Markup {
@@ -189,112 +183,8 @@ function observedWords({ samples }: DisturbanceRecord): string {
   return sample === undefined ? 'no probe' : settings(sample.measured);
 }
 
-export function evidence(run: Run): Markup {
-  const { minted, stored, acknowledged, batches, tornBytes, requests, lanes } = run.evidence;
-  const whole = minted === stored;
-  return section('evidence', 'Evidence', [
-    html`<p>
-      ${
-        minted === '0' && whole
-          ? 'No ID was minted, so there is nothing to judge.'
-          : whole
-            ? html`<span class="badge good">✓ whole</span> All ${grouped(minted)} minted IDs are in the store.`
-            : html`<span class="badge unsure">? not whole</span> ${grouped(minted)} IDs were minted, ${grouped(stored)}
-                are in the store.`
-      }
-    </p>`,
-    html`<dl class="pairs">
-      <div>
-        <dt>Minted (committed to taps)</dt>
-        <dd>${grouped(minted)}</dd>
-      </div>
-      <div>
-        <dt>Stored</dt>
-        <dd>${grouped(stored)}</dd>
-      </div>
-      <div>
-        <dt>Acknowledged (received by clients)</dt>
-        <dd>${grouped(acknowledged)}</dd>
-      </div>
-      <div>
-        <dt>Batches</dt>
-        <dd>${grouped(batches)}</dd>
-      </div>
-      <div>
-        <dt>Torn bytes of killed lives (never replied)</dt>
-        <dd>${grouped(tornBytes)}</dd>
-      </div>
-      <div>
-        <dt>Requests sent</dt>
-        <dd>${grouped(requests.sent)}</dd>
-      </div>
-      <div>
-        <dt>answered with IDs</dt>
-        <dd>${grouped(requests.ok)}</dd>
-      </div>
-      <div>
-        <dt>refused</dt>
-        <dd>${grouped(requests.refused)}</dd>
-      </div>
-      <div>
-        <dt>errors</dt>
-        <dd>${grouped(requests.errors)}</dd>
-      </div>
-      <div>
-        <dt>without answer</dt>
-        <dd>${grouped(requests.noAnswer)}</dd>
-      </div>
-      <div>
-        <dt>not sent, and not counted among these</dt>
-        <dd>${grouped(requests.dropped)}</dd>
-      </div>
-    </dl>`,
-    tellLeases(run).map(
-      ({ coordinator, ownDoing, others, keptItsWord }) =>
-        html`<p>
-          <span class="badge ${keptItsWord ? 'good' : 'bad'}"
-            >${keptItsWord ? '✓ kept its word' : '✕ broke its word'}</span
-          >
-          ${coordinator}: ${ownDoing}.${others !== '' && html` <span class="soft">Besides: ${others}.</span>`}
-        </p>`,
-    ),
-    lanes.length > 0 &&
-      html`<details>
-        <summary>${plural(lanes.length, 'lane')}</summary>
-        ${table(
-          'Minted and stored by lane',
-          [
-            { head: 'Node', cell: ({ node }) => node },
-            { head: 'Life', number: true, cell: ({ incarnation }) => incarnation },
-            { head: 'Lane', number: true, cell: ({ lane }) => lane },
-            { head: 'Minted', number: true, cell: (lane) => grouped(lane.minted) },
-            {
-              head: 'Stored',
-              number: true,
-              cell: (lane) =>
-                lane.stored === lane.minted
-                  ? grouped(lane.stored)
-                  : html`<strong class="unsure">${grouped(lane.stored)}</strong>`,
-            },
-          ],
-          lanes,
-        )}
-      </details>`,
-  ]);
-}
-
 export function environment(run: Run): Markup {
   const { runId, startedAt, finishedAt, seconds: spent, versions, host } = run.measured;
-  const pairs = (entries: readonly (readonly [string, Content])[]): Markup =>
-    html`<dl class="pairs">
-      ${entries.map(
-        ([name, value]) =>
-          html`<div>
-            <dt>${name}</dt>
-            <dd>${value}</dd>
-          </div>`,
-      )}
-    </dl>`;
   return section('environment', 'Environment', [
     pairs([
       ['Run', runId],
@@ -356,6 +246,16 @@ export function howToRead(): Markup {
       <dd>
         One strip a node, all on one scale. Shaded is the time in which a disturbance reached the node, and in which it
         may refuse.
+      </dd>
+      <dt>Latency, and requests without IDs</dt>
+      <dd>
+        What clients saw, by the second in which a request was due, answered or not: an open loop asks on, however slow
+        the answers are.
+      </dd>
+      <dt>SLOs</dt>
+      <dd>
+        What was asked of the run in figures. With fewer samples than it needs an SLO is unknown, however good the
+        value.
       </dd>
       <dt>Violations</dt>
       <dd>

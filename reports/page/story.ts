@@ -1,14 +1,17 @@
 /** Each violation as a story: what, why, and the sightings side by side, taken apart to their bits. */
 import { CAUSES } from '../../harness/core/cause.ts';
-import type { Finding, Sighting, Witness } from '../../harness/core/checker.ts';
+import type { Finding, Sighting, Tenure, Witness } from '../../harness/core/checker.ts';
 import { decodeId, idBitsOf, shiftsOf } from '../../harness/core/layout.ts';
 import type { Layout } from '../../harness/core/layout.ts';
-import type { Run } from '../../harness/core/run.ts';
-import { colourOf, offsetAt } from './facts.ts';
-import { html } from './markup.ts';
-import type { Markup } from './markup.ts';
-import { closeLook } from './timeline.ts';
-import { grouped, lasting, offset, plural, seconds, wallClock } from './words.ts';
+import type { DisturbanceRecord, Run } from '../../harness/core/run.ts';
+import { disturbanceLabel } from '../../harness/core/phrases.ts';
+import { ADVICE } from '../shared/advice.ts';
+import { html } from '../shared/markup.ts';
+import type { Markup } from '../shared/markup.ts';
+import { grouped, lasting, offset, plural, seconds, wallClock } from '../shared/words.ts';
+import { askedSpan, colourOf, lifeName, offsetAt, targetsOf, tookSpan } from './facts.ts';
+import { table } from './table.ts';
+import { closeLook, holdersNear, recordsNear } from './timeline.ts';
 
 /** Stories of one guarantee that are told unfolded. */
 const OPEN_MAX = 2;
@@ -70,9 +73,64 @@ function tell(run: Run, { anchor, witness }: Story, number: number): Markup {
       at ${seconds(at, 3)}${outsideAssumptions === true && html` · <span class="unsure">outside assumptions</span>`}
     </p>
     ${cause !== undefined && html`<p class="cause"><span class="overline">Cause</span> <strong>${cause}</strong><br /><span class="soft">${CAUSES[cause]}</span></p>`}
-    ${explanation !== undefined && told(explanation)} ${closeLook(run, witness)}
-    ${sightings.length > 0 && html`<div class="sightings">${sightings.map((sighting) => card(run, sighting))}</div>`}
+    ${explanation !== undefined && told(explanation)}
+    ${cause !== undefined && html`<p class="advice"><span class="overline">What to do</span> ${ADVICE[cause]}</p>`}
+    ${closeLook(run, witness)} ${holders(run, witness)} ${doors(run, witness)}
+    ${sightings.length > 0 && html`<div class="sightings">${sightings.map((sighting) => card(run, sighting, differing(run, sightings)))}</div>`}
   </article>`;
+}
+
+/** Who held the worker ID, under what lease, and from when to when it minted. */
+function holders(run: Run, witness: Witness): Markup | false {
+  const near = holdersNear(run, witness);
+  return (
+    near.length > 0 &&
+    html`<h5>Who held what, when</h5>
+      ${table<Tenure>(
+        'Holders of the worker ID around the violation',
+        [
+          { head: 'Node', cell: ({ node, incarnation }) => lifeName(node, incarnation) },
+          { head: 'Worker ID', number: true, cell: ({ workerId }) => workerId },
+          { head: 'Minted from', number: true, cell: ({ from }) => seconds(from, 3) },
+          { head: 'to', number: true, cell: ({ to }) => seconds(to, 3) },
+          { head: 'Lease', cell: ({ lease }) => (lease === '0' ? 'none' : lease) },
+          { head: 'Revision', number: true, cell: ({ createRevision }) => createRevision },
+        ],
+        near,
+      )}`
+  );
+}
+
+/** What was disturbed around the violation: one of these may have opened the door, and the explanation says which. */
+function doors(run: Run, witness: Witness): Markup | false {
+  // What began later opened no door to this.
+  const near = recordsNear(run, witness).filter((record) => (askedSpan(run, record)?.from ?? witness.at) <= witness.at);
+  return (
+    near.length > 0 &&
+    html`<h5>What was disturbed then</h5>
+      ${table<DisturbanceRecord>(
+        'Disturbances around the violation',
+        [
+          { head: 'Disturbance', cell: disturbanceLabel },
+          { head: 'Target', cell: (record) => targetsOf(run, record).join(', ') || '–' },
+          { head: 'Asked', cell: (record) => between(askedSpan(run, record)) },
+          { head: 'Measured in force', cell: (record) => between(tookSpan(record)) },
+        ],
+        near,
+      )}`
+  );
+}
+
+function between(span: { readonly from: number; readonly to: number } | undefined): string {
+  return span === undefined ? 'never' : `${seconds(span.from)} – ${seconds(span.to)}`;
+}
+
+/** Fields that are not the same in all of the IDs; undefined where there is nothing to compare. */
+function differing({ generator: { layout } }: Run, sightings: readonly Sighting[]): ReadonlySet<string> | undefined {
+  const [first, ...others] = sightings.flatMap(({ id }) => (id === undefined ? [] : [bitFields(layout, BigInt(id))]));
+  if (first === undefined || others.length === 0) return undefined;
+  const differs = (i: number): boolean => others.some((fields) => fields[i]?.bits !== first[i]?.bits);
+  return new Set(first.filter((_, i) => differs(i)).map(({ name }) => name));
 }
 
 /** The explanation, sentence by sentence: the first says what happened, the others are the evidence for it. */
@@ -89,7 +147,7 @@ function told(explanation: string): Markup {
   </div>`;
 }
 
-function card(run: Run, sighting: Sighting): Markup {
+function card(run: Run, sighting: Sighting, unlike: ReadonlySet<string> | undefined): Markup {
   const {
     node,
     incarnation,
@@ -107,7 +165,7 @@ function card(run: Run, sighting: Sighting): Markup {
   const observed = offsetAt(run, node, called);
   return html`<div class="sighting" style="--c:${colourOf(run, node)}">
     <h5>${node}<span class="soft"> · life ${incarnation} · lane ${lane} · position ${grouped(seq)}</span></h5>
-    ${id !== undefined && decoded(run.generator.layout, BigInt(id))}
+    ${id !== undefined && decoded(run.generator.layout, BigInt(id), unlike)}
     <dl>
       <dt>Called</dt>
       <dd>
@@ -135,7 +193,7 @@ function card(run: Run, sighting: Sighting): Markup {
 }
 
 /** Fields that the ID has: some carry no worker ID, some no time. */
-function decoded(layout: Layout, id: bigint): Markup {
+function decoded(layout: Layout, id: bigint, unlike: ReadonlySet<string> | undefined): Markup {
   const { unixMs, tick, workerId, sequence } = decodeId(layout, id);
   return html`<p class="id">${BigInt.asUintN(idBitsOf(layout), id)}</p>
     <div
@@ -144,9 +202,13 @@ function decoded(layout: Layout, id: bigint): Markup {
       aria-label="${idBitsOf(layout)} bits: ${layout.timeBits > 0 && `time tick ${tick}, `}${layout.workerBits > 0 && `worker ${workerId}, `}sequence ${sequence}"
     >
       ${bitFields(layout, id).map(
-        ({ name, bits }) => html`<span class="${name}"><code>${bits}</code><small>${name}</small></span>`,
+        ({ name, bits }) =>
+          html`<span class="${name}"
+            ><code>${bits}</code><small>${name}${unlike?.has(name) === true && html` <b>≠</b>`}</small></span
+          >`,
       )}
     </div>
+    ${unlike !== undefined && html`<p class="soft">${sameness(unlike)}</p>`}
     <dl>
       ${
         layout.timeBits > 0 &&
@@ -161,6 +223,10 @@ function decoded(layout: Layout, id: bigint): Markup {
       <dt>Sequence</dt>
       <dd>${grouped(sequence)}</dd>
     </dl>`;
+}
+
+function sameness(unlike: ReadonlySet<string>): string {
+  return unlike.size === 0 ? 'Every bit is the same in all of them.' : `They differ in ${[...unlike].join(', ')}.`;
 }
 
 /** The bits of an ID from the highest on, parted by field; what no field claims is sign, or further down random. */

@@ -72,7 +72,7 @@ pre{margin:.4rem 0;padding:.9rem 1rem;background:var(--raised);border:1px solid 
 .lane>svg{display:block;width:100%;overflow:visible}
 .lane-label{position:sticky;left:0;z-index:1;font-size:12.5px;line-height:1.3;padding:1px .9rem 0 0;background:linear-gradient(90deg,var(--page) 92%,transparent)}
 .lane-label .name{font-weight:600}.lane-label .note{display:block;font-size:11.5px;color:var(--soft)}
-.lane.rate .note{display:inline;white-space:nowrap}.lane.rate.first .note{display:block;white-space:normal}
+.lane.rate .note,.lane.count .note{display:inline;white-space:nowrap}.lane.rate.first .note{display:block;white-space:normal}
 .chip{display:inline-block;width:.65em;height:.65em;border-radius:2px;background:var(--c);margin-right:.4em}
 svg text{font-size:11px;fill:var(--ink)}
 svg text.soft,svg text.scale,.axis text{fill:var(--soft)}svg text.unsure{fill:var(--unsure)}
@@ -93,15 +93,18 @@ line.cursor{stroke:var(--ink);stroke-opacity:.7}
 .reach{fill:url(#hatch-reach)}
 .curve{fill:none;stroke:var(--c);stroke-width:1.8;stroke-linecap:round;stroke-linejoin:round;vector-effect:non-scaling-stroke}
 .curve.probe{--c:var(--fault)}.curve.wanted{--c:var(--soft);stroke-dasharray:4 3}
-.area{fill:color-mix(in srgb,var(--c) 50%,var(--page))}
+.curve.p50,.curve.p99,.curve.max{--c:var(--ink)}.curve.p99{stroke-dasharray:6 3;stroke-width:1.4}.curve.max{stroke-dasharray:1 4;--c:var(--soft)}
+.area{fill:color-mix(in srgb,var(--c) 50%,var(--page))}.area.plain{--c:var(--fault);fill:var(--fault)}
 .diamond{fill:var(--ink)}.violation{fill:var(--bad)}
 .readout{position:sticky;bottom:0;margin:.3rem 0 0;padding:.45rem .7rem;background:var(--raised);border:1px solid var(--line);border-radius:8px;font-size:12.5px;display:flex;flex-wrap:wrap;gap:.1rem 1.2rem}
 .readout[hidden]{display:none}
 .story{border:1px solid var(--line);border-left:4px solid var(--bad);border-radius:8px;padding:1rem 1.2rem 1.1rem;margin:.8rem 0;scroll-margin-top:1rem}
 .story:target{border-color:var(--bad)}
-.story .number{color:var(--bad);margin-right:.3rem}
+.story h4 .number{color:var(--bad);margin-right:.3rem}
 .story .when{margin:.1rem 0 .6rem;color:var(--soft);font-size:13.5px}
 .story .cause{margin:.6rem 0}.story .cause .overline{margin-right:.4rem}
+.story .advice{margin:.6rem 0;padding:.6rem .8rem;max-width:62rem;background:var(--raised);border-left:3px solid var(--link);border-radius:0 6px 6px 0}.story .advice .overline{margin-right:.4rem}
+.story h5{margin:1rem 0 .2rem}.story table{font-size:13px}.story th,.story td{padding-block:.3rem}.sighting .bits+.soft{font-size:12.5px}
 .explanation{max-width:62rem}.explanation ul{margin:.2rem 0;padding-left:1.1rem;color:var(--soft)}
 .story .scroll{margin:.8rem 0}
 .sightings{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,25rem),1fr));gap:.9rem;margin-top:.9rem}

@@ -1,6 +1,6 @@
 /** Tables that become a list of cards on a phone and stay tables for a screen reader. */
-import { html } from './markup.ts';
-import type { Content, Markup } from './markup.ts';
+import { html } from '../shared/markup.ts';
+import type { Content, Markup } from '../shared/markup.ts';
 
 export interface Column<Row> {
   readonly head: string;

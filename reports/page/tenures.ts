@@ -8,9 +8,9 @@ import { bar, percent, spanPx, textPx } from './axis.ts';
 import type { Axis, Lane } from './axis.ts';
 import { clashesOf, colourOf, lifeName } from './facts.ts';
 import type { Clash } from './facts.ts';
-import { html } from './markup.ts';
-import type { Markup } from './markup.ts';
-import { lasting, seconds } from './words.ts';
+import { html } from '../shared/markup.ts';
+import type { Markup } from '../shared/markup.ts';
+import { lasting, seconds } from '../shared/words.ts';
 
 const ROW = 22;
 

@@ -1,21 +1,24 @@
 /** The figure that shows the whole run on one time axis, and the close look at one violation. */
-import type { Witness } from '../../harness/core/checker.ts';
-import type { Run } from '../../harness/core/run.ts';
+import type { Tenure, Witness } from '../../harness/core/checker.ts';
+import type { DisturbanceRecord, Run } from '../../harness/core/run.ts';
 import { NS_PER_S } from '../../harness/core/time.ts';
+import type { RunNs } from '../../harness/core/time.ts';
 import { rebin } from '../chart/path.ts';
 import { overlap } from '../chart/rows.ts';
 import type { Span } from '../chart/rows.ts';
 import { createAxis, figure } from './axis.ts';
 import type { Rule } from './axis.ts';
-import { offsetLane, rateLanes } from './curves.ts';
+import { columnsFor, offsetLane, rateLanes } from './curves.ts';
 import { askedSpan, clashesOf, extentOf } from './facts.ts';
-import { html, inlineJson } from './markup.ts';
-import type { Markup } from './markup.ts';
+import { html, inlineJson } from '../shared/markup.ts';
+import type { Markup } from '../shared/markup.ts';
+import { errorLanes, latencyLane } from './requests.ts';
 import { disturbanceLane, hazardLane, phaseLane, slotLane, violationLane } from './schedule.ts';
 import type { Story } from './story.ts';
 import { clashSentence, tenureLanes } from './tenures.ts';
 
-const HOVER_BUCKETS_MAX = 600;
+/** Holders, and disturbances, that one story shows. */
+const NEAR_MAX = 8;
 const ZOOMS = [1, 2, 4, 8, 16];
 
 export function timeline(run: Run, stories: readonly Story[]): Markup {
@@ -35,6 +38,7 @@ export function timeline(run: Run, stories: readonly Story[]): Markup {
     ...run.slots.map(({ from }) => ({ at: from, className: 'slot-rule' })),
     ...marks.map(({ at }) => ({ at, className: 'violation-rule' })),
   ];
+  const { requests = [] } = run.series;
   const lanes = [
     run.phases.length > 0 && phaseLane(axis, run),
     run.slots.length > 0 && slotLane(axis, run),
@@ -44,6 +48,8 @@ export function timeline(run: Run, stories: readonly Story[]): Markup {
     ...tenureLanes(axis, run, run.tenures),
     run.series.offsetsByNode.length > 0 && offsetLane(axis, run),
     ...rateLanes(axis, run),
+    latencyLane(axis, requests),
+    ...errorLanes(axis, requests),
   ].filter((lane) => lane !== false);
   const clash = clashSentence(run.tenures);
   return html`<section id="time" aria-labelledby="time-title">
@@ -75,17 +81,11 @@ export function timeline(run: Run, stories: readonly Story[]): Markup {
 
 /** The moments around one violation: its worker ID's holders and whatever was disturbed then. */
 export function closeLook(run: Run, witness: Witness): Markup | undefined {
-  const worker = witness.worker ?? witness.tenures?.[0]?.workerId ?? witness.sightings[0]?.workerId;
-  const known = run.tenures.filter(({ workerId }) => workerId === worker);
-  const tenures = known.length > 0 ? known : (witness.tenures ?? []);
+  const holders = holdersNear(run, witness);
+  if (holders.length === 0) return undefined;
   const window = windowOf(run, witness);
   const axis = createAxis(window.from, window.to);
-  const holders = tenures.filter((tenure) => overlap(tenure, window) !== undefined);
-  if (holders.length === 0) return undefined;
-  const records = run.disturbances.filter((record) => {
-    const asked = askedSpan(run, record);
-    return asked !== undefined && overlap(asked, window) !== undefined;
-  });
+  const records = recordsNear(run, witness);
   const lanes = [records.length > 0 && disturbanceLane(axis, run, records), ...tenureLanes(axis, run, holders)].filter(
     (lane) => lane !== false,
   );
@@ -101,6 +101,36 @@ export function closeLook(run: Run, witness: Witness): Markup | undefined {
   >
     ${figure(axis, lanes, rules)}
   </div>`;
+}
+
+/** Tenures of the worker ID in question that overlap the moments around the violation. */
+export function holdersNear(run: Run, witness: Witness): readonly Tenure[] {
+  const worker = witness.worker ?? witness.tenures?.[0]?.workerId ?? witness.sightings[0]?.workerId;
+  const known = run.tenures.filter(({ workerId }) => workerId === worker);
+  const tenures = known.length > 0 ? known : (witness.tenures ?? []);
+  const window = windowOf(run, witness);
+  return nearest(
+    tenures.filter((tenure) => overlap(tenure, window) !== undefined),
+    (tenure) => tenure,
+    witness.at,
+  );
+}
+
+/** Disturbances that were asked for around the violation. */
+export function recordsNear(run: Run, witness: Witness): readonly DisturbanceRecord[] {
+  const window = windowOf(run, witness);
+  const asked = run.disturbances.flatMap((record) => {
+    const span = askedSpan(run, record);
+    return span === undefined || overlap(span, window) === undefined ? [] : [{ record, span }];
+  });
+  return nearest(asked, ({ span }) => span, witness.at).map(({ record }) => record);
+}
+
+/** Those nearest to a moment, as many as a story has room for, in their order. */
+function nearest<Item>(items: readonly Item[], spanOf: (item: Item) => Span, at: RunNs): readonly Item[] {
+  const distance = (item: Item): number => Math.max(spanOf(item).from - at, at - spanOf(item).to, 0);
+  const kept = new Set([...items].sort((a, b) => distance(a) - distance(b)).slice(0, NEAR_MAX));
+  return items.filter((item) => kept.has(item));
 }
 
 /** The clash or the sightings, with room on both sides, inside the run. */
@@ -120,11 +150,12 @@ function windowOf(run: Run, witness: Witness): Span {
 
 /** What the crosshair reads out. The page is whole without it. */
 function hoverData(run: Run): unknown {
-  const { bucketMs, idsByNode, offsetsByNode } = run.series;
+  const { bucketMs, idsByNode, offsetsByNode, requests = [] } = run.series;
+  const buckets = columnsFor(run.nodes.length) * 1.5;
   return {
     nodes: run.nodes,
     rates: idsByNode.map(({ node, values }) => {
-      const bins = rebin(values, HOVER_BUCKETS_MAX);
+      const bins = rebin(values, buckets);
       return {
         node,
         ms: bins.width * bucketMs,
@@ -132,7 +163,7 @@ function hoverData(run: Run): unknown {
       };
     }),
     offsets: offsetsByNode.map(({ node, points }) => {
-      const every = Math.max(1, Math.ceil(points.length / HOVER_BUCKETS_MAX));
+      const every = Math.max(1, Math.ceil(points.length / buckets));
       return {
         node,
         points: points
@@ -140,6 +171,14 @@ function hoverData(run: Run): unknown {
           .map(([at, ms]) => [Math.round(at / 1e6), ms === null ? null : Math.round(ms)]),
       };
     }),
+    requests: requests
+      .filter((_, i) => i % Math.ceil(requests.length / buckets) === 0)
+      .map(({ at, p50Ms, p99Ms, refused, errors, noAnswer }) => [
+        Math.round(at / 1e6),
+        p50Ms,
+        p99Ms,
+        refused + errors + noAnswer,
+      ]),
     tenures: run.tenures.map(({ workerId, node, from, to }) => [
       workerId,
       node,

@@ -1,15 +1,14 @@
 /** The top of the page: the verdict in words, why, and the figures that carry it. */
 import { disturbing } from '../../harness/core/disturbing.ts';
-import { EXIT } from '../../harness/core/errors.ts';
 import type { Run } from '../../harness/core/run.ts';
 import { reasonsInShort } from '../../harness/core/reasons-in-short.ts';
-import { missingSelfLoad } from '../../harness/core/self-load.ts';
 import { UNKNOWN_REASONS } from '../../harness/core/verdict.ts';
 import { extentOf } from './facts.ts';
-import { html, trusted } from './markup.ts';
-import type { Markup } from './markup.ts';
+import { headline } from '../shared/headline.ts';
+import { html, trusted } from '../shared/markup.ts';
+import type { Markup } from '../shared/markup.ts';
 import { table } from './table.ts';
-import { grouped, lasting, plural } from './words.ts';
+import { grouped, lasting, plural } from '../shared/words.ts';
 
 const TONE = { pass: 'good', fail: 'bad', unknown: 'unsure' } as const;
 
@@ -18,30 +17,6 @@ const SIGN = {
   fail: trusted('<path d="M9 9l14 14M23 9L9 23"/>'),
   unknown: trusted('<path d="M11.5 12a4.6 4.6 0 1 1 6.8 4c-1.6.9-2.3 1.8-2.3 3.4M16 24.2v.1"/>'),
 } as const;
-
-/** `Fail: a promise was broken`. */
-export function headline(run: Run): string {
-  if (run.state === 'begun') return 'Unknown: the run was never judged';
-  const outside = run.findings.reduce(
-    (sum, { promised, outsideAssumptions }) => sum + (promised ? outsideAssumptions : 0),
-    0,
-  );
-  switch (run.verdict) {
-    case 'pass': {
-      const kept = 'Pass: every promise was kept';
-      const less = outside === 0 ? '' : ` (${plural(outside, 'violation')} outside assumptions)`;
-      const calm = disturbing(run.disturbances).length === 0 ? ', and nothing was disturbed' : '';
-      return `${kept}${less}${calm}${missingSelfLoad(run) === undefined ? '' : ', without the load of the question'}`;
-    }
-    case 'fail': {
-      const broken = run.findings.filter(({ promised, verdict }) => promised && verdict === 'fail').length;
-      if (run.exitCode === EXIT.sloMissed || broken === 0) return 'Fail: the run missed what was asked of it';
-      return broken === 1 ? 'Fail: a promise was broken' : `Fail: ${broken} promises were broken`;
-    }
-    case 'unknown':
-      return 'Unknown: the run proves nothing';
-  }
-}
 
 export function verdictSection(run: Run): Markup {
   return html`<section class="verdict ${TONE[run.verdict]}" aria-labelledby="verdict-title">

@@ -64,7 +64,7 @@ function cellProblems(generators: readonly Generator[], cells: readonly Cell[]):
 
 function honestCell({ generator, scenario, fail, runs, broken, firstFailed }: Cell): readonly string[] {
   if (fail === 0) return [];
-  const what = `${Object.keys(broken).join(', ')}; first seed ${firstFailed}`;
+  const what = `${Object.keys(broken).join(', ') || 'an SLO was missed'}; first seed ${firstFailed}`;
   return [`${generator} is honest and failed ${fail} of ${runs} runs of ${scenario} (${what})`];
 }
 

@@ -31,6 +31,7 @@ export interface WitnessDraft {
   /** The moment to look at; when absent, `called` of the latest sighting. */
   readonly at?: RunNs;
   readonly worker?: number;
+  readonly received?: { readonly first: string; readonly last: string };
   readonly outsideAssumptions?: boolean;
 }
 

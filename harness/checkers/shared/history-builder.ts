@@ -20,7 +20,9 @@ import type {
 } from '../../core/history.ts';
 import { REQUEST_STATUS } from '../../core/history.ts';
 import type { Layout } from '../../core/layout.ts';
-import { encodeId } from '../../core/layout.ts';
+import { encodeId, wordsPerId } from '../../core/layout.ts';
+import type { ReceivedIds } from '../../core/received-ids.ts';
+import { receivedIds } from '../../core/received-ids.ts';
 import { msToNs } from '../../core/time.ts';
 
 /** 41/10/12, from 2024. */
@@ -64,6 +66,13 @@ export interface RequestSpec {
   /** From `sent` to `received`. */
   readonly takesMs?: number;
   readonly status: (typeof REQUEST_STATUS)[number];
+  /** Where its IDs lie, and what came: the IDs of that place, where nothing else is said. Left out: nothing is compared. */
+  readonly answer?: {
+    readonly incarnation?: number;
+    readonly lane?: number;
+    readonly firstSeq: number;
+    readonly ids: readonly bigint[];
+  };
 }
 
 export class HistoryBuilder {
@@ -140,6 +149,11 @@ export class HistoryBuilder {
     return this;
   }
 
+  /** The IDs of a batch as a generator of this layout writes them, in order. */
+  idsOf({ ids, worker = 0 }: Pick<BatchSpec, 'ids' | 'worker'>): readonly bigint[] {
+    return ids.map((id) => this.#encode(id, worker));
+  }
+
   /** What a node said of itself; no status: it gave no answer. */
   said(node: string, at: number, status?: 'minting' | 'waiting' | 'refusing', workerId?: number): this {
     const held = workerId !== undefined && { workerId };
@@ -197,24 +211,32 @@ export class HistoryBuilder {
       firstId: Float64Array.from(firstIds),
     };
     const asked = this.#requests;
+    const received = asked.map(({ answer }) =>
+      answer === undefined || answer.ids.length === 0
+        ? undefined
+        : receivedIds(this.#words(answer.ids), wordsPerId(this.#layout)),
+    );
+    const came = (of: (ids: ReceivedIds) => bigint): BigUint64Array =>
+      BigUint64Array.from(received, (ids) => (ids === undefined ? 0n : of(ids)));
     const requests: RequestColumns = {
       length: asked.length,
       node: u16(asked.map(({ node }) => this.#indexOf(node))),
       sent: f64(asked.map(({ at }) => msToNs(at))),
       received: f64(asked.map(({ at, takesMs }) => msToNs(at + (takesMs ?? 0)))),
       status: Uint8Array.from(asked.map(({ status }) => REQUEST_STATUS.indexOf(status))),
-      incarnation: new Uint32Array(asked.length),
-      lane: new Uint16Array(asked.length),
-      firstSeq: new Float64Array(asked.length),
-      count: new Uint32Array(asked.length),
+      incarnation: u32(asked.map(({ answer }) => (answer === undefined ? 0 : (answer.incarnation ?? 1)))),
+      lane: u16(asked.map(({ answer }) => answer?.lane ?? 0)),
+      firstSeq: f64(asked.map(({ answer }) => answer?.firstSeq ?? 0)),
+      count: u32(asked.map(({ answer }) => answer?.ids.length ?? 0)),
+      first: came((received) => received.first),
+      last: came((received) => received.last),
+      digest: came((received) => received.digest),
     };
     return {
       layout: this.#layout,
       nodes: this.#nodes,
       batches,
-      ids: BigUint64Array.from(
-        this.#layout.idBits === 128 ? ids.flatMap((id) => [BigInt.asUintN(64, id), id >> 64n]) : ids,
-      ),
+      ids: this.#words(ids),
       leases: this.#leases,
       requests,
       health: this.#health,
@@ -222,6 +244,12 @@ export class HistoryBuilder {
       ...(this.#timeAheadMs !== undefined && { timeAheadMs: this.#timeAheadMs }),
       ...(this.#recover && { recover: this.#recover }),
     };
+  }
+
+  #words(ids: readonly bigint[]): BigUint64Array {
+    return BigUint64Array.from(
+      this.#layout.idBits === 128 ? ids.flatMap((id) => [BigInt.asUintN(64, id), id >> 64n]) : ids,
+    );
   }
 
   #indexOf(node: string): number {

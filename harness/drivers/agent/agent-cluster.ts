@@ -12,6 +12,7 @@ import type {
   NodeHealth,
   ProcessControl,
   RegionalCoordinator,
+  Taking,
   Zones,
 } from '../../core/cluster.ts';
 import type { Origin, Time } from '../../core/time.ts';
@@ -134,8 +135,12 @@ export class AgentNode implements ClusterNode {
     return this.#client.openMax;
   }
 
-  mint(count: number, timeoutMs: number, done: (reply: MintReply) => void): void {
-    this.#client.mint(count, timeoutMs, done);
+  get http(): string | undefined {
+    return this.#client.http;
+  }
+
+  mint(count: number, timeoutMs: number, done: (reply: MintReply) => void, taking?: Taking): void {
+    this.#client.mint(count, timeoutMs, done, taking);
   }
 
   /** Closes the connections to it. */

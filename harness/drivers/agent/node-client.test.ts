@@ -4,7 +4,8 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { MintReply } from '../../core/cluster.ts';
+import type { MintReply, Taking } from '../../core/cluster.ts';
+import { receivedIds } from '../../core/received-ids.ts';
 import { NodeClient } from './node-client.ts';
 
 let folder: string;
@@ -29,8 +30,8 @@ afterEach(() => {
 const serve = (listener: RequestListener): Promise<void> =>
   new Promise((resolve) => (server = createServer(listener).listen(socketPath, resolve)));
 
-const mint = (count: number, timeoutMs = 1000): Promise<MintReply> =>
-  new Promise((resolve) => client.mint(count, timeoutMs, resolve));
+const mint = (count: number, timeoutMs = 1000, taking?: Taking): Promise<MintReply> =>
+  new Promise((resolve) => client.mint(count, timeoutMs, resolve, taking));
 
 test('an answer with IDs names their position in the tap', async () => {
   await serve((request, response) => {
@@ -54,6 +55,33 @@ test('fewer bytes than the header promises are an error', async () => {
   await serve((_, response) => response.setHeader('snowglobe-seq', '1/0/0/3').end(Buffer.alloc(16)));
   expect(await mint(3)).toEqual({ status: 'error', reason: 'not as many IDs as the header says' });
 });
+
+test('IDs that are compared are read as they came, as bytes and as JSON', async () => {
+  const ids = BigUint64Array.of(2n ** 63n + 1n, 7n, 2n ** 53n + 1n);
+  await serve((request, response) => {
+    const asJson = request.headers.accept === 'application/json';
+    const body = asJson ? JSON.stringify({ ids: Array.from(ids, String) }) : Buffer.from(ids.buffer);
+    response.setHeader('snowglobe-seq', '1/0/0/3').end(body);
+  });
+  const received = receivedIds(ids, 1);
+  expect((await mint(3, 1000, 'bytes')).received).toEqual(received);
+  expect((await mint(3, 1000, 'json')).received).toEqual(received);
+  expect(await mint(3)).not.toHaveProperty('received');
+});
+
+test('what a node lost by answering in JSON numbers is seen', async () => {
+  await serve((_, response) => response.setHeader('snowglobe-seq', '1/0/0/1').end('{"ids":[9007199254740993]}'));
+  const { status, received } = await mint(1, 1000, 'json');
+  expect({ status, received }).toEqual({ status: 'ok', received: receivedIds(BigUint64Array.of(2n ** 53n), 1) });
+});
+
+test.each(['{"ids":["1"]}', '{"ids":7}', 'no JSON'])(
+  'JSON without as many IDs as the header says is an error: %s',
+  async (body) => {
+    await serve((_, response) => response.setHeader('snowglobe-seq', '1/0/0/3').end(body));
+    expect(await mint(3, 1000, 'json')).toEqual({ status: 'error', reason: 'not as many IDs as the header says' });
+  },
+);
 
 test('silence ends in no answer, once, and the connection is gone', async () => {
   const closed = new Promise<void>((resolve) => void serve((request) => request.socket.on('close', () => resolve())));

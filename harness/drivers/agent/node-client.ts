@@ -3,7 +3,8 @@
  * connections of its own, so that a queue of client requests never delays the question after its health.
  */
 import http from 'node:http';
-import type { MintReply, NodeHealth } from '../../core/cluster.ts';
+import type { MintReply, NodeHealth, Taking } from '../../core/cluster.ts';
+import { receivedBytes, receivedJson } from '../../core/received-ids.ts';
 import { z } from '../../core/schema.ts';
 import type { RunNs } from '../../core/time.ts';
 
@@ -27,6 +28,7 @@ const healthSchema = z.object({
   createRevision: z.string().optional(),
   leaseSpent: z.number().nonnegative().optional(),
   cpuWaitMs: z.number().nonnegative().optional(),
+  overflowWaits: z.string().regex(/^\d+$/).optional(),
   wallMs: z.number(),
   monotonicNs: z.string().regex(/^\d+$/),
   monotonicBeforeNs: z.string().regex(/^\d+$/).optional(),
@@ -41,15 +43,20 @@ export class NodeClient {
   readonly openMax = LOAD_CONNECTIONS;
   readonly #address: NodeAddress;
   readonly #runNs: (monotonicNs: string) => RunNs;
-  readonly #idBytes: number;
+  readonly #perId: 1 | 2;
   readonly #control = new http.Agent({ keepAlive: true, maxSockets: CONTROL_CONNECTIONS });
   readonly #load = new http.Agent({ keepAlive: true, maxSockets: LOAD_CONNECTIONS, maxFreeSockets: LOAD_CONNECTIONS });
 
   /** `runNs` turns the node's monotonic clock into run time; `idBits`: how long its IDs are. */
   constructor(address: NodeAddress, runNs: (monotonicNs: string) => RunNs, idBits: 64 | 128 = 64) {
     this.#address = address;
-    this.#idBytes = idBits / 8;
+    this.#perId = idBits === 64 ? 1 : 2;
     this.#runNs = runNs;
+  }
+
+  /** As `ClusterNode.http`. */
+  get http(): string | undefined {
+    return 'host' in this.#address ? `http://${this.#address.host}:${this.#address.port}` : undefined;
   }
 
   /** As `ClusterNode.health`. */
@@ -68,9 +75,10 @@ export class NodeClient {
   }
 
   /** As `ClusterNode.mint`. */
-  mint(count: number, timeoutMs: number, done: (reply: MintReply) => void): void {
-    this.#ask(`/ids?count=${count}`, 'application/octet-stream', this.#load, timeoutMs, (answer) => {
-      done(mintReply(answer, count, this.#idBytes));
+  mint(count: number, timeoutMs: number, done: (reply: MintReply) => void, taking: Taking = 'count only'): void {
+    const accept = taking === 'json' ? 'application/json' : 'application/octet-stream';
+    this.#ask(`/ids?count=${count}`, accept, this.#load, timeoutMs, (answer) => {
+      done(mintReply(answer, count, this.#perId, taking));
     });
   }
 
@@ -124,18 +132,24 @@ type Answer =
   | { readonly kind: 'answered'; readonly status: number; readonly seq: string | undefined; readonly body: Buffer }
   | { readonly kind: 'unsent' | 'unanswered'; readonly why: string };
 
-function mintReply(answer: Answer, asked: number, idBytes: number): MintReply {
+function mintReply(answer: Answer, asked: number, perId: 1 | 2, taking: Taking): MintReply {
   if (answer.kind !== 'answered')
     return { status: answer.kind === 'unsent' ? 'error' : 'no answer', reason: answer.why };
   if (answer.status !== 200) return refusal(answer.status, answer.body);
   const parts = SEQ.exec(answer.seq ?? '')
     ?.slice(1)
     .map(Number) as [number, number, number, number] | undefined;
-  if (parts === undefined) return { status: 'error', reason: `no ${SEQ_HEADER} header` };
+  if (parts === undefined || !parts.every(Number.isSafeInteger))
+    return { status: 'error', reason: `no ${SEQ_HEADER} header` };
   const [incarnation, lane, firstSeq, count] = parts;
-  if (answer.body.length !== count * idBytes || count > asked)
-    return { status: 'error', reason: 'not as many IDs as the header says' };
-  return { status: 'ok', incarnation, lane, firstSeq, count };
+  const { body } = answer;
+  const ids = taking === 'json' ? parseObject(body)['ids'] : undefined;
+  const came = taking === 'json' ? (Array.isArray(ids) ? ids.length : -1) : body.length / (8 * perId);
+  if (came !== count || count > asked) return { status: 'error', reason: 'not as many IDs as the header says' };
+  const reply: MintReply = { status: 'ok', incarnation, lane, firstSeq, count };
+  if (taking === 'count only' || count === 0) return reply;
+  const received = taking === 'json' ? receivedJson(ids as readonly unknown[], perId) : receivedBytes(body, perId);
+  return { ...reply, received };
 }
 
 function refusal(status: number, body: Buffer): MintReply {

@@ -55,7 +55,8 @@ test('an image whose tool is not there is refused with exit 3: its clock is seen
     const clock = { backend: shim, tools: new Map([[shim.name, '/nowhere/libskew.so']]) };
     const user = `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`;
     const runId = randomBytes(4).toString('hex');
-    const proof = { docker, image: image.reference, runId, labels: {}, folder, user, clock, ownerUid: undefined };
+    const code = { mounts: [], files: [] };
+    const proof = { docker, image: image.reference, runId, labels: {}, folder, code, user, clock, ownerUid: undefined };
     await expect(prove({ ...proof, needs: new Set(['clock.step']) })).rejects.toMatchObject({
       exitCode: 3,
       message: expect.stringContaining('under shim did not go back by an hour') as string,

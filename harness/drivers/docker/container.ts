@@ -1,6 +1,6 @@
 /**
  * Starts one container by testcontainers, with what its own interface does not offer: PID mode, an open standard input,
- * mounts that must exist, ports on the loopback only, and a step between creation and start.
+ * mounts that must exist, ports on one address only, and a step between creation and start.
  */
 import { GenericContainer, PullPolicy, Wait } from 'testcontainers';
 import type { Container, Docker } from './engine.ts';
@@ -17,8 +17,8 @@ export interface ContainerSpec {
   readonly user: string;
   /** A network's name, `container:ID` or `none`. */
   readonly network: string;
-  /** A port to publish on 127.0.0.1, at one that the engine chooses. */
-  readonly publish?: number;
+  /** A port to publish on an address of the engine's machine, at one that the engine chooses. */
+  readonly publish?: { readonly port: number; readonly on: string };
   /** The rest of the engine's own options. */
   readonly host: NonNullable<CreateOptions['HostConfig']>;
   readonly create?: Omit<CreateOptions, 'HostConfig'>;
@@ -37,7 +37,7 @@ export async function startContainer(docker: Docker, spec: ContainerSpec): Promi
   const started = await new Part(docker, spec).start();
   return {
     container: docker.getContainer(started.getId()),
-    publishedPort: spec.publish === undefined ? undefined : started.getMappedPort(spec.publish),
+    publishedPort: spec.publish === undefined ? undefined : started.getMappedPort(spec.publish.port),
   };
 }
 
@@ -63,8 +63,9 @@ class Part extends GenericContainer {
     Object.assign(this.createOpts, spec.create);
     Object.assign(this.hostConfig, spec.host);
     if (spec.publish === undefined) return;
-    this.withExposedPorts(spec.publish);
-    this.hostConfig.PortBindings = { [`${spec.publish}/tcp`]: [{ HostIp: '127.0.0.1', HostPort: '' }] };
+    const { port, on } = spec.publish;
+    this.withExposedPorts(port);
+    this.hostConfig.PortBindings = { [`${port}/tcp`]: [{ HostIp: on, HostPort: '' }] };
   }
 
   protected override async containerCreated(id: string): Promise<void> {

@@ -14,6 +14,7 @@ export default {
   name: 'docker',
   summary: 'Containers on a Docker engine: each node and etcd member with a network, a clock and processes of its own.',
   rank: 3,
+  callable: true,
 
   async readiness(): Promise<Readiness> {
     const engine = await findEngine();

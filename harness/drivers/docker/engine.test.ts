@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { answeredElsewhere, isOlder } from './engine.ts';
+import { answeredElsewhere, isOlder, publishedOn } from './engine.ts';
 
 test('versions of the API are compared by number, not by text', () => {
   expect(isOlder('1.9', '1.41')).toBe(true);
@@ -20,6 +20,13 @@ test('an engine that answers elsewhere than at DOCKER_HOST is not the one that w
   expect(answeredElsewhere(local, 'unix:///run/other.sock')?.what).toContain('unix:///run/other.sock');
   expect(answeredElsewhere(local, 'tcp://10.0.0.9:2375')?.what).toContain('tcp://10.0.0.9:2375');
   expect(answeredElsewhere(local, 'nonsense')?.what).toContain('no address');
+});
+
+test('ports are on the loopback alone where the engine is here, and at its machine where it is not', () => {
+  for (const host of ['localhost', '127.0.0.1'])
+    expect(publishedOn(host)).toEqual({ on: '127.0.0.1', at: '127.0.0.1' });
+  // A service of a CI job (DOCKER_HOST=tcp://docker:2375), and a socket that is mounted into its container.
+  for (const host of ['docker', '172.17.0.1']) expect(publishedOn(host)).toEqual({ on: '0.0.0.0', at: host });
 });
 
 test('without an engine readiness says so, with a remedy, and nothing is left to sweep', async () => {

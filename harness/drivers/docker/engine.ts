@@ -18,6 +18,14 @@ export interface Engine {
   readonly apiVersion: string;
   /** Container user 0 is the user who runs the engine, and no other user can write that user's folders. */
   readonly rootless: boolean;
+  /** Where this process finds ports that the engine publishes: `localhost`, or the engine's own machine. */
+  readonly host: string;
+}
+
+/** The address on which the engine publishes ports, and the one at which this process finds them. */
+export interface Published {
+  readonly on: string;
+  readonly at: string;
 }
 
 /** Joining the PID namespace of a container, and all else that is used here, is in this version of the API. */
@@ -57,7 +65,7 @@ async function examine(): Promise<Engine | readonly Problem[]> {
     { readonly ApiVersion: string },
     { readonly SecurityOptions?: readonly string[] },
   ];
-  const { serverVersion, operatingSystemType } = client.info.containerRuntime;
+  const { serverVersion, operatingSystemType, host } = client.info.containerRuntime;
   const problems: Problem[] = [];
   if (isOlder(version.ApiVersion, API_NEEDED))
     problems.push(
@@ -79,7 +87,18 @@ async function examine(): Promise<Engine | readonly Problem[]> {
     version: String(serverVersion),
     apiVersion: version.ApiVersion,
     rootless: (info.SecurityOptions ?? []).some((option) => option.includes('name=rootless')),
+    host,
   };
+}
+
+/**
+ * The loopback where the engine is on this machine: nobody else is to reach the nodes. An engine in another container or on
+ * another machine, as in CI jobs, has a loopback of its own, where this process finds nothing.
+ */
+export function publishedOn(host: string): Published {
+  return ['localhost', '127.0.0.1', '::1'].includes(host)
+    ? { on: '127.0.0.1', at: '127.0.0.1' }
+    : { on: '0.0.0.0', at: host };
 }
 
 interface Endpoint {

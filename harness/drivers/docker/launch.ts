@@ -25,7 +25,7 @@ import { NodeClient } from '../agent/node-client.ts';
 import { readClocks, runNs, startTime } from '../agent/real-time.ts';
 import { shellEntry } from '../agent/shell-entry.ts';
 import { MEMBER_SPECS } from './coordinators.ts';
-import type { Engine } from './engine.ts';
+import { type Engine, publishedOn } from './engine.ts';
 import type { Image } from './images.ts';
 import { labelsOf } from './labels.ts';
 import type { ClockChoice, Place, RunFolders } from './members.ts';
@@ -65,25 +65,45 @@ export async function launchCluster(
   const clocks = new Clocks(folders.clocks, backend);
   const slowSync = needs.has('coordinator.slow-disk') ? image.slowSync : undefined;
   const named = namedEtcd();
+  const files = {
+    generator: realpathSync(context.generator.file),
+    shell: realpathSync(shellEntry()),
+    agent: realpathSync(AGENT),
+  };
+  const code = codeMounts(Object.values(files));
   try {
-    const [members, versions] = await settled([
-      startMembers(
-        { docker, image: image.reference, runId, labels, user, folders, clock, slowSync },
-        spec,
-        context,
-        clocks,
-      ),
+    // What the proof says comes first: where a mount does not hold, it knows the reason, and members only fail by it.
+    const [versions, members] = await settled([
       prove({
         docker,
         image: image.reference,
         runId,
         labels,
         folder,
+        code: { mounts: code, files: Object.values(files) },
         user,
         clock,
         needs,
         ownerUid: process.getuid?.(),
       }),
+      startMembers(
+        {
+          docker,
+          image: image.reference,
+          runId,
+          labels,
+          user,
+          folders,
+          clock,
+          slowSync,
+          code,
+          files,
+          published: publishedOn(engine.host),
+        },
+        spec,
+        context,
+        clocks,
+      ),
     ]);
     context.signal.throwIfAborted();
     return await assemble(members, clocks, folders, context.signal, {
@@ -119,7 +139,8 @@ interface Members {
   readonly nodes: readonly Running[];
 }
 
-type RunBasics = Omit<RunParts, 'networks' | 'code' | 'agentModule' | 'logFolder'> & {
+type RunBasics = Omit<RunParts, 'networks' | 'agentModule' | 'logFolder'> & {
+  readonly files: { readonly generator: string; readonly shell: string; readonly agent: string };
   readonly user: string;
   readonly folders: RunFolders;
   readonly clock: ClockChoice;
@@ -133,15 +154,11 @@ async function startMembers(
   context: LaunchContext,
   clocks: Clocks,
 ): Promise<Members> {
-  const { docker, runId, labels, user, folders, clock, slowSync } = basics;
-  const generatorFile = realpathSync(context.generator.file);
-  const shellModule = realpathSync(shellEntry());
-  const agentModule = realpathSync(AGENT);
-  const code = codeMounts([shellModule, agentModule, generatorFile]);
+  const { docker, runId, labels, user, folders, clock, slowSync, code, files } = basics;
   const networks = await createNetworks(docker, runId, labels);
   context.signal.throwIfAborted();
 
-  const run: RunParts = { ...basics, networks, code, agentModule, logFolder: folders.logs };
+  const run: RunParts = { ...basics, networks, agentModule: files.agent, logFolder: folders.logs };
   const kind = spec.coordinator ?? DEFAULT_COORDINATOR;
   const coordinatorPlaced = coordinatorPlaces(spec, networks.dataPrefix);
   const nodesPlaced = nodePlaces(spec.nodes, networks.dataPrefix);
@@ -151,7 +168,8 @@ async function startMembers(
     const pod = await startPod(run, { ...place, index: places.indexOf(place) });
     return { place, pod, process: await startWorkload(run, pod, workload) };
   };
-  const node = { user, shellModule, generatorFile, coordinator: coordinatorPlaced, folders, code, clock };
+  const modules = { shellModule: files.shell, generatorFile: files.generator };
+  const node = { user, ...modules, coordinator: coordinatorPlaced, folders, code, clock };
   const [coordinator, nodes] = await settled([
     settled(
       coordinatorPlaced.map((place) => {

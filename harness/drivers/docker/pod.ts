@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { PassThrough } from 'node:stream';
 import { AgentClient } from '../agent/agent-client.ts';
-import type { Container, Docker } from './engine.ts';
+import type { Container, Docker, Published } from './engine.ts';
 import { startContainer } from './container.ts';
 import { partName } from './labels.ts';
 import type { Mount } from './mounts.ts';
@@ -20,6 +20,7 @@ export interface RunParts {
   readonly runId: string;
   readonly labels: Record<string, string>;
   readonly networks: Networks;
+  readonly published: Published;
   readonly code: readonly Mount[];
   readonly agentModule: string;
   readonly logFolder: string;
@@ -74,7 +75,7 @@ export async function startPod(run: RunParts, { name, address, port, index }: Po
     ],
     user: '0:0',
     network: run.networks.control,
-    ...(!controlIsHere && { publish: port }),
+    ...(!controlIsHere && { publish: { port, on: run.published.on } }),
     // SYS_PTRACE: to read the environment of processes of another user, by which the agent tells whose they are.
     host: { AutoRemove: true, LogConfig: NO_LOG, CapAdd: ['NET_ADMIN', 'SYS_PTRACE'], Mounts: [...run.code] },
     // StdinOnce: when the harness dies, the engine ends the agent's input.
@@ -92,7 +93,7 @@ export async function startPod(run: RunParts, { name, address, port, index }: Po
   const reach =
     publishedPort === undefined
       ? { host: await addressOn(run.networks.control, container), port }
-      : { host: '127.0.0.1', port: publishedPort };
+      : { host: run.published.at, port: publishedPort };
   return { name, container, address, reach, agent };
 }
 

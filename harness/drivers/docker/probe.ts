@@ -1,11 +1,13 @@
 /**
- * Proves on a throw-away container, set up as a node is, what only a trial can show: that a file written inside is read
- * outside and belongs to the caller, and that the clock inside moves when it is set from outside.
+ * Proves on a throw-away container, set up as a node is, what only a trial can show: that the code inside is that outside,
+ * that a file written inside is read outside and belongs to the caller, and that the clock inside moves when it is set
+ * from outside.
  */
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Ability } from '../../core/cluster.ts';
-import { environmentLacks } from '../../core/errors.ts';
+import { environmentLacks, messageOf } from '../../core/errors.ts';
 import { z } from '../../core/schema.ts';
 import { proveClock, readerProgram, untilReading } from '../agent/clocks/prove-clock.ts';
 import { startContainer } from './container.ts';
@@ -13,6 +15,8 @@ import type { Container, Docker } from './engine.ts';
 import { tolerating } from './engine.ts';
 import { partName } from './labels.ts';
 import { type ClockChoice, nodeSurroundings } from './members.ts';
+import { mountRefused, notReadOutside, otherFileInside } from './mount-problem.ts';
+import type { Mount } from './mounts.ts';
 
 export interface ProbeContext {
   readonly docker: Docker;
@@ -20,6 +24,8 @@ export interface ProbeContext {
   readonly runId: string;
   readonly labels: Record<string, string>;
   readonly folder: string;
+  /** The code that nodes run, and the files of it that are held against what is inside. */
+  readonly code: { readonly mounts: readonly Mount[]; readonly files: readonly string[] };
   readonly user: string;
   readonly clock: ClockChoice;
   /** What the faults of the run need of a clock. */
@@ -34,10 +40,18 @@ export interface ImageVersions {
   readonly etcd: string;
 }
 
-const factsSchema = z.looseObject({ node: z.string(), etcd: z.string() });
+const factsSchema = z.looseObject({ node: z.string(), etcd: z.string(), code: z.array(z.string()) });
+const DIGEST = 'sha256';
 
 /** An expression that runs inside. Without a preload: etcd itself needs no other clock to tell its version. */
-const FACTS = `{
+const factsOf = (files: readonly string[]): string => `{
+  code: ${JSON.stringify(files)}.map((file) => {
+    try {
+      return require('node:crypto').createHash('${DIGEST}').update(require('node:fs').readFileSync(file)).digest('hex');
+    } catch (error) {
+      return String(error);
+    }
+  }),
   node: process.version,
   etcd: /etcd Version: (\\S+)/.exec(
     require('node:child_process').execFileSync('etcd', ['--version'], { env: { PATH: process.env.PATH } }).toString()
@@ -57,11 +71,13 @@ export async function prove(context: ProbeContext): Promise<ImageVersions> {
   try {
     const file = join(folders.taps, READING);
     const first = await untilReading(file, STARTS_MS, () => true);
-    if (first === undefined) throw notReadOutside(context.folder, await lastWords(container));
+    if (first === undefined) throw notReadOutside(context.folder, STARTS_MS, await lastWords(container));
+    const facts = factsSchema.parse(first);
+    await checkCode(context.code.files, facts.code);
     await checkOwner(file, context.ownerUid);
     const missed = await proveClock(clock, file, context.needs);
     if (missed !== undefined) throw clockStands(context, missed);
-    return factsSchema.parse(first);
+    return facts;
   } finally {
     await tolerating([404], container.remove({ force: true }));
     await rm(folder, { recursive: true, force: true });
@@ -70,17 +86,31 @@ export async function prove(context: ProbeContext): Promise<ImageVersions> {
 
 async function startProbe(context: ProbeContext, folders: { taps: string; clocks: string }): Promise<Container> {
   const { prefix, environment, mounts } = nodeSurroundings('probe', folders, context.clock);
-  const { container } = await startContainer(context.docker, {
+  const started = startContainer(context.docker, {
     image: context.image,
     name: partName(context.runId, 'probe'),
     labels: context.labels,
-    command: [...prefix, 'node', '-e', readerProgram(FACTS)],
+    command: [...prefix, 'node', '-e', readerProgram(factsOf(context.code.files))],
     environment: { ...environment, SNOWGLOBE_READING: `${environment['SNOWGLOBE_TAPS']}/${READING}` },
     user: context.user,
     network: 'none',
-    host: { Mounts: [...mounts] },
+    host: { Mounts: [...context.code.mounts, ...mounts] },
   });
-  return container;
+  try {
+    return (await started).container;
+  } catch (error) {
+    throw mountRefused(messageOf(error)) ?? error;
+  }
+}
+
+/** A folder of this name may be there on the engine's machine too, and be another one. */
+async function checkCode(files: readonly string[], inside: readonly string[]): Promise<void> {
+  for (const [index, file] of files.entries()) {
+    const outside = createHash(DIGEST)
+      .update(await readFile(file))
+      .digest('hex');
+    if (outside !== inside[index]) throw otherFileInside(file);
+  }
 }
 
 async function checkOwner(file: string, ownerUid: number | undefined): Promise<void> {
@@ -89,15 +119,6 @@ async function checkOwner(file: string, ownerUid: number | undefined): Promise<v
   throw environmentLacks(
     `A file written in a container belongs to user ${uid}, not to you (${ownerUid}).`,
     'Use an engine that does not remap users (userns-remap), or take --driver local.',
-  );
-}
-
-function notReadOutside(folder: string, said: string): Error {
-  const words = said === '' ? '' : ` The container said: ${said}`;
-  return environmentLacks(
-    `A file written in a container at a mount of ${folder} was not read there within ${STARTS_MS / 1000} s.${words}`,
-    'Take an engine on this machine that shares this folder (Docker Desktop: Settings, Resources, File sharing), or --driver local.',
-    folder,
   );
 }
 

@@ -2,7 +2,9 @@
  * One lane of minting inside a simulated node: does what the node shell does around `mint`. At most one call is open;
  * each that left IDs is recorded as a batch before the client is answered.
  */
-import type { MintReply } from '../../core/cluster.ts';
+import type { MintReply, Taking } from '../../core/cluster.ts';
+import type { ReceivedIds } from '../../core/received-ids.ts';
+import { receivedIds } from '../../core/received-ids.ts';
 import type { Holding, Minter } from '../../core/generator.ts';
 import type { RunNs } from '../../core/time.ts';
 import { messageOf } from '../../core/errors.ts';
@@ -50,6 +52,8 @@ export class Lane {
   /** The front of the buffer, with room for the call's `count` IDs. */
   #into = this.#buffer.subarray(0, 0);
   #answer: Answer | undefined;
+  #taking: Taking = 'count only';
+  readonly #encode: Minter['encode'];
   readonly #batch: Batch;
   /** What was held when the open call began. */
   #held = heldOf(undefined);
@@ -65,10 +69,11 @@ export class Lane {
   /** IDs committed. */
   seq = 0;
 
-  /** `lane`: its number, counted from 0. */
-  constructor(host: LaneHost, minter: Minter, lane: number) {
+  /** `lane`: its number, counted from 0. `encode`: as that of the node's first minter. */
+  constructor(host: LaneHost, minter: Minter, lane: number, encode: Minter['encode']) {
     this.#host = host;
     this.#minter = minter;
+    this.#encode = encode;
     this.#batch = {
       node: host.nodeIndex,
       incarnation: host.incarnation,
@@ -86,13 +91,14 @@ export class Lane {
   }
 
   /** The lane must not be open. Answers in place when the minter does and the node was not stopped meanwhile. */
-  mint(count: number, answer: Answer): void {
+  mint(count: number, answer: Answer, taking: Taking): void {
     const words = count * this.#host.perId;
     if (words > this.#buffer.length) this.#buffer = new BigUint64Array(2 * words);
     if (words !== this.#into.length) this.#into = this.#buffer.subarray(0, words);
     this.#into.fill(0n);
     this.open = true;
     this.#answer = answer;
+    this.#taking = taking;
     const batch = this.#batch;
     batch.called = this.#host.now();
     batch.wallCalledMs = this.#host.wallMs();
@@ -192,9 +198,30 @@ export class Lane {
     this.seq += count;
     this.refused = reply.status === 'ok' ? undefined : reply.reason;
     this.open = false;
-    const position = { incarnation: batch.incarnation, lane: batch.lane, firstSeq: batch.firstSeq, count };
-    this.#answer?.(reply.status === 'ok' ? { ...reply, ...position } : reply);
+    const { incarnation, lane, firstSeq } = batch;
+    if (reply.status !== 'ok') this.#answer?.(reply);
+    else if (count === 0 || this.#taking === 'count only')
+      this.#answer?.({ status: 'ok', incarnation, lane, firstSeq, count });
+    else {
+      let received: ReceivedIds;
+      try {
+        received = this.#received(count * this.#host.perId);
+      } catch (error) {
+        return this.#host.onCrash(error);
+      }
+      this.#answer?.({ status: 'ok', incarnation, lane, firstSeq, count, received });
+    }
     this.#host.onFree();
+  }
+
+  /** What a client finds in its answer: the minted words, or what the generator makes of them on their way. */
+  #received(words: number): ReceivedIds {
+    const { perId, inside } = this.#host;
+    const ids = words === this.#into.length ? this.#into : this.#into.subarray(0, words);
+    if (this.#encode === undefined) return receivedIds(ids, perId);
+    const encoded = inside(this.#encode, ids).map(BigInt);
+    const sent = perId === 1 ? encoded : encoded.flatMap((id) => [BigInt.asUintN(64, id), id >> 64n]);
+    return receivedIds(BigUint64Array.from(sent), perId);
   }
 
   /** Moves the IDs that a call left in its zeroed buffer, and did not count, to the front; how many there are. */

@@ -59,7 +59,8 @@ export class Life {
     const minter = await this.#made(create);
     const wrong = this.inside(minterProblem, minter);
     if (wrong !== undefined) this.#host.faulty(wrong);
-    this.lanes = [minter, ...(minter.moreLanes ?? [])].map((one, number) => new Lane(this.#host, one, number));
+    const encode = minter.encode?.bind(minter);
+    this.lanes = [minter, ...(minter.moreLanes ?? [])].map((one, number) => new Lane(this.#host, one, number, encode));
     this.#host.onFree();
   }
 

@@ -13,6 +13,7 @@ import type {
   NetworkControl,
   NodeHealth,
   ProcessControl,
+  Taking,
   Termination,
 } from '../../core/cluster.ts';
 import { optionsOf, placeOf, TRUE_CLOCK } from '../../core/cluster.ts';
@@ -149,7 +150,7 @@ export class SimNode implements ClusterNode {
     });
   }
 
-  mint(count: number, timeoutMs: number, done: Answer): void {
+  mint(count: number, timeoutMs: number, done: Answer, taking: Taking = 'count only'): void {
     const { time } = this.#world;
     const life = this.#life;
     const gone = life === undefined || life.closing;
@@ -162,17 +163,17 @@ export class SimNode implements ClusterNode {
     const lane = this.#stands() ? undefined : life.freeLane();
     if (lane === undefined) {
       if (!this.#stands() && this.#queue.length >= QUEUE_MAX) return done(BUSY);
-      this.#queue.push(this.#openRequest(count, timeoutMs, done));
+      this.#queue.push(this.#openRequest({ count, taking }, timeoutMs, done));
       return;
     }
-    lane.mint(count, done);
+    lane.mint(count, done, taking);
     if (!lane.open) return time.answeredInPlace();
-    const request = this.#openRequest(count, timeoutMs, done);
+    const request = this.#openRequest({ count, taking }, timeoutMs, done);
     lane.answerBy((reply) => request.answer(reply));
   }
 
-  #openRequest(count: number, timeoutMs: number, done: Answer): OpenRequest {
-    const request: OpenRequest = new OpenRequest(count, this.#world.time, timeoutMs, done, () =>
+  #openRequest(asked: { count: number; taking: Taking }, timeoutMs: number, done: Answer): OpenRequest {
+    const request: OpenRequest = new OpenRequest(asked, this.#world.time, timeoutMs, done, () =>
       this.#open.delete(request),
     );
     this.#open.add(request);
@@ -366,7 +367,7 @@ export class SimNode implements ClusterNode {
       const lane = life.freeLane();
       if (lane === undefined) break;
       const request = this.#queue.shift() as OpenRequest;
-      if (request.isOpen) lane.mint(request.count, (reply) => request.answer(reply));
+      if (request.isOpen) lane.mint(request.count, (reply) => request.answer(reply), request.taking);
     }
     this.#pumping = false;
   }

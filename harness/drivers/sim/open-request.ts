@@ -1,5 +1,5 @@
 /** A client's request that was not answered in place: answered later, or past its timeout. */
-import type { MintReply } from '../../core/cluster.ts';
+import type { MintReply, Taking } from '../../core/cluster.ts';
 import type { Cancel } from '../../core/time.ts';
 import { msToNs } from '../../core/time.ts';
 import type { Answer } from './lane.ts';
@@ -7,14 +7,22 @@ import type { VirtualTime } from './virtual-time.ts';
 
 export class OpenRequest {
   readonly count: number;
+  readonly taking: Taking;
   isOpen = true;
   readonly #time: VirtualTime;
   readonly #done: Answer;
   readonly #onClosed: () => void;
   readonly #cancel: Cancel;
 
-  constructor(count: number, time: VirtualTime, timeoutMs: number, done: Answer, onClosed: () => void) {
+  constructor(
+    { count, taking }: { readonly count: number; readonly taking: Taking },
+    time: VirtualTime,
+    timeoutMs: number,
+    done: Answer,
+    onClosed: () => void,
+  ) {
     this.count = count;
+    this.taking = taking;
     this.#time = time;
     this.#done = done;
     this.#onClosed = onClosed;

@@ -7,12 +7,24 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import type { SqlReader } from '../../core/checker.ts';
 import { messageOf } from '../../core/errors.ts';
 import type { RequestColumns } from '../../core/history.ts';
-import { EngineLost } from '../../core/store.ts';
+import type { RunFacts } from '../../core/run-facts.ts';
+import { EngineLost, FACT_TABLES } from '../../core/store.ts';
+import type { StoredBytes } from '../../core/run.ts';
+
 import type { BatchRange, LaneCount, Store } from '../../core/store.ts';
+import { factRows } from './fact-rows.ts';
 import { LiveDuplicates } from './live-duplicates.ts';
 import { batchRows, requestRows } from './row-binary.ts';
 import type { Engine, IdBits } from './schema.ts';
-import { createStatements, ingestStatement, requestsStatement, withRun } from './schema.ts';
+import {
+  createStatements,
+  factsStatement,
+  forgetStatement,
+  ingestStatement,
+  partsQuery,
+  requestsStatement,
+  withRun,
+} from './schema.ts';
 
 /** Where an engine answers. */
 export interface Address {
@@ -107,6 +119,15 @@ class ClickHouseStore implements Store {
     await this.#send(requestsStatement(this.#options.database), requestRows(requests), {});
   }
 
+  async putFacts(facts: RunFacts): Promise<void> {
+    const { database, runId } = this.#options;
+    for (const table of FACT_TABLES) {
+      await this.#keeping(() => this.#client.command({ query: forgetStatement(database, table, runId) }));
+      const rows = factRows(table, facts);
+      if (rows.length > 0) await this.#send(factsStatement(database, table), rows, {});
+    }
+  }
+
   async counts(): Promise<readonly LaneCount[]> {
     const rows = await this.sql.rows<{
       node: number;
@@ -128,6 +149,18 @@ class ClickHouseStore implements Store {
       ids: BigInt(stored),
       inBatches: BigInt(told),
     }));
+  }
+
+  async bytes(): Promise<readonly StoredBytes[] | undefined> {
+    try {
+      return await this.sql.rows<Record<keyof StoredBytes, string>>(
+        partsQuery(this.#options.database, this.#options.idBits),
+      );
+    } catch (error) {
+      // A server may keep its system tables from its users.
+      if (error instanceof ClickHouseError) return undefined;
+      throw error;
+    }
   }
 
   liveDuplicates(): Promise<number> {
@@ -153,18 +186,23 @@ class ClickHouseStore implements Store {
     });
   }
 
-  /** Sends bytes beside a query. An engine that refuses evidence (a full disk) is as lost as one that is gone. */
+  /** Sends bytes beside a query. */
   async #send(query: string, body: Buffer, parameters: Record<string, string | number>): Promise<void> {
-    try {
-      await this.#engine(async () => {
-        const { stream } = await this.#client.exec({
-          query,
-          query_params: { ...parameters, run: this.#options.runId },
-          values: Readable.from([body], { objectMode: false }),
-        });
-        // The connection goes back to the pool once the (empty) reply is read.
-        for await (const _ of stream);
+    await this.#keeping(async () => {
+      const { stream } = await this.#client.exec({
+        query,
+        query_params: { ...parameters, run: this.#options.runId },
+        values: Readable.from([body], { objectMode: false }),
       });
+      // The connection goes back to the pool once the (empty) reply is read.
+      for await (const _ of stream);
+    });
+  }
+
+  /** An engine that refuses evidence (a full disk) is as lost as one that is gone. */
+  async #keeping(call: () => Promise<unknown>): Promise<void> {
+    try {
+      await this.#engine(call);
     } catch (error) {
       if (!(error instanceof ClickHouseError)) throw error;
       throw new EngineLost(`${this.version} took no more evidence: ${error.message.trim()}`, { cause: error });

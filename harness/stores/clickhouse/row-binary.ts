@@ -10,6 +10,8 @@ import type { IdBits } from './schema.ts';
 
 /** All of a row of `ingest` but the IDs and their number. */
 const RECORD_BYTES = 68;
+/** A row of `requests`. */
+const REQUEST_BYTES = 61;
 /** A LEB128 number of up to 32 bits. */
 const VARINT_BYTES_MAX = 5;
 
@@ -44,7 +46,7 @@ export function batchRows(range: BatchRange, idBits: IdBits): Buffer {
 
 /** One row a request, in the order of the table's columns. */
 export function requestRows(requests: RequestColumns): Buffer {
-  const into = Buffer.allocUnsafe(requests.length * 37);
+  const into = Buffer.allocUnsafe(requests.length * REQUEST_BYTES);
   let at = 0;
   for (let index = 0; index < requests.length; index++) {
     at = into.writeUInt16LE(requests.node[index]!, at);
@@ -55,6 +57,9 @@ export function requestRows(requests: RequestColumns): Buffer {
     at = into.writeUInt16LE(requests.lane[index]!, at);
     at = into.writeBigUInt64LE(BigInt(requests.firstSeq[index]!), at);
     at = into.writeUInt32LE(requests.count[index]!, at);
+    at = into.writeBigUInt64LE(requests.first[index]!, at);
+    at = into.writeBigUInt64LE(requests.last[index]!, at);
+    at = into.writeBigUInt64LE(requests.digest[index]!, at);
   }
   return into;
 }

@@ -5,12 +5,12 @@ import { ClickHouseError, ClickHouseLogLevel, createClient } from '@clickhouse/c
 import type { ClickHouseClient } from '@clickhouse/client';
 import { EXIT, SnowglobeError, badInput, messageOf, problem } from '../../core/errors.ts';
 import type { Problem } from '../../core/errors.ts';
-import { TABLES } from '../../core/store.ts';
+import { FACT_TABLES, TABLES } from '../../core/store.ts';
 import type { Store } from '../../core/store.ts';
 import { openClickHouseStore } from './clickhouse-store.ts';
 import type { Address } from './clickhouse-store.ts';
 import type { IdBits } from './schema.ts';
-import { columnsOf, DATABASE, tableName } from './schema.ts';
+import { columnsOf, DATABASE, factColumns, tableName } from './schema.ts';
 
 export interface ServerOptions {
   /** `http[s]://[user:password@]host:port[/database]`. */
@@ -131,11 +131,12 @@ async function missingFeatures(client: ClickHouseClient, address: Address): Prom
 
 /** Tables of our names with other columns: those of another version of snowglobe, or of somebody else. */
 async function foreignTables(client: ClickHouseClient, address: Address, database: string): Promise<Problem[]> {
-  const wanted = new Map(
-    ([64, 128] as const).flatMap((idBits) =>
+  const wanted = new Map([
+    ...([64, 128] as const).flatMap((idBits) =>
       TABLES.map((table) => [tableName(table, idBits), columnsOf(idBits)[table]] as const),
     ),
-  );
+    ...FACT_TABLES.map((table) => [table, factColumns(table)] as const),
+  ]);
   const found = await ask(
     client,
     `SELECT table, name, type FROM system.columns

@@ -1,0 +1,174 @@
+/**
+ * All that is checked before a run starts, and what makes a machine ready for it: the same for the command line and for
+ * the library. Nothing here prints, but through `log`.
+ */
+import { randomInt } from 'node:crypto';
+import type { Driver, GeneratorSource, Readiness } from '../core/driver.ts';
+import type { Problem } from '../core/errors.ts';
+import { badInput, environmentLacks, EXIT, SnowglobeError } from '../core/errors.ts';
+import type { Axis } from '../core/matrix.ts';
+import type { Scenario } from '../core/scenario.ts';
+import { driverProblems, missingCoordinator } from '../engine/driver-problems.ts';
+import { abilityProblems, combinationProblems, scenarioProblems } from '../engine/preflight.ts';
+import type { RunRequest } from '../engine/run-scenario.ts';
+import { withoutDisturbances } from '../engine/timetable.ts';
+import type { Combination, MatrixPlan } from '../matrix/plan.ts';
+import { planMatrix } from '../matrix/plan.ts';
+import type { Parts } from '../registry.ts';
+import { driversByRank, fileOf, loadDriver, loadGenerator, loadParts } from '../registry.ts';
+import type { ChosenLoad } from './choose-load.ts';
+import { chooseLoad } from './choose-load.ts';
+import { sweepDead } from './heal.ts';
+import { sloSetOf, withSlos } from './slo-set.ts';
+import { chooseStore } from './store.ts';
+
+/** What a run is asked for with; left out: the best there is, or a default. */
+export interface Asked {
+  readonly driver: string | undefined;
+  readonly generator: string | undefined;
+  readonly seed: string | undefined;
+  readonly store: string | undefined;
+  readonly withoutDisturbances: boolean;
+  /** Which SLOs are judged; undefined: the scenario's own. */
+  readonly slo: string | undefined;
+  /** Who asks for IDs; undefined: the best that is here. */
+  readonly load: string | undefined;
+  /** Axes, such as `ttl=5,30`: every combination is run; left out: each scenario is run once. */
+  readonly matrix?: readonly string[] | undefined;
+}
+
+/** A scenario, and what it was called by: a name, a path, or the name that it bears itself. */
+export interface Given {
+  readonly reference: string;
+  readonly scenario: Scenario;
+}
+
+/** What has been checked, and can be started. */
+export interface Ready extends Pick<RunRequest, 'driver' | 'openStore'> {
+  readonly seed: string;
+  readonly parts: Parts;
+  readonly load: ChosenLoad;
+  /** In the order in which they were given; of a matrix, its combinations. */
+  readonly items: readonly (Given & { readonly generator: GeneratorSource; readonly cell?: Combination })[];
+  /** Of a matrix. */
+  readonly axes?: readonly Axis[];
+}
+
+type Log = (line: string) => void;
+
+/** Throws a SnowglobeError that names all that is wrong: exit code 2, or 3 where the machine lacks something. */
+export async function preflight(asked: Asked, load: () => Promise<readonly Given[]>, log: Log): Promise<Ready> {
+  const seed = seedOf(asked.seed);
+  const slos = sloSetOf(asked.slo);
+  const parts = await loadParts();
+  const { faults } = parts;
+  const given = (await load()).map(({ reference, scenario }) => ({ reference, scenario: withSlos(scenario, slos) }));
+  const problems = given.flatMap(({ reference, scenario }) =>
+    inFile(reference, scenario, scenarioProblems(scenario, parts)),
+  );
+  if (problems.length > 0) throw new SnowglobeError(EXIT.badInput, problems);
+  let items: Ready['items'][number][] = [];
+  for (const { reference, scenario } of given)
+    items.push({
+      reference,
+      scenario: asked.withoutDisturbances ? withoutDisturbances(scenario) : scenario,
+      generator: await generatorFor(asked.generator, reference, scenario),
+    });
+  const matrix = asked.matrix === undefined ? undefined : await matrixOf(asked, asked.matrix, items, parts);
+  if (matrix !== undefined)
+    items = matrix.combinations.map((cell) => ({ reference: given[0]!.reference, ...cell, cell }));
+  const strangers = items.flatMap(({ reference, scenario, generator: { generator } }) =>
+    inFile(reference, scenario, combinationProblems(scenario, generator)),
+  );
+  if (strangers.length > 0) throw new SnowglobeError(EXIT.badInput, strangers);
+  const { driver, readiness } = await chooseDriver(asked.driver, log);
+  const missing = items.flatMap(({ reference, scenario, generator: { generator } }) => [
+    ...inFile(reference, scenario, abilityProblems(scenario, faults, driver.name, readiness.abilities)),
+    ...driverProblems(generator, driver),
+    ...missingCoordinator(scenario, readiness),
+  ]);
+  if (missing.length > 0) throw new SnowglobeError(EXIT.environment, missing);
+  const client = chooseLoad(
+    asked.load,
+    driver,
+    items.map(({ scenario }) => scenario),
+  );
+  if (client.told !== undefined) log(client.told);
+  const openStore = await chooseStore(driver, asked.store);
+  const axes = matrix === undefined ? {} : { axes: matrix.axes };
+  return { seed, parts, items, ...axes, driver, load: client, openStore };
+}
+
+/** Sweeps what dead runs left, and has the driver make ready what its runs share. */
+export async function prepare(driver: Driver, log: Log, signal: AbortSignal): Promise<void> {
+  const { swept, left } = await sweepDead([driver], undefined, log);
+  for (const { runId, driver: name } of swept) log(`Swept what the dead run ${runId} left (${name}).`);
+  for (const { runId, driver: name, why, failed } of left)
+    if (failed) log(`What the dead run ${runId} left (${name}) could not be swept: ${why}`);
+  await driver.prepare({ log, signal });
+  signal.throwIfAborted();
+}
+
+/** The combinations of the one scenario, all checked. */
+async function matrixOf(
+  { generator, seed }: Asked,
+  words: readonly string[],
+  [item, ...others]: Ready['items'],
+  parts: Parts,
+): Promise<MatrixPlan> {
+  if (item === undefined || others.length > 0)
+    throw badInput(
+      `A matrix is of one scenario, and there are ${others.length + 1}.`,
+      'Name one, or run them one after the other.',
+      '--matrix',
+    );
+  const flags = { generator: generator !== undefined, seed: seed !== undefined };
+  return planMatrix({ ...item, parts, words, flags, load: loadGenerator });
+}
+
+/** The one that the user names, or that the scenario does. */
+function generatorFor(named: string | undefined, reference: string, scenario: Scenario): Promise<GeneratorSource> {
+  if (named !== undefined) return loadGenerator(named);
+  return loadGenerator(scenario.generator, `${fileOf(reference) ?? reference}: generator`);
+}
+
+/** Problems of a scenario that was given by its path begin with the file, in place of its name. */
+function inFile(reference: string, { name }: Scenario, problems: readonly Problem[]): readonly Problem[] {
+  const file = fileOf(reference);
+  return problems.map((one) =>
+    file !== undefined && one.where?.startsWith(name) === true
+      ? { ...one, where: `${file}${one.where.slice(name.length)}` }
+      : one,
+  );
+}
+
+async function chooseDriver(name: string | undefined, log: Log): Promise<{ driver: Driver; readiness: Readiness }> {
+  if (name !== undefined) {
+    const driver = await loadDriver(name);
+    const readiness = await driver.readiness();
+    if (readiness.problems.length > 0) throw new SnowglobeError(EXIT.environment, readiness.problems);
+    return { driver, readiness };
+  }
+  const drivers = await driversByRank();
+  for (const driver of drivers) {
+    const readiness = await driver.readiness();
+    const { problems } = readiness;
+    if (problems.length === 0) {
+      log(`Driver ${driver.name}: ${driver.summary}`);
+      return { driver, readiness };
+    }
+    log(`Driver ${driver.name} cannot be used: ${problems.map(({ what }) => what).join(' ')}`);
+  }
+  throw environmentLacks('No driver can be used on this machine.', 'Run `snowglobe doctor` to see what each needs.');
+}
+
+function seedOf(seed: string | undefined): string {
+  if (seed === undefined) return String(randomInt(2 ** 32));
+  if (!/^\d{1,15}$/.test(seed))
+    throw badInput(
+      `"${seed}" is no seed.`,
+      'Give a whole number from 0 to 999999999999999 (15 digits), such as 42.',
+      '--seed',
+    );
+  return String(Number(seed));
+}

@@ -1,0 +1,52 @@
+/** Reads a file of waivers: a list, in YAML or in JSON, which is YAML too. */
+import { readFileSync } from 'node:fs';
+import { isNode, isSeq, LineCounter, parseDocument } from 'yaml';
+import { badInput, EXIT, messageOf, problem, SnowglobeError } from '../core/errors.ts';
+import { readWaivers, type Waiver, type WrittenWaiver } from '../core/waivers.ts';
+
+/** Throws one error with all that is wrong. `today`: `2026-11-22`, by UTC. Without a file there are none. */
+export function loadWaivers(file: string | undefined, today: string): readonly Waiver[] {
+  if (file === undefined) return [];
+  const { waivers, problems } = readWaivers(parseWaivers(textOf(file), file), today);
+  if (problems.length > 0) throw new SnowglobeError(EXIT.badInput, problems);
+  return waivers;
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw badInput(
+      `Waivers cannot be read: ${messageOf(error)}.`,
+      'Give the path of a YAML or JSON file.',
+      '--waivers',
+    );
+  }
+}
+
+/** The items of the list, each with its line. */
+function parseWaivers(text: string, file: string): readonly WrittenWaiver[] {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const wrong = [...document.errors, ...document.warnings].map(({ message, pos }) =>
+    problem(`is neither YAML nor JSON: ${message}.`, 'Mend the file.', `${file}:${lines.linePos(pos[0]).line}`),
+  );
+  if (wrong.length > 0) throw new SnowglobeError(EXIT.badInput, wrong);
+  const { contents } = document;
+  if (!isSeq(contents))
+    throw badInput('is no list of waivers.', 'Write one waiver below the other, each with a dash before it.', file);
+  const values = valueOf(document, file);
+  return contents.items.map((item, index) => {
+    const at = isNode(item) ? item.range?.[0] : undefined;
+    return { value: values[index], where: at === undefined ? file : `${file}:${lines.linePos(at).line}` };
+  });
+}
+
+/** Aliases are followed here, and those that would fill the memory refused. */
+function valueOf(document: ReturnType<typeof parseDocument>, file: string): readonly unknown[] {
+  try {
+    return document.toJS() as readonly unknown[];
+  } catch (error) {
+    throw badInput(`cannot be read: ${messageOf(error)}.`, 'Mend the file.', file);
+  }
+}

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { HistoryBuilder } from '../../checkers/shared/history-builder.ts';
+import { throughNumber } from '../../core/received-ids.ts';
+import { batch, witnesses } from '../explain-for-tests.ts';
+
+const IDS = [2n ** 62n + 1n, 2n ** 62n + 2n, 2n ** 62n + 1024n];
+
+const causeOf = (ids: readonly bigint[], firstSeq = 0) => {
+  const history = new HistoryBuilder()
+    .batch(batch('n1', 10, { ids: IDS }))
+    .request({ node: 'n1', at: 10, takesMs: 1, status: 'ok', answer: { firstSeq, ids } });
+  return witnesses({ guarantee: 'faithful-encoding' }, history).map(({ cause }) => cause);
+};
+
+test('what a JavaScript number leaves of both ends is told from any other change', () => {
+  expect(causeOf(IDS)).toEqual([]);
+  expect(causeOf(IDS.map(throughNumber))).toEqual(['changed on the way: 64 bits through a JS number']);
+  expect(causeOf(IDS.map((id) => id + 1n))).toEqual(['changed on the way']);
+  // Both ends are as they were minted: nothing tells what became of the one between.
+  expect(causeOf(IDS.with(1, 5n))).toEqual(['changed on the way']);
+  expect(causeOf(IDS, 3)).toEqual(['acknowledged and never minted']);
+});

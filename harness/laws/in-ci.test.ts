@@ -1,0 +1,251 @@
+/**
+ * What a CI system sees of `snowglobe run`: the exit code, the reports that were asked for, and what unknowns and waivers
+ * make of both.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Run } from '../core/run.ts';
+import { parseRun } from '../core/run-schema.ts';
+import { brief, COUNTER, inputFolder, testBadInput } from './bad-input-cases.ts';
+import { eventually, readRun, snowglobe } from './cli-process.ts';
+
+const { folder, file } = inputFolder();
+const SLOW = { timeout: 60_000 };
+
+/** A scenario with one node; `moods`: what its generator does in each run, the last one in all that follow. */
+const scenario = (name: string, ...moods: readonly ('mint' | 'refuse' | 'repeat')[]): string =>
+  file(
+    `${name}.json`,
+    JSON.stringify({
+      ...brief,
+      name,
+      cluster: { nodes: 1, coordinatorMembers: 1, options: { name, moods } },
+    }),
+  );
+const generator = file(
+  'moody.ts',
+  `import counterGenerator, { counter } from ${COUNTER};
+   export default { ...counterGenerator, name: 'moody', node: { kind: 'shell', create: (env) => {
+     const { name, moods } = env.options;
+     // What a top level holds dies with a life of the simulator; this outlasts the attempts of one command.
+     const lives = (globalThis.lives ??= {});
+     const does = moods[Math.min(lives[name] ??= 0, moods.length - 1)];
+     lives[name]++;
+     const honest = counter(env);
+     return { ...honest, mint(into, count) {
+       if (does === 'refuse') throw env.refusal('moody');
+       const minted = honest.mint(into, count);
+       if (does === 'repeat') into[0] = 42n;
+       return minted;
+     } };
+   } } };`,
+);
+const waivers = (name: string, ...of: readonly object[]): string => {
+  const known = {
+    guarantee: 'unique',
+    generator: 'moody',
+    reason: 'it is moody',
+    ticket: 'ID-7',
+    expires: '2999-12-31',
+  };
+  return file(`${name}-waivers.json`, JSON.stringify(of.map((more) => ({ ...known, ...more }))));
+};
+
+let commands = 0;
+/** Each command keeps its runs in a folder of its own. */
+function start(scenarios: readonly string[], options: readonly string[] = [], env: Record<string, string> = {}) {
+  const runs = join(folder, `kept-${++commands}`);
+  const args = ['run', ...scenarios, '--driver', 'sim', '--seed', '7', '--generator', generator, '--runs', runs];
+  return { runs, process: snowglobe([...args, ...options], { GITHUB_STEP_SUMMARY: '', ...env }) };
+}
+
+async function run(scenarios: readonly string[], options: readonly string[] = [], env: Record<string, string> = {}) {
+  const { runs, process } = start(scenarios, options, env);
+  const { code, stdout, stderr } = await process.ended;
+  return { code, stdout, stderr, records: recordsIn(runs) };
+}
+
+/** What the folder of runs keeps, the first run first. */
+function recordsIn(runs: string): readonly Run[] {
+  const folders = existsSync(runs)
+    ? readdirSync(runs).flatMap((name) => readdirSync(join(runs, name)).map((id) => join(runs, name, id)))
+    : [];
+  for (const one of folders) parseRun(readFileSync(join(one, 'run.json'), 'utf8'));
+  return folders.map(readRun).toSorted((a, b) => (a.attempt?.number ?? 0) - (b.attempt?.number ?? 0));
+}
+
+describe.concurrent('an unknown', () => {
+  test('fails the command', SLOW, async () => {
+    expect(await run([scenario('silent', 'refuse')])).toMatchObject({ code: 12, records: [{ verdict: 'unknown' }] });
+  });
+
+  test('leaves exit 0 with warn, which says so, and stays unknown in record and document', SLOW, async () => {
+    const { code, stdout, stderr, records } = await run(
+      [scenario('silent-warned', 'refuse')],
+      ['--unknown', 'warn', '--json'],
+    );
+    expect({ code, records }).toMatchObject({ code: 0, records: [{ verdict: 'unknown', exitCode: 12 }] });
+    expect(JSON.parse(stdout)).toMatchObject({ verdict: 'unknown', exitCode: 12 });
+    expect(stderr).toMatch(/^Warning: unknown, 1 scenario of 1 \(silent-warned\)/m);
+  });
+
+  test('is tried again with the same seed, and every attempt is kept and told', SLOW, async () => {
+    const options = ['--unknown', 'retry=3', '--json'];
+    const { code, stdout, stderr, records } = await run([scenario('late', 'refuse', 'refuse', 'mint')], options);
+    expect({ code, records }).toMatchObject({
+      code: 0,
+      records: [
+        { verdict: 'unknown', seed: '7', attempt: { number: 1, of: 4 } },
+        { verdict: 'unknown', seed: '7', attempt: { number: 2, of: 4 } },
+        { verdict: 'pass', seed: '7', attempt: { number: 3, of: 4 } },
+      ],
+    });
+    expect(records).toHaveLength(3);
+    expect((JSON.parse(stdout) as Run[]).map(({ verdict }) => verdict)).toEqual(['unknown', 'unknown', 'pass']);
+    expect(stderr).toContain('once more, with the same seed (attempt 2 of 4)');
+    expect(stderr).toMatch(/PASS.*attempt 3 of 4/);
+  });
+
+  test('is unknown when no attempt is left', SLOW, async () => {
+    const { code, records } = await run([scenario('never', 'refuse')], ['--unknown', 'retry=1']);
+    expect({ code, attempts: records.length }).toEqual({ code: 12, attempts: 2 });
+  });
+
+  test('is decided by a fail in any attempt, and a fail is never tried again', SLOW, async () => {
+    const later = await run([scenario('fails-later', 'refuse', 'repeat', 'mint')], ['--unknown', 'retry=5']);
+    expect(later).toMatchObject({ code: 10, records: [{ verdict: 'unknown' }, { verdict: 'fail' }] });
+    expect(later.records).toHaveLength(2);
+    const first = await run([scenario('fails', 'repeat', 'mint')], ['--unknown', 'retry=5']);
+    expect({ code: first.code, attempts: first.records.length }).toEqual({ code: 10, attempts: 1 });
+  });
+});
+
+describe.concurrent('a waiver', () => {
+  test('of all that is broken makes exit 0, and the record keeps both', SLOW, async () => {
+    const options = ['--waivers', waivers('known', { scenario: 'known' })];
+    const { code, stdout, records } = await run([scenario('known', 'repeat')], options);
+    expect({ code, records }).toMatchObject({
+      code: 0,
+      records: [{ verdict: 'fail', exitCode: 0, waived: [{ guarantee: 'unique', by: [{ ticket: 'ID-7' }] }] }],
+    });
+    expect(stdout).toMatch(/PASS \(1 waived\).*exit 0/);
+    expect(stdout).toContain('it is moody (ID-7, until 2999-12-31)');
+  });
+
+  test('of something else leaves exit 10', SLOW, async () => {
+    const options = ['--waivers', waivers('other', { generator: 'snowflake' })];
+    expect(await run([scenario('other', 'repeat')], options)).toMatchObject({ code: 10, records: [{ exitCode: 10 }] });
+  });
+
+  test('never covers an unknown, and nothing is said of its need then', SLOW, async () => {
+    const { code, stderr } = await run([scenario('doubted', 'refuse')], ['--waivers', waivers('doubted', {})]);
+    expect({ code, stderr }).toEqual({ code: 12, stderr: expect.not.stringContaining('Nothing needed') as unknown });
+  });
+
+  test('that nothing needs is exit 2, told with its line, after the verdict', SLOW, async () => {
+    const list = file('stale-waivers.yaml', `# known\n- ${waiverLines('2999-12-31')}`);
+    const { code, stdout, stderr } = await run([scenario('fine', 'mint')], ['--waivers', list, '--json']);
+    expect({ code, stderr }).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(`${list}:2: Nothing needed the waiver`) as unknown,
+    });
+    expect(JSON.parse(stdout)).toMatchObject({ runs: [{ verdict: 'pass' }], error: { exitCode: 2 } });
+  });
+
+  test('that nothing needs does not hide a violation beside it', SLOW, async () => {
+    const list = waivers('beside', { scenario: 'fine-beside' });
+    const { code, stderr } = await run(
+      [scenario('fine-beside', 'mint'), scenario('broken', 'repeat')],
+      ['--waivers', list],
+    );
+    expect({ code, stderr }).toMatchObject({ code: 10, stderr: expect.stringContaining('Nothing needed') as unknown });
+  });
+});
+
+const waiverLines = (expires: string): string =>
+  `guarantee: unique\n  generator: moody\n  reason: it is moody\n  ticket: ID-7\n  expires: ${expires}\n`;
+
+describe.concurrent('reports', () => {
+  test('hold every run of the command, also those that failed or proved nothing', SLOW, async () => {
+    const [junit, summary, ofStep] = ['all.xml', 'all.md', 'step.md'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    writeFileSync(ofStep, 'of an earlier step\n');
+    const names = ['told-fine', 'told-broken', 'told-silent'];
+    const scenarios = [scenario(names[0]!, 'mint'), scenario(names[1]!, 'repeat'), scenario(names[2]!, 'refuse')];
+    const env = { GITHUB_STEP_SUMMARY: ofStep };
+    const both = ['--junit', junit, '--summary', summary];
+    expect((await run(scenarios, both)).code).toBe(10);
+    expect((await run(scenarios, [], env)).code).toBe(10);
+    for (const path of [junit, summary, ofStep])
+      for (const name of names) expect(readFileSync(path, 'utf8'), path).toContain(name);
+    expect(readFileSync(junit, 'utf8').match(/<testsuites[\s>]/g)).toHaveLength(1);
+    expect(readFileSync(ofStep, 'utf8')).toMatch(/^of an earlier step\n/);
+  });
+
+  test('are written when the command is interrupted', SLOW, async () => {
+    const junit = join(folder, 'interrupted.xml');
+    const scenarios = Array.from({ length: 40 }, (_, index) => scenario(`many-${index}`, 'mint'));
+    const { process } = start(scenarios, ['--junit', junit]);
+    await eventually('a verdict', 40_000, () => (/PASS/.test(process.output()) ? true : undefined));
+    process.child.kill('SIGINT');
+    expect((await process.ended).code).toBe(130);
+    expect(readFileSync(junit, 'utf8')).toContain('many-0');
+    expect(readFileSync(junit, 'utf8')).not.toContain('many-39');
+  });
+});
+
+mkdirSync(join(folder, 'a-folder'));
+const expired = file('expired-waivers.yaml', `- ${waiverLines('2020-01-01')}- what: ever\n- guarantee: uniqe\n`);
+testBadInput(folder, [
+  {
+    what: 'waivers that are expired or none: all of them at once',
+    args: ['run', '--driver', 'sim', '--waivers', expired],
+    exit: 2,
+    says: [
+      `${expired}:1: The waiver of unique by moody has expired`,
+      `${expired}:6: This is no waiver`,
+      `${expired}:7: `,
+    ],
+  },
+  {
+    what: 'waivers that are no list',
+    args: ['run', '--driver', 'sim', '--waivers', file('object.yaml', 'guarantee: unique\n')],
+    exit: 2,
+    says: ['object.yaml: is no list of waivers.'],
+  },
+  {
+    what: 'waivers in broken YAML',
+    args: ['run', '--driver', 'sim', '--waivers', file('broken.yaml', '- guarantee: [\n- reason: "\n')],
+    exit: 2,
+    says: ['broken.yaml:2: is neither YAML nor JSON'],
+  },
+  {
+    what: 'waivers that are not there',
+    args: ['run', '--driver', 'sim', '--waivers', './nowhere.yaml'],
+    exit: 2,
+    says: ['--waivers: Waivers cannot be read', 'nowhere.yaml'],
+  },
+  {
+    what: 'a way to take an unknown that there is not',
+    args: ['run', '--driver', 'sim', '--unknown', 'retry=9'],
+    exit: 2,
+    says: ['--unknown: "retry=9" is no way', 'N from 1 to 5'],
+  },
+  {
+    what: 'a report that cannot be written',
+    args: ['run', '--driver', 'sim', '--junit', join(folder, 'a-folder')],
+    exit: 2,
+    says: ['--junit: ', 'a-folder cannot be written'],
+  },
+  {
+    what: "a step's summary that cannot be written",
+    args: ['run', '--driver', 'sim'],
+    env: { GITHUB_STEP_SUMMARY: join(folder, 'a-folder') },
+    exit: 2,
+    says: ['GITHUB_STEP_SUMMARY: ', 'Unset the variable'],
+  },
+]);

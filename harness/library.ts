@@ -1,0 +1,94 @@
+/** Runs a scenario from a program, as `snowglobe run` does from the command line. Loaded when it is first called. */
+import { prepare, preflight } from './cli/preflight.ts';
+import type { Asked, Given, Ready } from './cli/preflight.ts';
+import { repeatCommand, runFolder } from './cli/repeat-command.ts';
+import { makeRunsFolder } from './cli/runs-folder.ts';
+import type { Progress } from './core/progress.ts';
+import { alwaysWritten } from './core/reporter.ts';
+import type { Run } from './core/run.ts';
+import type { ScenarioInput } from './core/scenario.ts';
+import { thisOwner } from './engine/owner.ts';
+import { newRunId } from './engine/run-id.ts';
+import { runScenario } from './engine/run-scenario.ts';
+import type { SnowglobeOptions } from './index.ts';
+import { describeGenerator, loadScenario, validateScenario } from './registry.ts';
+
+/** Shows nothing: what happened is in the run, and in its folder. */
+const SILENT: Progress = { event: () => undefined, line: () => undefined, end: () => undefined };
+const silently = (): void => undefined;
+
+/** The run before: one at a time, because two clusters on one machine disturb each other's timing. */
+let before: Promise<unknown> = Promise.resolve();
+
+/** See `snowglobe` in index.ts. */
+export function runFromProgram(scenario: ScenarioInput | string, options: SnowglobeOptions): Promise<Run> {
+  const run = before.then(() => carryOut(scenario, options));
+  before = run.catch(silently);
+  return run;
+}
+
+async function carryOut(scenario: ScenarioInput | string, options: SnowglobeOptions): Promise<Run> {
+  const { signal = new AbortController().signal } = options;
+  signal.throwIfAborted();
+  const asked: Asked = {
+    driver: options.driver,
+    generator: options.generator,
+    seed: options.seed === undefined ? undefined : String(options.seed),
+    store: options.store,
+    withoutDisturbances: options.withoutDisturbances ?? false,
+    slo: options.slo,
+    load: options.load,
+  };
+  const ready = await preflight(asked, async () => [await given(scenario)], silently);
+  const runsFolder = makeRunsFolder(options.runs ?? 'runs', 'Runs', 'runs');
+  await prepare(ready.driver, silently, signal);
+  const { parts, driver, seed, load, openStore } = ready;
+  const [item] = ready.items as readonly [Ready['items'][number]];
+  const runId = newRunId();
+  return runScenario({
+    ...parts,
+    reporters: alwaysWritten(parts.reporters),
+    header: {
+      scenario: item.scenario,
+      generator: describeGenerator(item.generator),
+      driver: driver.name,
+      seed,
+      command: commandOf(scenario, asked, ready),
+    },
+    generator: item.generator,
+    driver,
+    owner: thisOwner(),
+    runId,
+    folder: runFolder(runsFolder, item.scenario.name, runId),
+    openStore,
+    startLoad: load.start,
+    progress: SILENT,
+    signal,
+  });
+}
+
+async function given(scenario: ScenarioInput | string): Promise<Given> {
+  if (typeof scenario === 'string') return { reference: scenario, scenario: await loadScenario(scenario) };
+  const valid = validateScenario(scenario, 'the scenario');
+  return { reference: valid.name, scenario: valid };
+}
+
+/** A scenario that is nowhere but in a program is repeated by that program. */
+function commandOf(
+  scenario: ScenarioInput | string,
+  asked: Asked,
+  { driver, seed, load: { client } }: Pick<Ready, 'driver' | 'seed' | 'load'>,
+): string {
+  if (typeof scenario === 'string') return repeatCommand(asked, scenario, driver, seed, client);
+  const { generator, store, withoutDisturbances, slo, load } = asked;
+  const options = {
+    driver: driver.name,
+    seed,
+    ...(generator !== undefined && { generator }),
+    ...(store !== undefined && { store }),
+    ...(withoutDisturbances && { withoutDisturbances }),
+    ...(slo !== undefined && { slo }),
+    ...(load !== undefined && { load }),
+  };
+  return `await snowglobe(${JSON.stringify(scenario.name)} (an object), ${JSON.stringify(options)})`;
+}

@@ -1,0 +1,69 @@
+/** SLOs with what was measured, and figures that have no bound. */
+import type { Run } from '../../harness/core/run.ts';
+import type { FigureRecord, SloRecord } from '../../harness/core/slo.ts';
+import type { Verdict } from '../../harness/core/verdict.ts';
+import { html } from '../shared/markup.ts';
+import type { Content, Markup } from '../shared/markup.ts';
+import { amount, grouped, objectiveWords } from '../shared/words.ts';
+import { section } from './section.ts';
+import { table } from './table.ts';
+import type { Column } from './table.ts';
+
+const BADGES: Readonly<Record<Verdict, Markup>> = {
+  pass: html`<span class="badge good">✓ met</span>`,
+  fail: html`<span class="badge bad">✕ missed</span>`,
+  unknown: html`<span class="badge unsure">? unknown</span>`,
+};
+
+export function slos({ slos: judged = [], figures = [] }: Run): Markup {
+  return section('slos', 'SLOs and figures', [
+    judged.length === 0
+      ? html`<p>No SLO was asked for.</p>`
+      : table<SloRecord>(
+          'Each SLO with its bound and what was measured',
+          [
+            {
+              head: 'SLO',
+              cell: ({ name, what }) => html`${name}<small>${what}</small>`,
+            },
+            { head: 'Verdict', cell: verdictCell },
+            WHERE,
+            VALUE,
+            { head: 'Objective', number: true, cell: ({ objective, unit }) => objectiveWords(objective, unit) },
+            {
+              head: 'Samples',
+              number: true,
+              cell: ({ samples, minSamples }) => html`${grouped(samples)}<small>needs ${grouped(minSamples)}</small>`,
+            },
+          ],
+          judged,
+        ),
+    figures.length > 0 && [
+      html`<h3>Figures without a bound</h3>`,
+      table<FigureRecord>(
+        'Each figure that was measured and that nobody judges',
+        [
+          { head: 'Figure', cell: ({ name, what, detail }) => html`${name}<small>${what}</small>${note(detail)}` },
+          WHERE,
+          VALUE,
+          { head: 'Samples', number: true, cell: ({ samples }) => grouped(samples) },
+        ],
+        figures,
+      ),
+    ],
+  ]);
+}
+
+const VALUE: Column<FigureRecord> = {
+  head: 'Value',
+  number: true,
+  cell: ({ value, unit }) => (value === undefined ? '–' : amount(value, unit)),
+};
+
+const WHERE: Column<FigureRecord> = { head: 'Where', cell: ({ where }) => where };
+
+function verdictCell({ verdict, detail }: SloRecord): Content {
+  return [BADGES[verdict], note(detail)];
+}
+
+const note = (detail: string | undefined): Content => detail !== undefined && html`<small>${detail}</small>`;
