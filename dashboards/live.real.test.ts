@@ -29,10 +29,10 @@ test.each(realDrivers('a scraped run').filter((driver) => driver === 'local'))(
   async (driver) => {
     const scenario = join(root, 'planted.json');
     const brief = JSON.parse(readFileSync(BRIEF, 'utf8')) as { readonly load: object };
-    // Enough calls a second for some to fall into a millisecond that was used before; long enough after the clock went
-    // back for the alert to fire while the run lasts.
+    // Prometheus is up before the clock goes back; enough calls a second for some to fall into a millisecond that was
+    // used before; long enough afterwards for the alert to fire while the run lasts.
     const load = { ...brief.load, idsPerSecond: 5000, batch: { min: 1, max: 50, mean: 20 } };
-    writeFileSync(scenario, JSON.stringify({ ...brief, name: 'planted', load, recoverMs: 12_000 }));
+    writeFileSync(scenario, JSON.stringify({ ...brief, name: 'planted', load, warmUpMs: 4000, recoverMs: 12_000 }));
     const runs = join(root, 'runs');
     const { output, ended } = snowglobe([
       ...['run', scenario, '--driver', driver, '--generator', 'trusts-clock-backwards', '--seed', '3'],

@@ -17,7 +17,7 @@ export default {
   pool: 3,
   load: {
     idsPerSecond: 20_000,
-    batch: { min: 1, max: 500, mean: 50 },
+    batch: { min: 1, max: 1000, mean: 100 },
     // More than other scenarios: a simulated pause is to fall between two clock reads of one call.
     simulated: { batchesPerSecond: 150, batch: { min: 1, max: 9, mean: 4 } },
   },
