@@ -102,7 +102,7 @@ export const REAL_PARTS: readonly RealPart[] = [
   {
     name: 'k6',
     remedy: 'Run tools/setup.sh where Go is, or see snowglobe doctor.',
-    files: ['harness/load/**/*.real.test.ts'],
+    files: ['harness/load/**/*.real.test.ts', 'harness/drivers/docker/k6-image.real.test.ts'],
     isHere: () => !('missing' in findK6()),
     optional: true,
   },

@@ -36,8 +36,16 @@ test.each([
   [{}, 'k6 is not here.'],
   [{ SNOWGLOBE_K6: '/no/such/k6' }, 'SNOWGLOBE_K6 names /no/such/k6, which is no program.'],
 ])('where there is none, it is said how to get it', (env, what) => {
-  const found = findK6({ HOME: folder, PATH: folder, ...env });
+  const found = findK6({ HOME: folder, PATH: folder, ...env }, () => false);
   expect(found).toMatchObject({ missing: { what, remedy: expect.stringContaining('grafana.com/docs/k6') } });
+});
+
+test('where there is no program, the published image is taken if the engine has it', () => {
+  const asked: string[] = [];
+  const has = (image: string): boolean => asked.push(image) > 0;
+  expect(findK6({ HOME: folder, PATH: folder }, has)).toMatchObject({ where: `the image grafana/k6:${K6_VERSION}` });
+  expect(asked).toEqual([`grafana/k6:${K6_VERSION}`]);
+  expect(findK6({ HOME: folder, PATH: folder, SNOWGLOBE_K6: '/no/such/k6' }, has)).toHaveProperty('missing');
 });
 
 test('another program of that name is none', () => {

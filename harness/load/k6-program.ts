@@ -21,9 +21,13 @@ export interface K6Program {
 export type K6Found = K6Program | { readonly missing: Problem };
 
 const IMAGE = 'image:';
+const PUBLISHED_IMAGE = `grafana/k6:${K6_VERSION}`;
 
-/** By SNOWGLOBE_K6 (a path, or `image:NAME`), on the PATH, or where set-up builds it. */
-export function findK6(env: NodeJS.ProcessEnv = process.env): K6Found {
+/**
+ * By SNOWGLOBE_K6 (a path, or `image:NAME`), on the PATH, where set-up builds it, or else its published image, where the
+ * engine has it: none is pulled, for what a run downloads unasked is a surprise.
+ */
+export function findK6(env: NodeJS.ProcessEnv = process.env, engineHas = hasImage): K6Found {
   const named = env['SNOWGLOBE_K6'];
   if (named?.startsWith(IMAGE) === true) return inImage(named.slice(IMAGE.length));
   const places =
@@ -31,6 +35,7 @@ export function findK6(env: NodeJS.ProcessEnv = process.env): K6Found {
       ? [...(env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, 'k6')), builtK6(env)]
       : [named];
   const path = places.find(isProgram);
+  if (path === undefined && named === undefined && engineHas(PUBLISHED_IMAGE)) return inImage(PUBLISHED_IMAGE);
   if (path === undefined)
     return named === undefined
       ? { missing: { what: 'k6 is not here.', remedy: HOW_TO_GET } }
@@ -56,7 +61,7 @@ function builtK6(env: NodeJS.ProcessEnv): string {
   return join(env['HOME'] ?? homedir(), `.cache/snowglobe/k6-v${K6_VERSION}/k6`);
 }
 
-const HOW_TO_GET = `Get k6 from https://grafana.com/docs/k6/latest/set-up/install-k6, or with Go by tools/setup.sh (go install go.k6.io/k6@v${K6_VERSION}), or name an image with SNOWGLOBE_K6=image:grafana/k6:${K6_VERSION}.`;
+const HOW_TO_GET = `Get k6 from https://grafana.com/docs/k6/latest/set-up/install-k6, or with Go by tools/setup.sh (go install go.k6.io/k6@v${K6_VERSION}), or as an image: docker pull ${PUBLISHED_IMAGE} (SNOWGLOBE_K6=image:NAME names another).`;
 
 /** On the engine's host network, where the addresses of nodes are those that the harness knows; swept with the run. */
 function inImage(image: string): K6Program {
@@ -73,6 +78,15 @@ function inImage(image: string): K6Program {
       ];
     },
   };
+}
+
+function hasImage(image: string): boolean {
+  try {
+    execFileSync('docker', ['image', 'inspect', '--format', '{{.Id}}', image], { timeout: 5000, stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isProgram(path: string): boolean {
