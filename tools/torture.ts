@@ -23,7 +23,7 @@ import { etcdMatrix, huntEarlyRevoke } from './torture/etcd-versions.ts';
 import { exitCodeOf } from './torture/exit-code.ts';
 import { killHarness } from './torture/kill-harness.ts';
 import { killUnderLoad } from './torture/kill-under-load.ts';
-import { proveScenarios } from './torture/proofs.ts';
+import { honestThroughScenarios, proveScenarios } from './torture/proofs.ts';
 import { catchReal } from './torture/real-mutants.ts';
 import { remarks } from './torture/remarks.ts';
 import { stallHarness } from './torture/stall-harness.ts';
@@ -99,6 +99,16 @@ const SLICES: { readonly [name: string]: Slice } = {
     count: 1,
     failsCount: true,
     run: (lab, these) => each(ON_REAL, (name) => seeds(lab, 'docker', name, these, true)),
+  },
+  'honest-local': {
+    what: 'scenarios 1, 2, … by name, each with its own generator: promises kept, SLOs met',
+    count: 100,
+    run: (lab, these) => honestThroughScenarios(lab, 'local', these),
+  },
+  'honest-docker': {
+    what: 'the same on docker',
+    count: 100,
+    run: (lab, these) => honestThroughScenarios(lab, 'docker', these),
   },
   'proofs-local': {
     what: 'scenarios 1, 2, … by name: the honest one passes, a mutant is caught, and passes without disturbances',

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Generator, Mutant } from '../../harness/core/generator.ts';
 import { loadScenario } from '../../harness/registry.ts';
 import type { Lab, LabRun } from '../lab.ts';
-import { mutantFor, prove } from './proofs.ts';
+import { honestThroughScenarios, mutantFor, prove } from './proofs.ts';
 import type { Trial } from './trial.ts';
 
 const mutant = (name: string, more: Partial<Mutant> = {}): Generator =>
@@ -27,6 +27,7 @@ const lab: Lab = {
       broken: fails ? ['unique'] : [],
       causes: fails ? { unique: ['sequence reset within a tick'] } : {},
       doubts: [],
+      run: { slos: [] },
     } as unknown as LabRun);
   },
 };
@@ -66,4 +67,18 @@ test('three proofs, and a third one that cannot be had is told', async () => {
   expect(caught).toMatchObject({ verdict: 'pass', counted: { 'without a third proof': 1 } });
   expect(caught!.remark).toContain('no third proof');
   expect(rest).toEqual([]);
+});
+
+test('an SLO that an honest generator missed is told by its name', async () => {
+  const slos = [
+    { name: 'latency-p99', verdict: 'fail', value: 312.5 },
+    { name: 'errors', verdict: 'pass', value: 0 },
+  ];
+  const missing: Lab = {
+    run: ({ generator, seed }) =>
+      Promise.resolve({ generator, seed, verdict: 'fail', broken: [], doubts: [], run: { slos } } as unknown as LabRun),
+  };
+  const trials: Trial[] = [];
+  for await (const trial of honestThroughScenarios(missing, 'sim', [1])) trials.push(trial);
+  expect(trials).toMatchObject([{ verdict: 'fail', broken: ['latency-p99 missed (312.5)'] }]);
 });
