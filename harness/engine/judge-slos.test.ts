@@ -48,7 +48,7 @@ describe('a value against its objective', () => {
     expect(unknowns).toEqual([
       {
         reason: 'too few samples',
-        scope: 'availability',
+        scope: 'SLO availability',
         detail:
           'The SLO availability could not be judged. There were 10 samples, and 11 are the least that it can be judged by.',
       },

@@ -1,4 +1,5 @@
 /** Judges SLOs and measures figures. Pure. */
+import { sloScope } from '../core/doubts-of.ts';
 import type { Indicator, IndicatorFacts, Measurement, Span } from '../core/indicator.ts';
 import type { JournalEntry, Phase } from '../core/journal.ts';
 import { counted } from '../core/phrases.ts';
@@ -44,7 +45,7 @@ export function judgeSlos({ slos, indicators, facts, disturbances, virtualTime }
       .filter(({ verdict }) => verdict === 'unknown')
       .map(({ name, detail = '' }) => ({
         reason: 'too few samples',
-        scope: name,
+        scope: sloScope(name),
         detail: `The SLO ${name} could not be judged. ${detail}`,
       })),
     leftOut: [
