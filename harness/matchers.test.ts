@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { failingCached } from '../reports/fixtures/cached.ts';
 import { passingStorm } from '../reports/fixtures/storm.ts';
+import { sloScope } from './core/doubts-of.ts';
 import type { Run } from './core/run.ts';
 import type { SloRecord } from './core/slo.ts';
 import './vitest.ts';
@@ -77,6 +78,12 @@ describe('toKeep', () => {
     neither((is) => is.toKeep('unique'), { ...pass, unknowns: [doubt('n1')] }, /node silent \(n1\): It said nothing/);
     neither((is) => is.toKeep('unique'), { ...pass, unknowns: [doubt('unique')] }, /not known/);
     expect({ ...pass, unknowns: [doubt('recovers')] }).toKeep('unique');
+  });
+
+  test('an SLO hides no doubt of the run, whatever it is called', () => {
+    for (const name of ['run', 'n1', 'unique'])
+      neither((is) => is.toKeep('unique'), withSlo({ name }, { unknowns: [doubt('run'), doubt('n1')] }), /not known/);
+    expect(withSlo({ name: 'unique' }, { unknowns: [doubt(sloScope('unique'))] })).toKeep('unique');
   });
 
   test('what is broken is broken, in doubt or not', () => {

@@ -2,6 +2,7 @@
  * What a test asks of a run, and the story that it tells when the answer is another one. Pure. An answer is a verdict:
  * what was not judged, or is in doubt, is neither kept nor broken.
  */
+import { doubtsOf } from './core/doubts-of.ts';
 import { GUARANTEE_NAMES, GUARANTEES } from './core/guarantee.ts';
 import type { Guarantee } from './core/guarantee.ts';
 import { chooseAmong } from './core/nearest-name.ts';
@@ -10,7 +11,7 @@ import { reasonsInShort } from './core/reasons-in-short.ts';
 import type { Run } from './core/run.ts';
 import { UNITS } from './core/slo.ts';
 import type { SloRecord } from './core/slo.ts';
-import type { Verdict } from './core/verdict.ts';
+import type { UnknownReason, Verdict } from './core/verdict.ts';
 
 export interface Answer {
   readonly verdict: Verdict;
@@ -56,7 +57,7 @@ export function kept(run: Run, guarantee: Guarantee): Answer {
       ]),
     );
   const unsure = promised.filter(({ verdict }) => verdict === 'unknown');
-  const doubts = doubtsOf(run, guarantee);
+  const doubts = inWords(doubtsOf(run, guarantee));
   if (unsure.length > 0 || doubts.length > 0)
     return answer(run, 'unknown', [`Whether ${guarantee} was kept is not known.`, ...doubts]);
   return answer(
@@ -80,7 +81,7 @@ export function met(run: Run, name: string): Answer {
             slos.map((one) => one.name),
           )}`,
     ]);
-  const doubts = slo.verdict === 'pass' ? doubtsOf(run, name) : [];
+  const doubts = slo.verdict === 'pass' ? inWords(doubtsOf(run, { slo: name })) : [];
   const said = { pass: 'was met', fail: 'was missed', unknown: 'could not be judged' } as const;
   const verdict = doubts.length > 0 ? 'unknown' : slo.verdict;
   return answer(run, verdict, [`${name} ${said[verdict]}: ${objective(slo)}`, ...doubts]);
@@ -115,12 +116,8 @@ function witnessed({ witnesses: [witness] }: Finding): readonly string[] {
   ];
 }
 
-/** What puts a pass in doubt: of it, or of the run as a whole. What is in doubt of something else is not among it. */
-function doubtsOf({ unknowns, slos = [] }: Run, of: string): readonly string[] {
-  const others: readonly string[] = [...GUARANTEE_NAMES, ...slos.map(({ name }) => name)];
-  return unknowns
-    .filter(({ scope }) => scope === of || !others.includes(scope))
-    .map(({ reason, scope, detail }) => `${reason} (${scope}): ${detail}`);
+function inWords(doubts: readonly UnknownReason[]): readonly string[] {
+  return doubts.map(({ reason, scope, detail }) => `${reason} (${scope}): ${detail}`);
 }
 
 function objective({ what, where, objective: bound, value, unit, samples, minSamples, detail }: SloRecord): string {

@@ -190,6 +190,9 @@ interface Summary {
 
 /** The last line: how many requests k6 itself carried out for each node, and how many it did not come to in time. */
 export function handleSummary({ metrics }: Summary): { readonly stdout: string } {
-  const counts = plan.nodes.map(({ name }) => COUNTED.map((what) => metrics[countOf(what, name)]?.values.count ?? 0));
+  // What k6 did not count is null, and no 0: its reader takes that for no count.
+  const counts = plan.nodes.map(({ name }) =>
+    COUNTED.map((what) => metrics[countOf(what, name)]?.values.count ?? null),
+  );
   return { stdout: `@end ${JSON.stringify(counts)}\n` };
 }

@@ -50,6 +50,8 @@ export interface LaneCount extends LaneName {
   readonly ids: bigint;
   /** IDs that the stored batches speak of: the same number, or the store is not whole. */
   readonly inBatches: bigint;
+  /** One past the last position that is held: with more IDs than that, some are held twice. */
+  readonly positions: bigint;
 }
 
 /**

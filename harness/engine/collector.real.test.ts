@@ -87,6 +87,35 @@ test('a harness dies: the next one sends the journalled ranges again, and the re
   expect(new Set(tokens(journal)).size).toBe(tokens(journal).length);
 });
 
+test('a line that the journal lost is sent again under the token that it had, and stored once', async () => {
+  using run = runFolder();
+  const journal: JournalEntry[] = [];
+  await using store = await openEmbedded({ folder: run.store, runId: RUN });
+  const collector = collect(run, store, journal);
+  await writeLane(run, 'n1', 300);
+  await collector.drain();
+  const all = tokens(journal);
+  expect(all.length).toBeGreaterThan(3);
+  for (const lost of [0, Math.floor(all.length / 2), all.length - 1]) {
+    const damaged = journal.filter((entry) => entry.kind !== 'collect' || entry.token !== all[lost]);
+    const { doubled, stored, minted, problems } = await collect(run, store, [], damaged).drain();
+    expect({ lost, doubled, problems, stored }).toEqual({ lost, doubled: [], problems: [], stored: minted });
+  }
+});
+
+test('a journal that was lost makes the store hold things twice, and that is told', async () => {
+  using run = runFolder();
+  const journal: JournalEntry[] = [];
+  await using store = await openEmbedded({ folder: run.store, runId: RUN });
+  const collector = collect(run, store, journal);
+  const ids = await writeLane(run, 'n1', 300);
+  await collector.drain();
+  // Read at once, the taps come in other ranges than while they were written.
+  const { doubled } = await collect(run, store, [], journal.slice(-1)).drain();
+  expect(doubled).toMatchObject([{ node: 'n1', incarnation: 1, lane: 0, positions: ids }]);
+  expect(doubled[0]!.ids).toBeGreaterThan(ids);
+});
+
 test('a journal that names what taps do not hold is told', async () => {
   using run = runFolder();
   const journal: JournalEntry[] = [];

@@ -4,7 +4,7 @@
  * Each range is journalled before it is sent. A harness that takes up the run of a dead one sends exactly the journalled
  * ranges again, under their tokens, which the store then knows; new ranges begin where the last one ended.
  */
-import type { Store } from '../core/store.ts';
+import type { LaneCount, Store } from '../core/store.ts';
 import type { JournalEntry } from '../core/journal.ts';
 import type { Layout } from '../core/layout.ts';
 import { idBitsOf } from '../core/layout.ts';
@@ -50,6 +50,8 @@ export interface Drained {
   /** IDs committed to taps, by lane. */
   readonly minted: readonly LaneTotal[];
   readonly stored: readonly LaneTotal[];
+  /** Lanes of which the store holds positions twice: what it says of them is no word on the generator. */
+  readonly doubled: readonly LaneCount[];
   readonly batches: number;
   readonly tornBytes: number;
   readonly leaseLogs: readonly LeaseLog[];
@@ -121,9 +123,20 @@ export function startCollector(options: CollectorOptions): Collector {
   const large = ({ count, batches }: TapRange): boolean =>
     2 * count >= limit.ids || 2 * batches.length >= limit.batches * BATCH_BYTES;
 
+  /** A line that the journal lost leaves a gap before the next range of its lane: the bytes name the lost range again. */
+  async function sendLost(lane: LaneReader | undefined, firstBatch: number): Promise<void> {
+    while (lane !== undefined && lane.batches < firstBatch) {
+      const range = lane.next({ ids: limit.ids, batches: Math.min(limit.batches, firstBatch - lane.batches) });
+      if (range === undefined) return;
+      await send(range, tokenOf(options.runId, range));
+    }
+  }
+
   async function sendAgain(entries: readonly CollectEntry[]): Promise<void> {
     for (const entry of entries) {
-      const range = reader.lane(entry.lane)?.next({ ids: Infinity, batches: entry.batches });
+      const lane = reader.lane(entry.lane);
+      await sendLost(lane, firstBatchOf(entry.token));
+      const range = lane?.next({ ids: Infinity, batches: entry.batches });
       const same = range !== undefined && String(range.firstSeq) === entry.firstSeq && range.count === entry.count;
       if (same) await send(range, entry.token);
       else problems.push(`the journal names the range ${entry.token}, which the taps do not hold`);
@@ -162,6 +175,7 @@ export function startCollector(options: CollectorOptions): Collector {
       return {
         minted: taps.lanes.map(({ node, incarnation, lane, ids }) => ({ node, incarnation, lane, ids })),
         stored: counts.map(({ node, incarnation, lane, ids }) => ({ node, incarnation, lane, ids })),
+        doubled: counts.filter(({ ids, inBatches, positions }) => ids > positions || inBatches > positions),
         batches: taps.lanes.reduce((sum, { batches }) => sum + batches, 0),
         tornBytes: taps.tornBytes,
         leaseLogs: taps.leaseLogs,
@@ -182,6 +196,9 @@ export function startCollector(options: CollectorOptions): Collector {
 
   return { stored: () => stored, upTo: () => upTo, failure: () => failure, stop, drain };
 }
+
+/** NaN where the token is none of `tokenOf`. */
+const firstBatchOf = (token: string): number => Number(token.split('/').at(-1));
 
 /** Says which bytes: the same name, the same range. Batches without an ID move no sequence number, so they count, too. */
 function tokenOf(runId: string, { lane, firstSeq, count, firstBatch }: TapRange): string {

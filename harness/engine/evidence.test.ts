@@ -45,9 +45,12 @@ const ANSWERED: JournalEntry = {
   noAnswer: 0,
 };
 
+/** Those of `requests`. */
+const TWO_SENT: JournalEntry = { ...ANSWERED, sent: 2, ok: 1, ids: 10, refused: { 'no lease': 1 } };
+
 function judgement(change: Partial<EvidenceInput>): EvidenceJudgement {
   return judgeEvidence({
-    journal: [said('100')],
+    journal: [said('100'), TWO_SENT],
     nodes: ['n1'],
     minted: [{ ...lane, ids: 100n }],
     stored: [{ ...lane, ids: 100n }],
@@ -86,7 +89,7 @@ describe('the evidence is not whole when', () => {
   });
 
   test('a node says that it minted more than its tap holds', () => {
-    expect(reasons({ journal: [said('101')] })).toEqual(['evidence not whole']);
+    expect(reasons({ journal: [said('101'), TWO_SENT] })).toEqual(['evidence not whole']);
   });
 
   test('a life that is over had said that it minted more than its tap holds', () => {
@@ -95,8 +98,8 @@ describe('the evidence is not whole when', () => {
       { ...lane, incarnation: 2, ids: 10n },
     ];
     const change = { minted: lanes, stored: lanes };
-    expect(reasons({ ...change, journal: [said('100'), said('10', 2)] })).toEqual([]);
-    expect(judgement({ ...change, journal: [said('100000'), said('10', 2)] }).unknowns).toEqual([
+    expect(reasons({ ...change, journal: [said('100'), said('10', 2), TWO_SENT] })).toEqual([]);
+    expect(judgement({ ...change, journal: [said('100000'), said('10', 2), TWO_SENT] }).unknowns).toEqual([
       {
         reason: 'evidence not whole',
         scope: 'n1',
@@ -106,7 +109,7 @@ describe('the evidence is not whole when', () => {
   });
 
   test('what it said last is less than what it had said before', () => {
-    expect(reasons({ journal: [said('101'), said('100')] })).toEqual(['evidence not whole']);
+    expect(reasons({ journal: [said('101'), said('100'), TWO_SENT] })).toEqual(['evidence not whole']);
   });
 
   test('clients received what the tap does not hold: the reply overtook it', () => {
@@ -126,6 +129,14 @@ describe('the live path is blind when', () => {
 
   test('but not when it had none, and said so', () => {
     expect(reasons({ requests: requests({ count: 0 }) })).toEqual([]);
+  });
+
+  test('requests are missing of those that clients sent, or are there twice', () => {
+    const { unknowns } = judgement({ journal: [said('100'), ANSWERED] });
+    expect(unknowns.map(({ reason, detail }) => [reason, detail])).toEqual([
+      ['live path blind', expect.stringMatching(/^Of 12 requests that clients sent by the journal, 2 are there/)],
+    ]);
+    expect(reasons({ journal: [said('100'), { ...TWO_SENT, sent: 1 }] })).toEqual(['live path blind']);
   });
 
   test('what clients received died with the harness', () => {

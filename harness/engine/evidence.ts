@@ -5,6 +5,7 @@
 import type { JournalEntry } from '../core/journal.ts';
 import type { RequestColumns } from '../core/history.ts';
 import { REQUEST_STATUS } from '../core/history.ts';
+import { grouped } from '../core/phrases.ts';
 import type { EvidenceTotals } from '../core/run.ts';
 import type { LaneName } from '../core/tap.ts';
 import type { UnknownReason } from '../core/verdict.ts';
@@ -60,6 +61,7 @@ export function judgeEvidence(input: EvidenceInput): EvidenceJudgement {
       ...input.problems.map((detail) => unknown('evidence not whole', 'taps', detail)),
       ...storeDifferences(input, lanes),
       ...nodeDifferences(input),
+      ...(input.requests === undefined ? [] : requestDifferences(input.requests, input.journal)),
       ...clientDifferences(input),
     ],
   };
@@ -121,6 +123,18 @@ function nodeDifferences({ journal, minted }: EvidenceInput): readonly UnknownRe
         ]
       : [];
   });
+}
+
+/** How many requests are missing of those that clients sent by the journal; negative: there are more. */
+export function requestsMissing(requests: RequestColumns, journal: readonly JournalEntry[]): number {
+  return requestTotals(journal).sent - requests.length;
+}
+
+function requestDifferences(requests: RequestColumns, journal: readonly JournalEntry[]): readonly UnknownReason[] {
+  const missing = requestsMissing(requests, journal);
+  if (missing === 0) return [];
+  const detail = `Of ${grouped(requests.length + missing)} requests that clients sent by the journal, ${grouped(requests.length)} are there: what clients saw is not known of all, or of some twice.`;
+  return [unknown('live path blind', 'run', detail)];
 }
 
 /** A reply whose IDs are not in the tap overtook it: the tap is not the whole truth. */

@@ -3,8 +3,9 @@
  */
 import { ordersIn } from '../core/clock-orders.ts';
 import { EngineLost } from '../core/store.ts';
-import type { Store } from '../core/store.ts';
+import type { LaneCount, Store } from '../core/store.ts';
 import { messageOf } from '../core/errors.ts';
+import { grouped, lifeOf } from '../core/phrases.ts';
 import type { SqlFacts } from '../core/checker.ts';
 import type { Promise_ } from '../core/guarantee.ts';
 import type { HealthFact, History, RequestColumns } from '../core/history.ts';
@@ -73,13 +74,15 @@ export interface StoreSources {
   readonly nodes: readonly string[];
 }
 
-/** What the taps hold, drained into the store. A lost store leaves a doubt, and no findings. */
+/** What the taps hold, drained into the store. One that is lost, or holds things twice, leaves doubts and no findings. */
 export async function gatherFromStore(sources: StoreSources): Promise<Gathered> {
   const { store, collector, journal, newRequests, header, checkers, origin, nodes } = sources;
-  const doubts: UnknownReason[] = [];
   try {
     const drained = await collector.drain();
     if (newRequests !== undefined) await store.appendRequests(newRequests);
+    const { minted, stored, batches, tornBytes, problems: tapProblems, doubled } = drained;
+    const evidence = { minted, stored, batches, tornBytes, tapProblems };
+    if (doubled.length > 0) return { ...evidence, source: undefined, doubts: doubled.map(heldTwice) };
     const recover = recoverWindow(journal, header.scenario);
     const coordinators = coordinatorOfNodes(header.scenario.cluster);
     const { leases, deletions } = leaseWords(drained.leaseLogs, origin, coordinators);
@@ -97,13 +100,9 @@ export async function gatherFromStore(sources: StoreSources): Promise<Gathered> 
       ...(recover !== undefined && { recover }),
     };
     return {
+      ...evidence,
       source: sourceFromStore(store.sql, facts, checkers),
-      minted: drained.minted,
-      stored: drained.stored,
-      batches: drained.batches,
-      tornBytes: drained.tornBytes,
-      tapProblems: drained.problems,
-      doubts,
+      doubts: [],
       bytes: await store.bytes(),
     };
   } catch (error) {
@@ -124,6 +123,16 @@ export async function gatherFromStore(sources: StoreSources): Promise<Gathered> 
       ],
     };
   }
+}
+
+/** A position that is held twice looks like an ID that was minted twice: nothing of such a store is judged. */
+function heldTwice({ ids, inBatches, positions, ...lane }: LaneCount): UnknownReason {
+  const held = ids > inBatches ? ids : inBatches;
+  return {
+    reason: 'evidence not whole',
+    scope: lane.node,
+    detail: `The store holds ${grouped(held)} IDs of ${lifeOf(lane)}, lane ${lane.lane}, at ${grouped(positions)} positions: some of them twice, by no doing of the generator, so that nothing is judged by it. Delete the store in the run's folder, or leave --store out, and judge again: an empty one is filled from the taps.`,
+  };
 }
 
 function isWhole({ problems, minted, stored }: Awaited<ReturnType<Collector['drain']>>): boolean {

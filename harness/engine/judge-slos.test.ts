@@ -48,7 +48,7 @@ describe('a value against its objective', () => {
     expect(unknowns).toEqual([
       {
         reason: 'too few samples',
-        scope: 'availability',
+        scope: 'SLO availability',
         detail:
           'The SLO availability could not be judged. There were 10 samples, and 11 are the least that it can be judged by.',
       },
@@ -110,6 +110,23 @@ describe('the part of the run that counts', () => {
     expect(judged([availability({ during, minSamples: 1 })], unhealed).records).toMatchObject([
       { verdict: 'unknown', detail: 'Of 2 disturbances of the name kill, 1 began and ended.' },
     ]);
+  });
+
+  test('that a disturbance never was in force in earns no pass, and a miss stays one', () => {
+    const during = { disturbance: 'other' };
+    const slos: readonly SloInput[] = [
+      availability({ during, minSamples: 1 }),
+      { indicator: 'drift', during, objective: { atMost: 1 }, minSamples: 1 },
+    ];
+    const run = (took: boolean): RunBuilder => {
+      const disturbed = dim().disturbance(5, 5.8, { name: 'other', reach: [] }).said('n1', 5.2, {}, 3);
+      const sample = { at: at(5.4), took, measured: {} };
+      return disturbed.entry({ at: at(5.4), kind: 'disturbance', what: 'sample', key: 'slot/0-other', sample });
+    };
+    const verdicts = (took: boolean): unknown => judged(slos, run(took)).records.map(({ verdict }) => verdict);
+    expect(verdicts(true)).toEqual(['pass', 'fail']);
+    expect(verdicts(false)).toEqual(['unknown', 'fail']);
+    expect(judged(slos, run(false)).records[0]?.detail).toContain('did not bite: it was never measured in force');
   });
 
   test('requests that were lost with a killed harness are no success', () => {

@@ -1,7 +1,8 @@
 /** Judges SLOs and measures figures. Pure. */
+import { sloScope } from '../core/doubts-of.ts';
 import type { Indicator, IndicatorFacts, Measurement, Span } from '../core/indicator.ts';
 import type { JournalEntry, Phase } from '../core/journal.ts';
-import { counted } from '../core/phrases.ts';
+import { counted, disturbanceLabel } from '../core/phrases.ts';
 import type { DisturbanceRecord } from '../core/run.ts';
 import type { Scenario } from '../core/scenario.ts';
 import type { Slo, SloRecord } from '../core/slo.ts';
@@ -44,7 +45,7 @@ export function judgeSlos({ slos, indicators, facts, disturbances, virtualTime }
       .filter(({ verdict }) => verdict === 'unknown')
       .map(({ name, detail = '' }) => ({
         reason: 'too few samples',
-        scope: name,
+        scope: sloScope(name),
         detail: `The SLO ${name} could not be judged. ${detail}`,
       })),
     leftOut: [
@@ -92,7 +93,8 @@ function judgeOne(
   const spans = spansOf(during, facts, disturbances);
   const measured: Measurement = 'missing' in spans ? { samples: 0 } : indicator.measure(facts, spans, options);
   const { value, samples } = measured;
-  const { verdict, detail } = 'missing' in spans ? unknown(spans.missing) : judged(measured, slo, indicator);
+  const { verdict, detail } =
+    'missing' in spans ? unknown(spans.missing) : tried(judged(measured, slo, indicator), during, disturbances);
   return {
     name: sloName(slo),
     indicator: indicator.name,
@@ -135,6 +137,15 @@ function judged(
       `What the harness left undone decides it: ${figureText(unit, value)} with that, ${figureText(unit, atBest)} without. ${detail ?? ''}`.trim(),
     );
   return { verdict: 'fail', detail };
+}
+
+/** What was never in force tried nothing: an SLO that is met in its time is not earned. A miss stays one. */
+function tried(judgement: Judged, during: Slo['during'], disturbances: readonly DisturbanceRecord[]): Judged {
+  if (judgement.verdict !== 'pass' || typeof during !== 'object') return judgement;
+  const idle = disturbances.find(({ name, bit }) => name === during.disturbance && !bit);
+  return idle === undefined
+    ? judgement
+    : unknown(`It was met where ${disturbanceLabel(idle)} did not bite: ${idle.missed ?? 'no evidence'}.`);
 }
 
 function isMet(value: number, { atMost = Infinity, atLeast = -Infinity }: Slo['objective']): boolean {

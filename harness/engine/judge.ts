@@ -23,7 +23,7 @@ import type { UnknownReason, Verdict } from '../core/verdict.ts';
 import { gravest } from '../core/verdict.ts';
 import type { LaneTotal } from './evidence.ts';
 import { busyMachine, tooMuchLoad } from './busy-machine.ts';
-import { judgeEvidence } from './evidence.ts';
+import { judgeEvidence, requestsMissing } from './evidence.ts';
 import { disturbanceRecords } from './disturbance-records.ts';
 import { doubts } from './doubts.ts';
 import { endingRemarks } from './ended-nodes.ts';
@@ -103,6 +103,8 @@ export async function judge(input: JudgeInput): Promise<Run> {
   }));
   const measured = await measure({
     ...input,
+    // Of some that are missing nobody knows how they went: what the others show is no figure of the run.
+    requests: input.requests && requestsMissing(input.requests, journal) > 0 ? undefined : input.requests,
     nodes,
     disturbances,
     tenures: answers.tenures,

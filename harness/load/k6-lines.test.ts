@@ -60,6 +60,8 @@ test.each([
   '@ 1 42 1795356139310123 20417 n timeout 1/0/0/5 - - -',
   '@ 1 42 -5 20417 n timeout - - - -',
   '@end [[100',
+  '@end [[100,null]]',
+  '@end [[100]]',
   '@@ 1 42',
 ])('half a line is told from a whole one: %s', (text) => {
   expect(readK6Line(text)).toEqual({ kind: 'unreadable', text });

@@ -71,11 +71,17 @@ export function readK6Line(text: string): K6Line {
 
 function readEnd(text: string): K6Line {
   try {
-    const counts = JSON.parse(text.slice('@end '.length)) as readonly (readonly [number, number])[];
-    return { kind: 'end', counts: counts.map(([iterations, dropped]) => ({ iterations, dropped })) };
+    const counts = JSON.parse(text.slice('@end '.length)) as readonly (readonly [unknown, unknown])[];
+    return { kind: 'end', counts: counts.map(([iterations, dropped]) => counted(iterations, dropped)) };
   } catch {
     return { kind: 'unreadable', text };
   }
+}
+
+/** Throws where k6 did not count: a number that is missing is no 0. */
+function counted(iterations: unknown, dropped: unknown): K6Counts {
+  if (!Number.isInteger(iterations) || !Number.isInteger(dropped)) throw new TypeError('no counts');
+  return { iterations: iterations as number, dropped: dropped as number };
 }
 
 /** As `digestOf`: the bytes are in hexadecimal, in their order. */

@@ -94,6 +94,25 @@ test.each([
   expect(doubts).toContainEqual([reason, expect.stringMatching(detail)]);
 });
 
+test('one that sends less than it was asked for, and says nothing of it, makes the run unknown', async () => {
+  const handle = await start(k6Saying(line(0), '@end [[1,0]]'));
+  await time.sleep(1600);
+  await handle.stop();
+  expect(handle.problems()).toMatchObject([
+    { reason: 'load not achieved', detail: expect.stringMatching(/requests to n1 .* k6 sent 1 .* without a word/) },
+  ]);
+});
+
+test('one that stood still, and made up for it in a burst, makes the run unknown', async () => {
+  const burst = Array.from(
+    { length: 40 },
+    (_, k) => `@ 0 ${k} ${(Date.now() + (k < 10 ? 10 * k : 400)) * 1000} 1500 o - 1/0/0/1 - - -`,
+  );
+  expect(await doubtsOf(k6Saying(burst.join('\n'), '@end [[40,0]]'))).toEqual([
+    ['load not achieved', expect.stringMatching(/^\d+ of 40 requests to n1 were begun more than 100 ms late/)],
+  ]);
+});
+
 test('one that never begins ends the run before it begins, with its last words', async () => {
   const error = await start('echo no such script >&2; exit 3').catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(SnowglobeError);

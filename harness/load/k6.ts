@@ -11,13 +11,14 @@ import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { extname, join } from 'node:path';
 import { environmentLacks } from '../core/errors.ts';
-import { loadRate } from '../core/load-rate.ts';
+import { grouped } from '../core/phrases.ts';
 import type { Cancel, RunNs } from '../core/time.ts';
-import { msToNs, NS_PER_S } from '../core/time.ts';
+import { msToNs, NS_PER_S, nsToMs } from '../core/time.ts';
 import type { UnknownReason } from '../core/verdict.ts';
 import { comparing } from './comparing.ts';
 import type { LoadHandle, LoadOptions, Offered } from './contract.ts';
-import { dropsBySecond } from './k6-drops.ts';
+import type { K6Schedule } from './k6-drops.ts';
+import { begunLate, dropsBySecond, dueWithin, scheduleOf } from './k6-drops.ts';
 import type { K6Counts, K6Request } from './k6-lines.ts';
 import { readK6Line } from './k6-lines.ts';
 import type { K6Plan } from './k6-plan.ts';
@@ -40,6 +41,12 @@ const ENDS_WITHIN_MS = 10_000;
 /** Exit code of a k6 that was ended by a signal. */
 const ABORTED = 105;
 const WORDS_KEPT = 8;
+/** As with the built-in client: one that is begun later is no part of the load that was asked for. */
+const LATE_NS = msToNs(100);
+/** Of what was due, this much may be begun late, or be missing without a word. */
+const MISSED_MAX = 0.1;
+/** For what k6 takes to begin after it said so, and to hear that it is to end. */
+const EDGES_NS = NS_PER_S;
 
 const ARGUMENTS = [
   ...['run', '--quiet', '--no-color', '--no-usage-report', '--address', ''],
@@ -75,6 +82,7 @@ class K6Client implements LoadHandle {
   readonly client: LoadHandle['client'];
   readonly #options: K6Options;
   readonly #plan: K6Plan;
+  readonly #schedule: K6Schedule;
   readonly #child: ChildProcess;
   readonly #log = createRequestLog();
   readonly #walls = createWallMap();
@@ -90,6 +98,9 @@ class K6Client implements LoadHandle {
   #unreadableLines = 0;
   #exit: { readonly code: number | null; readonly signal: NodeJS.Signals | null } | undefined;
   #stopped = false;
+  /** When it said that it begins, and when it was asked to end. */
+  #from: RunNs = 0;
+  #to: RunNs = 0;
   readonly #closed: Promise<void>;
   readonly #hasBegun: Promise<boolean>;
   #cancelSecond: Cancel = () => undefined;
@@ -100,6 +111,7 @@ class K6Client implements LoadHandle {
     this.client = { client: 'k6', version: program.version, ...sample };
     this.#options = options;
     this.#plan = plan;
+    this.#schedule = scheduleOf(plan);
     this.#child = child;
     this.#seconds = plan.nodes.map(zero);
     this.#begunAt = plan.nodes.map(() => []);
@@ -138,7 +150,10 @@ class K6Client implements LoadHandle {
     );
     const hasBegun = await Promise.race([this.#hasBegun, late]);
     waited.abort();
-    if (hasBegun) return this.#nextSecond(time.now());
+    if (hasBegun) {
+      this.#from = time.now();
+      return this.#nextSecond(this.#from);
+    }
     this.#child.kill('SIGKILL');
     await this.#closed;
     throw environmentLacks(
@@ -151,7 +166,8 @@ class K6Client implements LoadHandle {
   async stop(): Promise<void> {
     if (this.#stopped) return this.#closed;
     this.#stopped = true;
-    const { time, load } = this.#options;
+    const { time, load, lastsMs = Infinity } = this.#options;
+    this.#to = Math.min(time.now(), this.#from + msToNs(lastsMs));
     const wasRunning = this.#exit === undefined;
     if (wasRunning) this.#child.kill('SIGTERM');
     const cancel = time.at(time.now() + msToNs(load.timeoutMs + ENDS_WITHIN_MS), () => this.#child.kill('SIGKILL'));
@@ -259,22 +275,47 @@ class K6Client implements LoadHandle {
     });
     if (lost.length > 0)
       doubt('load not achieved', `k6 did not tell of each request that it carried out (${lost.join(', ')}).`);
+    for (const [index, { node, asked, sent, crowded }] of this.offered().entries()) {
+      const due = dueWithin(this.#schedule, this.#to - this.#from - EDGES_NS);
+      if (due - asked > MISSED_MAX * due)
+        doubt(
+          'load not achieved',
+          `Of ${grouped(due)} requests to ${node} that were due at the least, k6 sent ${grouped(sent)} and says that it dropped ${grouped(crowded)}: the others are missing without a word.`,
+        );
+      const late = begunLate(this.#schedule, this.#sinceFirst(index), this.#dropsOf(index), LATE_NS);
+      if (late > MISSED_MAX * sent)
+        doubt(
+          'load not achieved',
+          `${grouped(late)} of ${grouped(sent)} requests to ${node} were begun more than ${nsToMs(LATE_NS)} ms late: k6 itself stood still, and how long their clients waited is not known.`,
+        );
+    }
+  }
+
+  #firstOf(node: number): RunNs {
+    return this.#begunAt[node]!.reduce((least, at) => Math.min(least, at), Infinity);
+  }
+
+  #sinceFirst(node: number): readonly RunNs[] {
+    const first = this.#firstOf(node);
+    return this.#begunAt[node]!.map((at) => at - first);
+  }
+
+  #dropsOf(node: number): readonly number[] {
+    const dropped = this.#counts?.[node]?.dropped ?? 0;
+    if (dropped === 0 || this.#begunAt[node]!.length === 0) return [];
+    const lastedNs = this.#options.time.now() - this.#firstOf(node);
+    return dropsBySecond(this.#schedule, this.#sinceFirst(node), dropped, lastedNs);
   }
 
   /** Seconds in which k6 did not come to all requests, put where they belong in time. */
   #tellDrops(): void {
-    const { load, time, onSecond } = this.#options;
-    const schedule = { rate: loadRate(load), requestsPerSecond: load.idsPerSecond / load.batch.mean };
+    const { time, onSecond } = this.#options;
     const now = time.now();
-    for (const [index, { name: node }] of this.#plan.nodes.entries()) {
-      const dropped = this.#counts?.[index]?.dropped ?? 0;
-      const begunAt = this.#begunAt[index]!;
-      if (dropped === 0 || begunAt.length === 0) continue;
-      const first = begunAt.reduce((least, at) => Math.min(least, at));
-      const since = begunAt.map((at) => at - first);
-      for (const [second, count] of dropsBySecond(schedule, since, dropped, now - first).entries())
+    for (const [index, { name: node }] of this.#plan.nodes.entries())
+      for (const [second, count] of this.#dropsOf(index).entries())
         if (count > 0)
-          onSecond([{ at: Math.min(now, first + (second + 1) * NS_PER_S), node, ...zero(), dropped: count }]);
-    }
+          onSecond([
+            { at: Math.min(now, this.#firstOf(index) + (second + 1) * NS_PER_S), node, ...zero(), dropped: count },
+          ]);
   }
 }

@@ -16,6 +16,13 @@ test('between two readings in proportion, beyond them by the nearest', () => {
   expect(map.runNs(UNIX_US)).toBe(5000);
 });
 
+test.each([5_000_000, -5_000_000])('a wall clock that is set by %d µs moves no request', (stepUs) => {
+  const map = createWallMap();
+  const second = (n: number) => ({ wallUs: UNIX_US + n * 1_000_000, at: n * 1_000_000_000 });
+  for (let n = 0; n <= 20; n++) map.add({ ...second(n), wallUs: second(n).wallUs + (n > 10 ? stepUs : 0) });
+  for (const n of [0, 9.5, 10.5, 12, 19.5, 21]) expect(map.runNs(second(n).wallUs)).toBe(second(n).at);
+});
+
 test('before a clock was read nothing is known', () => {
   expect(() => createWallMap().runNs(1)).toThrow('no clock was read yet');
 });

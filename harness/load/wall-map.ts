@@ -1,4 +1,9 @@
-/** Wall time as run time, by readings of both clocks at one moment. Pure. */
+/**
+ * Wall time as run time, by readings of both clocks at one moment. Pure.
+ *
+ * The wall time is that of a client which read its clock once, when it began, and counts from there by a clock that is
+ * never set: when the host's wall clock is, the client's is not. A step between two readings is taken out again.
+ */
 import type { RunNs } from '../core/time.ts';
 
 /** Both clocks at one moment. */
@@ -15,10 +20,19 @@ export interface WallMap {
   runNs(wallUs: number): RunNs;
 }
 
+/** More between two readings than any slewing does: the clock was set, or was read late. */
+const STEP_MIN_US = 5000;
+
 export function createWallMap(): WallMap {
   const pairs: ClockPair[] = [];
+  let steppedUs = 0;
   return {
-    add: (pair) => void pairs.push(pair),
+    add({ wallUs, at }) {
+      const last = pairs.at(-1);
+      const byUs = last === undefined ? 0 : wallUs - steppedUs - last.wallUs - (at - last.at) / 1000;
+      if (Math.abs(byUs) >= STEP_MIN_US) steppedUs += byUs;
+      pairs.push({ wallUs: wallUs - steppedUs, at });
+    },
     runNs(wallUs) {
       // What is asked for lies near the end: it happened within the last second or two.
       const later = pairs.findLastIndex((pair) => pair.wallUs <= wallUs) + 1;

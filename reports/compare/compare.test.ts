@@ -81,6 +81,14 @@ describe('figures', () => {
     expect(changeOf([without], [taking(12)], 0.1)).toBe('cannot tell');
   });
 
+  test('an SLO that could not be judged is not compared, however close its values are', () => {
+    const [slo] = taking(12).slos as [SloRecord];
+    const few = { ...taking(12), slos: [{ ...slo, verdict: 'unknown' as const, samples: 3 }] };
+    expect(changeOf([taking(12)], [few], 0.1)).toBe('cannot tell');
+    const doubtful = { ...taking(12), unknowns: unknownRun().unknowns };
+    expect(changeOf([doubtful], [taking(12)], 0.1)).toBe('cannot tell');
+  });
+
   test('an SLO that was changed is not compared', () => {
     const eased = { ...taking(12), slos: [{ ...LATENCY, objective: { atMost: 60 } }] };
     expect(changeOf([taking(12)], [eased], 0.1)).toBe('cannot tell');
@@ -124,6 +132,14 @@ describe('guarantees', () => {
       'cannot tell',
       'cannot tell',
     ]);
+  });
+
+  test('what a run that proved nothing did not break is not kept', () => {
+    const doubtful: Run = { ...STORM, verdict: 'unknown', unknowns: unknownRun().unknowns };
+    const { rows, exitCode } = compare([STORM], [doubtful], 0.1);
+    expect(rows.find(({ name }) => name === 'unique')).toMatchObject({ change: 'cannot tell', run: 'unknown' });
+    expect(exitCode).toBe(12);
+    expect(change([STORM], [{ ...broken, unknowns: doubtful.unknowns }], 'unique')).toBe('worse');
   });
 
   test('a promise that is dropped is worse, and one that neither makes is left out', () => {

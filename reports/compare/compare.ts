@@ -6,10 +6,11 @@ import { median } from 'd3-array';
 import type { ExitCode } from '../../harness/core/errors.ts';
 import { EXIT } from '../../harness/core/errors.ts';
 import { generatorLabel } from '../../harness/core/phrases.ts';
+import { doubtsOf } from '../../harness/core/doubts-of.ts';
 import type { Run } from '../../harness/core/run.ts';
 import type { FigureRecord, SloRecord, Unit } from '../../harness/core/slo.ts';
 import { gravest } from '../../harness/core/verdict.ts';
-import { amount, objectiveWords } from '../shared/words.ts';
+import { amount, objectiveWords, plural } from '../shared/words.ts';
 import type { Change, Judged, Terms } from './figures.ts';
 import { judgeFigure } from './figures.ts';
 import { compareGuarantees } from './guarantees.ts';
@@ -77,9 +78,22 @@ function compareSlos(base: readonly Run[], run: readonly Run[], terms: Terms): r
     const [first] = [...before, ...now];
     if (first === undefined || [...before, ...now].some((record) => record === undefined || !isSameSlo(record, first)))
       return { ...row, change: 'cannot tell', why: 'It is not the same SLO in every run.' };
+    const doubtful = [...base, ...run].filter((one) => !isJudged(one, name)).length;
+    if (doubtful > 0)
+      return {
+        ...row,
+        change: 'cannot tell',
+        why: `${plural(doubtful, 'run')} could not judge it, or proved nothing.`,
+      };
     const better = first.objective.atMost === undefined ? 'more' : 'less';
     return { ...row, ...judgeFigure(before.map(valueOf), now.map(valueOf), better, terms) };
   });
+}
+
+/** A value of too few samples is none, and one that was met in doubt is not earned. */
+function isJudged(run: Run, name: string): boolean {
+  const { verdict } = (run.slos ?? []).find((slo) => slo.name === name) ?? {};
+  return verdict === 'fail' || (verdict === 'pass' && doubtsOf(run, { slo: name }).length === 0);
 }
 
 const MET = { pass: 'met', fail: 'missed', unknown: 'unknown' } as const;

@@ -1,4 +1,5 @@
 /** One guarantee on two sides. One violation proves it broken; no number of runs proves it kept for ever. */
+import { doubtsOf } from '../../harness/core/doubts-of.ts';
 import type { Run } from '../../harness/core/run.ts';
 import { gravest } from '../../harness/core/verdict.ts';
 import type { Verdict } from '../../harness/core/verdict.ts';
@@ -30,7 +31,9 @@ export function compareGuarantees(base: readonly Run[], run: readonly Run[]): re
 
 /** The gravest verdict of its runs: one that breaks it is enough. */
 function sideOf(runs: readonly Run[], name: string): GuaranteeSide {
-  const findings = runs.flatMap(({ findings }) => findings.filter((finding) => nameOf(finding) === name));
+  const findings = runs.flatMap((run) =>
+    run.findings.filter((finding) => nameOf(finding) === name).map((finding) => inDoubt(finding, run)),
+  );
   const promised = findings.filter((finding) => finding.promised);
   if (promised.length === 0) return { verdict: undefined, words: 'not promised' };
   const verdict = promised.length < runs.length ? 'unknown' : gravest(promised.map((finding) => finding.verdict));
@@ -41,6 +44,13 @@ function sideOf(runs: readonly Run[], name: string): GuaranteeSide {
     verdict,
     words: broken.length > 0 ? `broken${inRuns}, ${grouped(count)} times` : verdict === 'pass' ? 'kept' : 'unknown',
   };
+}
+
+/** A pass of a run that is in doubt is not earned, and no repetition of one that is. */
+function inDoubt(finding: Run['findings'][number], run: Run): Run['findings'][number] {
+  return finding.verdict === 'pass' && doubtsOf(run, finding.guarantee).length > 0
+    ? { ...finding, verdict: 'unknown' }
+    : finding;
 }
 
 function judge(before: Verdict | undefined, now: Verdict | undefined, runs: number): Judged {

@@ -135,19 +135,23 @@ class ClickHouseStore implements Store {
       lane: number;
       stored: string;
       told: string;
-    }>(`SELECT node, incarnation, lane, sum(rows) AS stored, sum(told) AS told
+      positions: string;
+    }>(`SELECT node, incarnation, lane, sum(rows) AS stored, sum(told) AS told, max(past) AS positions
         FROM (
-          SELECT node, incarnation, lane, count() AS rows, 0 AS told FROM ids GROUP BY node, incarnation, lane
+          SELECT node, incarnation, lane, count() AS rows, 0 AS told, max(seq) + 1 AS past
+          FROM ids GROUP BY node, incarnation, lane
           UNION ALL
-          SELECT node, incarnation, lane, 0 AS rows, sum(count) AS told FROM batches GROUP BY node, incarnation, lane
+          SELECT node, incarnation, lane, 0 AS rows, sum(count) AS told, max(first_seq + count) AS past
+          FROM batches GROUP BY node, incarnation, lane
         )
         GROUP BY node, incarnation, lane ORDER BY node, incarnation, lane`);
-    return rows.map(({ node, incarnation, lane, stored, told }) => ({
+    return rows.map(({ node, incarnation, lane, stored, told, positions }) => ({
       node: this.#nodes.get(node) ?? `node number ${node}`,
       incarnation,
       lane,
       ids: BigInt(stored),
       inBatches: BigInt(told),
+      positions: BigInt(positions),
     }));
   }
 

@@ -17,7 +17,10 @@ import { rangeOf, temporaryFolder } from './store-fixture.ts';
 
 const RUN = 'ab12cd34';
 
-const lane = (ids: bigint, node = 'n1', incarnation = 1) => ({ node, incarnation, lane: 0, ids, inBatches: ids });
+const lane = (ids: bigint, node = 'n1', incarnation = 1) => ({
+  ...{ node, incarnation, lane: 0 },
+  ...{ ids, inBatches: ids, positions: ids },
+});
 
 describe('what is stored', () => {
   test('it says by table what a run takes on disk, and counts no other run', async () => {
@@ -149,7 +152,7 @@ describe('what is stored', () => {
     await store.append(range);
     expect(await store.counts()).toEqual([lane(3n)]);
     await store.append({ ...range, token: `${range.token}/other` });
-    expect(await store.counts()).toEqual([lane(6n)]);
+    expect(await store.counts()).toEqual([{ ...lane(6n), positions: 3n }]);
   });
 });
 
