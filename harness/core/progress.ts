@@ -1,7 +1,7 @@
 /**
  * What happens while a run lasts, for whoever shows it. One way: showing never steers the run.
  */
-import type { Phase } from './journal.ts';
+import type { Phase } from './phase.ts';
 import type { JsonObject } from './json.ts';
 import type { Run } from './run.ts';
 import type { RunNs } from './time.ts';
