@@ -71,3 +71,6 @@ export interface Progress {
   /** The end: gives the terminal back. Called on every way out, once. */
   end(run: Run | undefined): void;
 }
+
+/** Shows nothing: what happened is in the run, and in its folder. */
+export const SILENT: Progress = { event: () => undefined, line: () => undefined, end: () => undefined };
