@@ -14,13 +14,13 @@ import type { JournalEntry } from '../harness/core/journal.ts';
 import type { Run } from '../harness/core/run.ts';
 import { NS_PER_MS } from '../harness/core/time.ts';
 import { readJournal } from '../harness/engine/journal.ts';
-import { thisOwner } from '../harness/engine/owner.ts';
 import { JOURNAL_FILE } from '../harness/engine/record.ts';
 import { putFacts } from '../harness/engine/run-facts.ts';
+import { runRequest } from '../harness/engine/run-request.ts';
 import { runScenario } from '../harness/engine/run-scenario.ts';
 import { storeHistory } from '../harness/laws/stored-history.ts';
 import { startOpenLoop } from '../harness/load/open-loop.ts';
-import { describeGenerator, loadDriver, loadGenerator, loadParts, loadScenario } from '../harness/registry.ts';
+import { loadDriver, loadGenerator, loadParts, loadScenario } from '../harness/registry.ts';
 import { openClickHouseStore } from '../harness/stores/clickhouse/clickhouse-store.ts';
 import { startEngine } from '../harness/stores/clickhouse/embedded.ts';
 import type { EmbeddedEngine } from '../harness/stores/clickhouse/embedded.ts';
@@ -62,20 +62,20 @@ async function simulate(runId: string, generatorName: string, scenarioName = BRI
     },
   };
   const folder = join(root, runId);
-  const run = await runScenario({
-    ...parts,
-    header: { scenario, generator: describeGenerator(generator), driver: 'sim', seed: '3', command: 'a test' },
+  const request = runRequest({
+    parts,
+    scenario,
     generator,
     driver,
-    owner: thisOwner(),
-    runId,
-    folder,
-    reporters: [],
+    seed: '3',
+    command: 'a test',
     openStore: () => Promise.reject(new Error('the simulator has no store')),
     startLoad: startOpenLoop,
-    progress: { event: () => undefined, line: () => undefined, end: () => undefined },
+    folder: () => folder,
+    isKept: false,
     signal: new AbortController().signal,
   });
+  const run = await runScenario({ ...request, runId });
   const { entries: journal } = readJournal(join(folder, JOURNAL_FILE));
   return { run, journal, history: (clusters[0] as Cluster & InMemoryHistory).history() };
 }

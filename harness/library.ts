@@ -3,18 +3,13 @@ import { prepare, preflight } from './cli/preflight.ts';
 import type { Asked, Given, Ready } from './cli/preflight.ts';
 import { repeatCommand, runFolder } from './cli/repeat-command.ts';
 import { makeRunsFolder } from './cli/runs-folder.ts';
-import type { Progress } from './core/progress.ts';
-import { alwaysWritten } from './core/reporter.ts';
 import type { Run } from './core/run.ts';
 import type { ScenarioInput } from './core/scenario.ts';
-import { thisOwner } from './engine/owner.ts';
-import { newRunId } from './engine/run-id.ts';
+import { runRequest } from './engine/run-request.ts';
 import { runScenario } from './engine/run-scenario.ts';
 import type { SnowglobeOptions } from './index.ts';
-import { describeGenerator, loadScenario, validateScenario } from './registry.ts';
+import { loadScenario, validateScenario } from './registry.ts';
 
-/** Shows nothing: what happened is in the run, and in its folder. */
-const SILENT: Progress = { event: () => undefined, line: () => undefined, end: () => undefined };
 const silently = (): void => undefined;
 
 /** The run before: one at a time, because two clusters on one machine disturb each other's timing. */
@@ -42,29 +37,18 @@ async function carryOut(scenario: ScenarioInput | string, options: SnowglobeOpti
   const ready = await preflight(asked, async () => [await given(scenario)], silently);
   const runsFolder = makeRunsFolder(options.runs ?? 'runs', 'Runs', 'runs');
   await prepare(ready.driver, silently, signal);
-  const { parts, driver, seed, load, openStore } = ready;
   const [item] = ready.items as readonly [Ready['items'][number]];
-  const runId = newRunId();
-  return runScenario({
-    ...parts,
-    reporters: alwaysWritten(parts.reporters),
-    header: {
-      scenario: item.scenario,
-      generator: describeGenerator(item.generator),
-      driver: driver.name,
-      seed,
+  return runScenario(
+    runRequest({
+      ...ready,
+      ...item,
       command: commandOf(scenario, asked, ready),
-    },
-    generator: item.generator,
-    driver,
-    owner: thisOwner(),
-    runId,
-    folder: runFolder(runsFolder, item.scenario.name, runId),
-    openStore,
-    startLoad: load.start,
-    progress: SILENT,
-    signal,
-  });
+      startLoad: ready.load.start,
+      folder: (runId) => runFolder(runsFolder, item.scenario.name, runId),
+      isKept: true,
+      signal,
+    }),
+  );
 }
 
 async function given(scenario: ScenarioInput | string): Promise<Given> {

@@ -4,28 +4,25 @@
  */
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { storeOpener } from '../harness/cli/store.ts';
-import type { Ability } from '../harness/core/cluster.ts';
-import type { Driver } from '../harness/core/driver.ts';
-import type { ExitCode, Problem } from '../harness/core/errors.ts';
-import { EXIT, SnowglobeError } from '../harness/core/errors.ts';
+import { readyDriver } from '../harness/cli/preflight.ts';
+import { chooseStore } from '../harness/cli/store.ts';
+import { EXIT, refuse } from '../harness/core/errors.ts';
 import type { Cause } from '../harness/core/cause.ts';
 import type { Guarantee } from '../harness/core/guarantee.ts';
 import { createRng } from '../harness/core/random.ts';
-import { alwaysWritten } from '../harness/core/reporter.ts';
 import type { Run } from '../harness/core/run.ts';
 import type { Scenario } from '../harness/core/scenario.ts';
 import type { Verdict } from '../harness/core/verdict.ts';
-import { thisOwner } from '../harness/engine/owner.ts';
-import { driverProblems } from '../harness/engine/driver-problems.ts';
-import { abilityProblems, combinationProblems, scenarioProblems } from '../harness/engine/preflight.ts';
+import type { ReadyDriver } from '../harness/engine/driver-problems.ts';
+import { machineProblems } from '../harness/engine/driver-problems.ts';
+import { combinationProblems, scenarioProblems } from '../harness/engine/preflight.ts';
 import { randomSchedule } from '../harness/engine/random-schedule.ts';
-import { newRunId } from '../harness/engine/run-id.ts';
+import { runRequest } from '../harness/engine/run-request.ts';
 import { runScenario } from '../harness/engine/run-scenario.ts';
 import { withoutDisturbances } from '../harness/engine/timetable.ts';
 import { startOpenLoop } from '../harness/load/open-loop.ts';
 import type { Parts } from '../harness/registry.ts';
-import { describeGenerator, loadDriver, loadGenerator, loadParts, loadScenario } from '../harness/registry.ts';
+import { loadGenerator, loadParts, loadScenario } from '../harness/registry.ts';
 
 export interface LabRequest {
   readonly scenario: string;
@@ -61,64 +58,44 @@ export interface Lab {
 /** `folder`: where runs live while they last. */
 export async function createLab(folder: string): Promise<Lab> {
   const parts = await loadParts();
-  const prepared = new Map<string, ReadonlySet<Ability>>();
+  const prepared = new Map<string, ReadyDriver>();
   return {
     run: async (request) => {
       const { driver: driverName, generator: name, seed } = request;
-      const [base, generator, driver] = await Promise.all([
-        loadScenario(request.scenario),
-        loadGenerator(name),
-        loadDriver(driverName),
-      ]);
-      const scenario = asRequested(base, request, parts);
+      const [base, generator] = await Promise.all([loadScenario(request.scenario), loadGenerator(name)]);
+      // Of what its author wrote: a timetable that is drawn is sound where that is.
       refuse(EXIT.badInput, scenarioProblems(base, parts));
+      const scenario = asRequested(base, request, parts);
       refuse(EXIT.badInput, combinationProblems(scenario, generator.generator));
-      const abilities = prepared.get(driverName) ?? (await abilitiesOf(driver));
-      refuse(EXIT.environment, abilityProblems(scenario, parts.faults, driverName, abilities));
-      refuse(EXIT.environment, driverProblems(generator.generator, driver));
+      const ready = prepared.get(driverName) ?? (await readyDriver(driverName));
+      refuse(EXIT.environment, machineProblems(scenario, generator.generator, parts.faults, ready));
+      const { driver } = ready;
       const signal = new AbortController().signal;
       if (!prepared.has(driverName)) await driver.prepare({ log: () => undefined, signal });
-      prepared.set(driverName, abilities);
-      const runId = newRunId();
-      const runFolder = join(folder, runId);
+      prepared.set(driverName, ready);
       const isReal = driver.inProcess !== true;
-      const run = await runScenario({
-        ...parts,
-        header: {
-          scenario,
-          generator: describeGenerator(generator),
-          driver: driverName,
-          seed,
-          command: `torture seed ${seed}`,
-        },
+      const wanted = runRequest({
+        parts,
+        scenario,
         generator,
         driver,
-        owner: thisOwner(),
-        runId,
-        folder: runFolder,
-        reporters: isReal ? alwaysWritten(parts.reporters) : [],
-        openStore: await storeOpener(undefined),
+        seed,
+        command: `torture seed ${seed}`,
+        openStore: await chooseStore(driver, undefined),
         startLoad: startOpenLoop,
-        progress: { event: () => undefined, line: () => undefined, end: () => undefined },
+        folder: (runId) => join(folder, runId),
+        isKept: isReal,
         signal,
       });
+      const run = await runScenario(wanted);
       if (isReal && run.verdict !== 'pass')
-        cpSync(runFolder, join('runs', 'torture', `${driverName}-${name}-${seed}-${runId}`), { recursive: true });
-      rmSync(runFolder, { recursive: true, force: true });
+        cpSync(wanted.folder, join('runs', 'torture', `${driverName}-${name}-${seed}-${wanted.runId}`), {
+          recursive: true,
+        });
+      rmSync(wanted.folder, { recursive: true, force: true });
       return { generator: name, seed, verdict: run.verdict, ...whatBroke(run), doubts: doubtsOf(run), run };
     },
   };
-}
-
-/** What the driver can do on this machine. */
-async function abilitiesOf(driver: Driver): Promise<ReadonlySet<Ability>> {
-  const { problems, abilities } = await driver.readiness();
-  refuse(EXIT.environment, problems);
-  return abilities;
-}
-
-function refuse(exitCode: ExitCode, problems: readonly Problem[]): void {
-  if (problems.length > 0) throw new SnowglobeError(exitCode, problems);
 }
 
 function asRequested(base: Scenario, { generator, seed, calm, random }: LabRequest, { faults }: Parts): Scenario {

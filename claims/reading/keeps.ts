@@ -1,6 +1,6 @@
 /** Judges by what was promised: the clearest witness where a guarantee was broken, else how much was looked at. */
 import type { Judgement, Trial } from '../../harness/core/claim.ts';
-import type { Finding, Witness } from '../../harness/core/checker.ts';
+import type { Finding, Witness } from '../../harness/core/finding.ts';
 import type { Guarantee } from '../../harness/core/guarantee.ts';
 import type { Layout } from '../../harness/core/layout.ts';
 import { decodeId } from '../../harness/core/layout.ts';

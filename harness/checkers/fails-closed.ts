@@ -2,7 +2,7 @@
  * `fails-closed`: a call that refuses or fails leaves no ID behind, and no sentinel (0, or -1 in all bits) passes as one.
  */
 import type { Checker, SqlFacts, SqlReader } from '../core/checker.ts';
-import { WITNESSES_MAX } from '../core/checker.ts';
+import { WITNESSES_MAX } from '../core/finding.ts';
 import type { IdReader } from '../core/id-words.ts';
 import { idReader } from '../core/id-words.ts';
 import { lanesOf } from '../core/lanes.ts';

@@ -5,7 +5,7 @@
  * The IDs of an answer are those of one call (generators/PROTOCOL.md), so its place lies within one batch.
  */
 import type { Checker, SqlFacts } from '../core/checker.ts';
-import { WITNESSES_MAX } from '../core/checker.ts';
+import { WITNESSES_MAX } from '../core/finding.ts';
 import type { History, RequestColumns } from '../core/history.ts';
 import { REQUEST_STATUS } from '../core/history.ts';
 import { idReader } from '../core/id-words.ts';

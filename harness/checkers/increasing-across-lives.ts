@@ -5,8 +5,9 @@
  * The lowest ID of the later one counts, not its first: a holder that waits for its predecessor's bound once and does
  * not check it again mints a good first ID and then, its clock stepped back, bad ones.
  */
-import type { Checker, SqlFacts, SqlReader, Tenure } from '../core/checker.ts';
-import { WITNESSES_MAX } from '../core/checker.ts';
+import type { Checker, SqlFacts, SqlReader } from '../core/checker.ts';
+import type { Tenure } from '../core/tenure.ts';
+import { WITNESSES_MAX } from '../core/finding.ts';
 import type { History, LeaseFact } from '../core/history.ts';
 import { idReader } from '../core/id-words.ts';
 import { lanesOf } from '../core/lanes.ts';

@@ -4,7 +4,7 @@
  * must be lower than what that call minted.
  */
 import type { Checker, SqlFacts, SqlReader } from '../core/checker.ts';
-import { WITNESSES_MAX } from '../core/checker.ts';
+import { WITNESSES_MAX } from '../core/finding.ts';
 import type { History } from '../core/history.ts';
 import { idReader } from '../core/id-words.ts';
 import { type Lane, lanesOf } from '../core/lanes.ts';

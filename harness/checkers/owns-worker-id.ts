@@ -7,8 +7,9 @@
  * no name and was interrupted, or where it is not known whose doing the end of a lease was. (2) A batch called after the
  * latest possible end of its lease is one by itself: the bound on reserved time may hide a missing fence from rule 1.
  */
-import type { Checker, SqlFacts, SqlReader, Tenure } from '../core/checker.ts';
-import { WITNESSES_MAX } from '../core/checker.ts';
+import type { Checker, SqlFacts, SqlReader } from '../core/checker.ts';
+import type { Tenure } from '../core/tenure.ts';
+import { WITNESSES_MAX } from '../core/finding.ts';
 import type { PromiseOf } from '../core/guarantee.ts';
 import type { History, LeaseFact } from '../core/history.ts';
 import { idReader } from '../core/id-words.ts';

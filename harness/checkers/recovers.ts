@@ -22,7 +22,7 @@
  * for most of those without an answer when they had gone (`shared/overloaded.ts`).
  */
 import type { Checker, SqlFacts } from '../core/checker.ts';
-import { WITNESSES_MAX } from '../core/checker.ts';
+import { WITNESSES_MAX } from '../core/finding.ts';
 import type { HealthFact, RecoverWindow } from '../core/history.ts';
 import { idReader } from '../core/id-words.ts';
 import { seconds } from '../core/phrases.ts';

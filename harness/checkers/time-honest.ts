@@ -7,7 +7,7 @@
  * them that carries a time which the clock leapt over goes unseen.
  */
 import type { Checker } from '../core/checker.ts';
-import { WITNESSES_MAX } from '../core/checker.ts';
+import { WITNESSES_MAX } from '../core/finding.ts';
 import type { ClockSpan } from '../core/clock-window.ts';
 import { apartMs, clockWindows } from '../core/clock-window.ts';
 import type { PromiseOf } from '../core/guarantee.ts';

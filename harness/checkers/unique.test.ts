@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { WITNESSES_MAX } from '../core/checker.ts';
+import { WITNESSES_MAX } from '../core/finding.ts';
 import { BATCH_FLAG } from '../core/tap.ts';
 import { HistoryBuilder } from './shared/history-builder.ts';
 import unique from './unique.ts';

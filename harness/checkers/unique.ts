@@ -3,7 +3,7 @@
  * differ in (node, incarnation, lane, seq), so a segment that was stored twice accuses nobody.
  */
 import type { Checker, SqlReader } from '../core/checker.ts';
-import { WITNESSES_MAX } from '../core/checker.ts';
+import { WITNESSES_MAX } from '../core/finding.ts';
 import type { History } from '../core/history.ts';
 import { idReader } from '../core/id-words.ts';
 import { lanesOf } from '../core/lanes.ts';

@@ -4,7 +4,7 @@
  * held two in one call, the worker ID is undecided.
  */
 import type { Checker } from '../core/checker.ts';
-import { WITNESSES_MAX } from '../core/checker.ts';
+import { WITNESSES_MAX } from '../core/finding.ts';
 import { HELD_TWO } from '../core/held.ts';
 import { idReader } from '../core/id-words.ts';
 import { lanesOf } from '../core/lanes.ts';

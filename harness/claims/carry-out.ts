@@ -5,22 +5,20 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { storeOpener } from '../cli/store.ts';
+import type { Asked, Given, Ready } from '../cli/preflight.ts';
+import { preflight } from '../cli/preflight.ts';
+import { repeatCommand, runFolder } from '../cli/repeat-command.ts';
 import type { AskedRun, CarriedOut } from '../core/claim.ts';
-import type { Driver } from '../core/driver.ts';
-import type { ExitCode, Problem } from '../core/errors.ts';
+import type { ExitCode } from '../core/errors.ts';
 import { EXIT, messageOf, SnowglobeError } from '../core/errors.ts';
-import { alwaysWritten } from '../core/reporter.ts';
-import { driverProblems, missingCoordinator } from '../engine/driver-problems.ts';
-import { thisOwner } from '../engine/owner.ts';
-import { abilityProblems, combinationProblems, scenarioProblems } from '../engine/preflight.ts';
-import { newRunId } from '../engine/run-id.ts';
+import type { Run } from '../core/run.ts';
+import type { ReadyDriver } from '../engine/driver-problems.ts';
+import { runRequest } from '../engine/run-request.ts';
 import { runScenario } from '../engine/run-scenario.ts';
-import { startOpenLoop } from '../load/open-loop.ts';
-import { describeGenerator, loadGenerator, loadParts, loadScenario } from '../registry.ts';
+import { loadScenario } from '../registry.ts';
 
 export interface CarryOut {
-  readonly driver: Driver;
+  readonly ready: ReadyDriver;
   /** Where real runs are kept. */
   readonly runsFolder: string;
   readonly signal: AbortSignal;
@@ -44,16 +42,15 @@ export const keyOf = ({ scenario, generator, seed }: AskedRun): string => `${sce
 
 /** One after the other; what cannot be carried out is told and keeps the others from nothing. */
 export async function carryOut(asked: readonly AskedRun[], options: CarryOut): Promise<readonly Result[]> {
-  const { driver, signal, told } = options;
-  const isReal = driver.inProcess !== true;
+  const { signal, told } = options;
+  const isReal = options.ready.driver.inProcess !== true;
   const folder = isReal ? options.runsFolder : mkdtempSync(join(tmpdir(), 'snowglobe-claims-'));
-  const runOne = await runner(driver, signal);
   const results: Result[] = [];
   try {
     for (const [index, one] of asked.entries()) {
       signal.throwIfAborted();
       told(one, index);
-      results.push(await runOne(one, folder));
+      results.push(await resultOf(one, folder, options));
     }
     // A run that was interrupted is judged by what there is; no claim is.
     signal.throwIfAborted();
@@ -63,69 +60,46 @@ export async function carryOut(asked: readonly AskedRun[], options: CarryOut): P
   return results;
 }
 
-async function runner(
-  driver: Driver,
-  signal: AbortSignal,
-): Promise<(asked: AskedRun, folder: string) => Promise<Result>> {
-  const { reporters, ...parts } = await loadParts();
-  const readiness = await driver.readiness();
-  refuse(EXIT.environment, readiness.problems);
-  const openStore =
-    driver.inProcess === true ? () => Promise.reject(new Error('no taps')) : await storeOpener(undefined);
-  const always = alwaysWritten(reporters);
-
-  async function run(
-    { scenario: name, generator: generatorName, seed }: AskedRun,
-    folder: string,
-  ): Promise<CarriedOut> {
-    const [scenario, generator] = await Promise.all([loadScenario(name), loadGenerator(generatorName)]);
-    refuse(EXIT.badInput, [
-      ...scenarioProblems(scenario, parts),
-      ...combinationProblems(scenario, generator.generator),
-    ]);
-    refuse(EXIT.environment, [
-      ...abilityProblems(scenario, parts.faults, driver.name, readiness.abilities),
-      ...driverProblems(generator.generator, driver),
-      ...missingCoordinator(scenario, readiness),
-    ]);
-    const runId = newRunId();
-    const runFolder = join(folder, name, `claims-${runId}`);
-    const judged = await runScenario({
-      ...parts,
-      header: {
-        scenario,
-        generator: describeGenerator(generator),
-        driver: driver.name,
-        seed,
-        command: `npx snowglobe run ${name} --driver ${driver.name} --seed ${seed} --generator ${generatorName}`,
-      },
-      generator,
-      driver,
-      owner: thisOwner(),
-      runId,
-      folder: runFolder,
-      reporters: driver.inProcess === true ? [] : always,
-      openStore,
-      startLoad: startOpenLoop,
-      progress: { event: () => undefined, line: () => undefined, end: () => undefined },
-      signal,
-    });
-    if (driver.inProcess === true) rmSync(runFolder, { recursive: true, force: true });
-    return { run: judged };
+async function resultOf(asked: AskedRun, folder: string, options: CarryOut): Promise<Result> {
+  try {
+    return { asked, carriedOut: { run: await run(asked, folder, options) }, exitCode: EXIT.pass };
+  } catch (error) {
+    if (options.signal.aborted) throw error;
+    const exitCode = error instanceof SnowglobeError ? error.exitCode : EXIT.crash;
+    const failed = messageOf(error).replaceAll('\n', ' ').replace(/\.$/, '');
+    return { asked, carriedOut: { failed: `${keyOf(asked)}: ${failed}` }, exitCode };
   }
-
-  return async (asked, folder) => {
-    try {
-      return { asked, carriedOut: await run(asked, folder), exitCode: EXIT.pass };
-    } catch (error) {
-      if (signal.aborted) throw error;
-      const exitCode = error instanceof SnowglobeError ? error.exitCode : EXIT.crash;
-      const failed = messageOf(error).replaceAll('\n', ' ').replace(/\.$/, '');
-      return { asked, carriedOut: { failed: `${keyOf(asked)}: ${failed}` }, exitCode };
-    }
-  };
 }
 
-function refuse(exitCode: ExitCode, problems: readonly Problem[]): void {
-  if (problems.length > 0) throw new SnowglobeError(exitCode, problems);
+async function run(
+  { scenario: reference, generator, seed }: AskedRun,
+  runs: string,
+  { ready: { driver, readiness }, signal }: CarryOut,
+): Promise<Run> {
+  const asked: Asked = {
+    driver: driver.name,
+    generator,
+    seed,
+    store: undefined,
+    withoutDisturbances: false,
+    slo: undefined,
+    // Where there is a choice, the client that is everywhere: what a claim comes to is not to hang on whether k6 is here.
+    load: driver.callable === true ? 'built-in' : undefined,
+  };
+  const load = async (): Promise<readonly Given[]> => [{ reference, scenario: await loadScenario(reference) }];
+  const ready = await preflight(asked, load, () => undefined, { driver, readiness });
+  const [item] = ready.items as readonly [Ready['items'][number]];
+  const isKept = driver.inProcess !== true;
+  const request = runRequest({
+    ...ready,
+    ...item,
+    command: repeatCommand(asked, reference, driver, ready.seed, ready.load.client),
+    startLoad: ready.load.start,
+    folder: (runId) => runFolder(runs, reference, runId),
+    isKept,
+    signal,
+  });
+  const judged = await runScenario(request);
+  if (!isKept) rmSync(request.folder, { recursive: true, force: true });
+  return judged;
 }

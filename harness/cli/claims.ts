@@ -1,17 +1,19 @@
 /** `snowglobe claims`: judges what the reference design claims, by arithmetic and by runs. */
+import type { Result } from '../claims/carry-out.ts';
 import { carryOut, distinct, keyOf } from '../claims/carry-out.ts';
 import { claimsText } from '../claims/text.ts';
-import type { Claim, ClaimsRecord, DriverName } from '../core/claim.ts';
+import type { AskedRun, Claim, ClaimsRecord, DriverName } from '../core/claim.ts';
 import { DRIVER_NAMES } from '../core/claim.ts';
 import { judgeClaim, runsOf } from '../core/claim-rules.ts';
 import type { ExitCode } from '../core/errors.ts';
 import { EXIT, problem, SnowglobeError } from '../core/errors.ts';
 import { chooseAmong } from '../core/nearest-name.ts';
-import { loadClaims, loadDriver } from '../registry.ts';
-import { sweepDead } from './heal.ts';
+import { loadClaims } from '../registry.ts';
 import { onInterrupt, orInterruption } from './interruption.ts';
 import type { Output } from './output.ts';
+import { prepare, readyDriver } from './preflight.ts';
 import { makeRunsFolder } from './runs-folder.ts';
+import { chooseStore } from './store.ts';
 
 /** Where real runs are kept. */
 const RUNS = 'runs';
@@ -59,24 +61,10 @@ export interface Judged {
 
 /** Carries out whatever these claims rest on, and judges them. */
 export async function judgeClaims(chosen: readonly Claim[], driverName: DriverName, output: Output): Promise<Judged> {
-  const driver = await loadDriver(driverName);
   const asked = distinct(chosen.flatMap(({ parts }) => parts.flatMap((part) => runsOf(part, driverName))));
-  const isReal = driver.inProcess !== true;
   const interruption = onInterrupt(output);
   try {
-    if (isReal && asked.length > 0) {
-      await sweepDead([driver]);
-      await driver.prepare({ log: (line) => output.text(line), signal: interruption.signal });
-    }
-    const results = await carryOut(asked, {
-      driver,
-      runsFolder: isReal && asked.length > 0 ? makeRunsFolder(RUNS) : RUNS,
-      signal: interruption.signal,
-      // Who waits for a minute and a half for each wants to know for which.
-      told: (one, index) => {
-        if (isReal) output.text(`${index + 1} of ${asked.length}: ${keyOf(one)}`);
-      },
-    });
+    const results = asked.length === 0 ? [] : await resultsOf(asked, driverName, interruption.signal, output);
     const outcomes = new Map(results.map(({ asked: one, carriedOut }) => [keyOf(one), carriedOut]));
     const record: ClaimsRecord = {
       version: 1,
@@ -90,4 +78,28 @@ export async function judgeClaims(chosen: readonly Claim[], driverName: DriverNa
   } finally {
     interruption.dispose();
   }
+}
+
+/** What all runs lack is told once, and before the first of them. */
+async function resultsOf(
+  asked: readonly AskedRun[],
+  driverName: DriverName,
+  signal: AbortSignal,
+  output: Output,
+): Promise<readonly Result[]> {
+  const ready = await readyDriver(driverName);
+  const { driver } = ready;
+  const isReal = driver.inProcess !== true;
+  await chooseStore(driver, undefined);
+  const runsFolder = isReal ? makeRunsFolder(RUNS) : RUNS;
+  await prepare(driver, output.text, signal);
+  return carryOut(asked, {
+    ready,
+    runsFolder,
+    signal,
+    // Who waits for a minute and a half for each wants to know for which.
+    told: (one, index) => {
+      if (isReal) output.text(`${index + 1} of ${asked.length}: ${keyOf(one)}`);
+    },
+  });
 }

@@ -4,7 +4,7 @@ import { incomparable } from '../../reports/compare/comparable.ts';
 import { compare } from '../../reports/compare/compare.ts';
 import { comparisonMarkdown, comparisonText } from '../../reports/compare/text.ts';
 import type { ExitCode } from '../core/errors.ts';
-import { badInput, EXIT, SnowglobeError } from '../core/errors.ts';
+import { badInput, EXIT, refuse } from '../core/errors.ts';
 import type { Output } from './output.ts';
 import { savedRuns } from './saved-runs.ts';
 import { writeOut } from './write-out.ts';
@@ -24,7 +24,7 @@ export function compareRuns(args: CompareArguments, output: Output): ExitCode {
   const base = savedRuns(args.base, 'BASE').map(({ run }) => run);
   const run = savedRuns(args.run, 'RUN').map((saved) => saved.run);
   const problems = incomparable(base, run);
-  if (problems.length > 0) throw new SnowglobeError(EXIT.badInput, problems);
+  refuse(EXIT.badInput, problems);
   const comparison = compare(base, run, tolerance);
   if (args.out !== undefined) writeOut(resolve(args.out), comparisonMarkdown(comparison));
   output.document(comparison, comparisonText(comparison));

@@ -3,14 +3,15 @@
  * the library. Nothing here prints, but through `log`.
  */
 import { randomInt } from 'node:crypto';
-import type { Driver, GeneratorSource, Readiness } from '../core/driver.ts';
+import type { Driver, GeneratorSource } from '../core/driver.ts';
 import type { Problem } from '../core/errors.ts';
-import { badInput, environmentLacks, EXIT, SnowglobeError } from '../core/errors.ts';
+import { badInput, environmentLacks, EXIT, refuse } from '../core/errors.ts';
 import type { Axis } from '../core/matrix.ts';
 import type { Scenario } from '../core/scenario.ts';
-import { driverProblems, missingCoordinator } from '../engine/driver-problems.ts';
-import { abilityProblems, combinationProblems, scenarioProblems } from '../engine/preflight.ts';
-import type { RunRequest } from '../engine/run-scenario.ts';
+import type { ReadyDriver } from '../engine/driver-problems.ts';
+import { machineProblems } from '../engine/driver-problems.ts';
+import { combinationProblems, scenarioProblems } from '../engine/preflight.ts';
+import type { RunRequest } from '../engine/run-request.ts';
 import { withoutDisturbances } from '../engine/timetable.ts';
 import type { Combination, MatrixPlan } from '../matrix/plan.ts';
 import { planMatrix } from '../matrix/plan.ts';
@@ -57,7 +58,13 @@ export interface Ready extends Pick<RunRequest, 'driver' | 'openStore'> {
 type Log = (line: string) => void;
 
 /** Throws a SnowglobeError that names all that is wrong: exit code 2, or 3 where the machine lacks something. */
-export async function preflight(asked: Asked, load: () => Promise<readonly Given[]>, log: Log): Promise<Ready> {
+export async function preflight(
+  asked: Asked,
+  load: () => Promise<readonly Given[]>,
+  log: Log,
+  /** Of several runs on one driver: that which was found ready before the first. */
+  chosen?: ReadyDriver,
+): Promise<Ready> {
   const seed = seedOf(asked.seed);
   const slos = sloSetOf(asked.slo);
   const parts = await loadParts();
@@ -66,7 +73,7 @@ export async function preflight(asked: Asked, load: () => Promise<readonly Given
   const problems = given.flatMap(({ reference, scenario }) =>
     inFile(reference, scenario, scenarioProblems(scenario, parts)),
   );
-  if (problems.length > 0) throw new SnowglobeError(EXIT.badInput, problems);
+  refuse(EXIT.badInput, problems);
   let items: Ready['items'][number][] = [];
   for (const { reference, scenario } of given)
     items.push({
@@ -80,14 +87,13 @@ export async function preflight(asked: Asked, load: () => Promise<readonly Given
   const strangers = items.flatMap(({ reference, scenario, generator: { generator } }) =>
     inFile(reference, scenario, combinationProblems(scenario, generator)),
   );
-  if (strangers.length > 0) throw new SnowglobeError(EXIT.badInput, strangers);
-  const { driver, readiness } = await chooseDriver(asked.driver, log);
-  const missing = items.flatMap(({ reference, scenario, generator: { generator } }) => [
-    ...inFile(reference, scenario, abilityProblems(scenario, faults, driver.name, readiness.abilities)),
-    ...driverProblems(generator, driver),
-    ...missingCoordinator(scenario, readiness),
-  ]);
-  if (missing.length > 0) throw new SnowglobeError(EXIT.environment, missing);
+  refuse(EXIT.badInput, strangers);
+  const ready = chosen ?? (await chooseDriver(asked.driver, log));
+  const { driver } = ready;
+  const missing = items.flatMap(({ reference, scenario, generator: { generator } }) =>
+    inFile(reference, scenario, machineProblems(scenario, generator, faults, ready)),
+  );
+  refuse(EXIT.environment, missing);
   const client = chooseLoad(
     asked.load,
     driver,
@@ -142,13 +148,16 @@ function inFile(reference: string, { name }: Scenario, problems: readonly Proble
   );
 }
 
-async function chooseDriver(name: string | undefined, log: Log): Promise<{ driver: Driver; readiness: Readiness }> {
-  if (name !== undefined) {
-    const driver = await loadDriver(name);
-    const readiness = await driver.readiness();
-    if (readiness.problems.length > 0) throw new SnowglobeError(EXIT.environment, readiness.problems);
-    return { driver, readiness };
-  }
+/** The driver of this name. Throws where it cannot be used on this machine. */
+export async function readyDriver(name: string): Promise<ReadyDriver> {
+  const driver = await loadDriver(name);
+  const readiness = await driver.readiness();
+  refuse(EXIT.environment, readiness.problems);
+  return { driver, readiness };
+}
+
+async function chooseDriver(name: string | undefined, log: Log): Promise<ReadyDriver> {
+  if (name !== undefined) return readyDriver(name);
   const drivers = await driversByRank();
   for (const driver of drivers) {
     const readiness = await driver.readiness();

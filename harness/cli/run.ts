@@ -2,15 +2,12 @@
 import { relative } from 'node:path';
 import type { ExitCode } from '../core/errors.ts';
 import { generatorLabel } from '../core/phrases.ts';
-import { alwaysWritten } from '../core/reporter.ts';
 import type { Run } from '../core/run.ts';
 import { waive } from '../core/waivers.ts';
-import { thisOwner } from '../engine/owner.ts';
-import { newRunId } from '../engine/run-id.ts';
-import type { RunRequest } from '../engine/run-scenario.ts';
+import { runRequest } from '../engine/run-request.ts';
 import { runScenario } from '../engine/run-scenario.ts';
 import { plannedLengthMs, shapeOf } from '../engine/timetable.ts';
-import { describeGenerator, loadScenario } from '../registry.ts';
+import { loadScenario } from '../registry.ts';
 import { createProgress, together } from '../telemetry/progress.ts';
 import { summaryText } from '../telemetry/summary-text.ts';
 import { verdictText } from '../telemetry/verdict-text.ts';
@@ -59,11 +56,7 @@ export async function run(args: RunArguments, output: Output): Promise<ExitCode>
 }
 
 /** All that is known and checked before anything starts. */
-interface Plan
-  extends
-    Omit<Ending, 'items'>,
-    Omit<Ready, 'parts'>,
-    Pick<RunRequest, 'faults' | 'hazards' | 'indicators' | 'checkers' | 'reporters'> {
+interface Plan extends Omit<Ending, 'items'>, Ready {
   readonly args: RunArguments;
   readonly runsFolder: string;
   readonly metricsPort: number | undefined;
@@ -79,12 +72,11 @@ async function planOf(args: RunArguments, output: Output): Promise<Plan> {
     for (const reference of args.scenarios) given.push({ reference, scenario: await loadScenario(reference) });
     return given;
   };
-  const { parts, ...ready } = await preflight(args, load, output.text);
-  const reports = askedReports(args, parts.reporters, process.env);
+  const ready = await preflight(args, load, output.text);
+  const reports = askedReports(args, ready.parts.reporters, process.env);
   makeReady(reports);
   const runsFolder = makeRunsFolder(args.runs);
-  const reporters = alwaysWritten(parts.reporters);
-  return { args, ...ready, ...parts, reporters, reports, unknown, waivers, runsFolder, metricsPort };
+  return { args, ...ready, reports, unknown, waivers, runsFolder, metricsPort };
 }
 
 /** One scenario after the other, until one cannot be launched or the user interrupts. */
@@ -116,7 +108,7 @@ async function runAll(
 }
 
 async function runOne(
-  { reference, scenario, generator, cell }: Plan['items'][number],
+  item: Plan['items'][number],
   plan: Plan,
   attempt: number,
   interruption: Interruption,
@@ -124,26 +116,30 @@ async function runOne(
   metrics: RunsMetrics | undefined,
 ): Promise<{ readonly run: Run; readonly folder: string }> {
   const { args, driver, load, runsFolder, unknown } = plan;
+  const { reference, scenario, cell } = item;
   const seed = cell?.seed ?? plan.seed;
-  const runId = newRunId();
-  const folder = runFolder(runsFolder, scenario.name, runId);
-  const shown = relative(process.cwd(), folder);
-  const command = repeatCommand(argumentsOf(args, cell), reference, driver, seed, load.client);
-  const header = {
-    scenario,
-    generator: describeGenerator(generator),
-    driver: driver.name,
+  const request = runRequest({
+    ...plan,
+    ...item,
     seed,
-    command,
+    command: repeatCommand(argumentsOf(args, cell), reference, driver, seed, load.client),
     ...(unknown.attempts > 1 && { attempt: { number: attempt, of: unknown.attempts } }),
-  };
+    startLoad: load.start,
+    folder: (runId) => runFolder(runsFolder, scenario.name, runId),
+    isKept: true,
+    waive: (run) => waive(run, plan.waivers),
+    signal: interruption.signal,
+  });
+  const { folder } = request;
+  const { generator } = request.header;
+  const shown = relative(process.cwd(), folder);
   const view = createProgress(output.stream);
-  const progress = metrics === undefined ? view : together([view, metrics.watch(header.generator.promises)]);
+  const progress = metrics === undefined ? view : together([view, metrics.watch(generator.promises)]);
   progress.event({
     at: 0,
     kind: 'begin',
     scenario: scenario.name,
-    generator: generatorLabel(header.generator),
+    generator: generatorLabel(generator),
     driver: driver.name,
     seed,
     folder: shown,
@@ -154,18 +150,7 @@ async function runOne(
   // Not past the live view: it would take the line for its own picture and clear it.
   interruption.tell = (text) => progress.line(text);
   try {
-    judged = await runScenario({
-      ...plan,
-      header,
-      generator,
-      owner: thisOwner(),
-      runId,
-      folder,
-      startLoad: load.start,
-      waive: (run) => waive(run, plan.waivers),
-      progress,
-      signal: interruption.signal,
-    });
+    judged = await runScenario({ ...request, progress });
   } finally {
     interruption.tell = output.text;
     progress.end(judged);

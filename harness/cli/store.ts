@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import type { Driver } from '../core/driver.ts';
 import { idBitsOf } from '../core/layout.ts';
-import { badInput, EXIT, SnowglobeError } from '../core/errors.ts';
+import { badInput, EXIT, refuse } from '../core/errors.ts';
 import { STORE_FOLDER } from '../engine/record.ts';
-import type { OpenStore } from '../engine/run-scenario.ts';
+import type { OpenStore } from '../engine/run-request.ts';
 import { openEmbedded, requireChdb } from '../stores/clickhouse/embedded.ts';
 import { openServer, probeStore } from '../stores/clickhouse/server.ts';
 
@@ -28,6 +28,6 @@ export async function storeOpener(url: string | undefined): Promise<OpenStore> {
       openEmbedded({ folder: join(folder, STORE_FOLDER), runId, idBits: idBitsOf(layout) });
   }
   const { problems } = await probeStore(url);
-  if (problems.length > 0) throw new SnowglobeError(EXIT.environment, problems);
+  refuse(EXIT.environment, problems);
   return ({ runId, layout }) => openServer({ url, runId, idBits: idBitsOf(layout) });
 }

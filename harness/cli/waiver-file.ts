@@ -1,14 +1,14 @@
 /** Reads a file of waivers: a list, in YAML or in JSON, which is YAML too. */
 import { readFileSync } from 'node:fs';
 import { isNode, isSeq, LineCounter, parseDocument } from 'yaml';
-import { badInput, EXIT, messageOf, problem, SnowglobeError } from '../core/errors.ts';
+import { badInput, EXIT, messageOf, problem, refuse } from '../core/errors.ts';
 import { readWaivers, type Waiver, type WrittenWaiver } from '../core/waivers.ts';
 
 /** Throws one error with all that is wrong. `today`: `2026-11-22`, by UTC. Without a file there are none. */
 export function loadWaivers(file: string | undefined, today: string): readonly Waiver[] {
   if (file === undefined) return [];
   const { waivers, problems } = readWaivers(parseWaivers(textOf(file), file), today);
-  if (problems.length > 0) throw new SnowglobeError(EXIT.badInput, problems);
+  refuse(EXIT.badInput, problems);
   return waivers;
 }
 
@@ -31,7 +31,7 @@ function parseWaivers(text: string, file: string): readonly WrittenWaiver[] {
   const wrong = [...document.errors, ...document.warnings].map(({ message, pos }) =>
     problem(`is neither YAML nor JSON: ${message}.`, 'Mend the file.', `${file}:${lines.linePos(pos[0]).line}`),
   );
-  if (wrong.length > 0) throw new SnowglobeError(EXIT.badInput, wrong);
+  refuse(EXIT.badInput, wrong);
   const { contents } = document;
   if (!isSeq(contents))
     throw badInput('is no list of waivers.', 'Write one waiver below the other, each with a dash before it.', file);

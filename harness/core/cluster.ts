@@ -4,6 +4,7 @@
  *
  * Every control goes by a path of its own, which no fault touches. All controls are idempotent.
  */
+import type { CLOCK_TOOLS } from './clock-tools.ts';
 import type { CoordinatorKind } from './coordinator-kind.ts';
 import type { RegionalShape } from './coordinators.ts';
 import type { ReceivedIds } from './received-ids.ts';
@@ -132,9 +133,6 @@ export interface ClockControl {
   /** The tool that skews the clock, for the report: one of `CLOCK_TOOLS`, or `virtual`. */
   readonly backend: string;
 }
-
-/** The tools that skew the clock of a real process. */
-export const CLOCK_TOOLS = ['libfaketime', 'shim', 'vdso'] as const;
 
 /** What a node says of itself over its control path. */
 export interface NodeHealth {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Tenure } from './checker.ts';
+import type { Tenure } from './tenure.ts';
 import type { OwnerEvent } from './cluster.ts';
 import { coordinatorMembersOf, coordinatorOfNodes, coordinatorsByRegion, membersBeside } from './coordinators.ts';
 import type { LeaseFact } from './history.ts';

@@ -58,6 +58,11 @@ export function environmentLacks(what: string, remedy: string, where?: string): 
   return new SnowglobeError(EXIT.environment, [problem(what, remedy, where)]);
 }
 
+/** Throws where there are problems, with all of them. */
+export function refuse(exitCode: ExitCode, problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new SnowglobeError(exitCode, problems);
+}
+
 export function problem(what: string, remedy: string, where?: string): Problem {
   return where === undefined ? { what, remedy } : { what, remedy, where };
 }

@@ -5,13 +5,8 @@ import type { z } from './schema.ts';
 import type { Ability, Cluster, Zones } from './cluster.ts';
 import type { CoordinatorKind } from './coordinator-kind.ts';
 import type { RegionalShape } from './coordinators.ts';
+import type { Disturbed, Evidence } from './disturbance.ts';
 import type { Json, JsonObject } from './json.ts';
-import type { RunNs } from './time.ts';
-
-/** What of a cluster a fault disturbs. Explanations go by this and never by the names of faults. */
-export const DISTURBED = ['clock', 'process', 'link', 'coordinator'] as const;
-
-export type Disturbed = (typeof DISTURBED)[number];
 
 export interface Fault<Options extends JsonObject = JsonObject> {
   /** Equal to the file's name. */
@@ -77,25 +72,4 @@ export interface FaultContext {
   readonly plannedMs: number;
   /** What `inject` found and `observe` and `heal` need (which member was the leader); lives as long as the disturbance. */
   readonly notes: Map<string, Json>;
-}
-
-/** One measurement of a fault. */
-export interface Evidence {
-  /**
-   * Whether the fault is in force; undefined when it could not be measured just now (the clock of a node that is down).
-   * A disturbance of the node's process must account for such a gap.
-   */
-  readonly took: boolean | undefined;
-  /**
-   * Whether anybody used what the fault acts on just now, where that can be told: a link that nobody uses can be cut
-   * without anybody noticing. A disturbance in which nobody ever did has not bitten.
-   */
-  readonly used?: boolean;
-  /** What was asked and what was seen, with units in the names. */
-  readonly measured: { readonly [name: string]: Json };
-}
-
-/** A measurement with its time, as journalled. */
-export interface EvidenceSample extends Evidence {
-  readonly at: RunNs;
 }

@@ -1,7 +1,7 @@
 /**
  * A hazard: a state that a scenario exists to reach. If the run never reached it, it proved nothing about it.
  */
-import type { Tenure } from './checker.ts';
+import type { Tenure } from './tenure.ts';
 import type { JournalEntry } from './journal.ts';
 import type { JsonObject } from './json.ts';
 import type { z } from './schema.ts';

@@ -2,7 +2,7 @@
  * An indicator measures one figure of a run, over parts of it, from what the run left: requests of clients, journal,
  * tenures, disturbances. Pure.
  */
-import type { Tenure } from './checker.ts';
+import type { Tenure } from './tenure.ts';
 import type { LeaseFact, RequestColumns } from './history.ts';
 import type { JournalEntry } from './journal.ts';
 import type { JsonObject } from './json.ts';

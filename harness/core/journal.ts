@@ -3,14 +3,13 @@
  * that the judge needs, so a run can be judged after its harness died.
  */
 import type { NodeHealth, OwnerEvent } from './cluster.ts';
-import type { Disturbed, EvidenceSample } from './fault.ts';
-import type { Json, JsonObject } from './json.ts';
+import type { AskedDisturbance, EvidenceSample } from './disturbance.ts';
+import type { Json } from './json.ts';
+import type { Phase } from './phase.ts';
 import type { Rollback } from './rollback.ts';
 import type { LaneName } from './tap.ts';
 import type { Origin, RunNs } from './time.ts';
 import type { UnknownReason } from './verdict.ts';
-
-export type Phase = 'launch' | 'warm-up' | 'disturb' | 'recover' | 'drain' | 'judge' | 'done';
 
 /**
  * What was done to a process. `terminated`: it was asked to end, and ended. `slowed`: it has a share of the CPU only, until
@@ -84,26 +83,6 @@ export type JournalEntry = { readonly at: RunNs } & (
   | { readonly kind: 'unknown'; readonly reason: UnknownReason }
   | { readonly kind: 'note'; readonly text: string; readonly data?: Json }
 );
-
-/** A disturbance with its targets resolved. */
-export interface AskedDisturbance {
-  readonly key: string;
-  readonly name: string;
-  readonly slot: string;
-  readonly fault: string;
-  readonly disturbs: readonly Disturbed[];
-  readonly options: JsonObject;
-  readonly reach: readonly string[];
-  /**
-   * Of a disturbance of links: the nodes that it may keep from their coordinator, and by how much at the most answers come
-   * later, in milliseconds, where that is all. Absent: not told.
-   */
-  readonly keepsFromCoordinator?: readonly string[];
-  readonly delaysMs?: number;
-  readonly plannedMs: number;
-  /** How soon it has to be seen in force; a second where it is left out. */
-  readonly seenWithinMs?: number;
-}
 
 export type DisturbanceEntry =
   | ({ readonly kind: 'disturbance'; readonly what: 'asked' } & AskedDisturbance)

@@ -2,7 +2,7 @@
  * When tenures ended, and by whose hand. A lease may carry several owner keys, one after the other, so an end belongs to
  * an owner key by its create revision and not to a lease. Pure; the simulator and the reader of taps share it.
  */
-import type { Tenure } from './checker.ts';
+import type { Tenure } from './tenure.ts';
 import type { OwnerEvent } from './cluster.ts';
 import { namedBy } from './coordinators.ts';
 import type { LeaseFact } from './history.ts';

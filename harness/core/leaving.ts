@@ -4,7 +4,8 @@
  */
 import type { Cluster, OwnerKey } from './cluster.ts';
 import { namedBy } from './coordinators.ts';
-import type { Evidence, Fault, FaultContext } from './fault.ts';
+import type { Evidence } from './disturbance.ts';
+import type { Fault, FaultContext } from './fault.ts';
 import type { Json, JsonObject } from './json.ts';
 import { assertAllLive, namesOfLiving } from './lives.ts';
 import { healthOf, nodeOf, PROBE_TIMEOUT_MS } from './observe.ts';

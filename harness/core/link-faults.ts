@@ -4,7 +4,8 @@
  * disturb the link are not asked.
  */
 import type { Ability, Cluster, Member } from './cluster.ts';
-import type { ClusterShape, Evidence, Fault } from './fault.ts';
+import type { ClusterShape, Fault } from './fault.ts';
+import type { Evidence } from './disturbance.ts';
 import { shapeOfCluster } from './fault.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { Cut } from './links.ts';

@@ -2,7 +2,8 @@
  * Cuts of links between the members of a cluster, nodes and coordinator members alike: what the network faults share.
  */
 import type { Cluster, Member } from './cluster.ts';
-import type { ClusterShape, Evidence, Fault } from './fault.ts';
+import type { ClusterShape, Fault } from './fault.ts';
+import type { Evidence } from './disturbance.ts';
 import { shapeOfCluster } from './fault.ts';
 import type { JsonObject } from './json.ts';
 import { PROBE_TIMEOUT_MS } from './observe.ts';

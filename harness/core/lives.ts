@@ -2,7 +2,8 @@
  * Seeing processes come and go: for faults that end processes and start them again.
  */
 import type { Cluster, Member } from './cluster.ts';
-import type { Evidence, FaultContext } from './fault.ts';
+import type { Evidence } from './disturbance.ts';
+import type { FaultContext } from './fault.ts';
 import { memberOf, nodeOf } from './observe.ts';
 import { msToNs } from './time.ts';
 

@@ -1,7 +1,7 @@
 /**
  * What happens while a run lasts, for whoever shows it. One way: showing never steers the run.
  */
-import type { Phase } from './journal.ts';
+import type { Phase } from './phase.ts';
 import type { JsonObject } from './json.ts';
 import type { Run } from './run.ts';
 import type { RunNs } from './time.ts';
@@ -71,3 +71,6 @@ export interface Progress {
   /** The end: gives the terminal back. Called on every way out, once. */
   end(run: Run | undefined): void;
 }
+
+/** Shows nothing: what happened is in the run, and in its folder. */
+export const SILENT: Progress = { event: () => undefined, line: () => undefined, end: () => undefined };

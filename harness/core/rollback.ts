@@ -2,7 +2,7 @@
  * A coordinator that went back: writes that it had acknowledged are gone, as when an older snapshot is restored. Ended
  * leases may live again, later ones are gone, and revisions are given a second time.
  */
-import type { Tenure } from './checker.ts';
+import type { Tenure } from './tenure.ts';
 import { msToNs, type RunNs } from './time.ts';
 
 export interface Rollback {

@@ -2,7 +2,7 @@
  * What is known of a run beside its emissions, for dashboards that read the store: plain rows. Times are run nanoseconds.
  */
 import type { Cause } from './cause.ts';
-import type { Disturbed } from './fault.ts';
+import type { Disturbed } from './disturbance.ts';
 import type { Guarantee } from './guarantee.ts';
 import type { JsonObject } from './json.ts';
 import type { Layout } from './layout.ts';

@@ -4,13 +4,13 @@
  */
 import { CAUSES } from './cause.ts';
 import type { Cause } from './cause.ts';
-import { WITNESSES_MAX } from './checker.ts';
+import { WITNESSES_MAX } from './finding.ts';
 import { badInput, messageOf } from './errors.ts';
-import { DISTURBED } from './fault.ts';
+import { DISTURBED } from './disturbance.ts';
 import { GUARANTEE_NAMES } from './guarantee.ts';
 import type { Guarantee } from './guarantee.ts';
 import type { Json } from './json.ts';
-import type { Phase } from './journal.ts';
+import type { Phase } from './phase.ts';
 import { promisesSchema } from './promise-schema.ts';
 import { RUN_VERSION } from './run.ts';
 import type { Run } from './run.ts';

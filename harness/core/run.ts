@@ -4,14 +4,14 @@
  * All that depends on the machine or the moment (times of day, durations of the harness, versions, paths) sits under
  * `measured`, so that in the simulator the same seed gives the same bytes elsewhere.
  */
-import type { Finding } from './checker.ts';
-import type { EvidenceSample } from './fault.ts';
-import type { AskedDisturbance, Phase } from './journal.ts';
-import type { Layout } from './layout.ts';
+import type { AskedDisturbance, EvidenceSample } from './disturbance.ts';
+import type { Finding } from './finding.ts';
 import type { Promise_ } from './guarantee.ts';
+import type { Layout } from './layout.ts';
+import type { Phase } from './phase.ts';
 import type { Scenario } from './scenario.ts';
-import type { Tenure } from './checker.ts';
 import type { FigureRecord, SloRecord } from './slo.ts';
+import type { Tenure } from './tenure.ts';
 import type { RunNs } from './time.ts';
 import type { UnknownReason, Verdict } from './verdict.ts';
 import type { WaivedRecord } from './waived.ts';

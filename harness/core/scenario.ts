@@ -1,7 +1,7 @@
 /**
  * A scenario asks one question of a generator: cluster, load, timetable, hazards. It is plain data.
  */
-import { CLOCK_TOOLS } from './cluster.ts';
+import { CLOCK_TOOLS } from './clock-tools.ts';
 import { COORDINATOR_NAMES } from './coordinator-kind.ts';
 import { REQUEST_IDS_MAX } from './request-size.ts';
 import { z } from './schema.ts';

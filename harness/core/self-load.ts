@@ -2,7 +2,7 @@
  * Whether the nodes of a run drove themselves, where its scenario asks for that: by what they minted, and not by what a
  * driver says. A pass under the load of clients alone is no answer to a question about a million IDs a second. Pure.
  */
-import type { Phase } from './journal.ts';
+import type { Phase } from './phase.ts';
 import { grouped } from './phrases.ts';
 import type { EvidenceTotals, Run } from './run.ts';
 import { NS_PER_S } from './time.ts';

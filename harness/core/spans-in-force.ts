@@ -1,5 +1,6 @@
 /** When disturbances were in force, as measured: asking for one proves nothing. Pure. */
-import type { AskedDisturbance, JournalEntry } from './journal.ts';
+import type { AskedDisturbance } from './disturbance.ts';
+import type { JournalEntry } from './journal.ts';
 import type { RunNs } from './time.ts';
 
 /** The nodes in the reach of a disturbance, and the first and the last measurement of it in force. */

@@ -2,7 +2,8 @@
  * Tenures by acts: who minted under which worker ID, and from when to when. What a node merely believes is no part of
  * it.
  */
-import type { SqlFacts, SqlReader, Tenure } from './checker.ts';
+import type { SqlFacts, SqlReader } from './checker.ts';
+import type { Tenure } from './tenure.ts';
 import type { CoordinatorOfNode } from './coordinators.ts';
 import { HELD_TWO } from './held.ts';
 import type { History } from './history.ts';

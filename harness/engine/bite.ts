@@ -1,7 +1,7 @@
 /**
  * Did a disturbance bite? Decided from its series of measurements alone: asking for a fault proves nothing. Pure.
  */
-import type { EvidenceSample } from '../core/fault.ts';
+import type { EvidenceSample } from '../core/disturbance.ts';
 import { counted } from '../core/phrases.ts';
 import type { RunNs } from '../core/time.ts';
 import { msToNs, nsToMs } from '../core/time.ts';

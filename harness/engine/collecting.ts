@@ -7,7 +7,7 @@ import { nsToMs } from '../core/time.ts';
 import type { Collector } from './collector.ts';
 import { startCollector } from './collector.ts';
 import type { Journal } from './journal.ts';
-import type { RunRequest } from './run-scenario.ts';
+import type { RunRequest } from './run-request.ts';
 
 const COUNT_EVERY_MS = 1000;
 

@@ -1,7 +1,7 @@
 /**
  * What became of each disturbance, read from the journal. Pure.
  */
-import type { EvidenceSample } from '../core/fault.ts';
+import type { EvidenceSample } from '../core/disturbance.ts';
 import type { DisturbanceEntry, JournalEntry, ProcessEvent } from '../core/journal.ts';
 import type { DisturbanceRecord } from '../core/run.ts';
 import type { RunNs } from '../core/time.ts';

@@ -1,7 +1,7 @@
 /**
  * Reasons, read from the journal, why a run that broke nothing still proves nothing. Pure.
  */
-import type { Tenure } from '../core/checker.ts';
+import type { Tenure } from '../core/tenure.ts';
 import type { LeaseFact } from '../core/history.ts';
 import { namedBy } from '../core/coordinators.ts';
 import type { JournalEntry } from '../core/journal.ts';

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Mutant } from '../core/generator.ts';
 import type { Scenario } from '../core/scenario.ts';
-import { driverProblems, missingCoordinator } from './driver-problems.ts';
+import { loadDriver, loadFaults, loadGenerator, loadScenario } from '../registry.ts';
+import { driverProblems, machineProblems, missingCoordinator } from './driver-problems.ts';
 
 const BUG = { breaks: ['unique'], because: 'threads raced for one sequence', shownBy: ['storm'] } satisfies Mutant;
 const sim = { name: 'sim', inProcess: true } as const;
@@ -29,4 +30,30 @@ test('a coordinator that the driver cannot start here is refused with how to men
   expect(missingCoordinator(scenario({ coordinator: 'postgres' }), readiness)).toEqual([{ ...lacking, where: 'mine' }]);
   expect(missingCoordinator(scenario({ coordinator: 'postgres' }), {})).toEqual([]);
   expect(missingCoordinator(scenario({}), readiness)).toEqual([]);
+});
+
+test('all that keeps a driver from a run here is told at once', async () => {
+  const [scenario, faults, driver, { generator }] = await Promise.all([
+    loadScenario('storm'),
+    loadFaults(),
+    loadDriver('sim'),
+    loadGenerator('snowflake'),
+  ]);
+  const races = { ...generator, mutant: { ...BUG, real: true } } as const;
+  const none = { what: 'etcd is not installed.', remedy: 'Install it.' };
+  const nothing = {
+    problems: [],
+    abilities: new Set<never>(),
+    notes: [],
+    lacksCoordinators: new Map([['etcd', none]] as const),
+  };
+  const told = machineProblems(scenario, races, faults, { driver, readiness: nothing }).map(({ what }) => what);
+  expect(told).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/^The driver sim cannot .* and the fault \S+ needs it\.$/) as unknown,
+      expect.stringContaining('needs real processes') as unknown,
+      none.what,
+    ]),
+  );
+  expect(machineProblems(scenario, generator, faults, { driver, readiness: await driver.readiness() })).toEqual([]);
 });

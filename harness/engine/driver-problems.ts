@@ -1,10 +1,32 @@
-/** What a driver cannot show of a generator, or cannot start for a scenario. Pure; asked before anything starts. */
+/** What a driver cannot do, show or start on this machine. Pure; asked before anything starts. */
 import { DEFAULT_COORDINATOR } from '../core/coordinator-kind.ts';
 import type { Driver, Readiness } from '../core/driver.ts';
 import type { Problem } from '../core/errors.ts';
 import { problem } from '../core/errors.ts';
+import type { Fault } from '../core/fault.ts';
 import type { Generator } from '../core/generator.ts';
 import type { Scenario } from '../core/scenario.ts';
+import { abilityProblems } from './preflight.ts';
+
+/** A driver, and what it can do on this machine. */
+export interface ReadyDriver {
+  readonly driver: Driver;
+  readonly readiness: Readiness;
+}
+
+/** All that keeps the driver from running the scenario with the generator here: exit 3. */
+export function machineProblems(
+  scenario: Scenario,
+  generator: Generator,
+  faults: ReadonlyMap<string, Fault>,
+  { driver, readiness }: ReadyDriver,
+): readonly Problem[] {
+  return [
+    ...abilityProblems(scenario, faults, driver.name, readiness.abilities),
+    ...driverProblems(generator, driver),
+    ...missingCoordinator(scenario, readiness),
+  ];
+}
 
 /** A bug that needs real threads or processes could only pass in virtual time, and nobody would have earned it: exit 3. */
 export function driverProblems(

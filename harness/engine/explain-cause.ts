@@ -3,7 +3,7 @@
  * processes, what was disturbed. Names and declarations of generators are no evidence.
  */
 import type { Cause } from '../core/cause.ts';
-import type { Finding, Witness } from '../core/checker.ts';
+import type { Finding, Witness } from '../core/finding.ts';
 import { causeOfAnswer } from './causes/answer.ts';
 import { causeOfField } from './causes/fields.ts';
 import { causeOfHolding, type Door } from './causes/holding.ts';

@@ -1,7 +1,8 @@
 /**
  * What is known of a run beside its IDs, in the form in which explanations ask for it.
  */
-import type { Sighting, Tenure } from '../core/checker.ts';
+import type { Sighting } from '../core/finding.ts';
+import type { Tenure } from '../core/tenure.ts';
 import { ordersIn } from '../core/clock-orders.ts';
 import { type ClockSpan, clockWindows } from '../core/clock-window.ts';
 import { disturbing } from '../core/disturbing.ts';

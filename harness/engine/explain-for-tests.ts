@@ -1,6 +1,6 @@
 /** Small runs for tests of explanations: hand-made batches, judged by the real checkers, and a hand-made journal. */
 import { type BatchSpec, type HistoryBuilder, LAYOUT, ORIGIN_UNIX_MS } from '../checkers/shared/history-builder.ts';
-import type { Witness } from '../core/checker.ts';
+import type { Witness } from '../core/finding.ts';
 import type { Promise_ } from '../core/guarantee.ts';
 import type { JournalEntry } from '../core/journal.ts';
 import type { Layout } from '../core/layout.ts';

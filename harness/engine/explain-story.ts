@@ -2,7 +2,8 @@
  * Tells a violation as a short story in plain English: who minted what and when, what their clocks showed, who held the
  * worker ID, what was disturbed.
  */
-import type { Sighting, Tenure, Witness } from '../core/checker.ts';
+import type { Sighting, Witness } from '../core/finding.ts';
+import type { Tenure } from '../core/tenure.ts';
 import { decodeId } from '../core/layout.ts';
 import { disturbanceLabel, lifeOf, seconds } from '../core/phrases.ts';
 import type { DisturbanceRecord } from '../core/run.ts';

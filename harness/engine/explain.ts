@@ -1,7 +1,7 @@
 /**
  * Explains violations: gives each witness a cause from the closed list and a story, and puts the clearest first. Pure.
  */
-import type { Finding, Witness } from '../core/checker.ts';
+import type { Finding, Witness } from '../core/finding.ts';
 import { seconds } from '../core/phrases.ts';
 import { rollbackBehind, tellRollback } from './causes/rollback.ts';
 import { causeOf } from './explain-cause.ts';

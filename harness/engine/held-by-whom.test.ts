@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Finding } from '../core/checker.ts';
-import { finding } from '../core/checker.ts';
+import type { Finding } from '../core/finding.ts';
+import { finding } from '../core/finding.ts';
 import { besideUnheld, heldByWhom } from './held-by-whom.ts';
 
 const owns = finding({

@@ -2,8 +2,8 @@
  * Promises that go by the holder rest on what nodes said that they held. What was minted under nothing, or under another
  * worker ID than the IDs carry, was minted by a holder whom nobody knows: that leaves such promises unjudged. Pure.
  */
-import type { Finding } from '../core/checker.ts';
-import { finding } from '../core/checker.ts';
+import type { Finding } from '../core/finding.ts';
+import { finding } from '../core/finding.ts';
 import { counted, grouped, seconds } from '../core/phrases.ts';
 import type { Unheld } from '../core/tenures.ts';
 import type { UnknownReason } from '../core/verdict.ts';

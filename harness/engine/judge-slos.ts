@@ -1,7 +1,8 @@
 /** Judges SLOs and measures figures. Pure. */
 import { sloScope } from '../core/doubts-of.ts';
 import type { Indicator, IndicatorFacts, Measurement, Span } from '../core/indicator.ts';
-import type { JournalEntry, Phase } from '../core/journal.ts';
+import type { JournalEntry } from '../core/journal.ts';
+import type { Phase } from '../core/phase.ts';
 import { counted, disturbanceLabel } from '../core/phrases.ts';
 import type { DisturbanceRecord } from '../core/run.ts';
 import type { Scenario } from '../core/scenario.ts';

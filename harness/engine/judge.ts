@@ -1,7 +1,8 @@
 /**
  * From evidence to the record of a run: findings, doubts, verdict, reasons. Pure but for the questions to the history.
  */
-import type { Finding, Tenure } from '../core/checker.ts';
+import type { Finding } from '../core/finding.ts';
+import type { Tenure } from '../core/tenure.ts';
 import { disturbing } from '../core/disturbing.ts';
 import type { ExitCode } from '../core/errors.ts';
 import { EXIT } from '../core/errors.ts';

@@ -1,5 +1,6 @@
 /** What is measured of a run beside its guarantees: SLOs and figures. Pure but for the question to the history. */
-import type { Finding, Tenure } from '../core/checker.ts';
+import type { Finding } from '../core/finding.ts';
+import type { Tenure } from '../core/tenure.ts';
 import type { DisturbanceRecord } from '../core/run.ts';
 import type { SequenceSecond } from '../core/sequence-use.ts';
 import type { FigureRecord } from '../core/slo.ts';

@@ -1,5 +1,6 @@
 /** When a run came to a phase. Pure. */
-import type { JournalEntry, Phase } from '../core/journal.ts';
+import type { JournalEntry } from '../core/journal.ts';
+import type { Phase } from '../core/phase.ts';
 import type { RunNs } from '../core/time.ts';
 
 /** Undefined: it never did. */

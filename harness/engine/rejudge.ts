@@ -17,7 +17,7 @@ import { openJournal } from './journal.ts';
 import { judge } from './judge.ts';
 import type { Indicators } from './judge-slos.ts';
 import { JOURNAL_FILE, TAPS_FOLDER } from './record.ts';
-import type { OpenStore } from './run-scenario.ts';
+import type { OpenStore } from './run-request.ts';
 import { putFacts } from './run-facts.ts';
 import { createStopwatch, measuredAgain } from './stopwatch.ts';
 

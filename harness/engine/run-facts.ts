@@ -1,7 +1,7 @@
 /**
  * What dashboards read of a judged run beside its emissions. Pure, but for handing it to the store.
  */
-import type { Witness } from '../core/checker.ts';
+import type { Witness } from '../core/finding.ts';
 import type { Reign } from '../core/clock-orders.ts';
 import { offsetsBy, ordersIn, reignsOf } from '../core/clock-orders.ts';
 import { messageOf } from '../core/errors.ts';

@@ -7,24 +7,18 @@ import { join } from 'node:path';
 import type { Cluster } from '../core/cluster.ts';
 import { DEFAULT_COORDINATOR } from '../core/coordinator-kind.ts';
 import { coordinatorMembersOf } from '../core/coordinators.ts';
-import type { Driver, GeneratorSource, InMemoryHistory } from '../core/driver.ts';
+import type { InMemoryHistory } from '../core/driver.ts';
 import { EXIT, messageOf, SnowglobeError } from '../core/errors.ts';
-import type { Fault } from '../core/fault.ts';
-import type { Hazard } from '../core/hazard.ts';
 import type { RequestColumns } from '../core/history.ts';
-import type { JournalEntry, Phase } from '../core/journal.ts';
-import type { Owner } from '../core/owner.ts';
-import type { Layout } from '../core/layout.ts';
+import type { JournalEntry } from '../core/journal.ts';
+import type { Phase } from '../core/phase.ts';
 import { idBitsOf } from '../core/layout.ts';
 import { counted } from '../core/phrases.ts';
-import type { Progress } from '../core/progress.ts';
 import type { Rng } from '../core/random.ts';
 import { createRng } from '../core/random.ts';
-import type { Reporter } from '../core/reporter.ts';
 import type { Run } from '../core/run.ts';
-import type { Store } from '../core/store.ts';
 import type { UnknownReason } from '../core/verdict.ts';
-import type { LoadHandle, StartLoad } from '../load/contract.ts';
+import type { LoadHandle } from '../load/contract.ts';
 import type { Collecting } from './collecting.ts';
 import { startCollecting } from './collecting.ts';
 import { carryOutSlot } from './disturb.ts';
@@ -32,51 +26,21 @@ import { gatherFromMemory, gatherFromStore } from './gather.ts';
 import { faultyGenerator } from './faulty-generator.ts';
 import type { HealthMonitor } from './health-monitor.ts';
 import { monitorHealth } from './health-monitor.ts';
-import type { Checkers } from './history-source.ts';
 import { watchHost } from './host-watch.ts';
 import type { Journal } from './journal.ts';
 import { journalText, openJournal } from './journal.ts';
 import { journalled } from './journalled-cluster.ts';
 import type { RunHeader } from './judge.ts';
 import { judge } from './judge.ts';
-import type { Indicators } from './judge-slos.ts';
 import { begunRun, JOURNAL_FILE, LEFT_NOTHING, LEFT_TO_JUDGE, OWNER_FILE, saveRun } from './record.ts';
 import { neededAbilities } from './preflight.ts';
 import { putFacts } from './run-facts.ts';
+import type { RunRequest } from './run-request.ts';
 import { ratesOf, telling } from './report-progress.ts';
 import type { Stopwatch } from './stopwatch.ts';
 import { createStopwatch } from './stopwatch.ts';
 import { orderSlots, plannedLengthMs } from './timetable.ts';
 import { startWatchdog } from './watchdog.ts';
-
-export interface RunRequest {
-  readonly header: RunHeader;
-  readonly generator: GeneratorSource;
-  readonly driver: Driver;
-  readonly owner: Owner;
-  readonly runId: string;
-  /** The run's folder, absolute. */
-  readonly folder: string;
-  readonly faults: ReadonlyMap<string, Fault>;
-  readonly hazards: ReadonlyMap<string, Hazard>;
-  readonly indicators: Indicators;
-  readonly checkers: Checkers;
-  readonly reporters: readonly Reporter[];
-  /** Opens the store that taps are collected into; called only for clusters that write taps. */
-  readonly openStore: OpenStore;
-  readonly startLoad: StartLoad;
-  /** What the command makes of a run once it is judged, and before it is saved: known violations are marked. */
-  readonly waive?: (run: Run) => Run;
-  readonly progress: Progress;
-  /** Aborted by a signal from the user. */
-  readonly signal: AbortSignal;
-}
-
-export type OpenStore = (run: {
-  readonly folder: string;
-  readonly runId: string;
-  readonly layout: Layout;
-}) => Promise<Store>;
 
 /** How long the worker IDs of the pool may take to be held, all of them, before the warm-up begins. */
 const ASSEMBLE_MS = 15_000;

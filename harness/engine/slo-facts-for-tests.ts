@@ -1,10 +1,12 @@
 /** Runs written by hand, for tests of indicators and SLOs: requests, words of nodes and disturbances, in seconds. */
-import type { Finding, Tenure } from '../core/checker.ts';
+import type { Finding } from '../core/finding.ts';
+import type { Tenure } from '../core/tenure.ts';
 import type { NodeHealth } from '../core/cluster.ts';
-import type { Disturbed } from '../core/fault.ts';
+import type { Disturbed } from '../core/disturbance.ts';
 import type { LeaseFact, RequestColumns } from '../core/history.ts';
 import { REQUEST_STATUS } from '../core/history.ts';
-import type { JournalEntry, Phase } from '../core/journal.ts';
+import type { JournalEntry } from '../core/journal.ts';
+import type { Phase } from '../core/phase.ts';
 import { scenarioSchema } from '../core/scenario.ts';
 import type { SequenceSecond } from '../core/sequence-use.ts';
 import { LAYOUT } from '../checkers/shared/history-builder.ts';

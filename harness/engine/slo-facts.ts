@@ -1,5 +1,6 @@
 /** What indicators read, from what the judge has. Pure. */
-import type { Finding, Tenure } from '../core/checker.ts';
+import type { Finding } from '../core/finding.ts';
+import type { Tenure } from '../core/tenure.ts';
 import { disturbing } from '../core/disturbing.ts';
 import type { LeaseFact, RequestColumns } from '../core/history.ts';
 import type { IndicatorFacts, MarkedRequests, Reach } from '../core/indicator.ts';

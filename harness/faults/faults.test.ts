@@ -3,7 +3,8 @@
  */
 import { expect, test } from 'vitest';
 import type { Cluster } from '../core/cluster.ts';
-import type { Evidence, Fault, FaultContext } from '../core/fault.ts';
+import type { Evidence } from '../core/disturbance.ts';
+import type { Fault, FaultContext } from '../core/fault.ts';
 import type { JsonObject } from '../core/json.ts';
 import { healthOf, nodeOf, offsetMs, statusOf } from '../core/observe.ts';
 import { launchSimulated } from '../laws/simulated-cluster.ts';

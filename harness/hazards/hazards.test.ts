@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Tenure } from '../core/checker.ts';
+import type { Tenure } from '../core/tenure.ts';
 import type { HazardReached } from '../core/hazard.ts';
 import type { JournalEntry } from '../core/journal.ts';
 import { msToNs } from '../core/time.ts';

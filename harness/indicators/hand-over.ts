@@ -4,7 +4,7 @@
  * leases their whole TTL anew, from that change; or from when its heir began to wait for one. To the heir's first ID. The
  * longest. Worker IDs that were given up by hand have no lease to wait for, and do not count.
  */
-import type { Tenure } from '../core/checker.ts';
+import type { Tenure } from '../core/tenure.ts';
 import type { Indicator, IndicatorFacts, Reach } from '../core/indicator.ts';
 import type { JournalEntry } from '../core/journal.ts';
 import { leaseFinder } from '../core/lease-ends.ts';

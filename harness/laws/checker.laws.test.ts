@@ -4,7 +4,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { HistoryBuilder, LAYOUT } from '../checkers/shared/history-builder.ts';
-import { WITNESSES_MAX } from '../core/checker.ts';
+import { WITNESSES_MAX } from '../core/finding.ts';
 import type { BatchColumns, History } from '../core/history.ts';
 import type { Guarantee } from '../core/guarantee.ts';
 import { wordsPerId } from '../core/layout.ts';

@@ -6,10 +6,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
 import type { Checker } from '../core/checker.ts';
 import type { Driver } from '../core/driver.ts';
-import { thisOwner } from '../engine/owner.ts';
+import { runRequest } from '../engine/run-request.ts';
 import { runScenario } from '../engine/run-scenario.ts';
 import { startOpenLoop } from '../load/open-loop.ts';
-import { describeGenerator, loadDriver, loadGenerator, loadParts, loadScenario } from '../registry.ts';
+import { loadDriver, loadGenerator, loadParts, loadScenario } from '../registry.ts';
 
 const WHY = new Error('the engine of containers is gone');
 
@@ -50,21 +50,21 @@ test('whoever started the run is told, and the process lives on', async () => {
         return checker.fold(...args);
       }) as unknown as Checker['fold'],
     });
-    const run = runScenario({
-      ...parts,
-      checkers: new Map([...parts.checkers].map(([name, checker]) => [name, slow(checker)])),
-      header: { scenario, generator: describeGenerator(generator), driver: 'sim', seed: '1', command: 'test' },
-      generator,
-      driver,
-      owner: thisOwner(),
-      runId: 'down',
-      folder,
-      reporters: [],
-      openStore: () => Promise.reject(new Error('the simulator has no store')),
-      startLoad: startOpenLoop,
-      progress: { event: () => undefined, line: () => undefined, end: () => undefined },
-      signal: new AbortController().signal,
-    });
+    const run = runScenario(
+      runRequest({
+        parts: { ...parts, checkers: new Map([...parts.checkers].map(([name, checker]) => [name, slow(checker)])) },
+        scenario,
+        generator,
+        driver,
+        seed: '1',
+        command: 'test',
+        openStore: () => Promise.reject(new Error('the simulator has no store')),
+        startLoad: startOpenLoop,
+        folder: () => folder,
+        isKept: false,
+        signal: new AbortController().signal,
+      }),
+    );
     await expect(run).rejects.toBe(WHY);
     expect(unhandled).not.toHaveBeenCalled();
   } finally {

@@ -126,6 +126,7 @@ function importsOf({ file, text }: { readonly file: string; readonly text: strin
   }));
 }
 
+const sourceOf = (path: string): (typeof sources)[number] => sources.find(({ file }) => file === path)!;
 const isPath = ({ target }: Import): boolean => target.endsWith('.ts');
 const areaOf = (file: string): readonly string[] => MAY_IMPORT.find(([area]) => file.startsWith(area)) ?? [];
 const told = ({ file, target }: Import): string => `${file} imports ${target}`;
@@ -149,6 +150,21 @@ test('faults, checkers, hazards, indicators, claims and reporters never import o
 test('the engine takes only types from the load', () => {
   const taken = shipped.filter(({ file }) => file.startsWith('harness/engine/')).flatMap(importsOf);
   expect(taken.filter(({ target, isType }) => target.startsWith('harness/load/') && !isType).map(told)).toEqual([]);
+});
+
+test('the types of the package ask for no types of Node, nor for a newer JavaScript than its users compile for', () => {
+  // Whatever a file imports, its types may show; `snowglobe()` itself loads its parts when it is called, unseen.
+  const reached = new Set(['harness/index.ts', 'harness/vitest.ts']);
+  // A set goes on with what is added while it is walked.
+  for (const file of reached) for (const { target } of importsOf(sourceOf(file)).filter(isPath)) reached.add(target);
+  expect(reached).toContain('harness/core/run.ts');
+  const strange = [...reached].filter((file) =>
+    /\b(Buffer|NodeJS|(Async)?Disposable(Stack)?|(asyncD|d)ispose)\b/.test(withoutComments(sourceOf(file).text)),
+  );
+  expect(strange).toEqual([]);
+  const libraries = [...reached].flatMap((file) => importsOf(sourceOf(file)).filter((one) => !isPath(one)));
+  // What is installed with the package, and what the user of its matchers has.
+  expect(libraries.filter(({ target }) => target !== 'zod' && target !== 'vitest').map(told)).toEqual([]);
 });
 
 test('a generator takes nothing but types from the harness, and no library', () => {

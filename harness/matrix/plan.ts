@@ -4,7 +4,7 @@
  */
 import type { GeneratorSource } from '../core/driver.ts';
 import type { Problem } from '../core/errors.ts';
-import { EXIT, problem, SnowglobeError } from '../core/errors.ts';
+import { EXIT, problem, refuse, SnowglobeError } from '../core/errors.ts';
 import type { Axis } from '../core/matrix.ts';
 import { labelOf } from '../core/matrix.ts';
 import type { Scenario } from '../core/scenario.ts';
@@ -61,7 +61,7 @@ export async function planMatrix(request: MatrixRequest): Promise<MatrixPlan> {
     }));
   });
   const all = [...found, ...once(together)];
-  if (all.length > 0) throw new SnowglobeError(EXIT.badInput, all);
+  refuse(EXIT.badInput, all);
   return {
     axes: axes.map(({ name, unit, values }) => ({ name, values, ...(unit !== undefined && { unit }) })),
     combinations: combinations.map(({ choices, ...rest }) => ({

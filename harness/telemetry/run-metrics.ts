@@ -2,7 +2,7 @@
  * What the harness knows of a run, as Prometheus metrics (`RUN_METRICS`): fed by the events that also feed the view, and
  * by the record once the run is judged.
  */
-import type { Finding } from '../core/checker.ts';
+import type { Finding } from '../core/finding.ts';
 import type { Guarantee, Promise_ } from '../core/guarantee.ts';
 import { RUN_METRICS as METRIC } from '../core/metric-names.ts';
 import type { Progress, ProgressEvent } from '../core/progress.ts';

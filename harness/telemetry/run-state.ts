@@ -1,7 +1,7 @@
 /**
  * What is known of a run while it lasts, folded from its progress events.
  */
-import type { Phase } from '../core/journal.ts';
+import type { Phase } from '../core/phase.ts';
 import type { NodeRate, ProgressEvent } from '../core/progress.ts';
 import type { RunNs } from '../core/time.ts';
 

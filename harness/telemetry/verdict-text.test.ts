@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { expect, test } from 'vitest';
-import type { Finding } from '../core/checker.ts';
+import type { Finding } from '../core/finding.ts';
 import type { Run } from '../core/run.ts';
 import type { SloRecord } from '../core/slo.ts';
 import { scenarioSchema } from '../core/scenario.ts';

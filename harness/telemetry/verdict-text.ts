@@ -2,7 +2,7 @@
  * The verdict of a run as text: what was promised and kept, what was done to the cluster, what the evidence is worth,
  * and how to see it again.
  */
-import type { Witness } from '../core/checker.ts';
+import type { Witness } from '../core/finding.ts';
 import { disturbing } from '../core/disturbing.ts';
 import { EXIT } from '../core/errors.ts';
 import { coordinatorLabel, tellLeases } from '../core/lease-totals.ts';

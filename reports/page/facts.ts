@@ -1,5 +1,5 @@
 /** Facts that several parts of the page derive from the run. */
-import type { Tenure } from '../../harness/core/checker.ts';
+import type { Tenure } from '../../harness/core/tenure.ts';
 import { coordinatorMembersOf } from '../../harness/core/coordinators.ts';
 import type { Json } from '../../harness/core/json.ts';
 import type { DisturbanceRecord, Run } from '../../harness/core/run.ts';

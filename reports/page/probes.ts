@@ -1,6 +1,6 @@
 /** Every probe of each disturbance on a time axis of its own: asked against observed, as series. */
 import { scaleLinear } from 'd3-scale';
-import type { EvidenceSample } from '../../harness/core/fault.ts';
+import type { EvidenceSample } from '../../harness/core/disturbance.ts';
 import { disturbanceLabel } from '../../harness/core/phrases.ts';
 import type { DisturbanceRecord, Run } from '../../harness/core/run.ts';
 import type { RunNs } from '../../harness/core/time.ts';

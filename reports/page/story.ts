@@ -1,6 +1,7 @@
 /** Each violation as a story: what, why, and the sightings side by side, taken apart to their bits. */
 import { CAUSES } from '../../harness/core/cause.ts';
-import type { Finding, Sighting, Tenure, Witness } from '../../harness/core/checker.ts';
+import type { Finding, Sighting, Witness } from '../../harness/core/finding.ts';
+import type { Tenure } from '../../harness/core/tenure.ts';
 import { decodeId, idBitsOf, shiftsOf } from '../../harness/core/layout.ts';
 import type { Layout } from '../../harness/core/layout.ts';
 import type { DisturbanceRecord, Run } from '../../harness/core/run.ts';

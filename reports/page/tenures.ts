@@ -1,5 +1,5 @@
 /** Lanes of worker IDs: who minted under which, and when two did at once. */
-import type { Tenure } from '../../harness/core/checker.ts';
+import type { Tenure } from '../../harness/core/tenure.ts';
 import type { Run } from '../../harness/core/run.ts';
 import { NS_PER_S } from '../../harness/core/time.ts';
 import { depth, packRows, union } from '../chart/rows.ts';

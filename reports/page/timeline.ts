@@ -1,5 +1,6 @@
 /** The figure that shows the whole run on one time axis, and the close look at one violation. */
-import type { Tenure, Witness } from '../../harness/core/checker.ts';
+import type { Tenure } from '../../harness/core/tenure.ts';
+import type { Witness } from '../../harness/core/finding.ts';
 import type { DisturbanceRecord, Run } from '../../harness/core/run.ts';
 import { NS_PER_S } from '../../harness/core/time.ts';
 import type { RunNs } from '../../harness/core/time.ts';

@@ -2,8 +2,10 @@
  * What a checker concludes before the evidence of its few witnesses has been looked up. The fold and the SQL of a
  * checker produce equal drafts; only the looking up differs.
  */
-import type { Finding, Sighting, SqlFacts, SqlReader, Tenure, Witness } from '../../core/checker.ts';
-import { finding, WITNESSES_MAX } from '../../core/checker.ts';
+import type { Finding, Sighting, Witness } from '../../core/finding.ts';
+import type { SqlFacts, SqlReader } from '../../core/checker.ts';
+import type { Tenure } from '../../core/tenure.ts';
+import { finding, WITNESSES_MAX } from '../../core/finding.ts';
 import type { Guarantee, PromiseOf, Promise_ } from '../../core/guarantee.ts';
 import type { History } from '../../core/history.ts';
 import { idReader } from '../../core/id-words.ts';

@@ -2,7 +2,8 @@
  * IDs minted twice because the coordinator went back: one holder rests on what the coordinator has forgotten since, and
  * the other could not know of it. Such a duplicate needs a broken `coordinator never rolls back`.
  */
-import type { SqlFacts, SqlReader, Tenure } from '../../core/checker.ts';
+import type { SqlFacts, SqlReader } from '../../core/checker.ts';
+import type { Tenure } from '../../core/tenure.ts';
 import type { Promise_ } from '../../core/guarantee.ts';
 import type { History, LeaseFact } from '../../core/history.ts';
 import { leaseFinder } from '../../core/lease-ends.ts';

@@ -3,7 +3,8 @@
  * its first batch under it to its last. Where it said otherwise in between, that is several tenures seen as one, and who
  * held the worker ID when is not told: what such a tenure meets is undecided.
  */
-import type { SqlFacts, SqlReader, Tenure } from '../../core/checker.ts';
+import type { SqlFacts, SqlReader } from '../../core/checker.ts';
+import type { Tenure } from '../../core/tenure.ts';
 import type { HealthFact, History } from '../../core/history.ts';
 import { lanesOf } from '../../core/lanes.ts';
 import type { RunNs } from '../../core/time.ts';

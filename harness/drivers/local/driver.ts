@@ -3,7 +3,7 @@
  * or without, on Linux, without containers; or, where the user wants no namespaces, behind TCP links in user space.
  */
 import type { Driver } from '../../core/driver.ts';
-import { EXIT, SnowglobeError } from '../../core/errors.ts';
+import { EXIT, refuse } from '../../core/errors.ts';
 import { launch } from './launch.ts';
 import { readiness } from './readiness.ts';
 import { listTraces, removeTraces } from './traces.ts';
@@ -17,7 +17,7 @@ export default {
   prepare: () => Promise.resolve(),
   async launch(spec, context) {
     const { problems } = await readiness();
-    if (problems.length > 0) throw new SnowglobeError(EXIT.environment, problems);
+    refuse(EXIT.environment, problems);
     return launch(spec, context);
   },
   leftovers: () => Promise.resolve(listTraces()),

@@ -1,6 +1,6 @@
 /** Why a client received something else than what was minted. */
 import type { Cause } from '../../core/cause.ts';
-import type { Witness } from '../../core/checker.ts';
+import type { Witness } from '../../core/finding.ts';
 import { throughNumber } from '../../core/received-ids.ts';
 
 /**

@@ -1,6 +1,6 @@
 /** Why a field of an ID does not hold what it must. */
 import type { Cause } from '../../core/cause.ts';
-import type { Sighting } from '../../core/checker.ts';
+import type { Sighting } from '../../core/finding.ts';
 import { decodeId } from '../../core/layout.ts';
 import type { EvidenceView } from '../explain-evidence.ts';
 import { isSentinel } from './sentinels.ts';

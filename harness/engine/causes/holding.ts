@@ -3,7 +3,8 @@
  * and what kept it from knowing.
  */
 import type { Cause } from '../../core/cause.ts';
-import type { Tenure, Witness } from '../../core/checker.ts';
+import type { Tenure } from '../../core/tenure.ts';
+import type { Witness } from '../../core/finding.ts';
 import type { DisturbanceRecord } from '../../core/run.ts';
 import { msToNs, type RunNs } from '../../core/time.ts';
 import { elderFirst, endedEarlyAt, endOf, type EvidenceView, inForce } from '../explain-evidence.ts';

@@ -2,7 +2,8 @@
  * Why one ID was minted twice, or two in the wrong order.
  */
 import type { Cause } from '../../core/cause.ts';
-import type { Sighting, Tenure, Witness } from '../../core/checker.ts';
+import type { Sighting, Witness } from '../../core/finding.ts';
+import type { Tenure } from '../../core/tenure.ts';
 import { decodeId } from '../../core/layout.ts';
 import { elderFirst, type EvidenceView } from '../explain-evidence.ts';
 import { causeOfField } from './fields.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Sighting } from '../../core/checker.ts';
+import type { Sighting } from '../../core/finding.ts';
 import { causeOfRange, isCounter } from './ranges.ts';
 
 const COUNTER = { timeBits: 0, workerBits: 0, sequenceBits: 63, tickMs: 1, epochMs: 0 };

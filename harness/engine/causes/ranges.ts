@@ -1,6 +1,6 @@
 /** Why numbers of a plain counter, which nodes take in ranges, were minted twice or in the wrong order. */
 import type { Cause } from '../../core/cause.ts';
-import type { Sighting } from '../../core/checker.ts';
+import type { Sighting } from '../../core/finding.ts';
 import type { Layout } from '../../core/layout.ts';
 
 /** An ID without a time and a worker ID tells nothing but its number. */

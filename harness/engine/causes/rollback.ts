@@ -2,7 +2,8 @@
  * Violations that come of a coordinator that went back: told by what it forgot of one holder and the other could not know,
  * and by what became of their leases then.
  */
-import type { Tenure, Witness } from '../../core/checker.ts';
+import type { Tenure } from '../../core/tenure.ts';
+import type { Witness } from '../../core/finding.ts';
 import { endOfLease } from '../../core/lease-ends.ts';
 import { rollbackBetween, rollbacksBetween, type Act, type Rollback } from '../../core/rollback.ts';
 import type { RunNs } from '../../core/time.ts';

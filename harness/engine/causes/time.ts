@@ -3,7 +3,7 @@
  * clock of the call, against true time, and against all that was observed of the clock before.
  */
 import type { Cause } from '../../core/cause.ts';
-import type { Sighting } from '../../core/checker.ts';
+import type { Sighting } from '../../core/finding.ts';
 import { apartMs } from '../../core/clock-window.ts';
 import { decodeId } from '../../core/layout.ts';
 import { NS_PER_MS, trueUnixMs } from '../../core/time.ts';

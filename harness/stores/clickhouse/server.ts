@@ -3,7 +3,7 @@
  */
 import { ClickHouseError, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import type { ClickHouseClient } from '@clickhouse/client';
-import { EXIT, SnowglobeError, badInput, messageOf, problem } from '../../core/errors.ts';
+import { EXIT, SnowglobeError, badInput, messageOf, problem, refuse } from '../../core/errors.ts';
 import type { Problem } from '../../core/errors.ts';
 import { FACT_TABLES, TABLES } from '../../core/store.ts';
 import type { Store } from '../../core/store.ts';
@@ -28,7 +28,7 @@ const PROBE_TIMEOUT_MS = 5000;
 /** A store on a server that `probeStore` found fit; throws its problems otherwise, before anything is written. */
 export async function openServer(options: ServerOptions): Promise<Store> {
   const probe = await probeStore(options.url);
-  if (probe.problems.length > 0) throw new SnowglobeError(EXIT.environment, probe.problems);
+  refuse(EXIT.environment, probe.problems);
   const { address, database } = parseStoreUrl(options.url);
   try {
     return await openClickHouseStore({
