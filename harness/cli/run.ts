@@ -1,5 +1,5 @@
 /** `snowglobe run`: checks everything that can be checked, then runs each scenario and tells the verdict. */
-import { relative } from 'node:path';
+import { basename, relative } from 'node:path';
 import type { ExitCode } from '../core/errors.ts';
 import { generatorLabel } from '../core/phrases.ts';
 import { alwaysWritten } from '../core/reporter.ts';
@@ -99,26 +99,30 @@ async function runAll(
   const runs: Run[] = [];
   const decisive: Run[] = [];
   const folders: string[] = [];
-  for (const [index, item] of plan.items.entries())
+  for (const [index, item] of plan.items.entries()) {
+    const earlier: string[] = [];
     for (let attempt = 1; attempt <= attempts && !signal.aborted; attempt++)
       try {
         if (attempt > 1) output.text(`Unknown: once more, with the same seed (attempt ${attempt} of ${attempts}).`);
-        const { run, folder } = await runOne(item, plan, attempt, interruption, output, metrics);
+        const { run, folder } = await runOne(item, plan, earlier, interruption, output, metrics);
         runs.push(run);
         decisive[index] = run;
         folders[index] = folder;
         await metrics?.linger(signal);
         if (!triesAgain(run)) break;
+        earlier.push(basename(folder));
       } catch (error) {
         return { runs, decisive, folders, failure: { error: orInterruption(error, interruption) } };
       }
+  }
   return { runs, decisive, folders };
 }
 
 async function runOne(
   { reference, scenario, generator, cell }: Plan['items'][number],
   plan: Plan,
-  attempt: number,
+  /** Folders of the attempts before this one. */
+  earlierAttempts: readonly string[],
   interruption: Interruption,
   output: Output,
   metrics: RunsMetrics | undefined,
@@ -135,7 +139,7 @@ async function runOne(
     driver: driver.name,
     seed,
     command,
-    ...(unknown.attempts > 1 && { attempt: { number: attempt, of: unknown.attempts } }),
+    ...(unknown.attempts > 1 && { attempt: { number: earlierAttempts.length + 1, of: unknown.attempts } }),
   };
   const view = createProgress(output.stream);
   const progress = metrics === undefined ? view : together([view, metrics.watch(header.generator.promises)]);
@@ -161,6 +165,7 @@ async function runOne(
       owner: thisOwner(),
       runId,
       folder,
+      earlierAttempts,
       startLoad: load.start,
       waive: (run) => waive(run, plan.waivers),
       progress,
