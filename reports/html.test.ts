@@ -8,6 +8,7 @@ import { bigRun } from './fixtures/big.ts';
 import { failingCached } from './fixtures/cached.ts';
 import { HOSTILE, poison } from './fixtures/poison.ts';
 import { begunRun, unknownRun } from './fixtures/sparse.ts';
+import { waivedCached } from './fixtures/waived.ts';
 import { passingStorm } from './fixtures/storm.ts';
 import { unclosed } from './fixtures/unclosed.ts';
 import report from './html.ts';
@@ -19,6 +20,7 @@ const RUNS: Readonly<Record<string, Run>> = {
   failing: failingCached(),
   unknown: unknownRun(),
   begun: begunRun(),
+  waived: waivedCached(),
 };
 const BYTES_MAX = 500_000;
 const BIG_BYTES_MAX = 3_000_000;
@@ -35,7 +37,7 @@ describe.each(Object.entries(RUNS))('the report of a %s run', (_, run) => {
     const sections = [...page.matchAll(/<section id="([a-z]+)" aria-labelledby="\1-title">\s*<h2 id="\1-title">/g)].map(
       ([, id]) => id,
     );
-    expect(linked).toHaveLength(10);
+    expect(linked).toHaveLength(run.waived === undefined ? 10 : 11);
     expect(sections).toEqual(linked);
   });
 
@@ -83,6 +85,64 @@ test('the verdict stands in words at the top', () => {
   expect(render(failingCached())).toContain('<h1 id="verdict-title">Fail: 2 promises were broken</h1>');
   expect(render(unknownRun())).toContain('<h1 id="verdict-title">Unknown: the run proves nothing</h1>');
   expect(render(begunRun())).toContain('<h1 id="verdict-title">Unknown: the run was never judged</h1>');
+});
+
+test('what is waived stands first, with reason, ticket and last day, and the verdict is the one beside it', () => {
+  const page = render(waivedCached());
+  expect(page).toContain('<h1 id="verdict-title">Pass (2 waived): all that was broken is known of</h1>');
+  expect(page).toMatch(/<section class="verdict good"/);
+  const section = words(page.slice(page.indexOf('<section id="waived"'), page.indexOf('<section id="promises"')));
+  expect(section).toContain('owns-worker-id');
+  expect(section).toContain(
+    'unique 3 412 violations the cache outlives the lease until the new client is out any ID-8 2026-12-31',
+  );
+  expect(render(failingCached())).not.toContain('id="waived"');
+});
+
+test('violations are marked as waived where they are told, and those that nobody waived are not', () => {
+  const page = render(waivedCached(['unique']));
+  expect(page).toContain('Fail (1 waived): a promise was broken beside what is waived</h1>');
+  expect(page).toMatch(/<section class="verdict bad"/);
+  const badges = [...page.matchAll(/<span class="badge (\w+)">(✕ broken[^<]*)</g)].map(([, tone, told]) => [
+    tone,
+    told,
+  ]);
+  expect(badges).toEqual([
+    ['bad', '✕ broken'],
+    ['plain', '✕ broken, waived'],
+  ]);
+  const marked = (story: string): boolean => story.includes('(ID-7, until 2026-12-31)') && story.startsWith(' waived"');
+  const stories = page.split('<article class="story').slice(1);
+  expect(stories.map(marked)).toContain(true);
+  expect(stories.map(marked)).toEqual(stories.map((story) => /id="violation-2-/.test(story)));
+  expect(words(page)).toMatch(/unique: 3 412 violations, waived/);
+});
+
+test('an SLO that is missed and waived is marked so', () => {
+  const run = passingStorm();
+  const [first, ...others] = run.slos!;
+  const by = [{ reason: 'a slow disk', ticket: 'ID-9', expires: '2026-12-31' }];
+  const waived = [{ slo: first!.name, violations: 1, by }];
+  const missed = { ...run, verdict: 'fail', slos: [{ ...first!, verdict: 'fail' }, ...others] } as const;
+  expect(words(render({ ...missed, waived }))).toContain('✕ missed, waived');
+  expect(words(render(missed))).not.toContain('waived');
+});
+
+test('of an attempt it is told which it is, and where the others are', () => {
+  const run = unknownRun();
+  const earlierAttempts = ['2026-11-21T12-00-00-ab12cd34', '2026-11-21T12-02-00-cd34ef56'];
+  const told = (number: number, before: readonly string[]): string =>
+    words(render({ ...run, attempt: { number, of: 3 }, measured: { ...run.measured, earlierAttempts: before } }));
+  expect(told(1, [])).toContain(
+    'Attempt 1 of 3 at the most, each with the same seed. The next one, unless the command was interrupted, is beside the folder of this one, under a later time.',
+  );
+  expect(told(3, earlierAttempts)).toContain(
+    `Those before it were unknown and are beside the folder of this one: ${earlierAttempts.join(', ')}. It was the last.`,
+  );
+  expect(words(render(waivedCached()))).toContain(
+    'The one before it was unknown and is beside the folder of this one: 2026-11-21T12-00-00-ab12cd34. None followed it: it is an answer.',
+  );
+  expect(words(render(run))).not.toContain('ttempt');
 });
 
 test('a guarantee that is not promised is never shown as kept, nor as a failure', () => {
@@ -300,7 +360,7 @@ test('an ID with its highest bit set is shown with that bit in the sign', () => 
 });
 
 test('no string of a run gets into the markup unescaped', () => {
-  const whole = failingCached();
+  const whole = waivedCached(['unique']);
   // Two witnesses of each finding carry every kind of string; more, and long curves, would only make the pages longer.
   const base = {
     ...whole,

@@ -18,9 +18,15 @@ import { storiesOf, violations } from './page/story.ts';
 import { STYLE } from './page/style.ts';
 import { timeline } from './page/timeline.ts';
 import { verdictSection } from './page/verdict.ts';
+import { waived } from './page/waived.ts';
 import { headline } from './shared/headline.ts';
 
-const CHAPTERS = [
+type Chapter = readonly [id: string, name: string];
+
+/** Where something is waived: first of all, for the verdict speaks of it. */
+const WAIVED: Chapter = ['waived', 'Waived'];
+
+const CHAPTERS: readonly Chapter[] = [
   ['promises', 'Promised and kept'],
   ['slos', 'SLOs and figures'],
   ['time', 'Time axis'],
@@ -31,7 +37,7 @@ const CHAPTERS = [
   ['evidence', 'Evidence'],
   ['environment', 'Environment'],
   ['reading', 'How to read'],
-] as const;
+];
 
 const SECURITY = [
   "default-src 'none'",
@@ -65,7 +71,8 @@ function page(run: Run): Markup {
           <p class="overline">
             snowglobe · <b>${run.scenario.name}</b> shakes <b>${generatorLabel(run.generator)}</b> on
             <b>${run.driver}</b> · seed
-            <b>${run.seed}</b>${run.measured.startedAt !== '' && html` · ${run.measured.startedAt}`}
+            <b>${run.seed}</b
+            >${run.attempt !== undefined && html` · attempt <b>${run.attempt.number} of ${run.attempt.of}</b>`}${run.measured.startedAt !== '' && html` · ${run.measured.startedAt}`}
           </p>
           <p class="question">${run.scenario.question}</p>
         </header>
@@ -73,11 +80,11 @@ function page(run: Run): Markup {
           ${verdictSection(run)}
           <nav aria-label="Parts of this report">
             <ul>
-              ${CHAPTERS.map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`)}
+              ${[...((run.waived ?? []).length > 0 ? [WAIVED] : []), ...CHAPTERS].map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`)}
             </ul>
           </nav>
-          ${promises(run)} ${slos(run)} ${timeline(run, stories)} ${violations(run, stories)} ${repeat(run)}
-          ${hazards(run)} ${disturbances(run)} ${evidence(run)} ${environment(run)} ${howToRead()}
+          ${waived(run)} ${promises(run)} ${slos(run)} ${timeline(run, stories)} ${violations(run, stories)}
+          ${repeat(run)} ${hazards(run)} ${disturbances(run)} ${evidence(run)} ${environment(run)} ${howToRead()}
         </main>
         <footer>
           snowglobe · run ${run.measured.runId} · this page is complete in itself; the same facts as data are in

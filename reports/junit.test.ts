@@ -5,6 +5,7 @@ import { failingCached } from './fixtures/cached.ts';
 import { HOSTILE, poison } from './fixtures/poison.ts';
 import { begunRun, unknownRun } from './fixtures/sparse.ts';
 import { passingStorm } from './fixtures/storm.ts';
+import { waivedCached } from './fixtures/waived.ts';
 import { unclosed } from './fixtures/unclosed.ts';
 import report from './junit.ts';
 
@@ -95,7 +96,7 @@ test('a promise that nothing was found about is an error', () => {
 test('no string of a run gets into the markup unescaped, and none that XML forbids', () => {
   fc.assert(
     fc.property(HOSTILE, (text) => {
-      const xml = render(poison(failingCached(), `q7${text}7q`));
+      const xml = render(poison(waivedCached(['unique']), `q7${text}7q`));
       expect(unclosed(xml.replace(/^<\?xml[^>]*\?>/, ''))).toEqual([]);
       expect(xml).not.toMatch(/&(?!(?:lt|gt|amp|quot|#\d+|#x[0-9a-f]+);)/);
       expect(xml).toMatch(/^[\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]*$/u);
@@ -127,4 +128,15 @@ test('what is waived is skipped, and told with reason and ticket; what is not st
     `name="${first!.guarantee}" time="0"><skipped>Waived: known &lt;of&gt; (ID-7, until 2026-12-31).`,
   );
   expect(content.match(/<failure/g)).toHaveLength(broken.length - 1);
+});
+
+test('the suite says the verdict beside what is waived, and which attempt it is', () => {
+  const xml = render(waivedCached());
+  expect(xml).toContain('<property name="verdict" value="pass (2 waived)"/>');
+  expect(xml).toContain('<property name="attempt" value="2 of 3"/>');
+  expect(xml).toMatch(/<system-out>Pass \(2 waived\): all that was broken is known of\n/);
+  expect(xml).toContain(
+    'The one before it was unknown and is beside the folder of this one: 2026-11-21T12-00-00-ab12cd34.',
+  );
+  expect(tests(xml).filter(({ result }) => result === 'failure' || result === 'error')).toEqual([]);
 });

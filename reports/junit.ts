@@ -9,6 +9,8 @@
 import { generatorLabel } from '../harness/core/phrases.ts';
 import type { Reporter } from '../harness/core/reporter.ts';
 import type { Run } from '../harness/core/run.ts';
+import { verdictInWords } from '../harness/core/waived.ts';
+import { attemptWords } from './shared/attempts.ts';
 import { headline } from './shared/headline.ts';
 import { html as xml } from './shared/markup.ts';
 import type { Markup } from './shared/markup.ts';
@@ -50,11 +52,13 @@ ${properties(run).map(
   ([name, value]) => xml`<property name="${oneLine(name) || '-'}" value="${oneLine(value)}"/>
 `,
 )}</properties>
-${outcomes.map((outcome) => testcase(suite, outcome, run))}<system-out>${[headline(run), ...run.reasons, `Repeat: ${run.command}`].map((line) => `${line}\n`)}</system-out>
+${outcomes.map((outcome) => testcase(suite, outcome, run))}<system-out>${[headline(run), ...run.reasons, ...attempts(run), `Repeat: ${run.command}`].map((line) => `${line}\n`)}</system-out>
 <system-err></system-err>
 </testsuite>
 </testsuites>`;
 }
+
+const attempts = (run: Run): readonly string[] => [attemptWords(run)].filter((words) => words !== undefined);
 
 function testcase(suite: string, outcome: Outcome, { command }: Run): Markup {
   const { group, name, result, summary, details } = outcome;
@@ -85,12 +89,14 @@ const FAILURES: Readonly<Record<Outcome['group'], string>> = {
   evidence: 'fail',
 };
 
-function properties({ driver, seed, command, verdict, generator, measured }: Run): readonly [string, string][] {
+function properties(run: Run): readonly [string, string][] {
+  const { driver, seed, command, generator, attempt, measured } = run;
   return [
-    ['verdict', verdict],
+    ['verdict', verdictInWords(run)],
     ['generator', generatorLabel(generator)],
     ['driver', driver],
     ['seed', seed],
+    ...(attempt === undefined ? [] : [['attempt', `${attempt.number} of ${attempt.of}`] as [string, string]]),
     ['run', measured.runId],
     ['command', command],
     ...Object.entries(measured.versions).map(([name, version]): [string, string] => [`version of ${name}`, version]),

@@ -5,6 +5,7 @@ import { failingCached } from './fixtures/cached.ts';
 import { HOSTILE, poison } from './fixtures/poison.ts';
 import { begunRun, unknownRun } from './fixtures/sparse.ts';
 import { passingStorm } from './fixtures/storm.ts';
+import { waivedCached } from './fixtures/waived.ts';
 import report, { BYTES_MAX } from './markdown.ts';
 
 const render = (run: Run): string => report.render(run).content;
@@ -33,7 +34,7 @@ test('promises, SLOs, what was not as asked for, stories and the command are in 
 test('every table has as many cells in each row as in its head, whatever the run holds', () => {
   fc.assert(
     fc.property(HOSTILE, (text) => {
-      const markdown = render(poison(failingCached(), text));
+      const markdown = render(poison(waivedCached(['unique']), text));
       for (const table of markdown.split('\n\n').filter((part) => part.startsWith('|'))) {
         const widths = table.split('\n').map((row) => row.split('|').length);
         expect(new Set(widths).size).toBe(1);
@@ -46,7 +47,7 @@ test('every table has as many cells in each row as in its head, whatever the run
 test('no string of a run becomes markup', () => {
   fc.assert(
     fc.property(HOSTILE, (text) => {
-      const markdown = render(poison(failingCached(), `q7${text}7q`));
+      const markdown = render(poison(waivedCached(['unique']), `q7${text}7q`));
       // What we write ourselves; the command stands in its fence.
       const bare = markdown
         .replace(/^(`{3,})sh\n.*\n\1$/m, '')
@@ -67,4 +68,14 @@ test('a summary stays below what GitHub takes, however much a run says', () => {
   expect(Buffer.byteLength(markdown)).toBeLessThan(BYTES_MAX);
   expect(markdown).toMatch(/_\d+ of \d+ parts were too long for this summary: see report.html._/);
   expect(markdown).toContain('### Promised and kept');
+});
+
+test('what is waived stands below the verdict, and is marked where it is judged and where it is told', () => {
+  const markdown = render(waivedCached());
+  expect(markdown).toMatch(/^## ✅ Pass \(2 waived\): all that was broken is known of\n/);
+  expect(markdown).toContain('Attempt 2 of 3 at the most, each with the same seed. The one before it was unknown');
+  expect(markdown.indexOf('### Waived')).toBeLessThan(markdown.indexOf('### Promised and kept'));
+  expect(markdown).toContain('| unique | – broken, waived | 3\u202f412 |');
+  expect(markdown).toContain('<b>unique</b>: 3\u202f412 violations, waived</summary>');
+  expect(render(waivedCached(['owns-worker-id']))).toMatch(/\| unique \| ❌ \*\*broken\*\* \|/);
 });

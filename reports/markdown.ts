@@ -4,11 +4,13 @@ import type { Reporter } from '../harness/core/reporter.ts';
 import { reasonsInShort } from '../harness/core/reasons-in-short.ts';
 import type { Run } from '../harness/core/run.ts';
 import type { Verdict } from '../harness/core/verdict.ts';
-import { subjectOf, verdictBesideWaived } from '../harness/core/waived.ts';
+import { subjectOf, verdictBesideWaived, waivedOf } from '../harness/core/waived.ts';
 import { details, fenced, md, mdTable, shortMd, withinBytes } from './markdown/text.ts';
 import { ADVICE } from './shared/advice.ts';
+import { attemptWords } from './shared/attempts.ts';
 import { headline } from './shared/headline.ts';
 import { nameOf, outcomesOf } from './shared/outcomes.ts';
+import { waivedFinding } from './shared/waivers.ts';
 import { amount, grouped, objectiveWords, plural, seconds } from './shared/words.ts';
 
 /** GitHub refuses a step summary of more than 1 MiB. */
@@ -20,6 +22,7 @@ const ROWS_MAX = 200;
 
 const MARK: Readonly<Record<Verdict, string>> = { pass: '✅', fail: '❌', unknown: '❔' };
 const KEPT: Readonly<Record<Verdict, string>> = { pass: 'kept', fail: '**broken**', unknown: 'unknown' };
+const WAIVED = '– broken, waived';
 const MET: Readonly<Record<Verdict, string>> = { pass: 'met', fail: '**missed**', unknown: 'unknown' };
 
 export default {
@@ -34,9 +37,9 @@ function parts(run: Run): readonly string[] {
     reasonsInShort(run)
       .map((reason) => `- ${shortMd(reason, CELL_MAX)}`)
       .join('\n'),
+    waivers(run),
     promises(run),
     slos(run),
-    waivers(run),
     doubtful(run),
     ...stories(run),
     evidence(run),
@@ -44,11 +47,13 @@ function parts(run: Run): readonly string[] {
   ].filter((part) => part !== '');
 }
 
-function about({ scenario, generator, driver, seed, attempt, measured }: Run): string {
+function about(run: Run): string {
+  const { scenario, generator, driver, seed, measured } = run;
   const [name, label, by, from, id] = [scenario.name, generatorLabel(generator), driver, seed, measured.runId].map(
     (text) => shortMd(text, CELL_MAX),
   );
-  return `**${name}** shakes **${label}** on **${by}**, seed ${from}, run ${id}${attempt === undefined ? '' : `, attempt ${attempt.number} of ${attempt.of}`}.`;
+  const attempt = attemptWords(run);
+  return `**${name}** shakes **${label}** on **${by}**, seed ${from}, run ${id}.${attempt === undefined ? '' : ` ${shortMd(attempt, STORY_MAX)}`}`;
 }
 
 function waivers({ waived = [] }: Run): string {
@@ -61,20 +66,25 @@ function waivers({ waived = [] }: Run): string {
         grouped(known.violations),
         shortMd(reason, CELL_MAX),
         shortMd(ticket, CELL_MAX),
-        expires,
+        shortMd(expires, CELL_MAX),
       ]),
     ),
     [1],
   )}`;
 }
 
-function promises({ findings }: Run): string {
+function promises(run: Run): string {
+  const { findings } = run;
   if (findings.length === 0) return '';
   return `### Promised and kept\n\n${mdTable(
     ['Guarantee', 'Verdict', 'Violations', 'Outside assumptions', 'Undecided', 'Looked at'],
     findings.map((finding) => [
       shortMd(nameOf(finding), CELL_MAX),
-      finding.promised ? `${MARK[finding.verdict]} ${KEPT[finding.verdict]}` : '– not promised',
+      waivedFinding(run, finding) !== undefined
+        ? WAIVED
+        : finding.promised
+          ? `${MARK[finding.verdict]} ${KEPT[finding.verdict]}`
+          : '– not promised',
       grouped(finding.violations),
       grouped(finding.outsideAssumptions),
       grouped(finding.undecided),
@@ -84,13 +94,16 @@ function promises({ findings }: Run): string {
   )}`;
 }
 
-function slos({ slos: judged = [], figures = [] }: Run): string {
+function slos(run: Run): string {
+  const { slos: judged = [], figures = [] } = run;
   const value = (of: { readonly value?: number; readonly unit: (typeof judged)[number]['unit'] }): string =>
     of.value === undefined ? '–' : amount(of.value, of.unit);
   const rows = [
     ...judged.map((slo) => [
       `${shortMd(slo.name, CELL_MAX)}<br>${shortMd(slo.what, CELL_MAX)}`,
-      `${MARK[slo.verdict]} ${MET[slo.verdict]}`,
+      slo.verdict === 'fail' && waivedOf(run, { slo: slo.name }) !== undefined
+        ? '– missed, waived'
+        : `${MARK[slo.verdict]} ${MET[slo.verdict]}`,
       value(slo),
       objectiveWords(slo.objective, slo.unit),
       shortMd(slo.where, CELL_MAX),
@@ -125,8 +138,8 @@ function doubtful(run: Run): string {
   ].join('\n\n');
 }
 
-function stories({ findings }: Run): readonly string[] {
-  const broken = findings.filter(({ promised, witnesses }) => promised && witnesses.length > 0);
+function stories(run: Run): readonly string[] {
+  const broken = run.findings.filter(({ promised, witnesses }) => promised && witnesses.length > 0);
   if (broken.length === 0) return [];
   return [
     '### Violations',
@@ -134,7 +147,7 @@ function stories({ findings }: Run): readonly string[] {
       const told = finding.witnesses.slice(0, STORIES_MAX);
       const more = finding.violations - told.length;
       return details(
-        `<b>${md(nameOf(finding))}</b>: ${plural(finding.violations, 'violation')}`,
+        `<b>${md(nameOf(finding))}</b>: ${plural(finding.violations, 'violation')}${waivedFinding(run, finding) === undefined ? '' : ', waived'}`,
         [...told.map(story), ...(more > 0 ? [`And ${grouped(more)} more: report.html tells some of them.`] : [])].join(
           '\n\n',
         ),

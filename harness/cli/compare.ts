@@ -5,6 +5,7 @@ import { compare } from '../../reports/compare/compare.ts';
 import { comparisonMarkdown, comparisonText } from '../../reports/compare/text.ts';
 import type { ExitCode } from '../core/errors.ts';
 import { badInput, EXIT, refuse } from '../core/errors.ts';
+import { loadIndicators } from '../registry.ts';
 import type { Output } from './output.ts';
 import { savedRuns } from './saved-runs.ts';
 import { writeOut } from './write-out.ts';
@@ -19,13 +20,14 @@ export interface CompareArguments {
   readonly out: string | undefined;
 }
 
-export function compareRuns(args: CompareArguments, output: Output): ExitCode {
+export async function compareRuns(args: CompareArguments, output: Output): Promise<ExitCode> {
   const tolerance = toleranceOf(args.tolerance);
   const base = savedRuns(args.base, 'BASE').map(({ run }) => run);
   const run = savedRuns(args.run, 'RUN').map((saved) => saved.run);
   const problems = incomparable(base, run);
   refuse(EXIT.badInput, problems);
-  const comparison = compare(base, run, tolerance);
+  const directions = new Map([...(await loadIndicators()).values()].map(({ name, better }) => [name, better]));
+  const comparison = compare(base, run, directions, tolerance);
   if (args.out !== undefined) writeOut(resolve(args.out), comparisonMarkdown(comparison));
   output.document(comparison, comparisonText(comparison));
   return comparison.exitCode;

@@ -95,19 +95,19 @@ describe('compare', () => {
   const [base, run] = [kept('base', 'passing'), kept('run', 'failing')];
   const ask = { base, run, tolerance: '10%', out: undefined };
 
-  test('tells of what is worse, ends with its code, and writes the comparison as Markdown', () => {
+  test('tells of what is worse, ends with its code, and writes the comparison as Markdown', async () => {
     const out = join(folder, 'compared.md');
     const { output, said } = recorder();
-    expect(compareRuns({ ...ask, out }, output)).toBe(10);
+    expect(await compareRuns({ ...ask, out }, output)).toBe(10);
     expect(said.text).toContain('RUN is worse than BASE');
     expect(readFileSync(out, 'utf8')).toContain('## ❌ RUN is worse than BASE');
   });
 
-  test('a folder that holds several runs of one scenario is a side of repetitions', () => {
+  test('a folder that holds several runs of one scenario is a side of repetitions', async () => {
     for (const [name, of] of Object.entries({ a: base, b: base }))
       cpSync(of, join(folder, 'several', name), { recursive: true });
     const { output, said } = recorder();
-    compareRuns({ ...ask, base: join(folder, 'several') }, output);
+    await compareRuns({ ...ask, base: join(folder, 'several') }, output);
     expect(said.document).toMatchObject({ base: { runs: [expect.any(String), expect.any(String)] } });
   });
 

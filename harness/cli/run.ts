@@ -1,5 +1,5 @@
 /** `snowglobe run`: checks everything that can be checked, then runs each scenario and tells the verdict. */
-import { relative } from 'node:path';
+import { basename, relative } from 'node:path';
 import type { ExitCode } from '../core/errors.ts';
 import { generatorLabel } from '../core/phrases.ts';
 import type { Run } from '../core/run.ts';
@@ -91,26 +91,30 @@ async function runAll(
   const runs: Run[] = [];
   const decisive: Run[] = [];
   const folders: string[] = [];
-  for (const [index, item] of plan.items.entries())
+  for (const [index, item] of plan.items.entries()) {
+    const earlier: string[] = [];
     for (let attempt = 1; attempt <= attempts && !signal.aborted; attempt++)
       try {
         if (attempt > 1) output.text(`Unknown: once more, with the same seed (attempt ${attempt} of ${attempts}).`);
-        const { run, folder } = await runOne(item, plan, attempt, interruption, output, metrics);
+        const { run, folder } = await runOne(item, plan, earlier, interruption, output, metrics);
         runs.push(run);
         decisive[index] = run;
         folders[index] = folder;
         await metrics?.linger(signal);
         if (!triesAgain(run)) break;
+        earlier.push(basename(folder));
       } catch (error) {
         return { runs, decisive, folders, failure: { error: orInterruption(error, interruption) } };
       }
+  }
   return { runs, decisive, folders };
 }
 
 async function runOne(
   item: Plan['items'][number],
   plan: Plan,
-  attempt: number,
+  /** Folders of the attempts before this one. */
+  earlierAttempts: readonly string[],
   interruption: Interruption,
   output: Output,
   metrics: RunsMetrics | undefined,
@@ -123,10 +127,11 @@ async function runOne(
     ...item,
     seed,
     command: repeatCommand(argumentsOf(args, cell), reference, driver, seed, load.client),
-    ...(unknown.attempts > 1 && { attempt: { number: attempt, of: unknown.attempts } }),
+    ...(unknown.attempts > 1 && { attempt: { number: earlierAttempts.length + 1, of: unknown.attempts } }),
     startLoad: load.start,
     folder: (runId) => runFolder(runsFolder, scenario.name, runId),
     isKept: true,
+    earlierAttempts,
     waive: (run) => waive(run, plan.waivers),
     signal: interruption.signal,
   });

@@ -191,6 +191,7 @@ const measuredSchema = z.strictObject({
   seconds: z.record(z.string(), z.number()).readonly(),
   versions: strings,
   host: strings,
+  earlierAttempts: list(z.string()).exactOptional(),
   stored: list(
     z.strictObject({ table: z.string(), rows: decimal, onDisk: decimal, uncompressed: decimal }),
   ).exactOptional(),

@@ -192,6 +192,8 @@ export interface Measured {
   readonly seconds: { readonly [what: string]: number };
   readonly versions: { readonly [name: string]: string };
   readonly host: { readonly [name: string]: string };
+  /** Folders of the attempts before this one, all of them unknown, beside its own. Absent where there was none. */
+  readonly earlierAttempts?: readonly string[];
   /** What the evidence takes in the store, by table. Absent where nothing was stored, or the store could not tell. */
   readonly stored?: readonly StoredBytes[];
 }

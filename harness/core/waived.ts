@@ -35,6 +35,12 @@ export function subjectOf({ guarantee, scope, slo }: Subject): string {
   return guarantee === undefined ? `SLO ${slo}` : scope === undefined ? guarantee : `${guarantee} (${scope})`;
 }
 
+/** What is waived of this guarantee or SLO; undefined: nothing is. */
+export function waivedOf({ waived = [] }: Pick<Run, 'waived'>, subject: Subject): WaivedRecord | undefined {
+  const name = subjectOf(subject);
+  return waived.find((one) => subjectOf(one) === name);
+}
+
 /** Promised guarantees that are broken. */
 export function brokenGuarantees({ findings }: Pick<Run, 'findings'>): Run['findings'] {
   return findings.filter(({ promised, verdict }) => promised && verdict === 'fail');
@@ -69,9 +75,8 @@ export function verdictInWords(run: Judged): string {
 
 /** What is broken or missed, and waived by nothing. */
 function open(run: Judged): readonly Subject[] {
-  const waived = new Set((run.waived ?? []).map(subjectOf));
   const all: readonly Subject[] = [...brokenGuarantees(run), ...missedSlos(run).map(({ name }) => ({ slo: name }))];
-  return all.filter((subject) => !waived.has(subjectOf(subject)));
+  return all.filter((subject) => waivedOf(run, subject) === undefined);
 }
 
 /** Of all but violations; undefined: nothing speaks against a pass. */

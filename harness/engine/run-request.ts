@@ -30,6 +30,8 @@ export interface RunRequest {
   readonly runId: string;
   /** The run's folder, absolute. */
   readonly folder: string;
+  /** Names of the folders of the attempts before this one, beside its own. */
+  readonly earlierAttempts?: readonly string[];
   readonly faults: ReadonlyMap<string, Fault>;
   readonly hazards: ReadonlyMap<string, Hazard>;
   readonly indicators: Indicators;
@@ -55,7 +57,7 @@ export type OpenStore = (run: {
 export interface WantedRun
   extends
     Pick<RunHeader, 'scenario' | 'seed' | 'command' | 'attempt'>,
-    Pick<RunRequest, 'generator' | 'driver' | 'openStore' | 'startLoad' | 'waive' | 'signal'> {
+    Pick<RunRequest, 'generator' | 'driver' | 'earlierAttempts' | 'openStore' | 'startLoad' | 'waive' | 'signal'> {
   readonly parts: Parts;
   /** The run's folder, absolute, by the ID of the run. */
   readonly folder: (runId: string) => string;
@@ -65,7 +67,7 @@ export interface WantedRun
 
 /** The request of a new run of this process. It shows no progress: whoever has a view of it puts that in its place. */
 export function runRequest({ parts, scenario, seed, command, attempt, waive, ...wanted }: WantedRun): RunRequest {
-  const { generator, driver, openStore, startLoad, signal, folder, isKept } = wanted;
+  const { generator, driver, earlierAttempts, openStore, startLoad, signal, folder, isKept } = wanted;
   const runId = newRunId();
   return {
     ...parts,
@@ -82,6 +84,7 @@ export function runRequest({ parts, scenario, seed, command, attempt, waive, ...
     owner: thisOwner(),
     runId,
     folder: folder(runId),
+    ...(earlierAttempts !== undefined && { earlierAttempts }),
     reporters: isKept ? alwaysWritten(parts.reporters) : [],
     openStore,
     startLoad,

@@ -48,7 +48,7 @@ const ASSEMBLE_MS = 15_000;
 /** Carries a scenario out and returns its judged record, which is saved too. Throws when nothing could be launched. */
 export async function runScenario(request: RunRequest): Promise<Run> {
   const { header, driver, folder, runId, reporters, signal, progress } = request;
-  const stopwatch = createStopwatch(runId);
+  const stopwatch = createStopwatch(runId, request.earlierAttempts);
   const persistent = driver.inProcess !== true;
   mkdirSync(folder, { recursive: true });
   if (persistent) writeFileSync(join(folder, OWNER_FILE), JSON.stringify(request.owner));

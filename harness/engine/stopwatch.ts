@@ -12,7 +12,7 @@ export interface Stopwatch {
   measured(versions: { readonly [name: string]: string }, stored?: Measured['stored']): Measured;
 }
 
-export function createStopwatch(runId: string): Stopwatch {
+export function createStopwatch(runId: string, earlierAttempts: readonly string[] = []): Stopwatch {
   const startedAt = new Date().toISOString();
   const seconds: { [what: string]: number } = {};
   return {
@@ -33,6 +33,7 @@ export function createStopwatch(runId: string): Stopwatch {
         cores: String(cpus().length),
         memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
       },
+      ...(earlierAttempts.length > 0 && { earlierAttempts }),
       ...(stored !== undefined && { stored }),
     }),
   };

@@ -232,3 +232,20 @@ describe('overflow-waits', () => {
     expect(measure('overflow-waits', new RunBuilder().said('n1', 1).said('n1', 2))).toEqual({ samples: 0 });
   });
 });
+
+test('each indicator says which way is better: of what nodes give, more; of what goes wrong or takes time, less', () => {
+  const better = (way: 'less' | 'more'): readonly string[] =>
+    [...indicators.values()].filter((indicator) => indicator.better === way).map(({ name }) => name);
+  expect(better('more')).toEqual(['achieved-rate', 'availability']);
+  expect(better('less')).toEqual([
+    'drift',
+    'error-ratio',
+    'hand-over',
+    'latency',
+    'overflow-waits',
+    'refusal',
+    'sequence-utilisation',
+    'time-to-first-id',
+    'worker-id-conflicts',
+  ]);
+});

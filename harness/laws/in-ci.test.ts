@@ -102,6 +102,10 @@ describe.concurrent('an unknown', () => {
       ],
     });
     expect(records).toHaveLength(3);
+    expect(records.map(({ measured }) => measured.earlierAttempts?.length)).toEqual([undefined, 1, 2]);
+    // The folders of the attempts before it are named after them.
+    for (const [i, name] of (records[2]!.measured.earlierAttempts ?? []).entries())
+      expect(name).toMatch(new RegExp(`^[^/]+-${records[i]!.measured.runId}$`));
     expect((JSON.parse(stdout) as Run[]).map(({ verdict }) => verdict)).toEqual(['unknown', 'unknown', 'pass']);
     expect(stderr).toContain('once more, with the same seed (attempt 2 of 4)');
     expect(stderr).toMatch(/PASS.*attempt 3 of 4/);

@@ -1,16 +1,27 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createRng } from '../../harness/core/random.ts';
+import { sloScope } from '../../harness/core/doubts-of.ts';
 import type { Run } from '../../harness/core/run.ts';
 import type { SloRecord } from '../../harness/core/slo.ts';
+import { whereText } from '../../harness/core/slo-words.ts';
+import { loadIndicators } from '../../harness/registry.ts';
 import { failingCached } from '../fixtures/cached.ts';
 import { poison } from '../fixtures/poison.ts';
 import { begunRun, unknownRun } from '../fixtures/sparse.ts';
 import { passingStorm } from '../fixtures/storm.ts';
 import { incomparable } from './comparable.ts';
-import { compare } from './compare.ts';
+import { compare as compareBy } from './compare.ts';
+import type { Comparison } from './compare.ts';
+import { chanceOfNone } from './guarantees.ts';
 import { chancesOfRanks, REPETITIONS_MIN, shiftBetween } from './shift.ts';
 import { comparisonMarkdown, comparisonText } from './text.ts';
+
+const INDICATORS = await loadIndicators();
+const DIRECTIONS = new Map([...INDICATORS.values()].map(({ name, better }) => [name, better]));
+
+const compare = (base: readonly Run[], run: readonly Run[], tolerance?: number): Comparison =>
+  compareBy(base, run, DIRECTIONS, tolerance);
 
 const STORM = passingStorm();
 const [LATENCY] = STORM.slos as [SloRecord];
@@ -30,7 +41,15 @@ const inTurns = (values: readonly number[], offset: 0 | 1): readonly Run[] =>
 const changeOf = (base: readonly Run[], run: readonly Run[], tolerance?: number): string =>
   compare(base, run, tolerance).rows.find(({ kind }) => kind === 'slo')!.change;
 
-const fiveTimes = (run: Run): readonly Run[] => Array.from({ length: 5 }, () => run);
+/** A further run of the same, of its own name. */
+const again = (run: Run, i: number, seed = run.seed): Run => ({
+  ...run,
+  seed,
+  measured: { ...run.measured, runId: `again${i}` },
+});
+const fiveTimes = (run: Run): readonly Run[] => Array.from({ length: 5 }, (_, i) => again(run, i));
+
+const UNKNOWN = [{ reason: 'disturbance did not bite', scope: 'paused/pause', detail: 'It ran on.' }] as const;
 
 const USUAL = [12.1, 12.9, 11.8, 12.4, 12.6];
 const HIGHER = USUAL.map((ms) => ms + 5);
@@ -69,10 +88,10 @@ describe('figures', () => {
   });
 
   test('no difference shown is not the same, unless a tolerance says what would be one', () => {
-    const again = [12.3, 12.0, 12.8, 12.2, 12.5];
-    expect(changeOf(inTurns(USUAL, 0), inTurns(again, 1))).toBe('cannot tell');
-    expect(changeOf(inTurns(USUAL, 0), inTurns(again, 1), 0.2)).toBe('same');
-    expect(changeOf(inTurns(USUAL, 0), inTurns(again, 1), 0.01)).toBe('cannot tell');
+    const alike = [12.3, 12.0, 12.8, 12.2, 12.5];
+    expect(changeOf(inTurns(USUAL, 0), inTurns(alike, 1))).toBe('cannot tell');
+    expect(changeOf(inTurns(USUAL, 0), inTurns(alike, 1), 0.2)).toBe('same');
+    expect(changeOf(inTurns(USUAL, 0), inTurns(alike, 1), 0.01)).toBe('cannot tell');
   });
 
   test('a run without a value is no repetition', () => {
@@ -94,15 +113,108 @@ describe('figures', () => {
     expect(changeOf([taking(12)], [eased], 0.1)).toBe('cannot tell');
   });
 
-  test('of a figure without a bound the unit says which way is better; of a share nobody knows', () => {
-    const measuring = (value: number, unit: 'ids/s' | 'ratio'): Run => ({
-      ...STORM,
-      slos: [],
-      figures: [{ name: 'figure', indicator: 'figure', what: 'a figure', unit, where: 'whole run', value, samples: 9 }],
-    });
-    const change = (unit: 'ids/s' | 'ratio'): string | undefined =>
-      compare([measuring(0.5, unit)], [measuring(0.9, unit)], 0.1).rows.find(({ kind }) => kind === 'figure')?.change;
-    expect([change('ids/s'), change('ratio')]).toEqual(['better', 'cannot tell']);
+  const FIGURE = { name: 'figure', what: 'a figure', unit: 'count', where: whereText('whole'), samples: 9 } as const;
+  const measuring = (value: number, indicator = 'latency', more: object = {}): Run => ({
+    ...STORM,
+    slos: [],
+    figures: [{ ...FIGURE, indicator, value, ...more }],
+  });
+  const changeOfFigure = (base: Run, run: Run): string | undefined =>
+    compare([base], [run], 0.1).rows.find(({ kind }) => kind === 'figure')?.change;
+
+  test.each([...INDICATORS.values()])(
+    'of $name the greater one is what the indicator says of it',
+    ({ name, better }) => {
+      expect(changeOfFigure(measuring(1, name), measuring(2, name))).toBe(better === 'more' ? 'better' : 'worse');
+      expect(changeOfFigure(measuring(2, name), measuring(1, name))).toBe(better === 'more' ? 'worse' : 'better');
+    },
+  );
+
+  test('of an indicator that this snowglobe does not know nobody can tell which way is better', () => {
+    expect(changeOfFigure(measuring(1, 'of-later-days'), measuring(2, 'of-later-days'))).toBe('cannot tell');
+  });
+
+  test('a figure is held against that of the whole run, and never against one of a part that bears its name', () => {
+    const whole = measuring(1).figures!;
+    const part = measuring(9, 'latency', { where: whereText('recover') }).figures!;
+    const both = { ...measuring(1), figures: [...part, ...whole] };
+    expect(changeOfFigure(measuring(1), both)).toBe('same');
+    expect(changeOfFigure(measuring(1), { ...both, figures: part })).toBe('cannot tell');
+    expect(changeOfFigure(measuring(1), measuring(1, 'latency', { what: 'another figure' }))).toBe('cannot tell');
+  });
+
+  test('a share of nothing is nothing: beside a BASE of 0 a tolerance tells of no change', () => {
+    expect(changeOfFigure(measuring(0), measuring(0.001))).toBe('cannot tell');
+    expect(changeOfFigure(measuring(0), measuring(0))).toBe('same');
+    const zeros = inTurns([0, 0, 0, 0, 0], 0);
+    expect(changeOf(zeros, inTurns([3, 4, 3, 5, 4], 1), 0.1)).toBe('worse');
+  });
+
+  test.each([NaN, Infinity])('%s is no value', (value) => {
+    expect(changeOfFigure(measuring(value), measuring(1))).toBe('cannot tell');
+    expect(changeOfFigure(measuring(1), measuring(value))).toBe('cannot tell');
+    expect(changeOf(inTurns([...USUAL.slice(1), value], 0), inTurns(HIGHER, 1))).toBe('cannot tell');
+  });
+
+  test('of a run that proves nothing no figure is held against another', () => {
+    const doubted = { ...measuring(1), verdict: 'unknown', unknowns: UNKNOWN } as const;
+    expect(changeOfFigure(doubted, measuring(2))).toBe('cannot tell');
+    expect(changeOfFigure(measuring(2), doubted)).toBe('cannot tell');
+    const few = { ...taking(12), slos: [{ ...LATENCY, value: 30, verdict: 'unknown' as const, samples: 3 }] };
+    expect(changeOf([taking(12)], [few], 0.1)).toBe('cannot tell');
+  });
+
+  test('another seed or another machine on the other side may be what made the difference', () => {
+    const [base, run] = [inTurns(USUAL, 0), inTurns(HIGHER, 1)];
+    const seeded = (runs: readonly Run[], ...seeds: readonly string[]): readonly Run[] =>
+      runs.map((of, i) => ({ ...of, seed: seeds[i % seeds.length]! }));
+    expect(changeOf(base, run)).toBe('worse');
+    expect(changeOf(seeded(base, '1'), seeded(run, '2'))).toBe('cannot tell');
+    expect(changeOf(seeded(base, '1'), seeded(run, '2'), 0.1)).toBe('cannot tell');
+    expect(changeOf(seeded(base, '1', '1', '1', '1', '2'), seeded(run, '1', '2', '2', '2', '2'))).toBe('cannot tell');
+    expect(changeOf(seeded(base, '1', '2', '3', '4', '5'), seeded(run, '5', '4', '3', '2', '1'))).toBe('worse');
+    expect(changeOf(seeded([taking(12)], '1'), seeded([taking(30)], '2'), 0.1)).toBe('cannot tell');
+    // One a run, drawn anew: they are part of the noise.
+    expect(changeOf(seeded(base, '1', '2', '3', '4', '5'), seeded(run, '6', '7', '8', '9', '10'))).toBe('worse');
+    const host = { ...STORM.measured.host, cores: '64' };
+    const elsewhere = run.map((of) => ({ ...of, measured: { ...of.measured, host } }));
+    expect(changeOf(base, elsewhere)).toBe('cannot tell');
+    expect(compare(base, elsewhere).method).toContain('the machine is not the same');
+  });
+
+  test('one run that was copied is one repetition, and so are simulated ones of one seed', () => {
+    const copied = (runs: readonly Run[]): readonly Run[] => runs.map((of) => ({ ...of, measured: runs[0]!.measured }));
+    expect(changeOf(copied(inTurns(USUAL, 0)), inTurns(HIGHER, 1))).toBe('cannot tell');
+    const simulated = (runs: readonly Run[], of: (i: number) => string): readonly Run[] =>
+      runs.map((run, i) => ({ ...run, driver: 'sim', seed: of(i) }));
+    const [base, run] = [USUAL.map((ms, i) => taking(ms, i)), HIGHER.map((ms, i) => taking(ms, 10 + i))];
+    expect(
+      changeOf(
+        simulated(base, () => '1'),
+        simulated(run, () => '1'),
+      ),
+    ).toBe('cannot tell');
+    // Virtual time stands for no time of day: nothing has to be in turns.
+    expect(changeOf(simulated(base, String), simulated(run, String))).toBe('worse');
+  });
+
+  test('sides that change places often, but of which one is the earlier on the whole, are not in turns', () => {
+    const early = Array.from({ length: 40 }, (_, i) => taking(12 + (i % 7) / 10, i));
+    const late = HIGHER.map((ms, i) => taking(ms, 50 + 2 * i));
+    const between = USUAL.map((ms, i) => taking(ms, 51 + 2 * i));
+    expect(changeOf(between, late)).toBe('worse');
+    expect(changeOf([...early, ...between], late)).toBe('cannot tell');
+    expect(changeOf(late, [...early, ...between])).toBe('cannot tell');
+    const inOrder = inTurns(HIGHER, 1);
+    const last = inOrder.at(-1)!;
+    const timeless = { ...last, measured: { ...last.measured, startedAt: '' } };
+    expect(changeOf(inTurns(USUAL, 0), [...inOrder.slice(0, -1), timeless])).toBe('cannot tell');
+  });
+
+  test('of many figures some come out as different by chance, and it is said how many', () => {
+    expect(compare(inTurns(USUAL, 0), inTurns(HIGHER, 1)).method).toContain(
+      'of 1 figure that are the same 0.01 come out as different by chance',
+    );
   });
 });
 
@@ -117,9 +229,67 @@ describe('guarantees', () => {
     expect(compare([STORM], [broken]).exitCode).toBe(10);
   });
 
-  test('one run without a violation may be luck; five are better', () => {
+  test('one run without a violation may be luck; five of five that broke it, and none of five, are better', () => {
     expect(change([broken], [STORM], 'unique')).toBe('cannot tell');
     expect(change(fiveTimes(broken), fiveTimes(STORM), 'unique')).toBe('better');
+    expect(
+      change(
+        Array.from({ length: 5 }, () => broken),
+        Array.from({ length: 5 }, () => STORM),
+        'unique',
+      ),
+    ).toBe('cannot tell');
+  });
+
+  test('what was seldom broken has to stay away for long before it counts as better', () => {
+    const seldom = [broken, ...fiveTimes(STORM).slice(1)];
+    expect(change(seldom, fiveTimes(STORM), 'unique')).toBe('cannot tell');
+    expect(compare(seldom, fiveTimes(STORM)).rows[0]!.why).toContain('in 1 of 5, and RUN in none of 5');
+    expect(chanceOfNone(1, 5, 5)).toBeCloseTo(1 / 2, 12);
+    expect(chanceOfNone(5, 5, 5)).toBeCloseTo(1 / 252, 12);
+    expect(chanceOfNone(2, 3, 4)).toBeCloseTo(3 / 21, 12);
+  });
+
+  test('with other seeds a violation is worse all the same, and none is no better', () => {
+    const others = fiveTimes(STORM).map((run, i) => again(run, i, '99'));
+    expect(change(fiveTimes(broken), others, 'unique')).toBe('cannot tell');
+    const row = compare(others, [broken]).rows.find(({ name }) => name === 'unique')!;
+    expect(row).toMatchObject({ change: 'worse', why: expect.stringContaining('though the seeds are not the same') });
+  });
+
+  test('a run that proves nothing keeps nothing; what it broke is broken', () => {
+    const unproved = (run: Run): Run => ({ ...run, verdict: 'unknown', unknowns: UNKNOWN });
+    expect(compare([STORM], [unproved(STORM)])).toMatchObject({ change: 'cannot tell', exitCode: 12 });
+    expect(change([STORM], [unproved(STORM)], 'unique')).toBe('cannot tell');
+    expect(change([STORM], [unproved(broken)], 'unique')).toBe('worse');
+    // What is unknown of one SLO alone leaves the guarantees as they are.
+    const slo = { reason: 'too few samples', scope: sloScope(LATENCY.name), detail: 'There were 3.' } as const;
+    expect(change([STORM], [{ ...STORM, unknowns: [slo] }], 'unique')).toBe('same');
+  });
+
+  test('a run that was judged of nothing dropped no promise, and hides no violation of another run', () => {
+    const empty: Run = { ...again(STORM, 9), verdict: 'unknown', unknowns: UNKNOWN, findings: [] };
+    expect(change([STORM], [empty], 'unique')).toBe('cannot tell');
+    expect(change([empty], [STORM], 'unique')).toBe('cannot tell');
+    expect(change([STORM], [broken, empty], 'unique')).toBe('worse');
+  });
+
+  test('a promise with wider bounds is another promise, unless it is broken all the same', () => {
+    const within = (withinMs: number, run = STORM): Run => ({
+      ...run,
+      generator: { ...run.generator, promises: [{ guarantee: 'recovers', withinMs }] },
+    });
+    expect(change([within(7000)], [within(7000)], 'recovers')).toBe('same');
+    expect(change([within(7000)], [within(60_000)], 'recovers')).toBe('cannot tell');
+    const late = { ...STORM, findings: STORM.findings.map((one) => ({ ...one, verdict: 'fail' as const })) };
+    expect(change([within(7000)], [within(60_000, late)], 'recovers')).toBe('worse');
+  });
+
+  test('where nothing could be compared nobody can tell', () => {
+    const bare: Run = { ...STORM, generator: { ...STORM.generator, promises: [] }, slos: [], figures: [] };
+    const nothing = compare([bare], [bare]);
+    expect(nothing).toMatchObject({ change: 'cannot tell', exitCode: 12, rows: [] });
+    expect(comparisonText(nothing)).toContain('Nobody can tell');
   });
 
   test('what both keep, and what both break, is the same', () => {
@@ -143,7 +313,12 @@ describe('guarantees', () => {
   });
 
   test('a promise that is dropped is worse, and one that neither makes is left out', () => {
-    const dropped: Run = { ...STORM, findings: [{ ...first!, promised: false }, ...others] };
+    const { promises } = STORM.generator;
+    const dropped: Run = {
+      ...STORM,
+      generator: { ...STORM.generator, promises: promises.filter(({ guarantee }) => guarantee !== 'unique') },
+      findings: [{ ...first!, promised: false }, ...others],
+    };
     expect(change([STORM], [dropped], 'unique')).toBe('worse');
     expect(compare([STORM], [STORM]).rows.map(({ name }) => name)).not.toContain('increasing-across-lives (node)');
   });

@@ -6,15 +6,17 @@ import { median } from 'd3-array';
 import type { ExitCode } from '../../harness/core/errors.ts';
 import { EXIT } from '../../harness/core/errors.ts';
 import { generatorLabel } from '../../harness/core/phrases.ts';
-import { doubtsOf } from '../../harness/core/doubts-of.ts';
 import type { Run } from '../../harness/core/run.ts';
-import type { FigureRecord, SloRecord, Unit } from '../../harness/core/slo.ts';
+import type { FigureRecord, SloRecord } from '../../harness/core/slo.ts';
+import { whereText } from '../../harness/core/slo-words.ts';
 import { gravest } from '../../harness/core/verdict.ts';
 import { amount, objectiveWords, plural } from '../shared/words.ts';
-import type { Change, Judged, Terms } from './figures.ts';
-import { judgeFigure } from './figures.ts';
+import type { Better, Change, Judged, Terms } from './figures.ts';
+import { judgeFigure, percent } from './figures.ts';
 import { compareGuarantees } from './guarantees.ts';
 import { CONFIDENCE, REPETITIONS_MIN } from './shift.ts';
+import type { Trials } from './trials.ts';
+import { doubtAbout, trialsOf } from './trials.ts';
 
 export interface ComparedRow extends Judged {
   readonly kind: 'guarantee' | 'slo' | 'figure';
@@ -42,18 +44,27 @@ export interface Side {
   readonly runs: readonly string[];
 }
 
+/** Which way each indicator is better, by its name. */
+export type Directions = ReadonlyMap<string, Better>;
+
 /** `base` and `run`: one run or more each, comparable (`incomparable`). `tolerance`: a share, 0.1 for 10 %. */
-export function compare(base: readonly Run[], run: readonly Run[], tolerance?: number): Comparison {
-  const terms: Terms = { interleaved: inTurns(base, run), ...(tolerance !== undefined && { tolerance }) };
+export function compare(
+  base: readonly Run[],
+  run: readonly Run[],
+  directions: Directions,
+  tolerance?: number,
+): Comparison {
+  const trials = trialsOf(base, run);
+  const terms: Terms = tolerance === undefined ? {} : { tolerance };
   const rows = [
-    ...compareGuarantees(base, run).map(({ base: before, run: now, ...row }): ComparedRow => ({
+    ...compareGuarantees(base, run, trials).map(({ base: before, run: now, ...row }): ComparedRow => ({
       kind: 'guarantee',
       ...row,
       base: before.words,
       run: now.words,
     })),
-    ...compareSlos(base, run, terms),
-    ...compareFigures(base, run, terms),
+    ...compareSlos(trials, terms),
+    ...compareFigures(trials, directions, terms),
   ];
   const first = run[0] as Run;
   return {
@@ -63,77 +74,72 @@ export function compare(base: readonly Run[], run: readonly Run[], tolerance?: n
     driver: first.driver,
     base: sideOf(base),
     run: sideOf(run),
-    method: methodOf(base, run, terms),
+    method: methodOf(trials, terms, rows.filter(({ kind }) => kind !== 'guarantee').length),
     rows,
   };
 }
 
-function compareSlos(base: readonly Run[], run: readonly Run[], terms: Terms): readonly ComparedRow[] {
+function compareSlos(trials: Trials, terms: Terms): readonly ComparedRow[] {
+  const { base, run } = trials;
   const slos = ({ slos = [] }: Run): readonly SloRecord[] => slos;
   return namesOf([...base, ...run], slos).map((name): ComparedRow => {
     const [before, now] = [recordsOf(base, slos, name), recordsOf(run, slos, name)];
     const words = (records: readonly (SloRecord | undefined)[]): string =>
       `${valueWords(records)}, ${MET[gravest(records.map((record) => record?.verdict ?? 'unknown'))]}`;
     const row = { kind: 'slo', name, base: words(before), run: words(now) } as const;
-    const [first] = [...before, ...now];
-    if (first === undefined || [...before, ...now].some((record) => record === undefined || !isSameSlo(record, first)))
+    const [first, ...others] = [...before, ...now];
+    if (first === undefined || others.some((record) => record === undefined || !isSameSlo(record, first)))
       return { ...row, change: 'cannot tell', why: 'It is not the same SLO in every run.' };
-    const doubtful = [...base, ...run].filter((one) => !isJudged(one, name)).length;
-    if (doubtful > 0)
-      return {
-        ...row,
-        change: 'cannot tell',
-        why: `${plural(doubtful, 'run')} could not judge it, or proved nothing.`,
-      };
+    const unjudged = [...before, ...now].filter((record) => record?.verdict === 'unknown').length;
+    if (unjudged > 0)
+      return { ...row, change: 'cannot tell', why: `In ${plural(unjudged, 'run')} it could not be judged.` };
+    // An objective of the other kind than its indicator is better by was refused before the run.
     const better = first.objective.atMost === undefined ? 'more' : 'less';
-    return { ...row, ...judgeFigure(before.map(valueOf), now.map(valueOf), better, terms) };
+    return { ...row, ...judged(trials, before, now, better, terms) };
   });
-}
-
-/** A value of too few samples is none, and one that was met in doubt is not earned. */
-function isJudged(run: Run, name: string): boolean {
-  const { verdict } = (run.slos ?? []).find((slo) => slo.name === name) ?? {};
-  return verdict === 'fail' || (verdict === 'pass' && doubtsOf(run, { slo: name }).length === 0);
 }
 
 const MET = { pass: 'met', fail: 'missed', unknown: 'unknown' } as const;
 
 function isSameSlo(a: SloRecord, b: SloRecord): boolean {
-  const asked = ({ what, where, unit, objective }: SloRecord): string =>
-    [what, where, objectiveWords(objective, unit)].join('; ');
+  const asked = ({ indicator, what, where, unit, objective }: SloRecord): string =>
+    [indicator, what, where, objectiveWords(objective, unit)].join('; ');
   return asked(a) === asked(b);
 }
 
-function compareFigures(base: readonly Run[], run: readonly Run[], terms: Terms): readonly ComparedRow[] {
-  const figures = ({ figures = [] }: Run): readonly FigureRecord[] => figures;
+/** Of the whole run: those of its parts bear the same names, and many of them a target that the seed draws. */
+function compareFigures(trials: Trials, directions: Directions, terms: Terms): readonly ComparedRow[] {
+  const { base, run } = trials;
+  const figures = ({ figures = [] }: Run): readonly FigureRecord[] => figures.filter(({ where }) => where === WHOLE);
   return namesOf([...base, ...run], figures).map((name): ComparedRow => {
     const [before, now] = [recordsOf(base, figures, name), recordsOf(run, figures, name)];
-    const first = [...before, ...now].find((record) => record !== undefined);
-    const better = first === undefined ? undefined : betterOf(first, [...base, ...run]);
-    return {
-      kind: 'figure',
-      name,
-      base: valueWords(before),
-      run: valueWords(now),
-      ...judgeFigure(before.map(valueOf), now.map(valueOf), better, terms),
-    };
+    const row = { kind: 'figure', name, base: valueWords(before), run: valueWords(now) } as const;
+    const [first, ...others] = [...before, ...now].filter((record) => record !== undefined);
+    if (others.some(({ what, unit }) => what !== first?.what || unit !== first.unit))
+      return { ...row, change: 'cannot tell', why: 'It was not measured in the same way in every run.' };
+    const better = first === undefined ? undefined : directions.get(first.indicator);
+    return { ...row, ...judged(trials, before, now, better, terms) };
   });
 }
 
-/** As an SLO on the same indicator has it, or else as the unit tells: of a share nobody knows. */
-function betterOf({ indicator, unit }: FigureRecord, runs: readonly Run[]): 'less' | 'more' | undefined {
-  const slo = runs.flatMap(({ slos = [] }) => slos).find((known) => known.indicator === indicator);
-  if (slo !== undefined) return slo.objective.atMost === undefined ? 'more' : 'less';
-  return BETTER[unit];
-}
+const WHOLE = whereText('whole');
 
-const BETTER: Readonly<Record<Unit, 'less' | 'more' | undefined>> = {
-  ms: 'less',
-  s: 'less',
-  count: 'less',
-  'ids/s': 'more',
-  ratio: undefined,
-};
+/** What a run shows in figures that was to be disturbed and was not is no figure of what was asked. */
+function judged(
+  trials: Trials,
+  before: readonly (Named | undefined)[],
+  now: readonly (Named | undefined)[],
+  better: Better,
+  terms: Terms,
+): Judged {
+  const doubts = [...trials.base, ...trials.run].map(doubtAbout).filter((doubt) => doubt !== undefined);
+  if (doubts.length > 0)
+    return {
+      change: 'cannot tell',
+      why: `Of ${plural(doubts.length, 'run')} nothing is proved (${[...new Set(doubts)].join('; ')}): figures neither.`,
+    };
+  return judgeFigure(before.map(valueOf), now.map(valueOf), better, { ...trials, ...terms });
+}
 
 type Named = Pick<FigureRecord, 'name' | 'value' | 'unit'>;
 
@@ -163,23 +169,13 @@ function valueWords(records: readonly (Named | undefined)[]): string {
   return `median ${amount(middle, unit)} (${amount(low, unit)} to ${amount(high, unit)}, ${known.length} runs)`;
 }
 
-/**
- * Whether the sides took turns, by the time of their starts: as often as it takes for neither to stand for one time of
- * day. Strictly in turns, five and five change sides nine times; one side after the other, once.
- */
-function inTurns(base: readonly Run[], run: readonly Run[]): boolean {
-  const started = [...base.map((of) => ({ of, side: 'base' })), ...run.map((of) => ({ of, side: 'run' }))]
-    .map(({ of, side }) => ({ side, at: Date.parse(of.measured.startedAt) }))
-    .sort((a, b) => a.at - b.at);
-  const changes = started.filter(({ side }, i) => i > 0 && side !== started[i - 1]?.side).length;
-  return changes >= Math.min(base.length, run.length) - 1 && changes > 1;
-}
-
-function methodOf(base: readonly Run[], run: readonly Run[], { tolerance, interleaved }: Terms): string {
+function methodOf(trials: Trials, { tolerance }: Terms, figures: number): string {
+  const { base, run, interleaved, confounded } = trials;
   const repeated = interleaved && Math.min(base.length, run.length) >= REPETITIONS_MIN;
-  const stated = tolerance === undefined ? '' : `a difference of ${tolerance * 100} % of BASE counts as none`;
+  const stated = tolerance === undefined ? '' : `a difference of ${percent(tolerance)} of BASE counts as none`;
+  if (confounded !== undefined) return `Figures cannot be judged: ${confounded}.`;
   if (repeated)
-    return `Figures by Mann and Whitney's exact test on ${base.length} and ${run.length} repetitions in turns, each with ${CONFIDENCE * 100} % confidence${stated && `; ${stated}`}.`;
+    return `Figures by Mann and Whitney's exact test on ${base.length} and ${run.length} repetitions${base.every(({ driver }) => driver === 'sim') ? '' : ' in turns'}, each with ${percent(CONFIDENCE)} confidence: of ${plural(figures, 'figure')} that are the same ${Number((figures * (1 - CONFIDENCE)).toPrecision(2))} come out as different by chance${stated && `; ${stated}`}.`;
   return tolerance === undefined
     ? 'Figures cannot be judged: that takes repetitions in turns, five a side or more, or a stated tolerance.'
     : `Figures by the stated tolerance alone: ${stated}.`;
@@ -193,6 +189,8 @@ function sideOf(runs: readonly Run[]): Side {
 }
 
 function overall(rows: readonly Judged[]): Change {
+  // Where nothing was compared nobody can tell.
+  if (rows.length === 0) return 'cannot tell';
   const order: readonly Change[] = ['worse', 'cannot tell', 'better'];
   return order.find((change) => rows.some((row) => row.change === change)) ?? 'same';
 }
@@ -201,5 +199,5 @@ function exitOf(rows: readonly ComparedRow[]): ExitCode {
   const worse = rows.filter(({ change }) => change === 'worse');
   if (worse.some(({ kind }) => kind === 'guarantee')) return EXIT.guaranteeBroken;
   if (worse.length > 0) return EXIT.sloMissed;
-  return rows.some(({ change }) => change === 'cannot tell') ? EXIT.unknown : EXIT.pass;
+  return overall(rows) === 'cannot tell' ? EXIT.unknown : EXIT.pass;
 }

@@ -1,5 +1,7 @@
 /** One figure on two sides: better, worse, the same, or nobody can tell. */
 import { median } from 'd3-array';
+import type { Indicator } from '../../harness/core/indicator.ts';
+import type { Trials } from './trials.ts';
 import { CONFIDENCE, REPETITIONS_MIN, shiftBetween } from './shift.ts';
 
 export type Change = 'better' | 'worse' | 'same' | 'cannot tell';
@@ -13,30 +15,31 @@ export interface Judged {
 export interface Terms {
   /** A share of the value of BASE that the user takes for no difference. */
   readonly tolerance?: number;
-  /** Whether the repetitions of the two sides were run in turns. */
-  readonly interleaved: boolean;
 }
 
-type Better = 'less' | 'more' | undefined;
+/** Undefined: nobody says which way is better. */
+export type Better = Indicator['better'] | undefined;
 
-/** Values by run; undefined where one has none. */
+/** Values by trial; undefined where one has none. */
 export function judgeFigure(
   base: readonly (number | undefined)[],
   run: readonly (number | undefined)[],
   better: Better,
-  terms: Terms,
+  { tolerance, interleaved, confounded }: Terms & Pick<Trials, 'interleaved' | 'confounded'>,
 ): Judged {
   const [before, now] = [measured(base), measured(run)];
   if (before.length < base.length || now.length < run.length)
     return cannotTell(`${base.length - before.length + run.length - now.length} of the runs have no value`);
+  if (confounded !== undefined) return cannotTell(confounded);
   if (new Set([...before, ...now]).size === 1) return { change: 'same', why: 'The very same value in every run.' };
   const scale = Math.abs(median(before) ?? 0);
-  const shift = terms.interleaved ? shiftBetween(before, now) : undefined;
-  if (shift !== undefined) return byInterval(shift, scale, better, terms.tolerance);
-  if (terms.tolerance !== undefined) {
+  const shift = interleaved ? shiftBetween(before, now) : undefined;
+  if (shift !== undefined) return byInterval(shift, scale, better, tolerance);
+  if (tolerance !== undefined) {
     const by = (median(now) ?? 0) - (median(before) ?? 0);
-    const stated = `by the stated tolerance of ${percent(terms.tolerance)}, not by repetitions`;
-    return Math.abs(by) <= terms.tolerance * scale
+    const stated = `by the stated tolerance of ${percent(tolerance)}, not by repetitions`;
+    if (scale === 0 && by !== 0) return cannotTell(`BASE is 0, and no share of nothing says what counts as none`);
+    return Math.abs(by) <= tolerance * scale
       ? { change: 'same', why: `${signed(by, scale)}: within it, ${stated}.` }
       : changed(by, better, `${signed(by, scale)}: beyond it, ${stated}.`);
   }
@@ -67,12 +70,15 @@ function changed(by: number, better: Better, why: string): Judged {
   return { change: by > 0 === (better === 'more') ? 'better' : 'worse', why };
 }
 
-const cannotTell = (why: string): Judged => ({ change: 'cannot tell', why: `${why}.` });
+const cannotTell = (why: string): Judged => ({
+  change: 'cannot tell',
+  why: `${why.charAt(0).toUpperCase()}${why.slice(1)}.`,
+});
 
 const measured = (values: readonly (number | undefined)[]): readonly number[] =>
-  values.filter((value) => value !== undefined);
+  values.filter((value): value is number => Number.isFinite(value));
 
-function percent(share: number): string {
+export function percent(share: number): string {
   return `${Number((share * 100).toPrecision(3))} %`;
 }
 

@@ -20,7 +20,7 @@ const KIND: Readonly<Record<ComparedRow['kind'], string>> = {
 
 export function comparisonText(comparison: Comparison): string {
   const { change, exitCode, scenario, driver, base, run, method, rows } = comparison;
-  const width = Math.max(...rows.map(({ name }) => name.length));
+  const width = Math.max(0, ...rows.map(({ name }) => name.length));
   const indent = ' '.repeat(width + 5);
   return [
     ` ${MARK[change]} ${HEADLINE[change]}  exit ${exitCode}`,

@@ -10,6 +10,7 @@ import { pairs } from './pairs.ts';
 import { probes } from './probes.ts';
 import { section } from './section.ts';
 import { brokenCount } from './story.ts';
+import { waivedFinding } from '../shared/waivers.ts';
 import { table } from './table.ts';
 import { grouped, plural, seconds, settings } from '../shared/words.ts';
 
@@ -35,7 +36,7 @@ export function promises(run: Run): Markup {
       'Each guarantee, whether it was promised, and what was found',
       [
         { head: 'Guarantee', cell: guaranteeCell },
-        { head: 'Verdict', cell: verdictCell },
+        { head: 'Verdict', cell: (row) => verdictCell(run, row) },
         {
           head: 'Looked at',
           number: true,
@@ -83,7 +84,7 @@ function scopeOf(finding: JudgedFinding | undefined): string {
   return finding?.scope === undefined ? '' : `per ${finding.scope}`;
 }
 
-function verdictCell({ promise, finding }: PromiseRow): Markup {
+function verdictCell(run: Run, { promise, finding }: PromiseRow): Markup {
   if (finding === undefined) return html`<span class="badge unsure">? not judged</span>`;
   if (!finding.promised || promise === undefined)
     return html`<span class="badge plain">– not promised</span
@@ -93,7 +94,11 @@ function verdictCell({ promise, finding }: PromiseRow): Markup {
       return html`<span class="badge good">✓ kept</span
         >${finding.outsideAssumptions > 0 && html`<small>but outside its assumptions</small>`}`;
     case 'fail':
-      return html`<span class="badge bad">✕ broken</span><small>${plural(brokenCount(finding), 'time')}</small>`;
+      return html`${
+          waivedFinding(run, finding) === undefined
+            ? html`<span class="badge bad">✕ broken</span>`
+            : html`<span class="badge plain">✕ broken, waived</span>`
+        }<small>${plural(brokenCount(finding), 'time')}</small>`;
     case 'unknown':
       return html`<span class="badge unsure">? unknown</span
         >${finding.checked === 0 && html`<small>nothing to look at</small>`}`;

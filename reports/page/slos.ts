@@ -2,6 +2,7 @@
 import type { Run } from '../../harness/core/run.ts';
 import type { FigureRecord, SloRecord } from '../../harness/core/slo.ts';
 import type { Verdict } from '../../harness/core/verdict.ts';
+import { waivedOf } from '../../harness/core/waived.ts';
 import { html } from '../shared/markup.ts';
 import type { Content, Markup } from '../shared/markup.ts';
 import { amount, grouped, objectiveWords } from '../shared/words.ts';
@@ -15,7 +16,8 @@ const BADGES: Readonly<Record<Verdict, Markup>> = {
   unknown: html`<span class="badge unsure">? unknown</span>`,
 };
 
-export function slos({ slos: judged = [], figures = [] }: Run): Markup {
+export function slos(run: Run): Markup {
+  const { slos: judged = [], figures = [] } = run;
   return section('slos', 'SLOs and figures', [
     judged.length === 0
       ? html`<p>No SLO was asked for.</p>`
@@ -26,7 +28,7 @@ export function slos({ slos: judged = [], figures = [] }: Run): Markup {
               head: 'SLO',
               cell: ({ name, what }) => html`${name}<small>${what}</small>`,
             },
-            { head: 'Verdict', cell: verdictCell },
+            { head: 'Verdict', cell: (slo) => verdictCell(run, slo) },
             WHERE,
             VALUE,
             { head: 'Objective', number: true, cell: ({ objective, unit }) => objectiveWords(objective, unit) },
@@ -62,8 +64,9 @@ const VALUE: Column<FigureRecord> = {
 
 const WHERE: Column<FigureRecord> = { head: 'Where', cell: ({ where }) => where };
 
-function verdictCell({ verdict, detail }: SloRecord): Content {
-  return [BADGES[verdict], note(detail)];
+function verdictCell(run: Run, { name, verdict, detail }: SloRecord): Content {
+  const isWaived = verdict === 'fail' && waivedOf(run, { slo: name }) !== undefined;
+  return [isWaived ? html`<span class="badge plain">✕ missed, waived</span>` : BADGES[verdict], note(detail)];
 }
 
 const note = (detail: string | undefined): Content => detail !== undefined && html`<small>${detail}</small>`;

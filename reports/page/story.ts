@@ -6,9 +6,11 @@ import { decodeId, idBitsOf, shiftsOf } from '../../harness/core/layout.ts';
 import type { Layout } from '../../harness/core/layout.ts';
 import type { DisturbanceRecord, Run } from '../../harness/core/run.ts';
 import { disturbanceLabel } from '../../harness/core/phrases.ts';
+import type { WaivedRecord } from '../../harness/core/waived.ts';
 import { ADVICE } from '../shared/advice.ts';
 import { html } from '../shared/markup.ts';
 import type { Markup } from '../shared/markup.ts';
+import { waivedFinding, waiversOf, waiverWords } from '../shared/waivers.ts';
 import { grouped, lasting, offset, plural, seconds, wallClock } from '../shared/words.ts';
 import { askedSpan, colourOf, lifeName, offsetAt, targetsOf, tookSpan } from './facts.ts';
 import { table } from './table.ts';
@@ -50,10 +52,11 @@ export function violations(run: Run, stories: readonly Story[]): Markup {
 
 function chapter(run: Run, finding: Run['findings'][number], stories: readonly Story[]): Markup {
   const { guarantee, scope, violations: count, promised } = finding;
-  const told = stories.map((story, i) => tell(run, story, i + 1));
+  const known = waivedFinding(run, finding);
+  const told = stories.map((story, i) => tell(run, story, i + 1, waiversOf(known, story.witness)));
   return html`<h3>
       ${guarantee}${scope === undefined ? '' : ` (${scope})`}:
-      ${plural(count, 'violation')}${promised ? '' : ', not promised'}
+      ${plural(count, 'violation')}${promised ? '' : ', not promised'}${known === undefined ? '' : ', waived'}
     </h3>
     ${count > stories.length && html`<p class="soft">${stories.length === 0 ? 'Counted, without a witness.' : `${stories.length} of them ${stories.length === 1 ? 'is' : 'are'} told here, as unlike one another as may be; all are counted.`}</p>`}
     ${told.slice(0, OPEN_MAX)}
@@ -66,13 +69,15 @@ function chapter(run: Run, finding: Run['findings'][number], stories: readonly S
     }`;
 }
 
-function tell(run: Run, { anchor, witness }: Story, number: number): Markup {
+function tell(run: Run, { anchor, witness }: Story, number: number, waivers: WaivedRecord['by']): Markup {
   const { what, at, cause, explanation, outsideAssumptions, sightings } = witness;
-  return html`<article class="story" id="${anchor}" aria-labelledby="${anchor}-title">
+  const kind = waivers.length > 0 ? 'story waived' : 'story';
+  return html`<article class="${kind}" id="${anchor}" aria-labelledby="${anchor}-title">
     <h4 id="${anchor}-title"><span class="number">${number}</span> ${what}</h4>
     <p class="when">
       at ${seconds(at, 3)}${outsideAssumptions === true && html` · <span class="unsure">outside assumptions</span>`}
     </p>
+    ${waivers.map((waiver) => html`<p class="waiver"><span class="overline">Waived</span> ${waiverWords(waiver)}</p>`)}
     ${cause !== undefined && html`<p class="cause"><span class="overline">Cause</span> <strong>${cause}</strong><br /><span class="soft">${CAUSES[cause]}</span></p>`}
     ${explanation !== undefined && told(explanation)}
     ${cause !== undefined && html`<p class="advice"><span class="overline">What to do</span> ${ADVICE[cause]}</p>`}

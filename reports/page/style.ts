@@ -46,6 +46,7 @@ tbody th{font-weight:600}
 th:last-child,td:last-child{padding-right:0}
 .number{text-align:right;white-space:nowrap}
 .bounds{font-weight:400;color:var(--soft)}
+.whole{white-space:nowrap}
 .badge{font-weight:600;white-space:nowrap}.badge.plain{color:var(--soft);font-weight:500}
 .hazards{list-style:none;padding:0;margin:.6rem 0}
 .hazards li{display:grid;grid-template-columns:8.5rem 1fr;padding:.55rem 0;border-bottom:1px solid var(--line)}
@@ -101,6 +102,7 @@ line.cursor{stroke:var(--ink);stroke-opacity:.7}
 .story{border:1px solid var(--line);border-left:4px solid var(--bad);border-radius:8px;padding:1rem 1.2rem 1.1rem;margin:.8rem 0;scroll-margin-top:1rem}
 .story:target{border-color:var(--bad)}
 .story h4 .number{color:var(--bad);margin-right:.3rem}
+.story.waived{border-left-color:var(--fault)}.story.waived h4 .number{color:var(--soft)}.story .waiver .overline{margin-right:.4rem}
 .story .when{margin:.1rem 0 .6rem;color:var(--soft);font-size:13.5px}
 .story .cause{margin:.6rem 0}.story .cause .overline{margin-right:.4rem}
 .story .advice{margin:.6rem 0;padding:.6rem .8rem;max-width:62rem;background:var(--raised);border-left:3px solid var(--link);border-radius:0 6px 6px 0}.story .advice .overline{margin-right:.4rem}

@@ -11,6 +11,7 @@ import { createAxis, figure } from './axis.ts';
 import type { Rule } from './axis.ts';
 import { columnsFor, offsetLane, rateLanes } from './curves.ts';
 import { askedSpan, clashesOf, extentOf } from './facts.ts';
+import { waivedFinding } from '../shared/waivers.ts';
 import { html, inlineJson } from '../shared/markup.ts';
 import type { Markup } from '../shared/markup.ts';
 import { errorLanes, latencyLane } from './requests.ts';
@@ -33,7 +34,7 @@ export function timeline(run: Run, stories: readonly Story[]): Markup {
   const marks = stories.map(({ anchor, finding, witness }) => ({
     at: witness.at,
     target: anchor,
-    words: finding.guarantee,
+    words: `${finding.guarantee}${waivedFinding(run, finding) === undefined ? '' : ', waived'}`,
   }));
   const rules: Rule[] = [
     ...run.slots.map(({ from }) => ({ at: from, className: 'slot-rule' })),

@@ -3,7 +3,9 @@ import { disturbing } from '../../harness/core/disturbing.ts';
 import type { Run } from '../../harness/core/run.ts';
 import { reasonsInShort } from '../../harness/core/reasons-in-short.ts';
 import { UNKNOWN_REASONS } from '../../harness/core/verdict.ts';
+import { verdictBesideWaived } from '../../harness/core/waived.ts';
 import { extentOf } from './facts.ts';
+import { attemptWords } from '../shared/attempts.ts';
 import { headline } from '../shared/headline.ts';
 import { html, trusted } from '../shared/markup.ts';
 import type { Markup } from '../shared/markup.ts';
@@ -19,10 +21,12 @@ const SIGN = {
 } as const;
 
 export function verdictSection(run: Run): Markup {
-  return html`<section class="verdict ${TONE[run.verdict]}" aria-labelledby="verdict-title">
+  const verdict = verdictBesideWaived(run);
+  const attempt = attemptWords(run);
+  return html`<section class="verdict ${TONE[verdict]}" aria-labelledby="verdict-title">
       <svg viewBox="0 0 32 32" width="56" height="56" aria-hidden="true">
         <circle cx="16" cy="16" r="15" />
-        ${SIGN[run.verdict]}
+        ${SIGN[verdict]}
       </svg>
       <div>
         <h1 id="verdict-title">${headline(run)}</h1>
@@ -32,6 +36,7 @@ export function verdictSection(run: Run): Markup {
             ${reasonsInShort(run).map((reason) => html`<li>${reason}</li>`)}
           </ul>`
         }
+        ${attempt !== undefined && html`<p class="soft">${attempt}</p>`}
         ${run.state === 'begun' && html`<p>The harness wrote this record before the launch and never came to the end of the run. <code>snowglobe judge</code> can judge it from its taps and its journal.</p>`}
       </div>
     </section>
@@ -66,7 +71,7 @@ function unknownTable(run: Run): Markup {
     byReason(run.unknowns),
   );
   // When a promise is broken, the doubts stand behind it.
-  return html`<details ${run.verdict !== 'fail' && html`open`}>
+  return html`<details ${verdictBesideWaived(run) !== 'fail' && html`open`}>
     <summary>What could not be known: ${plural(run.unknowns.length, 'doubt')}</summary>
     ${told}
   </details>`;

@@ -3,20 +3,33 @@ import { disturbing } from '../../harness/core/disturbing.ts';
 import { EXIT } from '../../harness/core/errors.ts';
 import type { Run } from '../../harness/core/run.ts';
 import { missingSelfLoad } from '../../harness/core/self-load.ts';
-import { verdictBesideWaived } from '../../harness/core/waived.ts';
+import {
+  brokenGuarantees,
+  missedSlos,
+  verdictBesideWaived,
+  verdictInWords,
+  waivedOf,
+} from '../../harness/core/waived.ts';
 import { plural } from './words.ts';
 
-/** `Fail: a promise was broken`. */
+/** `Fail: a promise was broken`, `Pass (1 waived): all that was broken is known of`. */
 export function headline(run: Run): string {
   const { waived = [] } = run;
-  return waived.length === 0 ? verdictLine(run) : `${beside(run)} (${waived.length} waived)`;
+  if (waived.length === 0) return verdictLine(run);
+  const verdict = verdictInWords(run);
+  return `${verdict.charAt(0).toUpperCase()}${verdict.slice(1)}: ${besideWaived(run)}`;
 }
 
 /** Of what is not waived. */
-function beside(run: Run): string {
-  const verdict = verdictBesideWaived(run);
-  if (verdict === 'pass') return 'Pass: all that was broken is known of and waived';
-  return verdict === 'fail' ? failed(run) : 'Unknown: the run proves nothing beside what is waived';
+function besideWaived(run: Run): string {
+  switch (verdictBesideWaived(run)) {
+    case 'pass':
+      return 'all that was broken is known of';
+    case 'fail':
+      return `${whatFailed(run)} beside what is waived`;
+    case 'unknown':
+      return 'the run proves nothing beside what is waived';
+  }
 }
 
 function verdictLine(run: Run): string {
@@ -35,17 +48,18 @@ function verdictLine(run: Run): string {
       return `${kept}${less}${calm}${missingSelfLoad(run) === undefined ? '' : ', without the load of the question'}`;
     }
     case 'fail':
-      return failed(run);
+      return `Fail: ${whatFailed(run)}`;
     case 'unknown':
       return 'Unknown: the run proves nothing';
   }
 }
 
-function failed({ findings, slos = [], exitCode }: Run): string {
-  const broken = findings.filter(({ promised, verdict }) => promised && verdict === 'fail').length;
-  const missed = slos.filter(({ verdict }) => verdict === 'fail').length;
+/** What nobody waived. */
+function whatFailed(run: Run): string {
+  const broken = brokenGuarantees(run).filter((finding) => waivedOf(run, finding) === undefined).length;
+  const missed = missedSlos(run).filter(({ name }) => waivedOf(run, { slo: name }) === undefined).length;
   const promises = broken === 1 ? 'a promise was broken' : `${broken} promises were broken`;
   const objectives = missed === 1 ? 'an SLO was missed' : `${missed} SLOs were missed`;
-  if (exitCode !== EXIT.sloMissed && broken > 0) return `Fail: ${promises}${missed === 0 ? '' : `, and ${objectives}`}`;
-  return missed > 0 ? `Fail: ${objectives}` : 'Fail: the run missed what was asked of it';
+  if (run.exitCode !== EXIT.sloMissed && broken > 0) return `${promises}${missed === 0 ? '' : `, and ${objectives}`}`;
+  return missed > 0 ? objectives : 'the run missed what was asked of it';
 }

@@ -9,8 +9,10 @@ import { sentenceOf } from '../../harness/core/reasons-in-short.ts';
 import type { Run } from '../../harness/core/run.ts';
 import type { SloRecord } from '../../harness/core/slo.ts';
 import type { Verdict } from '../../harness/core/verdict.ts';
-import { subjectOf } from '../../harness/core/waived.ts';
+import { waivedOf } from '../../harness/core/waived.ts';
+import type { WaivedRecord } from '../../harness/core/waived.ts';
 import { ADVICE } from './advice.ts';
+import { waiverWords } from './waivers.ts';
 import { amount, grouped, objectiveWords, plural, seconds } from './words.ts';
 
 export interface Outcome {
@@ -30,9 +32,9 @@ const STORIES_MAX = 3;
 
 export function outcomesOf(run: Run): readonly Outcome[] {
   return [
-    ...run.findings.map((finding) => besideWaivers(ofFinding(finding), subjectOf(finding), run)),
+    ...run.findings.map((finding) => besideWaivers(ofFinding(finding), waivedOf(run, finding))),
     ...unjudged(run).map(ofUnjudged),
-    ...(run.slos ?? []).map((slo) => besideWaivers(ofSlo(slo), subjectOf({ slo: slo.name }), run)),
+    ...(run.slos ?? []).map((slo) => besideWaivers(ofSlo(slo), waivedOf(run, { slo: slo.name }))),
     ...run.disturbances.map(ofDisturbance),
     ...run.hazards.map(ofHazard),
     ofEvidence(run),
@@ -40,10 +42,9 @@ export function outcomesOf(run: Run): readonly Outcome[] {
 }
 
 /** What is waived stays what it was found to be, and is no failure; who waived it, and why, is told with it. */
-function besideWaivers(outcome: Outcome, subject: string, { waived = [] }: Run): Outcome {
-  const known = waived.find((one) => subjectOf(one) === subject);
+function besideWaivers(outcome: Outcome, known: WaivedRecord | undefined): Outcome {
   if (known === undefined || outcome.result !== 'fail') return outcome;
-  const why = known.by.map(({ reason, ticket, expires }) => `${reason} (${ticket}, until ${expires})`).join('; ');
+  const why = known.by.map(waiverWords).join('; ');
   return { ...outcome, result: 'skipped', summary: `Waived: ${why}. ${outcome.summary}` };
 }
 
