@@ -33,6 +33,15 @@ describe('latency', () => {
     expect(measure('latency', silent, { percentile: 100 })).toEqual({ value: 1000, samples: 110 });
   });
 
+  test('requests that were never sent are as slow as their timeout, for all that is known', () => {
+    const unsent = { sent: 0, ok: 0, ids: 0, refused: {}, errors: {}, noAnswer: 0, dropped: 3 };
+    const crowded = run().entry({ at: at(5), kind: 'load', node: 'n1', ...unsent });
+    expect(measure('latency', crowded, { percentile: 99 })).toMatchObject({ value: 1000, atBest: 99, samples: 100 });
+    expect(measure('latency', crowded, { percentile: 50 })).toMatchObject({ value: 52, atBest: 50 });
+    const inReach = crowded.disturbance(4, 6);
+    expect(measure('latency', inReach, { percentile: 99, nodes: 'outside-reaches' })).not.toHaveProperty('atBest');
+  });
+
   test('quick refusals and empty answers make no latency better', () => {
     const refusing = run()
       .requests('n1', 11, 41, { status: 'refused', takes: 0 })
