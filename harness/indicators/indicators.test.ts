@@ -221,6 +221,22 @@ describe('hand-over', () => {
     expect(measure('hand-over', elected)).toEqual({ value: 1, samples: 1 });
   });
 
+  test('a worker ID that nobody takes while a node waits leaves open how long it takes', () => {
+    const builder = run().said('n2', 3, { status: 'waiting' }).said('n2', 18).said('n3', 99, { status: 'waiting' });
+    expect(measure('hand-over', builder)).toEqual({ value: 2, samples: 1 });
+    builder.tenures.push({ ...tenure('n1', 1, 30, '6'), workerId: 1, lease: '6', createRevision: '6' });
+    const lease = { lease: '6', createRevision: '6', node: 'n1', incarnation: 1, lastSentNs: at(30), ttlMs: 5000 };
+    builder.leases.push(lease);
+    expect(measure('hand-over', builder)).toEqual({
+      ...{ value: 2, unfinished: true, samples: 1 },
+      detail: 'Nobody had taken worker ID 1 when the load ended, and a node waited for one.',
+    });
+    // Until its lease was over nobody could.
+    expect(measure('hand-over', builder, {}, { from: 0, to: at(34) })).not.toHaveProperty('unfinished');
+    const gone = builder.said('n3', 99.5);
+    expect(measure('hand-over', gone)).not.toHaveProperty('unfinished');
+  });
+
   test('a worker ID that was given up has no lease to wait for', () => {
     expect(measure('hand-over', run(at(9)).said('n2', 3, { status: 'waiting' }))).toEqual({ samples: 0 });
   });
