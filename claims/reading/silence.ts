@@ -7,7 +7,8 @@ export function longestSilenceMs(run: Run, during: DisturbanceRecord, node?: str
   const { bucketMs, idsByNode } = run.series;
   const counted = idsByNode.filter((series) => node === undefined || series.node === node);
   const bucket = (at: number): number => at / (bucketMs * NS_PER_MS);
-  if (during.injected === undefined || during.healed === undefined) return 0;
+  // Of whom nothing is known nobody says that it was silent.
+  if (counted.length === 0 || during.injected === undefined || during.healed === undefined) return 0;
   let [longest, length] = [0, 0];
   for (let i = Math.ceil(bucket(during.injected)); i + 1 <= bucket(during.healed); i++) {
     const isSilent = counted.every(({ values }) => (values[i] ?? 0) === 0);

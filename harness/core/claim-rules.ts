@@ -3,7 +3,8 @@
  *
  * - A run that is missing or proved nothing never lets a claim hold, nor a figure stand.
  * - A claim holds only where a control was broken by the same scenario: what nothing can break proves nothing.
- * - What is broken stays broken: a witness needs no further runs.
+ * - What is broken stays broken: a witness needs no further runs. A run that proved nothing has none: what it lacks, such
+ *   as IDs of a store that was lost, is no silence of a node.
  */
 import type {
   AskedRun,
@@ -63,11 +64,12 @@ function judgeTrial(trial: Trial, asked: readonly AskedRun[], outcomes: Outcomes
     asked.filter((one) => one.generator === generator).map(outcomes);
   const all = of(trial.generator);
   const runs = all.flatMap(runIn);
-  const judged = runs.length === 0 ? undefined : trial.judge(runs);
+  const proven = runs.filter(({ verdict }) => verdict !== 'unknown');
+  const judged = proven.length === 0 ? undefined : trial.judge(proven);
   if (judged?.outcome === 'broken') return judged;
   const doubt = lost(all) ?? unknown(runs);
   if (doubt !== undefined) return not(doubt);
-  // None is lost, so that there are runs and their judgement.
+  // None is lost or unknown, so that there are runs and their judgement.
   if (judged?.outcome !== 'held') return judged!;
   const failed = runs.find(({ verdict }) => verdict !== 'pass');
   if (failed !== undefined) return not(`Seed ${failed.seed} failed for another reason: ${failed.reasons.join(' ')}`);

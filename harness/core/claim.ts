@@ -61,7 +61,7 @@ export interface Trial extends PartOfClaim {
   readonly control?: Control;
   /** Where it means something; left out: everywhere. */
   readonly only?: { readonly drivers: readonly DriverName[]; readonly because: string };
-  /** Of at least one run, all of the scenario with the generator. What it makes of them is no more than that: see claim-rules. */
+  /** Of at least one run that proved something, all of the scenario with the generator. What it makes of them is no more than that: see claim-rules. */
   judge(runs: readonly Run[]): Judgement;
 }
 

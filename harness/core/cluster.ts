@@ -182,6 +182,15 @@ export interface MintReply {
 }
 
 /**
+ * Errors of answers that may have brought IDs, of which nobody can say what was minted in their place. The words of
+ * load/requests.ts are the same.
+ */
+export const UNPLACED = {
+  nowhere: 'no snowglobe-seq header',
+  otherCount: 'not as many IDs as the header says',
+} as const;
+
+/**
  * How a client takes its IDs: as bytes or as JSON, to be compared with what was minted; or it counts them and looks no
  * further.
  */

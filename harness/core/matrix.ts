@@ -78,26 +78,37 @@ export function labelOf(axes: readonly Pick<Axis, 'name'>[], values: readonly st
   return axes.map(({ name }, index) => `${name}=${values[index] ?? ''}`).join(' ');
 }
 
+/** Whether it is known how many duplicates it let through: those that were seen are, whatever else proved nothing. */
+export function knowsDuplicates({ duplicates = 0, verdict, guarantees }: Cell): boolean {
+  const unique = guarantees.find(({ guarantee }) => guarantee === 'unique');
+  return duplicates > 0 || (verdict !== 'unknown' && unique?.verdict === 'pass');
+}
+
 /** What the cells say about the choice between them: one or two sentences, of cells that proved something only. */
-export function decision({ axes, cells }: Matrix): readonly string[] {
-  const judged = cells.filter(({ verdict, duplicates }) => verdict !== 'unknown' && duplicates !== undefined);
-  if (judged.length === 0) return ['No combination proved anything: the reports say why.'];
-  const cheapest = judged.filter(({ verdict }) => verdict === 'pass').toSorted(bySeconds)[0];
-  const leaky = judged.filter(({ duplicates = 0 }) => duplicates > 0).toSorted(bySeconds)[0];
-  const unproved = cells.length - judged.length;
+export function decision({ axes, cells, combinations }: Matrix): readonly string[] {
+  const known = cells.filter(knowsDuplicates);
+  if (known.length === 0) return ['No combination proved anything: the reports say why.'];
+  const cheapest = known.filter(({ verdict }) => verdict === 'pass').toSorted(bySeconds)[0];
+  const leaks = known.filter(({ duplicates = 0 }) => duplicates > 0).toSorted(bySeconds);
+  // What a run in doubt refused is no figure; what it let through is.
+  const leaky = leaks.find(({ verdict }) => verdict !== 'unknown') ?? leaks[0];
+  const none = known.length === combinations ? 'No combination' : 'None of those that proved something';
+  const [unproved, notRun] = [cells.length - known.length, combinations - cells.length];
   return [
     cheapest === undefined
-      ? 'No combination kept all promises.'
+      ? `${none} kept all promises.`
       : `Of those that kept all promises, ${labelOf(axes, cheapest.values)} refused least: ${secondsText(cheapest.refusal)}.`,
-    ...(leaky === undefined
-      ? ['No combination let a duplicate through.']
-      : [
-          `${labelOf(axes, leaky.values)} refused for ${secondsText(leaky.refusal)} and let ${(leaky.duplicates ?? 0).toLocaleString('en-US')} ${leaky.duplicates === 1 ? 'duplicate' : 'duplicates'} through.`,
-        ]),
+    leaky === undefined ? `${none} let a duplicate through.` : letThrough(axes, leaky),
     ...(unproved === 0
       ? []
       : [`${unproved} of ${cells.length} combinations proved nothing, and are left out of this.`]),
+    ...(notRun === 0 ? [] : [`${notRun} of ${combinations} combinations were not run.`]),
   ];
+}
+
+function letThrough(axes: Matrix['axes'], { values, verdict, refusal, duplicates = 0 }: Cell): string {
+  const refused = verdict === 'unknown' ? '' : `refused for ${secondsText(refusal)} and `;
+  return `${labelOf(axes, values)} ${refused}let ${duplicates.toLocaleString('en-US')} ${duplicates === 1 ? 'duplicate' : 'duplicates'} through.`;
 }
 
 const bySeconds = (one: Cell, other: Cell): number => one.refusal.seconds - other.refusal.seconds;

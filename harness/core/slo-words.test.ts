@@ -27,4 +27,6 @@ test('a percentile is the value of its nearest rank', () => {
     1, 500, 990, 999, 1000, 1000,
   ]);
   expect(percentileOf(Float64Array.of(7), 1)).toBe(7);
+  // With a thousand more above them.
+  expect([1, 50, 50.1].map((percent) => percentileOf(values, percent, 1000))).toEqual([20, 1000, Infinity]);
 });

@@ -131,6 +131,13 @@ describe('the live path is blind when', () => {
     expect(reasons({ requests: requests({ count: 0 }) })).toEqual([]);
   });
 
+  test('an answer came with more IDs than it said, or with fewer: they may be any', () => {
+    const more: JournalEntry = { ...TWO_SENT, errors: { 'not as many IDs as the header says': 1, 'HTTP 500': 3 } };
+    expect(judgement({ journal: [said('100'), more] }).unknowns).toMatchObject([
+      { reason: 'live path blind', detail: expect.stringMatching(/^1 answer came with not as many IDs/) as unknown },
+    ]);
+  });
+
   test('requests are missing of those that clients sent, or are there twice', () => {
     const { unknowns } = judgement({ journal: [said('100'), ANSWERED] });
     expect(unknowns.map(({ reason, detail }) => [reason, detail])).toEqual([

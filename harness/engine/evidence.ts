@@ -2,10 +2,11 @@
  * Is the evidence whole? Counted on both ends: what nodes say they minted, what taps hold, what the store holds, what
  * clients were told. Pure.
  */
+import { UNPLACED } from '../core/cluster.ts';
 import type { JournalEntry } from '../core/journal.ts';
 import type { RequestColumns } from '../core/history.ts';
 import { REQUEST_STATUS } from '../core/history.ts';
-import { grouped } from '../core/phrases.ts';
+import { counted, grouped } from '../core/phrases.ts';
 import type { EvidenceTotals } from '../core/run.ts';
 import type { LaneName } from '../core/tap.ts';
 import type { UnknownReason } from '../core/verdict.ts';
@@ -63,6 +64,7 @@ export function judgeEvidence(input: EvidenceInput): EvidenceJudgement {
       ...nodeDifferences(input),
       ...(input.requests === undefined ? [] : requestDifferences(input.requests, input.journal)),
       ...clientDifferences(input),
+      ...unplacedAnswers(input.journal),
     ],
   };
 }
@@ -186,6 +188,15 @@ function clientDifferences({ requests, minted, nodes }: EvidenceInput): readonly
         ),
       ]
     : overtaken;
+}
+
+/** IDs that a client has, and that nobody can look for in the taps: they may be any. */
+function unplacedAnswers(journal: readonly JournalEntry[]): readonly UnknownReason[] {
+  return Object.values(UNPLACED).flatMap((reason) => {
+    const answers = journal.reduce((sum, entry) => sum + (entry.kind === 'load' ? (entry.errors[reason] ?? 0) : 0), 0);
+    const detail = `${counted(answers, 'answer')} came with ${reason}: what IDs clients have of them could not be compared with what was minted.`;
+    return answers === 0 ? [] : [unknown('live path blind', 'run', detail)];
+  });
 }
 
 function requestTotals(journal: readonly JournalEntry[]): EvidenceTotals['requests'] {

@@ -44,10 +44,12 @@ export function figuresOf({ indicators, facts, from }: FiguresInput): readonly F
       const indicator = indicators.get(of_);
       if (indicator === undefined || span === undefined || (virtualTime && indicator.needsRealTime === true)) return [];
       const parsed = indicator.options.parse(options);
-      const { value, samples, detail } = indicator.measure(of, [span], parsed);
+      const { value: judged, atBest, samples, detail } = indicator.measure(of, [span], parsed);
+      // What was measured: what an SLO makes of requests that were never sent is a bound, and no measurement.
+      const value = atBest ?? judged;
       if (value === undefined) return [];
       const { unit } = indicator;
-      const more = detail === undefined ? {} : { detail };
+      const more = detail === undefined || atBest !== undefined ? {} : { detail };
       return [{ name, indicator: of_, what: indicator.what(parsed), unit, where, value, samples, ...more }];
     });
   /** A latency takes a pass over the requests that it is given: those of its span are far fewer than all. */

@@ -131,7 +131,7 @@ function judged(
   }
   if (isMet(value, objective))
     return unfinished === true
-      ? unknown(`It was not over when the load ended, and may have become worse. ${detail ?? ''}`.trim())
+      ? unknown(`What it measures was not over when the load ended, and may have become worse. ${detail ?? ''}`.trim())
       : { verdict: 'pass', detail };
   if (atBest !== undefined && isMet(atBest, objective))
     return unknown(

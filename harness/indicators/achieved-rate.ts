@@ -7,8 +7,14 @@ import type { Indicator } from '../core/indicator.ts';
 import { MARK } from '../core/indicator.ts';
 import { counted } from '../core/phrases.ts';
 import { z } from '../core/schema.ts';
-import { NS_PER_S } from '../core/time.ts';
-import { excluding, forEachRequest, isWithin, NODES_IN_WORDS, nodesOption, REQUESTS_LOST } from './shared/counting.ts';
+import {
+  excluding,
+  forEachRequest,
+  NODES_IN_WORDS,
+  nodesOption,
+  REQUESTS_LOST,
+  unsentWithin,
+} from './shared/counting.ts';
 
 const options = z.strictObject({ nodes: nodesOption.default('outside-reaches') });
 
@@ -21,7 +27,8 @@ export default {
   example: { nodes: 'outside-reaches' },
   what: ({ nodes }) => `IDs received against IDs asked for${NODES_IN_WORDS[nodes]}`,
 
-  measure({ requests, journal, nodes: names, marksOf, idsPerRequest }, spans, { nodes }) {
+  measure(facts, spans, { nodes }) {
+    const { requests, idsPerRequest } = facts;
     if (requests === undefined) return REQUESTS_LOST;
     const without = excluding(nodes) | MARK.standby;
     let [samples, received] = [0, 0];
@@ -30,13 +37,7 @@ export default {
       received += requests.count[row]!;
     });
     if (samples === 0) return { samples };
-    let unsent = 0;
-    for (const entry of journal) {
-      // It tells of the second before it, and belongs to the time that most of it lies in.
-      if (entry.kind !== 'load' || entry.dropped === 0 || !isWithin(spans, entry.at - NS_PER_S / 2)) continue;
-      const marks = marksOf(names.indexOf(entry.node), entry.at - NS_PER_S, entry.at);
-      if ((marks & without) === 0) unsent += entry.dropped;
-    }
+    const unsent = unsentWithin(facts, spans, without);
     const of = (requested: number): number => received / (requested * idsPerRequest);
     if (unsent === 0) return { value: of(samples), samples };
     const detail = `${counted(unsent, 'request')} beside the ${counted(samples, 'request')} were to be sent, and were not.`;

@@ -33,6 +33,15 @@ describe('latency', () => {
     expect(measure('latency', silent, { percentile: 100 })).toEqual({ value: 1000, samples: 110 });
   });
 
+  test('requests that were never sent are as slow as their timeout, for all that is known', () => {
+    const unsent = { sent: 0, ok: 0, ids: 0, refused: {}, errors: {}, noAnswer: 0, dropped: 3 };
+    const crowded = run().entry({ at: at(5), kind: 'load', node: 'n1', ...unsent });
+    expect(measure('latency', crowded, { percentile: 99 })).toMatchObject({ value: 1000, atBest: 99, samples: 100 });
+    expect(measure('latency', crowded, { percentile: 50 })).toMatchObject({ value: 52, atBest: 50 });
+    const inReach = crowded.disturbance(4, 6);
+    expect(measure('latency', inReach, { percentile: 99, nodes: 'outside-reaches' })).not.toHaveProperty('atBest');
+  });
+
   test('quick refusals and empty answers make no latency better', () => {
     const refusing = run()
       .requests('n1', 11, 41, { status: 'refused', takes: 0 })
@@ -210,6 +219,22 @@ describe('hand-over', () => {
       .said('n2', 3, { status: 'waiting' })
       .disturbance(8, 11, { disturbs: ['coordinator'], reach: [] });
     expect(measure('hand-over', elected)).toEqual({ value: 1, samples: 1 });
+  });
+
+  test('a worker ID that nobody takes while a node waits leaves open how long it takes', () => {
+    const builder = run().said('n2', 3, { status: 'waiting' }).said('n2', 18).said('n3', 99, { status: 'waiting' });
+    expect(measure('hand-over', builder)).toEqual({ value: 2, samples: 1 });
+    builder.tenures.push({ ...tenure('n1', 1, 30, '6'), workerId: 1, lease: '6', createRevision: '6' });
+    const lease = { lease: '6', createRevision: '6', node: 'n1', incarnation: 1, lastSentNs: at(30), ttlMs: 5000 };
+    builder.leases.push(lease);
+    expect(measure('hand-over', builder)).toEqual({
+      ...{ value: 2, unfinished: true, samples: 1 },
+      detail: 'Nobody had taken worker ID 1 when the load ended, and a node waited for one.',
+    });
+    // Until its lease was over nobody could.
+    expect(measure('hand-over', builder, {}, { from: 0, to: at(34) })).not.toHaveProperty('unfinished');
+    const gone = builder.said('n3', 99.5);
+    expect(measure('hand-over', gone)).not.toHaveProperty('unfinished');
   });
 
   test('a worker ID that was given up has no lease to wait for', () => {

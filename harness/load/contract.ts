@@ -26,7 +26,7 @@ export interface LoadOptions {
   /** The run's folder and ID, for what a client of its own process leaves. */
   readonly folder: string;
   readonly runId: string;
-  /** Called each second with one entry a node, and once more at the end with the rest. */
+  /** Called each second with one entry a node, all of one moment, and once more at the end with the rest. */
   readonly onSecond: (nodes: readonly LoadSecond[]) => void;
 }
 

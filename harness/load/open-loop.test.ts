@@ -196,6 +196,27 @@ describe('what is recorded', () => {
   });
 });
 
+test('what clients saw of all nodes in a second is told at one moment, on a clock that never stands still too', () => {
+  class Creeping extends VirtualTime {
+    #reads = 0;
+    override now(): RunNs {
+      return super.now() + this.#reads++;
+    }
+  }
+  const time = new Creeping();
+  const moments: RunNs[][] = [];
+  startOpenLoop({
+    time,
+    nodes: ['n1', 'n2', 'n3'].map((name) => ({ name, mint: (count, _timeoutMs, done) => atOnce(count, done) })),
+    load: LOAD,
+    simulated: true,
+    rng: createRng('moment'),
+    onSecond: (nodes) => void moments.push(nodes.map(({ at }) => at)),
+  });
+  time.advance(3000);
+  expect(moments.map((at) => new Set(at).size)).toEqual([1, 1, 1]);
+});
+
 test('a ramp is followed, in the simulator too', () => {
   fc.assert(
     fc.property(fc.integer(), fc.boolean(), (seed, simulated) => {

@@ -66,7 +66,11 @@ export function startOpenLoop(options: OpenLoopOptions): LoadHandle {
     });
   });
 
-  const report = (): void => onSecond(clients.map((client) => client.takeSecond()));
+  // At one moment for all: whoever reads the journal puts the nodes of a second together by it.
+  const report = (): void => {
+    const at = time.now();
+    onSecond(clients.map((client) => client.takeSecond(at)));
+  };
   let second = time.now();
   let cancelSecond: Cancel;
   const nextSecond = (): void => {
@@ -167,8 +171,8 @@ class NodeClients {
     for (const slot of this.#slots) if (slot.open) slot.done({ status: 'no answer' });
   }
 
-  takeSecond(): LoadSecond {
-    const second = { at: this.#options.time.now(), node: this.#node.name, ...this.#second };
+  takeSecond(at: RunNs): LoadSecond {
+    const second = { at, node: this.#node.name, ...this.#second };
     this.#second = zero();
     return second;
   }

@@ -1,6 +1,6 @@
 /** A matrix for a terminal: a line a combination, its price and what it bought. Pure but for colours. */
 import type { Cell, Matrix } from '../core/matrix.ts';
-import { decision, secondsText } from '../core/matrix.ts';
+import { decision, knowsDuplicates, secondsText } from '../core/matrix.ts';
 import type { Verdict } from '../core/verdict.ts';
 import { count } from '../telemetry/format.ts';
 import type { Line, Tone } from '../telemetry/text.ts';
@@ -74,8 +74,8 @@ export function matrixText(matrix: Matrix, { stream, page }: MatrixTextOptions):
 }
 
 /** What a run that proved nothing did not find is no figure. */
-function duplicatesOf({ duplicates, verdict }: Cell): string {
-  return duplicates === undefined || (verdict === 'unknown' && duplicates === 0) ? 'not known' : count(duplicates);
+function duplicatesOf(cell: Cell): string {
+  return knowsDuplicates(cell) ? count(cell.duplicates ?? 0) : 'not known';
 }
 
 /** Promised guarantees that were broken; of a run that proved nothing, that it did not. */

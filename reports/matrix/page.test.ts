@@ -52,7 +52,7 @@ test('the choice: what refused least without breaking a promise, and what the ch
 test('a run that proved nothing decides nothing', () => {
   expect(decision(matrix([doubtful, safe]))).toEqual([
     'Of those that kept all promises, generator=safe refused least: 12.5 s.',
-    'No combination let a duplicate through.',
+    'None of those that proved something let a duplicate through.',
     '1 of 2 combinations proved nothing, and are left out of this.',
   ]);
   expect(decision(matrix([doubtful]))).toEqual(['No combination proved anything: the reports say why.']);
@@ -60,6 +60,25 @@ test('a run that proved nothing decides nothing', () => {
   expect(page([safe])).not.toContain('not known');
   expect(page([doubtful])).not.toContain('<svg class="plane"');
   expect(page([safe, doubtful]).match(/<circle|<path class="bad"/g)).toHaveLength(1);
+});
+
+test('duplicates that were seen are told, whatever else a run proved', () => {
+  const seen = cell(['seen'], { verdict: 'unknown', duplicates: 3 });
+  expect(decision(matrix([seen, safe]))).toEqual([
+    'Of those that kept all promises, generator=safe refused least: 12.5 s.',
+    'generator=seen let 3 duplicates through.',
+  ]);
+});
+
+test('no duplicate is ruled out where nobody knows, or nothing was run', () => {
+  const guarantees = [{ guarantee: 'unique', promised: true, verdict: 'unknown', violations: 0 }] as const;
+  const failed = cell(['failed'], { verdict: 'fail', guarantees });
+  expect(decision(matrix([safe, failed], 4)).slice(1)).toEqual([
+    'None of those that proved something let a duplicate through.',
+    '1 of 2 combinations proved nothing, and are left out of this.',
+    '2 of 4 combinations were not run.',
+  ]);
+  expect(page([failed])).toContain('not known');
 });
 
 test('hostile names are inert, in text and in attributes', () => {

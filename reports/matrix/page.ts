@@ -3,7 +3,7 @@
  * stands against what it refused: that is the choice to be made.
  */
 import type { Cell, Matrix, MatrixReporter } from '../../harness/core/matrix.ts';
-import { decision, labelOf, secondsText } from '../../harness/core/matrix.ts';
+import { decision, knowsDuplicates, labelOf, secondsText } from '../../harness/core/matrix.ts';
 import type { Verdict } from '../../harness/core/verdict.ts';
 import { UNKNOWN_REASONS } from '../../harness/core/verdict.ts';
 import { html, trusted } from '../shared/markup.ts';
@@ -124,10 +124,8 @@ function combinationTable(matrix: Matrix): Markup {
       {
         head: 'Duplicates',
         // What a run that proved nothing did not find is no figure.
-        cell: ({ duplicates, verdict: outcome }) =>
-          duplicates === undefined || (outcome === 'unknown' && duplicates === 0)
-            ? html`<span class="soft">not known</span>`
-            : grouped(duplicates),
+        cell: (cell) =>
+          knowsDuplicates(cell) ? grouped(cell.duplicates ?? 0) : html`<span class="soft">not known</span>`,
         number: true,
       },
       { head: 'Seconds of refusal', cell: ({ refusal }) => secondsText(refusal), number: true },

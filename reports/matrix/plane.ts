@@ -1,7 +1,7 @@
 /** Combinations in a plane: seconds of refusal to the right, duplicates upwards. Down left is what everybody wants. */
 import { scaleLinear, scaleSymlog } from 'd3-scale';
 import type { Matrix } from '../../harness/core/matrix.ts';
-import { labelOf, secondsText } from '../../harness/core/matrix.ts';
+import { knowsDuplicates, labelOf, secondsText } from '../../harness/core/matrix.ts';
 import { short } from '../chart/path.ts';
 import { html } from '../shared/markup.ts';
 import type { Markup } from '../shared/markup.ts';
@@ -26,7 +26,7 @@ interface Mark {
 /** Of runs that know how many duplicates they let through: what proved nothing has no place. Nothing where none does. */
 export function plane({ axes, cells }: Matrix): Markup | false {
   const shown = cells.flatMap((cell, index) =>
-    cell.duplicates === undefined || cell.verdict === 'unknown'
+    cell.duplicates === undefined || cell.verdict === 'unknown' || !knowsDuplicates(cell)
       ? []
       : [{ ...cell, duplicates: cell.duplicates, number: index + 1 }],
   );

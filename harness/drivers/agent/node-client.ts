@@ -4,6 +4,7 @@
  */
 import http from 'node:http';
 import type { MintReply, NodeHealth, Taking } from '../../core/cluster.ts';
+import { UNPLACED } from '../../core/cluster.ts';
 import { receivedBytes, receivedJson } from '../../core/received-ids.ts';
 import { z } from '../../core/schema.ts';
 import type { RunNs } from '../../core/time.ts';
@@ -139,13 +140,12 @@ function mintReply(answer: Answer, asked: number, perId: 1 | 2, taking: Taking):
   const parts = SEQ.exec(answer.seq ?? '')
     ?.slice(1)
     .map(Number) as [number, number, number, number] | undefined;
-  if (parts === undefined || !parts.every(Number.isSafeInteger))
-    return { status: 'error', reason: `no ${SEQ_HEADER} header` };
+  if (parts === undefined || !parts.every(Number.isSafeInteger)) return { status: 'error', reason: UNPLACED.nowhere };
   const [incarnation, lane, firstSeq, count] = parts;
   const { body } = answer;
   const ids = taking === 'json' ? parseObject(body)['ids'] : undefined;
   const came = taking === 'json' ? (Array.isArray(ids) ? ids.length : -1) : body.length / (8 * perId);
-  if (came !== count || count > asked) return { status: 'error', reason: 'not as many IDs as the header says' };
+  if (came !== count || count > asked) return { status: 'error', reason: UNPLACED.otherCount };
   const reply: MintReply = { status: 'ok', incarnation, lane, firstSeq, count };
   if (taking === 'count only' || count === 0) return reply;
   const received = taking === 'json' ? receivedJson(ids as readonly unknown[], perId) : receivedBytes(body, perId);

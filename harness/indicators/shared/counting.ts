@@ -4,6 +4,7 @@ import { MARK } from '../../core/indicator.ts';
 import { REQUEST_STATUS } from '../../core/history.ts';
 import { z } from '../../core/schema.ts';
 import type { RunNs } from '../../core/time.ts';
+import { NS_PER_S } from '../../core/time.ts';
 
 export const OK = REQUEST_STATUS.indexOf('ok');
 export const NO_ANSWER = REQUEST_STATUS.indexOf('no answer');
@@ -55,4 +56,20 @@ export function forEachRequest(
 /** How many nodes are to serve at a time: one for each worker ID of the pool, or each. */
 export function holdersOf({ scenario, nodes }: Pick<IndicatorFacts, 'scenario' | 'nodes'>): number {
   return Math.min(scenario.pool ?? nodes.length, nodes.length);
+}
+
+/** How many requests were to be sent within the spans, and were not. */
+export function unsentWithin(
+  { journal, nodes, marksOf }: Pick<IndicatorFacts, 'journal' | 'nodes' | 'marksOf'>,
+  spans: readonly Span[],
+  without: number,
+): number {
+  let unsent = 0;
+  for (const entry of journal) {
+    // It tells of the second before it, and belongs to the time that most of it lies in.
+    if (entry.kind !== 'load' || entry.dropped === 0 || !isWithin(spans, entry.at - NS_PER_S / 2)) continue;
+    const marks = marksOf(nodes.indexOf(entry.node), entry.at - NS_PER_S, entry.at);
+    if ((marks & without) === 0) unsent += entry.dropped;
+  }
+  return unsent;
 }
