@@ -61,9 +61,9 @@ export interface Cell {
 export interface Refusal {
   /**
    * Seconds for which worker IDs (nodes, where there is no pool) gave clients nothing, added up: two that are dark for a
-   * second are two seconds. A node that stands by is not missed.
+   * second are two seconds. A node that stands by is not missed. Absent: the run cannot tell.
    */
-  readonly seconds: number;
+  readonly seconds?: number;
   /** Requests that were refused there. */
   readonly requests: number;
 }
@@ -78,12 +78,30 @@ export function labelOf(axes: readonly Pick<Axis, 'name'>[], values: readonly st
   return axes.map(({ name }, index) => `${name}=${values[index] ?? ''}`).join(' ');
 }
 
+/** A combination that can be held against others: it proved something, and what it let through and cost is known. */
+export interface Comparable extends Cell {
+  /** 1, 2, …: its place among all. */
+  readonly number: number;
+  readonly duplicates: number;
+  readonly refusal: Required<Refusal>;
+}
+
+export function comparable(cells: readonly Cell[]): readonly Comparable[] {
+  return cells.flatMap((cell, index) => {
+    const { verdict, duplicates, refusal } = cell;
+    const { seconds, requests } = refusal;
+    return verdict === 'unknown' || duplicates === undefined || seconds === undefined
+      ? []
+      : [{ ...cell, number: index + 1, duplicates, refusal: { seconds, requests } }];
+  });
+}
+
 /** What the cells say about the choice between them: one or two sentences, of cells that proved something only. */
 export function decision({ axes, cells }: Matrix): readonly string[] {
-  const judged = cells.filter(({ verdict, duplicates }) => verdict !== 'unknown' && duplicates !== undefined);
+  const judged = comparable(cells);
   if (judged.length === 0) return ['No combination proved anything: the reports say why.'];
   const cheapest = judged.filter(({ verdict }) => verdict === 'pass').toSorted(bySeconds)[0];
-  const leaky = judged.filter(({ duplicates = 0 }) => duplicates > 0).toSorted(bySeconds)[0];
+  const leaky = judged.filter(({ duplicates }) => duplicates > 0).toSorted(bySeconds)[0];
   const unproved = cells.length - judged.length;
   return [
     cheapest === undefined
@@ -92,7 +110,7 @@ export function decision({ axes, cells }: Matrix): readonly string[] {
     ...(leaky === undefined
       ? ['No combination let a duplicate through.']
       : [
-          `${labelOf(axes, leaky.values)} refused for ${secondsText(leaky.refusal)} and let ${(leaky.duplicates ?? 0).toLocaleString('en-US')} ${leaky.duplicates === 1 ? 'duplicate' : 'duplicates'} through.`,
+          `${labelOf(axes, leaky.values)} refused for ${secondsText(leaky.refusal)} and let ${leaky.duplicates.toLocaleString('en-US')} ${leaky.duplicates === 1 ? 'duplicate' : 'duplicates'} through.`,
         ]),
     ...(unproved === 0
       ? []
@@ -100,7 +118,8 @@ export function decision({ axes, cells }: Matrix): readonly string[] {
   ];
 }
 
-const bySeconds = (one: Cell, other: Cell): number => one.refusal.seconds - other.refusal.seconds;
+const bySeconds = (one: Comparable, other: Comparable): number => one.refusal.seconds - other.refusal.seconds;
 
 /** `12.5 s`. */
-export const secondsText = ({ seconds }: Refusal): string => `${seconds.toFixed(1)} s`;
+export const secondsText = ({ seconds }: Refusal): string =>
+  seconds === undefined ? 'not known' : `${seconds.toFixed(1)} s`;

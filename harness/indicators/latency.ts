@@ -3,20 +3,13 @@
  * without an answer counts with its timeout, for that is how long its client waited at the least: a node that answers
  * nobody has no good latency. Refusals and errors are quick and give nothing: they are left to the error ratio.
  */
+import { gotIds } from '../core/history.ts';
 import type { Indicator, MarkedRequests, Span } from '../core/indicator.ts';
 import { percentileOf } from '../core/percentile.ts';
 import { z } from '../core/schema.ts';
 import { msToNs, nsToMs } from '../core/time.ts';
 import type { Nodes } from './shared/counting.ts';
-import {
-  excluding,
-  forEachRequest,
-  gotIds,
-  NO_ANSWER,
-  NODES_IN_WORDS,
-  nodesOption,
-  REQUESTS_LOST,
-} from './shared/counting.ts';
+import { excluding, forEachRequest, NO_ANSWER, NODES_IN_WORDS, nodesOption, REQUESTS_LOST } from './shared/counting.ts';
 
 const options = z.strictObject({
   percentile: z.number().positive().max(100).describe('such as 99: so many percent of the latencies are no longer'),
