@@ -49,7 +49,7 @@ test('the seconds are those that the run measured as a whole, not those of one o
 test('requests that are refused count in the reach of a disturbance, until 8 s after its heal', () => {
   expect(refusalOf(run(), seconds(11, 0, 4, 0)).requests).toBe(16);
   expect(refusalOf(run(), [...seconds(9, 0, 0, 0), ...seconds(21, 0, 0, 0)]).requests).toBe(0);
-  expect(refusalOf(run(), seconds(20, 0, 10, 10)).requests).toBe(10);
+  expect(refusalOf(run(), seconds(20.5, 0, 10, 10)).requests).toBe(10);
   expect(refusalOf(run([MEASURED], []), seconds(11, 0, 0, 0)).requests).toBe(0);
 });
 
