@@ -123,7 +123,7 @@ describe('toMeet', () => {
     const missed = withSlo({ verdict: 'fail', value: 12 });
     expect(missed).not.toMeet('p99');
     expect(() => expect(missed).toMeet('p99')).toThrow(
-      'p99 was missed: latency of answered requests, 99th percentile, in the whole run: 12, at most 10 (milliseconds), of 5,000 samples, 1,000 at the least.',
+      'p99 was missed: latency of answered requests, 99th percentile, in the whole run: 12 ms, at most 10 ms, of 5,000 samples, 1,000 at the least.',
     );
   });
 

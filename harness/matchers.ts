@@ -9,8 +9,8 @@ import { chooseAmong } from './core/nearest-name.ts';
 import { counted, grouped, seconds, times } from './core/phrases.ts';
 import { reasonsInShort } from './core/reasons-in-short.ts';
 import type { Run } from './core/run.ts';
-import { UNITS } from './core/slo.ts';
 import type { SloRecord } from './core/slo.ts';
+import { figureText, objectiveText } from './core/slo-words.ts';
 import type { UnknownReason, Verdict } from './core/verdict.ts';
 
 export interface Answer {
@@ -121,10 +121,8 @@ function inWords(doubts: readonly UnknownReason[]): readonly string[] {
 }
 
 function objective({ what, where, objective: bound, value, unit, samples, minSamples, detail }: SloRecord): string {
-  const { atMost, atLeast } = bound;
-  const asked = atMost === undefined ? `at least ${atLeast}` : `at most ${atMost}`;
   return [
-    `${what}, ${where}: ${value === undefined ? 'no value' : value}, ${asked} (${UNITS[unit]}),`,
+    `${what}, ${where}: ${value === undefined ? 'no value' : figureText(unit, value)}, ${objectiveText(unit, bound)},`,
     `of ${counted(samples, 'sample')}, ${grouped(minSamples)} at the least.`,
     ...(detail === undefined ? [] : [detail]),
   ].join(' ');

@@ -48,7 +48,7 @@ describe('two generators, two leases', () => {
         expect(verdict).toBe('fail');
         expect(duplicates).toBeGreaterThan(0);
         const honest = matrix.cells.find((cell) => cell.values[0] === 'snowflake' && cell.values[1] === values[1]);
-        expect(refusal.seconds).toBeLessThan(honest!.refusal.seconds / 2);
+        expect(refusal.seconds).toBeLessThan(honest!.refusal.seconds! / 2);
       }
   });
 

@@ -65,7 +65,7 @@ interface Plan extends Omit<Ending, 'items'>, Ready {
 async function planOf(args: RunArguments, output: Output): Promise<Plan> {
   const metricsPort = metricsPortOf(args.metricsPort);
   const unknown = unknownMode(args.unknown);
-  const waivers = loadWaivers(args.waivers, new Date().toISOString().slice(0, 10));
+  const waivers = await loadWaivers(args.waivers, new Date().toISOString().slice(0, 10));
   const load = async (): Promise<readonly Given[]> => {
     // One file after the other: of one that ends the process, or never ends loading, it is known which it was.
     const given: Given[] = [];

@@ -5,8 +5,6 @@ import { idBitsOf } from '../core/layout.ts';
 import { badInput, EXIT, refuse } from '../core/errors.ts';
 import { STORE_FOLDER } from '../engine/record.ts';
 import type { OpenStore } from '../engine/run-request.ts';
-import { openEmbedded, requireChdb } from '../stores/clickhouse/embedded.ts';
-import { openServer, probeStore } from '../stores/clickhouse/server.ts';
 
 /** A run in this process is judged in memory and needs no store. */
 export async function chooseStore(driver: Driver, url: string | undefined): Promise<OpenStore> {
@@ -21,12 +19,15 @@ export async function chooseStore(driver: Driver, url: string | undefined): Prom
   return storeOpener(url);
 }
 
+/** The store at this URL, or an embedded one; loaded here, for a simulated run has none. */
 export async function storeOpener(url: string | undefined): Promise<OpenStore> {
   if (url === undefined) {
+    const { openEmbedded, requireChdb } = await import('../stores/clickhouse/embedded.ts');
     requireChdb();
     return ({ folder, runId, layout }) =>
       openEmbedded({ folder: join(folder, STORE_FOLDER), runId, idBits: idBitsOf(layout) });
   }
+  const { openServer, probeStore } = await import('../stores/clickhouse/server.ts');
   const { problems } = await probeStore(url);
   refuse(EXIT.environment, problems);
   return ({ runId, layout }) => openServer({ url, runId, idBits: idBitsOf(layout) });

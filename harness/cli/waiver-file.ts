@@ -1,13 +1,13 @@
 /** Reads a file of waivers: a list, in YAML or in JSON, which is YAML too. */
 import { readFileSync } from 'node:fs';
-import { isNode, isSeq, LineCounter, parseDocument } from 'yaml';
+import type { Document } from 'yaml';
 import { badInput, EXIT, messageOf, problem, refuse } from '../core/errors.ts';
 import { readWaivers, type Waiver, type WrittenWaiver } from '../core/waivers.ts';
 
 /** Throws one error with all that is wrong. `today`: `2026-11-22`, by UTC. Without a file there are none. */
-export function loadWaivers(file: string | undefined, today: string): readonly Waiver[] {
+export async function loadWaivers(file: string | undefined, today: string): Promise<readonly Waiver[]> {
   if (file === undefined) return [];
-  const { waivers, problems } = readWaivers(parseWaivers(textOf(file), file), today);
+  const { waivers, problems } = readWaivers(await parseWaivers(textOf(file), file), today);
   refuse(EXIT.badInput, problems);
   return waivers;
 }
@@ -25,7 +25,9 @@ function textOf(file: string): string {
 }
 
 /** The items of the list, each with its line. */
-function parseWaivers(text: string, file: string): readonly WrittenWaiver[] {
+async function parseWaivers(text: string, file: string): Promise<readonly WrittenWaiver[]> {
+  // Loaded here: few runs have such a file.
+  const { isNode, isSeq, LineCounter, parseDocument } = await import('yaml');
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const wrong = [...document.errors, ...document.warnings].map(({ message, pos }) =>
@@ -43,7 +45,7 @@ function parseWaivers(text: string, file: string): readonly WrittenWaiver[] {
 }
 
 /** Aliases are followed here, and those that would fill the memory refused. */
-function valueOf(document: ReturnType<typeof parseDocument>, file: string): readonly unknown[] {
+function valueOf(document: Pick<Document, 'toJS'>, file: string): readonly unknown[] {
   try {
     return document.toJS() as readonly unknown[];
   } catch (error) {

@@ -95,6 +95,13 @@ export const NO_REQUESTS: RequestColumns = {
 
 export const REQUEST_STATUS = ['ok', 'refused', 'error', 'no answer'] as const;
 
+const OK = REQUEST_STATUS.indexOf('ok');
+
+/** Whether the client got IDs: an answer without any is none, whatever it calls itself. */
+export function gotIds({ status, count }: Pick<RequestColumns, 'status' | 'count'>, row: number): boolean {
+  return status[row] === OK && count[row]! > 0;
+}
+
 export interface HealthFact {
   readonly at: RunNs;
   readonly node: string;

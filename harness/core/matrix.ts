@@ -61,9 +61,9 @@ export interface Cell {
 export interface Refusal {
   /**
    * Seconds for which worker IDs (nodes, where there is no pool) gave clients nothing, added up: two that are dark for a
-   * second are two seconds. A node that stands by is not missed.
+   * second are two seconds. A node that stands by is not missed. Absent: the run cannot tell.
    */
-  readonly seconds: number;
+  readonly seconds?: number;
   /** Requests that were refused there. */
   readonly requests: number;
 }
@@ -84,14 +84,33 @@ export function knowsDuplicates({ duplicates = 0, verdict, guarantees }: Cell): 
   return duplicates > 0 || (verdict !== 'unknown' && unique?.verdict === 'pass');
 }
 
+/** A combination that can be held against others: it proved something, and what it let through and cost is known. */
+export interface Comparable extends Cell {
+  /** 1, 2, …: its place among all. */
+  readonly number: number;
+  readonly duplicates: number;
+  readonly refusal: Required<Refusal>;
+}
+
+export function comparable(cells: readonly Cell[]): readonly Comparable[] {
+  return cells.flatMap((cell, index) => {
+    const { verdict, duplicates, refusal } = cell;
+    const { seconds, requests } = refusal;
+    return verdict === 'unknown' || duplicates === undefined || !knowsDuplicates(cell) || seconds === undefined
+      ? []
+      : [{ ...cell, number: index + 1, duplicates, refusal: { seconds, requests } }];
+  });
+}
+
 /** What the cells say about the choice between them: one or two sentences, of cells that proved something only. */
 export function decision({ axes, cells, combinations }: Matrix): readonly string[] {
   const known = cells.filter(knowsDuplicates);
   if (known.length === 0) return ['No combination proved anything: the reports say why.'];
-  const cheapest = known.filter(({ verdict }) => verdict === 'pass').toSorted(bySeconds)[0];
-  const leaks = known.filter(({ duplicates = 0 }) => duplicates > 0).toSorted(bySeconds);
+  const judged = comparable(cells).toSorted(bySeconds);
+  const cheapest = judged.find(({ verdict }) => verdict === 'pass');
+  const leaks = ({ duplicates = 0 }: Cell): boolean => duplicates > 0;
   // What a run in doubt refused is no figure; what it let through is.
-  const leaky = leaks.find(({ verdict }) => verdict !== 'unknown') ?? leaks[0];
+  const leaky = judged.find(leaks) ?? known.find(leaks);
   const none = known.length === combinations ? 'No combination' : 'None of those that proved something';
   const [unproved, notRun] = [cells.length - known.length, combinations - cells.length];
   return [
@@ -111,7 +130,8 @@ function letThrough(axes: Matrix['axes'], { values, verdict, refusal, duplicates
   return `${labelOf(axes, values)} ${refused}let ${duplicates.toLocaleString('en-US')} ${duplicates === 1 ? 'duplicate' : 'duplicates'} through.`;
 }
 
-const bySeconds = (one: Cell, other: Cell): number => one.refusal.seconds - other.refusal.seconds;
+const bySeconds = (one: Comparable, other: Comparable): number => one.refusal.seconds - other.refusal.seconds;
 
 /** `12.5 s`. */
-export const secondsText = ({ seconds }: Refusal): string => `${seconds.toFixed(1)} s`;
+export const secondsText = ({ seconds }: Refusal): string =>
+  seconds === undefined ? 'not known' : `${seconds.toFixed(1)} s`;

@@ -1,4 +1,7 @@
-/** SLOs and figures in words, the same in terminal, report and record. Pure. */
+/**
+ * SLOs and figures in words, the same in terminal, record and matchers. Reports set theirs as print does, with spaces that
+ * never break and three digits (`reports/shared/words.ts`): those are for reading side by side, and not for a terminal. Pure.
+ */
 import { grouped } from './phrases.ts';
 import type { Slo, Unit } from './slo.ts';
 

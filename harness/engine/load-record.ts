@@ -1,17 +1,20 @@
 /** What the record of a run tells of its load, and what each node was really asked for. Pure. */
 import type { RequestColumns } from '../core/history.ts';
-import { REQUEST_STATUS } from '../core/history.ts';
+import { gotIds } from '../core/history.ts';
 import type { JournalEntry } from '../core/journal.ts';
 import { loadRate } from '../core/load-rate.ts';
+import { percentileOf } from '../core/percentile.ts';
 import { NOT_COMPARED } from '../core/received-ids.ts';
 import type { LoadRecord } from '../core/run.ts';
 import type { Load } from '../core/scenario.ts';
 import { nsToMs, type RunNs } from '../core/time.ts';
 import { phaseBegin } from './phase-begin.ts';
 
-const OK = REQUEST_STATUS.indexOf('ok');
-
-/** Undefined where no load began, or what clients received is lost. */
+/**
+ * Undefined where no load began, or what clients received is lost. Its latencies are those of answers with IDs, whatever
+ * else happened: how quick the client found the nodes. How long clients waited, those whom nobody answered among them, is
+ * for the indicator `latency`.
+ */
 export function loadRecord(
   journal: readonly JournalEntry[],
   requests: RequestColumns | undefined,
@@ -22,16 +25,16 @@ export function loadRecord(
   if (begun === undefined || requests === undefined) return undefined;
   const { at: _at, kind: _kind, ...client } = begun;
   let compared = 0;
-  const latencies: number[] = [];
+  const waited: number[] = [];
   for (let i = 0; i < requests.length; i++) {
-    if (requests.status[i] !== OK || requests.count[i] === 0) continue;
-    latencies.push(nsToMs(requests.received[i]! - requests.sent[i]!));
+    if (!gotIds(requests, i)) continue;
+    waited.push(requests.received[i]! - requests.sent[i]!);
     if (requests.digest[i] !== NOT_COMPARED) compared++;
   }
-  const sorted = Float64Array.from(latencies).sort();
-  const percentile = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
-  const latency = !virtualTime && sorted.length > 0 && { p50Ms: percentile(0.5), p99Ms: percentile(0.99) };
-  return { ...client, compared, answered: latencies.length, ...latency };
+  const sorted = Float64Array.from(waited).sort();
+  const percentile = (percent: number): number => nsToMs(percentileOf(sorted, percent));
+  const latency = !virtualTime && sorted.length > 0 && { p50Ms: percentile(50), p99Ms: percentile(99) };
+  return { ...client, compared, answered: sorted.length, ...latency };
 }
 
 /** When clients asked: from the start of the warm-up to the last that is told of the load. Undefined: they never did. */

@@ -1,6 +1,6 @@
 /** Requests of all clients by the second, for the report: columns and one sort a second, no object a request. Pure. */
 import type { RequestColumns } from '../core/history.ts';
-import { REQUEST_STATUS } from '../core/history.ts';
+import { gotIds, REQUEST_STATUS } from '../core/history.ts';
 import type { JournalEntry } from '../core/journal.ts';
 import { percentileOf } from '../core/percentile.ts';
 import type { RequestPoint } from '../core/run.ts';
@@ -13,10 +13,11 @@ const [OK, REFUSED, ERROR] = REQUEST_STATUS.map((_, code) => code) as [number, n
  * virtual time they mean nothing.
  */
 export function requestSeries(
-  { length, sent, received, status, count }: RequestColumns,
+  requests: RequestColumns,
   journal: readonly JournalEntry[],
   { latencies }: { readonly latencies: boolean },
 ): readonly RequestPoint[] {
+  const { length, sent, received, status } = requests;
   // An entry of the load tells of the second before it: it belongs to the second that most of that lies in.
   const unsent = journal.flatMap((entry) =>
     entry.kind === 'load' && entry.dropped > 0
@@ -44,7 +45,7 @@ export function requestSeries(
   for (let row = 0; row < length; row++) {
     const second = Math.floor(sent[row]! / NS_PER_S) - first;
     counts.sent[second]! += 1;
-    if (status[row] === OK && count[row]! > 0) counts.ok[second]! += 1;
+    if (gotIds(requests, row)) counts.ok[second]! += 1;
     // An answer without IDs is none: it counts among the refusals.
     else if (status[row] === OK || status[row] === REFUSED) counts.refused[second]! += 1;
     else if (status[row] === ERROR) counts.errors[second]! += 1;
@@ -77,7 +78,7 @@ export function requestSeries(
     const all = new Float64Array(begins[seconds]!);
     const next = begins.slice();
     for (let row = 0; row < length; row++)
-      if (status[row] === OK && count[row]! > 0) {
+      if (gotIds(requests, row)) {
         const second = Math.floor(sent[row]! / NS_PER_S) - first;
         all[next[second]!++] = received[row]! - sent[row]!;
       }

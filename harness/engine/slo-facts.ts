@@ -65,7 +65,8 @@ function conflictsIn(findings: readonly Finding[]): number | undefined {
   return finding.violations - finding.outsideAssumptions;
 }
 
-interface NodesReached extends Reach {
+/** Nodes are indexes into the list of them. */
+export interface NodesReached extends Reach {
   readonly reach: readonly number[];
 }
 
@@ -73,7 +74,7 @@ interface NodesReached extends Reach {
  * With the heirs of whom a disturbance hits. A clock that was ahead leaves a debt: what it minted then must not be minted
  * again, so its node may be dark for as long after the heal as it had been measured ahead.
  */
-function reachesOf(
+export function reachesOf(
   disturbances: readonly DisturbanceRecord[],
   journal: readonly JournalEntry[],
   nodes: readonly string[],

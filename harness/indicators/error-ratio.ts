@@ -3,11 +3,12 @@
  * harness never sent are neither here nor there. A node that stands by for others has nothing to give, and is not asked in
  * earnest: its refusals do not count.
  */
+import { gotIds } from '../core/history.ts';
 import type { Indicator } from '../core/indicator.ts';
 import { MARK } from '../core/indicator.ts';
 import { counted, grouped } from '../core/phrases.ts';
 import { z } from '../core/schema.ts';
-import { excluding, forEachRequest, gotIds, NODES_IN_WORDS, nodesOption, REQUESTS_LOST } from './shared/counting.ts';
+import { excluding, forEachRequest, NODES_IN_WORDS, nodesOption, REQUESTS_LOST } from './shared/counting.ts';
 import { greatestMean } from './shared/most-likely.ts';
 
 const options = z.strictObject({

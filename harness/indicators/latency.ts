@@ -6,6 +6,7 @@
  * Requests that were to be sent and were not (too many were open, or the harness came too late) would have waited for
  * nobody knows how long. Each counts with the timeout too; an objective that is missed by them alone is not decided.
  */
+import { gotIds } from '../core/history.ts';
 import type { Indicator, MarkedRequests, Span } from '../core/indicator.ts';
 import { percentileOf } from '../core/percentile.ts';
 import { counted } from '../core/phrases.ts';
@@ -15,7 +16,6 @@ import type { Nodes } from './shared/counting.ts';
 import {
   excluding,
   forEachRequest,
-  gotIds,
   NO_ANSWER,
   NODES_IN_WORDS,
   nodesOption,

@@ -7,12 +7,13 @@
  * the value where it took longer than all others did. One that the end of the load overtakes proves a miss if that took too
  * long already, and nothing else.
  */
+import { gotIds } from '../core/history.ts';
 import type { Indicator, Reach, Span } from '../core/indicator.ts';
 import { counted } from '../core/phrases.ts';
 import { z } from '../core/schema.ts';
 import type { RunNs } from '../core/time.ts';
 import { NS_PER_S } from '../core/time.ts';
-import { gotIds, holdersOf, REQUESTS_LOST } from './shared/counting.ts';
+import { holdersOf, REQUESTS_LOST } from './shared/counting.ts';
 
 const options = z.strictObject({});
 

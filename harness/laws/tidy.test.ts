@@ -131,6 +131,22 @@ const isPath = ({ target }: Import): boolean => target.endsWith('.ts');
 const areaOf = (file: string): readonly string[] => MAY_IMPORT.find(([area]) => file.startsWith(area)) ?? [];
 const told = ({ file, target }: Import): string => `${file} imports ${target}`;
 
+/** A plug-in is a file at the top of its folder; what its folder shares lies below. */
+const PLUG_IN = /^(harness\/(faults|checkers|hazards|indicators)|claims|reports|reports\/capacity)\/[^/]+\.ts$/;
+
+/** All that these files import, and what that imports in turn. What is loaded when it is called is not among it. */
+function reachedFrom(
+  roots: readonly string[],
+  counts: (one: Import) => boolean = () => true,
+): { readonly files: readonly string[]; readonly libraries: readonly string[] } {
+  const files = new Set(roots);
+  const libraries = new Set<string>();
+  // A set goes on with what is added while it is walked.
+  for (const file of files)
+    for (const one of importsOf(sourceOf(file)).filter(counts)) (isPath(one) ? files : libraries).add(one.target);
+  return { files: [...files], libraries: [...libraries].toSorted() };
+}
+
 test('each area imports only what it may', () => {
   const all = shipped.flatMap(importsOf).filter(isPath);
   expect(all.length).toBeGreaterThan(300);
@@ -141,10 +157,8 @@ test('each area imports only what it may', () => {
 });
 
 test('faults, checkers, hazards, indicators, claims and reporters never import one another', () => {
-  // A plug-in is a file at the top of its folder; what its folder shares lies below.
-  const plugIn = /^(harness\/(faults|checkers|hazards|indicators)|claims|reports|reports\/capacity)\/[^/]+\.ts$/;
   const all = shipped.flatMap(importsOf);
-  expect(all.filter(({ target }) => plugIn.test(target)).map(told)).toEqual([]);
+  expect(all.filter(({ target }) => PLUG_IN.test(target)).map(told)).toEqual([]);
 });
 
 test('the engine takes only types from the load', () => {
@@ -154,17 +168,27 @@ test('the engine takes only types from the load', () => {
 
 test('the types of the package ask for no types of Node, nor for a newer JavaScript than its users compile for', () => {
   // Whatever a file imports, its types may show; `snowglobe()` itself loads its parts when it is called, unseen.
-  const reached = new Set(['harness/index.ts', 'harness/vitest.ts']);
-  // A set goes on with what is added while it is walked.
-  for (const file of reached) for (const { target } of importsOf(sourceOf(file)).filter(isPath)) reached.add(target);
-  expect(reached).toContain('harness/core/run.ts');
-  const strange = [...reached].filter((file) =>
+  const { files, libraries } = reachedFrom(['harness/index.ts', 'harness/vitest.ts']);
+  expect(files).toContain('harness/core/run.ts');
+  const strange = files.filter((file) =>
     /\b(Buffer|NodeJS|(Async)?Disposable(Stack)?|(asyncD|d)ispose)\b/.test(withoutComments(sourceOf(file).text)),
   );
   expect(strange).toEqual([]);
-  const libraries = [...reached].flatMap((file) => importsOf(sourceOf(file)).filter((one) => !isPath(one)));
   // What is installed with the package, and what the user of its matchers has.
-  expect(libraries.filter(({ target }) => target !== 'zod' && target !== 'vitest').map(told)).toEqual([]);
+  expect(libraries).toEqual(['vitest', 'zod']);
+});
+
+test('the help loads no library, and a simulated run those alone that it cannot do without', () => {
+  const loads = (roots: readonly string[]): readonly string[] =>
+    reachedFrom(roots, ({ isType }) => !isType).libraries.filter((name) => !name.startsWith('node:'));
+  expect(loads(['harness/main.ts'])).toEqual([]);
+  const plugIns = shipped
+    .map(({ file }) => file)
+    .filter((file) => PLUG_IN.test(file) && !/^(claims|reports\/capacity)\//.test(file));
+  // What checks scenarios, and what draws the report. What else there is waits until somebody asks for it.
+  expect(loads(['harness/cli/run.ts', 'harness/library.ts', 'harness/drivers/sim/driver.ts', ...plugIns])).toEqual([
+    ...['d3-array', 'd3-scale', 'd3-shape', 'zod'],
+  ]);
 });
 
 test('a generator takes nothing but types from the harness, and no library', () => {

@@ -1,32 +1,31 @@
-/** What disturbances cost clients, by what clients saw in each second. Pure. */
+/** What disturbances cost clients. Pure. */
 import type { JournalEntry } from '../core/journal.ts';
 import type { Refusal } from '../core/matrix.ts';
 import type { Run } from '../core/run.ts';
-import { inReach, withHeirs } from '../engine/reach.ts';
+import { whereText } from '../core/slo-words.ts';
+import { NS_PER_S } from '../core/time.ts';
+import { reachesOf } from '../engine/slo-facts.ts';
 
 type LoadEntry = Extract<JournalEntry, { readonly kind: 'load' }>;
 
 /**
- * Seconds in reach of a disturbance for which worker IDs gave nothing. In each second as many nodes have to serve as there
- * are worker IDs, whichever they are: a node that stands by is not missed.
+ * The seconds are those that the run itself measured, by its indicator `refusal`. It counts no requests: those come from
+ * the journal, within the same reaches.
  */
 export function refusalOf(
-  { disturbances, nodes, scenario: { pool } }: Pick<Run, 'disturbances' | 'nodes' | 'scenario'>,
+  { disturbances, nodes, figures = [] }: Pick<Run, 'disturbances' | 'nodes' | 'figures'>,
   journal: readonly JournalEntry[],
 ): Refusal {
-  const reached = withHeirs(disturbances, journal);
-  const seconds = Map.groupBy(
-    journal.filter((entry): entry is LoadEntry & JournalEntry => entry.kind === 'load' && entry.sent > 0),
-    ({ at }) => at,
-  );
-  let [dark, requests] = [0, 0];
-  for (const [at, asked] of seconds) {
-    const inside = asked.filter(({ node }) => inReach(reached, node, at));
-    requests += inside.reduce((sum, { refused }) => sum + Object.values(refused).reduce((a, b) => a + b, 0), 0);
-    if (inside.length === 0) continue;
-    // A worker ID that passes from one node to another within the second is served by both, for a share each.
-    const serving = asked.reduce((sum, { ok, sent }) => sum + ok / sent, 0);
-    dark += Math.max(0, Math.min(pool ?? nodes.length, asked.length) - serving);
-  }
-  return { seconds: dark, requests };
+  const reaches = reachesOf(disturbances, journal, nodes);
+  const inReach = journal.filter((entry): entry is LoadEntry & JournalEntry => {
+    if (entry.kind !== 'load' || entry.sent === 0) return false;
+    const node = nodes.indexOf(entry.node);
+    // It tells of the second before it.
+    return reaches.some(({ reach, from, to }) => reach.includes(node) && entry.at > from && entry.at - NS_PER_S < to);
+  });
+  const requests = inReach.reduce((sum, { refused }) => sum + Object.values(refused).reduce((a, b) => a + b, 0), 0);
+  const measured = figures.find(({ name, where }) => name === 'refusal' && where === whereText('whole'))?.value;
+  // Where nobody was asked in a reach there was nothing to measure. Else a run that was cut short did not come to it.
+  const seconds = measured ?? (inReach.length === 0 ? 0 : undefined);
+  return { ...(seconds !== undefined && { seconds }), requests };
 }

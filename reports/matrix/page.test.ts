@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Cell, Matrix } from '../../harness/core/matrix.ts';
-import { decision } from '../../harness/core/matrix.ts';
+import { comparable, decision } from '../../harness/core/matrix.ts';
 import reporter from './page.ts';
 
 const cell = (values: readonly string[], more: Partial<Cell>): Cell => ({
@@ -47,6 +47,13 @@ test('the choice: what refused least without breaking a promise, and what the ch
     'Of those that kept all promises, generator=safe refused least: 12.5 s.',
     'generator=leaky refused for 2.0 s and let 1,234 duplicates through.',
   ]);
+});
+
+test('a run that cannot tell what it cost is held against no other, and has no place in the plane', () => {
+  const cut = cell(['cut'], { refusal: { requests: 3 } });
+  expect(comparable([cut, safe]).map(({ number }) => number)).toEqual([2]);
+  expect(decision(matrix([cut, slow]))[0]).toContain('generator=slow refused least');
+  expect(page([cut, slow])).toContain('not known');
 });
 
 test('a run that proved nothing decides nothing', () => {

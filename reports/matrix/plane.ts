@@ -1,7 +1,7 @@
 /** Combinations in a plane: seconds of refusal to the right, duplicates upwards. Down left is what everybody wants. */
 import { scaleLinear, scaleSymlog } from 'd3-scale';
 import type { Matrix } from '../../harness/core/matrix.ts';
-import { knowsDuplicates, labelOf, secondsText } from '../../harness/core/matrix.ts';
+import { comparable, labelOf, secondsText } from '../../harness/core/matrix.ts';
 import { short } from '../chart/path.ts';
 import { html } from '../shared/markup.ts';
 import type { Markup } from '../shared/markup.ts';
@@ -23,13 +23,9 @@ interface Mark {
   readonly title: string;
 }
 
-/** Of runs that know how many duplicates they let through: what proved nothing has no place. Nothing where none does. */
+/** What proved nothing, or does not know what it let through or cost, has no place. Nothing where none has one. */
 export function plane({ axes, cells }: Matrix): Markup | false {
-  const shown = cells.flatMap((cell, index) =>
-    cell.duplicates === undefined || cell.verdict === 'unknown' || !knowsDuplicates(cell)
-      ? []
-      : [{ ...cell, duplicates: cell.duplicates, number: index + 1 }],
-  );
+  const shown = comparable(cells);
   if (shown.length === 0) return false;
   const most = Math.max(1, ...shown.map(({ refusal }) => refusal.seconds)) * 1.08;
   const highest = Math.max(10, ...shown.map(({ duplicates }) => duplicates)) * 1.5;

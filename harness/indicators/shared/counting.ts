@@ -1,18 +1,12 @@
 /** Which requests count, and the words for it. */
+import { REQUEST_STATUS } from '../../core/history.ts';
 import type { IndicatorFacts, MarkedRequests, Measurement, Span } from '../../core/indicator.ts';
 import { MARK } from '../../core/indicator.ts';
-import { REQUEST_STATUS } from '../../core/history.ts';
 import { z } from '../../core/schema.ts';
 import type { RunNs } from '../../core/time.ts';
 import { NS_PER_S } from '../../core/time.ts';
 
-export const OK = REQUEST_STATUS.indexOf('ok');
 export const NO_ANSWER = REQUEST_STATUS.indexOf('no answer');
-
-/** An answer without IDs is none, whatever it calls itself. */
-export function gotIds(requests: MarkedRequests, row: number): boolean {
-  return requests.status[row] === OK && requests.count[row]! > 0;
-}
 
 /** The option that says which nodes count. */
 export const nodesOption = z

@@ -2,10 +2,11 @@
  * Requests by node and second. Seconds are those of the run's axis, and belong as a whole to the span in which they begin,
  * so that no second is counted in two spans, nor in none. Columns, not objects: hours of 64 nodes are a few megabytes.
  */
+import { gotIds } from '../../core/history.ts';
 import type { MarkedRequests, Span } from '../../core/indicator.ts';
 import type { RunNs } from '../../core/time.ts';
 import { NS_PER_S } from '../../core/time.ts';
-import { gotIds, isWithin } from './counting.ts';
+import { isWithin } from './counting.ts';
 
 export interface NodeSeconds {
   readonly seconds: number;

@@ -1,0 +1,87 @@
+/** The words of a command line: its command, its options, and the rest. */
+import { parseArgs } from 'node:util';
+import { badInput } from '../core/errors.ts';
+import { nearestName } from '../core/nearest-name.ts';
+
+const OPTIONS = {
+  driver: { type: 'string' },
+  generator: { type: 'string' },
+  seed: { type: 'string' },
+  store: { type: 'string' },
+  load: { type: 'string' },
+  matrix: { type: 'string', multiple: true },
+  runs: { type: 'string' },
+  run: { type: 'string', multiple: true },
+  out: { type: 'string' },
+  junit: { type: 'string' },
+  summary: { type: 'string' },
+  unknown: { type: 'string' },
+  waivers: { type: 'string' },
+  format: { type: 'string' },
+  tolerance: { type: 'string' },
+  'without-disturbances': { type: 'boolean' },
+  slo: { type: 'string' },
+  'metrics-port': { type: 'string' },
+  scenarios: { type: 'boolean' },
+  generators: { type: 'boolean' },
+  faults: { type: 'boolean' },
+  checkers: { type: 'boolean' },
+  hazards: { type: 'boolean' },
+  indicators: { type: 'boolean' },
+  drivers: { type: 'boolean' },
+  claims: { type: 'boolean' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'v' },
+} as const;
+
+export type OptionName = keyof typeof OPTIONS;
+
+export type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'];
+
+export interface Words {
+  /** Undefined: there is none. */
+  readonly command: string | undefined;
+  /** What follows the command and is no option. */
+  readonly rest: readonly string[];
+  readonly values: Values;
+}
+
+/** Throws for options that no command has, and for values that are missing. */
+export function readWords(args: readonly string[]): Words {
+  try {
+    const { values, positionals } = parseArgs({ args: withNumbers(args), options: OPTIONS, allowPositionals: true });
+    const [command, ...rest] = positionals;
+    return { command, rest, values };
+  } catch (error) {
+    throw error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
+      ? badInput(optionProblem(error.message), optionRemedy(error.message))
+      : error;
+  }
+}
+
+function optionRemedy(message: string): string {
+  const unknown = /^Unknown option '--([^']+)'/.exec(message)?.[1];
+  if (unknown === 'mutants') return 'Mutants are in snowglobe list --generators.';
+  const meant = unknown === undefined ? undefined : nearestName(unknown, Object.keys(OPTIONS));
+  return meant === undefined ? 'See snowglobe --help.' : `Did you mean --${meant}? See snowglobe --help.`;
+}
+
+/** A negative number is the value of the option before it, and no option: what reads it says what is wrong with it. */
+function withNumbers(args: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const arg of args) {
+    const before = joined.at(-1);
+    if (/^-\d/.test(arg) && before?.startsWith('--') === true && !before.includes('='))
+      joined.splice(-1, 1, `${before}=${arg}`);
+    else joined.push(arg);
+  }
+  return joined;
+}
+
+/** Node goes on with advice about dashes and positional arguments, which is of no use here. */
+function optionProblem(message: string): string {
+  const lacking = /^Option '(?:-\w, )?(--[\w-]+)[^']*' argument (?:missing|is ambiguous)/.exec(message)?.[1];
+  if (lacking !== undefined) return `${lacking} needs a value, and none follows it.`;
+  return `${(message.split('. ')[0] ?? '').replaceAll('\n', ' ').replace(/\.$/, '')}.`;
+}
