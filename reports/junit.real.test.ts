@@ -7,6 +7,7 @@ import { failingCached } from './fixtures/cached.ts';
 import { poison } from './fixtures/poison.ts';
 import { begunRun, unknownRun } from './fixtures/sparse.ts';
 import { passingStorm } from './fixtures/storm.ts';
+import { waivedCached } from './fixtures/waived.ts';
 import report from './junit.ts';
 
 const SCHEMA = join(import.meta.dirname, 'fixtures/jenkins-junit.xsd');
@@ -24,6 +25,7 @@ const RUNS: Readonly<Record<string, Run>> = {
   failing: failingCached(),
   unknown: unknownRun(),
   begun: begunRun(),
+  waived: waivedCached(),
   hostile: poison(failingCached(), '</failure>]]>\u0000\ud800\u0008<!-- & " \' \ufffe'),
 };
 

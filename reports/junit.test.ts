@@ -53,7 +53,20 @@ test('a broken promise is a failure that tells the story, what to do, and how to
   const witness = run.findings.find(({ guarantee }) => guarantee === 'unique')!.witnesses[0]!;
   const failure = /name="unique" time="0"><failure type="guarantee broken"[^>]*>(.*?)<\/failure>/s.exec(xml)?.[1];
   for (const part of [witness.what, witness.cause!, 'What to do: Check the lease', run.command])
-    expect(failure).toContain(part);
+    expect(failure?.replaceAll('\n', ' ')).toContain(part);
+});
+
+test('no line of a text is longer than readers show, but for the command, and no word of it is lost', () => {
+  const run = failingCached();
+  const told = run.findings[0]!.witnesses[0]!.explanation!;
+  const xml = render(run);
+  const texts = [...xml.matchAll(/<(failure|error|skipped|system-out)\b[^>]*>(.*?)<\/\1>/gs)].map(
+    ([, , text = '']) => text,
+  );
+  const lines = texts.flatMap((text) => text.split('\n')).filter((line) => !line.startsWith('Repeat: '));
+  expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(96);
+  expect(texts.join('\n').replaceAll(/\s+/g, ' ')).toContain(told.replaceAll(/\s+/g, ' '));
+  expect(xml.match(new RegExp(`^Repeat: ${run.command}`, 'gm'))).toHaveLength(3);
 });
 
 test('what is not promised is skipped, broken or not', () => {
@@ -135,7 +148,7 @@ test('the suite says the verdict beside what is waived, and which attempt it is'
   expect(xml).toContain('<property name="verdict" value="pass (2 waived)"/>');
   expect(xml).toContain('<property name="attempt" value="2 of 3"/>');
   expect(xml).toMatch(/<system-out>Pass \(2 waived\): all that was broken is known of\n/);
-  expect(xml).toContain(
+  expect(xml.replaceAll('\n', ' ')).toContain(
     'The one before it was unknown and is beside the folder of this one: 2026-11-21T12-00-00-ab12cd34.',
   );
   expect(tests(xml).filter(({ result }) => result === 'failure' || result === 'error')).toEqual([]);

@@ -20,6 +20,8 @@ import type { Outcome } from './shared/outcomes.ts';
 const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n';
 /** Text of one test at most: readers cut longer ones, some fail on them. */
 const TEXT_MAX = 20_000;
+/** Readers show texts as they are, and cut a line at their edge. The command stays whole, for it is copied. */
+const LINE_MAX = 96;
 /** For a run that has no time: a suite without one is not valid. */
 const NO_TIME = '1970-01-01T00:00:00';
 
@@ -52,7 +54,7 @@ ${properties(run).map(
   ([name, value]) => xml`<property name="${oneLine(name) || '-'}" value="${oneLine(value)}"/>
 `,
 )}</properties>
-${outcomes.map((outcome) => testcase(suite, outcome, run))}<system-out>${[headline(run), ...run.reasons, ...attempts(run), `Repeat: ${run.command}`].map((line) => `${line}\n`)}</system-out>
+${outcomes.map((outcome) => testcase(suite, outcome, run))}<system-out>${[headline(run), ...run.reasons, ...attempts(run), repeat(run)].map((line) => `${wrapped(line)}\n`)}</system-out>
 <system-err></system-err>
 </testsuite>
 </testsuites>`;
@@ -60,10 +62,10 @@ ${outcomes.map((outcome) => testcase(suite, outcome, run))}<system-out>${[headli
 
 const attempts = (run: Run): readonly string[] => [attemptWords(run)].filter((words) => words !== undefined);
 
-function testcase(suite: string, outcome: Outcome, { command }: Run): Markup {
+function testcase(suite: string, outcome: Outcome, run: Run): Markup {
   const { group, name, result, summary, details } = outcome;
   const opened = xml`<testcase classname="${oneLine(`${suite}.${group}`)}" name="${oneLine(name)}" time="0"`;
-  const text = (paragraphs: readonly string[]): string => shortened(paragraphs.join('\n\n'));
+  const text = (paragraphs: readonly string[]): string => shortened(wrapped(paragraphs.join('\n\n')));
   switch (result) {
     case 'pass':
       return xml`${opened}/>
@@ -72,7 +74,7 @@ function testcase(suite: string, outcome: Outcome, { command }: Run): Markup {
       return xml`${opened}><skipped>${text([summary])}</skipped></testcase>
 `;
     case 'fail':
-      return xml`${opened}><failure type="${FAILURES[group]}" message="${oneLine(summary)}">${text([summary, ...details, `Repeat: ${command}`])}</failure></testcase>
+      return xml`${opened}><failure type="${FAILURES[group]}" message="${oneLine(summary)}">${text([summary, ...details, repeat(run)])}</failure></testcase>
 `;
     case 'unknown':
       return xml`${opened}><error type="unknown" message="${oneLine(summary)}">${text([summary, ...details])}</error></testcase>
@@ -106,6 +108,29 @@ function properties(run: Run): readonly [string, string][] {
 /** An attribute's line breaks would become spaces in the reader; here they do so in the open. */
 function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ').trim();
+}
+
+const repeat = ({ command }: Run): string => `${REPEAT}${command}`;
+const REPEAT = 'Repeat: ';
+
+/** Broken between words; a word that is longer than a line stays whole. */
+function wrapped(text: string): string {
+  return text
+    .split('\n')
+    .flatMap((line) => (line.startsWith(REPEAT) ? [line] : brokenUp(line)))
+    .join('\n');
+}
+
+function brokenUp(line: string): readonly string[] {
+  const lines = [''];
+  // No-break spaces hold together what belongs together.
+  for (const word of line.split(/ +/)) {
+    const last = lines.at(-1) as string;
+    if (last === '') lines[lines.length - 1] = word;
+    else if (last.length + 1 + word.length <= LINE_MAX) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 function shortened(text: string): string {
