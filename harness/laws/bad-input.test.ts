@@ -19,7 +19,7 @@ const creating = (name: string, create: string): string =>
      export default { ...counter, name: '${name}', node: { kind: 'shell', create: ${create} } };`,
   );
 testBadInput(folder, [
-  { what: 'an unknown command', args: ['shake'], exit: 2, says: ['"shake"', 'run, judge, list'] },
+  { what: 'an unknown command', args: ['shake'], exit: 2, says: ['"shake"', 'run, judge, plan'] },
   { what: 'an unknown option', args: ['run', '--sed', '4'], exit: 2, says: ["'--sed'", 'Did you mean --seed?'] },
   { what: 'an option of another command', args: ['list', '--seed', '4'], exit: 2, says: ['takes no --seed'] },
   { what: 'an unknown scenario', args: ['run', 'drizzle'], exit: 2, says: ['"drizzle"', 'snowglobe list --scenarios'] },
