@@ -66,7 +66,7 @@ describe('a simulated run', { timeout: 60_000 }, () => {
   test('that cannot judge one exits with 12, and says which', async () => {
     const { code, run: judged } = await run('unjudgeable', [met, unjudgeable]);
     expect({ code, verdict: judged.verdict }).toEqual({ code: 12, verdict: 'unknown' });
-    expect(judged.unknowns).toMatchObject([{ reason: 'too few samples', scope: 'many' }]);
+    expect(judged.unknowns).toMatchObject([{ reason: 'too few samples', scope: 'SLO many' }]);
   });
 
   test('that breaks a guarantee and misses an SLO exits with 10, and tells of both', async () => {
