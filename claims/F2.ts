@@ -1,11 +1,18 @@
 import type { Claim, Judgement } from '../harness/core/claim.ts';
+import { counted } from '../harness/core/phrases.ts';
 import type { Run } from '../harness/core/run.ts';
 import { keeps, wordsOf } from './reading/keeps.ts';
 import { handOversMs } from './reading/silence.ts';
 
 function handOver(runs: readonly Run[]): Judgement {
-  const taken = runs.flatMap((run) => handOversMs(run).map((ms) => ({ ms, run })));
+  const lost = runs.flatMap((run) => handOversMs(run).map((ms) => ({ ms, run })));
+  const taken = lost.flatMap(({ ms, run }) => (ms === undefined ? [] : [{ ms, run }]));
   if (taken.length === 0) return { outcome: 'not judged', because: 'No holder that was killed had an heir.' };
+  if (taken.length < lost.length)
+    return {
+      outcome: 'not judged',
+      because: `Of ${counted(lost.length, 'holder')} that were killed ${lost.length - taken.length} had no heir before the load ended: how long that takes is not known.`,
+    };
   const longest = taken.toSorted((one, other) => other.ms - one.ms)[0]!;
   const ttlMs = longest.run.scenario.cluster.options['ttlMs'];
   return {

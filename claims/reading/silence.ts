@@ -18,8 +18,11 @@ export function longestSilenceMs(run: Run, during: DisturbanceRecord, node?: str
   return longest * bucketMs;
 }
 
-/** From each kill of a holder until another life, of it or of another node, minted under its worker ID. */
-export function handOversMs(run: Run): readonly number[] {
+/**
+ * From each kill of a holder until another life, of it or of another node, minted under its worker ID; undefined where none
+ * did.
+ */
+export function handOversMs(run: Run): readonly (number | undefined)[] {
   return run.disturbances.flatMap(({ fault, injected, reach: [node] }) => {
     if (fault !== 'kill' || injected === undefined) return [];
     const lost = run.tenures.find(
@@ -27,7 +30,7 @@ export function handOversMs(run: Run): readonly number[] {
     );
     if (lost === undefined) return [];
     const heirs = run.tenures.filter(({ workerId, from }) => workerId === lost.workerId && from > injected);
-    return heirs.length === 0 ? [] : [(Math.min(...heirs.map(({ from }) => from)) - injected) / NS_PER_MS];
+    return [heirs.length === 0 ? undefined : (Math.min(...heirs.map(({ from }) => from)) - injected) / NS_PER_MS];
   });
 }
 

@@ -90,6 +90,17 @@ test('what is broken stays so beside runs that are missing or unknown, and needs
   );
 });
 
+test('what a run that proved nothing lacks breaks nothing', () => {
+  const silent = {
+    ...trial,
+    judge: (runs: readonly Run[]) => (runs.some((one) => one.verdict === 'unknown') ? broken : held),
+  };
+  expect(judged(silent, [run('pass'), run('unknown'), run('pass')], caught)).toMatchObject({
+    outcome: 'not judged',
+    because: expect.stringContaining('1 run of 3 proved nothing') as string,
+  });
+});
+
 test('a figure stands only where no run is missing or unknown', () => {
   const measured = { ...trial, judge: (): Judgement => ({ outcome: 'measured', because: '3 s.' }) };
   expect(judged(measured, passes, []).outcome).toBe('measured');

@@ -32,21 +32,34 @@ export function sloProblems(
             ),
           ]
         : []),
+      ...measuringProblems(slo, indicators, where),
       ...(indicator === undefined
-        ? [
-            problem(
-              `There is no indicator called "${slo.indicator}".`,
-              chooseAmong(slo.indicator, [...indicators.keys()], 'snowglobe list --indicators'),
-              where('indicator'),
-            ),
-          ]
+        ? []
         : [
-            ...optionProblems(slo, indicator, where('options')),
             ...objectiveProblems(slo, indicator, where('objective')),
             ...duringProblems(slo, indicator, scenario, faults, where('during')),
           ]),
     ];
   });
+}
+
+/** What keeps the SLOs of a run from being measured again: its record may be of another snowglobe, or was changed. */
+export function unmeasurable({ name, slos = [] }: Scenario, indicators: Indicators): readonly Problem[] {
+  return slos.flatMap((slo, index) =>
+    measuringProblems(slo, indicators, (field) => `${name}: slos[${index}].${field}`),
+  );
+}
+
+function measuringProblems(slo: Slo, indicators: Indicators, where: (field: string) => string): readonly Problem[] {
+  const indicator = indicators.get(slo.indicator);
+  if (indicator !== undefined) return optionProblems(slo, indicator, where('options'));
+  return [
+    problem(
+      `There is no indicator called "${slo.indicator}".`,
+      chooseAmong(slo.indicator, [...indicators.keys()], 'snowglobe list --indicators'),
+      where('indicator'),
+    ),
+  ];
 }
 
 function optionProblems({ options }: Slo, indicator: Indicator, where: string): readonly Problem[] {

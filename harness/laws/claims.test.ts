@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Calculation, Claim, Trial } from '../core/claim.ts';
 import { DRIVER_NAMES } from '../core/claim.ts';
+import type { Run } from '../core/run.ts';
 import { combinationProblems } from '../engine/preflight.ts';
 import { driverNames, loadClaims, loadGenerator, loadScenario, scenarioFiles } from '../registry.ts';
 import { snowglobe } from './cli-process.ts';
@@ -118,4 +119,25 @@ describe('snowglobe claims', () => {
     expect(stderr).toContain('There is no claim called "C19".');
     expect(stderr).toMatch(/--driver: There is no driver called "simm".\n {2}Did you mean sim\?/);
   });
+});
+
+test('a worker ID that nobody took again leaves open how long that takes, however quick another was', () => {
+  const part = claims.get('F2')!.parts.find(({ says }) => says.includes('is free when its lease is over')) as Trial;
+  const at = (second: number): number => second * 1e9;
+  const tenure = (workerId: number, node: string, from: number, to: number) => ({
+    ...{ workerId, node, incarnation: 1, lease: '1', createRevision: '1' },
+    ...{ from: at(from), to: at(to) },
+  });
+  const kill = (node: string) => ({ fault: 'kill', injected: at(10), reach: [node] });
+  const run = (killed: readonly string[]): Run =>
+    ({
+      ...{ seed: '1', scenario: { name: 'storm', cluster: { options: { ttlMs: 5000 } } }, generator: { name: 'any' } },
+      disturbances: killed.map(kill),
+      tenures: [tenure(0, 'n1', 1, 10), tenure(1, 'n2', 1, 10), tenure(0, 'n3', 14, 20)],
+    }) as unknown as Run;
+  expect(part.judge([run(['n1'])])).toMatchObject({
+    outcome: 'measured',
+    because: expect.stringContaining('4.0 s') as string,
+  });
+  expect(part.judge([run(['n1', 'n2'])])).toMatchObject({ outcome: 'not judged' });
 });
