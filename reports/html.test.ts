@@ -201,13 +201,31 @@ test('each SLO is shown with value, bound, samples, verdict and where it counts'
   const rows = (run: Run): readonly string[] =>
     [...render(run).matchAll(/<tr role="row">(.*?)<\/tr>/gs)].map(([, row = '']) => words(row));
   expect(rows(passingStorm())).toContainEqual(
-    expect.stringMatching(/^latency-p99 .*✓ met whole run 12.4 ms at most 50 ms [\d ]+ needs 1 000$/),
+    expect.stringMatching(/^latency-p99 .*✓ met the whole run under load 12.4 ms at most 50 ms [\d ]+ needs 1 000$/),
   );
   expect(rows(unknownRun())).toContainEqual(
-    expect.stringMatching(/^latency-p99 .*\? unknown There were 12 samples, and it needs more\. whole run – /),
+    expect.stringMatching(
+      /^latency-p99 .*\? unknown There were 12 samples, and it needs more\. the whole run under load – /,
+    ),
   );
+  expect(rows(passingStorm())).toContainEqual(expect.stringMatching(/^drift .* 1.49 ms 1 604$/));
   const { slos: _slos, figures: _figures, ...bare } = passingStorm();
   expect(render(bare)).toContain('No SLO was asked for.');
+});
+
+test('figures of phases and of single disturbances are folded, a row a part of the run', () => {
+  const page = render(passingStorm());
+  const folded = page.slice(page.indexOf('5 figures of phases and of single disturbances'));
+  expect(page).toMatch(/<details>\s*<summary>5 figures of phases/);
+  const tables = folded.split('</details>')[0]!.split('<h4>').slice(1).map(words);
+  expect(tables).toEqual([
+    expect.stringMatching(
+      /^latency-p50, latency-p99 .* Where latency-p50 latency-p99 Samples the warm-up 5 ms 9.9 ms 4 000 after the last heal 5 ms 9.9 ms 4 000$/,
+    ),
+    expect.stringMatching(
+      /^time-to-first-id .* after paused: pause n3 After 1 heal the service was not whole before the next disturbance. 13.4 ms 1$/,
+    ),
+  ]);
 });
 
 test('latencies and requests without IDs have lanes of their own, of what occurred', () => {

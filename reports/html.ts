@@ -28,14 +28,14 @@ const WAIVED: Chapter = ['waived', 'Waived'];
 
 const CHAPTERS: readonly Chapter[] = [
   ['promises', 'Promised and kept'],
-  ['slos', 'SLOs and figures'],
   ['time', 'Time axis'],
   ['violations', 'Violations'],
-  ['repeat', 'Repeat'],
+  ['slos', 'SLOs and figures'],
   ['hazards', 'Hazards'],
   ['disturbances', 'Disturbances'],
   ['evidence', 'Evidence'],
   ['environment', 'Environment'],
+  ['repeat', 'Repeat'],
   ['reading', 'How to read'],
 ];
 
@@ -83,8 +83,8 @@ function page(run: Run): Markup {
               ${[...((run.waived ?? []).length > 0 ? [WAIVED] : []), ...CHAPTERS].map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`)}
             </ul>
           </nav>
-          ${waived(run)} ${promises(run)} ${slos(run)} ${timeline(run, stories)} ${violations(run, stories)}
-          ${repeat(run)} ${hazards(run)} ${disturbances(run)} ${evidence(run)} ${environment(run)} ${howToRead()}
+          ${waived(run)} ${promises(run)} ${timeline(run, stories)} ${violations(run, stories)} ${slos(run)}
+          ${hazards(run)} ${disturbances(run)} ${evidence(run)} ${environment(run)} ${repeat(run)} ${howToRead()}
         </main>
         <footer>
           snowglobe · run ${run.measured.runId} · this page is complete in itself; the same facts as data are in

@@ -79,3 +79,13 @@ test('what is waived stands below the verdict, and is marked where it is judged 
   expect(markdown).toContain('<b>unique</b>: 3\u202f412 violations, waived</summary>');
   expect(render(waivedCached(['owns-worker-id']))).toMatch(/\| unique \| ❌ \*\*broken\*\* \|/);
 });
+
+test('figures of the whole run stand beside the SLOs, those of its parts are folded below them', () => {
+  const markdown = render(passingStorm());
+  const [before, folded = ''] = markdown.split(
+    '<details><summary>5 figures of phases and of single disturbances</summary>',
+  );
+  expect(before).toContain('| drift<br>');
+  expect(before).not.toContain('time-to-first-id');
+  expect(folded).toContain('| after paused: pause n3 | time-to-first-id | 13.4\u00a0ms | 1 |');
+});

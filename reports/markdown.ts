@@ -3,6 +3,7 @@ import { generatorLabel } from '../harness/core/phrases.ts';
 import type { Reporter } from '../harness/core/reporter.ts';
 import { reasonsInShort } from '../harness/core/reasons-in-short.ts';
 import type { Run } from '../harness/core/run.ts';
+import { whereText } from '../harness/core/slo-words.ts';
 import type { Verdict } from '../harness/core/verdict.ts';
 import { subjectOf, verdictBesideWaived, waivedOf } from '../harness/core/waived.ts';
 import { details, fenced, md, mdTable, shortMd, withinBytes } from './markdown/text.ts';
@@ -16,6 +17,7 @@ import { amount, grouped, objectiveWords, plural, seconds } from './shared/words
 /** GitHub refuses a step summary of more than 1 MiB. */
 export const BYTES_MAX = 1_000_000;
 const STORIES_MAX = 3;
+const WHOLE = whereText('whole');
 const STORY_MAX = 1500;
 const CELL_MAX = 300;
 const ROWS_MAX = 200;
@@ -39,9 +41,9 @@ function parts(run: Run): readonly string[] {
       .join('\n'),
     waivers(run),
     promises(run),
+    ...stories(run),
     slos(run),
     doubtful(run),
-    ...stories(run),
     evidence(run),
     `### Repeat\n\n${fenced(run.command, 'sh')}`,
   ].filter((part) => part !== '');
@@ -109,18 +111,39 @@ function slos(run: Run): string {
       shortMd(slo.where, CELL_MAX),
       `${grouped(slo.samples)} (needs ${grouped(slo.minSamples)})`,
     ]),
-    ...figures.map((figure) => [
-      `${shortMd(figure.name, CELL_MAX)}<br>${shortMd(figure.what, CELL_MAX)}`,
-      '– no bound',
-      value(figure),
-      '–',
-      shortMd(figure.where, CELL_MAX),
-      grouped(figure.samples),
-    ]),
+    ...figures
+      .filter(({ where }) => where === WHOLE)
+      .map((figure) => [
+        `${shortMd(figure.name, CELL_MAX)}<br>${shortMd(figure.what, CELL_MAX)}`,
+        '– no bound',
+        value(figure),
+        '–',
+        shortMd(figure.where, CELL_MAX),
+        grouped(figure.samples),
+      ]),
   ];
-  if (rows.length === 0) return '';
+  const parts = figures
+    .filter(({ where }) => where !== WHOLE)
+    .map((figure) => [
+      shortMd(figure.where, CELL_MAX),
+      shortMd(figure.name, CELL_MAX),
+      value(figure),
+      grouped(figure.samples),
+    ]);
+  if (rows.length + parts.length === 0) return '';
   const head = ['SLO or figure', 'Verdict', 'Value', 'Objective', 'Where', 'Samples'];
-  return `### SLOs and figures\n\n${shortTable(head, rows, [2, 3, 5])}`;
+  return [
+    '### SLOs and figures',
+    ...(rows.length === 0 ? [] : [shortTable(head, rows, [2, 3, 5])]),
+    ...(parts.length === 0
+      ? []
+      : [
+          details(
+            `${plural(parts.length, 'figure')} of phases and of single disturbances`,
+            shortTable(['Where', 'Figure', 'Value', 'Samples'], parts, [2, 3]),
+          ),
+        ]),
+  ].join('\n\n');
 }
 
 /** Disturbances and hazards: how many, and those that keep the run from proving anything. */

@@ -131,6 +131,14 @@ test('a request without an answer, once the time to recover has passed', () => {
   expect(judge(living().request({ node: 'n1', at: 1301, status: 'refused' }))).toMatchObject({ verdict: 'pass' });
 });
 
+test('a request that was sent when the load was over is nobody’s silence: its client was being ended', () => {
+  const living = () =>
+    nodes('n1').batch(mints('n1', 1100)).batch(mints('n1', 1500)).request({ node: 'n1', at: 1500, status: 'ok' });
+  const asked = (at: number) => judge(living().request({ node: 'n1', at, status: 'no answer' }));
+  expect(asked(2000)).toMatchObject({ verdict: 'fail' });
+  expect(asked(2001)).toMatchObject({ verdict: 'pass' });
+});
+
 describe('requests without an answer, of a node that minted', () => {
   /** Minted at these moments, each for a client with an answer or for one that had gone. */
   const slow = (answered: readonly number[], gone: readonly number[], to = 3000) => {

@@ -55,7 +55,7 @@ interface Recovery {
   readonly counts: CountsFrom;
   /** Of requests sent after a moment, which is one of those that promised time ends at, and answered in time. */
   readonly answersAfter: (deadline: RunNs) => Answers;
-  /** Requests without an answer since `lateFrom`. */
+  /** Requests without an answer that were sent since `lateFrom`, and before the load ended. */
   readonly unanswered: number;
   /** Such requests that accuse nobody: the harness stood still, or their node waited for a CPU or was overloaded. */
   readonly unheard: number;
@@ -124,7 +124,7 @@ export default {
     const overloaded = overloadedIn(history, recover, since);
     let unheard = 0;
     for (let i = 0; i < requests.length; i++) {
-      if (requests.status[i] !== NO_ANSWER || requests.sent[i]! <= since) continue;
+      if (requests.status[i] !== NO_ANSWER || requests.sent[i]! <= since || requests.sent[i]! > recover.to) continue;
       const [node, sent] = [requests.node[i]!, requests.sent[i]!];
       if (overloaded.has(node) || wasDeaf(recover, history.nodes[node]!, sent, requests.received[i]!)) unheard++;
       else unanswered.push({ node, sent });
@@ -185,7 +185,7 @@ export default {
       });
     }
     const since = lateFrom(recover, deadline);
-    const late = `from requests where status = ${NO_ANSWER} and sent > ${since}`;
+    const late = `from requests where status = ${NO_ANSWER} and sent > ${since} and sent <= ${to}`;
     const deaf = `(${sqlWasDeaf(recover, facts.nodes)} or node in (${sqlOverloaded(recover, since)}))`;
     const [counted] = await store.rows<{ unanswered: string; unheard: string }>(
       `select countIf(not ${deaf}) as unanswered, countIf(${deaf}) as unheard ${late}`,

@@ -1,5 +1,6 @@
 /** One scenario, run in every combination of some settings, side by side: what `run --matrix` writes. */
 import type { ExitCode } from './errors.ts';
+import { grouped } from './phrases.ts';
 import type { Artifact } from './reporter.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -48,6 +49,8 @@ export interface Cell {
     readonly verdict: Verdict;
     readonly violations: number;
   }[];
+  /** SLOs that were missed, by name. */
+  readonly missed: readonly string[];
   /** Violations of `unique`; absent where nothing judged it. */
   readonly duplicates?: number;
   readonly refusal: Refusal;
@@ -115,8 +118,8 @@ export function decision({ axes, cells, combinations }: Matrix): readonly string
   const [unproved, notRun] = [cells.length - known.length, combinations - cells.length];
   return [
     cheapest === undefined
-      ? `${none} kept all promises.`
-      : `Of those that kept all promises, ${labelOf(axes, cheapest.values)} refused least: ${secondsText(cheapest.refusal)}.`,
+      ? `${none} passed.`
+      : `Of those that passed, ${labelOf(axes, cheapest.values)} refused least: ${secondsText(cheapest.refusal)}.`,
     leaky === undefined ? `${none} let a duplicate through.` : letThrough(axes, leaky),
     ...(unproved === 0
       ? []
@@ -131,6 +134,15 @@ function letThrough(axes: Matrix['axes'], { values, verdict, refusal, duplicates
 }
 
 const bySeconds = (one: Comparable, other: Comparable): number => one.refusal.seconds - other.refusal.seconds;
+
+/** Promised guarantees that were broken, and SLOs that were missed: `unique 65`, `SLO availability`. */
+export function faultsOf({ guarantees, missed }: Pick<Cell, 'guarantees' | 'missed'>): readonly string[] {
+  const broken = guarantees.filter((one) => one.promised && one.verdict === 'fail');
+  return [
+    ...broken.map(({ guarantee, violations }) => `${guarantee} ${grouped(violations)}`),
+    ...missed.map((name) => `SLO ${name}`),
+  ];
+}
 
 /** `12.5 s`. */
 export const secondsText = ({ seconds }: Refusal): string =>

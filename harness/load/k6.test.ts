@@ -72,6 +72,17 @@ test('one that tells of all that it did leaves no doubt, and all of it is counte
   expect([sum((s) => s.sent), sum((s) => s.ok), sum((s) => s.noAnswer), sum((s) => s.dropped)]).toEqual([3, 1, 1, 4]);
 });
 
+test('what it drops when it is asked to end is no silence of a node; what had waited for its whole timeout is', async () => {
+  const now = '$(date +%s%6N)';
+  const cut = `@ 0 1 ${now} 300 n network:1000 - - - -`;
+  const timedOut = `@ 0 2 ${now} 100000 n timeout - - - -`;
+  const handle = await start(k6Saying(line(0), `${cut}\n${timedOut}\n@end [[3,0]]`));
+  await time.sleep(300);
+  await handle.stop();
+  expect([...handle.requests().status]).toEqual([0, 3]);
+  expect(handle.offered()).toMatchObject([{ sent: 3 }]);
+});
+
 test.each([
   [
     'writes half a line',

@@ -45,6 +45,8 @@ const WORDS_KEPT = 8;
 const LATE_NS = msToNs(100);
 /** Of what was due, this much may be begun late, or be missing without a word. */
 const MISSED_MAX = 0.1;
+/** By which the clocks of k6 and of this process may differ in the run's time. */
+const CLOCKS_NS = msToNs(5);
 /** For what k6 takes to begin after it said so, and to hear that it is to end. */
 const EDGES_NS = NS_PER_S;
 
@@ -210,13 +212,24 @@ class K6Client implements LoadHandle {
     const second = this.#seconds[node];
     if (second === undefined) return void this.#unreadableLines++;
     const sent = this.#walls.runNs(sentUs);
-    const row = this.#log.open(node, sent);
-    this.#log.close(row, sent + 1000 * latencyUs, reply);
-    second.sent++;
-    countReply(second, reply);
+    if (!this.#wasCutOff(sent + 1000 * latencyUs, latencyUs, reply)) {
+      const row = this.#log.open(node, sent);
+      this.#log.close(row, sent + 1000 * latencyUs, reply);
+      second.sent++;
+      countReply(second, reply);
+    }
     this.#begunAt[node]!.push(sent);
     this.#numbers[node]!.add(number);
     this.#idsAsked[node]! += this.#plan.sizes[number % this.#plan.sizes.length]!;
+  }
+
+  /**
+   * Whether it was open when k6 was asked to end, which drops what is open at once: that its node did not answer is no
+   * fault of the node, nor was anybody told. One that had waited for its whole timeout by then was not answered.
+   */
+  #wasCutOff(endedAt: RunNs, latencyUs: number, { status }: K6Request['reply']): boolean {
+    if (!this.#stopped || status === 'ok' || status === 'refused') return false;
+    return endedAt >= this.#to - CLOCKS_NS && latencyUs < 1000 * this.#options.load.timeoutMs;
   }
 
   #said(text: string): void {

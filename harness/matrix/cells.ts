@@ -3,6 +3,7 @@ import type { JournalEntry } from '../core/journal.ts';
 import type { Cell } from '../core/matrix.ts';
 import { generatorLabel } from '../core/phrases.ts';
 import type { Run } from '../core/run.ts';
+import { missedSlos } from '../core/waived.ts';
 import { refusalOf } from './refusal.ts';
 
 /** `report`: from the page to the report of the run. */
@@ -23,6 +24,7 @@ export function cellOf(values: readonly string[], run: Run, journal: readonly Jo
       verdict,
       violations,
     })),
+    missed: missedSlos(run).map(({ name }) => name),
     ...(unique !== undefined && { duplicates: unique.violations }),
     refusal: refusalOf(run, journal),
     minted: run.evidence.minted,

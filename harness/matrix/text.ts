@@ -1,6 +1,6 @@
 /** A matrix for a terminal: a line a combination, its price and what it bought. Pure but for colours. */
 import type { Cell, Matrix } from '../core/matrix.ts';
-import { decision, knowsDuplicates, secondsText } from '../core/matrix.ts';
+import { decision, faultsOf, knowsDuplicates, secondsText } from '../core/matrix.ts';
 import type { Verdict } from '../core/verdict.ts';
 import { count } from '../telemetry/format.ts';
 import type { Line, Tone } from '../telemetry/text.ts';
@@ -38,7 +38,7 @@ export function matrixText(matrix: Matrix, { stream, page }: MatrixTextOptions):
     { head: 'duplicates', of: duplicatesOf, right: true },
     { head: 'refusal', of: ({ refusal }) => secondsText(refusal), right: true },
     { head: 'refused', of: ({ refusal }) => count(refusal.requests), right: true },
-    { head: 'broken', of: brokenIn },
+    { head: 'broken or missed', of: wrongWith },
   ];
   const widths = columns.map(({ head, of }) => Math.max(head.length, ...cells.map((cell) => of(cell).length)));
   const row = (texts: readonly string[]): string =>
@@ -78,9 +78,7 @@ function duplicatesOf(cell: Cell): string {
   return knowsDuplicates(cell) ? count(cell.duplicates ?? 0) : 'not known';
 }
 
-/** Promised guarantees that were broken; of a run that proved nothing, that it did not. */
-export function brokenIn({ guarantees, verdict }: Cell): string {
-  if (verdict === 'unknown') return 'nothing proved';
-  const broken = guarantees.filter((one) => one.promised && one.verdict === 'fail');
-  return broken.map(({ guarantee, violations }) => `${guarantee} ${count(violations)}`).join(', ');
+/** Of a run that proved nothing, that it did not. */
+function wrongWith(cell: Cell): string {
+  return cell.verdict === 'unknown' ? 'nothing proved' : faultsOf(cell).join(', ');
 }

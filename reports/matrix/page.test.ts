@@ -12,6 +12,7 @@ const cell = (values: readonly string[], more: Partial<Cell>): Cell => ({
   exitCode: 0,
   reasons: [],
   guarantees: [{ guarantee: 'unique', promised: true, verdict: 'pass', violations: 0 }],
+  missed: [],
   duplicates: 0,
   refusal: { seconds: 0, requests: 0 },
   minted: '1000',
@@ -44,7 +45,7 @@ const doubtful = cell(['doubtful'], { verdict: 'unknown', refusal: { seconds: 1,
 
 test('the choice: what refused least without breaking a promise, and what the cheapest let through', () => {
   expect(decision(matrix([slow, safe, leaky]))).toEqual([
-    'Of those that kept all promises, generator=safe refused least: 12.5 s.',
+    'Of those that passed, generator=safe refused least: 12.5 s.',
     'generator=leaky refused for 2.0 s and let 1,234 duplicates through.',
   ]);
 });
@@ -58,7 +59,7 @@ test('a run that cannot tell what it cost is held against no other, and has no p
 
 test('a run that proved nothing decides nothing', () => {
   expect(decision(matrix([doubtful, safe]))).toEqual([
-    'Of those that kept all promises, generator=safe refused least: 12.5 s.',
+    'Of those that passed, generator=safe refused least: 12.5 s.',
     'None of those that proved something let a duplicate through.',
     '1 of 2 combinations proved nothing, and are left out of this.',
   ]);
@@ -72,7 +73,7 @@ test('a run that proved nothing decides nothing', () => {
 test('duplicates that were seen are told, whatever else a run proved', () => {
   const seen = cell(['seen'], { verdict: 'unknown', duplicates: 3 });
   expect(decision(matrix([seen, safe]))).toEqual([
-    'Of those that kept all promises, generator=safe refused least: 12.5 s.',
+    'Of those that passed, generator=safe refused least: 12.5 s.',
     'generator=seen let 3 duplicates through.',
   ]);
 });
@@ -90,7 +91,10 @@ test('no duplicate is ruled out where nobody knows, or nothing was run', () => {
 
 test('hostile names are inert, in text and in attributes', () => {
   const hostile = `"><script>alert(1)</script><img src=x onerror='alert(2)'>`;
-  const html = page([cell([hostile], { report: hostile, reasons: [hostile], verdict: 'fail', command: hostile })]);
+  const html = page([
+    cell([hostile], { report: hostile, missed: [hostile], verdict: 'fail', command: hostile }),
+    cell([hostile], { reasons: [hostile], verdict: 'unknown' }),
+  ]);
   expect(html).not.toMatch(/<script|<img|onerror='/);
   expect(html).toContain('&lt;script&gt;');
 });
@@ -103,4 +107,20 @@ test('it asks nothing of a network and runs no script', () => {
 
 test('combinations that were not run are told', () => {
   expect(page([safe], 3)).toContain('2 combinations of 3 could not be run.');
+});
+
+test('of a failed combination each broken guarantee and each missed SLO is named; of an unknown one why', () => {
+  const guarantees = [
+    { guarantee: 'unique', promised: true, verdict: 'fail', violations: 1272 },
+    { guarantee: 'recovers', promised: false, verdict: 'fail', violations: 3 },
+  ] as const;
+  const failed = cell(['failed'], {
+    verdict: 'fail',
+    guarantees,
+    missed: ['availability'],
+    reasons: ['long', 'words'],
+  });
+  expect(page([failed])).toContain('<small>unique 1,272, SLO availability</small>');
+  const unknown = cell(['unknown'], { verdict: 'unknown', reasons: ['It did not bite.', 'Nor that.'] });
+  expect(page([unknown])).toContain('<small>It did not bite. And 1 more.</small>');
 });

@@ -3,7 +3,7 @@
  * stands against what it refused: that is the choice to be made.
  */
 import type { Cell, Matrix, MatrixReporter } from '../../harness/core/matrix.ts';
-import { decision, knowsDuplicates, labelOf, secondsText } from '../../harness/core/matrix.ts';
+import { decision, faultsOf, knowsDuplicates, labelOf, secondsText } from '../../harness/core/matrix.ts';
 import type { Verdict } from '../../harness/core/verdict.ts';
 import { UNKNOWN_REASONS } from '../../harness/core/verdict.ts';
 import { html, trusted } from '../shared/markup.ts';
@@ -137,10 +137,20 @@ function combinationTable(matrix: Matrix): Markup {
   );
 }
 
-function verdict({ verdict: outcome, reasons }: Cell): Markup {
-  const { mark, tone } = SHOWN[outcome];
-  return html`<span class="badge ${tone}">${mark} ${outcome}</span
-    >${outcome !== 'pass' && reasons.length > 0 && html`<small>${reasons[0]}${reasons.length > 1 && ` And ${reasons.length - 1} more.`}</small>`}`;
+function verdict(cell: Cell): Markup {
+  const { mark, tone } = SHOWN[cell.verdict];
+  const why = whyNot(cell);
+  return html`<span class="badge ${tone}">${mark} ${cell.verdict}</span
+    >${why !== undefined && html`<small>${why}</small>`}`;
+}
+
+/** In short: the report of the run has the sentences. */
+function whyNot(cell: Cell): string | undefined {
+  const { verdict: outcome, reasons } = cell;
+  if (outcome === 'pass') return undefined;
+  const faults = faultsOf(cell);
+  const [first, ...more] = outcome === 'fail' && faults.length > 0 ? [faults.join(', ')] : reasons;
+  return more.length === 0 ? first : `${first} And ${more.length} more.`;
 }
 
 /** A row a guarantee: there are few of them, and may be many combinations. */

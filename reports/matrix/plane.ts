@@ -40,32 +40,39 @@ export function plane({ axes, cells }: Matrix): Markup | false {
     title: `${number}. ${labelOf(axes, values)}: ${plural(duplicates, 'duplicate')}, ${secondsText(refusal)} of refusal, ${verdict}`,
   }));
   // It keeps its size on a phone, where it can be moved: its words would be too small to read.
-  return html`<div class="scroll">
-    <svg class="plane" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="plane-title">
-      <title id="plane-title">${marks.map(({ title }) => title).join('; ')}</title>
-      ${powers.map(
-        (count) =>
-          html`<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${short(y(count))}" y2="${short(y(count))}" />
-            <text class="soft" x="${LEFT - 8}" y="${short(y(count) + 4)}" text-anchor="end">${grouped(count)}</text>`,
-      )}
-      ${x
-        .ticks(8)
-        .map(
-          (at) =>
-            html`<line class="grid" x1="${short(x(at))}" x2="${short(x(at))}" y1="${TOP}" y2="${HEIGHT - BOTTOM}" />
-              <text class="soft" x="${short(x(at))}" y="${HEIGHT - BOTTOM + 17}" text-anchor="middle"
-                >${grouped(at)}</text
-              >`,
+  return html`<p class="soft narrow">Scrolls sideways.</p>
+    <div class="scroll">
+      <svg class="plane" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="plane-title">
+        <title id="plane-title">${marks.map(({ title }) => title).join('; ')}</title>
+        ${powers.map(
+          (count) =>
+            html`<line
+                class="grid"
+                x1="${LEFT}"
+                x2="${WIDTH - RIGHT}"
+                y1="${short(y(count))}"
+                y2="${short(y(count))}"
+              />
+              <text class="soft" x="${LEFT - 8}" y="${short(y(count) + 4)}" text-anchor="end">${grouped(count)}</text>`,
         )}
-      <text class="soft" x="${LEFT}" y="12">duplicates</text>
-      <text class="soft" x="${WIDTH - RIGHT}" y="${HEIGHT - 6}" text-anchor="end">seconds of refusal</text>
-      ${marks.map(sign)}
-      ${labels(marks).map(
-        (label) =>
-          html`<text class="number" x="${short(label.x)}" y="${short(label.y - SIZE - 5)}">${label.words}</text>`,
-      )}
-    </svg>
-  </div>`;
+        ${x
+          .ticks(8)
+          .map(
+            (at) =>
+              html`<line class="grid" x1="${short(x(at))}" x2="${short(x(at))}" y1="${TOP}" y2="${HEIGHT - BOTTOM}" />
+                <text class="soft" x="${short(x(at))}" y="${HEIGHT - BOTTOM + 17}" text-anchor="middle"
+                  >${grouped(at)}</text
+                >`,
+          )}
+        <text class="soft" x="${LEFT}" y="12">duplicates</text>
+        <text class="soft" x="${WIDTH - RIGHT}" y="${HEIGHT - 6}" text-anchor="end">seconds of refusal</text>
+        ${marks.map(sign)}
+        ${labels(marks).map(
+          (label) =>
+            html`<text class="number" x="${short(label.x)}" y="${short(label.y - SIZE - 5)}">${label.words}</text>`,
+        )}
+      </svg>
+    </div>`;
 }
 
 /** A shape of its own for each verdict: neither stands on its colour alone. */

@@ -31,6 +31,7 @@ export function latencyLane(axis: Axis, requests: readonly RequestPoint[]): Lane
   if (low === undefined || high === undefined) return false;
   const y = scaleLog([high * 1.3, low / 1.3], [0, LATENCY_HEIGHT]);
   const x = scaleLinear([axis.from, axis.to], [0, BOX]);
+  const decades = y.ticks().filter((ms) => Number.isInteger(Math.log10(ms)));
   const columns = columnsFor(PERCENTILES.length);
   const told = PERCENTILES.map(({ name, of }) => `${name} up to ${latency(max(requests, of) ?? 0)}`);
   return {
@@ -40,13 +41,7 @@ export function latencyLane(axis: Axis, requests: readonly RequestPoint[]): Lane
     className: 'first latency',
     title: `Latency of answers with IDs, by the second in which the request was due: ${told.join(', ')}.`,
     body: [
-      y
-        .ticks()
-        .filter((ms) => Number.isInteger(Math.log10(ms)))
-        .map((ms) => [
-          html`<line class="grid" x1="0" x2="100%" y1="${short(y(ms))}" y2="${short(y(ms))}" />`,
-          html`<text class="scale" x="3" y="${short(y(ms) - 3)}">${latency(ms)}</text>`,
-        ]),
+      decades.map((ms) => html`<line class="grid" x1="0" x2="100%" y1="${short(y(ms))}" y2="${short(y(ms))}" />`),
       box(
         LATENCY_HEIGHT,
         PERCENTILES.map(({ name, of }) => {
@@ -58,6 +53,8 @@ export function latencyLane(axis: Axis, requests: readonly RequestPoint[]): Lane
           return html`<path class="curve ${name}" d="${linePath(placed)}" />`;
         }),
       ),
+      // Over the curves, which may begin there.
+      decades.map((ms) => html`<text class="scale" x="3" y="${short(y(ms) - 3)}">${latency(ms)}</text>`),
     ],
   };
 }

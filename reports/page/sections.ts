@@ -161,7 +161,9 @@ export function disturbances(run: Run): Markup {
           cell: ({ bit, injected, missed, unhealed, samples }) => [
             bit
               ? html`<span class="badge good">✓ bit</span
-                  ><small>${samples.filter(({ took }) => took).length} of ${samples.length} probes</small>`
+                  ><small class="whole"
+                    >${samples.filter(({ took }) => took).length} of ${samples.length} probes</small
+                  >`
               : missedBadge(injected === undefined ? 'never injected' : 'did not bite', missed),
             unhealed !== undefined && html`<span class="badge unsure">? not healed</span><small>${unhealed}</small>`,
           ],

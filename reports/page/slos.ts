@@ -1,11 +1,12 @@
 /** SLOs with what was measured, and figures that have no bound. */
 import type { Run } from '../../harness/core/run.ts';
+import { whereText } from '../../harness/core/slo-words.ts';
 import type { FigureRecord, SloRecord } from '../../harness/core/slo.ts';
 import type { Verdict } from '../../harness/core/verdict.ts';
 import { waivedOf } from '../../harness/core/waived.ts';
 import { html } from '../shared/markup.ts';
 import type { Content, Markup } from '../shared/markup.ts';
-import { amount, grouped, objectiveWords } from '../shared/words.ts';
+import { amount, grouped, objectiveWords, plural } from '../shared/words.ts';
 import { section } from './section.ts';
 import { table } from './table.ts';
 import type { Column } from './table.ts';
@@ -18,6 +19,7 @@ const BADGES: Readonly<Record<Verdict, Markup>> = {
 
 export function slos(run: Run): Markup {
   const { slos: judged = [], figures = [] } = run;
+  const whole = figures.filter(({ where }) => where === WHOLE);
   return section('slos', 'SLOs and figures', [
     judged.length === 0
       ? html`<p>No SLO was asked for.</p>`
@@ -40,8 +42,8 @@ export function slos(run: Run): Markup {
           ],
           judged,
         ),
-    figures.length > 0 && [
-      html`<h3>Figures without a bound</h3>`,
+    figures.length > 0 && html`<h3>Figures without a bound</h3>`,
+    whole.length > 0 &&
       table<FigureRecord>(
         'Each figure that was measured and that nobody judges',
         [
@@ -50,10 +52,55 @@ export function slos(run: Run): Markup {
           VALUE,
           { head: 'Samples', number: true, cell: ({ samples }) => grouped(samples) },
         ],
-        figures,
+        whole,
       ),
-    ],
+    parts(figures.filter(({ where }) => where !== WHOLE)),
   ]);
+}
+
+const WHOLE = whereText('whole');
+
+interface Part {
+  readonly where: string;
+  readonly figures: readonly FigureRecord[];
+}
+
+/** Folded, for there may be several of each disturbance: a row a part of the run, a table for each set of figures. */
+function parts(figures: readonly FigureRecord[]): Markup | false {
+  if (figures.length === 0) return false;
+  const byPart = [...Map.groupBy(figures, ({ where }) => where)].map(([where, own]): Part => ({ where, figures: own }));
+  const byNames = Map.groupBy(byPart, ({ figures: own }) => own.map(({ name }) => name).join(', '));
+  return html`<details>
+    <summary>${plural(figures.length, 'figure')} of phases and of single disturbances</summary>
+    ${[...byNames].map(([names, rows]) => [html`<h4>${names}</h4>`, partTable(rows)])}
+  </details>`;
+}
+
+function partTable(rows: readonly Part[]): Markup {
+  const [first] = rows;
+  return table<Part>(
+    'Figures of phases and of single disturbances',
+    [
+      {
+        head: 'Where',
+        cell: ({ where, figures }) => [where, [...new Set(figures.map(({ detail }) => detail))].map(note)],
+      },
+      ...(first?.figures ?? []).map(({ name }, i): Column<Part> => ({
+        head: name,
+        number: true,
+        cell: ({ figures }) => {
+          const { value, unit } = figures[i] as FigureRecord;
+          return value === undefined ? '–' : amount(value, unit);
+        },
+      })),
+      {
+        head: 'Samples',
+        number: true,
+        cell: ({ figures }) => [...new Set(figures.map(({ samples }) => grouped(samples)))].join(', '),
+      },
+    ],
+    rows,
+  );
 }
 
 const VALUE: Column<FigureRecord> = {

@@ -98,7 +98,7 @@ function holders(run: Run, witness: Witness): Markup | false {
           { head: 'Node', cell: ({ node, incarnation }) => lifeName(node, incarnation) },
           { head: 'Worker ID', number: true, cell: ({ workerId }) => workerId },
           { head: 'Minted from', number: true, cell: ({ from }) => seconds(from, 3) },
-          { head: 'to', number: true, cell: ({ to }) => seconds(to, 3) },
+          { head: 'Minted until', number: true, cell: ({ to }) => seconds(to, 3) },
           { head: 'Lease', cell: ({ lease }) => (lease === '0' ? 'none' : lease) },
           { head: 'Revision', number: true, cell: ({ createRevision }) => createRevision },
         ],
@@ -191,7 +191,8 @@ function card(run: Run, sighting: Sighting, unlike: ReadonlySet<string> | undefi
       <dt>Held</dt>
       <dd>
         ${workerId < 0 ? 'no worker ID' : `worker ID ${workerId}`}<span class="soft">
-          · ${lease === '0' ? 'no lease' : html`lease ${lease}`} · revision ${createRevision}</span
+          · ${lease === '0' ? 'no lease' : html`lease <span class="whole">${lease}</span>`} · revision
+          ${createRevision}</span
         >
       </dd>
     </dl>

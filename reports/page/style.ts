@@ -23,6 +23,7 @@ h5{font-size:.95rem;margin-bottom:.4rem}
 details>h4{margin-top:1.3rem}
 p{margin:.35rem 0}
 main>section{margin:2.6rem 0}
+.narrow{display:none}
 .soft{color:var(--soft)}.bad{color:var(--bad)}.good{color:var(--good)}.unsure{color:var(--unsure)}
 small{display:block;font-size:12.5px;color:var(--soft);font-weight:400;line-height:1.4}
 code,pre,.id{font-family:var(--mono)}
@@ -112,7 +113,7 @@ line.cursor{stroke:var(--ink);stroke-opacity:.7}
 .sightings{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,25rem),1fr));gap:.9rem;margin-top:.9rem}
 .sighting{border-top:3px solid var(--c);background:var(--raised);border-radius:0 0 8px 8px;padding:.7rem .9rem;font-size:13.5px;min-width:0}
 .sighting .id{font-size:1.05rem;font-weight:600;margin:.1rem 0 .35rem}
-.sighting h5 .soft{font-weight:400}
+.story .sighting h5{margin-top:0}.sighting h5 .soft{font-weight:400}
 .sighting dl{display:grid;grid-template-columns:7.2rem 1fr;gap:.15rem .5rem;margin:.5rem 0 0}
 .sighting dt{color:var(--soft)}.sighting dd{margin:0}
 .bits{display:flex;flex-wrap:wrap;gap:.3rem .35rem;margin:.2rem 0}
@@ -123,7 +124,9 @@ line.cursor{stroke:var(--ink);stroke-opacity:.7}
 footer{padding-block:1.4rem 2.4rem;margin-top:2rem;color:var(--soft);font-size:13px}
 @media (max-width:46rem){
 header,main,footer{padding-inline:1rem}
-h1{font-size:1.5rem}.verdict{padding:1.1rem;gap:.8rem}.verdict>svg{width:40px;height:40px}
+h1{font-size:1.5rem}.verdict{display:block;padding:1.1rem}.verdict>svg{float:left;width:40px;height:40px;margin-right:.8rem}
+.verdict h1{min-height:40px;overflow:hidden}.reasons{clear:left;padding-top:.3rem}.narrow{display:block}
+.story{padding:.8rem .9rem}.sighting dl{grid-template-columns:6.2rem 1fr}
 .tiles{grid-template-columns:1fr 1fr}
 .plot{min-width:calc(700px*var(--zoom));--gutter:0px}
 .lane{grid-template-columns:1fr;padding:4px 0}

@@ -71,6 +71,7 @@ export function timeline(run: Run, stories: readonly Story[]): Markup {
           >`,
       )}
     </fieldset>
+    <p class="soft narrow">Scrolls sideways.</p>
     <div class="scroll" tabindex="0" role="region" aria-label="The run on one time axis; scrolls sideways">
       ${figure(axis, lanes, rules)}
     </div>

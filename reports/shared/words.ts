@@ -39,7 +39,7 @@ export function rate(perSecond: number): string {
   return perSecond >= 1000 ? `${(perSecond / 1000).toFixed(1)}\u00a0k` : String(Math.round(perSecond));
 }
 
-/** A latency in three digits: `0.421 ms`, `12.4 ms`, `1.2 s`. */
+/** A time in three digits: `0.421 ms`, `12.4 ms`, `1.2 s`. */
 export function latency(ms: number): string {
   return Math.abs(ms) < 1000 ? `${inThreeDigits(ms)}\u00a0ms` : `${inThreeDigits(ms / 1000)}\u00a0s`;
 }
@@ -50,7 +50,7 @@ export function amount(value: number, unit: Unit): string {
     case 'ms':
       return latency(value);
     case 's':
-      return `${inThreeDigits(value)}\u00a0s`;
+      return value === 0 ? '0\u00a0s' : latency(value * 1000);
     case 'ratio':
       return `${share(value)}\u00a0%`;
     case 'ids/s':

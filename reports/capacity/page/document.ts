@@ -155,7 +155,7 @@ function rate({ rate: { runs, runId, idsPerSecond, targetShare, perNode, atLeast
 function machineOf({ host, nodes }: MeasuredRate): string {
   const { cores, memory } = host;
   const machine = [cores === undefined ? '' : `${cores} cores`, memory ?? ''].filter((part) => part !== '').join(', ');
-  return `${machine === '' ? 'one machine' : machine}, shared by ${nodes.length} minting nodes and all else`;
+  return `${machine === '' ? 'one machine' : machine}, shared by ${nodes.length} minting ${nodes.length === 1 ? 'node' : 'nodes'} and all else`;
 }
 
 interface RegionRow extends RegionYear {
