@@ -223,7 +223,8 @@ describe('guarantees', () => {
   test('one run without a violation may be luck; five of five that broke it, and none of five, are better', () => {
     expect(change([broken], [STORM], 'unique')).toBe('cannot tell');
     expect(change(fiveTimes(broken), fiveTimes(STORM), 'unique')).toBe('better');
-    expect(change(Array(5).fill(broken) as Run[], Array(5).fill(STORM) as Run[], 'unique')).toBe('cannot tell');
+    const copies = (run: Run): readonly Run[] => Array.from({ length: 5 }, () => run);
+    expect(change(copies(broken), copies(STORM), 'unique')).toBe('cannot tell');
   });
 
   test('what was seldom broken has to stay away for long before it counts as better', () => {
