@@ -1,8 +1,8 @@
 /**
  * The claims page: every claim of the reference design, judged in the simulator.
  *
- *   npm run claims                all of them; writes docs/claims.json and the claims page in the README
- *   npm run claims -- --render    the README's page anew from docs/claims.json
+ *   npm run claims                all of them; writes docs/claims.json, docs/CLAIMS.md and the table in the README
+ *   npm run claims -- --render    the two pages anew from docs/claims.json
  *
  * Exits as `snowglobe claims` does.
  */
@@ -13,7 +13,7 @@ import { claimsText } from '../harness/claims/text.ts';
 import { badInput, EXIT } from '../harness/core/errors.ts';
 import { loadClaims } from '../harness/registry.ts';
 import type { ClaimsPage } from './claims/page.ts';
-import { claimsPage, withClaims } from './claims/page.ts';
+import { AT_LENGTH, claimsAtLength, claimsPage, withClaims } from './claims/page.ts';
 import { currentCommit } from './commit.ts';
 
 const FILE = 'docs/claims.json';
@@ -34,6 +34,7 @@ async function main(args: readonly string[]): Promise<number> {
     writeFileSync(FILE, `${JSON.stringify(page, undefined, 1)}\n`);
   }
   const page = JSON.parse(readFileSync(FILE, 'utf8')) as ClaimsPage;
+  writeFileSync(AT_LENGTH, claimsAtLength(page));
   writeFileSync(README, withClaims(readFileSync(README, 'utf8'), claimsPage(page)));
   return EXIT.pass;
 }

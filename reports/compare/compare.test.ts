@@ -232,13 +232,8 @@ describe('guarantees', () => {
   test('one run without a violation may be luck; five of five that broke it, and none of five, are better', () => {
     expect(change([broken], [STORM], 'unique')).toBe('cannot tell');
     expect(change(fiveTimes(broken), fiveTimes(STORM), 'unique')).toBe('better');
-    expect(
-      change(
-        Array.from({ length: 5 }, () => broken),
-        Array.from({ length: 5 }, () => STORM),
-        'unique',
-      ),
-    ).toBe('cannot tell');
+    const copies = (run: Run): readonly Run[] => Array.from({ length: 5 }, () => run);
+    expect(change(copies(broken), copies(STORM), 'unique')).toBe('cannot tell');
   });
 
   test('what was seldom broken has to stay away for long before it counts as better', () => {
