@@ -19,14 +19,14 @@ test('the verdict and its reasons stand at the top', () => {
 
 test('promises, SLOs, what was not as asked for, stories and the command are in it', () => {
   const failing = render(failingCached());
-  expect(failing).toMatch(/\| unique \| ❌ \*\*broken\*\* \| 3\u202f412 \|/);
+  expect(failing).toMatch(/\| unique \| ❌ \*\*broken\*\* \| 3,412 \|/);
   expect(failing).toMatch(/\| fails-closed \| – not promised \|/);
   expect(failing).toMatch(
     /\| latency-p99<br>latency of answered requests, 99th percentile \| ✅ met \| 12.4\u00a0ms \|/,
   );
-  expect(failing).toContain('<details><summary><b>unique</b>: 3\u202f412 violations</summary>');
+  expect(failing).toContain('<details><summary><b>unique</b>: 3,412 violations</summary>');
   expect(failing).toContain('Cause: two holders: paused past its lease.');
-  expect(failing).toContain('And 3\u202f409 more');
+  expect(failing).toContain('And 3,409 more');
   expect(failing).toContain(`\`\`\`sh\n${failingCached().command}\n\`\`\``);
   expect(render(unknownRun())).toMatch(/\| ❔ restarted-with-clock-behind \| .*not reached/);
 });
@@ -75,8 +75,8 @@ test('what is waived stands below the verdict, and is marked where it is judged 
   expect(markdown).toMatch(/^## ✅ Pass \(2 waived\): all that was broken is known of\n/);
   expect(markdown).toContain('Attempt 2 of 3 at the most, each with the same seed. The one before it was unknown');
   expect(markdown.indexOf('### Waived')).toBeLessThan(markdown.indexOf('### Promised and kept'));
-  expect(markdown).toContain('| unique | – broken, waived | 3\u202f412 |');
-  expect(markdown).toContain('<b>unique</b>: 3\u202f412 violations, waived</summary>');
+  expect(markdown).toContain('| unique | – broken, waived | 3,412 |');
+  expect(markdown).toContain('<b>unique</b>: 3,412 violations, waived</summary>');
   expect(render(waivedCached(['owns-worker-id']))).toMatch(/\| unique \| ❌ \*\*broken\*\* \|/);
 });
 

@@ -175,7 +175,7 @@ function sloLines({ slos = [] }: Run): readonly Line[] {
           span(` ${MARK[verdict]} `, TONE[verdict]),
           span(name.padEnd(nameWidth)),
           span(`  ${value.padStart(valueWidth)}`, verdict === 'pass' ? 'plain' : TONE[verdict]),
-          span(`  ${asked.padEnd(askedWidth)}  ${what}${part}; ${count(samples)} samples`, 'faint'),
+          span(`  ${asked.padEnd(askedWidth)}  ${what}${part}; ${counted(samples, 'sample')}`, 'faint'),
         ],
         ...(verdict === 'unknown' && detail !== undefined ? [indented(detail, 'doubt')] : []),
         ...(verdict === 'fail' && because !== undefined ? [indented(because)] : []),

@@ -18,8 +18,8 @@ test('a figure is told with its unit, in as many digits as tell something', () =
   expect([0.4213, 12.374, 1234].map(latency)).toEqual(['0.421\u00a0ms', '12.4\u00a0ms', '1.23\u00a0s']);
   expect(amount(-2.5, 'ms')).toBe('\u22122.5\u00a0ms');
   expect(amount(5.25, 's')).toBe('5.25\u00a0s');
-  expect(amount(19_999.6, 'ids/s')).toBe('20\u202f000\u00a0IDs/s');
-  expect(amount(1234, 'count')).toBe('1\u202f234');
+  expect(amount(19_999.6, 'ids/s')).toBe('20,000\u00a0IDs/s');
+  expect(amount(1234, 'count')).toBe('1,234');
   expect(objectiveWords({ atMost: 50 }, 'ms')).toBe('at most 50\u00a0ms');
   expect(objectiveWords({ atLeast: 0.999 }, 'ratio')).toBe('at least 99.9\u00a0%');
 });

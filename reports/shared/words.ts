@@ -6,11 +6,11 @@ import type { RunNs } from '../../harness/core/time.ts';
 
 const MINUS = '\u2212';
 
-/** Digits in groups of three, parted by a narrow space that never breaks: `2 640 118`. Decimal strings stay exact. */
+/** Digits in groups of three, as everywhere: `2,640,118`. Decimal strings stay exact. */
 export function grouped(value: number | bigint | string): string {
   const text = String(value);
   const [, sign = '', whole = text, fraction = ''] = /^(-?)(\d+)(\.\d+)?$/.exec(text) ?? [];
-  return `${sign === '-' ? MINUS : ''}${whole.replace(/\B(?=(\d{3})+$)/g, '\u202f')}${fraction}`;
+  return `${sign === '-' ? MINUS : ''}${whole.replace(/\B(?=(\d{3})+$)/g, ',')}${fraction}`;
 }
 
 export function plural(count: number, one: string, many = `${one}s`): string {
