@@ -23,8 +23,9 @@ export function slos(run: Run): Markup {
   return section('slos', 'SLOs and figures', [
     (judged.length > 0 || figures.length > 0) &&
       html`<p class="soft">
-        Not among the samples: requests that were open while the harness stood still, or while the machine kept their node
-        from running. A request counts where a part of the run and the nodes of an SLO include it; see each one’s words.
+        Not among the samples: requests that were open while the harness stood still, or while the machine kept their
+        node from running. A request counts where a part of the run and the nodes of an SLO include it; see each one’s
+        words.
       </p>`,
     judged.length === 0
       ? html`<p>No SLO was asked for.</p>`
