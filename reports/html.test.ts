@@ -414,3 +414,9 @@ function words(page: string): string {
     .replace(/\s+/g, ' ')
     .trim();
 }
+
+test('no label of the time axes is written out of what is shown, where its bar fills it', () => {
+  const labels = render(failingCached()).match(/<text[^>]*text-anchor="end"[^>]*x="[\d.]+%"/g) ?? [];
+  expect(labels.length).toBeGreaterThan(0);
+  for (const label of labels) expect(Number(/x="([\d.]+)%"/.exec(label)?.[1]), label).toBeGreaterThan(5);
+});

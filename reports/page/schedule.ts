@@ -4,7 +4,9 @@ import type { DisturbanceRecord, Run } from '../../harness/core/run.ts';
 import { bar, labelRows, percent, PLOT_MIN_PX, spanPx, text, textPx } from './axis.ts';
 import type { Axis, Lane } from './axis.ts';
 import { askedSpan, targetsOf, tookSpan } from './facts.ts';
+import type { Span } from '../chart/rows.ts';
 import { html } from '../shared/markup.ts';
+import type { Markup } from '../shared/markup.ts';
 import { lasting, seconds, settings } from '../shared/words.ts';
 
 const ROW = 20;
@@ -86,22 +88,23 @@ function disturbanceRow(axis: Axis, run: Run, record: DisturbanceRecord, y: numb
   }
   const doubt = record.bit ? (record.unhealed === undefined ? '' : ' (not healed)') : ' (did not bite)';
   const words = `${aimedLabel(run, record)}${doubt}`;
-  const after = Math.max(span.to, took?.to ?? span.to);
-  const fitsAfter = (axis.x(after) / 100) * PLOT_MIN_PX + textPx(words) + BAR_DX <= PLOT_MIN_PX;
   return [
     asked !== undefined && bar(axis, asked, y, 14, { className: record.bit ? 'asked' : 'asked missed', title }),
     took !== undefined && bar(axis, took, y + 3.5, 7, { className: 'took', title }),
-    fitsAfter
-      ? text(axis, after, y + 11, words, doubt === '' ? '' : 'unsure', BAR_DX)
-      : html`<text
-          class="${doubt === '' ? '' : 'unsure'}"
-          text-anchor="end"
-          x="${percent(axis.x(span.from))}"
-          y="${y + 11}"
-          dx="${-BAR_DX}"
-          >${words}</text
-        >`,
+    barLabel(axis, { from: span.from, to: Math.max(span.to, took?.to ?? span.to) }, y + 11, words, doubt !== ''),
   ];
+}
+
+/** Behind its bar; where there is no room before it; over it, where it fills what is shown. */
+function barLabel(axis: Axis, bars: Span, y: number, words: string, isDoubtful: boolean): Markup {
+  const className = isDoubtful ? 'unsure' : '';
+  const room = textPx(words) + BAR_DX;
+  const px = (at: number): number => (axis.x(at) / 100) * PLOT_MIN_PX;
+  if (px(bars.to) + room <= PLOT_MIN_PX) return text(axis, bars.to, y, words, className, BAR_DX);
+  if (px(bars.from) < room) return text(axis, Math.max(axis.from, bars.from), y, words, `${className} over`, BAR_DX);
+  return html`<text class="${className}" text-anchor="end" x="${percent(axis.x(bars.from))}" y="${y}" dx="${-BAR_DX}"
+    >${words}</text
+  >`;
 }
 
 /** With the members that it hit, where its label names none. */

@@ -87,6 +87,7 @@ line.slot-rule{stroke:var(--soft);stroke-opacity:.35;stroke-dasharray:2 3}
 line.violation-rule{stroke:var(--bad);stroke-opacity:.75;stroke-dasharray:5 3}
 line.cursor{stroke:var(--ink);stroke-opacity:.7}
 .phase{fill:var(--raised);stroke:var(--line)}.phase+text{font-size:10.5px}.plot text.soft{stroke:none}
+.plot text.over{stroke-width:6px}
 .asked{fill:color-mix(in srgb,var(--fault) 12%,var(--page));stroke:var(--fault);stroke-width:1}
 .asked.missed{fill:url(#hatch-unsure);stroke:var(--unsure);stroke-dasharray:3 2}
 .took{fill:var(--fault)}
