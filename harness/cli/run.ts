@@ -24,6 +24,7 @@ import { preflight, prepare } from './preflight.ts';
 import { repeatCommand, runFolder } from './repeat-command.ts';
 import { triesAgain, unknownMode } from './unknown-mode.ts';
 import { loadWaivers } from './waiver-file.ts';
+import { withNames } from './waiver-names.ts';
 
 export interface RunArguments extends Asked {
   readonly scenarios: readonly string[];
@@ -65,7 +66,7 @@ interface Plan extends Omit<Ending, 'items'>, Ready {
 async function planOf(args: RunArguments, output: Output): Promise<Plan> {
   const metricsPort = metricsPortOf(args.metricsPort);
   const unknown = unknownMode(args.unknown);
-  const waivers = await loadWaivers(args.waivers, new Date().toISOString().slice(0, 10));
+  const written = await loadWaivers(args.waivers, new Date().toISOString().slice(0, 10));
   const load = async (): Promise<readonly Given[]> => {
     // One file after the other: of one that ends the process, or never ends loading, it is known which it was.
     const given: Given[] = [];
@@ -73,6 +74,7 @@ async function planOf(args: RunArguments, output: Output): Promise<Plan> {
     return given;
   };
   const ready = await preflight(args, load, output.text);
+  const waivers = withNames(written, ready.items);
   const reports = askedReports(args, ready.parts.reporters, process.env);
   makeReady(reports);
   const runsFolder = makeRunsFolder(args.runs);

@@ -139,7 +139,19 @@ describe.concurrent('a waiver', () => {
 
   test('of something else leaves exit 10', SLOW, async () => {
     const options = ['--waivers', waivers('other', { generator: 'snowflake' })];
-    expect(await run([scenario('other', 'repeat')], options)).toMatchObject({ code: 10, records: [{ exitCode: 10 }] });
+    const { code, stdout, records } = await run([scenario('other', 'repeat')], options);
+    expect({ code, records }).toMatchObject({ code: 10, records: [{ exitCode: 10 }] });
+    expect(stdout).toContain('covers nothing; it is for the generator snowflake, and this command runs moody.');
+    expect(stdout).toContain('Covered by no waiver: unique by moody in other.');
+  });
+
+  test('names a generator by its path as well', SLOW, async () => {
+    const list = waivers('by-path', { generator });
+    const { code, stdout } = await run([scenario('by-path', 'repeat')], ['--waivers', list]);
+    expect({ code, stdout }).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/: covers 1,512 violations in by-path/) as unknown,
+    });
   });
 
   test('never covers an unknown, and nothing is said of its need then', SLOW, async () => {
@@ -228,10 +240,19 @@ testBadInput(folder, [
     says: ['broken.yaml:2: is neither YAML nor JSON'],
   },
   {
+    what: 'waivers of generators and scenarios that there are not',
+    args: [
+      ...['run', '--driver', 'sim', '--waivers'],
+      waivers('slips', { generator: 'snowflake-cachd' }, { generator: 'snowflake-cached', scenario: 'strom' }),
+    ],
+    exit: 2,
+    says: ['There is no generator called "snowflake-cachd".', 'Did you mean snowflake-cached?', 'Did you mean storm?'],
+  },
+  {
     what: 'waivers that are not there',
     args: ['run', '--driver', 'sim', '--waivers', './nowhere.yaml'],
     exit: 2,
-    says: ['--waivers: Waivers cannot be read', 'nowhere.yaml'],
+    says: ['--waivers: There is no file ./nowhere.yaml.'],
   },
   {
     what: 'a way to take an unknown that there is not',
