@@ -1,5 +1,5 @@
 /** What the validation library finds wrong with a value, in the words of whoever wrote it. Pure. */
-import { counted, grouped } from './phrases.ts';
+import { counted } from './phrases.ts';
 import type { z } from './schema.ts';
 
 type Issue = z.ZodError['issues'][number];
@@ -16,7 +16,7 @@ const KINDS: Readonly<Record<string, string>> = {
   record: 'an object',
 };
 
-/** `must be more than 0, and is -1`; undefined: the library's text stands. `written`: the value. */
+/** `must be more than 0, and is -1`, with digits as a file takes them; undefined: the library's text stands. `written`: the value. */
 export function inPlainWords(issue: Issue, written: unknown): string | undefined {
   if (!OWN_TEXT.test(issue.message)) return undefined;
   const must = requirement(issue);
@@ -31,13 +31,13 @@ function requirement(issue: Issue): string | undefined {
       const { origin, minimum, inclusive } = issue;
       if (origin === 'array') return `needs ${counted(Number(minimum), 'entry', 'entries')} or more`;
       if (origin === 'string') return minimum === 1 ? 'must not be empty' : `must have ${minimum} characters or more`;
-      return inclusive === false ? `must be more than ${bound(minimum)}` : `must be ${bound(minimum)} or more`;
+      return inclusive === false ? `must be more than ${minimum}` : `must be ${minimum} or more`;
     }
     case 'too_big': {
       const { origin, maximum, inclusive } = issue;
       if (origin === 'array') return `must have ${counted(Number(maximum), 'entry', 'entries')} at the most`;
       if (origin === 'string') return `must have ${maximum} characters at the most`;
-      return inclusive === false ? `must be less than ${bound(maximum)}` : `must be ${bound(maximum)} or less`;
+      return inclusive === false ? `must be less than ${maximum}` : `must be ${maximum} or less`;
     }
     case 'invalid_type': {
       const kind = KINDS[issue.expected];
@@ -48,11 +48,6 @@ function requirement(issue: Issue): string | undefined {
     default:
       return undefined;
   }
-}
-
-function bound(value: number | bigint): string {
-  // Years and the like have no thousands; a bound that is a float stays as it is.
-  return Number.isInteger(Number(value)) && Number(value) >= 10_000 ? grouped(Number(value)) : String(value);
 }
 
 /** What is short enough to be told. */
