@@ -81,7 +81,9 @@ export class Uuidv7Minter extends ClockedMinter {
 /** As `Generator.refuses`: it has no options. */
 export function refusesAnyOption(nodes: readonly NodePlan[]): string | undefined {
   const [stray] = nodes.flatMap(({ options }) => Object.keys(options));
-  return stray === undefined ? undefined : `option '${stray}' is not known: there are none`;
+  return stray === undefined
+    ? undefined
+    : `it leases no worker IDs and takes no options, and they are given the option '${stray}'`;
 }
 
 export default {

@@ -59,7 +59,7 @@ Options
                      $GITHUB_STEP_SUMMARY where that is set)
   --unknown MODE     what an unknown does: fail (exit 12, the default), warn
                      (exit 0 and a warning), retry=N (up to N times more, with
-                     the same seed; a fail is never tried again) (run)
+                     the same seed; never of a fail, nor on sim) (run)
   --waivers FILE     known violations, YAML or JSON: they alone are no failure;
                      one that expired or that nothing needs is exit 2 (run)
   --format NAME      html, json, junit or markdown (report; default: html)
@@ -110,12 +110,25 @@ async function dispatch(args: readonly string[], output: Output): Promise<ExitCo
   if (command === undefined)
     throw badInput(
       `There is no command "${name}".`,
-      `${chooseAmong(name, [...COMMANDS.keys()])} See snowglobe --help.`,
+      `${(await scenarioMeant(name)) ?? chooseAmong(name, [...COMMANDS.keys()])} See snowglobe --help.`,
     );
   for (const option of Object.keys(values) as OptionName[])
     if (option !== 'json' && option !== 'help' && !command.takes.includes(option))
-      throw badInput(`snowglobe ${name} takes no --${option}.`, 'Leave it out; see snowglobe --help.');
+      throw badInput(`snowglobe ${name} takes no --${option}.`, strayRemedy(option, command.takes));
   return command.carryOut(rest, values, output);
+}
+
+/** Who forgets `run` names the scenario in its place. Loaded here: only a mistake needs it. */
+async function scenarioMeant(name: string): Promise<string | undefined> {
+  const { scenarioFiles } = await import('./registry.ts');
+  const isScenario = scenarioFiles().some((scenario) => scenario.name === name);
+  return isScenario ? `It is a scenario: write snowglobe run ${name}.` : undefined;
+}
+
+function strayRemedy(option: OptionName, takes: readonly OptionName[]): string {
+  // One letter away, the ending of a plural among them; other options of the command are no slip of it.
+  const meant = takes.find((taken) => taken === `${option}s` || `${taken}s` === option);
+  return `${meant === undefined ? 'Leave it out;' : `Did you mean --${meant}? Else leave it out;`} see snowglobe --help.`;
 }
 
 /** Of the package that this file belongs to: its root is another one in a checkout than where it is compiled. */

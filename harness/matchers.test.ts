@@ -137,6 +137,20 @@ describe('toMeet', () => {
   });
 });
 
+test('an SLO that the scenario asks for, and the run leaves out, is told with why', () => {
+  const asked = (name: string) => ({ name, indicator: 'latency' }) as NonNullable<Run['scenario']['slos']>[number];
+  const scenario = { ...pass.scenario, slos: [asked('p99'), asked('p9')] };
+  const reasons = [
+    '2 SLOs (p50, p99) are not judged in this run: its time and its load are not real.',
+    '1 SLO (p9) is not judged in this run: nothing was to be disturbed.',
+  ];
+  const run = { ...withSlo({ name: 'drift' }), driver: 'sim', scenario, reasons };
+  const says = 'this run on sim did not judge it: ';
+  expect(() => expect(run).toMeet('p9')).toThrow(`The scenario asks for p9, and ${says}nothing was to be disturbed.`);
+  expect(() => expect(run).not.toMeet('p99')).toThrow(`The scenario asks for p99, and ${says}its time and`);
+  expect(() => expect({ ...run, reasons: [] }).toMeet('p99')).toThrow('did not judge it; its reasons may say why.');
+});
+
 test('what is no run is an error, negated or not; a promise is told to be awaited', () => {
   expect(() => expect(42).not.toPass()).toThrow('toPass takes a run');
   expect(() => expect(Promise.resolve(pass)).not.toPass()).toThrow('a promise: await it');

@@ -74,17 +74,32 @@ export function met(run: Run, name: string): Answer {
   const slo = slos.find((one) => one.name === name);
   if (slo === undefined)
     return answer(run, 'unknown', [
-      slos.length === 0
-        ? `No SLO was asked of this run, and so not "${name}".`
-        : `This run has no SLO called "${name}". ${chooseAmong(
-            name,
-            slos.map((one) => one.name),
-          )}`,
+      isAskedFor(run, name)
+        ? `The scenario asks for ${name}, and this run on ${run.driver} did not judge it${whyLeftOut(run, name)}`
+        : slos.length === 0
+          ? `No SLO was asked of this run, and so not "${name}".`
+          : `This run has no SLO called "${name}". ${chooseAmong(
+              name,
+              slos.map((one) => one.name),
+            )}`,
     ]);
   const doubts = slo.verdict === 'pass' ? inWords(doubtsOf(run, { slo: name })) : [];
   const said = { pass: 'was met', fail: 'was missed', unknown: 'could not be judged' } as const;
   const verdict = doubts.length > 0 ? 'unknown' : slo.verdict;
   return answer(run, verdict, [`${name} ${said[verdict]}: ${objective(slo)}`, ...doubts]);
+}
+
+function isAskedFor({ scenario: { slos = [] } }: Run, name: string): boolean {
+  return slos.some((slo) => (slo.name ?? slo.indicator) === name);
+}
+
+/** By the remark of the run: `2 SLOs (latency-p50, latency-p99) are not judged in this run: …`. */
+function whyLeftOut({ reasons }: Run, name: string): string {
+  const why = reasons.flatMap((reason) => {
+    const [, names, told] = /^\d+ SLOs? \((.*?)\) (?:is|are) not judged in this run: (.*)$/.exec(reason) ?? [];
+    return names?.split(', ').includes(name) === true && told !== undefined ? [told] : [];
+  });
+  return why[0] === undefined ? '; its reasons may say why.' : `: ${why[0]}`;
 }
 
 const NOT_JUDGED = ['The run was never judged: it has no verdict.'];

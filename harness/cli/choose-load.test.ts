@@ -19,8 +19,12 @@ const scenario = (nodes: number, idsPerSecond: number, peak = idsPerSecond) =>
 const choose = (
   asked: string | undefined,
   driver: Parameters<typeof chooseLoad>[1],
-  { found = HERE, given = scenario(4, 5000) }: { found?: K6Found; given?: Scenario } = {},
-) => chooseLoad(asked, driver, [given], { find: () => found, cores: 2 });
+  {
+    found = HERE,
+    given = scenario(4, 5000),
+    driverAsked = false,
+  }: { found?: K6Found; given?: Scenario; driverAsked?: boolean } = {},
+) => chooseLoad(asked, driver, [given], { find: () => found, cores: 2, driverAsked });
 
 test('k6 where it is here and can call the nodes; it is said which and why', () => {
   expect(choose(undefined, docker)).toMatchObject({ client: 'k6', told: 'Load: k6 1.8.1 (it is here: /bin/k6).' });
@@ -45,14 +49,16 @@ test('what is asked for is taken, however much it costs', () => {
 });
 
 test.each([
-  ['k6', docker, MISSING, EXIT.environment, 'k6 is not here. Get it.'],
-  ['k6', local, HERE, EXIT.environment, 'UNIX sockets'],
-  ['k6', sim, HERE, EXIT.environment, 'virtual'],
-  ['k7', docker, HERE, EXIT.badInput, '"k7"'],
-] as const)('--load %s on %o is refused where it cannot be had', (asked, driver, found, exitCode, says) => {
+  ['k6', docker, true, MISSING, EXIT.environment, 'k6 is not here. Get it.'],
+  // What the user says of both contradicts itself; of a driver that is merely the best here, the machine lacks another.
+  ['k6', local, true, HERE, EXIT.badInput, 'UNIX sockets'],
+  ['k6', sim, true, HERE, EXIT.badInput, 'virtual'],
+  ['k6', local, false, HERE, EXIT.environment, 'UNIX sockets'],
+  ['k7', docker, true, HERE, EXIT.badInput, '"k7"'],
+] as const)('--load %s on %o (asked for: %s) is refused', (asked, driver, driverAsked, found, exitCode, says) => {
   let error: unknown;
   try {
-    choose(asked, driver, { found });
+    choose(asked, driver, { found, driverAsked });
   } catch (thrown) {
     error = thrown;
   }

@@ -32,7 +32,16 @@ export function chooseLoad(
   asked: string | undefined,
   driver: Pick<Driver, 'name' | 'callable' | 'inProcess'>,
   scenarios: readonly Pick<Scenario, 'load' | 'cluster'>[],
-  { find = findK6, cores = availableParallelism() }: { readonly find?: () => K6Found; readonly cores?: number } = {},
+  {
+    find = findK6,
+    cores = availableParallelism(),
+    driverAsked = false,
+  }: {
+    readonly find?: () => K6Found;
+    readonly cores?: number;
+    /** The user named the driver: it and k6 then contradict each other. Else no driver for k6 is here. */
+    readonly driverAsked?: boolean;
+  } = {},
 ): ChosenLoad {
   if (asked !== undefined && !LOAD_CLIENTS.some((name) => name === asked))
     throw badInput(`There is no client "${asked}".`, chooseAmong(asked, LOAD_CLIENTS), '--load');
@@ -48,8 +57,8 @@ export function chooseLoad(
         ? 'the time of the simulator is virtual'
         : `the nodes of ${driver.name} listen on UNIX sockets, which k6 cannot call`;
     if (asked === 'k6')
-      throw environmentLacks(
-        `k6 cannot ask here: ${why}.`,
+      throw (driverAsked ? badInput : environmentLacks)(
+        `k6 cannot ask on ${driver.name}: ${why}.`,
         'Run with --driver docker, or leave --load out.',
         '--load k6',
       );

@@ -30,6 +30,11 @@ export async function claims(
   return exitCode;
 }
 
+/** Figures of the reference design that stand for no behaviour of a run: growth, machines, cost, evidence, clients, zones. */
+const UNJUDGED = /^F([7-9]|1[0-2])$/i;
+const UNJUDGED_REMEDY =
+  'Growth, machines, cost and evidence (F7 to F10) are what `snowglobe plan` reckons with; `snowglobe list --claims` lists what is judged.';
+
 /** All problems of the arguments at once. */
 async function choose(
   names: readonly string[],
@@ -41,7 +46,12 @@ async function choose(
   const driverName = DRIVER_NAMES.find((name) => name === driver);
   const problems = [
     ...strangers.map((name) =>
-      problem(`There is no claim called "${name}".`, chooseAmong(name, [...all.keys()], 'snowglobe list --claims')),
+      UNJUDGED.test(name)
+        ? problem(
+            `${name.toUpperCase()} is a figure of the reference design that claims does not judge.`,
+            UNJUDGED_REMEDY,
+          )
+        : problem(`There is no claim called "${name}".`, chooseAmong(name, [...all.keys()], 'snowglobe list --claims')),
     ),
     ...(driverName === undefined
       ? [problem(`There is no driver called "${driver}".`, chooseAmong(driver, DRIVER_NAMES), '--driver')]

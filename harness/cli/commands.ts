@@ -5,6 +5,7 @@
  */
 import type { ExitCode } from '../core/errors.ts';
 import { badInput } from '../core/errors.ts';
+import { nearestName } from '../core/nearest-name.ts';
 import { KINDS } from './kinds.ts';
 import type { OptionName, Values } from './options.ts';
 import type { Output } from './output.ts';
@@ -93,7 +94,8 @@ const compare: Command = {
 const list: Command = {
   takes: KINDS,
   carryOut: async (rest, values, output) => {
-    none(rest, 'list');
+    const kind = rest.length === 1 ? nearestName(rest[0] as string, KINDS) : undefined;
+    none(rest, 'list', kind === undefined ? undefined : `Did you mean --${kind}?`);
     const command = await import('./list.ts');
     return command.list(
       KINDS.filter((kind) => values[kind] === true),
@@ -141,7 +143,7 @@ function only(rest: readonly string[], command: string, what: string): string {
   return first;
 }
 
-function none(rest: readonly string[], command: string): void {
+function none(rest: readonly string[], command: string, remedy = 'Leave it out.'): void {
   if (rest.length > 0)
-    throw badInput(`snowglobe ${command} does not know what to do with "${rest.join(' ')}".`, 'Leave it out.');
+    throw badInput(`snowglobe ${command} does not know what to do with "${rest.join(' ')}".`, remedy);
 }

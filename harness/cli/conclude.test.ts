@@ -24,7 +24,7 @@ const run = (verdict: Run['verdict'], exitCode: number): Run =>
   ({
     ...{ state: 'judged', verdict, exitCode, unknowns: [], findings: [] },
     scenario: { name: 'storm' },
-    generator: { name: 'snowflake' },
+    generator: { name: 'snowflake', promises: [] },
   }) as unknown as Run;
 const [PASS, FAIL, MISSED, UNKNOWN] = [run('pass', 0), run('fail', 10), run('fail', 11), run('unknown', 12)];
 const UNUSED: Waiver = {

@@ -3,7 +3,8 @@ import type { ExitCode } from '../core/errors.ts';
 import { EXIT, SnowglobeError } from '../core/errors.ts';
 import type { Matrix } from '../core/matrix.ts';
 import type { Run } from '../core/run.ts';
-import { unusedWaivers, type Waiver } from '../core/waivers.ts';
+import { tellWaivers } from '../core/told-waivers.ts';
+import { type Outcome, unusedWaivers, type Waiver } from '../core/waivers.ts';
 import { type AskedReport, writeReports } from './asked-reports.ts';
 import type { Interruption } from './interruption.ts';
 import type { Output } from './output.ts';
@@ -43,6 +44,7 @@ export function conclude(
 ): ExitCode {
   const { runs, decisive } = series;
   const worst = worstExit(decisive, ending.unknown);
+  for (const line of tellWaivers(ending.waivers, outcomesOf(decisive, ending))) output.text(line);
   const warning = unknownWarning(decisive, ending.unknown);
   if (warning !== undefined) output.text(warning);
   const unwritten = write(runs, ending);
@@ -66,12 +68,15 @@ function write(runs: readonly Run[], { reports }: Ending): Series['failure'] {
   }
 }
 
-function unneeded(decisive: readonly Run[], { items, waivers }: Ending): Series['failure'] {
-  const outcomes = items.map(({ scenario, generator }, index) => ({
+function unneeded(decisive: readonly Run[], ending: Ending): Series['failure'] {
+  const problems = unusedWaivers(ending.waivers, outcomesOf(decisive, ending));
+  return problems.length === 0 ? undefined : { error: new SnowglobeError(EXIT.badInput, problems) };
+}
+
+function outcomesOf(decisive: readonly Run[], { items }: Ending): readonly Outcome[] {
+  return items.map(({ scenario, generator }, index) => ({
     scenario: scenario.name,
     generator: generator.generator.name,
     run: decisive[index],
   }));
-  const problems = unusedWaivers(waivers, outcomes);
-  return problems.length === 0 ? undefined : { error: new SnowglobeError(EXIT.badInput, problems) };
 }

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { badInput } from '../core/errors.ts';
 import { nearestName } from '../core/nearest-name.ts';
+import { KINDS } from './kinds.ts';
 
 const OPTIONS = {
   driver: { type: 'string' },
@@ -55,12 +56,15 @@ export function readWords(args: readonly string[]): Words {
     return { command, rest, values };
   } catch (error) {
     throw error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
-      ? badInput(optionProblem(error.message), optionRemedy(error.message))
+      ? badInput(optionProblem(error.message), optionRemedy(error.message, args))
       : error;
   }
 }
 
-function optionRemedy(message: string): string {
+function optionRemedy(message: string, args: readonly string[]): string {
+  const lacking = lackingValue(message);
+  const kind = args.includes('list') ? KINDS.find((kind) => `--${kind}` === `${lacking}s`) : undefined;
+  if (kind !== undefined) return `Did you mean --${kind}? See snowglobe --help.`;
   const unknown = /^Unknown option '--([^']+)'/.exec(message)?.[1];
   if (unknown === 'mutants') return 'Mutants are in snowglobe list --generators.';
   const meant = unknown === undefined ? undefined : nearestName(unknown, Object.keys(OPTIONS));
@@ -81,7 +85,12 @@ function withNumbers(args: readonly string[]): string[] {
 
 /** Node goes on with advice about dashes and positional arguments, which is of no use here. */
 function optionProblem(message: string): string {
-  const lacking = /^Option '(?:-\w, )?(--[\w-]+)[^']*' argument (?:missing|is ambiguous)/.exec(message)?.[1];
+  const lacking = lackingValue(message);
   if (lacking !== undefined) return `${lacking} needs a value, and none follows it.`;
   return `${(message.split('. ')[0] ?? '').replaceAll('\n', ' ').replace(/\.$/, '')}.`;
+}
+
+/** The option whose value is missing, with its dashes. */
+function lackingValue(message: string): string | undefined {
+  return /^Option '(?:-\w, )?(--[\w-]+)[^']*' argument (?:missing|is ambiguous)/.exec(message)?.[1];
 }

@@ -16,7 +16,7 @@ import { withoutDisturbances } from '../engine/timetable.ts';
 import type { Combination, MatrixPlan } from '../matrix/plan.ts';
 import { planMatrix } from '../matrix/plan.ts';
 import type { Parts } from '../registry.ts';
-import { driversByRank, fileOf, loadDriver, loadGenerator, loadParts } from '../registry.ts';
+import { driversByRank, fileOf, loadDriver, loadGenerator, loadParts, loadScenarios } from '../registry.ts';
 import type { ChosenLoad } from './choose-load.ts';
 import { chooseLoad } from './choose-load.ts';
 import { sweepDead } from './heal.ts';
@@ -87,7 +87,7 @@ export async function preflight(
   const strangers = items.flatMap(({ reference, scenario, generator: { generator } }) =>
     inFile(reference, scenario, combinationProblems(scenario, generator)),
   );
-  refuse(EXIT.badInput, strangers);
+  refuse(EXIT.badInput, await withFitting(strangers, items));
   const ready = chosen ?? (await chooseDriver(asked.driver, log));
   const { driver } = ready;
   const missing = items.flatMap(({ reference, scenario, generator: { generator } }) =>
@@ -98,6 +98,7 @@ export async function preflight(
     asked.load,
     driver,
     items.map(({ scenario }) => scenario),
+    { driverAsked: asked.driver !== undefined },
   );
   if (client.told !== undefined) log(client.told);
   const openStore = await chooseStore(driver, asked.store);
@@ -136,6 +137,23 @@ async function matrixOf(
 function generatorFor(named: string | undefined, reference: string, scenario: Scenario): Promise<GeneratorSource> {
   if (named !== undefined) return loadGenerator(named);
   return loadGenerator(scenario.generator, `${fileOf(reference) ?? reference}: generator`);
+}
+
+const FITTING_MAX = 3;
+
+/** The same, and where all runs are of one generator, which scenarios it can be taken through. */
+async function withFitting(problems: readonly Problem[], items: Ready['items']): Promise<readonly Problem[]> {
+  const [generator, ...others] = new Set(items.map(({ generator: { generator } }) => generator));
+  if (problems.length === 0 || generator === undefined || others.length > 0) return problems;
+  const fitting = (await loadScenarios())
+    .filter((scenario) => combinationProblems(scenario, generator).length === 0)
+    // Those that were written for it first.
+    .toSorted((a, b) => Number(b.generator === generator.name) - Number(a.generator === generator.name))
+    .map(({ name }) => name)
+    .slice(0, FITTING_MAX);
+  if (fitting.length === 0) return problems;
+  const advice = ` Scenarios that fit ${generator.name}: ${fitting.join(', ')}.`;
+  return problems.map((one) => ({ ...one, remedy: `${one.remedy}${advice}` }));
 }
 
 /** Problems of a scenario that was given by its path begin with the file, in place of its name. */

@@ -1,9 +1,9 @@
 /** `snowglobe run`: checks everything that can be checked, then runs each scenario and tells the verdict. */
-import { basename, relative } from 'node:path';
-import type { ExitCode } from '../core/errors.ts';
+import { relative } from 'node:path';
+import { EXIT, type ExitCode } from '../core/errors.ts';
 import { generatorLabel } from '../core/phrases.ts';
 import type { Run } from '../core/run.ts';
-import { waive } from '../core/waivers.ts';
+import { unusedWaivers, waive } from '../core/waivers.ts';
 import { runRequest } from '../engine/run-request.ts';
 import { runScenario } from '../engine/run-scenario.ts';
 import { plannedLengthMs, shapeOf } from '../engine/timetable.ts';
@@ -11,6 +11,7 @@ import { loadScenario } from '../registry.ts';
 import { createProgress, together } from '../telemetry/progress.ts';
 import { summaryText } from '../telemetry/summary-text.ts';
 import { verdictText } from '../telemetry/verdict-text.ts';
+import { attempts, type Attempt } from './attempts.ts';
 import { argumentsOf, endedMatrix } from './matrix.ts';
 import { onInterrupt, orInterruption, type Interruption } from './interruption.ts';
 import { askedReports, makeReady } from './asked-reports.ts';
@@ -22,8 +23,9 @@ import type { Output } from './output.ts';
 import type { Asked, Given, Ready } from './preflight.ts';
 import { preflight, prepare } from './preflight.ts';
 import { repeatCommand, runFolder } from './repeat-command.ts';
-import { triesAgain, unknownMode } from './unknown-mode.ts';
+import { exitInWords, onDriver, unknownMode } from './unknown-mode.ts';
 import { loadWaivers } from './waiver-file.ts';
+import { withNames } from './waiver-names.ts';
 
 export interface RunArguments extends Asked {
   readonly scenarios: readonly string[];
@@ -64,8 +66,8 @@ interface Plan extends Omit<Ending, 'items'>, Ready {
 
 async function planOf(args: RunArguments, output: Output): Promise<Plan> {
   const metricsPort = metricsPortOf(args.metricsPort);
-  const unknown = unknownMode(args.unknown);
-  const waivers = await loadWaivers(args.waivers, new Date().toISOString().slice(0, 10));
+  const mode = unknownMode(args.unknown);
+  const written = await loadWaivers(args.waivers, new Date().toISOString().slice(0, 10));
   const load = async (): Promise<readonly Given[]> => {
     // One file after the other: of one that ends the process, or never ends loading, it is known which it was.
     const given: Given[] = [];
@@ -73,6 +75,8 @@ async function planOf(args: RunArguments, output: Output): Promise<Plan> {
     return given;
   };
   const ready = await preflight(args, load, output.text);
+  const waivers = withNames(written, ready.items);
+  const unknown = onDriver(mode, ready.driver);
   const reports = askedReports(args, ready.parts.reporters, process.env);
   makeReady(reports);
   const runsFolder = makeRunsFolder(args.runs);
@@ -87,25 +91,22 @@ async function runAll(
   metrics: RunsMetrics | undefined,
 ): Promise<Series> {
   const { signal } = interruption;
-  const { attempts } = plan.unknown;
   const runs: Run[] = [];
   const decisive: Run[] = [];
   const folders: string[] = [];
   for (const [index, item] of plan.items.entries()) {
-    const earlier: string[] = [];
-    for (let attempt = 1; attempt <= attempts && !signal.aborted; attempt++)
-      try {
-        if (attempt > 1) output.text(`Unknown: once more, with the same seed (attempt ${attempt} of ${attempts}).`);
-        const { run, folder } = await runOne(item, plan, earlier, interruption, output, metrics);
+    const once = (earlier: readonly string[]): Promise<Attempt> =>
+      runOne(item, plan, earlier, interruption, output, metrics);
+    try {
+      for await (const { run, folder } of attempts(once, plan.unknown, signal, output.text)) {
         runs.push(run);
         decisive[index] = run;
         folders[index] = folder;
         await metrics?.linger(signal);
-        if (!triesAgain(run)) break;
-        earlier.push(basename(folder));
-      } catch (error) {
-        return { runs, decisive, folders, failure: { error: orInterruption(error, interruption) } };
       }
+    } catch (error) {
+      return { runs, decisive, folders, failure: { error: orInterruption(error, interruption) } };
+    }
   }
   return { runs, decisive, folders };
 }
@@ -118,7 +119,7 @@ async function runOne(
   interruption: Interruption,
   output: Output,
   metrics: RunsMetrics | undefined,
-): Promise<{ readonly run: Run; readonly folder: string }> {
+): Promise<Attempt> {
   const { args, driver, load, runsFolder, unknown } = plan;
   const { reference, scenario, cell } = item;
   const seed = cell?.seed ?? plan.seed;
@@ -160,6 +161,17 @@ async function runOne(
     interruption.tell = output.text;
     progress.end(judged);
   }
-  output.text(verdictText(judged, { stream: output.stream, folder: shown }));
+  output.text(verdictText(judged, { stream: output.stream, folder: shown, exit: exitTold(item, judged, plan) }));
   return { run: judged, folder };
+}
+
+/** A waiver that nothing needs is told of when all runs are over, and outweighs a pass. */
+function exitTold(
+  { scenario, generator: { generator } }: Plan['items'][number],
+  run: Run,
+  { waivers, unknown }: Plan,
+): string {
+  const outcome = { scenario: scenario.name, generator: generator.name, run };
+  const isUndecided = run.exitCode === EXIT.pass && unusedWaivers(waivers, [outcome]).length > 0;
+  return isUndecided ? '' : exitInWords(run, unknown);
 }

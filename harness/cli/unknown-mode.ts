@@ -1,4 +1,5 @@
 /** What an `unknown` does to the exit code: `--unknown fail|warn|retry=N`. It never becomes a pass. Pure. */
+import type { Driver } from '../core/driver.ts';
 import type { ExitCode } from '../core/errors.ts';
 import { badInput, EXIT } from '../core/errors.ts';
 import { counted } from '../core/phrases.ts';
@@ -9,6 +10,8 @@ export interface UnknownMode {
   readonly attempts: number;
   /** An unknown leaves the exit code alone, and is told in a warning. */
   readonly warns: boolean;
+  /** Why a scenario that is unknown is not tried again, although that was asked for. */
+  readonly inVain?: string;
 }
 
 const RETRIES_MAX = 5;
@@ -26,6 +29,13 @@ export function unknownMode(text = 'fail'): UnknownMode {
   return { attempts: retries + 1, warns: false };
 }
 
+/** In virtual time the same seed is the same run, to the last bit: another attempt would only tell it again. */
+export function onDriver(mode: UnknownMode, { name, inProcess }: Pick<Driver, 'name' | 'inProcess'>): UnknownMode {
+  if (inProcess !== true || mode.attempts === 1) return mode;
+  const inVain = `Unknown, and not tried again: on ${name} time is virtual, so that the same seed is the same run again.`;
+  return { ...mode, attempts: 1, inVain };
+}
+
 /**
  * Whether the same is worth another attempt: with the same seed, for that asks the same question of a machine which may be
  * less busy. Another seed would be another question, and asking on until one of them is answered hides the one that is
@@ -37,6 +47,11 @@ export const triesAgain = ({ verdict }: Pick<Run, 'verdict'>): boolean => verdic
 export function worstExit(runs: readonly Run[], { warns }: Pick<UnknownMode, 'warns'>): ExitCode {
   const order = [EXIT.guaranteeBroken, EXIT.sloMissed, ...(warns ? [] : [EXIT.unknown])];
   return order.find((code) => runs.some(({ exitCode }) => exitCode === code)) ?? EXIT.pass;
+}
+
+/** What the head of a verdict says of the exit code, where the command makes another one of it. */
+export function exitInWords({ exitCode }: Pick<Run, 'exitCode'>, { warns }: Pick<UnknownMode, 'warns'>): string {
+  return `exit ${exitCode}${warns && exitCode === EXIT.unknown ? ', as a warning: 0' : ''}`;
 }
 
 /** Of the last attempts that are unknown, where the exit code does not say so. */

@@ -1,5 +1,5 @@
 /** Reads a file of waivers: a list, in YAML or in JSON, which is YAML too. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import type { Document } from 'yaml';
 import { badInput, EXIT, messageOf, problem, refuse } from '../core/errors.ts';
 import { readWaivers, type Waiver, type WrittenWaiver } from '../core/waivers.ts';
@@ -13,6 +13,13 @@ export async function loadWaivers(file: string | undefined, today: string): Prom
 }
 
 function textOf(file: string): string {
+  const state = statSync(file, { throwIfNoEntry: false });
+  if (state === undefined || state.isDirectory())
+    throw badInput(
+      state === undefined ? `There is no file ${file}.` : `${file} is a folder.`,
+      'Give the path of a YAML or JSON file.',
+      '--waivers',
+    );
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {

@@ -19,10 +19,19 @@ test('what is right has no problem', () => {
 
 test('fields that are lacking and unknown are named together, wrong ones each with its path', () => {
   expect(problemOf({ version: 1, slots: [{ lengthMs: 1 }, { lengthMs: -1, sloth: 2 }] })).toMatch(
-    /^it lacks name; unknown: version; slots\[1\]\.lengthMs: Too small: [^;]*; slots\[1\]: unknown: sloth$/,
+    /^it lacks name; unknown: version; slots\[1\]\.lengthMs: must be more than 0, and is -1; slots\[1\]: unknown: sloth$/,
   );
   // There, and of the wrong kind, it is not lacking.
   expect(problemOf({ name: undefined, slots: [] })).toMatch(/^name: /);
+});
+
+test.each<[unknown, string]>([
+  [{ name: 7, slots: [] }, 'name: must be a text, and is 7'],
+  [{ name: 'a', slots: 'none' }, 'slots: must be a list, and is "none"'],
+  [{ name: 'a', slots: [{ lengthMs: 0.5 }] }, 'slots[0].lengthMs: must be a whole number, and is 0.5'],
+  [{ name: 'a', slots: [{ lengthMs: 1e300 }] }, 'slots[0].lengthMs: must be 9007199254740991 or less'],
+])('of %j it is told in plain words what must be and what is', (value, says) => {
+  expect(problemOf(value)).toContain(says);
 });
 
 test('what is no object is told as that', () => {

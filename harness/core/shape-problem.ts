@@ -1,6 +1,7 @@
 /** What keeps a value from being what a file should hold, in one line. Pure. */
 import { nearestName } from './nearest-name.ts';
 import type { z } from './schema.ts';
+import { inPlainWords } from './issue-words.ts';
 import { fieldsAt, placesOf } from './schema-fields.ts';
 
 /** Of more, the rest is a number: whoever mends these sees the others next. */
@@ -10,7 +11,7 @@ type Issue = z.ZodError['issues'][number];
 type Path = readonly PropertyKey[];
 
 /**
- * `it lacks question, load; unknown: version; timetable.slots[0].lengthMs: Too small`. `error`: what `schema` said of the
+ * `it lacks question, load; unknown: version; timetable.slots[0].lengthMs: must be more than 0, and is -1`. `error`: what `schema` said of the
  * whole value.
  */
 export function shapeProblem(value: unknown, { issues }: z.ZodError, schema: z.ZodType): string {
@@ -86,7 +87,7 @@ function messageOf(issue: Issue, value: object): string {
         : [];
   const written = at(value, issue.path);
   if (words.length === 0 || !words.every((word) => typeof word === 'string') || typeof written !== 'string')
-    return issue.message;
+    return inPlainWords(issue, written) ?? issue.message;
   const nearest = nearestName(written, words);
   return `there is no "${written}" (${nearest === undefined ? `take one of ${words.join(', ')}` : `did you mean ${nearest}?`})`;
 }

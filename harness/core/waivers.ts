@@ -12,14 +12,19 @@ import { shapeProblem } from './shape-problem.ts';
 import { brokenGuarantees, exitCodeBesideWaived, missedSlos, subjectOf, type WaivedRecord } from './waived.ts';
 
 const words = z.string().regex(/\S/, 'must say something');
-const name = z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be lower-case words joined by hyphens');
+const reference = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9-]*$|[./]/,
+    'must be a name of lower-case words joined by hyphens, or the path of a file such as ./mine.ts',
+  );
 
 export const waiverSchema = z
   .strictObject({
     guarantee: z.enum(GUARANTEE_NAMES as [Guarantee, ...Guarantee[]]).exactOptional(),
     slo: words.exactOptional().describe('an SLO by its name; a waiver has either a guarantee or an slo'),
-    generator: name,
-    scenario: name.exactOptional().describe('left out: in every scenario'),
+    generator: reference,
+    scenario: reference.exactOptional().describe('left out: in every scenario'),
     cause: z
       .enum(Object.keys(CAUSES) as [Cause, ...Cause[]])
       .exactOptional()
@@ -80,7 +85,7 @@ export function readWaivers(
 const MEND = 'Give guarantee (or slo), generator, reason, ticket and expires; scenario and cause where you can.';
 
 /** `unique by snowflake in storm (two holders: no lease)`: what a waiver is aimed at. */
-function aimOf({ generator, scenario, cause, ...subject }: Omit<Waiver, 'where'>): string {
+export function aimOf({ generator, scenario, cause, ...subject }: Omit<Waiver, 'where'>): string {
   const place = scenario === undefined ? '' : ` in ${scenario}`;
   return `${subjectOf(subject)} by ${generator}${place}${cause === undefined ? '' : ` (${cause})`}`;
 }
@@ -121,7 +126,7 @@ function waivedSlo(slo: string, waivers: readonly Waiver[]): readonly WaivedReco
 }
 
 /** Of its witnesses, each once; undefined stands for those that have none. What lies outside assumptions is no failure. */
-function causesOf({ witnesses }: Broken): readonly (Cause | undefined)[] {
+export function causesOf({ witnesses }: Broken): readonly (Cause | undefined)[] {
   const counting = witnesses.filter(({ outsideAssumptions }) => outsideAssumptions !== true);
   return [...new Set(counting.map(({ cause }) => cause))];
 }
@@ -152,8 +157,8 @@ export function unusedWaivers(waivers: readonly Waiver[], outcomes: readonly Out
       problem(
         `Nothing needed the waiver of ${aimOf(waiver)} (${waiver.ticket}): ${ranHowOften(waiver, outcomes)} without it.`,
         waiver.scenario === undefined
-          ? 'Remove it, or name the scenario that shows the violation.'
-          : 'Remove it: the violation is gone. If it comes and goes, no waiver fits it.',
+          ? 'Remove it if the violation is gone. Else name the scenario that shows it; if it is right for another run (driver, seed, options), leave it out of this one.'
+          : 'Remove it if the violation is gone. If it is right for another run (driver, seed, options), leave it out of this one; if the violation comes and goes, no waiver fits it.',
         waiver.where,
       ),
     );
@@ -166,7 +171,8 @@ function ranHowOften(waiver: Waiver, outcomes: readonly Outcome[]): string {
     : `all ${counted(length, 'run')} that it is about were judged`;
 }
 
-function isAbout({ generator, scenario }: Waiver, place: Omit<Outcome, 'run'>): boolean {
+/** Whether it is of this generator, in this scenario. */
+export function isAbout({ generator, scenario }: Waiver, place: Omit<Outcome, 'run'>): boolean {
   return generator === place.generator && (scenario === undefined || scenario === place.scenario);
 }
 

@@ -23,14 +23,14 @@ test('it is told how often the harness stood still, and how long nodes waited fo
   ];
   expect(busyMachine(journal)).toEqual([
     'The harness stood still 3 times, for up to 900 ms: the machine is busy, and a quieter one may prove more.',
-    'Nodes waited for a CPU for at least half of the time (n1 over 1.000 s, n2 over 1.000 s): the machine is busy, and a quieter one may prove more.',
+    'There were stretches in which nodes waited for a CPU for at least half of the time (n1: 1.0 s in all, n2: 1.0 s in all): the machine is busy, and a quieter one may prove more.',
   ]);
 });
 
 test('a node that was starved once, and then never answered again, is not said to have been starved since', () => {
   const silent = (second: number): JournalEntry => ({ at: msToNs(second * 1000), kind: 'no health', node: 'n1' });
   expect(busyMachine([health('n1', 1, 5), health('n1', 2, 700), silent(3), silent(4)])).toEqual([
-    expect.stringContaining('(n1 over 1.000 s)'),
+    expect.stringContaining('(n1: 1.0 s in all)'),
   ]);
 });
 

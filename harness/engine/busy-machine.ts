@@ -3,9 +3,8 @@
  * Read from the journal. Pure.
  */
 import type { JournalEntry } from '../core/journal.ts';
-import { seconds } from '../core/phrases.ts';
 import type { RunNs } from '../core/time.ts';
-import { msToNs } from '../core/time.ts';
+import { msToNs, NS_PER_S } from '../core/time.ts';
 import type { UnknownReason } from '../core/verdict.ts';
 import type { Span } from './bite.ts';
 
@@ -59,15 +58,21 @@ export function busyMachine(journal: readonly JournalEntry[]): readonly string[]
   const stalls = journal.flatMap((entry) => (entry.kind === 'stall' ? [entry.forMs] : []));
   const starved = [...Map.groupBy(starvedSpans(journal), ({ node }) => node)]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([node, spans]) => `${node} over ${seconds(spans.reduce((sum, { from, to }) => sum + to - from, 0))}`);
+    .map(([node, spans]) => `${node}: ${inAll(spans)} s in all`);
   return [
     ...(stalls.length < STALLS_MIN
       ? []
       : [`The harness stood still ${stalls.length} times, for up to ${Math.max(...stalls)} ms: ${advice}`]),
     ...(starved.length === 0
       ? []
-      : [`Nodes waited for a CPU for at least half of the time (${starved.join(', ')}): ${advice}`]),
+      : [
+          `There were stretches in which nodes waited for a CPU for at least half of the time (${starved.join(', ')}): ${advice}`,
+        ]),
   ];
+}
+
+function inAll(spans: readonly Span[]): string {
+  return (spans.reduce((sum, { from, to }) => sum + to - from, 0) / NS_PER_S).toFixed(1);
 }
 
 /**

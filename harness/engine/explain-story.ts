@@ -101,9 +101,13 @@ function tellSighting(sighting: Sighting, view: EvidenceView): string {
 function tellClock({ node, called, wallCalledMs }: Sighting, { origin, offsetAt }: EvidenceView): string {
   // Clocks show whole milliseconds, rounded down.
   const observed = offsetAt(node, called);
-  const outside = observed === undefined ? 'not observed just before' : `observed just before: ${ahead(observed)}`;
+  const seen = observed === undefined ? undefined : ahead(observed);
+  const outside = seen === undefined ? 'not seen from outside just before' : `${seen} as seen from outside just before`;
   if (origin === undefined) return `its clock was ${outside}`;
-  return `its clock was ${ahead(wallCalledMs - Math.floor(trueUnixMs(origin, called)))} (${outside})`;
+  const read = ahead(wallCalledMs - Math.floor(trueUnixMs(origin, called)));
+  return read === seen
+    ? `its clock was ${read} by its own reading and as seen from outside just before`
+    : `its clock was ${read} by its own reading, ${outside}`;
 }
 
 /** Fields that the ID has: some carry no worker ID, some no time. */

@@ -117,8 +117,15 @@ describe('two holders', () => {
     const { explanation } = witnesses(unique, both(), { disturbances: [cut], journal })[0]!;
     expect(explanation).toContain('n1 minted');
     expect(explanation).toContain('(time 7.000 s, worker 0, sequence 0) at 7.000 s');
-    expect(explanation).toContain('its clock was true (observed just before: 3000 ms behind)');
-    expect(explanation).toContain('its clock was true (not observed just before)');
+    expect(explanation).toContain(
+      'its clock was true by its own reading, 3000 ms behind as seen from outside just before.',
+    );
+    expect(explanation).toContain('its clock was true by its own reading, not seen from outside just before.');
+  });
+
+  test('a clock that read what was seen of it from outside is told once', () => {
+    const { explanation } = witnesses(unique, both(), { disturbances: [cut], journal: [health('n1', 6900, 0)] })[0]!;
+    expect(explanation).toContain('its clock was true by its own reading and as seen from outside just before.');
   });
 
   test('of an ID without a worker ID no worker is told, and without a time no time', () => {

@@ -21,6 +21,36 @@ const creating = (name: string, create: string): string =>
 testBadInput(folder, [
   { what: 'an unknown command', args: ['shake'], exit: 2, says: ['"shake"', 'run, judge, plan'] },
   { what: 'an unknown option', args: ['run', '--sed', '4'], exit: 2, says: ["'--sed'", 'Did you mean --seed?'] },
+  {
+    what: 'a scenario in the place of a command',
+    args: ['storm'],
+    exit: 2,
+    says: ['There is no command "storm".', 'write snowglobe run storm.'],
+  },
+  { what: 'what is listed, by one', args: ['list', '--generator'], exit: 2, says: ['Did you mean --generators?'] },
+  {
+    what: 'what is listed, by a name',
+    args: ['list', '--generator', 'x'],
+    exit: 2,
+    says: ['Did you mean --generators?'],
+  },
+  { what: 'what is listed, without dashes', args: ['list', 'scenario'], exit: 2, says: ['Did you mean --scenarios?'] },
+  {
+    what: 'a generator without worker IDs in a scenario that gives it a pool',
+    args: ['run', 'storm', '--generator', 'uuidv7', '--driver', 'sim'],
+    exit: 2,
+    says: [
+      'it leases no worker IDs and takes no options',
+      "the option 'pool'",
+      'Scenarios that fit uuidv7: uuid-clock',
+    ],
+  },
+  {
+    what: 'k6 on a driver that is asked for and that it cannot call',
+    args: ['run', '--driver', 'sim', '--load', 'k6'],
+    exit: 2,
+    says: ['--load k6: k6 cannot ask on sim: the time of the simulator is virtual.'],
+  },
   { what: 'an option of another command', args: ['list', '--seed', '4'], exit: 2, says: ['takes no --seed'] },
   { what: 'an unknown scenario', args: ['run', 'drizzle'], exit: 2, says: ['"drizzle"', 'snowglobe list --scenarios'] },
   { what: 'a slip in a scenario', args: ['run', 'strom'], exit: 2, says: ['Did you mean storm?'], saysNot: 'far-link' },

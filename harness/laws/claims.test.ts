@@ -114,9 +114,10 @@ describe('snowglobe claims', () => {
   });
 
   test('names that nobody bears are told all at once, and nothing is run', async () => {
-    const { code, stderr } = await claimed('C19', 'C7', '--driver', 'simm');
+    const { code, stderr } = await claimed('C19', 'F9', 'C7', '--driver', 'simm');
     expect(code).toBe(2);
     expect(stderr).toContain('There is no claim called "C19".');
+    expect(stderr).toMatch(/F9 is a figure of the reference design that claims does not judge\..*\n.*snowglobe plan/);
     expect(stderr).toMatch(/--driver: There is no driver called "simm".\n {2}Did you mean sim\?/);
   });
 });

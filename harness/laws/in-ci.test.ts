@@ -13,25 +13,21 @@ import { eventually, readRun, snowglobe } from './cli-process.ts';
 const { folder, file } = inputFolder();
 const SLOW = { timeout: 60_000 };
 
-/** A scenario with one node; `moods`: what its generator does in each run, the last one in all that follow. */
-const scenario = (name: string, ...moods: readonly ('mint' | 'refuse' | 'repeat')[]): string =>
+/** A scenario with one node; `does`: what its generator does. */
+const scenario = (name: string, does: 'mint' | 'refuse' | 'repeat'): string =>
   file(
     `${name}.json`,
     JSON.stringify({
       ...brief,
       name,
-      cluster: { nodes: 1, coordinatorMembers: 1, options: { name, moods } },
+      cluster: { nodes: 1, coordinatorMembers: 1, options: { does } },
     }),
   );
 const generator = file(
   'moody.ts',
   `import counterGenerator, { counter } from ${COUNTER};
    export default { ...counterGenerator, name: 'moody', node: { kind: 'shell', create: (env) => {
-     const { name, moods } = env.options;
-     // What a top level holds dies with a life of the simulator; this outlasts the attempts of one command.
-     const lives = (globalThis.lives ??= {});
-     const does = moods[Math.min(lives[name] ??= 0, moods.length - 1)];
-     lives[name]++;
+     const { does } = env.options;
      const honest = counter(env);
      return { ...honest, mint(into, count) {
        if (does === 'refuse') throw env.refusal('moody');
@@ -87,41 +83,15 @@ describe.concurrent('an unknown', () => {
     );
     expect({ code, records }).toMatchObject({ code: 0, records: [{ verdict: 'unknown', exitCode: 12 }] });
     expect(JSON.parse(stdout)).toMatchObject({ verdict: 'unknown', exitCode: 12 });
+    expect(stderr).toMatch(/exit 12,\s+as\s+a\s+warning:\s+0/);
     expect(stderr).toMatch(/^Warning: unknown, 1 scenario of 1 \(silent-warned\)/m);
   });
 
-  test('is tried again with the same seed, and every attempt is kept and told', SLOW, async () => {
-    const options = ['--unknown', 'retry=3', '--json'];
-    const { code, stdout, stderr, records } = await run([scenario('late', 'refuse', 'refuse', 'mint')], options);
-    expect({ code, records }).toMatchObject({
-      code: 0,
-      records: [
-        { verdict: 'unknown', seed: '7', attempt: { number: 1, of: 4 } },
-        { verdict: 'unknown', seed: '7', attempt: { number: 2, of: 4 } },
-        { verdict: 'pass', seed: '7', attempt: { number: 3, of: 4 } },
-      ],
-    });
-    expect(records).toHaveLength(3);
-    expect(records.map(({ measured }) => measured.earlierAttempts?.length)).toEqual([undefined, 1, 2]);
-    // The folders of the attempts before it are named after them.
-    for (const [i, name] of (records[2]!.measured.earlierAttempts ?? []).entries())
-      expect(name).toMatch(new RegExp(`^[^/]+-${records[i]!.measured.runId}$`));
-    expect((JSON.parse(stdout) as Run[]).map(({ verdict }) => verdict)).toEqual(['unknown', 'unknown', 'pass']);
-    expect(stderr).toContain('once more, with the same seed (attempt 2 of 4)');
-    expect(stderr).toMatch(/PASS.*attempt 3 of 4/);
-  });
-
-  test('is unknown when no attempt is left', SLOW, async () => {
-    const { code, records } = await run([scenario('never', 'refuse')], ['--unknown', 'retry=1']);
-    expect({ code, attempts: records.length }).toEqual({ code: 12, attempts: 2 });
-  });
-
-  test('is decided by a fail in any attempt, and a fail is never tried again', SLOW, async () => {
-    const later = await run([scenario('fails-later', 'refuse', 'repeat', 'mint')], ['--unknown', 'retry=5']);
-    expect(later).toMatchObject({ code: 10, records: [{ verdict: 'unknown' }, { verdict: 'fail' }] });
-    expect(later.records).toHaveLength(2);
-    const first = await run([scenario('fails', 'repeat', 'mint')], ['--unknown', 'retry=5']);
-    expect({ code: first.code, attempts: first.records.length }).toEqual({ code: 10, attempts: 1 });
+  test('is not tried again in virtual time, where the same seed is the same run, and that is told', SLOW, async () => {
+    const { code, stdout, records } = await run([scenario('never', 'refuse')], ['--unknown', 'retry=3']);
+    expect({ code, attempts: records.length }).toEqual({ code: 12, attempts: 1 });
+    expect(records[0]).not.toHaveProperty('attempt');
+    expect(stdout).toMatch(/^Unknown, and not tried again: on sim time is virtual/m);
   });
 });
 
@@ -139,7 +109,19 @@ describe.concurrent('a waiver', () => {
 
   test('of something else leaves exit 10', SLOW, async () => {
     const options = ['--waivers', waivers('other', { generator: 'snowflake' })];
-    expect(await run([scenario('other', 'repeat')], options)).toMatchObject({ code: 10, records: [{ exitCode: 10 }] });
+    const { code, stdout, records } = await run([scenario('other', 'repeat')], options);
+    expect({ code, records }).toMatchObject({ code: 10, records: [{ exitCode: 10 }] });
+    expect(stdout).toContain('covers nothing; it is for the generator snowflake, and this command runs moody.');
+    expect(stdout).toContain('Covered by no waiver: unique by moody in other.');
+  });
+
+  test('names a generator by its path as well', SLOW, async () => {
+    const list = waivers('by-path', { generator });
+    const { code, stdout } = await run([scenario('by-path', 'repeat')], ['--waivers', list]);
+    expect({ code, stdout }).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/: covers 1,512 violations in by-path/) as unknown,
+    });
   });
 
   test('never covers an unknown, and nothing is said of its need then', SLOW, async () => {
@@ -154,6 +136,7 @@ describe.concurrent('a waiver', () => {
       code: 2,
       stderr: expect.stringContaining(`${list}:2: Nothing needed the waiver`) as unknown,
     });
+    expect(stderr).not.toContain('exit 0');
     expect(JSON.parse(stdout)).toMatchObject({ runs: [{ verdict: 'pass' }], error: { exitCode: 2 } });
   });
 
@@ -228,10 +211,19 @@ testBadInput(folder, [
     says: ['broken.yaml:2: is neither YAML nor JSON'],
   },
   {
+    what: 'waivers of generators and scenarios that there are not',
+    args: [
+      ...['run', '--driver', 'sim', '--waivers'],
+      waivers('slips', { generator: 'snowflake-cachd' }, { generator: 'snowflake-cached', scenario: 'strom' }),
+    ],
+    exit: 2,
+    says: ['There is no generator called "snowflake-cachd".', 'Did you mean snowflake-cached?', 'Did you mean storm?'],
+  },
+  {
     what: 'waivers that are not there',
     args: ['run', '--driver', 'sim', '--waivers', './nowhere.yaml'],
     exit: 2,
-    says: ['--waivers: Waivers cannot be read', 'nowhere.yaml'],
+    says: ['--waivers: There is no file ./nowhere.yaml.'],
   },
   {
     what: 'a way to take an unknown that there is not',

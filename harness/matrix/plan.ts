@@ -46,8 +46,9 @@ export async function planMatrix(request: MatrixRequest): Promise<MatrixPlan> {
   const { axes, problems } = await chooseAll(given.axes, request);
   const found = [...given.problems, ...flagProblems(given.axes, request.flags), ...problems];
   // As many as there are problems of: too many combinations are not looked at one by one.
+  // Where no axis can be had, what there is to say is said of them.
   const combinations =
-    given.problems.length > 0
+    given.problems.length > 0 || axes.length === 0
       ? []
       : combine(axes.map(({ choices }) => choices)).map((choices) => combined(choices, request));
   const together = combinations.flatMap(({ choices, scenario, generator }) => {

@@ -32,7 +32,7 @@ test('the example grows as claim F7 does', () => {
 const row = (year: number, idsPerSecond: number, nodes?: number) => ({ year, idsPerSecond, ...(nodes && { nodes }) });
 
 test.each<[string, object, string]>([
-  ['negative rates', { growth: [row(1, -1)] }, 'growth[0].idsPerSecond: Too small'],
+  ['negative rates', { growth: [row(1, -1)] }, 'growth[0].idsPerSecond: must be more than 0, and is -1'],
   [
     'growth that goes down',
     { growth: [row(1, 9), row(2, 8)] },
@@ -40,10 +40,14 @@ test.each<[string, object, string]>([
   ],
   ['years out of order', { growth: [row(2, 9), row(1, 9)] }, 'growth[1].year: year 1 stands after year 2'],
   ['a year twice', { growth: [row(1, 9), row(1, 9)] }, 'growth[1].year: year 1 stands after year 1'],
-  ['zero nodes', { growth: [{ ...row(1, 9), nodes: 0 }] }, 'growth[0].nodes: Too small'],
-  ['no growth at all', { growth: [] }, 'growth: Too small'],
-  ['a burst below the mean', { peakFactor: 0.5 }, 'peakFactor: Too small'],
-  ['a date that is none', { begins: '2027-02-30' }, 'begins: Invalid ISO date'],
+  ['zero nodes', { growth: [{ ...row(1, 9), nodes: 0 }] }, 'growth[0].nodes: must be more than 0, and is 0'],
+  ['no growth at all', { growth: [] }, 'growth: needs 1 entry or more'],
+  ['a burst below the mean', { peakFactor: 0.5 }, 'peakFactor: must be 1 or more, and is 0.5'],
+  [
+    'a date that is none',
+    { begins: '2027-02-30' },
+    'begins: must be a day that there is, such as 2027-01-31, and is "2027-02-30"',
+  ],
   [
     'two regions of one name',
     { regions: [{ name: 'a' }, { name: 'a' }] },
@@ -52,10 +56,20 @@ test.each<[string, object, string]>([
   ['regions without load', { regions: [{ name: 'a', share: 0 }] }, 'regions: needs a region with a share of the load'],
   ['a range from its end', { regions: [{ name: 'a', workerIds: { from: 2, to: 1 } }] }, 'workerIds: needs from <= to'],
   ['a slip', { peekFactor: 3 }, 'unknown: peekFactor (did you mean peakFactor?)'],
-  ['more than one at once', { peakFactor: 0, targetShare: 2 }, 'peakFactor: Too small'],
+  [
+    'more than one at once',
+    { peakFactor: 0, targetShare: 2 },
+    'peakFactor: must be 1 or more, and is 0; targetShare: must be 1 or less, and is 2',
+  ],
 ])('%s: refused, with where', (_, change, says) => {
   const { peakFactor, ...rest } = INPUT;
   const input = { ...rest, ...('peekFactor' in change ? {} : { peakFactor }), ...change };
   const { error } = planSchema.safeParse(input);
   expect(error === undefined ? 'valid' : shapeProblem(input, error, planSchema)).toContain(says);
+});
+
+test('a negative rate after another one is told once', () => {
+  const input = { ...INPUT, growth: [row(1, 9), row(2, -8)] };
+  const { error } = planSchema.safeParse(input);
+  expect(shapeProblem(input, error!, planSchema)).toBe('growth[1].idsPerSecond: must be more than 0, and is -8');
 });

@@ -40,7 +40,8 @@ const growthSchema = z
           path: [index, 'year'],
           message: `year ${row.year} stands after year ${before.year}; put the years in order, each once`,
         });
-      else if (row.idsPerSecond < before.idsPerSecond)
+      // A rate that is none has been told of already.
+      else if (row.idsPerSecond > 0 && row.idsPerSecond < before.idsPerSecond)
         context.addIssue({
           code: 'custom',
           path: [index, 'idsPerSecond'],

@@ -43,6 +43,6 @@ function figures(state: RunState): string {
 
 function nodeFigures({ node, status, workerId, offsetMs }: NodeState): string {
   const worker = workerId === undefined ? '' : ` worker ${workerId}`;
-  const clockText = offsetMs === undefined ? '' : ` ${offset(offsetMs)}`;
+  const clockText = offsetMs === undefined ? '' : `, clock ${offset(offsetMs)}`;
   return `${node}${worker} ${status}${clockText}`;
 }

@@ -116,10 +116,17 @@ const FAILED: Run = {
   evidence: { ...PASSED.evidence, stored: '5', tornBytes: 12 },
 };
 
-function text(run: Run, columns?: number): string {
+function text(run: Run, columns?: number, exit?: string): string {
   const stream = Object.assign(new Writable({ write: (_chunk, _encoding, done) => done() }), columns && { columns });
-  return verdictText(run, { stream, folder: 'runs/storm/x' });
+  return verdictText(run, { stream, folder: 'runs/storm/x', ...(exit !== undefined && { exit }) });
 }
+
+test('the head says of the exit code what the command makes of it, or nothing while that is not decided', () => {
+  expect(text(PASSED, 100, 'exit 12, as a warning: 0')).toContain(
+    'storm, snowflake on sim  exit 12, as a warning: 0\n',
+  );
+  expect(text(PASSED, 100, '').split('\n')[1]).toBe(' ✔ PASS  storm, snowflake on sim');
+});
 
 test('a pass says what was kept, what bit, what was reached, and how to see it again', () => {
   const lines = text(PASSED).split('\n');

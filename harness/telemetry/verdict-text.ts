@@ -23,6 +23,8 @@ export interface VerdictTextOptions {
   readonly stream: NodeJS.WritableStream & { readonly columns?: number };
   /** The run's folder, as the user would type it. */
   readonly folder: string;
+  /** What the command makes of the run's exit code: `exit 12, as a warning: 0`; '': it is not decided yet. */
+  readonly exit?: string;
 }
 
 const WIDTH_MAX = 100;
@@ -32,11 +34,11 @@ const TONE: Readonly<Record<Verdict, Tone>> = { pass: 'good', fail: 'bad', unkno
 const MARK: Readonly<Record<Verdict, string>> = { pass: '✔', fail: '✘', unknown: '?' };
 
 /** Ends with a line break. */
-export function verdictText(run: Run, { stream, folder }: VerdictTextOptions): string {
+export function verdictText(run: Run, { stream, folder, exit }: VerdictTextOptions): string {
   // A terminal that does not know its size says 0.
   const width = Math.min(WIDTH_MAX, stream.columns || WIDTH_MAX) - 1;
   const sections = [
-    headLines(run),
+    headLines(run, exit),
     guaranteeLines(run),
     sloLines(run),
     waivedLines(run),
@@ -57,14 +59,14 @@ export function verdictText(run: Run, { stream, folder }: VerdictTextOptions): s
   return `${lines.map(paint).join('\n')}\n\n`;
 }
 
-function headLines(run: Run): readonly Line[] {
+function headLines(run: Run, exit = `exit ${run.exitCode}`): readonly Line[] {
   const verdict = verdictBesideWaived(run);
   return [
     [
       span(` ${MARK[verdict]} ${verdict.toUpperCase()}${passedHow(run, verdict)}`, TONE[verdict]),
       span(`  ${run.scenario.name}`, 'strong'),
       span(`, ${generatorLabel(run.generator)} on ${run.driver}${coordinator(run)}`),
-      span(`  exit ${run.exitCode}`, 'faint'),
+      ...(exit === '' ? [] : [span(`  ${exit}`, 'faint')]),
       ...(run.attempt === undefined ? [] : [span(`  attempt ${run.attempt.number} of ${run.attempt.of}`, 'faint')]),
     ],
     ...(run.exitCode === EXIT.interrupted ? [indented(INTERRUPTED, 'plain')] : []),

@@ -252,7 +252,7 @@ describe('the plain view', () => {
     expect(screen.lines.slice(LOG.length, -1)).toEqual(
       [15, 17, 19].map(
         (second) =>
-          ` 0:${second}.0  20,113 IDs/s · 1,234,567 stored · 0 duplicates · n1 worker 1 minting +0.2 ms · n2 no answer`,
+          ` 0:${second}.0  20,113 IDs/s · 1,234,567 stored · 0 duplicates · n1 worker 1 minting, clock +0.2 ms · n2 no answer`,
       ),
     );
     vi.useRealTimers();
