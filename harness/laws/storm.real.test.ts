@@ -25,7 +25,7 @@ test.each(realDrivers('storm'))('snowflake passes the storm on %s', { timeout: 1
   expect(code).toBe(run.exitCode);
   expect(evidence.stored).toBe(evidence.minted);
   if (!passedUnlessBusy(`storm on ${driver}`, run)) return;
-  expect(reasons).toEqual([expect.stringContaining('All 9 promises were kept')]);
+  expect(reasons).toEqual([expect.stringContaining('All 9 promises were kept'), '5 SLOs met.']);
   expect(Number(evidence.minted)).toBeGreaterThan(2_500_000);
   expect(disturbances.filter(({ bit, samples }) => bit && samples.length > 0)).toHaveLength(11);
   expect(hazards.map(({ reached }) => reached)).toEqual([true, true, true]);
