@@ -1,5 +1,5 @@
 /** The run as Markdown, for the step summary and the comments of GitHub: what counts at the top, stories folded. */
-import { generatorLabel } from '../harness/core/phrases.ts';
+import { counted, generatorLabel } from '../harness/core/phrases.ts';
 import type { Reporter } from '../harness/core/reporter.ts';
 import { reasonsInShort } from '../harness/core/reasons-in-short.ts';
 import type { Run } from '../harness/core/run.ts';
@@ -12,7 +12,7 @@ import { attemptWords } from './shared/attempts.ts';
 import { headline } from './shared/headline.ts';
 import { nameOf, outcomesOf } from './shared/outcomes.ts';
 import { waivedFinding } from './shared/waivers.ts';
-import { amount, grouped, objectiveWords, plural, seconds } from './shared/words.ts';
+import { amount, grouped, objectiveWords, seconds } from './shared/words.ts';
 
 /** GitHub refuses a step summary of more than 1 MiB. */
 export const BYTES_MAX = 1_000_000;
@@ -139,7 +139,7 @@ function slos(run: Run): string {
       ? []
       : [
           details(
-            `${plural(parts.length, 'figure')} of phases and of single disturbances`,
+            `${counted(parts.length, 'figure')} of phases and of single disturbances`,
             shortTable(['Where', 'Figure', 'Value', 'Samples'], parts, [2, 3]),
           ),
         ]),
@@ -156,7 +156,7 @@ function doubtful(run: Run): string {
     .map(({ name, summary }) => [`${MARK.unknown} ${shortMd(name, CELL_MAX)}`, shortMd(summary, CELL_MAX)]);
   return [
     '### Disturbances and hazards',
-    `${bit} of ${plural(disturbances.length, 'disturbance')} measured in force; ${reached} of ${plural(hazards.length, 'hazard')} reached.`,
+    `${bit} of ${counted(disturbances.length, 'disturbance')} measured in force; ${reached} of ${counted(hazards.length, 'hazard')} reached.`,
     ...(rows.length === 0 ? [] : [shortTable(['Not as asked for', 'What was seen'], rows)]),
   ].join('\n\n');
 }
@@ -170,7 +170,7 @@ function stories(run: Run): readonly string[] {
       const told = finding.witnesses.slice(0, STORIES_MAX);
       const more = finding.violations - told.length;
       return details(
-        `<b>${md(nameOf(finding))}</b>: ${plural(finding.violations, 'violation')}${waivedFinding(run, finding) === undefined ? '' : ', waived'}`,
+        `<b>${md(nameOf(finding))}</b>: ${counted(finding.violations, 'violation')}${waivedFinding(run, finding) === undefined ? '' : ', waived'}`,
         [...told.map(story), ...(more > 0 ? [`And ${grouped(more)} more: report.html tells some of them.`] : [])].join(
           '\n\n',
         ),
@@ -206,7 +206,7 @@ function evidence({ evidence: { minted, stored, acknowledged, requests }, load, 
     ...(load === undefined
       ? []
       : [
-          `Load by ${md(load.version ?? load.client)}; ${grouped(load.compared)} of ${plural(load.answered, 'answer')} compared with what was minted.`,
+          `Load by ${md(load.version ?? load.client)}; ${grouped(load.compared)} of ${counted(load.answered, 'answer')} compared with what was minted.`,
         ]),
     shortMd(versions.join(', '), STORY_MAX),
   ]
@@ -221,5 +221,5 @@ function shortTable(
 ): string {
   const more = rows.length - ROWS_MAX;
   const table = mdTable(head, rows.slice(0, ROWS_MAX), numbers);
-  return more > 0 ? `${table}\n\nAnd ${plural(more, 'row')} more.` : table;
+  return more > 0 ? `${table}\n\nAnd ${counted(more, 'row')} more.` : table;
 }

@@ -5,12 +5,12 @@
 import { median } from 'd3-array';
 import type { ExitCode } from '../../harness/core/errors.ts';
 import { EXIT } from '../../harness/core/errors.ts';
-import { generatorLabel } from '../../harness/core/phrases.ts';
+import { counted, generatorLabel } from '../../harness/core/phrases.ts';
 import type { Run } from '../../harness/core/run.ts';
 import type { FigureRecord, SloRecord } from '../../harness/core/slo.ts';
 import { whereText } from '../../harness/core/slo-words.ts';
 import { gravest } from '../../harness/core/verdict.ts';
-import { amount, objectiveWords, plural } from '../shared/words.ts';
+import { amount, objectiveWords } from '../shared/words.ts';
 import type { Better, Change, Judged, Terms } from './figures.ts';
 import { judgeFigure, percent } from './figures.ts';
 import { compareGuarantees } from './guarantees.ts';
@@ -92,7 +92,7 @@ function compareSlos(trials: Trials, terms: Terms): readonly ComparedRow[] {
       return { ...row, change: 'cannot tell', why: 'It is not the same SLO in every run.' };
     const unjudged = [...before, ...now].filter((record) => record?.verdict === 'unknown').length;
     if (unjudged > 0)
-      return { ...row, change: 'cannot tell', why: `In ${plural(unjudged, 'run')} it could not be judged.` };
+      return { ...row, change: 'cannot tell', why: `In ${counted(unjudged, 'run')} it could not be judged.` };
     // An objective of the other kind than its indicator is better by was refused before the run.
     const better = first.objective.atMost === undefined ? 'more' : 'less';
     return { ...row, ...judged(trials, before, now, better, terms) };
@@ -136,7 +136,7 @@ function judged(
   if (doubts.length > 0)
     return {
       change: 'cannot tell',
-      why: `Of ${plural(doubts.length, 'run')} nothing is proved (${[...new Set(doubts)].join('; ')}): figures neither.`,
+      why: `Of ${counted(doubts.length, 'run')} nothing is proved (${[...new Set(doubts)].join('; ')}): figures neither.`,
     };
   return judgeFigure(before.map(valueOf), now.map(valueOf), better, { ...trials, ...terms });
 }
@@ -175,7 +175,7 @@ function methodOf(trials: Trials, { tolerance }: Terms, figures: number): string
   const stated = tolerance === undefined ? '' : `a difference of ${percent(tolerance)} of BASE counts as none`;
   if (confounded !== undefined) return `Figures cannot be judged: ${confounded}.`;
   if (repeated)
-    return `Figures by Mann and Whitney's exact test on ${base.length} and ${run.length} repetitions${base.every(({ driver }) => driver === 'sim') ? '' : ' in turns'}, each with ${percent(CONFIDENCE)} confidence: of ${plural(figures, 'figure')} that are the same ${Number((figures * (1 - CONFIDENCE)).toPrecision(2))} come out as different by chance${stated && `; ${stated}`}.`;
+    return `Figures by Mann and Whitney's exact test on ${base.length} and ${run.length} repetitions${base.every(({ driver }) => driver === 'sim') ? '' : ' in turns'}, each with ${percent(CONFIDENCE)} confidence: of ${counted(figures, 'figure')} that are the same ${Number((figures * (1 - CONFIDENCE)).toPrecision(2))} come out as different by chance${stated && `; ${stated}`}.`;
   return tolerance === undefined
     ? 'Figures cannot be judged: that takes repetitions in turns, five a side or more, or a stated tolerance.'
     : `Figures by the stated tolerance alone: ${stated}.`;

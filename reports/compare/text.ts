@@ -1,6 +1,6 @@
 /** A comparison for a terminal, and as Markdown for a comment. Pure. */
+import { counted } from '../../harness/core/phrases.ts';
 import { md, mdTable } from '../markdown/text.ts';
-import { plural } from '../shared/words.ts';
 import type { ComparedRow, Comparison, Side } from './compare.ts';
 import type { Change } from './figures.ts';
 
@@ -63,5 +63,5 @@ function byKind(rows: readonly ComparedRow[]): readonly (readonly [ComparedRow['
 }
 
 function sideWords({ generator, runs }: Side): string {
-  return `${generator}, ${runs.length === 1 ? `run ${runs[0]}` : plural(runs.length, 'run')}`;
+  return `${generator}, ${runs.length === 1 ? `run ${runs[0]}` : counted(runs.length, 'run')}`;
 }

@@ -2,6 +2,7 @@
  * The page of a matrix: one HTML file that asks nothing of a network and runs no script. What each combination kept out
  * stands against what it refused: that is the choice to be made.
  */
+import { counted } from '../../harness/core/phrases.ts';
 import type { Cell, Matrix, MatrixReporter } from '../../harness/core/matrix.ts';
 import { decision, faultsOf, knowsDuplicates, labelOf, secondsText } from '../../harness/core/matrix.ts';
 import type { Verdict } from '../../harness/core/verdict.ts';
@@ -11,7 +12,7 @@ import type { Markup } from '../shared/markup.ts';
 import { STYLE } from '../page/style.ts';
 import type { Column } from '../page/table.ts';
 import { table } from '../page/table.ts';
-import { grouped, plural } from '../shared/words.ts';
+import { grouped } from '../shared/words.ts';
 import { plane } from './plane.ts';
 
 const SECURITY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
@@ -45,7 +46,7 @@ function page(matrix: Matrix): Markup {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <meta http-equiv="Content-Security-Policy" content="${trusted(SECURITY)}" />
-        <title>${plural(combinations, 'combination')} of ${scenario.name}</title>
+        <title>${counted(combinations, 'combination')} of ${scenario.name}</title>
         ${trusted(`<style>${STYLE}${MATRIX_STYLE}</style>`)}
       </head>
       <body>
@@ -60,7 +61,7 @@ function page(matrix: Matrix): Markup {
             <h1 id="choice">Duplicates kept out, against seconds of refusal</h1>
             <ul class="choice">
               ${decision(matrix).map((sentence) => html`<li>${sentence}</li>`)}
-              ${cells.length < combinations && html`<li><strong class="unsure">${plural(combinations - cells.length, 'combination')} of ${combinations} could not be run.</strong></li>`}
+              ${cells.length < combinations && html`<li><strong class="unsure">${counted(combinations - cells.length, 'combination')} of ${combinations} could not be run.</strong></li>`}
             </ul>
             ${plane(matrix)}
           </section>

@@ -1,11 +1,12 @@
 /** Combinations in a plane: seconds of refusal to the right, duplicates upwards. Down left is what everybody wants. */
+import { counted } from '../../harness/core/phrases.ts';
 import { scaleLinear, scaleSymlog } from 'd3-scale';
 import type { Matrix } from '../../harness/core/matrix.ts';
 import { comparable, labelOf, secondsText } from '../../harness/core/matrix.ts';
 import { short } from '../chart/path.ts';
 import { html } from '../shared/markup.ts';
 import type { Markup } from '../shared/markup.ts';
-import { grouped, plural } from '../shared/words.ts';
+import { grouped } from '../shared/words.ts';
 
 const [WIDTH, HEIGHT] = [720, 300];
 const [LEFT, RIGHT, TOP, BOTTOM] = [64, 24, 26, 42];
@@ -37,7 +38,7 @@ export function plane({ axes, cells }: Matrix): Markup | false {
     x: x(refusal.seconds),
     y: y(duplicates),
     isPass: verdict === 'pass',
-    title: `${number}. ${labelOf(axes, values)}: ${plural(duplicates, 'duplicate')}, ${secondsText(refusal)} of refusal, ${verdict}`,
+    title: `${number}. ${labelOf(axes, values)}: ${counted(duplicates, 'duplicate')}, ${secondsText(refusal)} of refusal, ${verdict}`,
   }));
   // It keeps its size on a phone, where it can be moved: its words would be too small to read.
   return html`<p class="soft narrow">Scrolls sideways.</p>

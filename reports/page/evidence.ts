@@ -1,9 +1,10 @@
 /** What the verdict rests on: what was minted, stored, acknowledged; who offered the load; how leases were kept. */
+import { counted } from '../../harness/core/phrases.ts';
 import { tellLeases } from '../../harness/core/lease-totals.ts';
 import type { Run } from '../../harness/core/run.ts';
 import { html } from '../shared/markup.ts';
 import type { Content, Markup } from '../shared/markup.ts';
-import { amount, grouped, plural } from '../shared/words.ts';
+import { amount, grouped } from '../shared/words.ts';
 import { pairs } from './pairs.ts';
 import { section } from './section.ts';
 import { table } from './table.ts';
@@ -60,8 +61,8 @@ function client({ load }: Run): Markup {
     answered === 0
       ? 'No answer brought IDs.'
       : compared === answered
-        ? `All ${plural(answered, 'answer')} with IDs were compared with what was minted.`
-        : `${grouped(compared)} of ${plural(answered, 'answer')} with IDs were compared with what was minted${sample === undefined ? '' : `: ${sample}`}.`;
+        ? `All ${counted(answered, 'answer')} with IDs were compared with what was minted.`
+        : `${grouped(compared)} of ${counted(answered, 'answer')} with IDs were compared with what was minted${sample === undefined ? '' : `: ${sample}`}.`;
   return html`<p>Offered by the client <b>${version ?? name}</b>. ${extent}</p>`;
 }
 
@@ -74,7 +75,7 @@ function lanes({ evidence: { lanes: all } }: Run): Markup | false {
   return (
     all.length > 0 &&
     html`<details>
-      <summary>${plural(all.length, 'lane')}</summary>
+      <summary>${counted(all.length, 'lane')}</summary>
       ${table(
         'Minted and stored by lane',
         [

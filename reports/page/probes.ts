@@ -1,7 +1,7 @@
 /** Every probe of each disturbance on a time axis of its own: asked against observed, as series. */
 import { scaleLinear } from 'd3-scale';
 import type { EvidenceSample } from '../../harness/core/disturbance.ts';
-import { disturbanceLabel } from '../../harness/core/phrases.ts';
+import { counted, disturbanceLabel } from '../../harness/core/phrases.ts';
 import type { DisturbanceRecord, Run } from '../../harness/core/run.ts';
 import type { RunNs } from '../../harness/core/time.ts';
 import { linePath, short, thin } from '../chart/path.ts';
@@ -12,7 +12,7 @@ import { box, BOX } from './curves.ts';
 import { askedSpan, targetsOf } from './facts.ts';
 import { html } from '../shared/markup.ts';
 import type { Markup } from '../shared/markup.ts';
-import { lasting, plural, settings } from '../shared/words.ts';
+import { lasting, settings } from '../shared/words.ts';
 
 const STRIP = 14;
 const CURVE = 52;
@@ -26,7 +26,7 @@ export function probes(run: Run): Markup | false {
   if (probed.length === 0) return false;
   const columns = Math.min(COLUMNS_MAX, Math.ceil(COLUMNS_IN_ALL / probed.length));
   return html`<details>
-    <summary>Every probe of ${plural(probed.length, 'disturbance')}: asked against observed</summary>
+    <summary>Every probe of ${counted(probed.length, 'disturbance')}: asked against observed</summary>
     ${probed.map((record) => probeFigure(run, record, columns))}
   </details>`;
 }
@@ -62,12 +62,12 @@ function stripLane(axis: Axis, { samples }: DisturbanceRecord): Lane {
   const stretches = stretchesOf(samples);
   const said = stretches.map((stretch) => {
     const { className, words } = SHOWN.find(({ took }) => took === stretch.took)!;
-    const title = `${words}, ${plural(stretch.probes, 'probe')}, ${lasting(stretch.to - stretch.from)}`;
+    const title = `${words}, ${counted(stretch.probes, 'probe')}, ${lasting(stretch.to - stretch.from)}`;
     return { ...stretch, className, title };
   });
   return {
     label: 'In force',
-    note: `${samples.filter(({ took }) => took).length} of ${plural(samples.length, 'probe')}`,
+    note: `${samples.filter(({ took }) => took).length} of ${counted(samples.length, 'probe')}`,
     height: STRIP + 2,
     title: said.map(({ title }) => title).join('; '),
     body: said.map(({ className, title, ...span }) => bar(axis, span, 1, STRIP, { className, title })),

@@ -1,7 +1,7 @@
 /** The sections of tables and text: promises, disturbances, hazards, evidence, environment, repeating, reading. */
 import { GUARANTEES } from '../../harness/core/guarantee.ts';
 import type { Promise_ } from '../../harness/core/guarantee.ts';
-import { disturbanceLabel, generatorLabel } from '../../harness/core/phrases.ts';
+import { counted, disturbanceLabel, generatorLabel } from '../../harness/core/phrases.ts';
 import type { DisturbanceRecord, Run } from '../../harness/core/run.ts';
 import { askedSpan, targetsOf, tookSpan } from './facts.ts';
 import { html } from '../shared/markup.ts';
@@ -12,7 +12,7 @@ import { section } from './section.ts';
 import { brokenCount } from './story.ts';
 import { waivedFinding } from '../shared/waivers.ts';
 import { table } from './table.ts';
-import { grouped, plural, seconds, settings } from '../shared/words.ts';
+import { grouped, seconds, settings } from '../shared/words.ts';
 
 type JudgedFinding = Run['findings'][number];
 
@@ -98,7 +98,7 @@ function verdictCell(run: Run, { promise, finding }: PromiseRow): Markup {
           waivedFinding(run, finding) === undefined
             ? html`<span class="badge bad">✕ broken</span>`
             : html`<span class="badge plain">✕ broken, waived</span>`
-        }<small>${plural(brokenCount(finding), 'time')}</small>`;
+        }<small>${counted(brokenCount(finding), 'time')}</small>`;
     case 'unknown':
       return html`<span class="badge unsure">? unknown</span
         >${finding.checked === 0 && html`<small>nothing to look at</small>`}`;

@@ -1,4 +1,5 @@
 /** SLOs with what was measured, and figures that have no bound. */
+import { counted } from '../../harness/core/phrases.ts';
 import type { Run } from '../../harness/core/run.ts';
 import { whereText } from '../../harness/core/slo-words.ts';
 import type { FigureRecord, SloRecord } from '../../harness/core/slo.ts';
@@ -6,7 +7,7 @@ import type { Verdict } from '../../harness/core/verdict.ts';
 import { waivedOf } from '../../harness/core/waived.ts';
 import { html } from '../shared/markup.ts';
 import type { Content, Markup } from '../shared/markup.ts';
-import { amount, grouped, objectiveWords, plural } from '../shared/words.ts';
+import { amount, grouped, objectiveWords } from '../shared/words.ts';
 import { section } from './section.ts';
 import { table } from './table.ts';
 import type { Column } from './table.ts';
@@ -77,7 +78,7 @@ function parts(figures: readonly FigureRecord[]): Markup | false {
   const byPart = [...Map.groupBy(figures, ({ where }) => where)].map(([where, own]): Part => ({ where, figures: own }));
   const byNames = Map.groupBy(byPart, ({ figures: own }) => own.map(({ name }) => name).join(', '));
   return html`<details>
-    <summary>${plural(figures.length, 'figure')} of phases and of single disturbances</summary>
+    <summary>${counted(figures.length, 'figure')} of phases and of single disturbances</summary>
     ${[...byNames].map(([names, rows]) => [html`<h4>${names}</h4>`, partTable(rows)])}
   </details>`;
 }

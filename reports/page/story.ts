@@ -5,13 +5,13 @@ import type { Tenure } from '../../harness/core/tenure.ts';
 import { decodeId, idBitsOf, shiftsOf } from '../../harness/core/layout.ts';
 import type { Layout } from '../../harness/core/layout.ts';
 import type { DisturbanceRecord, Run } from '../../harness/core/run.ts';
-import { disturbanceLabel } from '../../harness/core/phrases.ts';
+import { counted, disturbanceLabel } from '../../harness/core/phrases.ts';
 import type { WaivedRecord } from '../../harness/core/waived.ts';
 import { ADVICE } from '../shared/advice.ts';
 import { html } from '../shared/markup.ts';
 import type { Markup } from '../shared/markup.ts';
 import { waivedFinding, waiversOf, waiverWords } from '../shared/waivers.ts';
-import { grouped, lasting, offset, plural, seconds, wallClock } from '../shared/words.ts';
+import { grouped, lasting, offset, seconds, wallClock } from '../shared/words.ts';
 import { askedSpan, colourOf, lifeName, offsetAt, targetsOf, tookSpan } from './facts.ts';
 import { table } from './table.ts';
 import { closeLook, holdersNear, recordsNear } from './timeline.ts';
@@ -56,14 +56,14 @@ function chapter(run: Run, finding: Run['findings'][number], stories: readonly S
   const told = stories.map((story, i) => tell(run, story, i + 1, waiversOf(known, story.witness)));
   return html`<h3>
       ${guarantee}${scope === undefined ? '' : ` (${scope})`}:
-      ${plural(count, 'violation')}${promised ? '' : ', not promised'}${known === undefined ? '' : ', waived'}
+      ${counted(count, 'violation')}${promised ? '' : ', not promised'}${known === undefined ? '' : ', waived'}
     </h3>
     ${count > stories.length && html`<p class="soft">${stories.length === 0 ? 'Counted, without a witness.' : `${stories.length} of them ${stories.length === 1 ? 'is' : 'are'} told here, as unlike one another as may be; all are counted.`}</p>`}
     ${told.slice(0, OPEN_MAX)}
     ${
       told.length > OPEN_MAX &&
       html`<details class="more">
-        <summary>${plural(told.length - OPEN_MAX, 'more story', 'more stories')}</summary>
+        <summary>${counted(told.length - OPEN_MAX, 'more story', 'more stories')}</summary>
         ${told.slice(OPEN_MAX)}
       </details>`
     }`;

@@ -1,4 +1,5 @@
 /** The top of the page: the verdict in words, why, and the figures that carry it. */
+import { counted } from '../../harness/core/phrases.ts';
 import { disturbing } from '../../harness/core/disturbing.ts';
 import type { Run } from '../../harness/core/run.ts';
 import { reasonsInShort } from '../../harness/core/reasons-in-short.ts';
@@ -10,7 +11,7 @@ import { headline } from '../shared/headline.ts';
 import { html, trusted } from '../shared/markup.ts';
 import type { Markup } from '../shared/markup.ts';
 import { table } from './table.ts';
-import { grouped, lasting, plural } from '../shared/words.ts';
+import { grouped, lasting } from '../shared/words.ts';
 
 const TONE = { pass: 'good', fail: 'bad', unknown: 'unsure' } as const;
 
@@ -72,7 +73,7 @@ function unknownTable(run: Run): Markup {
   );
   // When a promise is broken, the doubts stand behind it.
   return html`<details ${verdictBesideWaived(run) !== 'fail' && html`open`}>
-    <summary>What could not be known: ${plural(run.unknowns.length, 'doubt')}</summary>
+    <summary>What could not be known: ${counted(run.unknowns.length, 'doubt')}</summary>
     ${told}
   </details>`;
 }

@@ -1,10 +1,10 @@
 /** What is broken or missed, known of, and no failure of the command: who said so, why, and until when. */
+import { counted } from '../../harness/core/phrases.ts';
 import type { Run } from '../../harness/core/run.ts';
 import { subjectOf } from '../../harness/core/waived.ts';
 import type { WaivedRecord } from '../../harness/core/waived.ts';
 import { html } from '../shared/markup.ts';
 import type { Markup } from '../shared/markup.ts';
-import { plural } from '../shared/words.ts';
 import { section } from './section.ts';
 import { table } from './table.ts';
 
@@ -28,7 +28,7 @@ export function waived({ waived: all = [] }: Run): Markup | false {
             head: 'What',
             cell: ({ known }) =>
               html`${subjectOf(known)}<small
-                  >${known.slo === undefined ? plural(known.violations, 'violation') : 'missed'}</small
+                  >${known.slo === undefined ? counted(known.violations, 'violation') : 'missed'}</small
                 >`,
           },
           { head: 'Reason', cell: ({ waiver }) => waiver.reason },

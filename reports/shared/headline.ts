@@ -1,4 +1,5 @@
 /** The verdict of a run in one line, the same in every report. */
+import { counted } from '../../harness/core/phrases.ts';
 import { disturbing } from '../../harness/core/disturbing.ts';
 import { EXIT } from '../../harness/core/errors.ts';
 import type { Run } from '../../harness/core/run.ts';
@@ -10,7 +11,6 @@ import {
   verdictInWords,
   waivedOf,
 } from '../../harness/core/waived.ts';
-import { plural } from './words.ts';
 
 /** `Fail: a promise was broken`, `Pass (1 waived): all that was broken is known of`. */
 export function headline(run: Run): string {
@@ -43,7 +43,7 @@ function verdictLine(run: Run): string {
       const { slos = [] } = run;
       const met = slos.length > 0 && slos.every(({ verdict }) => verdict === 'pass');
       const kept = `Pass: every promise was kept${met ? ', every SLO met' : ''}`;
-      const less = outside === 0 ? '' : ` (${plural(outside, 'violation')} outside assumptions)`;
+      const less = outside === 0 ? '' : ` (${counted(outside, 'violation')} outside assumptions)`;
       const calm = disturbing(run.disturbances).length === 0 ? ', and nothing was disturbed' : '';
       return `${kept}${less}${calm}${missingSelfLoad(run) === undefined ? '' : ', without the load of the question'}`;
     }

@@ -4,7 +4,7 @@
  */
 import { GUARANTEES } from '../../harness/core/guarantee.ts';
 import type { Guarantee } from '../../harness/core/guarantee.ts';
-import { disturbanceLabel } from '../../harness/core/phrases.ts';
+import { counted, disturbanceLabel } from '../../harness/core/phrases.ts';
 import { sentenceOf } from '../../harness/core/reasons-in-short.ts';
 import type { Run } from '../../harness/core/run.ts';
 import type { SloRecord } from '../../harness/core/slo.ts';
@@ -13,7 +13,7 @@ import { waivedOf } from '../../harness/core/waived.ts';
 import type { WaivedRecord } from '../../harness/core/waived.ts';
 import { ADVICE } from './advice.ts';
 import { waiverWords } from './waivers.ts';
-import { amount, grouped, objectiveWords, plural, seconds } from './words.ts';
+import { amount, grouped, objectiveWords, seconds } from './words.ts';
 
 export interface Outcome {
   readonly group: 'promises' | 'slos' | 'disturbances' | 'hazards' | 'evidence';
@@ -59,7 +59,7 @@ function ofFinding(finding: JudgedFinding): Outcome {
   const { guarantee, promised, verdict, checked, unit, violations, outsideAssumptions, witnesses } = finding;
   const looked = `${grouped(checked)} ${unit} looked at`;
   const outside = outsideAssumptions === 0 ? '' : `, ${grouped(outsideAssumptions)} of them outside assumptions`;
-  const found = `${plural(violations, 'violation')}${outside}, ${looked}`;
+  const found = `${counted(violations, 'violation')}${outside}, ${looked}`;
   const isOutside = promised && verdict === 'pass' && outsideAssumptions > 0;
   return {
     group: 'promises',
@@ -107,7 +107,7 @@ function ofSlo(slo: SloRecord): Outcome {
 /** `12.4 ms, at most 50 ms, 21,635 samples of the 1,000 that it needs`. */
 export function sloWords({ value, unit, objective, samples, minSamples }: SloRecord): string {
   const measured = value === undefined ? 'nothing measured' : amount(value, unit);
-  return `${measured}, asked for ${objectiveWords(objective, unit)}; ${plural(samples, 'sample')}, needs ${grouped(minSamples)}`;
+  return `${measured}, asked for ${objectiveWords(objective, unit)}; ${counted(samples, 'sample')}, needs ${grouped(minSamples)}`;
 }
 
 function ofDisturbance(record: Run['disturbances'][number]): Outcome {
@@ -142,7 +142,7 @@ function ofEvidence({ evidence: { minted, stored }, unknowns }: Run): Outcome {
     group: 'evidence',
     name: 'nothing is in doubt',
     result: unknowns.length === 0 ? 'pass' : 'unknown',
-    summary: `${grouped(minted)} IDs minted, ${grouped(stored)} stored; ${plural(unknowns.length, 'doubt')}.`,
+    summary: `${grouped(minted)} IDs minted, ${grouped(stored)} stored; ${counted(unknowns.length, 'doubt')}.`,
     details: unknowns.map((unknown) => `${unknown.scope}: ${sentenceOf(unknown)}`),
   };
 }

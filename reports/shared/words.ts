@@ -13,10 +13,6 @@ export function grouped(value: number | bigint | string): string {
   return `${sign === '-' ? MINUS : ''}${whole.replace(/\B(?=(\d{3})+$)/g, ',')}${fraction}`;
 }
 
-export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${grouped(count)} ${count === 1 ? one : many}`;
-}
-
 /** `48.2 s` on the run's axis. */
 export function seconds(at: RunNs, digits = 1): string {
   return `${signed(at / NS_PER_S, digits)}\u00a0s`;
