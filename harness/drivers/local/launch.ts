@@ -14,7 +14,8 @@ import { NS_PER_MS, trueUnixMs, type Time } from '../../core/time.ts';
 import type { SendOrder } from '../agent/agent-client.ts';
 import { AgentCluster, AgentNode } from '../agent/agent-cluster.ts';
 import { connectAll } from '../agent/coordinators.ts';
-import { chooseClock } from '../agent/clocks/choose-clock.ts';
+import { chooseClock, skewsClocks } from '../agent/clocks/choose-clock.ts';
+import { clockProofBy, refuseUnskewed } from '../agent/clocks/clock-of-minters.ts';
 import type { ClockBackend } from '../agent/clocks/clock-backend.ts';
 import { programAt } from '../agent/clocks/program.ts';
 import { delayFileIn } from '../agent/disks/slow-sync.ts';
@@ -169,8 +170,16 @@ async function fill(
           idBits,
         );
         const member = control(place, nodeWorkload(place, places, spec, around));
-        const node = new AgentNode(member, clock, client, async () =>
-          lastWords(endInWords(await sandbox.endOf(place.name)), logFile(place, around)),
+        const minting = {
+          workload: sandbox.labelOf(place.name),
+          clock: { backend: backend.name, settingFile: clockFile(place, around) },
+        };
+        const node = new AgentNode(
+          member,
+          clock,
+          client,
+          async () => lastWords(endInWords(await sandbox.endOf(place.name)), logFile(place, around)),
+          around.nodeCommand().mintsElsewhere === true ? clockProofBy(agentOf(place), minting) : undefined,
         );
         await node.process.start();
         if (around.nodeCommand().tcpOnly === true)
@@ -189,6 +198,7 @@ async function fill(
         untilItServes(node, until, time, signal, logFile(places.nodes[index] as Place, around), around.generator),
       ),
     );
+    if (skewsClocks(needs)) await refuseUnskewed(nodes);
     return new AgentCluster({
       driver: 'local',
       time,
