@@ -19,8 +19,6 @@ test('a node is under its clock tool, its shell script is not', () => {
   const { command, environment, mounts } = nodeSpec({
     name: place!.name,
     user: '1000:1000',
-    shellModule: '/package/shell.mjs',
-    generatorFile: '/mine/mine.ts',
     index: 0,
     spec: {
       nodes: 2,
@@ -31,8 +29,16 @@ test('a node is under its clock tool, its shell script is not', () => {
     },
     coordinator: coordinatorPlaces({ coordinatorMembers: 2 }, PREFIX),
     folders: runFolders('/runs/1'),
-    code: [],
     clock: { backend: libfaketime, tools: IMAGE_CLOCK_TOOLS },
+    parts: {
+      command: () => ({
+        command: ['node', '/package/shell.mjs'],
+        environment: { SNOWGLOBE_GENERATOR: '/mine/mine.ts' },
+        programs: ['node'],
+      }),
+      folders: [],
+      port: 8080,
+    },
   });
   expect(command).toEqual(['env', 'LD_PRELOAD=/usr/lib/snowglobe/libfaketimeMT.so.1', 'node', '/package/shell.mjs']);
   expect(environment).not.toHaveProperty('LD_PRELOAD');

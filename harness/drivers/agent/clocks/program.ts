@@ -59,13 +59,21 @@ export function scriptAt(path: string): Script | undefined {
   }
 }
 
+/** The dynamic loader that a program needs, by its path; undefined: it is static. Throws as `elfProgram` does. */
+export function loaderAt(path: string): string | undefined {
+  const file = openSync(path, 'r');
+  try {
+    return interpreterOf(file, headerOf(file, path));
+  } finally {
+    closeSync(file);
+  }
+}
+
 /** Of a file that is a program and no script. `name`: for messages. */
 export function elfProgram(path: string, name: string): Program {
   const file = openSync(path, 'r');
   try {
-    const header = readAt(file, 0, HEADER_BYTES);
-    if (header.length < HEADER_BYTES || header.readUInt32LE(0) !== ELF_MAGIC || header[4] !== ELF_64)
-      throw new Error(`${path} is no program of 64-bit Linux`);
+    const header = headerOf(file, path);
     const interpreter = interpreterOf(file, header);
     return {
       name,
@@ -85,6 +93,13 @@ function onPath(name: string): string {
     .find((path) => existsSync(path));
   if (found === undefined) throw new Error(`PATH has no ${name}`);
   return found;
+}
+
+function headerOf(file: number, path: string): Buffer {
+  const header = readAt(file, 0, HEADER_BYTES);
+  if (header.length < HEADER_BYTES || header.readUInt32LE(0) !== ELF_MAGIC || header[4] !== ELF_64)
+    throw new Error(`${path} is no program of 64-bit Linux`);
+  return header;
 }
 
 /** What loads it: the dynamic loader of its C library; undefined: nothing does, it is static. */
