@@ -102,7 +102,11 @@ export async function programInside(
 ): Promise<{ readonly path: string; readonly program: Program }> {
   const { image } = inside;
   const cannot = (why: string): Error =>
-    badInput(`cannot be run in the image ${image}: ${why}.`, 'Correct the command, or take an image that has it.', word);
+    badInput(
+      `cannot be run in the image ${image}: ${why}.`,
+      'Correct the command, or take an image that has it.',
+      word,
+    );
   const path = await locate(word, inside);
   if (path === undefined) throw cannot('it has no such program');
   let [at, after]: [Located, string | undefined] = [path, undefined];

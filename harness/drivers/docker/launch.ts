@@ -86,7 +86,9 @@ export async function launchCluster(
         labels,
         folder,
         code: {
-          mounts: outermost([...codeFolders(Object.values(files)), ...parts.folders]).map((each) => mount(each, 'read-only')),
+          mounts: outermost([...codeFolders(Object.values(files)), ...parts.folders]).map((each) =>
+            mount(each, 'read-only'),
+          ),
           files: [...Object.values(files), ...parts.files],
         },
         user,

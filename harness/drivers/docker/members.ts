@@ -191,10 +191,11 @@ function imageSpec(
 ): WorkloadSpec {
   const { backend, tools } = node.clock;
   const tool = tools.get(backend.name);
-  const { preload, launcher = [], environment: clock } = backend.wrap(
-    tool === undefined ? '' : `${INSIDE.tools}/${basename(tool)}`,
-    clockFileInside(node.name),
-  );
+  const {
+    preload,
+    launcher = [],
+    environment: clock,
+  } = backend.wrap(tool === undefined ? '' : `${INSIDE.tools}/${basename(tool)}`, clockFileInside(node.name));
   const places = placesOf(node);
   const filled = Object.entries(environment).map(([name, text]) => [name, fillIn(text, places)] as const);
   return {

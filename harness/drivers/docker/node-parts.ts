@@ -88,7 +88,11 @@ const FIND: { readonly [Kind in NodeKind['kind']]: Find<Kind> } = {
     }
     const port = node.ask.over === 'http' ? (node.ask.port ?? NODE_PORT) : NODE_PORT;
     if (TAKEN.includes(port))
-      throw badInput(`is a port that snowglobe itself needs beside the service.`, 'Have it listen at another.', String(port));
+      throw badInput(
+        `is a port that snowglobe itself needs beside the service.`,
+        'Have it listen at another.',
+        String(port),
+      );
     const inPod = await imageParts(node, context, { port, isNode: false });
     return { programs: [NODE_IN_IMAGE, inPod.image.program], folders: [], files: [], inPod };
   },
@@ -141,7 +145,11 @@ function imageParts(
 async function commandParts({ command, folder }: DescribedProgram, context: PartsContext): Promise<Found> {
   const word = command?.[0] ?? '';
   if (folder !== undefined && isOfSystem(folder))
-    throw badInput('is a folder of the system, which a container has of its own.', 'Move the program to another.', folder);
+    throw badInput(
+      'is a folder of the system, which a container has of its own.',
+      'Move the program to another.',
+      folder,
+    );
   const runsIn = folder ?? (isOfSystem(process.cwd()) ? sep : process.cwd());
   const path = word.includes('/') ? (isAbsolute(word) ? word : resolve(folder ?? process.cwd(), word)) : undefined;
   const isMounted = path !== undefined && !isOfSystem(path);

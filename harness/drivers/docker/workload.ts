@@ -155,6 +155,10 @@ export class Workload implements ProcessControl {
       await Promise.all(this.#parts.map((part) => part.kill()));
     };
     // What fails does so because the run is being removed, and the containers with it.
-    for (const part of this.#parts) part.ended().then(end, () => undefined).catch(() => undefined);
+    for (const part of this.#parts)
+      part
+        .ended()
+        .then(end, () => undefined)
+        .catch(() => undefined);
   }
 }

@@ -40,8 +40,7 @@ export function runningProcess(pid: number): RunningProcess {
     program: elfProgram(exe, basename(readlinkSync(exe))),
     loads: (path) => mappings.some((mapping) => mapping.isExecutable && path.test(mapping.path)),
     shared: (path) => mappings.filter((mapping) => mapping.isShared && mapping.path === path),
-    wasToldOf: (variable, value) =>
-      hasEntry(readFileSync(`/proc/${pid}/environ`, 'latin1'), `${variable}=${value}`),
+    wasToldOf: (variable, value) => hasEntry(readFileSync(`/proc/${pid}/environ`, 'latin1'), `${variable}=${value}`),
     jumpsOfVdso() {
       const vdso = mappings.find(({ path }) => path === '[vdso]');
       const code = vdso === undefined ? undefined : memoryOf(pid, vdso);
@@ -68,8 +67,13 @@ const JUMP_BYTES = 13;
 /** Targets of `movabs $TARGET, %r11; jmp *%r11` in code: no compiler puts that into a vDSO. */
 export function jumpsIn(code: Buffer): readonly bigint[] {
   const targets: bigint[] = [];
-  for (let at = code.indexOf('49bb', 0, 'hex'); at >= 0 && at + JUMP_BYTES <= code.length; at = code.indexOf('49bb', at + 1, 'hex'))
-    if (code.subarray(at + 10, at + JUMP_BYTES).equals(Buffer.from('41ffe3', 'hex'))) targets.push(code.readBigUInt64LE(at + 2));
+  for (
+    let at = code.indexOf('49bb', 0, 'hex');
+    at >= 0 && at + JUMP_BYTES <= code.length;
+    at = code.indexOf('49bb', at + 1, 'hex')
+  )
+    if (code.subarray(at + 10, at + JUMP_BYTES).equals(Buffer.from('41ffe3', 'hex')))
+      targets.push(code.readBigUInt64LE(at + 2));
   return targets;
 }
 
