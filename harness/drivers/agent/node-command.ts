@@ -7,7 +7,6 @@ import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import type { GeneratorSource } from '../../core/driver.ts';
 import { badInput } from '../../core/errors.ts';
 import type { NodeKind } from '../../core/generator.ts';
-import type { ServiceNode } from '../../core/node-program.ts';
 import { fillIn, type Places } from '../../core/template.ts';
 
 /** The variable in which a node that is plain data travels to the shell (generators/shell/config.ts reads it). */
@@ -62,15 +61,12 @@ const COMMANDS: { readonly [Kind in NodeKind['kind']]: Make<Kind> } = {
     ...(described.lanesAre === 'processes' && { mintsElsewhere: true }),
   }),
 
-  service(described, source, { node, shell, places, programOf = programHere }) {
-    if (described.image !== undefined)
-      return {
-        command: [node, shell],
-        environment: { [SERVICE_VARIABLE]: inJson(source, besideRecorder(described, places)) },
-        programs: [node],
-        mintsElsewhere: true,
-      };
-    const started = described.command === undefined ? undefined : programOf(described.command[0]!, described.folder);
+  /** The driver starts an image beside the recorder, which is told of it as it is described. */
+  service(described, source, { node, shell, programOf = programHere }) {
+    const started =
+      described.command === undefined || described.image !== undefined
+        ? undefined
+        : programOf(described.command[0]!, described.folder);
     return {
       command: [node, shell],
       environment: {
@@ -104,18 +100,6 @@ const COMMANDS: { readonly [Kind in NodeKind['kind']]: Make<Kind> } = {
 export function nodeCommand(source: GeneratorSource, around: Around): NodeCommand {
   const { node } = source.generator;
   return (COMMANDS[node.kind] as Make<NodeKind['kind']>)(node as never, source, around);
-}
-
-/** To its recorder a service that the driver starts beside it is one that runs already. */
-function besideRecorder({ kind, ask, lanes, startsWithinMs }: ServiceNode, places: Places | undefined): ServiceNode {
-  const url = `http://${places?.host}:${places?.port}`;
-  return {
-    kind,
-    ask,
-    ...(lanes !== undefined && { lanes }),
-    ...(startsWithinMs !== undefined && { startsWithinMs }),
-    urls: Array.from({ length: (places?.index ?? 0) + 1 }, () => url),
-  };
 }
 
 /** What the shell is told of a node that is plain data. */
