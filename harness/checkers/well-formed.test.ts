@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { HELD_TWO } from '../core/held.ts';
+import { HELD_TWO, HELD_UNTOLD } from '../core/held.ts';
 import { encodeId } from '../core/layout.ts';
 import { HistoryBuilder, LAYOUT } from './shared/history-builder.ts';
 import wellFormed from './well-formed.ts';
@@ -28,6 +28,11 @@ test('a node that held no worker ID mints none that is well-formed', () => {
 test('of a node that held two in the call, which of them the IDs must carry is undecided', () => {
   expect(judge([id(9, 6)], HELD_TWO)).toMatchObject({ verdict: 'pass', checked: 1, undecided: 1 });
   expect(judge([id(9) + 2n ** 63n], HELD_TWO)).toMatchObject({ verdict: 'fail', undecided: 1 });
+});
+
+test('of a node that is not told its worker ID, all but that is judged', () => {
+  expect(judge([id(9, 6), id(9, 7)], HELD_UNTOLD)).toMatchObject({ verdict: 'pass', checked: 2, undecided: 2 });
+  expect(judge([2n ** 63n], HELD_UNTOLD)).toMatchObject({ verdict: 'fail' });
 });
 
 test('a worker ID that does not fit its field', () => {

@@ -1,11 +1,11 @@
 /**
  * `well-formed`: the sign bit is clear (in 64 bits; longer IDs have none), the time is not over its range, fixed fields
  * have their values, and the worker ID inside, if IDs carry one, is the one that the node held when it minted. Where it
- * held two in one call, the worker ID is undecided.
+ * held two in one call, or was not told which it holds, the worker ID is undecided.
  */
 import type { Checker } from '../core/checker.ts';
 import { WITNESSES_MAX } from '../core/finding.ts';
-import { HELD_TWO } from '../core/held.ts';
+import { HELD_TWO, HELD_UNTOLD } from '../core/held.ts';
 import { idReader } from '../core/id-words.ts';
 import { lanesOf } from '../core/lanes.ts';
 import type { Layout } from '../core/layout.ts';
@@ -14,6 +14,9 @@ import { lifeOf } from '../core/phrases.ts';
 import type { Clue, Draft } from './shared/draft.ts';
 import { concludeFromHistory, concludeFromStore, promiseOf } from './shared/draft.ts';
 import { sqlTick, sqlUnmarked, sqlWorker } from './shared/sql.ts';
+
+/** What says nothing of the worker ID that IDs have to carry. */
+const UNNAMED: readonly number[] = [HELD_TWO, HELD_UNTOLD];
 
 interface Malformed {
   readonly held: number;
@@ -41,7 +44,7 @@ export default {
         const first = batches.firstId[batch]!;
         const end = first + batches.count[batch]!;
         const held = batches.workerId[batch]!;
-        const isNamed = named && held !== HELD_TWO;
+        const isNamed = named && !UNNAMED.includes(held);
         checked += end - first;
         if (named && !isNamed) undecided += end - first;
         for (let k = first; k < end; k++) {
@@ -70,11 +73,11 @@ export default {
     const malformed = [
       `${tick} >= ${2 ** layout.timeBits}`,
       ...(idBitsOf(layout) === 64 ? ['id >= 9223372036854775808'] : []),
-      ...(named ? [`(worker != ${HELD_TWO} and toInt64(${sqlWorker(layout, 'id')}) != worker)`] : []),
+      ...(named ? [`(worker not in (${UNNAMED.join(', ')}) and toInt64(${sqlWorker(layout, 'id')}) != worker)`] : []),
       sqlUnmarked(layout, 'id'),
     ].join(' or ');
-    const [counted] = await store.rows<{ checked: string; violations: string; two: string }>(
-      `select count() as checked, countIf(${malformed}) as violations, countIf(worker = ${HELD_TWO}) as two from ids`,
+    const [counted] = await store.rows<{ checked: string; violations: string; unnamed: string }>(
+      `select count() as checked, countIf(${malformed}) as violations, countIf(worker in (${UNNAMED.join(', ')})) as unnamed from ids`,
     );
     const violations = Number(counted?.violations ?? 0);
     const rows =
@@ -99,7 +102,7 @@ export default {
       draftOf(
         facts.nodes,
         layout,
-        { checked: Number(counted?.checked ?? 0), violations, undecided: named ? Number(counted?.two ?? 0) : 0 },
+        { checked: Number(counted?.checked ?? 0), violations, undecided: named ? Number(counted?.unnamed ?? 0) : 0 },
         found,
       ),
     );

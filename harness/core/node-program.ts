@@ -41,10 +41,13 @@ export interface ServiceNode extends Program {
   readonly startsWithinMs?: number;
 }
 
+/** Where a container image listens that is told no port. Nodes themselves may listen at 8080. */
+export const IMAGE_PORT = 8000;
+
 /** Over HTTP/1.1, without TLS. */
 export interface HttpAsk {
   readonly over: 'http';
-  /** The port that it listens at, whatever it is told; left out: a free one, in `{port}`. */
+  /** The port that it listens at, whatever it is told; left out: a free one, in `{port}`, or `IMAGE_PORT` for an image. */
   readonly port?: number;
   /** Answers 2xx when it serves. Left out: it serves when it accepts a connection. */
   readonly health?: string;

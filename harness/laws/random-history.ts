@@ -10,7 +10,7 @@ import {
   LAYOUT,
   ORIGIN_UNIX_MS,
 } from '../checkers/shared/history-builder.ts';
-import { HELD_TWO } from '../core/held.ts';
+import { HELD_TWO, HELD_UNTOLD } from '../core/held.ts';
 import type { History } from '../core/history.ts';
 import type { Layout } from '../core/layout.ts';
 import { encodeId, idBitsOf } from '../core/layout.ts';
@@ -29,6 +29,7 @@ export const PLANTS = [
   'foreign worker field',
   'held no worker ID',
   'held two worker IDs',
+  'not told its worker ID',
   'clock elsewhere',
   'clock ordered about',
   'intruder',
@@ -224,6 +225,11 @@ const PLANTERS: Readonly<Record<Plant, (draft: Draft, rng: Rng, layout: Layout) 
   'held two worker IDs': ({ batches }, rng, layout) =>
     change(batches, rng.pick(withIds(batches)), ({ ids, worker }) => ({
       worker: HELD_TWO,
+      ids: ids.map((id) => raw(layout, id, worker!)),
+    })),
+  'not told its worker ID': ({ batches }, rng, layout) =>
+    change(batches, rng.pick(withIds(batches)), ({ ids, worker }) => ({
+      worker: HELD_UNTOLD,
       ids: ids.map((id) => raw(layout, id, worker!)),
     })),
   'clock elsewhere': ({ batches }, rng) => {

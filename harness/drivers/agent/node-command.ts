@@ -8,11 +8,21 @@ import type { GeneratorSource } from '../../core/driver.ts';
 import { badInput } from '../../core/errors.ts';
 import type { NodeKind } from '../../core/generator.ts';
 import { fillIn, type Places } from '../../core/template.ts';
+import type { Wrapping } from './clocks/clock-backend.ts';
 
 /** The variable in which a node that is plain data travels to the shell (generators/shell/config.ts reads it). */
 export const SERVICE_VARIABLE = 'SNOWGLOBE_SERVICE';
 /** The words before the command of a service that put it under the node's clock: a JSON list. */
 export const CLOCK_PREFIX_VARIABLE = 'SNOWGLOBE_CLOCK_PREFIX';
+
+/** Where a service has to listen and is asked, where that is not the loopback of its pod. */
+export const HOST_VARIABLE = 'SNOWGLOBE_HOST';
+
+/** The words and variables that put a command under a clock, as words alone. */
+export function clockWords({ prefix, environment }: Wrapping): readonly string[] {
+  const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+  return variables.length === 0 ? prefix : ['env', ...variables, ...prefix];
+}
 
 export interface NodeCommand {
   /** Without the words that skew its clock. */
