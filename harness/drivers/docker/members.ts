@@ -14,7 +14,7 @@ import { namedEtcd, restorerOf } from '../agent/etcd-program.ts';
 import { delayFileIn, type SlowSync } from '../agent/disks/slow-sync.ts';
 import type { ClockBackend, ClockTools } from '../agent/clocks/clock-backend.ts';
 import type { Program } from '../agent/clocks/program.ts';
-import { CLOCK_PREFIX_VARIABLE } from '../agent/node-command.ts';
+import { CLOCK_PREFIX_VARIABLE, clockWords } from '../agent/node-command.ts';
 import { placeVariables } from '../agent/place-variables.ts';
 import { RESTORER } from './images.ts';
 import type { Mount } from './mounts.ts';
@@ -107,13 +107,17 @@ export function nodeSurroundings(
   { backend, tools }: ClockChoice,
 ): {
   readonly prefix: readonly string[];
+  /** For what it starts by itself. */
+  readonly words: readonly string[];
   readonly environment: Record<string, string>;
   readonly mounts: readonly Mount[];
 } {
   // The folder of the clocks, never one clock's file: a mounted file is not replaced when it is renamed over.
-  const { prefix, environment } = backend.wrap(tools.get(backend.name) as string, clockFileInside(name));
+  const wrapping = backend.wrap(tools.get(backend.name) as string, clockFileInside(name));
+  const { prefix, environment } = wrapping;
   return {
     prefix,
+    words: clockWords(wrapping),
     environment: { ...environment, SNOWGLOBE_TAPS: INSIDE.taps },
     mounts: [mount(folders.taps, 'read-write', INSIDE.taps), mount(folders.clocks, 'read-only', INSIDE.clocks)],
   };
@@ -138,12 +142,12 @@ export function nodeSpec(node: NodeRun): WorkloadSpec {
   const { parts } = node;
   const variables = variablesOf(node);
   if (parts.inPod?.isNode === true) return imageSpec(node, parts.inPod, variables, ['taps']);
-  const { prefix, environment, mounts } = nodeSurroundings(node.name, node.folders, node.clock);
+  const { prefix, words, environment, mounts } = nodeSurroundings(node.name, node.folders, node.clock);
   const { command, environment: own, folder } = parts.command(placesOf(node));
   return {
     // The prefix stands after the shell that redirects the output: nothing is preloaded into that.
     command: [...prefix, ...command],
-    environment: { ...environment, ...variables, ...own, [CLOCK_PREFIX_VARIABLE]: JSON.stringify(prefix) },
+    environment: { ...environment, ...variables, ...own, [CLOCK_PREFIX_VARIABLE]: JSON.stringify(words) },
     user: node.user,
     ...(folder !== undefined && { folder }),
     mounts: [

@@ -7,7 +7,7 @@ import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import type { GeneratorSource } from '../../core/driver.ts';
 import { badInput } from '../../core/errors.ts';
 import type { NodeKind } from '../../core/generator.ts';
-import type { Program as DescribedProgram, Template } from '../../core/node-program.ts';
+import { IMAGE_PORT, type Program as DescribedProgram, type Template } from '../../core/node-program.ts';
 import type { Places } from '../../core/template.ts';
 import type { Program } from '../agent/clocks/program.ts';
 import { type NodeCommand, nodeCommand, programHere } from '../agent/node-command.ts';
@@ -86,7 +86,7 @@ const FIND: { readonly [Kind in NodeKind['kind']]: Find<Kind> } = {
       const found = await commandParts(node, context);
       return { ...found, programs: [NODE_IN_IMAGE, ...found.programs] };
     }
-    const port = node.ask.over === 'http' ? (node.ask.port ?? NODE_PORT) : NODE_PORT;
+    const port = node.ask.over === 'http' ? (node.ask.port ?? IMAGE_PORT) : IMAGE_PORT;
     if (TAKEN.includes(port))
       throw badInput(
         `is a port that snowglobe itself needs beside the service.`,
