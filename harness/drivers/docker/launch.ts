@@ -131,6 +131,9 @@ export async function launchCluster(
         'base image': image.base,
         etcd: named === undefined ? versions.etcd : etcdVersion(named),
         'node in the image': versions.node,
+        ...(parts.inPod !== undefined && {
+          'image of the generator': `${parts.inPod.image.reference} (${parts.inPod.image.id})`,
+        }),
       },
     });
   } catch (error) {

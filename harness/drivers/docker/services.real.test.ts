@@ -133,12 +133,32 @@ test('whatever is done to a node reaches the image beside its recorder, and each
 
 test('a command of this machine runs in the image of the run', async (context) => {
   if (GO_MISSING !== undefined) return context.skip(GO_MISSING);
-  const command = [join(folder, NAME), '{host}:{port}', '{worker}'];
+  const program = join(folder, NAME);
+  const command = [program, '{host}:{port}', '{worker}'];
   await using run = await runForTest({}, served({ kind: 'service', command, ask: asksFor('/id') }), STEP);
   const [n1] = run.cluster.nodes as [ClusterNode];
   await n1.clock.set({ offsetMs: -60_000, rate: 1 });
   expect((await n1.health(1000)).clockDoubt).toBeUndefined();
   expect(Math.abs((await offsetInIds(n1)) + 60_000)).toBeLessThan(5000);
+  expect(await n1.process.terminate(3000)).toBe('exited');
+  expect(processesWith(program)).toEqual([]);
+}, 30_000);
+
+test('what a service started does not outlive its recorder', async (context) => {
+  if (GO_MISSING !== undefined) return context.skip(GO_MISSING);
+  const program = join(folder, NAME);
+  const command = ['/bin/sh', '-c', `${program} "$0" "$1"; exit`, '{host}:{port}', '{worker}'];
+  await using run = await runForTest({}, served({ kind: 'service', command, ask: asksFor('/id') }));
+  const [n1] = run.cluster.nodes as [ClusterNode];
+  const parentOf = (pid: number): number => statOf(pid)?.parent as number;
+  process.kill(parentOf(parentOf(processesWith(program)[0] as number)), 'SIGKILL');
+  await eventually(
+    async () => processesWith(program),
+    (left) => left.length === 0,
+  );
+  await n1.process.start();
+  await incarnationOf(n1, 2);
+  expect(processesWith(program)).toHaveLength(1);
 }, 30_000);
 
 test('what cannot run is told before anything starts, and leaves nothing', async (context) => {

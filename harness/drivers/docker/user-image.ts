@@ -9,6 +9,8 @@ import { hasImage, pull, registryProblem } from './images.ts';
 
 export interface UserImage {
   readonly reference: string;
+  /** What it was when it was looked at: a reference may name another one tomorrow. */
+  readonly id: string;
   /** Its entrypoint, and its own command where none replaces that. */
   readonly words: readonly string[];
   /** What its first word starts. */
@@ -31,7 +33,7 @@ export async function userImage(engine: Engine, asked: AskedImage): Promise<User
   const { docker } = engine;
   const { reference } = asked;
   if (!(await hasImage(docker, reference))) await fetch(engine, asked);
-  const { Architecture, Os, Config } = (await docker.getImage(reference).inspect()) as ImageFacts;
+  const { Id, Architecture, Os, Config } = (await docker.getImage(reference).inspect()) as ImageFacts;
   if (Os !== 'linux' || Architecture !== engine.architecture)
     throw environmentLacks(
       `The image ${reference} is for ${Os}/${Architecture}, and the engine runs linux/${engine.architecture}.`,
@@ -54,10 +56,11 @@ export async function userImage(engine: Engine, asked: AskedImage): Promise<User
     path,
     folder: Config.WorkingDir || '/',
   });
-  return { reference, words, program };
+  return { reference, id: Id, words, program };
 }
 
 interface ImageFacts {
+  readonly Id: string;
   readonly Architecture: string;
   readonly Os: string;
   readonly Config: {

@@ -7,7 +7,7 @@ import type { ClusterSpec, Member } from '../../core/cluster.ts';
 import { DEFAULT_COORDINATOR } from '../../core/coordinator-kind.ts';
 import { membersBeside } from '../../core/coordinators.ts';
 import type { LaunchContext } from '../../core/driver.ts';
-import { EXIT, environmentLacks, messageOf, SnowglobeError } from '../../core/errors.ts';
+import { badInput, EXIT, environmentLacks, messageOf, SnowglobeError } from '../../core/errors.ts';
 import { idBitsOf } from '../../core/layout.ts';
 import type { Places } from '../../core/template.ts';
 import { NS_PER_MS, trueUnixMs, type Time } from '../../core/time.ts';
@@ -17,7 +17,7 @@ import { connectAll } from '../agent/coordinators.ts';
 import { chooseClock, skewsClocks } from '../agent/clocks/choose-clock.ts';
 import { clockProofBy, refuseUnskewed } from '../agent/clocks/clock-of-minters.ts';
 import type { ClockBackend } from '../agent/clocks/clock-backend.ts';
-import { programAt } from '../agent/clocks/program.ts';
+import { type Program, programAt } from '../agent/clocks/program.ts';
 import { delayFileIn } from '../agent/disks/slow-sync.ts';
 import { restorerOf } from '../agent/etcd-program.ts';
 import { locator, networkControl } from '../agent/network-control.ts';
@@ -75,7 +75,7 @@ export async function launch(spec: ClusterSpec, context: LaunchContext): Promise
       generatorFile: context.generator.file === '' ? '' : realpathSync(context.generator.file),
       ...(places !== undefined && { places }),
     });
-  const programs = commandIn().programs.map((path) => programAt(path));
+  const programs = commandIn().programs.map(programOrRefusal);
   const backend = chooseClock(programs, context.needs ?? new Set(), tools, spec.clockTool);
   const tool = tools.get(backend.name) as string;
   const around = makeFolders(
@@ -97,6 +97,15 @@ export async function launch(spec: ClusterSpec, context: LaunchContext): Promise
     context.signal.throwIfAborted();
     if (error instanceof SnowglobeError) throw error;
     throw environmentLacks(`The local cluster did not come up: ${messageOf(error)}`, `Its logs are in ${around.logs}.`);
+  }
+}
+
+/** What a program is; refuses (exit 2) what no kernel of this machine runs. */
+function programOrRefusal(path: string): Program {
+  try {
+    return programAt(path);
+  } catch (error) {
+    throw badInput(`cannot be run: ${messageOf(error)}.`, 'Give a program of 64-bit Linux, or a script of one.', path);
   }
 }
 

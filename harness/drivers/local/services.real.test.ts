@@ -119,7 +119,9 @@ test('whatever is done to a node reaches its service, and none outlives its node
   if (GO_MISSING !== undefined) return context.skip(GO_MISSING);
   const program = buildGoService(folder, 'reached');
   const services = (): readonly number[] => processesWith(program);
-  const source = served({ kind: 'service', command: [program, '{host}:{port}', '{worker}'], ask: asksFor('/id') });
+  // A child of the service mints: whoever ends the service alone leaves it behind.
+  const command = ['/bin/sh', '-c', `${program} "$0" "$1"; exit`, '{host}:{port}', '{worker}'];
+  const source = served({ kind: 'service', command, ask: asksFor('/id') });
   {
     await using cluster = await launched(source);
     const [n1] = cluster.nodes as [ClusterNode];
@@ -147,7 +149,8 @@ test('whatever is done to a node reaches its service, and none outlives its node
     await restarted(n1, 3);
 
     // A recorder that dies alone, as no fault has it, takes its service along.
-    process.kill(statOf(services()[0] as number)?.parent as number, 'SIGKILL');
+    const parentOf = (pid: number): number => statOf(pid)?.parent as number;
+    process.kill(parentOf(parentOf(services()[0] as number)), 'SIGKILL');
     await expect.poll(services).toEqual([]);
     await node.start();
     await restarted(n1, 4);
