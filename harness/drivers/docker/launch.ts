@@ -123,7 +123,7 @@ export async function launchCluster(
       remove: () => sweep(docker, runId),
       zones: spec.zones ?? {},
       idBits: idBitsOf(context.generator.generator.layout),
-      generator: context.generator.file,
+      generator: source.file === '' ? source.generator.name : source.file,
       delayFile: slowSync === undefined ? undefined : delayFileIn(folders.snapshots),
       versions: {
         docker: engine.version,

@@ -146,9 +146,9 @@ test('a command of this machine runs in the image of the run', async (context) =
 
 test('what a service started does not outlive its recorder', async (context) => {
   if (GO_MISSING !== undefined) return context.skip(GO_MISSING);
-  const program = join(folder, NAME);
-  const command = ['/bin/sh', '-c', `${program} "$0" "$1"; exit`, '{host}:{port}', '{worker}'];
-  await using run = await runForTest({}, served({ kind: 'service', command, ask: asksFor('/id') }));
+  const program = `./${NAME}`;
+  const command = ['/bin/sh', '-c', `./${NAME} "$0" "$1"; exit`, '{host}:{port}', '{worker}'];
+  await using run = await runForTest({}, served({ kind: 'service', command, folder, ask: asksFor('/id') }));
   const [n1] = run.cluster.nodes as [ClusterNode];
   const parentOf = (pid: number): number => statOf(pid)?.parent as number;
   process.kill(parentOf(parentOf(processesWith(program)[0] as number)), 'SIGKILL');

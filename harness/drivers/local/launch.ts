@@ -283,7 +283,7 @@ function makeFolders(
     slowSync: slowSync === undefined ? undefined : { launcher: slowSync, delayFile: delayFileIn(snapshots) },
     programs: { etcd: realpathSync(etcd), restorer: restorerOf(etcd) },
     nodeCommand,
-    generator: generator.file,
+    generator: generator.file === '' ? generator.generator.name : generator.file,
   };
   for (const node of placesOf(spec, '').nodes) mkRealFolder(diskFolder(node, around));
   return around;
