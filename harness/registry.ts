@@ -8,6 +8,7 @@ import { basename, extname, isAbsolute, join, relative, resolve } from 'node:pat
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Checker } from './core/checker.ts';
 import type { Claim } from './core/claim.ts';
+import { COORDINATOR_NAMES_OR_NONE } from './core/coordinator-kind.ts';
 import type { Driver, GeneratorSource } from './core/driver.ts';
 import { badInput, EXIT, messageOf, SnowglobeError } from './core/errors.ts';
 import type { Fault } from './core/fault.ts';
@@ -170,6 +171,7 @@ const generatorSchema = z.object({
     .regex(/^[a-z][a-z0-9-]*$/, 'lower-case words joined by hyphens'),
   summary: z.string(),
   promises: promisesSchema,
+  coordinator: z.enum(COORDINATOR_NAMES_OR_NONE).exactOptional(),
   layout: z
     .object({
       idBits: z.literal([64, 128]).exactOptional(),

@@ -8,7 +8,7 @@ import { DEFAULT_COORDINATOR } from '../../core/coordinator-kind.ts';
 import { coordinatorMembersOf, membersBeside } from '../../core/coordinators.ts';
 import { placeVariables } from '../agent/place-variables.ts';
 import { restoreFile } from '../agent/coordinator.ts';
-import { COORDINATOR_ACCESS } from '../agent/coordinators.ts';
+import { COORDINATOR_ACCESS, coordinatorVariables } from '../agent/coordinators.ts';
 import { ETCD_ENVIRONMENT, type EtcdPrograms, etcdCommand, etcdUrl } from '../agent/etcd-arguments.ts';
 import type { Wrapping } from '../agent/clocks/clock-backend.ts';
 import type { SlowSync } from '../agent/disks/slow-sync.ts';
@@ -107,7 +107,8 @@ export function nodeWorkload(
       SNOWGLOBE_DISK: diskFolder(node, around),
       SNOWGLOBE_GENERATOR: around.generator,
       SNOWGLOBE_OPTIONS: JSON.stringify(optionsOf(spec, node.name)),
-      ...COORDINATOR_ACCESS[spec.coordinator ?? DEFAULT_COORDINATOR].environment(
+      ...coordinatorVariables(
+        spec,
         members
           .filter(({ name }) => membersBeside(spec, node.name).includes(name))
           .map(({ name, addressFor }) => ({ name, address: addressFor(node.name) })),
