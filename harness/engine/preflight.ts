@@ -280,6 +280,7 @@ function strangerProblems(scenario: Scenario): readonly Problem[] {
 
 function disturbanceProblems(scenario: Scenario, faults: ReadonlyMap<string, Fault>): readonly Problem[] {
   const shape = shapeOf(scenario);
+  const unserved = shape.coordinatorMembers.length === 0 ? ', which has no coordinator' : '';
   const named: { readonly [Kind in TargetKind]: readonly string[] } = {
     node: [HOLDER, ...shape.nodes],
     'coordinator member': shape.coordinatorMembers,
@@ -318,7 +319,7 @@ function disturbanceProblems(scenario: Scenario, faults: ReadonlyMap<string, Fau
       return [
         ...strangers.map(({ kind, name }) =>
           problem(
-            `${fault.name} names ${name}, and there is no such ${kind} in the cluster.`,
+            `${fault.name} names ${name}, and there is no such ${kind} in the cluster${unserved}.`,
             `Take one of ${named[kind].join(', ')} (${HOLDER}: a node that holds a worker ID at that moment).`,
             where,
           ),

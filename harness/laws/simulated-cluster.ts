@@ -13,8 +13,12 @@ import { loadDriver, loadGenerator } from '../registry.ts';
  * Three nodes on a pool of three worker IDs, as many coordinator members as asked for; time stands still until the test
  * waits for something. `other`: what else is to be different.
  */
-export async function launchSimulated(coordinatorMembers = 3, other: Partial<ClusterSpec> = {}): Promise<Cluster> {
-  const [driver, generator] = await Promise.all([loadDriver('sim'), loadGenerator('snowflake')]);
+export async function launchSimulated(
+  coordinatorMembers = 3,
+  other: Partial<ClusterSpec> = {},
+  name = 'snowflake',
+): Promise<Cluster> {
+  const [driver, generator] = await Promise.all([loadDriver('sim'), loadGenerator(name)]);
   const folder = mkdtempSync(join(tmpdir(), 'snowglobe-laws-'));
   const cluster = await driver.launch(
     { nodes: 3, coordinatorMembers, options: { pool: 3, ttlMs: 5000 }, ...other },
