@@ -78,22 +78,7 @@ describe.each(NAMES)('%s', (name) => {
   test('is measured in force from inject to heal, and not before or after', async () => {
     await using cluster = await launch();
     const run = context();
-    expect((await fault.observe(cluster, options, run)).took).not.toBe(true);
-    await fault.inject(cluster, options, run);
-    const until = cluster.time.now() + msToNs(run.plannedMs);
-    const took: Evidence['took'][] = [];
-    while (cluster.time.now() < until - msToNs(400)) {
-      took.push((await fault.observe(cluster, options, run)).took);
-      await cluster.time.sleep(200);
-    }
-    // Within a second it is in force, and from then on it stays so.
-    const first = took.indexOf(true);
-    expect(first).toBeGreaterThanOrEqual(0);
-    expect(first).toBeLessThanOrEqual(4);
-    expect(new Set(took.slice(first))).toEqual(new Set([true]));
-    await fault.heal(cluster, options, run);
-    await expectHealthy(cluster);
-    expect((await fault.observe(cluster, options, run)).took).toBe(false);
+    await expectBites(fault, cluster, options, run);
   });
 
   test('without a coordinator it is refused before anything starts, or is in force and healed as ever', async () => {
@@ -110,12 +95,7 @@ describe.each(NAMES)('%s', (name) => {
     await expectHealthy(cluster);
     const run = context();
     const given = fault.options.parse(disturbance.options);
-    await fault.inject(cluster, given, run);
-    await cluster.time.sleep(1000);
-    expect((await fault.observe(cluster, given, run)).took).toBe(true);
-    await fault.heal(cluster, given, run);
-    await expectHealthy(cluster);
-    expect((await fault.observe(cluster, given, run)).took).toBe(false);
+    await expectBites(fault, cluster, given, run);
   });
 
   test('any sequence of steps that ends in a heal leaves the cluster as it was', async () => {
@@ -135,6 +115,25 @@ describe.each(NAMES)('%s', (name) => {
     );
   });
 });
+
+/** Within a second of its injection it is in force, and from then on it stays so; before, and after its heal, it is not. */
+async function expectBites(fault: Fault, cluster: Cluster, options: JsonObject, run: FaultContext): Promise<void> {
+  expect((await fault.observe(cluster, options, run)).took).not.toBe(true);
+  await fault.inject(cluster, options, run);
+  const until = cluster.time.now() + msToNs(run.plannedMs);
+  const took: Evidence['took'][] = [];
+  while (cluster.time.now() < until - msToNs(400)) {
+    took.push((await fault.observe(cluster, options, run)).took);
+    await cluster.time.sleep(200);
+  }
+  const first = took.indexOf(true);
+  expect(first).toBeGreaterThanOrEqual(0);
+  expect(first).toBeLessThanOrEqual(4);
+  expect(new Set(took.slice(first))).toEqual(new Set([true]));
+  await fault.heal(cluster, options, run);
+  await expectHealthy(cluster);
+  expect((await fault.observe(cluster, options, run)).took).toBe(false);
+}
 
 /** Options that name a node, n3, in place of each coordinator member. */
 function ofNodes(options: JsonObject): JsonObject {
