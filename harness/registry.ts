@@ -4,7 +4,7 @@
  * A plug-in is a file whose default export carries the file's name: nobody keeps a list.
  */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, extname, isAbsolute, join, relative, resolve } from 'node:path';
+import { basename, dirname, extname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Checker } from './core/checker.ts';
 import type { Claim } from './core/claim.ts';
@@ -12,12 +12,13 @@ import { COORDINATOR_NAMES_OR_NONE } from './core/coordinator-kind.ts';
 import type { Driver, GeneratorSource } from './core/driver.ts';
 import { badInput, EXIT, messageOf, SnowglobeError } from './core/errors.ts';
 import type { Fault } from './core/fault.ts';
-import type { Generator } from './core/generator.ts';
+import type { Generator, ShellGenerator } from './core/generator.ts';
 import type { Hazard } from './core/hazard.ts';
 import type { Indicator } from './core/indicator.ts';
 import type { MatrixReporter } from './core/matrix.ts';
 import { layoutProblems } from './core/layout.ts';
 import { chooseAmong } from './core/nearest-name.ts';
+import { dataNodeSchema } from './core/node-schema.ts';
 import { promisesSchema } from './core/promise-schema.ts';
 import type { Reporter } from './core/reporter.ts';
 import type { Run } from './core/run.ts';
@@ -106,7 +107,7 @@ export const scenarioFiles = (): readonly NamedFile[] => filesOf('scenarios');
 /** A generator by name, or by path to a file outside the repository. `where`: what named it. */
 export async function loadGenerator(reference: string, where = '--generator'): Promise<GeneratorSource> {
   const file = locate('generator', reference, generatorFiles(), where);
-  const loaded = await defaultExport<unknown>(file);
+  const loaded = extname(file) === '.json' ? readData(file) : await defaultExport<unknown>(file);
   const parsed = generatorSchema.safeParse(loaded);
   if (!parsed.success)
     throw badInput(
@@ -114,12 +115,25 @@ export async function loadGenerator(reference: string, where = '--generator'): P
       'Export an object with name, summary, promises, layout and node by default; see CONTRIBUTING.md, "Add a generator".',
       file,
     );
-  return { generator: loaded as Generator, file };
+  return { generator: placedIn(dirname(file), loaded as Generator), file };
 }
 
-/** All generators and mutants of the project, in the order of their files. */
-export async function loadGenerators(): Promise<readonly Generator[]> {
-  return (await Promise.all(generatorFiles().map(({ file }) => loadGenerator(file)))).map(({ generator }) => generator);
+/** Paths of a file are relative to the file. What is no code for the shell needs no coordinator, unless it says so. */
+function placedIn(folder: string, generator: Generator): Generator {
+  const { node } = generator;
+  if (node.kind === 'shell') return generator;
+  const placed = { coordinator: 'none', ...generator } as const;
+  if (node.kind === 'module') {
+    const isPath = /^\.{1,2}\//.test(node.module);
+    return isPath ? { ...placed, node: { ...node, module: resolve(folder, node.module) } } : placed;
+  }
+  return node.folder === undefined ? placed : { ...placed, node: { ...node, folder: resolve(folder, node.folder) } };
+}
+
+/** All generators and mutants of the project, in the order of their files; each is code for the shell. */
+export async function loadGenerators(): Promise<readonly ShellGenerator[]> {
+  const sources = await Promise.all(generatorFiles().map(({ file }) => loadGenerator(file)));
+  return sources.map(({ generator }) => generator as ShellGenerator);
 }
 
 /** What a run's record keeps of its generator. */
@@ -140,7 +154,7 @@ function asTyped(file: string): string {
 /** A scenario by name, or by path to a TypeScript, JavaScript or JSON file; validated, defaults filled in. */
 export async function loadScenario(reference: string): Promise<Scenario> {
   const file = locate('scenario', reference, scenarioFiles(), 'the scenario');
-  return validateScenario(extname(file) === '.json' ? readScenario(file) : await defaultExport<unknown>(file), file);
+  return validateScenario(extname(file) === '.json' ? readData(file) : await defaultExport<unknown>(file), file);
 }
 
 /** All scenarios of the project, in the order of their names. */
@@ -162,6 +176,12 @@ const bits = z.int().nonnegative();
 /** Times and fixed fields are read as numbers, which hold whole 53 bits; the tap's worker field is a signed 32-bit integer. */
 const NUMBER_BITS = 53;
 const TAP_WORKER_BITS = 31;
+
+const shellNodeSchema = z.object({
+  kind: z.literal('shell'),
+  create: z.custom((value) => typeof value === 'function', 'needs a function create'),
+  snapshot: z.custom((value) => typeof value === 'function', 'must be a function').exactOptional(),
+});
 
 /** Only what the harness reads; the shape of `create` cannot be told from outside. */
 const generatorSchema = z.object({
@@ -186,11 +206,7 @@ const generatorSchema = z.object({
     .superRefine((layout, context) => {
       for (const message of layoutProblems(layout)) context.addIssue({ code: 'custom', message });
     }),
-  node: z.object({
-    kind: z.literal('shell'),
-    create: z.custom((value) => typeof value === 'function', 'needs a function create'),
-    snapshot: z.custom((value) => typeof value === 'function', 'must be a function').exactOptional(),
-  }),
+  node: z.discriminatedUnion('kind', [shellNodeSchema, dataNodeSchema]),
 });
 
 /** The file that a reference is the path of; undefined where it is a name. */
@@ -201,7 +217,7 @@ export function fileOf(reference: string): string | undefined {
 
 /** What files of each kind may hold. */
 const KINDS_OF_FILES = {
-  generator: { endings: ['.ts', '.mts', '.js', '.mjs'], called: 'TypeScript or JavaScript' },
+  generator: { endings: ['.ts', '.mts', '.js', '.mjs', '.json'], called: 'TypeScript, JavaScript or JSON' },
   scenario: { endings: ['.ts', '.mts', '.js', '.mjs', '.json'], called: 'TypeScript, JavaScript or JSON' },
 } as const;
 
@@ -282,11 +298,11 @@ async function defaultExport<Value>(file: string): Promise<Value> {
 }
 
 /** What is in a JSON file, without what only an editor reads: the name of its schema. */
-function readScenario(file: string): unknown {
+function readData(file: string): unknown {
   const value = readJson(file);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  const { $schema: _, ...scenario } = value as { readonly $schema?: unknown };
-  return scenario;
+  const { $schema: _, ...data } = value as { readonly $schema?: unknown };
+  return data;
 }
 
 function readJson(file: string): unknown {

@@ -7,6 +7,7 @@ import { parsePostgresEndpoint } from '../../harness/coordinators/postgres-clien
 import { DEFAULT_COORDINATOR } from '../../harness/core/coordinator-kind.ts';
 import type { Generator } from '../../harness/core/generator.ts';
 import type { JsonObject } from '../../harness/core/json.ts';
+import { type DescribedNode, describedNode } from './described-node.ts';
 
 /** Where to listen for HTTP. */
 export type Address = { readonly host: string; readonly port: number } | { readonly path: string };
@@ -19,7 +20,12 @@ export interface ShellConfig {
   readonly region?: string;
   readonly tapFolder: string;
   readonly diskFolder: string;
-  readonly generatorFile: string;
+  /** The generator's file; undefined where a node is described by plain data. */
+  readonly generatorFile?: string;
+  /** A node that is plain data: a service, or a module. */
+  readonly described?: DescribedNode;
+  /** The words before a service's command that put it under the node's clock. */
+  readonly clockPrefix: readonly string[];
   readonly options: JsonObject;
   /** None where the coordinator is another, or there is none. */
   readonly etcd: readonly string[];
@@ -60,7 +66,10 @@ export function readConfig(environment: Environment): ShellConfig {
     ...(environment['SNOWGLOBE_REGION'] !== undefined && { region: environment['SNOWGLOBE_REGION'] }),
     tapFolder: read('SNOWGLOBE_TAPS', folder),
     diskFolder: read('SNOWGLOBE_DISK', folder),
-    generatorFile: read('SNOWGLOBE_GENERATOR', file),
+    ...(environment['SNOWGLOBE_SERVICE'] === undefined
+      ? { generatorFile: read('SNOWGLOBE_GENERATOR', file) }
+      : { described: read('SNOWGLOBE_SERVICE', describedNode) }),
+    clockPrefix: read('SNOWGLOBE_CLOCK_PREFIX', words, []),
     options: read('SNOWGLOBE_OPTIONS', object, {}),
     etcd: read('SNOWGLOBE_ETCD', endpoints, []),
     ...(environment['SNOWGLOBE_POSTGRES'] !== undefined && { postgres: read('SNOWGLOBE_POSTGRES', database) }),
@@ -120,6 +129,13 @@ function object(text: string): JsonObject {
   const value: unknown = JSON.parse(text);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('it is no JSON object');
   return value as JsonObject;
+}
+
+function words(text: string): string[] {
+  const value: unknown = JSON.parse(text);
+  if (!Array.isArray(value) || !value.every((word) => typeof word === 'string'))
+    throw new Error('it is no JSON list of words');
+  return value;
 }
 
 function database(text: string): string {

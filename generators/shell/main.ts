@@ -20,7 +20,7 @@ import { createEnv } from './env.ts';
 import { Lane } from './lane.ts';
 import { LoggedCoordination } from './lease-log.ts';
 import { claimIncarnation } from './life.ts';
-import { loadGenerator } from './load-generator.ts';
+import { servedBy } from './served-by.ts';
 import { createMetrics } from './metrics.ts';
 import { startSelfLoad } from './self-load.ts';
 import { PROTOCOL_VERSION, serve } from './serve.ts';
@@ -34,11 +34,11 @@ const CLOSE_MS = 1000;
 async function start(config: ShellConfig): Promise<void> {
   if (endianness() !== 'LE')
     throw new ConfigError('the shell writes IDs as they lie in memory: it needs a little-endian CPU');
-  const generator = await loadGenerator(config.generatorFile);
+  const generator = await servedBy(config);
   const lacking = lackingVariable(generator, config);
   if (lacking !== undefined) throw new ConfigError(`${lacking} is not set, and ${generator.name} needs it`);
   const { node, index, zone, region, tapFolder, diskFolder, options } = config;
-  const { snapshot } = generator.node;
+  const { snapshot } = generator;
   if (snapshot !== undefined && restored() === undefined) becomeRestored(snapshot, tapFolder);
   const incarnation = claimIncarnation(tapFolder, node, {
     protocol: PROTOCOL_VERSION,
@@ -60,7 +60,7 @@ async function start(config: ShellConfig): Promise<void> {
 
   let minter: Minter;
   try {
-    minter = await generator.node.create(env);
+    minter = await generator.create(env);
   } catch (error) {
     throw new ConfigError(`${GENERATOR_FAULT}create threw (${messageOf(error)})`, { cause: error });
   }

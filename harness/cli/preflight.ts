@@ -88,7 +88,7 @@ export async function preflight(
     inFile(reference, scenario, combinationProblems(scenario, generator)),
   );
   refuse(EXIT.badInput, await withFitting(strangers, items));
-  const ready = chosen ?? (await chooseDriver(asked.driver, log));
+  const ready = chosen ?? (await chooseDriver(asked.driver, items, log));
   const { driver } = ready;
   const missing = items.flatMap(({ reference, scenario, generator: { generator } }) =>
     inFile(reference, scenario, machineProblems(scenario, generator, faults, ready)),
@@ -174,10 +174,12 @@ export async function readyDriver(name: string): Promise<ReadyDriver> {
   return { driver, readiness };
 }
 
-async function chooseDriver(name: string | undefined, log: Log): Promise<ReadyDriver> {
+/** The one that the user names; else the first that can run all the nodes and is ready. */
+async function chooseDriver(name: string | undefined, items: Ready['items'], log: Log): Promise<ReadyDriver> {
   if (name !== undefined) return readyDriver(name);
   const drivers = await driversByRank();
   for (const driver of drivers) {
+    if (items.some(({ generator: { generator } }) => driver.refuses(generator.node) !== undefined)) continue;
     const readiness = await driver.readiness();
     const { problems } = readiness;
     if (problems.length === 0) {

@@ -10,6 +10,7 @@ import type { CoordinatorOrNone } from './coordinator-kind.ts';
 import type { Guarantee, Promise_ } from './guarantee.ts';
 import type { Json } from './json.ts';
 import type { Layout } from './layout.ts';
+import type { ModuleNode, NativeNode, ServiceNode } from './node-program.ts';
 import type { Ranges } from './ranges.ts';
 
 export interface Generator {
@@ -20,7 +21,7 @@ export interface Generator {
   readonly layout: Layout;
   /** The coordinator that it needs, etcd when left out; `none`: it runs with any, and without. */
   readonly coordinator?: CoordinatorOrNone;
-  readonly node: ShellNode;
+  readonly node: NodeKind;
   /**
    * Why it cannot run on these nodes, as a sentence: an option out of range, a worker ID given twice. Undefined: it can.
    * Asked before anything starts.
@@ -49,6 +50,14 @@ export interface Mutant {
   readonly real?: true;
   /** Real nodes never come to show it, or too seldom to be waited for: the file says why. */
   readonly simulated?: true;
+}
+
+/** What a node is. All but a shell node are plain data. */
+export type NodeKind = ShellNode | ServiceNode | NativeNode | ModuleNode;
+
+/** A generator that runs in the simulator, too: its node is code for the shell. */
+export interface ShellGenerator extends Generator {
+  readonly node: ShellNode;
 }
 
 /** A node that snowglobe's own shell serves: the file gives the minter, the shell gives HTTP, taps and metrics. */

@@ -24,6 +24,7 @@ export function machineProblems(
   return [
     ...abilityProblems(scenario, faults, driver.name, readiness.abilities),
     ...driverProblems(generator, driver),
+    ...nodeProblems(generator, driver),
     ...missingCoordinator(scenario, readiness),
   ];
 }
@@ -41,6 +42,22 @@ export function driverProblems(
         ),
       ]
     : [];
+}
+
+/** Nodes of a kind that the driver cannot run: exit 3. */
+export function nodeProblems(
+  { name, node }: Pick<Generator, 'name' | 'node'>,
+  driver: Pick<Driver, 'name' | 'refuses'>,
+): readonly Problem[] {
+  const why = driver.refuses(node);
+  return why === undefined
+    ? []
+    : [
+        problem(
+          `The driver ${driver.name} cannot run ${name}. ${why}`,
+          'Take another with --driver; `snowglobe list --drivers` tells what each is for.',
+        ),
+      ];
 }
 
 /** A coordinator whose programs are not here would be missed in the middle of the launch: exit 3. */

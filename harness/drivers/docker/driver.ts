@@ -16,6 +16,11 @@ export default {
   rank: 3,
   callable: true,
 
+  refuses: (node) =>
+    node.kind === 'service' && node.urls !== undefined
+      ? 'Its nodes run elsewhere, and it starts nodes itself.'
+      : undefined,
+
   async readiness(): Promise<Readiness> {
     const engine = await findEngine();
     if (isProblems(engine)) return { problems: engine, abilities: new Set(), notes: [] };

@@ -60,7 +60,7 @@ export async function launchCluster(
   const labels = labelsOf(context);
   const user = containerUser(engine.rootless);
   const needs = context.needs ?? new Set();
-  const backend = chooseClock(NODE_IN_IMAGE, needs, image.clockTools, spec.clockTool);
+  const backend = chooseClock([NODE_IN_IMAGE], needs, image.clockTools, spec.clockTool);
   const clock: ClockChoice = { backend, tools: image.clockTools };
   const clocks = new Clocks(folders.clocks, backend);
   const slowSync = needs.has('coordinator.slow-disk') ? image.slowSync : undefined;

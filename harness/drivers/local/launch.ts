@@ -9,6 +9,7 @@ import { membersBeside } from '../../core/coordinators.ts';
 import type { LaunchContext } from '../../core/driver.ts';
 import { EXIT, environmentLacks, messageOf, SnowglobeError } from '../../core/errors.ts';
 import { idBitsOf } from '../../core/layout.ts';
+import type { Places } from '../../core/template.ts';
 import { NS_PER_MS, trueUnixMs, type Time } from '../../core/time.ts';
 import type { SendOrder } from '../agent/agent-client.ts';
 import { AgentCluster, AgentNode } from '../agent/agent-cluster.ts';
@@ -22,12 +23,14 @@ import { locator, networkControl } from '../agent/network-control.ts';
 import { endInWords, generatorFault, lastWords } from '../agent/last-words.ts';
 import { NodeClient } from '../agent/node-client.ts';
 import { readClocks, runNs, startTime } from '../agent/real-time.ts';
+import { nodeCommand, type NodeCommand } from '../agent/node-command.ts';
 import { shellEntry } from '../agent/shell-entry.ts';
 import {
   allOf,
   clockFile,
   diskFolder,
   logFile,
+  NODE_PORT,
   nodeWorkload,
   onLoopback,
   placesOf,
@@ -63,12 +66,22 @@ export async function launch(spec: ClusterSpec, context: LaunchContext): Promise
   if (mode === PLAIN && spec.coordinator === 'postgres')
     throw new SnowglobeError(EXIT.environment, [NO_POSTGRES_ON_TCP]);
   const { tools, slowSync } = await findClockTools(skews);
-  const backend = chooseClock(programAt(process.execPath), context.needs ?? new Set(), tools, spec.clockTool);
+  const shell = shellEntry();
+  const commandIn = (places?: Places): NodeCommand =>
+    nodeCommand(context.generator, {
+      node: process.execPath,
+      shell,
+      generatorFile: context.generator.file === '' ? '' : realpathSync(context.generator.file),
+      ...(places !== undefined && { places }),
+    });
+  const programs = commandIn().programs.map((path) => programAt(path));
+  const backend = chooseClock(programs, context.needs ?? new Set(), tools, spec.clockTool);
   const tool = tools.get(backend.name) as string;
   const around = makeFolders(
     spec,
     context,
     (settingFile) => backend.wrap(tool, settingFile),
+    commandIn,
     context.needs?.has('coordinator.slow-disk') === true ? slowSync : undefined,
   );
   const traces = beginTraces(context.runId, context.owner, [around.memberData]);
@@ -161,6 +174,13 @@ async function fill(
           lastWords(endInWords(await sandbox.endOf(place.name)), logFile(place, around)),
         );
         await node.process.start();
+        if (around.nodeCommand().tcpOnly === true)
+          await sandbox.agent(place.name, {
+            do: 'forward',
+            socket: place.socket,
+            address: place.addressFor(place.name),
+            port: NODE_PORT,
+          });
         return node;
       }),
     );
@@ -219,6 +239,7 @@ function makeFolders(
   spec: ClusterSpec,
   { folder, runId, generator }: LaunchContext,
   wrap: Surroundings['wrap'],
+  nodeCommand: Surroundings['nodeCommand'],
   slowSync: string | undefined,
 ): Surroundings {
   const root = mkRealFolder(folder);
@@ -243,8 +264,8 @@ function makeFolders(
     wrap,
     slowSync: slowSync === undefined ? undefined : { launcher: slowSync, delayFile: delayFileIn(snapshots) },
     programs: { etcd: realpathSync(etcd), restorer: restorerOf(etcd) },
-    shell: shellEntry(),
-    generator: realpathSync(generator.file),
+    nodeCommand,
+    generator: generator.file,
   };
   for (const node of placesOf(spec, '').nodes) mkRealFolder(diskFolder(node, around));
   return around;

@@ -6,6 +6,8 @@ import type { ClusterSpec } from '../../core/cluster.ts';
 import { optionsOf } from '../../core/cluster.ts';
 import { DEFAULT_COORDINATOR } from '../../core/coordinator-kind.ts';
 import { coordinatorMembersOf, membersBeside } from '../../core/coordinators.ts';
+import type { Places as TemplatePlaces } from '../../core/template.ts';
+import { CLOCK_PREFIX_VARIABLE, type NodeCommand } from '../agent/node-command.ts';
 import { placeVariables } from '../agent/place-variables.ts';
 import { restoreFile } from '../agent/coordinator.ts';
 import { COORDINATOR_ACCESS, coordinatorVariables } from '../agent/coordinators.ts';
@@ -17,6 +19,8 @@ import type { PodSpec, WorkloadSpec } from './sandbox-protocol.ts';
 
 /** Nothing listens there: a node serves on a UNIX socket. A refusal shows just as well that the link is whole. */
 const NODE_PROBE_PORT = 1;
+/** Where a node listens that serves on TCP only; its agent brings it to the node's socket. */
+export const NODE_PORT = 8080;
 
 /** A node or etcd member, its pod, and how it is reached. */
 export interface Place extends PodSpec {
@@ -51,8 +55,9 @@ export interface Surroundings {
   readonly slowSync: SlowSync | undefined;
   /** How a process is started under the clock of a setting's file. */
   readonly wrap: (settingFile: string) => Wrapping;
-  /** The node shell and the generator: full paths. */
-  readonly shell: string;
+  /** How the process of a node is started: by what its generator is. */
+  readonly nodeCommand: (places?: TemplatePlaces) => NodeCommand;
+  /** The generator, for messages. */
   readonly generator: string;
 }
 
@@ -87,7 +92,7 @@ export function onLoopback(places: Places, block: number): Places {
   return { nodes: places.nodes.map(moved), members: places.members.map(moved) };
 }
 
-/** A node: the shell, under a clock of its own. */
+/** A node, under a clock of its own. */
 export function nodeWorkload(
   node: Place,
   { nodes, members }: Places,
@@ -95,26 +100,33 @@ export function nodeWorkload(
   around: Surroundings,
 ): WorkloadSpec {
   const { prefix, environment } = around.wrap(clockFile(node, around));
+  const options = optionsOf(spec, node.name);
+  const index = nodes.indexOf(node);
+  const beside = members
+    .filter(({ name }) => membersBeside(spec, node.name).includes(name))
+    .map(({ name, addressFor }) => ({ name, address: addressFor(node.name) }));
+  const coordinator = coordinatorVariables(spec, beside);
+  const disk = diskFolder(node, around);
+  const listensAt = { host: node.addressFor(node.name), port: NODE_PORT };
+  const etcd = coordinator['SNOWGLOBE_ETCD']?.split(',') ?? [];
+  const started = around.nodeCommand({ node: node.name, index, ...listensAt, etcd, disk, options });
   return {
     name: node.name,
-    command: [...prefix, process.execPath, around.shell],
+    command: [...prefix, ...started.command],
     environment: {
       PATH: around.path,
       ...environment,
+      ...started.environment,
+      [CLOCK_PREFIX_VARIABLE]: JSON.stringify(prefix),
       SNOWGLOBE_NODE: node.name,
-      ...placeVariables(spec, node.name, nodes.indexOf(node)),
+      ...placeVariables(spec, node.name, index),
       SNOWGLOBE_TAPS: around.taps,
-      SNOWGLOBE_DISK: diskFolder(node, around),
-      SNOWGLOBE_GENERATOR: around.generator,
-      SNOWGLOBE_OPTIONS: JSON.stringify(optionsOf(spec, node.name)),
-      ...coordinatorVariables(
-        spec,
-        members
-          .filter(({ name }) => membersBeside(spec, node.name).includes(name))
-          .map(({ name, addressFor }) => ({ name, address: addressFor(node.name) })),
-      ),
-      SNOWGLOBE_LISTEN: `unix:${node.socket}`,
+      SNOWGLOBE_DISK: disk,
+      SNOWGLOBE_OPTIONS: JSON.stringify(options),
+      ...coordinator,
+      SNOWGLOBE_LISTEN: started.tcpOnly === true ? `tcp:${listensAt.host}:${listensAt.port}` : `unix:${node.socket}`,
     },
+    ...(started.folder !== undefined && { folder: started.folder }),
     log: logFile(node, around),
   };
 }

@@ -5,7 +5,7 @@ import { coordinatorKindOf } from '../../core/coordinator-kind.ts';
 import { coordinatorMembersOf, coordinatorOfNodes, coordinatorsByRegion } from '../../core/coordinators.ts';
 import { CoordinatorsAsOne } from '../../core/coordinators-as-one.ts';
 import type { InMemoryHistory } from '../../core/driver.ts';
-import type { Generator } from '../../core/generator.ts';
+import type { ShellGenerator } from '../../core/generator.ts';
 import { NO_REQUESTS } from '../../core/history.ts';
 import type { History } from '../../core/history.ts';
 import { wordsPerId } from '../../core/layout.ts';
@@ -25,9 +25,9 @@ const ORIGIN: Origin = { monotonicNs: '1000000000000', unixMs: 1_767_225_600_000
 
 export interface SimClusterOptions {
   readonly spec: ClusterSpec;
-  readonly generator: Generator;
+  readonly generator: ShellGenerator;
   /** Loads the generator anew, for one life of a node. */
-  readonly load: () => Promise<Generator>;
+  readonly load: () => Promise<ShellGenerator>;
   /** The cluster disposes of it. */
   readonly guard: Guard;
   readonly rng: Rng;
@@ -45,7 +45,7 @@ export class SimCluster implements Cluster, InMemoryHistory {
   readonly zones: Zones;
   readonly versions: { readonly [name: string]: string };
   readonly #guard: Guard;
-  readonly #generator: Generator;
+  readonly #generator: ShellGenerator;
   readonly #network: Network;
   readonly #history = new HistoryBuilder();
   readonly #spec: ClusterSpec;

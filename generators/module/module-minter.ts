@@ -1,0 +1,8 @@
+/** A minter that calls the function of a module. */
+import type { GeneratorEnv, Minter } from '../../harness/core/generator.ts';
+import type { ShellConfig } from '../shell/config.ts';
+import type { DescribedNode } from '../shell/described-node.ts';
+
+export function startModule(_: DescribedNode, __: ShellConfig, ___: GeneratorEnv): Promise<Minter> {
+  throw new Error('not yet');
+}
