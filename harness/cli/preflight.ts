@@ -9,7 +9,7 @@ import { badInput, environmentLacks, EXIT, refuse } from '../core/errors.ts';
 import type { Axis } from '../core/matrix.ts';
 import type { Scenario } from '../core/scenario.ts';
 import type { ReadyDriver } from '../engine/driver-problems.ts';
-import { machineProblems } from '../engine/driver-problems.ts';
+import { machineProblems, missingCoordinator } from '../engine/driver-problems.ts';
 import { combinationProblems, scenarioProblems } from '../engine/preflight.ts';
 import type { RunRequest } from '../engine/run-request.ts';
 import { withoutDisturbances } from '../engine/timetable.ts';
@@ -174,19 +174,20 @@ export async function readyDriver(name: string): Promise<ReadyDriver> {
   return { driver, readiness };
 }
 
-/** The one that the user names; else the first that can run all the nodes and is ready. */
+/** The one that the user names; else the first that is ready and can run all the nodes and coordinators. */
 async function chooseDriver(name: string | undefined, items: Ready['items'], log: Log): Promise<ReadyDriver> {
   if (name !== undefined) return readyDriver(name);
   const drivers = await driversByRank();
   for (const driver of drivers) {
     if (items.some(({ generator: { generator } }) => driver.refuses(generator.node) !== undefined)) continue;
     const readiness = await driver.readiness();
-    const { problems } = readiness;
-    if (problems.length === 0) {
+    const missing = items.flatMap(({ scenario }) => missingCoordinator(scenario, readiness));
+    const problems = new Set([...readiness.problems, ...missing].map(({ what }) => what));
+    if (problems.size === 0) {
       log(`Driver ${driver.name}: ${driver.summary}`);
       return { driver, readiness };
     }
-    log(`Driver ${driver.name} cannot be used: ${problems.map(({ what }) => what).join(' ')}`);
+    log(`Driver ${driver.name} cannot be used: ${[...problems].join(' ')}`);
   }
   throw environmentLacks('No driver can be used on this machine.', 'Run `snowglobe doctor` to see what each needs.');
 }
