@@ -12,6 +12,7 @@ import type { ReadyDriver } from '../engine/driver-problems.ts';
 import { machineProblems, missingCoordinator } from '../engine/driver-problems.ts';
 import { combinationProblems, scenarioProblems } from '../engine/preflight.ts';
 import type { RunRequest } from '../engine/run-request.ts';
+import { sizedToUrls } from '../engine/sized-to-urls.ts';
 import { withoutDisturbances } from '../engine/timetable.ts';
 import type { Combination, MatrixPlan } from '../matrix/plan.ts';
 import { planMatrix } from '../matrix/plan.ts';
@@ -81,6 +82,11 @@ export async function preflight(
       scenario: asked.withoutDisturbances ? withoutDisturbances(scenario) : scenario,
       generator: await generatorFor(asked.generator, reference, scenario),
     });
+  items = items.map((item) => {
+    const scenario = sizedToUrls(item.scenario, item.generator.generator);
+    if (scenario !== item.scenario) log(`${item.reference}: as many nodes as URLs, ${scenario.cluster.nodes}.`);
+    return { ...item, scenario };
+  });
   const matrix = asked.matrix === undefined ? undefined : await matrixOf(asked, asked.matrix, items, parts);
   if (matrix !== undefined)
     items = matrix.combinations.map((cell) => ({ reference: given[0]!.reference, ...cell, cell }));

@@ -3,7 +3,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
-import { ABILITIES, type Ability } from '../../core/cluster.ts';
+import { type Ability, CONTROLS } from '../../core/cluster.ts';
 import type { Readiness } from '../../core/driver.ts';
 import { problem, type Problem } from '../../core/errors.ts';
 import { findPostgres, NO_POSTGRES } from '../agent/postgres-program.ts';
@@ -62,7 +62,7 @@ export async function readiness(): Promise<Readiness> {
   const { tools, note, slowSync } = await findClockTools(skews);
   const quickDisks = slowSync === undefined ? SLOW_SYNC_MISSING : await trySlowSync(slowSync);
   const clocks = clockAbilities(programAt(process.execPath), tools);
-  const abilities = (Object.keys(ABILITIES) as Ability[]).filter(
+  const abilities = CONTROLS.filter(
     (ability) =>
       !lacking.abilities.has(ability) &&
       (ability !== 'coordinator.slow-disk' || quickDisks === undefined) &&
