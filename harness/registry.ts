@@ -25,6 +25,7 @@ import type { Run } from './core/run.ts';
 import type { Scenario } from './core/scenario.ts';
 import { NAME_MAX, scenarioSchema } from './core/scenario.ts';
 import { z } from './core/schema.ts';
+import { scopeOf } from './core/scope.ts';
 import { shapeProblem } from './core/shape-problem.ts';
 import { loading } from './loading.ts';
 import { moduleProblem } from './module-problem.ts';
@@ -138,11 +139,11 @@ export async function loadGenerators(): Promise<readonly ShellGenerator[]> {
 
 /** What a run's record keeps of its generator. */
 export function describeGenerator({
-  generator: { name, summary, promises, layout },
+  generator: { name, summary, promises, layout, node },
   file,
 }: GeneratorSource): Run['generator'] {
   const ours = generatorFiles().some((known) => known.file === file);
-  return { name, ...(!ours && { file: asTyped(file) }), summary, promises, layout };
+  return { name, ...(!ours && { file: asTyped(file) }), summary, promises, layout, evidence: scopeOf(node) };
 }
 
 /** Below the working folder as one would type it, `./mine.ts`; elsewhere the whole path. */

@@ -24,6 +24,7 @@ import { shapeProblem } from '../core/shape-problem.ts';
 import type { TargetKind } from '../core/targets.ts';
 import { targetsOf } from '../core/targets.ts';
 import type { Indicators } from './judge-slos.ts';
+import { scopeProblems } from './scope-problems.ts';
 import { signalProblems } from './signal-problems.ts';
 import { sloProblems } from './slo-problems.ts';
 import { shapeOf, timetableProblems } from './timetable.ts';
@@ -189,7 +190,9 @@ function zoneIn(region: string, zones: Zones): string {
 export function combinationProblems(scenario: Scenario, generator: Generator): readonly Problem[] {
   const ofCoordinator = coordinatorProblems(scenario, generator);
   // The options of a scenario for another coordinator are those of other generators.
-  return ofCoordinator.length > 0 ? ofCoordinator : generatorProblems(scenario, generator);
+  return ofCoordinator.length > 0
+    ? ofCoordinator
+    : [...generatorProblems(scenario, generator), ...scopeProblems(scenario, generator)];
 }
 
 /** A generator that needs another coordinator than the scenario has would wait for ever. */
