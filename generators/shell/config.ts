@@ -75,13 +75,18 @@ export function readConfig(environment: Environment): ShellConfig {
     host: read('SNOWGLOBE_HOST', (text) => text, '127.0.0.1'),
     clockPrefix: read('SNOWGLOBE_CLOCK_PREFIX', words, []),
     options: read('SNOWGLOBE_OPTIONS', object, {}),
-    etcd: read('SNOWGLOBE_ETCD', endpoints, environment['SNOWGLOBE_POSTGRES'] === undefined ? undefined : []),
+    etcd: read('SNOWGLOBE_ETCD', endpoints, needsNoEtcd(environment) ? [] : undefined),
     ...(environment['SNOWGLOBE_POSTGRES'] !== undefined && { postgres: read('SNOWGLOBE_POSTGRES', database) }),
     listen: read('SNOWGLOBE_LISTEN', (text) => list(text).map(parseAddress)),
     ...(environment['SNOWGLOBE_SELF_LOAD'] !== undefined && { selfLoad: read('SNOWGLOBE_SELF_LOAD', rate) }),
   };
   if (problems.length > 0) throw new ConfigError(problems.join('; '));
   return config;
+}
+
+/** The coordinator is another, or whatever serves the IDs sees to itself. */
+function needsNoEtcd(environment: Environment): boolean {
+  return environment['SNOWGLOBE_POSTGRES'] !== undefined || environment['SNOWGLOBE_SERVICE'] !== undefined;
 }
 
 /** `tcp:HOST:PORT` (an IPv6 host in brackets) or `unix:PATH`. */
