@@ -29,6 +29,7 @@ export const PLANTS = [
   'foreign worker field',
   'held no worker ID',
   'held two worker IDs',
+  'not told its worker ID',
   'clock elsewhere',
   'clock ordered about',
   'intruder',
