@@ -16,6 +16,7 @@ import type { Hazard } from './core/hazard.ts';
 import type { Indicator } from './core/indicator.ts';
 import type { MatrixReporter } from './core/matrix.ts';
 import { layoutProblems } from './core/layout.ts';
+import { withPromisedEncoding } from './core/module-node.ts';
 import { chooseAmong } from './core/nearest-name.ts';
 import { dataNodeSchema } from './core/node-schema.ts';
 import { promisesSchema } from './core/promise-schema.ts';
@@ -114,7 +115,7 @@ export async function loadGenerator(reference: string, where = '--generator'): P
       'Export an object with name, summary, promises, layout and node by default; see CONTRIBUTING.md, "Add a generator".',
       file,
     );
-  return { generator: placedIn(dirname(file), loaded as Generator), file };
+  return { generator: withPromisedEncoding(placedIn(dirname(file), loaded as Generator)), file };
 }
 
 /** Paths of a file are relative to the file. */

@@ -68,7 +68,8 @@ export class IdWriter {
     if (given.length !== this.#idBytes)
       return this.#complain(
         'bytes',
-        () => `${given.length} bytes, and an ID of its layout has ${this.#idBytes}; of form text, a digest of any number is kept`,
+        () =>
+          `${given.length} bytes, and an ID of its layout has ${this.#idBytes}; of form text, a digest of any number is kept`,
       );
     // Memory has the lowest byte first, and the low word of two.
     for (let from = 0, to = (at + 1) * this.#idBytes; from < given.length; from++) this.#bytes[--to] = given[from]!;
@@ -80,7 +81,10 @@ export class IdWriter {
   }
 
   #tooLong(given: bigint | number): string {
-    return this.#complain('too long', () => `the ${typeof given} ${given}, which does not fit into ${this.#idBits} bits`);
+    return this.#complain(
+      'too long',
+      () => `the ${typeof given} ${given}, which does not fit into ${this.#idBits} bits`,
+    );
   }
 
   #complain(kind: string, what: () => string): string {
