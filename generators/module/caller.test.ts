@@ -22,7 +22,8 @@ async function batch(
 }
 
 async function mint(next: NextId, count: number, { form = 'decimal', idBits = 64 }: Asked = {}) {
-  const ids = new BigUint64Array((count * idBits) / 64);
+  // As a lane leaves it: with what was minted before.
+  const ids = new BigUint64Array((count * idBits) / 64).fill(2n ** 64n - 1n);
   const told = await new Caller(next, form, idBits).mint(ids, count);
   const layout = { idBits, timeBits: 0, workerBits: 0, sequenceBits: 0, tickMs: 1, epochMs: 0 };
   const reader = idReader({ ids, layout });
@@ -39,6 +40,13 @@ test('the same ID is the same bits, whatever it comes as', async () => {
       const forms = [id, String(id), bytesOf(id, 8), buffer, BigInt.asIntN(64, id), String(BigInt.asIntN(64, id))];
       expect((await batch(forms)).ids).toEqual(forms.map(() => id));
       expect((await batch([id.toString(16)], { form: 'hex' })).ids).toEqual([id]);
+    }),
+  );
+  // An ObjectId has 12 bytes.
+  await fc.assert(
+    fc.asyncProperty(fc.bigInt({ min: 0n, max: 2n ** 96n - 1n }), async (id) => {
+      const forms = [2n ** 128n - 1n, bytesOf(id, 12)];
+      expect((await batch(forms, { idBits: 128 })).ids).toEqual([2n ** 128n - 1n, id]);
     }),
   );
   await fc.assert(
@@ -84,7 +92,7 @@ test.each([
     'text that is no ID: "01ARZ3NDEKTSV4RRFFQ69G5FAV" is not decimal digits, it looks like form ulid',
   ],
   [
-    'bytes of another length',
+    'more bytes than it has',
     new Uint8Array(12),
     '12 bytes, and an ID of its layout has 8; of form text, a digest of any number is kept',
   ],
@@ -97,7 +105,9 @@ test('of form text a digest is kept, of a text or of any bytes but none', async 
   const given = ['V1StGXR8_Z5jdHi6B-myT', bytesOf(5n, 20), bytesOf(5n, 12)];
   const { ids } = await batch(given, { form: 'text', idBits: 128 });
   expect(ids).toEqual(given.map(md5));
-  expect((await batch([new Uint8Array(0)], { form: 'text', idBits: 128 })).error).toMatch(/returned 0 bytes/);
+  expect((await batch([new Uint8Array(0)], { form: 'text', idBits: 128 })).error).toMatch(
+    /returned no bytes, and no ID/,
+  );
 });
 
 test('a complaint of one kind has the same words each time, or counting by words would never end', async () => {
