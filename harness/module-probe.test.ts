@@ -42,6 +42,12 @@ test('a module is found by its path, as a package of the folder, or in Node itse
   expect(await found({ module: 'crypto', export: 'randomUUID' })).toBe('node:crypto');
 });
 
+test('one that flags made is told of by what they were', async () => {
+  const { generator } = source({ module: 'no-such-ids' });
+  const asked = withFoundModule({ generator, file: '', from: 'npm:no-such-ids' }, folder);
+  await expect(asked).rejects.toThrow(/^--generator npm:no-such-ids: The module no-such-ids cannot be found/);
+});
+
 test('a generator of another kind is left as it is', async () => {
   const { generator } = source({});
   const shell = { ...source({}), generator: { ...generator, node: { kind: 'native', command: ['x'] } as const } };
@@ -91,7 +97,6 @@ test.each([
     /ended the process that loaded it \(exit 1, TypeError: late\)\.$/,
     /Mend/,
   ],
-  ['a form that the layout has no room for', { form: 'uuid' as const }, /^IDs of form uuid have 128 bits/, /form/],
 ])('%s: one error, exit 2', async (_, node, what, remedy) => {
   const error = (await withFoundModule(source(node), folder).catch((thrown: unknown) => thrown)) as SnowglobeError;
   expect(error.exitCode).toBe(2);

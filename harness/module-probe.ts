@@ -6,7 +6,6 @@ import { text } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
 import type { GeneratorSource } from './core/driver.ts';
 import { EXIT, problem, refuse } from './core/errors.ts';
-import { moduleProblems } from './core/module-node.ts';
 import type { ModuleNode } from './core/node-program.ts';
 
 /** The same that generator files are given to load in. */
@@ -24,18 +23,20 @@ interface Answer {
 
 /**
  * The same generator with its module as a real path, looked for from `from`; one of another kind as it is. Throws (exit 2)
- * where the module cannot be found or loaded, has no such function, or cannot be of the generator's layout.
+ * where the module cannot be found or loaded, or has no such function.
  */
 export async function withFoundModule(source: GeneratorSource, from = process.cwd()): Promise<GeneratorSource> {
-  const { generator, file } = source;
+  const { generator, file, from: words = generator.name } = source;
   const { node } = generator;
   if (node.kind !== 'module') return source;
-  const where = file === '' ? node.module : file;
-  refuse(EXIT.badInput, moduleProblems(generator, where));
   const { module, what, remedy } = await ask(node, from);
   if (what !== undefined)
     refuse(EXIT.badInput, [
-      problem(`The module ${module ?? node.module} ${what}.`, remedy ?? NO_ADVICE, file === '' ? '--generator' : file),
+      problem(
+        `The module ${module ?? node.module} ${what}.`,
+        remedy ?? NO_ADVICE,
+        file === '' ? `--generator ${words}` : file,
+      ),
     ]);
   return { ...source, generator: { ...generator, node: { ...node, module: module ?? node.module } } };
 }

@@ -17,7 +17,7 @@ import type { Hazard } from './core/hazard.ts';
 import type { Indicator } from './core/indicator.ts';
 import type { MatrixReporter } from './core/matrix.ts';
 import { layoutProblems } from './core/layout.ts';
-import { withPromisedEncoding } from './core/module-node.ts';
+import { withPromisedEncoding } from './core/promised-encoding.ts';
 import { chooseAmong } from './core/nearest-name.ts';
 import { dataNodeSchema } from './core/node-schema.ts';
 import { promisesSchema } from './core/promise-schema.ts';
@@ -30,6 +30,7 @@ import { scopeOf } from './core/scope.ts';
 import { shapeProblem } from './core/shape-problem.ts';
 import { loading } from './loading.ts';
 import { moduleProblem } from './module-problem.ts';
+import type { WayIn } from './core/way-in.ts';
 import type { PlanReporter } from './plan/plan-reporter.ts';
 
 /** The package's root: sources in a checkout, `dist` when installed. */
@@ -49,6 +50,10 @@ export const loadPlanReporters = async (): Promise<ReadonlyMap<string, PlanRepor
   loadFolder<PlanReporter>('reports/capacity', nameOf);
 export const loadCheckers = async (): Promise<ReadonlyMap<string, Checker>> =>
   loadFolder<Checker>('harness/checkers', (checker) => checker.judges);
+
+/** What `--generator` takes beside names and paths, in the order of their files. */
+export const loadWaysIn = async (): Promise<ReadonlyMap<string, WayIn>> =>
+  loadFolder<WayIn>('harness/ways-in', ({ prefix }) => prefix);
 
 /** The page of `run --matrix`: one file, and no plug-in among others. */
 export const loadMatrixReporter = async (): Promise<MatrixReporter> =>
@@ -110,14 +115,28 @@ export const scenarioFiles = (): readonly NamedFile[] => filesOf('scenarios');
 export async function loadGenerator(reference: string, where = '--generator'): Promise<GeneratorSource> {
   const file = locate('generator', reference, generatorFiles(), where);
   const loaded = extname(file) === '.json' ? readData(file) : await defaultExport<unknown>(file);
-  const parsed = generatorSchema.safeParse(loaded);
-  if (!parsed.success)
+  return { generator: placedIn(dirname(file), checked(loaded, file)), file };
+}
+
+/** A generator that is plain data and that no file holds: flags made it, or a program. Its paths are seen from here. */
+export function madeHere(generator: Generator, where: string): Generator {
+  if (generator.node?.kind === 'shell')
     throw badInput(
-      `is not a generator: ${shapeProblem(loaded, parsed.error, generatorSchema)}.`,
-      'Export an object with name, summary, promises, layout and node by default; see CONTRIBUTING.md, "Add a generator".',
-      file,
+      `The node of the generator ${generator.name} is code, which its processes have to import.`,
+      'Give the path of its file, such as ./mine.ts.',
+      where,
     );
-  return { generator: withPromisedEncoding(placedIn(dirname(file), loaded as Generator)), file };
+  return placedIn(process.cwd(), checked(generator, where));
+}
+
+function checked(loaded: unknown, where: string): Generator {
+  const parsed = generatorSchema.safeParse(loaded);
+  if (parsed.success) return loaded as Generator;
+  throw badInput(
+    `is not a generator: ${shapeProblem(loaded, parsed.error, generatorSchema)}.`,
+    'Export an object with name, summary, promises, layout and node by default; see CONTRIBUTING.md, "Add a generator".',
+    where,
+  );
 }
 
 /** Paths of a file are relative to the file. What is no code for the shell needs no coordinator, unless it says so. */
@@ -127,7 +146,8 @@ function placedIn(folder: string, generator: Generator): Generator {
   const placed = { coordinator: 'none', ...generator } as const;
   if (node.kind === 'module') {
     const isPath = /^\.{1,2}\//.test(node.module);
-    return isPath ? { ...placed, node: { ...node, module: resolve(folder, node.module) } } : placed;
+    const found = isPath ? { ...placed, node: { ...node, module: resolve(folder, node.module) } } : placed;
+    return withPromisedEncoding(found);
   }
   return node.folder === undefined ? placed : { ...placed, node: { ...node, folder: resolve(folder, node.folder) } };
 }
@@ -142,9 +162,19 @@ export async function loadGenerators(): Promise<readonly ShellGenerator[]> {
 export function describeGenerator({
   generator: { name, summary, promises, layout, node },
   file,
+  from,
 }: GeneratorSource): Run['generator'] {
-  const ours = generatorFiles().some((known) => known.file === file);
-  return { name, ...(!ours && { file: asTyped(file) }), summary, promises, layout, evidence: scopeOf(node) };
+  const ours = file === '' || generatorFiles().some((known) => known.file === file);
+  return {
+    name,
+    ...(!ours && { file: asTyped(file) }),
+    ...(from !== undefined && { from }),
+    summary,
+    promises,
+    layout,
+    evidence: scopeOf(node),
+    ...(node.kind !== 'shell' && { node }),
+  };
 }
 
 /** Below the working folder as one would type it, `./mine.ts`; elsewhere the whole path. */

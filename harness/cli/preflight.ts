@@ -13,14 +13,17 @@ import { machineProblems, missingCoordinator } from '../engine/driver-problems.t
 import { combinationProblems, scenarioProblems } from '../engine/preflight.ts';
 import type { RunRequest } from '../engine/run-request.ts';
 import { sizedToUrls } from '../engine/sized-to-urls.ts';
+import type { WayWords } from '../core/way-in.ts';
 import { withoutDisturbances } from '../engine/timetable.ts';
 import type { Combination, MatrixPlan } from '../matrix/plan.ts';
 import { planMatrix } from '../matrix/plan.ts';
 import { withFoundModule } from '../module-probe.ts';
 import type { Parts } from '../registry.ts';
-import { driversByRank, fileOf, loadDriver, loadGenerator, loadParts, loadScenarios } from '../registry.ts';
+import { driversByRank, fileOf, loadDriver, loadParts, loadScenarios } from '../registry.ts';
 import type { ChosenLoad } from './choose-load.ts';
 import { chooseLoad } from './choose-load.ts';
+import type { GeneratorAsked } from './generator-source.ts';
+import { generatorSource } from './generator-source.ts';
 import { sweepDead } from './heal.ts';
 import { sloSetOf, withSlos } from './slo-set.ts';
 import { chooseStore } from './store.ts';
@@ -28,7 +31,9 @@ import { chooseStore } from './store.ts';
 /** What a run is asked for with; left out: the best there is, or a default. */
 export interface Asked {
   readonly driver: string | undefined;
-  readonly generator: string | undefined;
+  readonly generator: GeneratorAsked | undefined;
+  /** Flags of a way in, as they were written. */
+  readonly way?: WayWords | undefined;
   readonly seed: string | undefined;
   readonly store: string | undefined;
   readonly withoutDisturbances: boolean;
@@ -81,7 +86,7 @@ export async function preflight(
     items.push({
       reference,
       scenario: asked.withoutDisturbances ? withoutDisturbances(scenario) : scenario,
-      generator: await generatorFor(asked.generator, reference, scenario),
+      generator: await generatorFor(asked, reference, scenario),
     });
   items = items.map((item) => {
     const scenario = sizedToUrls(item.scenario, item.generator.generator);
@@ -135,7 +140,7 @@ export async function prepare(driver: Driver, log: Log, signal: AbortSignal): Pr
 
 /** The combinations of the one scenario, all checked. */
 async function matrixOf(
-  { generator, seed }: Asked,
+  { generator, way, seed }: Asked,
   words: readonly string[],
   [item, ...others]: Ready['items'],
   parts: Parts,
@@ -147,13 +152,20 @@ async function matrixOf(
       '--matrix',
     );
   const flags = { generator: generator !== undefined, seed: seed !== undefined };
-  return planMatrix({ ...item, parts, words, flags, load: loadGenerator });
+  const load = (reference: string, where: string): Promise<GeneratorSource> => generatorSource(reference, way, where);
+  return planMatrix({ ...item, parts, words, flags, load });
 }
 
 /** The one that the user names, or that the scenario does. */
-function generatorFor(named: string | undefined, reference: string, scenario: Scenario): Promise<GeneratorSource> {
-  if (named !== undefined) return loadGenerator(named);
-  return loadGenerator(scenario.generator, `${fileOf(reference) ?? reference}: generator`);
+function generatorFor(
+  { generator, way, matrix = [] }: Asked,
+  reference: string,
+  scenario: Scenario,
+): Promise<GeneratorSource> {
+  if (generator !== undefined) return generatorSource(generator, way);
+  // Flags beside an axis are for the generators of the axis.
+  const flags = matrix.some((axis) => axis.startsWith('generator=')) ? {} : way;
+  return generatorSource(scenario.generator, flags, `${fileOf(reference) ?? reference}: generator`);
 }
 
 const FITTING_MAX = 3;

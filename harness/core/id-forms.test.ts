@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { digestOfBytes, digestOfText, formProblem, noId, readId, writeId } from './id-forms.ts';
+import { digestOfBytes, digestOfText, noId, readId, writeId } from './id-forms.ts';
 import { idReader } from './id-words.ts';
 import type { Layout } from './layout.ts';
-import { ID_FORMS } from './node-program.ts';
 
 const LAYOUT: Layout = { timeBits: 0, workerBits: 0, sequenceBits: 0, tickMs: 1, epochMs: 0 };
 const short = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
@@ -118,13 +117,4 @@ test.each([
 test('digits without end are refused before they are made a number', () => {
   expect(readId('9'.repeat(10_000_000), 'decimal', 128)).toBeUndefined();
   expect(readId('f'.repeat(10_000_000), 'hex', 128)).toBeUndefined();
-});
-
-test('forms of 128 bits need a layout of 128, and a digest one without fields', () => {
-  const opaque: Layout = { ...LAYOUT, idBits: 128 };
-  expect(ID_FORMS.filter((form) => formProblem(form, LAYOUT) === undefined)).toEqual(['decimal', 'hex']);
-  expect(ID_FORMS.filter((form) => formProblem(form, opaque) !== undefined)).toEqual([]);
-  expect(formProblem('uuid', LAYOUT)).toBe('IDs of form uuid have 128 bits, and the layout has 64.');
-  expect(formProblem('text', { ...opaque, timeBits: 48 })).toMatch(/^Of IDs of form text a digest is kept/);
-  expect(formProblem('uuid', { ...opaque, timeBits: 48 })).toBeUndefined();
 });
