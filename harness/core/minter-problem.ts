@@ -84,7 +84,7 @@ export function moduleFault(module: string, what: string): string {
  */
 export function threwInModule(error: unknown): string {
   return isOfLanguage(error)
-    ? `${GAVE_UP}a ${error.name} (${messageOf(error)})`
+    ? `${GAVE_UP}${error.name} (${messageOf(error)})`
     : `its function threw: ${messageOf(error)}`;
 }
 
