@@ -118,7 +118,7 @@ const serving = (node: Node) =>
 /** The IDs of a lane in the tap, one after the other. */
 function tapOf(lane: number, layout: Layout): bigint[] {
   const taps = join(folder, 'taps');
-  const [file] = readdirSync(taps).filter((name) => name.startsWith(`n1-1-${lane}-`) && name.endsWith('.ids'));
+  const file = readdirSync(taps).find((name) => name.startsWith(`n1-1-${lane}-`) && name.endsWith('.ids'));
   const bytes = readFileSync(join(taps, file!));
   const size = 8 * wordsPerId(layout);
   return Array.from({ length: bytes.length / size }, (_, at) => {
@@ -164,7 +164,7 @@ test('a factory makes one of its own in each lane, for the worker ID that the no
   // The other lane has a module, and so a count, of its own.
   expect((await json(node, '/ids?count=1')).ids).toEqual([String((9n << 56n) | (1n << 40n) | 3n)]);
   expect(await json(node, '/health')).toMatchObject({ workerId: 9 });
-  const [batches] = readdirSync(join(folder, 'taps')).filter((name) => /^n1-1-0-.*\.batches$/.test(name));
+  const batches = readdirSync(join(folder, 'taps')).find((name) => /^n1-1-0-.*\.batches$/.test(name));
   expect(decodeBatch(readFileSync(join(folder, 'taps', batches!)))).toMatchObject({ workerId: 9, count: 2 });
 });
 
