@@ -17,6 +17,7 @@ import type { Hazard } from './core/hazard.ts';
 import type { Indicator } from './core/indicator.ts';
 import type { MatrixReporter } from './core/matrix.ts';
 import { layoutProblems } from './core/layout.ts';
+import { withPromisedEncoding } from './core/promised-encoding.ts';
 import { chooseAmong } from './core/nearest-name.ts';
 import { dataNodeSchema } from './core/node-schema.ts';
 import { promisesSchema } from './core/promise-schema.ts';
@@ -145,7 +146,8 @@ function placedIn(folder: string, generator: Generator): Generator {
   const placed = { coordinator: 'none', ...generator } as const;
   if (node.kind === 'module') {
     const isPath = /^\.{1,2}\//.test(node.module);
-    return isPath ? { ...placed, node: { ...node, module: resolve(folder, node.module) } } : placed;
+    const found = isPath ? { ...placed, node: { ...node, module: resolve(folder, node.module) } } : placed;
+    return withPromisedEncoding(found);
   }
   return node.folder === undefined ? placed : { ...placed, node: { ...node, folder: resolve(folder, node.folder) } };
 }

@@ -29,7 +29,6 @@ export const PLANTS = [
   'foreign worker field',
   'held no worker ID',
   'held two worker IDs',
-  'not told its worker ID',
   'clock elsewhere',
   'clock ordered about',
   'intruder',
@@ -44,6 +43,7 @@ export const PLANTS = [
   'silence after a sign of life',
   'no answers',
   'changed answer',
+  'answer in numbers',
   'answer out of nowhere',
 ] as const;
 
@@ -301,6 +301,8 @@ const PLANTERS: Readonly<Record<Plant, (draft: Draft, rng: Rng, layout: Layout) 
         : request,
     );
   },
+  'answer in numbers': ({ changes }, rng) =>
+    void changes.push((request) => (rng.chance(0.05) ? withAnswer(request, () => ({ inNumbers: true })) : request)),
   'answer out of nowhere': ({ changes }, rng) =>
     void changes.push((request) =>
       rng.chance(0.05)
