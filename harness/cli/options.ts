@@ -49,6 +49,7 @@ const OPTIONS = {
   checkers: { type: 'boolean' },
   hazards: { type: 'boolean' },
   indicators: { type: 'boolean' },
+  layouts: { type: 'boolean' },
   drivers: { type: 'boolean' },
   claims: { type: 'boolean' },
   json: { type: 'boolean' },
