@@ -22,6 +22,7 @@ import type { Reporter } from './core/reporter.ts';
 import type { Run } from './core/run.ts';
 import type { Scenario } from './core/scenario.ts';
 import { scenarioSchema } from './core/scenario.ts';
+import { scopeOf } from './core/scope.ts';
 import { shapeProblem } from './core/shape-problem.ts';
 import { loading } from './loading.ts';
 import { moduleProblem } from './module-problem.ts';
@@ -189,6 +190,7 @@ export function describeGenerator({
     summary,
     promises,
     layout,
+    evidence: scopeOf(node),
     ...(node.kind !== 'shell' && { node }),
   };
 }

@@ -9,9 +9,10 @@ import { badInput, environmentLacks, EXIT, refuse } from '../core/errors.ts';
 import type { Axis } from '../core/matrix.ts';
 import type { Scenario } from '../core/scenario.ts';
 import type { ReadyDriver } from '../engine/driver-problems.ts';
-import { machineProblems } from '../engine/driver-problems.ts';
+import { machineProblems, missingCoordinator } from '../engine/driver-problems.ts';
 import { combinationProblems, scenarioProblems } from '../engine/preflight.ts';
 import type { RunRequest } from '../engine/run-request.ts';
+import { sizedToUrls } from '../engine/sized-to-urls.ts';
 import type { WayWords } from '../core/way-in.ts';
 import { withoutDisturbances } from '../engine/timetable.ts';
 import type { Combination, MatrixPlan } from '../matrix/plan.ts';
@@ -86,6 +87,11 @@ export async function preflight(
       scenario: asked.withoutDisturbances ? withoutDisturbances(scenario) : scenario,
       generator: await generatorFor(asked, reference, scenario),
     });
+  items = items.map((item) => {
+    const scenario = sizedToUrls(item.scenario, item.generator.generator);
+    if (scenario !== item.scenario) log(`${item.reference}: as many nodes as URLs, ${scenario.cluster.nodes}.`);
+    return { ...item, scenario };
+  });
   const matrix = asked.matrix === undefined ? undefined : await matrixOf(asked, asked.matrix, items, parts);
   if (matrix !== undefined)
     items = matrix.combinations.map((cell) => ({ reference: given[0]!.reference, ...cell, cell }));
@@ -186,19 +192,20 @@ export async function readyDriver(name: string): Promise<ReadyDriver> {
   return { driver, readiness };
 }
 
-/** The one that the user names; else the first that can run all the nodes and is ready. */
+/** The one that the user names; else the first that is ready and can run all the nodes and coordinators. */
 async function chooseDriver(name: string | undefined, items: Ready['items'], log: Log): Promise<ReadyDriver> {
   if (name !== undefined) return readyDriver(name);
   const drivers = await driversByRank();
   for (const driver of drivers) {
     if (items.some(({ generator: { generator } }) => driver.refuses(generator.node) !== undefined)) continue;
     const readiness = await driver.readiness();
-    const { problems } = readiness;
-    if (problems.length === 0) {
+    const missing = items.flatMap(({ scenario }) => missingCoordinator(scenario, readiness));
+    const problems = new Set([...readiness.problems, ...missing].map(({ what }) => what));
+    if (problems.size === 0) {
       log(`Driver ${driver.name}: ${driver.summary}`);
       return { driver, readiness };
     }
-    log(`Driver ${driver.name} cannot be used: ${problems.map(({ what }) => what).join(' ')}`);
+    log(`Driver ${driver.name} cannot be used: ${[...problems].join(' ')}`);
   }
   throw environmentLacks('No driver can be used on this machine.', 'Run `snowglobe doctor` to see what each needs.');
 }

@@ -16,6 +16,7 @@ import { promisesSchema } from './promise-schema.ts';
 import { RUN_VERSION } from './run.ts';
 import type { Run } from './run.ts';
 import { scenarioSchema } from './scenario.ts';
+import { GATHERED } from './scope.ts';
 import { z } from './schema.ts';
 import { UNITS } from './slo.ts';
 import type { Unit } from './slo.ts';
@@ -51,6 +52,13 @@ const layoutSchema = z.strictObject({
   idBits: z.literal([64, 128]).exactOptional(),
   shifts: z.strictObject({ time: count, worker: count, sequence: count }).exactOptional(),
   fixed: list(z.strictObject({ shift: count, bits: count, value: count })).exactOptional(),
+});
+
+const scopeSchema = z.strictObject({
+  gathered: z.enum(keysOf(GATHERED)),
+  says: z.string(),
+  untoldHolders: z.literal(true).exactOptional(),
+  digests: z.literal(true).exactOptional(),
 });
 
 const sightingSchema = z.strictObject({
@@ -251,6 +259,7 @@ export const runSchema = z.strictObject({
     summary: z.string(),
     promises: promisesSchema,
     layout: layoutSchema,
+    evidence: scopeSchema.exactOptional(),
     node: dataNodeSchema.exactOptional(),
   }),
   driver: z.string(),
@@ -262,6 +271,7 @@ export const runSchema = z.strictObject({
   reasons: list(z.string()),
   unknowns: list(z.strictObject({ reason: unknownReasonName, scope: z.string(), detail: z.string() })),
   findings: list(findingSchema),
+  unjudged: list(z.strictObject({ guarantee, because: z.string() })).exactOptional(),
   disturbances: list(disturbanceRecordSchema),
   hazards: list(hazardSchema),
   slos: list(sloRecordSchema).exactOptional(),
