@@ -17,6 +17,8 @@ import { chooseAmong } from './core/nearest-name.ts';
 const HELP = `snowglobe - shakes a cluster of ID generators and tells the truth about its IDs
 
   snowglobe run [SCENARIO...]  run scenarios (default: storm), judge, report
+  snowglobe init               writes a generator file and a scenario for what is
+                               yours: asks six questions, or takes flags
   snowglobe judge RUN          judge what a run left, even a killed harness
   snowglobe plan FILE.json     capacity by year, from a growth table and from
                                what runs measured (HTML, Markdown, JSON)
@@ -36,9 +38,9 @@ Options
   --generator REF    a name, the path of a file such as ./mine.ts, or a way in
                      for what is yours, with the flags below (run, init):
                      command:"./my-service --port {port}", image:NAME, http:URL
-                     (once a node), npm:PACKAGE#export, module:./file.mjs#export,
-                     maelstrom:"./node", native:"./node"; snowglobe list
-                     --generators tells which flags go with each
+                     (once a node), npm:PACKAGE#export, module:./ids.mjs#export,
+                     maelstrom:"./node", native:"./node"; list --generators
+                     tells which flags go with each
   --seed N           repeats the choices of an earlier run (run)
   --matrix AXIS=A,B  every combination side by side: generator, pool, nodes,
                      load, seed, or an option such as ttl in seconds (run)
@@ -93,8 +95,12 @@ Options
   --format NAME      html, json, junit or markdown (report; default: html)
   --tolerance 10%    the difference that counts as none (compare)
   --run ID           heal this run even if its harness lives (heal)
+  --nodes N          how many nodes (init; default: 3)
+  --rate N           IDs a second from each (init; default: 200)
+  --yes              nothing is asked, on a terminal neither (init)
+  --force            what is there is written over (init)
   --out PATH         where it is written (report; compare: as Markdown; plan: a
-                     folder, default: plans)
+                     folder, default: plans; init: one, default: snowglobe)
   --json             one JSON document on stdout, all else on stderr
   --help, -h
   --version, -v

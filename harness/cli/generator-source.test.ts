@@ -103,6 +103,14 @@ test('maelstrom: and native: start a program, and need no port', async () => {
   expect((await made('native:python3 node.py')).node).toEqual({ kind: 'native', command: ['python3', 'node.py'] });
 });
 
+test('variables before a command are those of its environment, as in a shell', async () => {
+  const generator = await made(`command:PORT={port} NOTE='a b' ./ids -v`, { env: ['WORKER={worker}'] });
+  expect(generator.node).toMatchObject({
+    command: ['./ids', '-v'],
+    environment: { PORT: '{port}', NOTE: 'a b', WORKER: '{worker}' },
+  });
+});
+
 test('a program that is told where etcd is needs one', async () => {
   expect((await made('command:./ids {port} {etcd}')).coordinator).toBe('etcd');
   expect((await made('native:./ids', { env: ['ETCD={etcd}'] })).coordinator).toBe('etcd');
@@ -161,6 +169,8 @@ test.each<[string, GeneratorAsked, WayWords, readonly string[]]>([
   ],
   ['two programs', ['command:./a {port}', 'command:./b {port}'], {}, ['are 2 generators', '--matrix']],
   ['URLs beside a program', ['http://a', 'command:./b {port}'], {}, ['are 2 generators']],
+  ['variables and no command', 'command:PORT={port}', {}, ['The command is empty.']],
+  ['a variable in two places', 'command:A={port} ./ids', { env: ['A=1'] }, ['--env: A is given before the command']],
   ['no command', 'command:', {}, ['--generator command:: The command is empty.']],
   ['an open quote', `command:./ids 'x`, {}, ['never closed']],
   ['a pipe', 'command:./ids {port} | tee log', {}, ['needs a shell']],
@@ -195,13 +205,7 @@ test.each<[string, GeneratorAsked, WayWords, readonly string[]]>([
   ['a pattern without a group', HTTP, { ids: ['text:\\d+'] }, ['--ids', 'has no group']],
   ['a pattern that is none', HTTP, { ids: ['text:('] }, ['--ids: Invalid regular expression']],
   ['a layout with a slip', HTTP, { layout: ['twiter'] }, ['--layout', 'did you mean twitter?']],
-  ['fields of IDs that are kept as a digest', HTTP, { form: ['text'], layout: ['ulid'] }, ['--layout', 'a digest']],
-  ['64 bits for UUIDs', HTTP, { form: ['uuid'], layout: ['twitter'] }, ['--layout', '64 bits does not hold']],
   ['a promise with a slip', HTTP, { promises: ['uniqe'] }, ['--promises', 'Did you mean unique?']],
-  ['time without a layout', HTTP, { promises: ['time-honest=5'] }, ['--promises', 'the layout has none']],
-  ['fields without a layout', HTTP, { promises: ['well-formed'] }, ['--promises', 'none is known']],
-  ['order of digests', HTTP, { form: ['text'], promises: ['increasing-per-node'] }, ['--promises', 'only a digest']],
-  ['worker IDs that nobody tells', HTTP, { promises: ['owns-worker-id'] }, ['--promises', 'says nothing of it']],
 ])('%s: refused with exit 2', async (_, asked, words, says) => {
   const error: unknown = await generatorSource(asked, words).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(SnowglobeError);

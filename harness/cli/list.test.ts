@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import type { CoordinatorOrNone } from '../core/coordinator-kind.ts';
+import { coordinatorWords } from '../core/coordinator-kind.ts';
 import type { Mutant } from '../core/generator.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import { z } from '../core/schema.ts';
@@ -134,7 +136,9 @@ test('each fault is told with what it needs of a driver and with an example', as
 test('list --scenarios says which generator each runs by default', async () => {
   const { document, text } = await listed(['scenarios']);
   for (const { name, generator, coordinator } of document['scenarios']!)
-    expect(linesOf(text, name).at(-1)).toBe(`      runs ${String(generator)} by default, with ${String(coordinator)}`);
+    expect(linesOf(text, name).at(-1)).toBe(
+      `      runs ${String(generator)} by default, with ${coordinatorWords(coordinator as CoordinatorOrNone)}`,
+    );
   expect(linesOf(text, 'segment-killed')).toContain('      runs segment by default, with postgres');
 });
 
