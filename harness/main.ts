@@ -17,8 +17,8 @@ import { chooseAmong } from './core/nearest-name.ts';
 const HELP = `snowglobe - shakes a cluster of ID generators and tells the truth about its IDs
 
   snowglobe run [SCENARIO...]  run scenarios (default: storm), judge, report
-  snowglobe init               writes a generator file and a scenario for what is
-                               yours: asks six questions, or takes flags
+  snowglobe init               writes a generator file and a scenario for what
+                               is yours: asks six questions, or takes flags
   snowglobe judge RUN          judge what a run left, even a killed harness
   snowglobe plan FILE.json     capacity by year, from a growth table and from
                                what runs measured (HTML, Markdown, JSON)
@@ -38,7 +38,7 @@ Options
   --generator REF    a name, the path of a file such as ./mine.ts, or a way in
                      for what is yours, with the flags below (run, init):
                      command:"./my-service --port {port}", image:NAME, http:URL
-                     (once a node), npm:PACKAGE#export, module:./ids.mjs#export,
+                     (once a node), npm:PACKAGE#name, module:./ids.mjs#name,
                      maelstrom:"./node", native:"./node"; list --generators
                      tells which flags go with each
   --seed N           repeats the choices of an earlier run (run)

@@ -3,7 +3,7 @@
  * mistake of a first run, and the most misleading: each ID would be blamed for a time that nobody meant. Pure.
  */
 import { NAMED_LAYOUTS } from '../core/layout-names.ts';
-import { layoutNames, layoutText, parseLayout } from '../core/layout-spec.ts';
+import { layoutText, parseLayout } from '../core/layout-spec.ts';
 import type { Layout } from '../core/layout.ts';
 import { decodeId, idBitsOf, shiftsOf, usesAllBits } from '../core/layout.ts';
 
@@ -31,8 +31,8 @@ const FINE_TICK_MS = 10;
 /** The best first; empty: none is known. */
 export function guessLayouts(seen: readonly SeenId[], idBits: 64 | 128): readonly Guess[] {
   if (seen.length === 0) return [];
-  const layouts = layoutNames().flatMap((name) => {
-    const named = NAMED_LAYOUTS[name]!;
+  // In the order of their file: the best known first.
+  const layouts = Object.entries(NAMED_LAYOUTS).flatMap(([name, named]) => {
     return [{ name: named.epoch === 'yours' ? undefined : name, layout: parseLayout(named.spec) }];
   });
   const fitting = layouts.filter(({ layout }) => idBitsOf(layout) === idBits && layout.timeBits > 0);
@@ -81,9 +81,12 @@ function withOwnEpoch(layout: Layout, seen: readonly SeenId[]): readonly Guess[]
   return isOld && offMs !== undefined && Math.abs(offMs) <= MIDNIGHT_MS ? [{ layout: layoutText(own), offMs }] : [];
 }
 
-/** Of those that say the same of each ID, the first. */
+/** Of those that read the same time out of each ID, the first. */
 function byNearness(guesses: readonly Guess[]): readonly Guess[] {
-  const texts = guesses.map(({ layout }) => layoutText(parseLayout(layout)));
+  const texts = guesses.map(({ layout }) => {
+    const read = parseLayout(layout);
+    return `${shiftsOf(read).time} ${read.tickMs} ${read.epochMs}`;
+  });
   return guesses
     .filter((_, index) => texts.indexOf(texts[index] as string) === index)
     .toSorted((one, other) => Math.abs(one.offMs) - Math.abs(other.offMs));
