@@ -16,7 +16,6 @@ import { generatorFileSchema, generatorSchema } from './core/generator-schema.ts
 import type { Hazard } from './core/hazard.ts';
 import type { Indicator } from './core/indicator.ts';
 import type { MatrixReporter } from './core/matrix.ts';
-import { layoutProblems } from './core/layout.ts';
 import { withPromisedEncoding } from './core/promised-encoding.ts';
 import { parseLayout } from './core/layout-spec.ts';
 import { chooseAmong } from './core/nearest-name.ts';

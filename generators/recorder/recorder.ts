@@ -87,13 +87,15 @@ const START: { readonly [Over in ServiceNode['ask']['over']]: (around: Around) =
 async function startHttp({ node, config, env, idBits }: Around, ask: HttpAsk): Promise<Started> {
   const { host } = config;
   const url = node.urls?.[config.index];
-  const port = url === undefined ? await portOf(node, ask) : Number(new URL(url).port || 80);
+  // An image is started by whoever started its recorder, and its command is a part of it.
+  const ofOurs = node.image === undefined ? node.command : undefined;
+  const port = url === undefined ? await portOf(ofOurs, ask) : Number(new URL(url).port || 80);
   const places = { ...placesOf(config), host, port };
   const asked = url === undefined ? ask : below(new URL(url).pathname, ask);
   const reader = filled(() => idsReaderOf(ask.ids ?? 'auto', ask.form ?? 'decimal', idBits));
   const requestTo = (address: Address): ((count: number) => Buffer) => filled(() => requestOf(asked, address, places));
   requestTo({ host, port }); // what is wrong with it shows before anything starts
-  const process = node.command === undefined ? undefined : started(node, node.command, config, env, places);
+  const process = ofOurs === undefined ? undefined : started(node, ofOurs, config, env, places);
   const hosts = url !== undefined ? [new URL(url).hostname.replace(/^\[(.*)\]$/, '$1')] : hostsOf(host, ask);
   const address = await untilHealthy({
     addresses: hosts.map((each) => ({ host: each, port })),
@@ -140,9 +142,9 @@ function placesOf({ node, index, etcd, diskFolder, options }: ShellConfig): Plac
   return { node, index, etcd, disk: diskFolder, options };
 }
 
-async function portOf(node: ServiceNode, ask: HttpAsk): Promise<number> {
+async function portOf(command: ServiceNode['command'], ask: HttpAsk): Promise<number> {
   if (ask.port !== undefined) return ask.port;
-  return node.command === undefined ? IMAGE_PORT : freePort();
+  return command === undefined ? IMAGE_PORT : freePort();
 }
 
 /**

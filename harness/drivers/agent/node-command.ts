@@ -35,6 +35,8 @@ export interface NodeCommand {
   readonly programs: readonly [string, ...string[]];
   /** It can listen on TCP only. */
   readonly tcpOnly?: true;
+  /** IDs are minted in other processes than the one that answers. */
+  readonly mintsElsewhere?: true;
 }
 
 /** What the driver knows. */
@@ -46,6 +48,8 @@ export interface Around {
   readonly generatorFile: string;
   /** What the templates of this node stand for; undefined where it is only asked which programs run. */
   readonly places?: Places;
+  /** Where the program that a word names is, from the folder where it is started; left out: on this machine. */
+  readonly programOf?: (word: string, folder?: string) => string;
 }
 
 type Make<Kind extends NodeKind['kind']> = (
@@ -65,10 +69,15 @@ const COMMANDS: { readonly [Kind in NodeKind['kind']]: Make<Kind> } = {
     command: [node, shell],
     environment: { [SERVICE_VARIABLE]: inJson(source, described) },
     programs: [node],
+    ...(described.lanesAre === 'processes' && { mintsElsewhere: true }),
   }),
 
-  service(described, source, { node, shell }) {
-    const started = described.command === undefined ? undefined : programOf(described.command[0]!, described.folder);
+  /** The driver starts an image beside the recorder, which is told of it as it is described. */
+  service(described, source, { node, shell, programOf = programHere }) {
+    const started =
+      described.command === undefined || described.image !== undefined
+        ? undefined
+        : programOf(described.command[0]!, described.folder);
     return {
       command: [node, shell],
       environment: {
@@ -79,10 +88,11 @@ const COMMANDS: { readonly [Kind in NodeKind['kind']]: Make<Kind> } = {
       },
       ...(described.folder !== undefined && { folder: described.folder }),
       programs: started === undefined ? [node] : [node, started],
+      mintsElsewhere: true,
     };
   },
 
-  native(described, _, { places }) {
+  native(described, _, { places, programOf = programHere }) {
     const words = described.command ?? [];
     const program = programOf(words[0] ?? '', described.folder);
     const fill = (text: string): string => (places === undefined ? text : fillIn(text, places));
@@ -117,7 +127,7 @@ function inJson({ generator: { name, layout } }: GeneratorSource, node: NodeKind
  * The program that a word names: a path, from the folder where it is started, or a name on PATH. Throws (exit 2) where
  * there is none, or none that may be run.
  */
-export function programOf(word: string, folder = process.cwd()): string {
+export function programHere(word: string, folder = process.cwd()): string {
   if (word.includes('/')) {
     const path = isAbsolute(word) ? word : resolve(folder, word);
     if (isProgram(path)) return path;
