@@ -6,6 +6,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, extname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { Rule } from './check-node/rule.ts';
 import type { Checker } from './core/checker.ts';
 import type { Claim } from './core/claim.ts';
 import type { Driver, GeneratorSource } from './core/driver.ts';
@@ -45,6 +46,10 @@ export const loadPlanReporters = async (): Promise<ReadonlyMap<string, PlanRepor
   loadFolder<PlanReporter>('reports/capacity', nameOf);
 export const loadCheckers = async (): Promise<ReadonlyMap<string, Checker>> =>
   loadFolder<Checker>('harness/checkers', (checker) => checker.judges);
+
+/** What `snowglobe check-node` checks, rule by rule. */
+export const loadRules = async (): Promise<ReadonlyMap<string, Rule>> =>
+  loadFolder<Rule>('harness/check-node/rules', nameOf);
 
 /** The page of `run --matrix`: one file, and no plug-in among others. */
 export const loadMatrixReporter = async (): Promise<MatrixReporter> =>

@@ -1,0 +1,19 @@
+/** SIGTERM and SIGINT end a node in order, also with clients whose connections are open. */
+import { inWords } from '../bench.ts';
+import type { End } from '../evidence.ts';
+import type { Rule } from '../rule.ts';
+import { unlessAny } from '../rule.ts';
+
+function problem(signal: string, end: End | undefined): string | undefined {
+  if (end === undefined) return `5 s after ${signal} it still runs`;
+  return end.code === 0 ? undefined : `after ${signal} it ended with ${inWords(end)}`;
+}
+
+export default {
+  name: 'ends-when-asked',
+  section: 'Configuration',
+  says: '0 within 5 seconds after SIGTERM or SIGINT',
+  needs: ['quiet', 'busy'],
+  judge: ({ quiet, busy }) =>
+    unlessAny([problem('SIGTERM', quiet.end), problem('SIGINT', busy.second.end)], 'exit 0 after SIGTERM and SIGINT'),
+} satisfies Rule<'quiet' | 'busy'>;
