@@ -80,17 +80,21 @@ export interface Busy {
   readonly first: LifeUnderLoad;
   /** Names of files of the first life that are gone, or hold something else, after the second. */
   readonly changed: readonly string[];
-  readonly second: {
-    readonly incarnation: unknown;
-    readonly startedNs: bigint;
-    readonly ids: readonly IdsExchange[];
-    readonly tap: TapOfLife;
-    /** After SIGINT. */
-    readonly end: End | undefined;
-  };
+  readonly second: SecondLife;
   readonly wallAheadNs: readonly [bigint, bigint];
   /** What the harness's own reader finds wrong with the whole folder. */
   readonly problems: readonly string[];
+}
+
+export interface SecondLife {
+  /** Set: it did not serve, for that reason, and nothing of it was seen. */
+  readonly silent?: string;
+  readonly incarnation: unknown;
+  readonly startedNs: bigint;
+  readonly ids: readonly IdsExchange[];
+  readonly tap: TapOfLife;
+  /** After SIGINT. */
+  readonly end: End | undefined;
 }
 
 export interface LifeUnderLoad {
@@ -140,7 +144,7 @@ export interface Full {
   readonly limitBytes: number;
   /** With IDs. */
   readonly answered: readonly IdsExchange[];
-  /** Requests after which it did not answer with 200 or 503 any more, or ended. */
+  /** It came to its limit: it ended, answered with neither 200 nor 503, or with IDs that are not in its tap. */
   readonly isOver: boolean;
   readonly end: End | undefined;
   readonly tap: TapOfLife;

@@ -129,8 +129,7 @@ public class Node {
                     boolean raw = false;
                     for (String header; (header = in.readLine()) != null && !header.isEmpty();)
                         raw |= header.equalsIgnoreCase("accept: application/octet-stream");
-                    ByteBuffer answer = answer(request.split(" "), raw);
-                    while (answer.hasRemaining()) client.write(answer);
+                    for (ByteBuffer answer = answer(request.split(" "), raw); answer.hasRemaining();) client.write(answer);
                 }
             } catch (IOException | InterruptedException gone) {
                 // Nobody is there to be answered.

@@ -5,10 +5,10 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { TapReader } from '../../engine/tap-reader.ts';
 import type { Bench, Ground } from '../bench.ts';
-import { END_MS, incarnationIn, needIncarnation, NODE, NotSeen } from '../bench.ts';
+import { END_MS, howItEnded, needIncarnation, NODE, NotSeen } from '../bench.ts';
 import { answered } from '../answers.ts';
 import { sleep, wallAheadNs } from '../clocks.ts';
-import type { Busy, IdsExchange, LifeUnderLoad } from '../evidence.ts';
+import type { Busy, IdsExchange, LifeUnderLoad, SecondLife } from '../evidence.ts';
 import type { Address } from '../http-client.ts';
 import { askForIds } from '../http-client.ts';
 import { readTap } from '../tap-files.ts';
@@ -16,7 +16,7 @@ import { readTap } from '../tap-files.ts';
 const TCP_CLIENTS = 24;
 const UNIX_CLIENTS = 8;
 const COUNTS = [1, 7, 100, 500];
-const LOAD_MS = 1000;
+const LOAD_MS = 700;
 /** Fewer answers than that show little; a slow node has longer. */
 const ENOUGH = 200;
 const LOAD_MAX_MS = 10_000;
@@ -32,28 +32,44 @@ export async function busy(bench: Bench): Promise<Busy> {
   const { first, incarnation } = await lifeUnderLoad(bench, ground, variables);
   const filesBefore = digests(ground.taps);
 
-  // The socket that the killed life left is still there, as on a real node.
-  const { node, health } = await bench.startServing(ground, { variables }, ground.unix);
-  const ids: IdsExchange[] = [];
-  for (const [asked, as] of [[5, 'json'] as const, [500, 'bytes'] as const, [1, 'bytes'] as const])
-    ids.push(await bench.untilIds(ground.unix, asked, as));
-  const second = needIncarnation(health);
-  const end = await node.askToEnd('SIGINT', END_MS);
-  node.kill();
+  const second = await secondLife(bench, ground, variables, first);
   const filesAfter = digests(ground.taps);
   return {
     first: { ...first, tap: readTap(ground.taps, NODE, incarnation, bench.idBits) },
     changed: [...filesBefore].filter(([file, digest]) => filesAfter.get(file) !== digest).map(([file]) => file),
-    second: {
-      incarnation: incarnationIn(health),
-      startedNs: node.startedNs,
-      ids,
-      tap: second === incarnation ? { files: [], lanes: [] } : readTap(ground.taps, NODE, second, bench.idBits),
-      end,
-    },
+    second,
     wallAheadNs: [before, wallAheadNs()],
     problems: harnessReads(ground.taps, bench.idBits),
   };
+}
+
+const NO_TAP = { files: [], lanes: [] };
+
+/** The socket that the killed life left is still there, as on a real node. */
+async function secondLife(
+  bench: Bench,
+  ground: Ground,
+  variables: Record<string, string>,
+  { incarnation, answersBy }: Pick<LifeUnderLoad, 'incarnation' | 'answersBy'>,
+): Promise<SecondLife> {
+  const address = answersBy.unix === 0 ? ground.tcp : ground.unix;
+  const node = bench.start(ground, { variables });
+  const { startedNs } = node;
+  const health = await bench.untilServing(node, address);
+  if (health === undefined) {
+    const silent = howItEnded(await node.endWithin(0));
+    node.kill();
+    return { silent, incarnation: undefined, startedNs, ids: [], tap: NO_TAP, end: undefined };
+  }
+  const ids: IdsExchange[] = [];
+  for (const [asked, as] of [[5, 'json'] as const, [500, 'bytes'] as const, [1, 'bytes'] as const])
+    ids.push(await bench.untilIds(address, asked, as));
+  const own = needIncarnation(health);
+  const end = await node.askToEnd('SIGINT', END_MS);
+  node.kill();
+  // A life that calls itself as the first has written over that one: what is there is the first's.
+  const tap = own === incarnation ? NO_TAP : readTap(ground.taps, NODE, own, bench.idBits);
+  return { incarnation: own, startedNs, ids, tap, end };
 }
 
 async function lifeUnderLoad(

@@ -23,7 +23,7 @@ export default {
         busy.first.incarnation === 1
           ? undefined
           : `in an empty folder its first life calls itself ${String(busy.first.incarnation)}, and not 1`,
-        busy.second.incarnation === 2
+        busy.second.incarnation === 2 || busy.second.silent !== undefined
           ? undefined
           : `after life 1 was killed, the next calls itself ${String(busy.second.incarnation)}, and not 2`,
       ],

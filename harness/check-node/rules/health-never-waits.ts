@@ -29,6 +29,6 @@ export default {
     const most = bursts.reduce((slowest, burst) => (burst.healthMs > slowest.healthMs ? burst : slowest));
     const seen = `with ${most.requests} requests open for ${inMs(most.tookMs)} /health took ${inMs(most.healthMs)}`;
     // A machine that stands still for a moment does not do so in every burst, from its beginning to its end.
-    return bursts.every(isBehind) ? failed(`${seen}: it comes when they are answered`) : ok(seen);
+    return bursts.every(isBehind) ? failed(`${seen}, and came when they were answered`) : ok(seen);
   },
 } satisfies Rule<'backlog'>;

@@ -12,6 +12,8 @@ export default {
     if (tcp + unix === 0) return notJudged('no request was answered with IDs by any address');
     if (unix === 0) return failed('told to listen at tcp:… and unix:…, it gave IDs at the first only');
     if (tcp === 0) return failed('told to listen at tcp:… and unix:…, it gave IDs at the second only');
+    if (second.silent !== undefined)
+      return failed(`after a life that was killed, the next did not serve at unix:…: ${second.silent}`);
     const again = second.ids.filter(({ reply }) => reply?.status === 200).length;
     return again === 0
       ? failed(`after a life that was killed, it gave no IDs at unix:… (${second.ids[0]?.why ?? 'no answer with 200'})`)
