@@ -2,7 +2,7 @@
 import { parseJsonObject } from './json-answer.ts';
 import type { IdsExchange, Place, Reply } from './evidence.ts';
 
-const SEQ = /^(\d{1,15})\/(\d{1,9})\/(\d{1,19})\/(\d{1,9})$/;
+const SEQ = /^(\d{1,15})\/(\d{1,9})\/(\d{1,20})\/(\d{1,9})$/;
 
 /** What the header `snowglobe-seq` of an answer says; undefined where it is missing or none. */
 export function placeOf({ headers }: Pick<Reply, 'headers'>): Place | undefined {
