@@ -213,9 +213,7 @@ function route(url: string, method: string, raw: boolean, response: ServerRespon
   json(response, 404, {});
 }
 
-const addresses = (listen as string)
-  .split(',')
-  .filter((address) => !is('knows-no-sockets') || !address.startsWith('unix:'));
+const addresses = listen.split(',').filter((address) => !is('knows-no-sockets') || !address.startsWith('unix:'));
 for (const address of addresses) {
   const server = http.createServer(({ url, method, headers }, response) =>
     route(url as string, method as string, headers.accept === 'application/octet-stream', response),
