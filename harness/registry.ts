@@ -6,6 +6,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { Rule } from './check-node/rule.ts';
 import type { Checker } from './core/checker.ts';
 import type { Claim } from './core/claim.ts';
 import type { Driver, GeneratorSource } from './core/driver.ts';
@@ -51,6 +52,10 @@ export const loadCheckers = async (): Promise<ReadonlyMap<string, Checker>> =>
 /** What `--generator` takes beside names and paths, in the order of their files. */
 export const loadWaysIn = async (): Promise<ReadonlyMap<string, WayIn>> =>
   loadFolder<WayIn>('harness/ways-in', ({ prefix }) => prefix);
+
+/** What `snowglobe check-node` checks, rule by rule. */
+export const loadRules = async (): Promise<ReadonlyMap<string, Rule>> =>
+  loadFolder<Rule>('harness/check-node/rules', nameOf);
 
 /** The page of `run --matrix`: one file, and no plug-in among others. */
 export const loadMatrixReporter = async (): Promise<MatrixReporter> =>

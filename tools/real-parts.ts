@@ -66,6 +66,12 @@ export const REAL_PARTS: readonly RealPart[] = [
     isHere: () => hasProgram('cc'),
   },
   {
+    name: 'Linux, by whose clocks and /proc nodes are checked',
+    remedy: 'Run them in a Linux container or virtual machine.',
+    files: ['harness/check-node/*.real.test.ts'],
+    isHere: () => process.platform === 'linux',
+  },
+  {
     name: 'x86-64, whose code the vDSO launcher writes',
     remedy: 'There is none: elsewhere the clocks of Go and of static programs cannot be skewed.',
     files: ['harness/drivers/agent/clocks/{go,vdso}.real.test.ts'],
@@ -81,14 +87,22 @@ export const REAL_PARTS: readonly RealPart[] = [
   {
     name: 'Python',
     remedy: 'apt-get install python3',
-    files: ['harness/drivers/agent/clocks/python.real.test.ts', 'generators/recorder/python.real.test.ts'],
+    files: [
+      'harness/drivers/agent/clocks/python.real.test.ts',
+      'generators/recorder/python.real.test.ts',
+      'harness/check-node/python-node.real.test.ts',
+    ],
     isHere: () => hasProgram('python3'),
     optional: true,
   },
   {
     name: 'Go',
     remedy: 'apt-get install golang-go',
-    files: ['harness/drivers/agent/clocks/go.real.test.ts', 'generators/recorder/go.real.test.ts'],
+    files: [
+      'harness/drivers/agent/clocks/go.real.test.ts',
+      'generators/recorder/go.real.test.ts',
+      'harness/check-node/go-node.real.test.ts',
+    ],
     isHere: () => hasProgram('go'),
     optional: true,
   },
@@ -102,7 +116,7 @@ export const REAL_PARTS: readonly RealPart[] = [
   {
     name: 'a JDK',
     remedy: 'apt-get install default-jdk-headless',
-    files: ['harness/drivers/agent/clocks/java.real.test.ts'],
+    files: ['harness/drivers/agent/clocks/java.real.test.ts', 'harness/check-node/java-node.real.test.ts'],
     isHere: () => hasProgram('javac'),
     optional: true,
   },
