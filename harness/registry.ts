@@ -8,6 +8,7 @@ import { basename, dirname, extname, isAbsolute, join, relative, resolve } from 
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Checker } from './core/checker.ts';
 import type { Claim } from './core/claim.ts';
+import { COORDINATOR_NAMES_OR_NONE } from './core/coordinator-kind.ts';
 import type { Driver, GeneratorSource } from './core/driver.ts';
 import { badInput, EXIT, messageOf, SnowglobeError } from './core/errors.ts';
 import type { Fault } from './core/fault.ts';
@@ -117,15 +118,16 @@ export async function loadGenerator(reference: string, where = '--generator'): P
   return { generator: placedIn(dirname(file), loaded as Generator), file };
 }
 
-/** Paths of a file are relative to the file. */
+/** Paths of a file are relative to the file. What is no code for the shell needs no coordinator, unless it says so. */
 function placedIn(folder: string, generator: Generator): Generator {
   const { node } = generator;
+  if (node.kind === 'shell') return generator;
+  const placed = { coordinator: 'none', ...generator } as const;
   if (node.kind === 'module') {
     const isPath = /^\.{1,2}\//.test(node.module);
-    return isPath ? { ...generator, node: { ...node, module: resolve(folder, node.module) } } : generator;
+    return isPath ? { ...placed, node: { ...node, module: resolve(folder, node.module) } } : placed;
   }
-  if (node.kind === 'shell' || node.folder === undefined) return generator;
-  return { ...generator, node: { ...node, folder: resolve(folder, node.folder) } };
+  return node.folder === undefined ? placed : { ...placed, node: { ...node, folder: resolve(folder, node.folder) } };
 }
 
 /** All generators and mutants of the project, in the order of their files; each is code for the shell. */
@@ -189,6 +191,7 @@ const generatorSchema = z.object({
     .regex(/^[a-z][a-z0-9-]*$/, 'lower-case words joined by hyphens'),
   summary: z.string(),
   promises: promisesSchema,
+  coordinator: z.enum(COORDINATOR_NAMES_OR_NONE).exactOptional(),
   layout: z
     .object({
       idBits: z.literal([64, 128]).exactOptional(),

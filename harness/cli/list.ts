@@ -2,7 +2,12 @@
 import type { Claim } from '../core/claim.ts';
 import type { Ability } from '../core/cluster.ts';
 import { ABILITIES, ABILITY_NEEDS } from '../core/cluster.ts';
-import { COORDINATOR_NAMES, DEFAULT_COORDINATOR } from '../core/coordinator-kind.ts';
+import {
+  COORDINATOR_NAMES_OR_NONE,
+  coordinatorKindOf,
+  coordinatorWords,
+  DEFAULT_COORDINATOR,
+} from '../core/coordinator-kind.ts';
 import type { Driver } from '../core/driver.ts';
 import type { ExitCode } from '../core/errors.ts';
 import { EXIT } from '../core/errors.ts';
@@ -81,9 +86,9 @@ function text(kind: Kind, items: readonly Listed[], columns: number | undefined)
 }
 
 function listedScenario({ name, question, generator, cluster }: Scenario): Listed {
-  const coordinator = cluster.coordinator ?? DEFAULT_COORDINATOR;
+  const coordinator = coordinatorKindOf(cluster);
   const listed = { name, summary: question, generator, coordinator };
-  return { ...listed, details: [`runs ${generator} by default, with ${coordinator}`] };
+  return { ...listed, details: [`runs ${generator} by default, with ${coordinatorWords(coordinator)}`] };
 }
 
 function listedClaim({ name, claim, parts }: Claim): Listed {
@@ -99,7 +104,10 @@ function listedGenerator({ name, summary, promises, coordinator = DEFAULT_COORDI
   return mutant === undefined
     ? {
         ...listed,
-        details: [`promises: ${named.join(', ') || 'nothing'}`, `takes part in scenarios with: ${coordinator}`],
+        details: [
+          `promises: ${named.join(', ') || 'nothing'}`,
+          `takes part in scenarios with: ${coordinator === 'none' ? 'any coordinator, or none' : coordinator}`,
+        ],
       }
     : { ...listed, mark: 'mutant: ', ...{ mutant }, details: mutantLines(mutant) };
 }
@@ -134,7 +142,7 @@ function listedFault(
   const schema = z.toJSONSchema(options, { io: 'input' });
   const here = drivers.filter(({ abilities }) => needs.every((need) => abilities.has(need)));
   const names = here.map((driver) => driver.name);
-  const kinds = coordinators ?? COORDINATOR_NAMES;
+  const kinds = coordinators ?? COORDINATOR_NAMES_OR_NONE;
   const inWords = optionsInWords(options);
   const rules = [...inWords.options.flatMap((option) => option.rules), ...inWords.rules];
   const listed = { name, summary, needs, coordinators: kinds, options: schema, rules, example, driversHere: names };

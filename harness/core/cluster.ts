@@ -307,7 +307,8 @@ export interface Cluster extends AsyncDisposable {
   readonly nodes: readonly ClusterNode[];
   /**
    * What hands out worker IDs or ranges. Where each region has a coordinator of its own: all of them as one, which offers
-   * what can be said of all at once and rejects what only one can answer.
+   * what can be said of all at once and rejects what only one can answer. Where there is none: `NO_COORDINATOR`, which has
+   * no members.
    */
   readonly coordinator: CoordinatorCluster;
   /** The coordinators one by one, where each region has its own. */
@@ -336,7 +337,7 @@ export interface ClusterSpec {
   readonly nodes: number;
   /** Left out: etcd. */
   readonly coordinator?: CoordinatorKind;
-  /** Members of each coordinator; they are called etcd1, etcd2, …, or as their kind says. */
+  /** Members of each coordinator; they are called etcd1, etcd2, …, or as their kind says. 0: there is no coordinator. */
   readonly coordinatorMembers: number;
   /** Each region has a coordinator of its own: the members that lie in its zones. */
   readonly coordinatorPerRegion?: boolean;

@@ -4,7 +4,7 @@
 import { mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClusterSpec, Member } from '../../core/cluster.ts';
-import { DEFAULT_COORDINATOR } from '../../core/coordinator-kind.ts';
+import { coordinatorKindOf, DEFAULT_COORDINATOR } from '../../core/coordinator-kind.ts';
 import { membersBeside } from '../../core/coordinators.ts';
 import type { LaunchContext } from '../../core/driver.ts';
 import { EXIT, environmentLacks, messageOf, SnowglobeError } from '../../core/errors.ts';
@@ -144,12 +144,13 @@ async function fill(
 
   const agents = all.map(agentOf);
   const { time, origin } = await startTime(() => readClocks(agents[0] as SendOrder));
-  const versions = programVersions();
+  const { etcd = '', ...programs } = programVersions();
+  const versions = { ...programs, ...(coordinatorKindOf(spec) !== 'none' && { etcd }) };
   const { coordinator, regional } = connectAll(
     spec,
     members.map((member, index) => ({ ...member, endpoint: `unix:${(places.members[index] as Place).socket}` })),
     {
-      etcdVersion: versions['etcd'] as string,
+      etcdVersion: etcd,
       time,
       snapshots: around.snapshots,
       delayFile: around.slowSync?.delayFile,
