@@ -1,0 +1,16 @@
+import type { ScenarioInput } from '../../harness/core/scenario.ts';
+
+/** Many callers ask one process at once, each for many IDs: calls overlap, and threads wait for one another. */
+export default {
+  name: 'callers-at-once',
+  question: 'Does it keep its promises when threads call it side by side?',
+  generator: 'snowflake-static',
+  cluster: { nodes: 1, coordinatorMembers: 0 },
+  load: { idsPerSecond: 40_000, batch: { min: 1000, max: 4000, mean: 2000 }, timeoutMs: 5000 },
+  warmUpMs: 3000,
+  timetable: {
+    order: 'given',
+    slots: [{ name: 'busy', lengthMs: 6000, disturbances: [{ fault: 'noop', options: {}, atMs: 0, forMs: 5000 }] }],
+  },
+  recoverMs: 3000,
+} satisfies ScenarioInput;
