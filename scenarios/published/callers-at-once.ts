@@ -1,12 +1,12 @@
 import type { ScenarioInput } from '../../harness/core/scenario.ts';
 
-/** Many callers ask one process at once, each for many IDs: calls overlap, and threads wait for one another. */
+/** Many callers ask one process at once: calls overlap, and threads wait for one another. */
 export default {
   name: 'callers-at-once',
   question: 'Does it keep its promises when threads call it side by side?',
   generator: 'snowflake-static',
-  cluster: { nodes: 1, coordinatorMembers: 0 },
-  load: { idsPerSecond: 40_000, batch: { min: 1000, max: 4000, mean: 2000 }, timeoutMs: 5000 },
+  cluster: { nodes: 1, coordinatorMembers: 0, selfLoad: 100_000 },
+  load: { idsPerSecond: 2000, batch: { min: 1, max: 20, mean: 5 }, timeoutMs: 5000 },
   warmUpMs: 3000,
   timetable: {
     order: 'given',

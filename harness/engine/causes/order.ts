@@ -44,7 +44,14 @@ export function causeOfOrder({ sightings }: Witness, view: EvidenceView): Door |
 /** `a` was minted before `b`, by one life. */
 function causeWithinLife(a: Sighting, b: Sighting, view: EvidenceView): Cause {
   const [early, late] = [a, b].map(({ id }) => decodeId(view.layout, BigInt(id!)));
-  if (a.lane !== b.lane && early!.tick === late!.tick) return 'threads raced for one sequence';
+  // The clock read more in between than it shows now: an observer, or the node itself, saw it.
+  const seen = view.greatestWallMs(a.node, a.called, b.called) ?? -Infinity;
+  const wentBack =
+    (b.called >= a.returned && b.wallCalledMs < a.wallReturnedMs) ||
+    b.wallReturnedMs < b.wallCalledMs ||
+    (lostMs(a, b) > STEP_MS && seen > b.wallReturnedMs + STEP_MS);
+  if (a.lane !== b.lane && early!.tick === late!.tick)
+    return wentBack ? 'clock stepped back in process' : 'threads raced for one sequence';
   const isSameTick = early!.tick === late!.tick;
   // Between two of one number lies a whole field of numbers, all of one tick; or the last is followed by the first.
   const numbers = 2 ** view.layout.sequenceBits;
@@ -54,12 +61,6 @@ function causeWithinLife(a: Sighting, b: Sighting, view: EvidenceView): Cause {
   if (time !== undefined) return time;
   // Each tells the time of its clock, and the later one tells less.
   if (early!.tick > late!.tick) return 'clock stepped back in process';
-  // The clock read more in between than it shows now: an observer, or the node itself, saw it.
-  const seen = view.greatestWallMs(a.node, a.called, b.called) ?? -Infinity;
-  const wentBack =
-    (b.called >= a.returned && b.wallCalledMs < a.wallReturnedMs) ||
-    b.wallReturnedMs < b.wallCalledMs ||
-    (lostMs(a, b) > STEP_MS && seen > b.wallReturnedMs + STEP_MS);
   if (wentBack) return 'clock stepped back in process';
   return isSameTick ? 'sequence reset within a tick' : 'not explained';
 }

@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -37,6 +38,9 @@ type server struct {
 	queued chan struct{}
 	mint   Mint
 	worker int
+	// selfLoad begins with the first request.
+	selfLoad func()
+	begun    sync.Once
 }
 
 // Serve runs until SIGTERM. The worker ID is told in tap and health where the IDs carry one.
@@ -69,6 +73,9 @@ func Serve(idBits int, carriesWorker bool, create func(Config) (Mint, error)) {
 		check(err)
 		go func() { check(http.Serve(listener, routes)) }()
 	}
+	if perSecond, err := strconv.ParseFloat(os.Getenv("SNOWGLOBE_SELF_LOAD"), 64); err == nil {
+		s.selfLoad = func() { s.load(perSecond) }
+	}
 	ends := make(chan os.Signal, 1)
 	signal.Notify(ends, syscall.SIGTERM, syscall.SIGINT)
 	<-ends
@@ -83,6 +90,9 @@ func (s *server) ids(out http.ResponseWriter, in *http.Request) {
 			return
 		}
 	}
+	if s.selfLoad != nil {
+		s.begun.Do(s.selfLoad)
+	}
 	select {
 	case s.queued <- struct{}{}:
 		defer func() { <-s.queued }()
@@ -96,6 +106,21 @@ func (s *server) ids(out http.ResponseWriter, in *http.Request) {
 		s.free <- lane
 		s.reply(out, in, lane, first, ids, err)
 	case <-in.Context().Done(): // its client has gone: nothing was minted for it
+	}
+}
+
+// load asks for so many IDs a second, in all lanes at the same moments.
+func (s *server) load(perSecond float64) {
+	const every = 10 * time.Millisecond
+	each := max(1, int(perSecond*every.Seconds()/lanes))
+	for number := 0; number < lanes; number++ {
+		go func() {
+			for range time.Tick(every) {
+				lane := <-s.free
+				_, _, _ = lane.call(s.mint, each, s.worker)
+				s.free <- lane
+			}
+		}()
 	}
 }
 
