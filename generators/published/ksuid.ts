@@ -14,7 +14,9 @@ export const published: Published = {
   what: { registry: 'Go module', name: 'github.com/segmentio/ksuid', version: 'v1.0.4' },
   toolchain: 'go',
   use: 'New(); in place of its 160 bits an MD5 digest is judged, so its order is not',
-  documented: [{ guarantee: 'unique', says: 'Collision-free, coordination-free, dependency-free', where: 'README.md, line 26' }],
+  documented: [
+    { guarantee: 'unique', says: 'Collision-free, coordination-free, dependency-free', where: 'README.md, line 26' },
+  ],
   trials: [
     { scenario: 'plain-load' },
     { scenario: 'clock-still' },

@@ -21,7 +21,8 @@ export const published: Published = {
     {
       guarantee: 'unique',
       says: 'getUniqueID generates a 64 bit unique ID',
-      where: 'nodejs_snowflake.d.ts, line 21; README.md, line 10: “time sortable 64 bit ids written for distributed systems”',
+      where:
+        'nodejs_snowflake.d.ts, line 21; README.md, line 10: “time sortable 64 bit ids written for distributed systems”',
     },
   ],
   trials: [

@@ -24,7 +24,8 @@ export const published: Published = {
     {
       guarantee: 'increasing-per-node',
       says: 'Make returns a ULID with the current time in Unix milliseconds and monotonically increasing entropy for the same millisecond. It is safe for concurrent use',
-      where: 'ulid.go, lines 146 to 148; README.md, line 30: “Monotonic sort order (correctly detects and handles the same millisecond)”',
+      where:
+        'ulid.go, lines 146 to 148; README.md, line 30: “Monotonic sort order (correctly detects and handles the same millisecond)”',
     },
   ],
   trials: [

@@ -15,7 +15,9 @@ export default {
       {
         name: 'back',
         lengthMs: 6000,
-        disturbances: [{ name: 'back', fault: 'clock-step', options: { node: 'n1', byMs: -500 }, atMs: 0, forMs: 4000 }],
+        disturbances: [
+          { name: 'back', fault: 'clock-step', options: { node: 'n1', byMs: -500 }, atMs: 0, forMs: 4000 },
+        ],
       },
     ],
   },
