@@ -10,6 +10,7 @@ import me.ahoo.cosid.snowflake.ClockSyncSnowflakeId;
 import me.ahoo.cosid.snowflake.MillisecondSnowflakeId;
 import me.ahoo.cosid.snowflake.SnowflakeId;
 import me.ahoo.cosid.snowflake.exception.ClockBackwardsException;
+import me.ahoo.cosid.snowflake.exception.ClockTooManyBackwardsException;
 
 /**
  * cosid-core as its documentation puts it together: machine IDs by `ManualMachineIdDistributor` with
@@ -33,7 +34,7 @@ final class Cosid {
     Node.serve(worker, () -> {
       try {
         return ids.generate();
-      } catch (ClockBackwardsException refused) { // ClockTooManyBackwardsException is one, too
+      } catch (ClockBackwardsException | ClockTooManyBackwardsException refused) {
         throw new Node.Refusal("clock-backwards");
       }
     });
