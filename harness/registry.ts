@@ -25,9 +25,11 @@ import type { Run } from './core/run.ts';
 import type { Scenario } from './core/scenario.ts';
 import { NAME_MAX, scenarioSchema } from './core/scenario.ts';
 import { z } from './core/schema.ts';
+import { scopeOf } from './core/scope.ts';
 import { shapeProblem } from './core/shape-problem.ts';
 import { loading } from './loading.ts';
 import { moduleProblem } from './module-problem.ts';
+import type { WayIn } from './core/way-in.ts';
 import type { PlanReporter } from './plan/plan-reporter.ts';
 
 /** The package's root: sources in a checkout, `dist` when installed. */
@@ -47,6 +49,10 @@ export const loadPlanReporters = async (): Promise<ReadonlyMap<string, PlanRepor
   loadFolder<PlanReporter>('reports/capacity', nameOf);
 export const loadCheckers = async (): Promise<ReadonlyMap<string, Checker>> =>
   loadFolder<Checker>('harness/checkers', (checker) => checker.judges);
+
+/** What `--generator` takes beside names and paths, in the order of their files. */
+export const loadWaysIn = async (): Promise<ReadonlyMap<string, WayIn>> =>
+  loadFolder<WayIn>('harness/ways-in', ({ prefix }) => prefix);
 
 /** The page of `run --matrix`: one file, and no plug-in among others. */
 export const loadMatrixReporter = async (): Promise<MatrixReporter> =>
@@ -108,14 +114,28 @@ export const scenarioFiles = (): readonly NamedFile[] => filesOf('scenarios');
 export async function loadGenerator(reference: string, where = '--generator'): Promise<GeneratorSource> {
   const file = locate('generator', reference, generatorFiles(), where);
   const loaded = extname(file) === '.json' ? readData(file) : await defaultExport<unknown>(file);
-  const parsed = generatorSchema.safeParse(loaded);
-  if (!parsed.success)
+  return { generator: placedIn(dirname(file), checked(loaded, file)), file };
+}
+
+/** A generator that is plain data and that no file holds: flags made it, or a program. Its paths are seen from here. */
+export function madeHere(generator: Generator, where: string): Generator {
+  if (generator.node?.kind === 'shell')
     throw badInput(
-      `is not a generator: ${shapeProblem(loaded, parsed.error, generatorSchema)}.`,
-      'Export an object with name, summary, promises, layout and node by default; see CONTRIBUTING.md, "Add a generator".',
-      file,
+      `The node of the generator ${generator.name} is code, which its processes have to import.`,
+      'Give the path of its file, such as ./mine.ts.',
+      where,
     );
-  return { generator: placedIn(dirname(file), loaded as Generator), file };
+  return placedIn(process.cwd(), checked(generator, where));
+}
+
+function checked(loaded: unknown, where: string): Generator {
+  const parsed = generatorSchema.safeParse(loaded);
+  if (parsed.success) return loaded as Generator;
+  throw badInput(
+    `is not a generator: ${shapeProblem(loaded, parsed.error, generatorSchema)}.`,
+    'Export an object with name, summary, promises, layout and node by default; see CONTRIBUTING.md, "Add a generator".',
+    where,
+  );
 }
 
 /** Paths of a file are relative to the file. What is no code for the shell needs no coordinator, unless it says so. */
@@ -138,11 +158,21 @@ export async function loadGenerators(): Promise<readonly ShellGenerator[]> {
 
 /** What a run's record keeps of its generator. */
 export function describeGenerator({
-  generator: { name, summary, promises, layout },
+  generator: { name, summary, promises, layout, node },
   file,
+  from,
 }: GeneratorSource): Run['generator'] {
-  const ours = generatorFiles().some((known) => known.file === file);
-  return { name, ...(!ours && { file: asTyped(file) }), summary, promises, layout };
+  const ours = file === '' || generatorFiles().some((known) => known.file === file);
+  return {
+    name,
+    ...(!ours && { file: asTyped(file) }),
+    ...(from !== undefined && { from }),
+    summary,
+    promises,
+    layout,
+    evidence: scopeOf(node),
+    ...(node.kind !== 'shell' && { node }),
+  };
 }
 
 /** Below the working folder as one would type it, `./mine.ts`; elsewhere the whole path. */

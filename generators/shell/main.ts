@@ -62,6 +62,7 @@ async function start(config: ShellConfig): Promise<void> {
   try {
     minter = await generator.create(env);
   } catch (error) {
+    if (error instanceof GeneratorFault) throw error;
     throw new ConfigError(`${GENERATOR_FAULT}create threw (${messageOf(error)})`, { cause: error });
   }
   const wrong = minterProblem(minter);

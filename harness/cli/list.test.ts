@@ -42,6 +42,7 @@ test('list --faults tells of every fault what it does, takes and needs, and wher
   expect(text).toMatch(/needs: clock.step \(set the wall clock/);
   expect(text).toMatch(/needs: network.delay .* on docker and local: tc and a kernel with sch_htb and sch_netem/);
   expect(text).toMatch(/ etcd-pause-all (?:.*\n)+? +coordinator: etcd or postgres\n/);
+  expect(text).toMatch(/ zone-down (?:.*\n)+? +coordinator: etcd or postgres or none\n/);
   expect(text).toMatch(/ lease-expire (?:.*\n)+? +coordinator: etcd\n/);
   for (const { name, driversHere } of document['faults']!)
     expect(driversHere, `${name} can be simulated`).toContain('sim');
@@ -175,8 +176,9 @@ test('list --generators tells promises with their scope, and where a generator t
   const { text } = await listed(['generators']);
   expect(linesOf(text, 'snowflake-static').slice(1)).toEqual([
     expect.stringMatching(/increasing-across-lives \(worker-id\), .*increasing-across-lives \(node\)/),
-    '      takes part in scenarios with: etcd',
+    '      takes part in scenarios with: any coordinator, or none',
   ]);
+  expect(linesOf(text, 'snowflake').at(-1)).toBe('      takes part in scenarios with: etcd');
   expect(linesOf(text, 'segment').at(-1)).toBe('      takes part in scenarios with: postgres');
 });
 

@@ -43,6 +43,11 @@ export class GeneratorFault extends Error {
 export const ARRAY_GONE = 'mint gave away the array that it was to fill';
 
 const RETURNED = 'mint returned ';
+/** Of a module, whose function knows no `mint`. */
+const GAVE = 'its function returned ';
+const MODULE = 'the module ';
+const MODULE_REMEDY =
+  'Mend the module, or what the generator says of it: its export is a function (with `call: "factory"`, makes one) that returns one ID each time, or a promise of one (a string in the form of `form`, a bigint, a whole number, or 8 or 16 bytes), and throws where it has none.';
 const THREW = 'mint threw a ';
 /** What the language itself throws where code is wrong. */
 const LANGUAGE_ERRORS = [TypeError, ReferenceError, RangeError, SyntaxError] as const;
@@ -59,7 +64,30 @@ export function threwInMint(error: unknown): string {
   return isOfLanguage ? `${THREW}${(error as Error).name} (${messageOf(error)})` : messageOf(error);
 }
 
+/** What the function of a module returned in place of an ID; `what`: in words. */
+export function returnedNoId(what: string): string {
+  return `${GAVE}${what}`;
+}
+
+/** What is wrong with a module; `what` is the end of a sentence about it. */
+export function moduleFault(module: string, what: string): string {
+  return `${MODULE}${module} ${what}`;
+}
+
+/** What the function of a module threw. It may refuse in this way, as where its clock went back: no fault of its code. */
+export function threwInModule(error: unknown): string {
+  const kind = error instanceof Error && error.name !== 'Error' ? `${error.name}: ` : '';
+  return `its function threw: ${kind}${messageOf(error)}`;
+}
+
 /** Whether the reason of an error is one of the generator's code, and of nothing around it. */
 export function isCodeFault(reason: string): boolean {
-  return reason.startsWith(THREW) || (reason.startsWith(RETURNED) && reason.endsWith('wrote'));
+  return (
+    reason.startsWith(THREW) || reason.startsWith(GAVE) || (reason.startsWith(RETURNED) && reason.endsWith('wrote'))
+  );
+}
+
+/** What the user can do about a fault of the code. */
+export function remedyFor(fault: string): string {
+  return fault.startsWith(GAVE) || fault.startsWith(MODULE) ? MODULE_REMEDY : MINTER_REMEDY;
 }

@@ -10,11 +10,13 @@ import { DISTURBED } from './disturbance.ts';
 import { GUARANTEE_NAMES } from './guarantee.ts';
 import type { Guarantee } from './guarantee.ts';
 import type { Json } from './json.ts';
+import { dataNodeSchema } from './node-schema.ts';
 import type { Phase } from './phase.ts';
 import { promisesSchema } from './promise-schema.ts';
 import { RUN_VERSION } from './run.ts';
 import type { Run } from './run.ts';
 import { scenarioSchema } from './scenario.ts';
+import { GATHERED } from './scope.ts';
 import { z } from './schema.ts';
 import { UNITS } from './slo.ts';
 import type { Unit } from './slo.ts';
@@ -50,6 +52,13 @@ const layoutSchema = z.strictObject({
   idBits: z.literal([64, 128]).exactOptional(),
   shifts: z.strictObject({ time: count, worker: count, sequence: count }).exactOptional(),
   fixed: list(z.strictObject({ shift: count, bits: count, value: count })).exactOptional(),
+});
+
+const scopeSchema = z.strictObject({
+  gathered: z.enum(keysOf(GATHERED)),
+  says: z.string(),
+  untoldHolders: z.literal(true).exactOptional(),
+  digests: z.literal(true).exactOptional(),
 });
 
 const sightingSchema = z.strictObject({
@@ -246,9 +255,12 @@ export const runSchema = z.strictObject({
   generator: z.strictObject({
     name: z.string(),
     file: z.string().exactOptional(),
+    from: z.string().exactOptional(),
     summary: z.string(),
     promises: promisesSchema,
     layout: layoutSchema,
+    evidence: scopeSchema.exactOptional(),
+    node: dataNodeSchema.exactOptional(),
   }),
   driver: z.string(),
   seed: z.string(),
@@ -259,6 +271,7 @@ export const runSchema = z.strictObject({
   reasons: list(z.string()),
   unknowns: list(z.strictObject({ reason: unknownReasonName, scope: z.string(), detail: z.string() })),
   findings: list(findingSchema),
+  unjudged: list(z.strictObject({ guarantee, because: z.string() })).exactOptional(),
   disturbances: list(disturbanceRecordSchema),
   hazards: list(hazardSchema),
   slos: list(sloRecordSchema).exactOptional(),

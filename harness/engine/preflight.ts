@@ -24,6 +24,7 @@ import { shapeProblem } from '../core/shape-problem.ts';
 import type { TargetKind } from '../core/targets.ts';
 import { targetsOf } from '../core/targets.ts';
 import type { Indicators } from './judge-slos.ts';
+import { scopeProblems } from './scope-problems.ts';
 import { signalProblems } from './signal-problems.ts';
 import { sloProblems } from './slo-problems.ts';
 import { shapeOf, timetableProblems } from './timetable.ts';
@@ -189,7 +190,9 @@ function zoneIn(region: string, zones: Zones): string {
 export function combinationProblems(scenario: Scenario, generator: Generator): readonly Problem[] {
   const ofCoordinator = coordinatorProblems(scenario, generator);
   // The options of a scenario for another coordinator are those of other generators.
-  return ofCoordinator.length > 0 ? ofCoordinator : generatorProblems(scenario, generator);
+  return ofCoordinator.length > 0
+    ? ofCoordinator
+    : [...generatorProblems(scenario, generator), ...scopeProblems(scenario, generator)];
 }
 
 /** A generator that needs another coordinator than the scenario has would wait for ever. */
@@ -280,6 +283,7 @@ function strangerProblems(scenario: Scenario): readonly Problem[] {
 
 function disturbanceProblems(scenario: Scenario, faults: ReadonlyMap<string, Fault>): readonly Problem[] {
   const shape = shapeOf(scenario);
+  const unserved = shape.coordinatorMembers.length === 0 ? ', which has no coordinator' : '';
   const named: { readonly [Kind in TargetKind]: readonly string[] } = {
     node: [HOLDER, ...shape.nodes],
     'coordinator member': shape.coordinatorMembers,
@@ -318,7 +322,7 @@ function disturbanceProblems(scenario: Scenario, faults: ReadonlyMap<string, Fau
       return [
         ...strangers.map(({ kind, name }) =>
           problem(
-            `${fault.name} names ${name}, and there is no such ${kind} in the cluster.`,
+            `${fault.name} names ${name}, and there is no such ${kind} in the cluster${unserved}.`,
             `Take one of ${named[kind].join(', ')} (${HOLDER}: a node that holds a worker ID at that moment).`,
             where,
           ),

@@ -18,7 +18,7 @@ import { chooseClock } from '../agent/clocks/choose-clock.ts';
 import type { ClockBackend } from '../agent/clocks/clock-backend.ts';
 import { programAt } from '../agent/clocks/program.ts';
 import { delayFileIn } from '../agent/disks/slow-sync.ts';
-import { restorerOf } from '../agent/etcd-program.ts';
+import { etcdVersion, NO_ETCD, restorerOf } from '../agent/etcd-program.ts';
 import { locator, networkControl } from '../agent/network-control.ts';
 import { endInWords, generatorFault, lastWords } from '../agent/last-words.ts';
 import { NodeClient } from '../agent/node-client.ts';
@@ -144,13 +144,13 @@ async function fill(
 
   const agents = all.map(agentOf);
   const { time, origin } = await startTime(() => readClocks(agents[0] as SendOrder));
-  const { etcd = '', ...programs } = programVersions();
-  const versions = { ...programs, ...(coordinatorKindOf(spec) !== 'none' && { etcd }) };
+  const etcd = etcdOf(spec);
+  const versions = { ...programVersions(), ...(etcd !== undefined && { etcd: etcdVersion(etcd) }) };
   const { coordinator, regional } = connectAll(
     spec,
     members.map((member, index) => ({ ...member, endpoint: `unix:${(places.members[index] as Place).socket}` })),
     {
-      etcdVersion: etcd,
+      etcdVersion: versions.etcd ?? '',
       time,
       snapshots: around.snapshots,
       delayFile: around.slowSync?.delayFile,
@@ -249,7 +249,7 @@ function makeFolders(
         `${folder} lies in ${hidden}, which the sandbox of the local driver covers.`,
         'Run in another folder.',
       );
-  const etcd = findEtcd() as string;
+  const etcd = etcdOf(spec);
   const below = (name: string): string => mkRealFolder(join(root, name));
   const snapshots = below('snapshots');
   const around: Surroundings = {
@@ -263,12 +263,20 @@ function makeFolders(
     path: SEARCH_PATH,
     wrap,
     slowSync: slowSync === undefined ? undefined : { launcher: slowSync, delayFile: delayFileIn(snapshots) },
-    programs: { etcd: realpathSync(etcd), restorer: restorerOf(etcd) },
+    programs: etcd === undefined ? undefined : { etcd: realpathSync(etcd), restorer: restorerOf(etcd) },
     nodeCommand,
     generator: generator.file,
   };
   for (const node of placesOf(spec, '').nodes) mkRealFolder(diskFolder(node, around));
   return around;
+}
+
+/** The program, where it is the coordinator. */
+function etcdOf(spec: ClusterSpec): string | undefined {
+  if (coordinatorKindOf(spec) !== 'etcd') return undefined;
+  const etcd = findEtcd();
+  if (etcd === undefined) throw new SnowglobeError(EXIT.environment, [NO_ETCD]);
+  return etcd;
 }
 
 function mkRealFolder(path: string): string {

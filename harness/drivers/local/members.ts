@@ -50,7 +50,8 @@ export interface Surroundings {
   readonly logs: string;
   readonly path: string;
   readonly snapshots: string;
-  readonly programs: EtcdPrograms;
+  /** Undefined where etcd is not the coordinator. */
+  readonly programs: EtcdPrograms | undefined;
   /** The disk of all coordinator members, where the run slows it. */
   readonly slowSync: SlowSync | undefined;
   /** How a process is started under the clock of a setting's file. */
@@ -145,7 +146,7 @@ export function etcdWorkload(member: Place, members: readonly Place[], around: S
   const logging = ['--logger', 'zap', '--log-outputs', 'stderr'];
   return {
     name: member.name,
-    command: etcdCommand(around.programs, member, members, own, logging),
+    command: etcdCommand(around.programs as EtcdPrograms, member, members, own, logging),
     environment: {
       PATH: around.path,
       ...ETCD_ENVIRONMENT,
