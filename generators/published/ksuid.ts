@@ -1,12 +1,13 @@
 /** Go `github.com/segmentio/ksuid` v1.0.4: 160 bits, of which a digest is kept: `unique` is judged, order is not. */
 import type { Generator } from '../../harness/core/generator.ts';
 import { ASKED_OF_ALL, builtProgram, type Published } from './programs/fleet.ts';
+import { DIGEST_LAYOUT } from './programs/layouts.ts';
 
 export default {
   name: 'ksuid',
   summary: 'Go github.com/segmentio/ksuid v1.0.4, New()',
   promises: [{ guarantee: 'unique' }, ...ASKED_OF_ALL],
-  layout: { idBits: 128, timeBits: 0, workerBits: 0, sequenceBits: 0, tickMs: 1, epochMs: 0 },
+  layout: DIGEST_LAYOUT,
   node: { kind: 'native', command: [builtProgram('ksuid')] },
 } satisfies Generator;
 

@@ -19,3 +19,14 @@ export const ULID_LAYOUT = {
   tickMs: 1,
   epochMs: 0,
 } as const satisfies Layout;
+
+/** A digest in place of an ID: any bits at all, of which no field is known. */
+export const DIGEST_LAYOUT = {
+  idBits: 128,
+  timeBits: 0,
+  workerBits: 0,
+  sequenceBits: 0,
+  tickMs: 1,
+  epochMs: 0,
+  shifts: { time: 128, worker: 0, sequence: 0 },
+} as const satisfies Layout;
