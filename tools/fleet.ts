@@ -4,6 +4,8 @@
  *   npm run fleet                                   each generator through each of its scenarios, once
  *   npm run fleet -- --times 10                     ten times
  *   npm run fleet -- --only ksuid --only cosid      these; what is known of the others stays
+ *   npm run fleet -- --scenario clock-back          of their scenarios this one
+ *   npm run fleet -- --check                        judges, and writes nothing down
  *   npm run fleet -- --build                        downloads and builds only
  *   npm run fleet -- --page                         FLEET.md anew from docs/fleet.json
  *
@@ -43,6 +45,7 @@ async function main(): Promise<number> {
       times: { type: 'string', default: '1' },
       only: { type: 'string', multiple: true },
       scenario: { type: 'string', multiple: true },
+      check: { type: 'boolean', default: false },
       build: { type: 'boolean', default: false },
       page: { type: 'boolean', default: false },
     },
@@ -63,10 +66,10 @@ async function main(): Promise<number> {
       const outcomes = Array.from({ length: times }, () => runOnce(member.generator.name, trial.scenario));
       surprises += outcomes.filter((outcome) => isSurprise(trial, outcome)).length;
       say(`${member.generator.name}, ${trial.scenario}: ${outcomes.map(inShort).join(', ')}`);
-      keep(member, commit, { scenario: trial.scenario, outcomes });
+      if (!values.check) keep(member, commit, { scenario: trial.scenario, outcomes });
     }
   }
-  await writePage(all, readRecords());
+  if (!values.check) await writePage(all, readRecords());
   if (surprises > 0) return 1;
   return missing.size === 0 ? 0 : EXIT.environment;
 }

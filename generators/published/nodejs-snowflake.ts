@@ -16,7 +16,7 @@ export default {
 export const published: Published = {
   what: { registry: 'npm', name: 'nodejs-snowflake', version: '2.0.1' },
   toolchain: 'npm',
-  use: 'new Snowflake({ instance_id }).getUniqueID(), instance_id being the node’s worker ID; custom_epoch left out, as README.md allows (“Defaults to Date.now()”, line 40)',
+  use: 'new Snowflake({ instance_id }).getUniqueID(), instance_id being the node’s worker ID; custom_epoch left to its default, which README.md, line 40, gives as the time of the call',
   documented: [
     {
       guarantee: 'unique',
