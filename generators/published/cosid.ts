@@ -26,17 +26,17 @@ export const published: Published = {
   documented: [
     {
       guarantee: 'unique',
-      says: 'It mainly solves two major problems of SnowflakeId: machine number allocation problem and clock backwards problem',
+      says: 'It mainly solves two major problems of `SnowflakeId`: machine number allocation problem and clock backwards problem',
       where: 'README.md of the repository at tag v2.13.3, lines 23 and 24 (the jar has no README)',
     },
     {
       guarantee: 'increasing-per-node',
-      says: 'The first 41-bit are a timestamp, So SnowflakeId is local monotonically increasing',
+      says: 'The first 41-bit are a `timestamp`,So *SnowflakeId* is local monotonically increasing',
       where: 'README.md of the repository at tag v2.13.3, line 60',
     },
     {
       guarantee: 'well-formed',
-      says: 'timestamp (41-bit) + machineId (10-bit) + sequence (12-bit) = 63-bit',
+      says: '`timestamp` (41-bit) + `machineId` (10-bit) + `sequence` (12-bit) = 63-bit',
       where: 'README.md of the repository at tag v2.13.3, “SnowflakeId”',
     },
   ],
@@ -44,9 +44,14 @@ export const published: Published = {
     { scenario: 'plain-load' },
     { scenario: 'clock-still' },
     { scenario: 'clock-back' },
+    {
+      scenario: 'clock-back-waited-for',
+      breaks: ['nobody-gets-an-error'],
+      note: 'README.md of the repository at tag v2.13.3, lines 138 and 139: “use thread sleep to wait for clock synchronization, if it exceeds` BrokenThreshold` (default value 2 seconds) will directly throw a `ClockTooManyBackwardsException` exception.” In the jar the default is 500 ms (DefaultClockBackwardsSynchronizer.DEFAULT_BROKEN_THRESHOLD): a step of 1.5 s is thrown at once.',
+    },
     { scenario: 'killed' },
     {
-      scenario: 'killed-and-clock-back',
+      scenario: 'killed-and-clock-back-busy',
       breaks: ['unique'],
       note: 'LocalMachineStateStorage keeps “the machine number and the most recent timestamp” (README.md, line 177). The timestamp is written when the machine ID is first handed out, and by the guarder: first after one minute, then each minute (DefaultMachineIdGuarder.DEFAULT_DELAY). A start compares the clock with that.',
     },

@@ -6,7 +6,7 @@ export default {
   question: 'Does it keep its promises when threads call it side by side?',
   generator: 'snowflake-static',
   cluster: { nodes: 1, coordinatorMembers: 0, selfLoad: 100_000 },
-  load: { idsPerSecond: 2000, batch: { min: 1, max: 20, mean: 5 }, timeoutMs: 5000 },
+  load: { idsPerSecond: 1000, batch: { min: 1, max: 20, mean: 5 }, timeoutMs: 5000 },
   warmUpMs: 3000,
   timetable: {
     order: 'given',

@@ -7,7 +7,7 @@ export default {
   generator: 'snowflake-static',
   cluster: { nodes: 2, coordinatorMembers: 0 },
   // A caller waits for as long as the clock is behind.
-  load: { idsPerSecond: 500, batch: { min: 1, max: 20, mean: 5 }, timeoutMs: 5000 },
+  load: { idsPerSecond: 200, batch: { min: 1, max: 20, mean: 5 }, timeoutMs: 5000 },
   warmUpMs: 3000,
   timetable: {
     order: 'given',
@@ -16,7 +16,7 @@ export default {
         name: 'back',
         lengthMs: 6000,
         disturbances: [
-          { name: 'back', fault: 'clock-step', options: { node: 'n1', byMs: -500 }, atMs: 0, forMs: 4000 },
+          { name: 'back', fault: 'clock-step', options: { node: 'n1', byMs: -1500 }, atMs: 0, forMs: 4000 },
         ],
       },
     ],

@@ -6,7 +6,7 @@ export default {
   question: 'Does it keep its promises when the clock stands still under load?',
   generator: 'snowflake-static',
   cluster: { nodes: 2, coordinatorMembers: 0 },
-  load: { idsPerSecond: 5000, batch: { min: 1, max: 100, mean: 25 } },
+  load: { idsPerSecond: 4000, batch: { min: 1, max: 100, mean: 25 } },
   warmUpMs: 3000,
   timetable: {
     order: 'given',

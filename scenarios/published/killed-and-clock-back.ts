@@ -9,7 +9,7 @@ export default {
   question: 'Does it keep its promises when it starts again with a clock that went back while it was down?',
   generator: 'snowflake-static',
   cluster: { nodes: 2, coordinatorMembers: 0 },
-  load: { idsPerSecond: 2000, batch: { min: 1, max: 20, mean: 5 } },
+  load: { idsPerSecond: 1000, batch: { min: 1, max: 20, mean: 5 } },
   warmUpMs: 4000,
   timetable: {
     order: 'given',

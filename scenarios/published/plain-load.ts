@@ -6,7 +6,7 @@ export default {
   question: 'Does it keep its promises when nothing goes wrong?',
   generator: 'snowflake-static',
   cluster: { nodes: 3, coordinatorMembers: 0 },
-  load: { idsPerSecond: 2000, batch: { min: 1, max: 20, mean: 5 } },
+  load: { idsPerSecond: 1000, batch: { min: 1, max: 20, mean: 5 } },
   warmUpMs: 3000,
   timetable: {
     order: 'given',

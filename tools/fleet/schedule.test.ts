@@ -9,7 +9,7 @@ const of = async (name: string): Promise<string> =>
 
 test('faults are told with their options, when they come, and when they are healed', async () => {
   expect(await of('killed-and-clock-back')).toBe(
-    '2 nodes, each asked for 2,000 IDs a second; kill of n1 at 0 s, healed 0.8 s later; clock-step of n1, byMs -3000 at 0.3 s, healed 6 s later',
+    '2 nodes, each asked for 1,000 IDs a second; kill of n1 at 0 s, healed 0.8 s later; clock-step of n1, byMs -3000 at 0.3 s, healed 6 s later',
   );
 });
 
