@@ -6,7 +6,7 @@ import type { IdForm } from '../../harness/core/node-program.ts';
 
 /**
  * - a string: by its form. A bigint: as it is; a negative one is its two's complement.
- * - bytes (Buffer, Uint8Array): big-endian, as many as an ID has; in form `text` any number, of which a digest is kept.
+ * - bytes (Buffer, Uint8Array): a big-endian number, no longer than an ID; in form `text` any, of which a digest is kept.
  * - a number: a whole one from 0 on, as it is, and -1, which stands for no ID (`fails-closed` judges it). One that is no
  *   safe integer (above 2^53 - 1) is kept as the number that it is, and told of in `inNumbers`.
  */
@@ -64,14 +64,18 @@ export class IdWriter {
   }
 
   #bigEndian(given: Uint8Array, at: number): string | undefined {
-    if (this.#form === 'text' && given.length > 0) return this.#put(digestOfBytes(given), at);
-    if (given.length !== this.#idBytes)
+    if (given.length === 0) return this.#complain('bytes', () => 'no bytes, and no ID');
+    if (this.#form === 'text') return this.#put(digestOfBytes(given), at);
+    if (given.length > this.#idBytes)
       return this.#complain(
         'bytes',
-        () => `${given.length} bytes, and an ID of its layout has ${this.#idBytes}; of form text, a digest of any number is kept`,
+        () =>
+          `${given.length} bytes, and an ID of its layout has ${this.#idBytes}; of form text, a digest of any number is kept`,
       );
     // Memory has the lowest byte first, and the low word of two.
-    for (let from = 0, to = (at + 1) * this.#idBytes; from < given.length; from++) this.#bytes[--to] = given[from]!;
+    const first = at * this.#idBytes;
+    for (let from = 0, to = first + given.length; from < given.length; from++) this.#bytes[--to] = given[from]!;
+    this.#bytes.fill(0, first + given.length, first + this.#idBytes);
     return undefined;
   }
 
@@ -80,7 +84,10 @@ export class IdWriter {
   }
 
   #tooLong(given: bigint | number): string {
-    return this.#complain('too long', () => `the ${typeof given} ${given}, which does not fit into ${this.#idBits} bits`);
+    return this.#complain(
+      'too long',
+      () => `the ${typeof given} ${given}, which does not fit into ${this.#idBits} bits`,
+    );
   }
 
   #complain(kind: string, what: () => string): string {

@@ -52,13 +52,7 @@ export async function startModule(
   return whole;
 }
 
-function minterOf(
-  lane: ModuleLane,
-  index: number,
-  holding: Holding,
-  env: GeneratorEnv,
-  onNumbers: () => void,
-): Minter {
+function minterOf(lane: ModuleLane, index: number, holding: Holding, env: GeneratorEnv, onNumbers: () => void): Minter {
   let logged = '';
   return {
     async mint(into, count) {

@@ -52,6 +52,16 @@ const run: Command = {
   },
 };
 
+const init: Command = {
+  takes: ['generator', ...WAY_FLAG_NAMES, 'nodes', 'rate', 'out', 'force', 'yes'],
+  carryOut: async (rest, values, output) => {
+    none(rest, 'init', 'What starts your generator goes behind --generator.');
+    const command = await import('./init.ts');
+    const { generator, nodes, rate, out = 'snowglobe', force = false, yes = false } = values;
+    return command.init({ generator, way: wayWords(values), nodes, rate, out, force, yes }, output);
+  },
+};
+
 const judge: Command = {
   takes: ['store'],
   carryOut: async (rest, { store }, output) => {
@@ -136,7 +146,7 @@ const heal: Command = {
 
 /** By the name that it is called by, in the order of the help. A map: an object would know a command `constructor` too. */
 export const COMMANDS: ReadonlyMap<string, Command> = new Map(
-  Object.entries({ run, judge, plan, report, compare, list, claims, doctor, heal }),
+  Object.entries({ run, init, judge, plan, report, compare, list, claims, doctor, heal }),
 );
 
 function only(rest: readonly string[], command: string, what: string): string {

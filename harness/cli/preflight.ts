@@ -3,6 +3,7 @@
  * the library. Nothing here prints, but through `log`.
  */
 import { randomInt } from 'node:crypto';
+import { dirname, resolve } from 'node:path';
 import type { Driver, GeneratorSource } from '../core/driver.ts';
 import type { Problem } from '../core/errors.ts';
 import { badInput, environmentLacks, EXIT, refuse } from '../core/errors.ts';
@@ -17,6 +18,7 @@ import type { WayWords } from '../core/way-in.ts';
 import { withoutDisturbances } from '../engine/timetable.ts';
 import type { Combination, MatrixPlan } from '../matrix/plan.ts';
 import { planMatrix } from '../matrix/plan.ts';
+import { withFoundModule } from '../module-probe.ts';
 import type { Parts } from '../registry.ts';
 import { driversByRank, fileOf, loadDriver, loadParts, loadScenarios } from '../registry.ts';
 import type { ChosenLoad } from './choose-load.ts';
@@ -105,6 +107,7 @@ export async function preflight(
     inFile(reference, scenario, machineProblems(scenario, generator, faults, ready)),
   );
   refuse(EXIT.environment, missing);
+  items = await foundModules(items);
   const client = chooseLoad(
     asked.load,
     driver,
@@ -115,6 +118,15 @@ export async function preflight(
   const openStore = await chooseStore(driver, asked.store);
   const axes = matrix === undefined ? {} : { axes: matrix.axes };
   return { seed, parts, items, ...axes, driver, load: client, openStore };
+}
+
+/** Each generator is looked at once, however many runs there are of it. */
+async function foundModules(items: Ready['items']): Promise<Ready['items'][number][]> {
+  const found = new Map<GeneratorSource, Promise<GeneratorSource>>();
+  for (const { generator } of items) if (!found.has(generator)) found.set(generator, withFoundModule(generator));
+  return Promise.all(
+    items.map(async (item) => ({ ...item, generator: (await found.get(item.generator)) as GeneratorSource })),
+  );
 }
 
 /** Sweeps what dead runs left, and has the driver make ready what its runs share. */
@@ -145,6 +157,11 @@ async function matrixOf(
   return planMatrix({ ...item, parts, words, flags, load });
 }
 
+/** Paths in a file are seen from the file. */
+function besideScenario(generator: string, file: string): string {
+  return /^\.{1,2}\//.test(generator) ? resolve(dirname(file), generator) : generator;
+}
+
 /** The one that the user names, or that the scenario does. */
 function generatorFor(
   { generator, way, matrix = [] }: Asked,
@@ -154,7 +171,9 @@ function generatorFor(
   if (generator !== undefined) return generatorSource(generator, way);
   // Flags beside an axis are for the generators of the axis.
   const flags = matrix.some((axis) => axis.startsWith('generator=')) ? {} : way;
-  return generatorSource(scenario.generator, flags, `${fileOf(reference) ?? reference}: generator`);
+  const file = fileOf(reference);
+  const named = file === undefined ? scenario.generator : besideScenario(scenario.generator, file);
+  return generatorSource(named, flags, `${file ?? reference}: generator`);
 }
 
 const FITTING_MAX = 3;

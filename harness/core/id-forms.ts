@@ -2,8 +2,6 @@
  * How an ID is written, and the bits that it stands for: what a service or a module gives becomes words of a tap here.
  */
 import { hash } from 'node:crypto';
-import type { Layout } from './layout.ts';
-import { idBitsOf } from './layout.ts';
 import type { IdForm } from './node-program.ts';
 
 type IdBits = 64 | 128;
@@ -12,7 +10,7 @@ type IdBits = 64 | 128;
 type ReadText = (text: string, idBits: IdBits) => bigint | undefined;
 
 const FORMS: {
-  readonly [Form in IdForm]: { readonly called: string; readonly read: ReadText; readonly bits?: 128 };
+  readonly [Form in IdForm]: { readonly called: string; readonly read: ReadText };
 } = {
   decimal: {
     called: 'decimal digits',
@@ -22,10 +20,9 @@ const FORMS: {
   uuid: {
     called: 'a UUID',
     read: (text, bits) => (UUID.test(text) ? readHex(text.replaceAll('-', ''), bits) : undefined),
-    bits: 128,
   },
-  ulid: { called: 'a ULID', read: readUlid, bits: 128 },
-  text: { called: 'text', read: (text) => (text === '' ? undefined : digestOfText(text)), bits: 128 },
+  ulid: { called: 'a ULID', read: readUlid },
+  text: { called: 'text', read: (text) => (text === '' ? undefined : digestOfText(text)) },
 };
 
 /** Longer ones fit into no ID; they are kept out of BigInt, which takes as much time and memory as it is given digits. */
@@ -87,17 +84,6 @@ export function noId(text: string, form: IdForm, idBits: IdBits): string {
 const SHOWN_MAX = 60;
 /** The most telling first: digits are also hexadecimal. */
 const GUESSES: readonly IdForm[] = ['uuid', 'ulid', 'decimal', 'hex'];
-
-/** Why IDs that are written so cannot be of this layout, as a sentence; undefined: they can. */
-export function formProblem(form: IdForm, layout: Layout): string | undefined {
-  const { bits } = FORMS[form];
-  const idBits = idBitsOf(layout);
-  if (bits !== undefined && bits !== idBits) return `IDs of form ${form} have 128 bits, and the layout has ${idBits}.`;
-  const { timeBits, workerBits, sequenceBits, fixed = [] } = layout;
-  if (form === 'text' && timeBits + workerBits + sequenceBits + fixed.length > 0)
-    return 'Of IDs of form text a digest is kept, in which no field can be read, and the layout has fields.';
-  return undefined;
-}
 
 function readHex(digits: string | undefined, idBits: IdBits): bigint | undefined {
   return digits === undefined ? undefined : fitting(BigInt(`0x${digits}`), idBits);

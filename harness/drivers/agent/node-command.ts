@@ -7,12 +7,23 @@ import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import type { GeneratorSource } from '../../core/driver.ts';
 import { badInput } from '../../core/errors.ts';
 import type { NodeKind } from '../../core/generator.ts';
+import { STARTS_WITHIN_MS } from '../../core/node-program.ts';
 import { fillIn, type Places } from '../../core/template.ts';
+import type { Wrapping } from './clocks/clock-backend.ts';
 
 /** The variable in which a node that is plain data travels to the shell (generators/shell/config.ts reads it). */
 export const SERVICE_VARIABLE = 'SNOWGLOBE_SERVICE';
 /** The words before the command of a service that put it under the node's clock: a JSON list. */
 export const CLOCK_PREFIX_VARIABLE = 'SNOWGLOBE_CLOCK_PREFIX';
+
+/** Where a service has to listen and is asked, where that is not the loopback of its pod. */
+export const HOST_VARIABLE = 'SNOWGLOBE_HOST';
+
+/** The words and variables that put a command under a clock, as words alone. */
+export function clockWords({ prefix, environment }: Wrapping): readonly string[] {
+  const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+  return variables.length === 0 ? prefix : ['env', ...variables, ...prefix];
+}
 
 export interface NodeCommand {
   /** Without the words that skew its clock. */
@@ -86,6 +97,11 @@ const COMMANDS: { readonly [Kind in NodeKind['kind']]: Make<Kind> } = {
     };
   },
 };
+
+/** How long a node may take until it serves, on top of what the shell itself takes; the shell tells why it did not. */
+export function startsWithinMs(node: NodeKind): number {
+  return node.kind === 'service' ? (node.startsWithinMs ?? STARTS_WITHIN_MS) : 0;
+}
 
 export function nodeCommand(source: GeneratorSource, around: Around): NodeCommand {
   const { node } = source.generator;

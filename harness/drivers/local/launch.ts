@@ -23,7 +23,7 @@ import { locator, networkControl } from '../agent/network-control.ts';
 import { endInWords, generatorFault, lastWords } from '../agent/last-words.ts';
 import { NodeClient } from '../agent/node-client.ts';
 import { readClocks, runNs, startTime } from '../agent/real-time.ts';
-import { nodeCommand, type NodeCommand } from '../agent/node-command.ts';
+import { nodeCommand, type NodeCommand, startsWithinMs } from '../agent/node-command.ts';
 import { shellEntry } from '../agent/shell-entry.ts';
 import {
   allOf,
@@ -184,7 +184,8 @@ async function fill(
         return node;
       }),
     );
-    const until = time.now() + NODE_SERVES_MS * NS_PER_MS;
+    const servesMs = NODE_SERVES_MS + startsWithinMs(generator.generator.node);
+    const until = time.now() + servesMs * NS_PER_MS;
     await Promise.all(
       nodes.map((node, index) =>
         untilItServes(node, until, time, signal, logFile(places.nodes[index] as Place, around), around.generator),
