@@ -241,8 +241,8 @@ describe('what its node holds', () => {
     expect(await held({ headers: { 'x-worker': '{worker}' } })).toEqual({ workerId: 0 });
   });
   test('one that it assigns by itself is not told', async () => {
-    expect(await held({})).toEqual({ untold: true });
-    expect(await held({ headers: { 'x-node': '{index}' } })).toEqual({ untold: true });
+    expect(await held({})).toEqual({});
+    expect(await held({ headers: { 'x-node': '{index}' } })).toEqual({});
   });
   test('none, where IDs carry none', async () => {
     expect(await held({ path: '/id?w={worker}' }, { ...LAYOUT, workerBits: 0 })).toEqual({});

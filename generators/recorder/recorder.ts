@@ -7,7 +7,7 @@
 import type { GeneratorEnv, Holding, Minter } from '../../harness/core/generator.ts';
 import { formProblem } from '../../harness/core/id-form.ts';
 import { idBitsOf, wordsPerId } from '../../harness/core/layout.ts';
-import { type HttpAsk, IMAGE_PORT, type MaelstromAsk, type ServiceNode } from '../../harness/core/node-program.ts';
+import { type HttpAsk, IMAGE_PORT, STARTS_WITHIN_MS, type MaelstromAsk, type ServiceNode } from '../../harness/core/node-program.ts';
 import { messageOf } from '../../harness/core/errors.ts';
 import { ServiceFault } from '../../harness/core/service-fault.ts';
 import { fillIn, type Places } from '../../harness/core/template.ts';
@@ -26,7 +26,6 @@ import { untilHealthy } from './until-healthy.ts';
 import { holdingOf } from './worker-told.ts';
 
 const LANES = 8;
-const STARTS_WITHIN_MS = 20_000;
 /** How long the end of a service may be the first sign of an end that was asked for. */
 const ASKED_FOR_MS = 250;
 /** Where a service listens that says `localhost`: some resolve it to the one, some to the other. */

@@ -12,7 +12,7 @@ export function holdingOf(node: ServiceNode, { workerBits }: Layout, places: Pla
   if (workerBits === 0) return {};
   const worker = workerOf(places);
   const fits = typeof worker === 'number' && Number.isInteger(worker) && worker >= 0 && worker < 2 ** workerBits;
-  return fits && templatesOf(node).some(handsWorker) ? { workerId: worker } : { untold: true };
+  return fits && templatesOf(node).some(handsWorker) ? { workerId: worker } : {};
 }
 
 function templatesOf({ command = [], environment = {}, ask }: ServiceNode): readonly string[] {

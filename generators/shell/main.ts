@@ -15,7 +15,7 @@ import { refusingOddLeases } from '../../harness/coordinators/lease-spelling.ts'
 import { NO_COORDINATION, NO_RANGES } from '../../harness/coordinators/not-offered.ts';
 import { PostgresClient } from '../../harness/coordinators/postgres-client.ts';
 import { monotonicNs, wallMs } from './clocks.ts';
-import { ConfigError, readConfig } from './config.ts';
+import { ConfigError, lackingVariable, readConfig } from './config.ts';
 import type { ShellConfig } from './config.ts';
 import { CoordinatorAnswers } from './coordinator-answers.ts';
 import { createEnv } from './env.ts';
@@ -37,6 +37,8 @@ async function start(config: ShellConfig): Promise<void> {
   if (endianness() !== 'LE')
     throw new ConfigError('the shell writes IDs as they lie in memory: it needs a little-endian CPU');
   const generator = await servedBy(config);
+  const lacking = lackingVariable(generator, config);
+  if (lacking !== undefined) throw new ConfigError(`${lacking} is not set, and ${generator.name} needs it`);
   const { node, index, zone, region, tapFolder, diskFolder, options } = config;
   const { snapshot } = generator;
   if (snapshot !== undefined && restored() === undefined) becomeRestored(snapshot, tapFolder);
@@ -62,6 +64,7 @@ async function start(config: ShellConfig): Promise<void> {
   try {
     minter = await generator.create(env);
   } catch (error) {
+    if (error instanceof GeneratorFault) throw error;
     const what = error instanceof ServiceFault ? error.message : `create threw (${messageOf(error)})`;
     throw new ConfigError(`${GENERATOR_FAULT}${what}`, { cause: error });
   }

@@ -2,11 +2,31 @@
 import { parseArgs } from 'node:util';
 import { badInput } from '../core/errors.ts';
 import { nearestName } from '../core/nearest-name.ts';
+import type { WayFlagName, WayWords } from '../core/way-in.ts';
+import { WAY_FLAG_NAMES } from '../core/way-in.ts';
 import { KINDS } from './kinds.ts';
+
+/** Each may be given several times as far as words go: what reads them says which may. */
+const many = { type: 'string', multiple: true } as const;
+const WAY_OPTIONS = {
+  ask: many,
+  method: many,
+  body: many,
+  header: many,
+  ids: many,
+  form: many,
+  health: many,
+  port: many,
+  env: many,
+  layout: many,
+  promises: many,
+  lanes: many,
+} as const satisfies Readonly<Record<WayFlagName, typeof many>>;
 
 const OPTIONS = {
   driver: { type: 'string' },
-  generator: { type: 'string' },
+  generator: { type: 'string', multiple: true },
+  ...WAY_OPTIONS,
   seed: { type: 'string' },
   store: { type: 'string' },
   load: { type: 'string' },
@@ -14,6 +34,10 @@ const OPTIONS = {
   runs: { type: 'string' },
   run: { type: 'string', multiple: true },
   out: { type: 'string' },
+  nodes: { type: 'string' },
+  rate: { type: 'string' },
+  force: { type: 'boolean' },
+  yes: { type: 'boolean', short: 'y' },
   junit: { type: 'string' },
   summary: { type: 'string' },
   unknown: { type: 'string' },
@@ -23,12 +47,16 @@ const OPTIONS = {
   'without-disturbances': { type: 'boolean' },
   slo: { type: 'string' },
   'metrics-port': { type: 'string' },
+  etcd: { type: 'string' },
+  'id-bits': { type: 'string' },
+  rule: { type: 'string', multiple: true },
   scenarios: { type: 'boolean' },
   generators: { type: 'boolean' },
   faults: { type: 'boolean' },
   checkers: { type: 'boolean' },
   hazards: { type: 'boolean' },
   indicators: { type: 'boolean' },
+  layouts: { type: 'boolean' },
   drivers: { type: 'boolean' },
   claims: { type: 'boolean' },
   json: { type: 'boolean' },
@@ -48,6 +76,13 @@ export interface Words {
   readonly values: Values;
 }
 
+/** The flags of ways in among them. */
+export function wayWords(values: Values): WayWords {
+  return Object.fromEntries(
+    WAY_FLAG_NAMES.flatMap((flag) => (values[flag] === undefined ? [] : [[flag, values[flag]] as const])),
+  );
+}
+
 /** Throws for options that no command has, and for values that are missing. */
 export function readWords(args: readonly string[]): Words {
   try {
@@ -65,6 +100,9 @@ function optionRemedy(message: string, args: readonly string[]): string {
   const lacking = lackingValue(message);
   const kind = args.includes('list') ? KINDS.find((kind) => `--${kind}` === `${lacking}s`) : undefined;
   if (kind !== undefined) return `Did you mean --${kind}? See snowglobe --help.`;
+  // Told apart from our own by `--` alone.
+  if (args.includes('check-node') && !args.includes(COMMAND_FOLLOWS))
+    return 'Options of the command that is checked stand behind --: snowglobe check-node -- COMMAND…';
   const unknown = /^Unknown option '--([^']+)'/.exec(message)?.[1];
   if (unknown === 'mutants') return 'Mutants are in snowglobe list --generators.';
   const meant = unknown === undefined ? undefined : nearestName(unknown, Object.keys(OPTIONS));
@@ -74,13 +112,23 @@ function optionRemedy(message: string, args: readonly string[]): string {
 /** A negative number is the value of the option before it, and no option: what reads it says what is wrong with it. */
 function withNumbers(args: readonly string[]): string[] {
   const joined: string[] = [];
-  for (const arg of args) {
+  const own = ownWords(args);
+  for (const arg of own) {
     const before = joined.at(-1);
     if (/^-\d/.test(arg) && before?.startsWith('--') === true && !before.includes('='))
       joined.splice(-1, 1, `${before}=${arg}`);
     else joined.push(arg);
   }
-  return joined;
+  return [...joined, ...args.slice(own.length)];
+}
+
+/** Behind it stands a command with options of its own (`check-node`). */
+const COMMAND_FOLLOWS = '--';
+
+/** Words that are ours, and not those of a command that follows. */
+export function ownWords(args: readonly string[]): readonly string[] {
+  const end = args.indexOf(COMMAND_FOLLOWS);
+  return end === -1 ? args : args.slice(0, end);
 }
 
 /** Node goes on with advice about dashes and positional arguments, which is of no use here. */

@@ -6,7 +6,7 @@
  * and in containers.
  */
 import type { Cause } from './cause.ts';
-import type { CoordinatorKind } from './coordinator-kind.ts';
+import type { CoordinatorOrNone } from './coordinator-kind.ts';
 import type { Guarantee, Promise_ } from './guarantee.ts';
 import type { Json } from './json.ts';
 import type { Layout } from './layout.ts';
@@ -19,8 +19,8 @@ export interface Generator {
   readonly summary: string;
   readonly promises: readonly Promise_[];
   readonly layout: Layout;
-  /** The coordinator that it needs; etcd when left out. */
-  readonly coordinator?: CoordinatorKind;
+  /** The coordinator that it needs, etcd when left out; `none`: it runs with any, and without. */
+  readonly coordinator?: CoordinatorOrNone;
   readonly node: NodeKind;
   /**
    * Why it cannot run on these nodes, as a sentence: an option out of range, a worker ID given twice. Undefined: it can.
@@ -113,8 +113,6 @@ export interface Minter {
 export interface Holding {
   /** Left out by a generator whose IDs carry none. */
   readonly workerId?: number;
-  /** In place of it: IDs carry a worker ID, and the node is not told which. */
-  readonly untold?: true;
   /** The lease that backs the worker ID, if one does. */
   readonly lease?: HeldLease;
 }
@@ -149,9 +147,9 @@ export interface GeneratorEnv {
   /** The scenario's options for the generator, as JSON. */
   readonly options: { readonly [key: string]: Json };
   readonly host: Host;
-  /** Of an etcd; another coordinator refuses every call. */
+  /** Of an etcd; where the cluster has none, every call is refused. */
   readonly coordination: Coordination;
-  /** Of a database; another coordinator refuses every call. */
+  /** Of a database; where the cluster has none, every call is refused. */
   readonly ranges: Ranges;
   /** Small files that survive a restart of the node. */
   readonly disk: Disk;

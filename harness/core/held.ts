@@ -11,8 +11,6 @@ import { isWorkerId } from './worker-id.ts';
 export const HELD_NONE = -1;
 /** A worker ID that is none: the node held another tenure when the call ended than when it began. */
 export const HELD_TWO = -2;
-/** A worker ID that is none: IDs of the node carry one that it was not told. */
-export const HELD_UNTOLD = -3;
 
 /** A holding at one moment, which its generator cannot change afterwards. */
 export interface Held {
@@ -27,14 +25,12 @@ export interface Held {
 
 const NOTHING: Held = { workerId: HELD_NONE, lease: '0', createRevision: '0', fenceNs: 0n, limitMs: 0 };
 const TWO: Held = { ...NOTHING, workerId: HELD_TWO };
-const UNTOLD: Held = { ...NOTHING, workerId: HELD_UNTOLD };
 
 /** Throws a `GeneratorFault` where the worker ID or the lease is none: recorded, it would be another one. */
 export function heldOf(holding: Holding | undefined): Held {
   if (holding === undefined) return NOTHING;
   // Not for each field in each call: what is looked at here costs next to nothing.
   if (!isWorkerId(holding?.workerId) || !mayBeLease(holding.lease)) assertHolding(holding);
-  if (holding.untold === true) return UNTOLD;
   const { workerId = HELD_NONE, lease } = holding;
   if (lease === undefined) return { ...NOTHING, workerId };
   const { id, createRevision, fenceNs, limitMs } = lease;

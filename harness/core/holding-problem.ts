@@ -12,14 +12,10 @@ export function holdingProblem(holding: unknown): string | undefined {
   if (holding === undefined) return undefined;
   if (typeof holding !== 'object' || holding === null)
     return `holding returned ${inWords(holding)}; it returns { workerId, lease }, or undefined while it holds nothing`;
-  const { workerId, lease, untold, then } = holding as { readonly [name: string]: unknown };
+  const { workerId, lease, then } = holding as { readonly [name: string]: unknown };
   if (typeof then === 'function') return 'holding returned a promise; it answers at once';
   if (workerId !== undefined && !isWorkerId(workerId))
     return `holding returned the workerId ${inWords(workerId)}, which is no whole number from 0 to ${WORKER_ID_MAX}`;
-  if (untold !== undefined)
-    return untold === true && workerId === undefined && lease === undefined
-      ? undefined
-      : 'holding returned untold beside what it tells; it is true, and stands alone';
   if (lease !== undefined) return leaseProblem(lease);
   return slipIn(Object.keys(holding), workerId !== undefined);
 }

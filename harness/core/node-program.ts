@@ -37,9 +37,11 @@ export interface ServiceNode extends Program {
   readonly ask: HttpAsk | MaelstromAsk;
   /** Requests to one node that may be open at once, each in a lane of its own; 8 when left out. */
   readonly lanes?: number;
-  /** How long it may take from its start until it serves, in milliseconds; 20 s when left out. */
+  /** How long it may take from its start until it serves, in milliseconds; `STARTS_WITHIN_MS` when left out. */
   readonly startsWithinMs?: number;
 }
+
+export const STARTS_WITHIN_MS = 20_000;
 
 /** Where a container image listens that is told no port. Nodes themselves may listen at 8080. */
 export const IMAGE_PORT = 8000;

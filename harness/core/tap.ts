@@ -47,7 +47,7 @@ export interface BatchRecord {
   /** The node's own wall clock at both, Unix nanoseconds (whole milliseconds from most clocks). */
   readonly wallCalledNs: bigint;
   readonly wallReturnedNs: bigint;
-  /** `HELD_NONE`, `HELD_TWO` or `HELD_UNTOLD` (`held.ts`) where it is not one. */
+  /** `HELD_NONE` or `HELD_TWO` (`held.ts`) where it is not one. */
   readonly workerId: number;
   /** 0n: no lease. */
   readonly lease: bigint;

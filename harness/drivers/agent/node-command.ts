@@ -7,6 +7,7 @@ import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import type { GeneratorSource } from '../../core/driver.ts';
 import { badInput } from '../../core/errors.ts';
 import type { NodeKind } from '../../core/generator.ts';
+import { STARTS_WITHIN_MS } from '../../core/node-program.ts';
 import { fillIn, type Places } from '../../core/template.ts';
 import type { Wrapping } from './clocks/clock-backend.ts';
 
@@ -106,6 +107,11 @@ const COMMANDS: { readonly [Kind in NodeKind['kind']]: Make<Kind> } = {
     };
   },
 };
+
+/** How long a node may take until it serves, on top of what the shell itself takes; the shell tells why it did not. */
+export function startsWithinMs(node: NodeKind): number {
+  return node.kind === 'service' ? (node.startsWithinMs ?? STARTS_WITHIN_MS) : 0;
+}
 
 export function nodeCommand(source: GeneratorSource, around: Around): NodeCommand {
   const { node } = source.generator;

@@ -5,7 +5,7 @@ import { realpathSync } from 'node:fs';
 import { chmod, copyFile, mkdir, readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import type { ClockControl, ClusterSpec, CoordinatorMember, Member, Zones } from '../../core/cluster.ts';
-import { DEFAULT_COORDINATOR } from '../../core/coordinator-kind.ts';
+import { coordinatorKindOf, DEFAULT_COORDINATOR } from '../../core/coordinator-kind.ts';
 import { membersBeside } from '../../core/coordinators.ts';
 import type { LaunchContext } from '../../core/driver.ts';
 import { environmentLacks, messageOf } from '../../core/errors.ts';
@@ -117,6 +117,7 @@ export async function launchCluster(
       ),
     ]);
     context.signal.throwIfAborted();
+    const etcd = named === undefined ? versions.etcd : etcdVersion(named);
     return await assemble(members, clocks, folders, context.signal, {
       parts,
       skewsClocks: skewsClocks(needs),
@@ -125,11 +126,12 @@ export async function launchCluster(
       idBits: idBitsOf(context.generator.generator.layout),
       generator: source.file === '' ? source.generator.name : source.file,
       delayFile: slowSync === undefined ? undefined : delayFileIn(folders.snapshots),
+      etcdVersion: etcd,
       versions: {
         docker: engine.version,
         image: image.reference,
         'base image': image.base,
-        etcd: named === undefined ? versions.etcd : etcdVersion(named),
+        ...(coordinatorKindOf(spec) !== 'none' && { etcd }),
         'node in the image': versions.node,
         ...(parts.inPod !== undefined && {
           'image of the generator': `${parts.inPod.image.reference} (${parts.inPod.image.id})`,
@@ -206,7 +208,9 @@ async function assemble(
   facts: {
     readonly parts: NodeParts;
     readonly skewsClocks: boolean;
-    readonly versions: Readonly<Record<string, string>> & { readonly etcd: string };
+    readonly versions: Readonly<Record<string, string>>;
+    /** That of the image, or of the one that the user named. */
+    readonly etcdVersion: string;
     readonly remove: () => Promise<unknown>;
     readonly zones: Zones;
     readonly idBits: 64 | 128;
@@ -234,7 +238,7 @@ async function assemble(
       ...control(member),
       endpoint: `${scheme}://${member.pod.reach.host}:${member.pod.reach.port}`,
     })),
-    { etcdVersion: facts.versions.etcd, time, snapshots: folders.snapshots, delayFile: facts.delayFile },
+    { etcdVersion: facts.etcdVersion, time, snapshots: folders.snapshots, delayFile: facts.delayFile },
   );
   const nodes = members.nodes.map((node) => {
     const client = new NodeClient(node.pod.reach, (ns) => runNs(origin, ns), facts.idBits);

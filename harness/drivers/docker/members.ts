@@ -8,7 +8,7 @@ import { fillIn, type Places as TemplatePlaces } from '../../core/template.ts';
 import { DEFAULT_COORDINATOR } from '../../core/coordinator-kind.ts';
 import { coordinatorMembersOf, membersBeside } from '../../core/coordinators.ts';
 import { restoreFile } from '../agent/coordinator.ts';
-import { COORDINATOR_ACCESS } from '../agent/coordinators.ts';
+import { COORDINATOR_ACCESS, coordinatorVariables } from '../agent/coordinators.ts';
 import { ETCD_ENVIRONMENT, ETCD_PORT, type EtcdPrograms, etcdCommand } from '../agent/etcd-arguments.ts';
 import { namedEtcd, restorerOf } from '../agent/etcd-program.ts';
 import { delayFileIn, type SlowSync } from '../agent/disks/slow-sync.ts';
@@ -174,7 +174,7 @@ function variablesOf(node: NodeRun): Record<string, string> {
 
 function coordinatorOf({ name, spec, coordinator }: NodeRun): Readonly<Record<string, string>> {
   const beside = coordinator.filter((member) => membersBeside(spec, name).includes(member.name));
-  return COORDINATOR_ACCESS[spec.coordinator ?? DEFAULT_COORDINATOR].environment(beside);
+  return coordinatorVariables(spec, beside);
 }
 
 /** What the templates of a node stand for. A service is to be found by its recorder alone, a node by everybody. */

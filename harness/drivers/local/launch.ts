@@ -4,7 +4,7 @@
 import { mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClusterSpec, Member } from '../../core/cluster.ts';
-import { DEFAULT_COORDINATOR } from '../../core/coordinator-kind.ts';
+import { coordinatorKindOf, DEFAULT_COORDINATOR } from '../../core/coordinator-kind.ts';
 import { membersBeside } from '../../core/coordinators.ts';
 import type { LaunchContext } from '../../core/driver.ts';
 import { badInput, EXIT, environmentLacks, messageOf, SnowglobeError } from '../../core/errors.ts';
@@ -19,12 +19,12 @@ import { clockProofBy, refuseUnskewed } from '../agent/clocks/clock-of-minters.t
 import type { ClockBackend } from '../agent/clocks/clock-backend.ts';
 import { type Program, programAt } from '../agent/clocks/program.ts';
 import { delayFileIn } from '../agent/disks/slow-sync.ts';
-import { restorerOf } from '../agent/etcd-program.ts';
+import { etcdVersion, NO_ETCD, restorerOf } from '../agent/etcd-program.ts';
 import { locator, networkControl } from '../agent/network-control.ts';
 import { endInWords, generatorFault, lastWords } from '../agent/last-words.ts';
 import { NodeClient } from '../agent/node-client.ts';
 import { readClocks, runNs, startTime } from '../agent/real-time.ts';
-import { nodeCommand, type NodeCommand } from '../agent/node-command.ts';
+import { nodeCommand, type NodeCommand, startsWithinMs } from '../agent/node-command.ts';
 import { shellEntry } from '../agent/shell-entry.ts';
 import {
   allOf,
@@ -154,12 +154,13 @@ async function fill(
 
   const agents = all.map(agentOf);
   const { time, origin } = await startTime(() => readClocks(agents[0] as SendOrder));
-  const versions = programVersions();
+  const etcd = etcdOf(spec);
+  const versions = { ...programVersions(), ...(etcd !== undefined && { etcd: etcdVersion(etcd) }) };
   const { coordinator, regional } = connectAll(
     spec,
     members.map((member, index) => ({ ...member, endpoint: `unix:${(places.members[index] as Place).socket}` })),
     {
-      etcdVersion: versions['etcd'] as string,
+      etcdVersion: versions.etcd ?? '',
       time,
       snapshots: around.snapshots,
       delayFile: around.slowSync?.delayFile,
@@ -201,7 +202,8 @@ async function fill(
         return node;
       }),
     );
-    const until = time.now() + NODE_SERVES_MS * NS_PER_MS;
+    const servesMs = NODE_SERVES_MS + startsWithinMs(generator.generator.node);
+    const until = time.now() + servesMs * NS_PER_MS;
     await Promise.all(
       nodes.map((node, index) =>
         untilItServes(node, until, time, signal, logFile(places.nodes[index] as Place, around), around.generator),
@@ -267,7 +269,7 @@ function makeFolders(
         `${folder} lies in ${hidden}, which the sandbox of the local driver covers.`,
         'Run in another folder.',
       );
-  const etcd = findEtcd() as string;
+  const etcd = etcdOf(spec);
   const below = (name: string): string => mkRealFolder(join(root, name));
   const snapshots = below('snapshots');
   const around: Surroundings = {
@@ -281,12 +283,20 @@ function makeFolders(
     path: SEARCH_PATH,
     wrap,
     slowSync: slowSync === undefined ? undefined : { launcher: slowSync, delayFile: delayFileIn(snapshots) },
-    programs: { etcd: realpathSync(etcd), restorer: restorerOf(etcd) },
+    programs: etcd === undefined ? undefined : { etcd: realpathSync(etcd), restorer: restorerOf(etcd) },
     nodeCommand,
     generator: generator.file === '' ? generator.generator.name : generator.file,
   };
   for (const node of placesOf(spec, '').nodes) mkRealFolder(diskFolder(node, around));
   return around;
+}
+
+/** The program, where it is the coordinator. */
+function etcdOf(spec: ClusterSpec): string | undefined {
+  if (coordinatorKindOf(spec) !== 'etcd') return undefined;
+  const etcd = findEtcd();
+  if (etcd === undefined) throw new SnowglobeError(EXIT.environment, [NO_ETCD]);
+  return etcd;
 }
 
 function mkRealFolder(path: string): string {
