@@ -213,7 +213,9 @@ test('what cannot run is told before anything starts, and leaves nothing', async
     saying(2, /no-such-python.*cannot be run in the image/s),
   );
   // It does not come up: its last words are in the message.
-  expect(await refused({ command: ['nonsense', '1'] })).toEqual(saying(3, /nonsense: missing port in address/));
+  expect(await refused({ command: ['nonsense', '1'] })).toEqual(
+    saying(2, /latest: ended before it served: exit 1, .*nonsense: missing port in address/),
+  );
   expect((await driver.leftovers()).flatMap(({ parts }) => parts).filter((part) => part.includes(NAME))).toEqual([]);
   expect(states()).toEqual([]);
 }, 40_000);
