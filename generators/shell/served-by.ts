@@ -1,4 +1,5 @@
 /** What the shell serves: a generator's own code, or what stands for a node that is plain data. */
+import type { CoordinatorOrNone } from '../../harness/core/coordinator-kind.ts';
 import type { GeneratorEnv, Minter, ShellNode } from '../../harness/core/generator.ts';
 import type { Layout } from '../../harness/core/layout.ts';
 import type { ShellConfig } from './config.ts';
@@ -8,6 +9,7 @@ import { loadGenerator } from './load-generator.ts';
 export interface Served {
   readonly name: string;
   readonly layout: Layout;
+  readonly coordinator?: CoordinatorOrNone;
   readonly snapshot?: ShellNode['snapshot'];
   create(env: GeneratorEnv): Minter | Promise<Minter>;
 }
@@ -27,14 +29,14 @@ const MINTERS: {
 export async function servedBy(config: ShellConfig): Promise<Served> {
   const { described, generatorFile } = config;
   if (described === undefined) {
-    const { name, layout, node } = await loadGenerator(generatorFile as string);
+    const { node, ...generator } = await loadGenerator(generatorFile as string);
     return {
-      name,
-      layout,
+      ...generator,
       create: (env) => node.create(env),
       ...(node.snapshot !== undefined && { snapshot: node.snapshot }),
     };
   }
-  const start = await MINTERS[described.node.kind]();
-  return { name: described.name, layout: described.layout, create: (env) => start(described, config, env) };
+  const { name, layout, node } = described;
+  const start = await MINTERS[node.kind]();
+  return { name, layout, coordinator: 'none', create: (env) => start(described, config, env) };
 }

@@ -56,6 +56,19 @@ test('one ID in the middle that is another is enough, and the witness shows both
   );
 });
 
+test('an answer in numbers above 2^53 is not what was minted, although a client in JavaScript reads the same', () => {
+  const ids = [2n ** 60n, 2n ** 60n + 256n];
+  const judgedAs = (request: RequestSpec) =>
+    judge(new HistoryBuilder().batch({ node: 'n1', at: 10, ids }).request(request).build());
+  expect(judgedAs(answered(0, ids))).toMatchObject({ verdict: 'pass' });
+  const found = judgedAs(answered(0, ids, { inNumbers: true }));
+  expect(found).toMatchObject({ verdict: 'fail', checked: 1, violations: 1 });
+  expect(found.witnesses[0]?.what).toBe(
+    'n1 minted 1152921504606846976 to 1152921504606847232 at positions 0 to 1 of lane 0, and its client received ' +
+      '1152921504606846976 to 1152921504606847232, as numbers of JSON: above 2^53 those are not the same to everybody who reads them (RFC 8259).',
+  );
+});
+
 test.each([
   ['in another order', answered(0, range(100n, 10).reverse())],
   ['one place on', answered(1, range(100n, 9))],

@@ -1,7 +1,8 @@
 /**
  * `faithful-encoding`: what a client received at a place of the tap is what was minted there, and no other client received
  * that place. Of the former only answers that were compared are looked at, of the latter all; an ID that was minted and
- * never answered is no matter of this guarantee.
+ * never answered is no matter of this guarantee. An answer in numbers of JSON that are no safe integers is never what was
+ * minted: which numbers they are depends on who reads them.
  *
  * The IDs of an answer are those of one call (generators/PROTOCOL.md), so its place lies within one batch.
  */
@@ -14,7 +15,7 @@ import type { Lane } from '../core/lanes.ts';
 import { lanesOf } from '../core/lanes.ts';
 import { idBitsOf, wordsPerId } from '../core/layout.ts';
 import { lifeOf, seconds } from '../core/phrases.ts';
-import { NOT_COMPARED, receivedIds } from '../core/received-ids.ts';
+import { IN_NUMBERS, NOT_COMPARED, receivedIds } from '../core/received-ids.ts';
 import type { RunNs } from '../core/time.ts';
 import type { AnsweredTwice, AnswersTwice, ToldPlace } from './shared/answered-twice.ts';
 import { answeredTwiceIn, cameTwiceAt, readAnsweredTwice } from './shared/answered-twice.ts';
@@ -282,11 +283,15 @@ function witnessOf(facts: Pick<SqlFacts, 'layout' | 'nodes'>, answer: Unfaithful
   }
   const first = { node, incarnation, lane, seq: firstSeq, id: String(minted.first) };
   const last = { ...first, seq: lastSeq, id: String(minted.last) };
+  const inNumbers =
+    answer.digest === IN_NUMBERS
+      ? `, as ${count === 1 ? 'a number' : 'numbers'} of JSON: above 2^53 those are not the same to everybody who reads them (RFC 8259)`
+      : undefined;
   const isSame = [minted.first, minted.last].every(
     (id, end) => BigInt.asUintN(64, id) === [answer.first, answer.last][end],
   );
   return {
-    what: `${life} minted ${fromTo(minted, count, 64)} at ${place} of lane ${lane}, and its client received ${told}${isSame && count > 1 ? ', with others between them' : ''}.`,
+    what: `${life} minted ${fromTo(minted, count, 64)} at ${place} of lane ${lane}, and its client received ${told}${inNumbers ?? (isSame && count > 1 ? ', with others between them' : '')}.`,
     clues: count === 1 ? [first] : [first, last],
     at,
     received,

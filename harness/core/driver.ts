@@ -66,6 +66,8 @@ export interface GeneratorSource {
   readonly generator: Generator;
   /** Absolute path of the module, or of the JSON file; empty where flags or a test made it. */
   readonly file: string;
+  /** The way in, where flags made it: `command:./my-service --port {port}`. */
+  readonly from?: string;
 }
 
 /** Something of a run that is still on the machine. */

@@ -6,7 +6,7 @@
  * and in containers.
  */
 import type { Cause } from './cause.ts';
-import type { CoordinatorKind } from './coordinator-kind.ts';
+import type { CoordinatorOrNone } from './coordinator-kind.ts';
 import type { Guarantee, Promise_ } from './guarantee.ts';
 import type { Json } from './json.ts';
 import type { Layout } from './layout.ts';
@@ -19,8 +19,8 @@ export interface Generator {
   readonly summary: string;
   readonly promises: readonly Promise_[];
   readonly layout: Layout;
-  /** The coordinator that it needs; etcd when left out. */
-  readonly coordinator?: CoordinatorKind;
+  /** The coordinator that it needs, etcd when left out; `none`: it runs with any, and without. */
+  readonly coordinator?: CoordinatorOrNone;
   readonly node: NodeKind;
   /**
    * Why it cannot run on these nodes, as a sentence: an option out of range, a worker ID given twice. Undefined: it can.
@@ -86,10 +86,15 @@ export interface Minter {
    */
   mint(into: BigUint64Array, count: number): number | Promise<number>;
   /**
-   * How the IDs of an answer leave the node, one element an ID, where that is not as they are: a number goes as a number
-   * of JSON, and in bytes as what it holds. Of the node's first minter, for all of its lanes.
+   * IDs that the last call got beyond the `count` that it was asked for, in words as those of `into`: they are recorded
+   * behind those in `into`, and answered to nobody. For what cannot be asked for so many; asked once after each call.
    */
-  encode?(ids: BigUint64Array): readonly (bigint | number)[];
+  extras?(): BigUint64Array | undefined;
+  /**
+   * How the IDs of the last call's answer leave the node, one element an ID, where that is not as they are: a number goes
+   * as a number of JSON, and in bytes as what it holds. A lane without one goes by that of the node's first minter.
+   */
+  encode?(ids: BigUint64Array): readonly (bigint | number)[] | undefined;
   /** What the node holds right now, or undefined while it waits for what it needs to mint. Cheap, never blocks. */
   holding(): Holding | undefined;
   close(): Promise<void>;
@@ -142,9 +147,9 @@ export interface GeneratorEnv {
   /** The scenario's options for the generator, as JSON. */
   readonly options: { readonly [key: string]: Json };
   readonly host: Host;
-  /** Of an etcd; another coordinator refuses every call. */
+  /** Of an etcd; where the cluster has none, every call is refused. */
   readonly coordination: Coordination;
-  /** Of a database; another coordinator refuses every call. */
+  /** Of a database; where the cluster has none, every call is refused. */
   readonly ranges: Ranges;
   /** Small files that survive a restart of the node. */
   readonly disk: Disk;

@@ -1,25 +1,32 @@
 /** The shapes of `node-program.ts`, as a file may give them: checked before anything starts. */
 import { ID_FORMS } from './node-program.ts';
 import { z } from './schema.ts';
+import { ASK_PLACES, START_PLACES, templateProblem } from './template.ts';
 
-const LANES_MAX = 256;
+export const LANES_MAX = 256;
 const TIMEOUT_MAX_MS = 60_000;
 const STARTS_MAX_MS = 600_000;
 
-const template = z.string();
-const texts = z.record(z.string(), template);
+/** Text whose places are all known where it is filled in. */
+const templateOf = (places: typeof ASK_PLACES): z.ZodString =>
+  z.string().superRefine((text, context) => {
+    const message = templateProblem(text, places);
+    if (message !== undefined) context.addIssue({ code: 'custom', message });
+  });
+const startTemplate = templateOf(START_PLACES);
+const askTemplate = templateOf(ASK_PLACES);
 const timeoutMs = z.number().positive().max(TIMEOUT_MAX_MS);
 const lanes = z.int().min(1).max(LANES_MAX);
 const form = z.enum(ID_FORMS);
 
 const program = {
-  command: z.array(template).min(1).exactOptional(),
+  command: z.array(startTemplate).min(1).readonly().exactOptional(),
   image: z.string().min(1).exactOptional(),
-  environment: texts.exactOptional(),
+  environment: z.record(z.string(), startTemplate).exactOptional(),
   folder: z.string().min(1).exactOptional(),
 };
 
-const path = z.string().regex(/^\//, 'a path that begins with /');
+const A_PATH = 'a path that begins with /';
 
 const idsSchema = z.union([
   z.enum(['auto', 'text', 'bytes', 'bytes-le']),
@@ -30,14 +37,14 @@ const idsSchema = z.union([
 const httpAskSchema = z.strictObject({
   over: z.literal('http'),
   port: z.int().min(1).max(65_535).exactOptional(),
-  health: path.exactOptional(),
-  path,
+  health: z.string().regex(/^\//, A_PATH).exactOptional(),
+  path: askTemplate.regex(/^\//, A_PATH),
   method: z
     .string()
     .regex(/^[A-Z]+$/, 'a method of HTTP in capitals')
     .exactOptional(),
-  body: template.exactOptional(),
-  headers: texts.exactOptional(),
+  body: askTemplate.exactOptional(),
+  headers: z.record(z.string(), askTemplate).exactOptional(),
   ids: idsSchema.exactOptional(),
   form: form.exactOptional(),
   timeoutMs: timeoutMs.exactOptional(),
@@ -56,6 +63,7 @@ export const serviceNodeSchema = z
     urls: z
       .array(z.url({ protocol: /^http$/ }))
       .min(1)
+      .readonly()
       .exactOptional(),
     ask: z.discriminatedUnion('over', [httpAskSchema, maelstromAskSchema]),
     lanes: lanes.exactOptional(),

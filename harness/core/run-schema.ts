@@ -10,6 +10,7 @@ import { DISTURBED } from './disturbance.ts';
 import { GUARANTEE_NAMES } from './guarantee.ts';
 import type { Guarantee } from './guarantee.ts';
 import type { Json } from './json.ts';
+import { dataNodeSchema } from './node-schema.ts';
 import type { Phase } from './phase.ts';
 import { promisesSchema } from './promise-schema.ts';
 import { RUN_VERSION } from './run.ts';
@@ -255,10 +256,12 @@ export const runSchema = z.strictObject({
   generator: z.strictObject({
     name: z.string(),
     file: z.string().exactOptional(),
+    from: z.string().exactOptional(),
     summary: z.string(),
     promises: promisesSchema,
     layout: layoutSchema,
     evidence: scopeSchema.exactOptional(),
+    node: dataNodeSchema.exactOptional(),
   }),
   driver: z.string(),
   seed: z.string(),

@@ -23,6 +23,12 @@ export function workerOf({ index, options }: Pick<Places, 'index' | 'options'>):
 
 /** Names that stand for something, beside `option.NAME`. */
 export const PLACE_NAMES = ['node', 'index', 'worker', 'host', 'port', 'count', 'etcd', 'disk'] as const;
+type PlaceName = (typeof PLACE_NAMES)[number];
+
+/** Those that are known when a node is asked for IDs. */
+export const ASK_PLACES: readonly PlaceName[] = PLACE_NAMES;
+/** Those that are known when a node is started: nobody has asked for IDs yet. */
+export const START_PLACES: readonly PlaceName[] = PLACE_NAMES.filter((name) => name !== 'count');
 
 /** Throws an Error with one sentence for a place that means nothing, or that nothing is known of here. */
 export function fillIn(template: string, places: Places): string {
@@ -30,20 +36,20 @@ export function fillIn(template: string, places: Places): string {
 }
 
 /** Whether a template has this place. */
-export function hasPlace(template: string, place: (typeof PLACE_NAMES)[number]): boolean {
+export function hasPlace(template: string, place: PlaceName): boolean {
   return [...template.matchAll(PLACE)].some(([, name]) => name === place);
 }
 
-/** What is wrong with a template, as a sentence; undefined: every place of it means something. */
-export function templateProblem(template: string): string | undefined {
+/** What is wrong with a template, as a sentence; undefined: every place of it means something. `places`: those there are. */
+export function templateProblem(template: string, places: readonly PlaceName[] = PLACE_NAMES): string | undefined {
   const stray = [...template.matchAll(PLACE)]
     .flatMap(([, name]) => (name === undefined ? [] : [name]))
-    .find((name) => !name.startsWith('option.') && !(PLACE_NAMES as readonly string[]).includes(name));
-  return stray === undefined ? undefined : unknown(stray);
+    .find((name) => !name.startsWith('option.') && !(places as readonly string[]).includes(name));
+  return stray === undefined ? undefined : unknown(stray, places);
 }
 
-function unknown(name: string): string {
-  return `{${name}} means nothing here: there are ${PLACE_NAMES.map((each) => `{${each}}`).join(', ')} and {option.NAME}; a brace is written {{ or }}`;
+function unknown(name: string, places: readonly PlaceName[] = PLACE_NAMES): string {
+  return `{${name}} means nothing here: there are ${places.map((each) => `{${each}}`).join(', ')} and {option.NAME}; a brace is written {{ or }}`;
 }
 
 function valueOf(name: string, places: Places): string {

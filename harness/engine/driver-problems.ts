@@ -1,5 +1,5 @@
 /** What a driver cannot do, show or start on this machine. Pure; asked before anything starts. */
-import { DEFAULT_COORDINATOR } from '../core/coordinator-kind.ts';
+import { coordinatorKindOf } from '../core/coordinator-kind.ts';
 import type { Driver, Readiness } from '../core/driver.ts';
 import type { Problem } from '../core/errors.ts';
 import { problem } from '../core/errors.ts';
@@ -65,6 +65,7 @@ export function missingCoordinator(
   { name, cluster }: Pick<Scenario, 'name' | 'cluster'>,
   { lacksCoordinators }: Pick<Readiness, 'lacksCoordinators'>,
 ): readonly Problem[] {
-  const lacking = lacksCoordinators?.get(cluster.coordinator ?? DEFAULT_COORDINATOR);
+  const kind = coordinatorKindOf(cluster);
+  const lacking = kind === 'none' ? undefined : lacksCoordinators?.get(kind);
   return lacking === undefined ? [] : [{ ...lacking, where: name }];
 }

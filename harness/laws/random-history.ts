@@ -43,6 +43,7 @@ export const PLANTS = [
   'silence after a sign of life',
   'no answers',
   'changed answer',
+  'answer in numbers',
   'answer out of nowhere',
   'answer to two',
 ] as const;
@@ -307,6 +308,8 @@ const PLANTERS: Readonly<Record<Plant, (draft: Draft, rng: Rng, layout: Layout) 
         : request,
     );
   },
+  'answer in numbers': ({ changes }, rng) =>
+    void changes.push((request) => (rng.chance(0.05) ? withAnswer(request, () => ({ inNumbers: true })) : request)),
   'answer out of nowhere': ({ changes }, rng) =>
     void changes.push((request) =>
       rng.chance(0.05)

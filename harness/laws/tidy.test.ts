@@ -41,6 +41,7 @@ const MAY_IMPORT: readonly (readonly [area: string, ...others: string[]])[] = [
   ['harness/drivers/sim/', 'harness/core/', 'harness/coordinators/'],
   ['harness/drivers/local/', 'harness/core/', 'harness/coordinators/', 'harness/drivers/agent/'],
   ['harness/drivers/docker/', 'harness/core/', 'harness/coordinators/', 'harness/drivers/agent/'],
+  ['harness/drivers/remote/', 'harness/core/', 'harness/drivers/agent/'],
   ['harness/plan/', 'harness/core/'],
   ['harness/engine/', 'harness/core/', 'harness/load/', 'harness/registry.ts'],
   ['harness/registry.ts', 'harness/core/', 'harness/loading.ts', 'harness/module-problem.ts', 'harness/plan/'],

@@ -2,7 +2,7 @@
  * The docker driver: every node and coordinator member is a container in a pod of its own.
  */
 import type { Ability } from '../../core/cluster.ts';
-import { ABILITIES } from '../../core/cluster.ts';
+import { CONTROLS } from '../../core/cluster.ts';
 import type { Driver, Readiness } from '../../core/driver.ts';
 import type { Problem } from '../../core/errors.ts';
 import { EXIT, SnowglobeError } from '../../core/errors.ts';
@@ -16,10 +16,13 @@ export default {
   rank: 3,
   callable: true,
 
-  refuses: (node) =>
-    node.kind === 'service' && node.urls !== undefined
-      ? 'Its nodes run elsewhere, and it starts nodes itself.'
-      : undefined,
+  refuses(node) {
+    if (node.kind !== 'service') return undefined;
+    if (node.urls !== undefined) return 'Its nodes run elsewhere, and it starts nodes itself.';
+    return node.image !== undefined && node.ask.over === 'maelstrom'
+      ? 'It speaks over its standard input, which is its recorder to hold: give the command, not an image.'
+      : undefined;
+  },
 
   async readiness(): Promise<Readiness> {
     const engine = await findEngine();
@@ -39,7 +42,7 @@ export default {
     return {
       problems: [],
       abilities: new Set(
-        (Object.keys(ABILITIES) as Ability[]).filter(
+        CONTROLS.filter(
           (ability) =>
             !lacking.abilities.has(ability) &&
             (restores || ability !== 'coordinator.restore') &&

@@ -4,26 +4,27 @@
 import { mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClusterSpec, Member } from '../../core/cluster.ts';
-import { DEFAULT_COORDINATOR } from '../../core/coordinator-kind.ts';
+import { coordinatorKindOf, DEFAULT_COORDINATOR } from '../../core/coordinator-kind.ts';
 import { membersBeside } from '../../core/coordinators.ts';
 import type { LaunchContext } from '../../core/driver.ts';
-import { EXIT, environmentLacks, messageOf, SnowglobeError } from '../../core/errors.ts';
+import { badInput, EXIT, environmentLacks, messageOf, SnowglobeError } from '../../core/errors.ts';
 import { idBitsOf } from '../../core/layout.ts';
 import type { Places } from '../../core/template.ts';
 import { NS_PER_MS, trueUnixMs, type Time } from '../../core/time.ts';
 import type { SendOrder } from '../agent/agent-client.ts';
 import { AgentCluster, AgentNode } from '../agent/agent-cluster.ts';
 import { connectAll } from '../agent/coordinators.ts';
-import { chooseClock } from '../agent/clocks/choose-clock.ts';
+import { chooseClock, skewsClocks } from '../agent/clocks/choose-clock.ts';
+import { clockProofBy, refuseUnskewed } from '../agent/clocks/clock-of-minters.ts';
 import type { ClockBackend } from '../agent/clocks/clock-backend.ts';
-import { programAt } from '../agent/clocks/program.ts';
+import { type Program, programAt } from '../agent/clocks/program.ts';
 import { delayFileIn } from '../agent/disks/slow-sync.ts';
-import { restorerOf } from '../agent/etcd-program.ts';
+import { etcdVersion, NO_ETCD, restorerOf } from '../agent/etcd-program.ts';
 import { locator, networkControl } from '../agent/network-control.ts';
 import { endInWords, generatorFault, lastWords } from '../agent/last-words.ts';
 import { NodeClient } from '../agent/node-client.ts';
 import { readClocks, runNs, startTime } from '../agent/real-time.ts';
-import { nodeCommand, type NodeCommand } from '../agent/node-command.ts';
+import { nodeCommand, type NodeCommand, startsWithinMs } from '../agent/node-command.ts';
 import { shellEntry } from '../agent/shell-entry.ts';
 import {
   allOf,
@@ -74,7 +75,7 @@ export async function launch(spec: ClusterSpec, context: LaunchContext): Promise
       generatorFile: context.generator.file === '' ? '' : realpathSync(context.generator.file),
       ...(places !== undefined && { places }),
     });
-  const programs = commandIn().programs.map((path) => programAt(path));
+  const programs = commandIn().programs.map(programOrRefusal);
   const backend = chooseClock(programs, context.needs ?? new Set(), tools, spec.clockTool);
   const tool = tools.get(backend.name) as string;
   const around = makeFolders(
@@ -96,6 +97,15 @@ export async function launch(spec: ClusterSpec, context: LaunchContext): Promise
     context.signal.throwIfAborted();
     if (error instanceof SnowglobeError) throw error;
     throw environmentLacks(`The local cluster did not come up: ${messageOf(error)}`, `Its logs are in ${around.logs}.`);
+  }
+}
+
+/** What a program is; refuses (exit 2) what no kernel of this machine runs. */
+function programOrRefusal(path: string): Program {
+  try {
+    return programAt(path);
+  } catch (error) {
+    throw badInput(`cannot be run: ${messageOf(error)}.`, 'Give a program of 64-bit Linux, or a script of one.', path);
   }
 }
 
@@ -144,12 +154,13 @@ async function fill(
 
   const agents = all.map(agentOf);
   const { time, origin } = await startTime(() => readClocks(agents[0] as SendOrder));
-  const versions = programVersions();
+  const etcd = etcdOf(spec);
+  const versions = { ...programVersions(), ...(etcd !== undefined && { etcd: etcdVersion(etcd) }) };
   const { coordinator, regional } = connectAll(
     spec,
     members.map((member, index) => ({ ...member, endpoint: `unix:${(places.members[index] as Place).socket}` })),
     {
-      etcdVersion: versions['etcd'] as string,
+      etcdVersion: versions.etcd ?? '',
       time,
       snapshots: around.snapshots,
       delayFile: around.slowSync?.delayFile,
@@ -169,8 +180,16 @@ async function fill(
           idBits,
         );
         const member = control(place, nodeWorkload(place, places, spec, around));
-        const node = new AgentNode(member, clock, client, async () =>
-          lastWords(endInWords(await sandbox.endOf(place.name)), logFile(place, around)),
+        const minting = {
+          workload: sandbox.labelOf(place.name),
+          clock: { backend: backend.name, settingFile: clockFile(place, around) },
+        };
+        const node = new AgentNode(
+          member,
+          clock,
+          client,
+          async () => lastWords(endInWords(await sandbox.endOf(place.name)), logFile(place, around)),
+          around.nodeCommand().mintsElsewhere === true ? clockProofBy(agentOf(place), minting) : undefined,
         );
         await node.process.start();
         if (around.nodeCommand().tcpOnly === true)
@@ -183,12 +202,14 @@ async function fill(
         return node;
       }),
     );
-    const until = time.now() + NODE_SERVES_MS * NS_PER_MS;
+    const servesMs = NODE_SERVES_MS + startsWithinMs(generator.generator.node);
+    const until = time.now() + servesMs * NS_PER_MS;
     await Promise.all(
       nodes.map((node, index) =>
         untilItServes(node, until, time, signal, logFile(places.nodes[index] as Place, around), around.generator),
       ),
     );
+    if (skewsClocks(needs)) await refuseUnskewed(nodes);
     return new AgentCluster({
       driver: 'local',
       time,
@@ -248,7 +269,7 @@ function makeFolders(
         `${folder} lies in ${hidden}, which the sandbox of the local driver covers.`,
         'Run in another folder.',
       );
-  const etcd = findEtcd() as string;
+  const etcd = etcdOf(spec);
   const below = (name: string): string => mkRealFolder(join(root, name));
   const snapshots = below('snapshots');
   const around: Surroundings = {
@@ -262,12 +283,20 @@ function makeFolders(
     path: SEARCH_PATH,
     wrap,
     slowSync: slowSync === undefined ? undefined : { launcher: slowSync, delayFile: delayFileIn(snapshots) },
-    programs: { etcd: realpathSync(etcd), restorer: restorerOf(etcd) },
+    programs: etcd === undefined ? undefined : { etcd: realpathSync(etcd), restorer: restorerOf(etcd) },
     nodeCommand,
     generator: generator.file,
   };
   for (const node of placesOf(spec, '').nodes) mkRealFolder(diskFolder(node, around));
   return around;
+}
+
+/** The program, where it is the coordinator. */
+function etcdOf(spec: ClusterSpec): string | undefined {
+  if (coordinatorKindOf(spec) !== 'etcd') return undefined;
+  const etcd = findEtcd();
+  if (etcd === undefined) throw new SnowglobeError(EXIT.environment, [NO_ETCD]);
+  return etcd;
 }
 
 function mkRealFolder(path: string): string {

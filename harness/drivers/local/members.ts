@@ -7,10 +7,10 @@ import { optionsOf } from '../../core/cluster.ts';
 import { DEFAULT_COORDINATOR } from '../../core/coordinator-kind.ts';
 import { coordinatorMembersOf, membersBeside } from '../../core/coordinators.ts';
 import type { Places as TemplatePlaces } from '../../core/template.ts';
-import { CLOCK_PREFIX_VARIABLE, type NodeCommand } from '../agent/node-command.ts';
+import { CLOCK_PREFIX_VARIABLE, clockWords, HOST_VARIABLE, type NodeCommand } from '../agent/node-command.ts';
 import { placeVariables } from '../agent/place-variables.ts';
 import { restoreFile } from '../agent/coordinator.ts';
-import { COORDINATOR_ACCESS } from '../agent/coordinators.ts';
+import { COORDINATOR_ACCESS, coordinatorVariables } from '../agent/coordinators.ts';
 import { ETCD_ENVIRONMENT, type EtcdPrograms, etcdCommand, etcdUrl } from '../agent/etcd-arguments.ts';
 import type { Wrapping } from '../agent/clocks/clock-backend.ts';
 import type { SlowSync } from '../agent/disks/slow-sync.ts';
@@ -50,7 +50,8 @@ export interface Surroundings {
   readonly logs: string;
   readonly path: string;
   readonly snapshots: string;
-  readonly programs: EtcdPrograms;
+  /** Undefined where etcd is not the coordinator. */
+  readonly programs: EtcdPrograms | undefined;
   /** The disk of all coordinator members, where the run slows it. */
   readonly slowSync: SlowSync | undefined;
   /** How a process is started under the clock of a setting's file. */
@@ -99,25 +100,27 @@ export function nodeWorkload(
   spec: ClusterSpec,
   around: Surroundings,
 ): WorkloadSpec {
-  const { prefix, environment } = around.wrap(clockFile(node, around));
+  const wrapping = around.wrap(clockFile(node, around));
   const options = optionsOf(spec, node.name);
   const index = nodes.indexOf(node);
   const beside = members
     .filter(({ name }) => membersBeside(spec, node.name).includes(name))
     .map(({ name, addressFor }) => ({ name, address: addressFor(node.name) }));
-  const coordinator = COORDINATOR_ACCESS[spec.coordinator ?? DEFAULT_COORDINATOR].environment(beside);
+  const coordinator = coordinatorVariables(spec, beside);
   const disk = diskFolder(node, around);
   const listensAt = { host: node.addressFor(node.name), port: NODE_PORT };
   const etcd = coordinator['SNOWGLOBE_ETCD']?.split(',') ?? [];
   const started = around.nodeCommand({ node: node.name, index, ...listensAt, etcd, disk, options });
   return {
     name: node.name,
-    command: [...prefix, ...started.command],
+    command: [...wrapping.prefix, ...started.command],
     environment: {
       PATH: around.path,
-      ...environment,
+      ...(process.env['HOME'] !== undefined && { HOME: process.env['HOME'] }),
+      ...wrapping.environment,
       ...started.environment,
-      [CLOCK_PREFIX_VARIABLE]: JSON.stringify(prefix),
+      [CLOCK_PREFIX_VARIABLE]: JSON.stringify(clockWords(wrapping)),
+      ...(node.proxy !== undefined && { [HOST_VARIABLE]: listensAt.host }),
       SNOWGLOBE_NODE: node.name,
       ...placeVariables(spec, node.name, index),
       SNOWGLOBE_TAPS: around.taps,
@@ -145,7 +148,7 @@ export function etcdWorkload(member: Place, members: readonly Place[], around: S
   const logging = ['--logger', 'zap', '--log-outputs', 'stderr'];
   return {
     name: member.name,
-    command: etcdCommand(around.programs, member, members, own, logging),
+    command: etcdCommand(around.programs as EtcdPrograms, member, members, own, logging),
     environment: {
       PATH: around.path,
       ...ETCD_ENVIRONMENT,
