@@ -71,7 +71,7 @@ const MAY_IMPORT: readonly (readonly [area: string, ...others: string[]])[] = [
   ['generators/shell/', 'harness/core/', 'harness/coordinators/'],
   // Types only of the harness (checked apart): a generator runs inside a node, where there is no harness.
   ['generators/', 'harness/core/'],
-  ['tools/', 'harness/', 'dashboards/', 'generators/published/programs/'],
+  ['tools/', 'harness/', 'dashboards/', 'generators/published/programs/', 'generators/recorder/'],
 ];
 
 /** The one place of each library. Node's own modules are free, but for generators. */
@@ -83,6 +83,7 @@ const LIBRARY_HOME: Readonly<Record<string, readonly string[]>> = {
   postgres: ['harness/coordinators/'],
   'prom-client': ['harness/telemetry/', 'generators/shell/'],
   esbuild: ['tools/'],
+  prettier: ['tools/'],
   k6: ['load/'],
   '@grafana/grafana-foundation-sdk': ['dashboards/'],
   yaml: ['dashboards/', 'harness/cli/', 'harness/plan/', 'tools/'],
