@@ -6,26 +6,24 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { Rule } from './check-node/rule.ts';
 import type { Checker } from './core/checker.ts';
 import type { Claim } from './core/claim.ts';
-import { COORDINATOR_NAMES_OR_NONE } from './core/coordinator-kind.ts';
 import type { Driver, GeneratorSource } from './core/driver.ts';
 import { badInput, EXIT, messageOf, SnowglobeError } from './core/errors.ts';
 import type { Fault } from './core/fault.ts';
 import type { Generator, ShellGenerator } from './core/generator.ts';
+import { generatorFileSchema, generatorSchema } from './core/generator-schema.ts';
 import type { Hazard } from './core/hazard.ts';
 import type { Indicator } from './core/indicator.ts';
 import type { MatrixReporter } from './core/matrix.ts';
-import { layoutProblems } from './core/layout.ts';
 import { withPromisedEncoding } from './core/promised-encoding.ts';
+import { parseLayout } from './core/layout-spec.ts';
 import { chooseAmong } from './core/nearest-name.ts';
-import { dataNodeSchema } from './core/node-schema.ts';
-import { promisesSchema } from './core/promise-schema.ts';
 import type { Reporter } from './core/reporter.ts';
 import type { Run } from './core/run.ts';
 import type { Scenario } from './core/scenario.ts';
-import { NAME_MAX, scenarioSchema } from './core/scenario.ts';
-import { z } from './core/schema.ts';
+import { scenarioSchema } from './core/scenario.ts';
 import { scopeOf } from './core/scope.ts';
 import { shapeProblem } from './core/shape-problem.ts';
 import { loading } from './loading.ts';
@@ -54,6 +52,10 @@ export const loadCheckers = async (): Promise<ReadonlyMap<string, Checker>> =>
 /** What `--generator` takes beside names and paths, in the order of their files. */
 export const loadWaysIn = async (): Promise<ReadonlyMap<string, WayIn>> =>
   loadFolder<WayIn>('harness/ways-in', ({ prefix }) => prefix);
+
+/** What `snowglobe check-node` checks, rule by rule. */
+export const loadRules = async (): Promise<ReadonlyMap<string, Rule>> =>
+  loadFolder<Rule>('harness/check-node/rules', nameOf);
 
 /** The page of `run --matrix`: one file, and no plug-in among others. */
 export const loadMatrixReporter = async (): Promise<MatrixReporter> =>
@@ -114,8 +116,8 @@ export const scenarioFiles = (): readonly NamedFile[] => filesOf('scenarios');
 /** A generator by name, or by path to a file outside the repository. `where`: what named it. */
 export async function loadGenerator(reference: string, where = '--generator'): Promise<GeneratorSource> {
   const file = locate('generator', reference, generatorFiles(), where);
-  const loaded = extname(file) === '.json' ? readData(file) : await defaultExport<unknown>(file);
-  return { generator: placedIn(dirname(file), checked(loaded, file)), file };
+  const generator = extname(file) === '.json' ? dataGenerator(file) : checked(await defaultExport<unknown>(file), file);
+  return { generator: placedIn(dirname(file), generator), file };
 }
 
 /** A generator that is plain data and that no file holds: flags made it, or a program. Its paths are seen from here. */
@@ -137,6 +139,29 @@ function checked(loaded: unknown, where: string): Generator {
     'Export an object with name, summary, promises, layout and node by default; see CONTRIBUTING.md, "Add a generator".',
     where,
   );
+}
+
+/** A JSON file: stricter than code, for nobody puts fields of their own into it. */
+function dataGenerator(file: string): Generator {
+  const loaded = readData(file);
+  const parsed = generatorFileSchema.safeParse(loaded);
+  if (!parsed.success)
+    throw badInput(
+      `is not a generator: ${shapeProblem(loaded, parsed.error, generatorFileSchema)}.`,
+      'Mend these fields; docs/generator.schema.json has all that there are, and `snowglobe init` writes such a file.',
+      file,
+    );
+  const { layout, ...data } = parsed.data;
+  if (typeof layout !== 'string') return { ...data, layout };
+  try {
+    return { ...data, layout: parseLayout(layout) };
+  } catch (error) {
+    throw badInput(
+      messageOf(error),
+      'See `snowglobe list --generators` for the layouts that have a name.',
+      `${file}: layout`,
+    );
+  }
 }
 
 /** Paths of a file are relative to the file. What is no code for the shell needs no coordinator, unless it says so. */
@@ -203,43 +228,6 @@ export function validateScenario(input: unknown, where: string): Scenario {
     where,
   );
 }
-
-const bits = z.int().nonnegative();
-/** Times and fixed fields are read as numbers, which hold whole 53 bits; the tap's worker field is a signed 32-bit integer. */
-const NUMBER_BITS = 53;
-const TAP_WORKER_BITS = 31;
-
-const shellNodeSchema = z.object({
-  kind: z.literal('shell'),
-  create: z.custom((value) => typeof value === 'function', 'needs a function create'),
-  snapshot: z.custom((value) => typeof value === 'function', 'must be a function').exactOptional(),
-});
-
-/** Only what the harness reads; the shape of `create` cannot be told from outside. */
-const generatorSchema = z.object({
-  name: z
-    .string()
-    .max(NAME_MAX, `at most ${NAME_MAX} characters`)
-    .regex(/^[a-z][a-z0-9-]*$/, 'lower-case words joined by hyphens'),
-  summary: z.string(),
-  promises: promisesSchema,
-  coordinator: z.enum(COORDINATOR_NAMES_OR_NONE).exactOptional(),
-  layout: z
-    .object({
-      idBits: z.literal([64, 128]).exactOptional(),
-      timeBits: bits.max(NUMBER_BITS),
-      workerBits: bits.max(TAP_WORKER_BITS),
-      sequenceBits: bits,
-      tickMs: z.number().positive(),
-      epochMs: z.number(),
-      shifts: z.strictObject({ time: bits, worker: bits, sequence: bits }).exactOptional(),
-      fixed: z.array(z.strictObject({ shift: bits, bits: bits.max(NUMBER_BITS), value: bits })).exactOptional(),
-    })
-    .superRefine((layout, context) => {
-      for (const message of layoutProblems(layout)) context.addIssue({ code: 'custom', message });
-    }),
-  node: z.discriminatedUnion('kind', [shellNodeSchema, dataNodeSchema]),
-});
 
 /** The file that a reference is the path of; undefined where it is a name. */
 export function fileOf(reference: string): string | undefined {

@@ -16,8 +16,11 @@ import type { Generator, Mutant } from '../core/generator.ts';
 import type { Indicator } from '../core/indicator.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Scenario } from '../core/scenario.ts';
+import { NAMED_LAYOUTS } from '../core/layout-names.ts';
+import { layoutNames } from '../core/layout-spec.ts';
 import { z } from '../core/schema.ts';
 import { UNITS } from '../core/slo.ts';
+import type { WayIn } from '../core/way-in.ts';
 import {
   driversByRank,
   loadCheckers,
@@ -27,6 +30,7 @@ import {
   loadHazards,
   loadIndicators,
   loadScenarios,
+  loadWaysIn,
 } from '../registry.ts';
 import { fitted } from '../telemetry/text.ts';
 import type { OptionInWords } from './fault-options.ts';
@@ -47,7 +51,10 @@ interface Listed {
 
 const LISTS = {
   scenarios: async (): Promise<readonly Listed[]> => (await loadScenarios()).map(listedScenario),
-  generators: async (): Promise<readonly Listed[]> => (await loadGenerators()).map(listedGenerator),
+  generators: async (): Promise<readonly Listed[]> => [
+    ...(await loadGenerators()).map(listedGenerator),
+    ...[...(await loadWaysIn()).values()].map(listedWayIn),
+  ],
   faults: async (): Promise<readonly Listed[]> => {
     const drivers = await Promise.all((await driversByRank()).map(whatItCan));
     return [...(await loadFaults()).values()].map((fault) => listedFault(fault, drivers));
@@ -57,6 +64,7 @@ const LISTS = {
   hazards: async (): Promise<readonly Listed[]> =>
     [...(await loadHazards()).values()].map(({ name, summary }) => ({ name, summary })),
   indicators: async (): Promise<readonly Listed[]> => [...(await loadIndicators()).values()].map(listedIndicator),
+  layouts: async (): Promise<readonly Listed[]> => layoutNames().map(listedLayout),
   drivers: async (): Promise<readonly Listed[]> =>
     (await driversByRank()).map(({ name, summary }) => ({ name, summary })),
   claims: async (): Promise<readonly Listed[]> => [...(await loadClaims()).values()].map(listedClaim),
@@ -110,6 +118,30 @@ function listedGenerator({ name, summary, promises, coordinator = DEFAULT_COORDI
         ],
       }
     : { ...listed, mark: 'mutant: ', ...{ mutant }, details: mutantLines(mutant) };
+}
+
+/** As `--layout` takes it. */
+function listedLayout(name: string): Listed {
+  const { spec, epoch } = NAMED_LAYOUTS[name]!;
+  // With blanks at which a terminal may break it.
+  const listed = { name, summary: spec.replaceAll(',', ', '), ...{ spec } };
+  const ownEpoch = `give the epoch of your own: ${name}+2015-01-01T00:00:00Z`;
+  return epoch === undefined ? listed : { ...listed, details: [ownEpoch] };
+}
+
+/** Whatever the user has, in place of a name. */
+function listedWayIn({ prefix, summary, example, takes, several }: WayIn): Listed {
+  const flags = takes.map((flag) => `--${flag}`);
+  return {
+    name: `${prefix}:`,
+    summary,
+    mark: 'way in: ',
+    ...{ wayIn: { example, takes: flags } },
+    details: [
+      `example: ${example}`,
+      `takes: ${flags.join(', ')}${several === true ? '; may be given several times' : ''}`,
+    ],
+  };
 }
 
 function mutantLines({ breaks, because, shownBy, needsNoDisturbance, real, simulated }: Mutant): readonly string[] {

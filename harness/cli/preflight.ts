@@ -3,6 +3,7 @@
  * the library. Nothing here prints, but through `log`.
  */
 import { randomInt } from 'node:crypto';
+import { dirname, resolve } from 'node:path';
 import type { Driver, GeneratorSource } from '../core/driver.ts';
 import type { Problem } from '../core/errors.ts';
 import { badInput, environmentLacks, EXIT, refuse } from '../core/errors.ts';
@@ -156,6 +157,11 @@ async function matrixOf(
   return planMatrix({ ...item, parts, words, flags, load });
 }
 
+/** Paths in a file are seen from the file. */
+function besideScenario(generator: string, file: string): string {
+  return /^\.{1,2}\//.test(generator) ? resolve(dirname(file), generator) : generator;
+}
+
 /** The one that the user names, or that the scenario does. */
 function generatorFor(
   { generator, way, matrix = [] }: Asked,
@@ -165,7 +171,9 @@ function generatorFor(
   if (generator !== undefined) return generatorSource(generator, way);
   // Flags beside an axis are for the generators of the axis.
   const flags = matrix.some((axis) => axis.startsWith('generator=')) ? {} : way;
-  return generatorSource(scenario.generator, flags, `${fileOf(reference) ?? reference}: generator`);
+  const file = fileOf(reference);
+  const named = file === undefined ? scenario.generator : besideScenario(scenario.generator, file);
+  return generatorSource(named, flags, `${file ?? reference}: generator`);
 }
 
 const FITTING_MAX = 3;

@@ -28,14 +28,14 @@ export function repeatCommand(
       flagOf('generator', one),
     ),
     ...WAY_FLAG_NAMES.flatMap((flag) => (way[flag] ?? []).map((text) => flagOf(flag, text))),
-    ...(store === undefined ? [] : [`--store ${quotedWord(store)}`]),
+    ...(store === undefined ? [] : [flagOf('store', store)]),
     // Where there was a choice: elsewhere there may be another.
     ...(load === undefined && driver.callable !== true ? [] : [`--load ${client}`]),
     ...(withoutDisturbances ? ['--without-disturbances'] : []),
     ...(slo === undefined ? [] : [`--slo ${slo}`]),
     ...(unknown === undefined ? [] : [`--unknown ${unknown}`]),
-    ...(waivers === undefined ? [] : [`--waivers ${quotedWord(waivers)}`]),
-    ...matrix.map((axis) => `--matrix ${quotedWord(axis)}`),
+    ...(waivers === undefined ? [] : [flagOf('waivers', waivers)]),
+    ...matrix.map((axis) => flagOf('matrix', axis)),
   ].join(' ');
 }
 

@@ -4,8 +4,10 @@
  */
 import { messageOf } from './errors.ts';
 import { holdingProblem, inWords } from './holding-problem.ts';
+import { isServiceFault, SERVICE_REMEDY } from './service-fault.ts';
 
 const METHODS = ['mint', 'holding', 'close'] as const;
+const OPTIONAL_METHODS = ['encode', 'extras'] as const;
 
 /** As the end of a sentence about the generator; undefined: it can be asked for IDs. Calls `holding` once. */
 export function minterProblem(made: unknown): string | undefined {
@@ -14,8 +16,8 @@ export function minterProblem(made: unknown): string | undefined {
   const minter = made as { readonly [name: string]: unknown };
   const missing = METHODS.filter((name) => typeof minter[name] !== 'function');
   if (missing.length > 0) return `the minter that create returned has no method ${missing.join(', ')}`;
-  if (!['undefined', 'function'].includes(typeof minter['encode']))
-    return 'the minter that create returned has an encode that is no method';
+  const odd = OPTIONAL_METHODS.find((name) => !['undefined', 'function'].includes(typeof minter[name]));
+  if (odd !== undefined) return `the minter that create returned has an ${odd} that is no method`;
   try {
     return holdingProblem((minter as { holding(): unknown }).holding());
   } catch (error) {
@@ -23,7 +25,7 @@ export function minterProblem(made: unknown): string | undefined {
   }
 }
 
-/** What the user can do about it. */
+/** What the user can do about a fault of the code. */
 export const MINTER_REMEDY =
   'Mend the generator: create returns an object with mint(into, count), holding() and close(); see CONTRIBUTING.md, "Add a generator".';
 
@@ -88,15 +90,17 @@ export function threwInModule(error: unknown): string {
     : `its function threw: ${messageOf(error)}`;
 }
 
-/** Whether the reason of an error is one of the generator's code, and of nothing around it. */
+/** Whether the reason of an error is one of the generator's code, or of a service in its place, and of nothing around it. */
 export function isCodeFault(reason: string): boolean {
   return (
     [THREW, GAVE, GAVE_UP].some((begin) => reason.startsWith(begin)) ||
-    (reason.startsWith(RETURNED) && reason.endsWith('wrote'))
+    (reason.startsWith(RETURNED) && reason.endsWith('wrote')) ||
+    isServiceFault(reason)
   );
 }
 
-/** What the user can do about a fault of the code. */
+/** What the user can do about a fault, by what it says. */
 export function remedyFor(fault: string): string {
+  if (isServiceFault(fault)) return SERVICE_REMEDY;
   return [GAVE, GAVE_UP, MODULE].some((begin) => fault.startsWith(begin)) ? MODULE_REMEDY : MINTER_REMEDY;
 }

@@ -217,6 +217,13 @@ describe('one life of a node', () => {
     );
   });
 
+  test('its clock stepped back between two lanes: they did not race', () => {
+    const lanes = new HistoryBuilder().batch(batch('n1', 5000)).batch(batch('n1', 8000, { offsetMs: -3000, lane: 1 }));
+    expect(witnesses(unique, lanes, { journal: [health('n1', 7000, 0)] })[0]!.cause).toBe(
+      'clock stepped back in process',
+    );
+  });
+
   test('the sequence was used again', () => {
     const history = new HistoryBuilder().batch(batch('n1', 5000)).batch(batch('n1', 5000.5, { ids: [{ ms: 5000 }] }));
     expect(witnesses(unique, history)[0]!.cause).toBe('sequence reset within a tick');

@@ -1,6 +1,6 @@
 import type { WayIn } from '../core/way-in.ts';
 import { ANY_NODE, madeGenerator, OVER_HTTP } from './shared/made.ts';
-import { askOf, commandWords, programName, refuseDeaf } from './shared/program.ts';
+import { askOf, programName, refuseDeaf, startedBy } from './shared/program.ts';
 
 export default {
   prefix: 'command',
@@ -9,9 +9,9 @@ export default {
   takes: ['port', 'env', ...OVER_HTTP, ...ANY_NODE],
 
   make(rest, flags) {
-    const command = commandWords(rest);
-    const { environment, lanes } = flags;
-    const program = { command, ...(environment !== undefined && { environment }) };
+    const program = startedBy(rest, flags);
+    const { command } = program;
+    const { lanes } = flags;
     refuseDeaf(program, flags);
     return madeGenerator(
       {

@@ -1,6 +1,6 @@
 import type { WayIn } from '../core/way-in.ts';
 import { ANY_NODE, madeGenerator } from './shared/made.ts';
-import { commandWords, programName } from './shared/program.ts';
+import { programName, startedBy } from './shared/program.ts';
 
 export default {
   prefix: 'maelstrom',
@@ -9,16 +9,16 @@ export default {
   takes: ['env', 'form', 'lanes', ...ANY_NODE],
 
   make(rest, flags) {
-    const command = commandWords(rest);
-    const { environment, form, lanes } = flags;
+    const program = startedBy(rest, flags);
+    const { command } = program;
+    const { form, lanes } = flags;
     return madeGenerator(
       {
         called: programName(command),
         summary: `the Maelstrom node ${command[0]}`,
         node: {
           kind: 'service',
-          command,
-          ...(environment !== undefined && { environment }),
+          ...program,
           ask: { over: 'maelstrom', ...(form !== undefined && { form }) },
           ...(lanes !== undefined && { lanes }),
         },

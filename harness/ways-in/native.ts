@@ -1,6 +1,6 @@
 import type { WayIn } from '../core/way-in.ts';
 import { ANY_NODE, madeGenerator } from './shared/made.ts';
-import { commandWords, programName } from './shared/program.ts';
+import { programName, startedBy } from './shared/program.ts';
 
 export default {
   prefix: 'native',
@@ -9,13 +9,13 @@ export default {
   takes: ['env', ...ANY_NODE],
 
   make(rest, flags) {
-    const command = commandWords(rest);
-    const { environment } = flags;
+    const program = startedBy(rest, flags);
+    const { command } = program;
     return madeGenerator(
       {
         called: programName(command),
         summary: `the program ${command[0]}, which taps its own IDs`,
-        node: { kind: 'native', command, ...(environment !== undefined && { environment }) },
+        node: { kind: 'native', ...program },
       },
       flags,
     );

@@ -13,6 +13,7 @@ import { rmSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { mintersUnder } from './clocks/minters.ts';
 import { Links } from './links.ts';
 import { Prober, talks } from './prober.ts';
 import { allPids, startedWith, statOf, untilStopped } from './proc.ts';
@@ -199,6 +200,10 @@ async function carryOut(command: AgentCommand): Promise<Answer> {
     case 'share': {
       const percent = await shareOf(command.workload, command.forMs);
       return percent === undefined ? {} : { percent };
+    }
+    case 'skewed': {
+      const { workload, besides, backend, settingFile } = command;
+      return mintersUnder({ backend, settingFile }, () => findWorkload(workload).filter((pid) => pid !== besides));
     }
     case 'find': {
       const pids = findWorkload(command.workload);

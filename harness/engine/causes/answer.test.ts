@@ -15,6 +15,16 @@ const causeWhere = (minted: readonly bigint[], answer: NonNullable<RequestSpec['
   return witnesses({ guarantee: 'faithful-encoding' }, history).map(({ cause }) => cause);
 };
 
+test('an answer that two clients got is told from one that was changed', () => {
+  const history = new HistoryBuilder().batch(batch('n1', 10, { ids: IDS }));
+  for (const at of [10, 20])
+    history.request({ node: 'n1', at, takesMs: 1, status: 'ok', answer: { firstSeq: 0, ids: IDS } });
+  const [witness, ...others] = witnesses({ guarantee: 'faithful-encoding' }, history);
+  expect(others).toEqual([]);
+  expect(witness?.cause).toBe('one place acknowledged to two clients');
+  expect(witness?.what).toContain('Two clients received what n1 minted once');
+});
+
 test('what a JavaScript number leaves of both ends is told from any other change', () => {
   expect(causeOf(IDS)).toEqual([]);
   expect(causeOf(IDS.map(throughNumber))).toEqual(['changed on the way: 64 bits through a JS number']);

@@ -8,7 +8,8 @@ import { throughNumber } from '../../core/received-ids.ts';
  * is no chance where one of them was changed: of 64 bits it would be right once in a quintillion. Nor is it where none was
  * and one is above 2^53: it had been a number before.
  */
-export function causeOfAnswer({ sightings, received }: Witness): Cause {
+export function causeOfAnswer({ sightings, received, receivedBefore }: Witness): Cause {
+  if (receivedBefore !== undefined) return 'one place acknowledged to two clients';
   if (sightings.length === 0 || received === undefined) return 'acknowledged and never minted';
   const minted = [sightings.at(0), sightings.at(-1)].map((sighting) => BigInt(sighting?.id ?? 0));
   const got = [BigInt(received.first), BigInt(received.last)];

@@ -1,9 +1,8 @@
 /** What all ways in have in common: the generator around a node that is plain data. */
-import { badInput } from '../../core/errors.ts';
 import type { Generator } from '../../core/generator.ts';
 import type { Promise_ } from '../../core/guarantee.ts';
 import type { Layout } from '../../core/layout.ts';
-import { idBitsOf, isOpaque, OPAQUE_128, OPAQUE_64 } from '../../core/layout.ts';
+import { isOpaque, OPAQUE_128, OPAQUE_64 } from '../../core/layout.ts';
 import type { IdForm, ModuleNode, NativeNode, ServiceNode } from '../../core/node-program.ts';
 import { NAME_MAX } from '../../core/scenario.ts';
 import { hasPlace } from '../../core/template.ts';
@@ -26,9 +25,7 @@ export interface Made {
 export function madeGenerator({ called, summary, node }: Made, flags: WayFlags): Generator {
   const { form = 'decimal' } = flags;
   const layout = flags.layout ?? layoutFor(form);
-  refuseMisfit(layout, form);
   const promises = flags.promises ?? usualPromises(layout, form);
-  refuseUnjudgeable(promises, layout, form, node);
   return { name: nameFrom(called), summary, promises, layout, coordinator: coordinatorOf(node), node };
 }
 
@@ -60,44 +57,6 @@ export function usualPromises(layout: Layout, form: IdForm): readonly Promise_[]
     ...(form === 'decimal' ? [{ guarantee: 'faithful-encoding' } as const] : []),
     ...(isOpaque(layout) ? [] : [{ guarantee: 'well-formed' } as const]),
   ];
-}
-
-function refuseMisfit(layout: Layout, form: IdForm): void {
-  if (form === 'text' && !isOpaque(layout))
-    throw badInput(
-      'IDs of the form text are kept as a digest, out of which no field can be read.',
-      'Leave --layout out, or say with --form how the IDs are written.',
-      '--layout',
-    );
-  if ((form === 'uuid' || form === 'ulid' || form === 'text') && idBitsOf(layout) === 64)
-    throw badInput(
-      `A layout of 64 bits does not hold an ID of the form ${form}, which has 128.`,
-      'Take a layout of 128 bits, such as uuidv7 or ulid, or leave --layout out.',
-      '--layout',
-    );
-}
-
-/** What could never be judged is told at once, and not as `unknown` at the end of a run. */
-function refuseUnjudgeable(promises: readonly Promise_[], layout: Layout, form: IdForm, node: DataNode): void {
-  const guarantees = promises.map(({ guarantee }) => guarantee);
-  const refuse = (what: string, remedy: string): void => {
-    throw badInput(what, remedy, '--promises');
-  };
-  if (guarantees.includes('time-honest') && layout.timeBits === 0)
-    refuse('time-honest is about the time inside an ID, and the layout has none.', 'Give the layout: --layout.');
-  if (guarantees.includes('well-formed') && isOpaque(layout))
-    refuse('well-formed is about the fields of an ID, and none is known.', 'Give the layout: --layout.');
-  const ordered = guarantees.find((name) => name.startsWith('increasing-'));
-  if (ordered !== undefined && form === 'text')
-    refuse(
-      `${ordered} compares IDs, and of the form text only a digest is kept.`,
-      'Say with --form how the IDs are written.',
-    );
-  if (guarantees.includes('owns-worker-id') && node.kind !== 'native')
-    refuse(
-      'owns-worker-id is judged by the worker ID that a node says it holds, and this one says nothing of it.',
-      'Leave it out: two holders of one worker ID show as duplicates.',
-    );
 }
 
 /** A node that is told where etcd is needs one. */

@@ -7,14 +7,35 @@ import type { WayFlags } from '../../core/way-in.ts';
 
 const REMEDY = 'Write what starts a node, in quotes: command:"./my-service --port {port}".';
 
-/** Splits a command as a shell would; throws for one that cannot be meant. */
-export function commandWords(rest: string): readonly [string, ...string[]] {
-  const [program, ...words] = split(rest);
-  if (program === undefined || program === '') throw badInput('The command is empty.', REMEDY);
-  const wrong = [program, ...words].map((word) => templateProblem(word, START_PLACES)).find((one) => one !== undefined);
-  if (wrong !== undefined) throw badInput(`${wrong}.`, REMEDY);
-  return [program, ...words];
+/** A program and its environment. */
+export interface Started {
+  readonly command: readonly [string, ...string[]];
+  readonly environment?: NonNullable<Program['environment']>;
 }
+
+/**
+ * Splits a command as a shell would, variables before it included (`PORT={port} ./my-service`); throws for one that cannot
+ * be meant.
+ */
+export function startedBy(rest: string, { environment: given = {} }: WayFlags): Started {
+  const all = split(rest);
+  const wrong = all.map((word) => templateProblem(word, START_PLACES)).find((one) => one !== undefined);
+  if (wrong !== undefined) throw badInput(`${wrong}.`, REMEDY);
+  const first = all.findIndex((word) => !ASSIGNMENT.test(word));
+  const [program, ...words] = first === -1 ? [] : all.slice(first);
+  if (program === undefined || program === '') throw badInput('The command is empty.', REMEDY);
+  const before = all.slice(0, first).map((word) => ASSIGNMENT.exec(word)!.slice(1) as [string, string]);
+  const twice = before.find(([name]) => Object.hasOwn(given, name));
+  if (twice !== undefined)
+    throw badInput(`${twice[0]} is given before the command, and by --env too.`, 'Give it once.', '--env');
+  const environment = { ...Object.fromEntries(before), ...given };
+  return {
+    command: [program, ...words],
+    ...(Object.keys(environment).length > 0 && { environment }),
+  };
+}
+
+const ASSIGNMENT = /^([A-Za-z_]\w*)=(.*)$/s;
 
 function split(rest: string): readonly string[] {
   try {
