@@ -71,7 +71,7 @@ const MAY_IMPORT: readonly (readonly [area: string, ...others: string[]])[] = [
   ['generators/shell/', 'harness/core/', 'harness/coordinators/'],
   // Types only of the harness (checked apart): a generator runs inside a node, where there is no harness.
   ['generators/', 'harness/core/'],
-  ['tools/', 'harness/', 'dashboards/', 'generators/published/programs/'],
+  ['tools/', 'harness/', 'dashboards/', 'generators/published/programs/', 'generators/recorder/'],
 ];
 
 /** The one place of each library. Node's own modules are free, but for generators. */
@@ -83,6 +83,7 @@ const LIBRARY_HOME: Readonly<Record<string, readonly string[]>> = {
   postgres: ['harness/coordinators/'],
   'prom-client': ['harness/telemetry/', 'generators/shell/'],
   esbuild: ['tools/'],
+  prettier: ['tools/'],
   k6: ['load/'],
   '@grafana/grafana-foundation-sdk': ['dashboards/'],
   yaml: ['dashboards/', 'harness/cli/', 'harness/plan/', 'tools/'],
@@ -101,12 +102,12 @@ const IMPURE: readonly { readonly what: RegExp; readonly allowed: RegExp }[] = [
   {
     what: /\bDate\.now\b/,
     allowed:
-      /^generators\/shell\/|^harness\/check-node\/clocks\.ts$|^harness\/drivers\/(docker|local|agent)\/|^harness\/drivers\/sim\/guard-globals\.ts$|^harness\/engine\/host-watch\.ts$|^harness\/load\/k6\.ts$|^load\/requests\.ts$/,
+      /^generators\/shell\/|^harness\/check-node\/clocks\.ts$|^harness\/drivers\/(docker|local|agent)\/|^harness\/drivers\/sim\/guard-globals\.ts$|^harness\/engine\/host-watch\.ts$|^harness\/init\/trial\.ts$|^harness\/load\/k6\.ts$|^load\/requests\.ts$/,
   },
   {
     what: /\bset(Timeout|Interval|Immediate)\b/,
     allowed:
-      /^generators\/shell\/|^harness\/check-node\/clocks\.ts$|^harness\/(drivers|stores|coordinators)\/|^harness\/engine\/(host-watch|rejudge|watchdog)\.ts$|^harness\/(loading|telemetry\/(live-view|metrics-server))\.ts$/,
+      /^generators\/(shell|recorder)\/|^harness\/check-node\/clocks\.ts$|^harness\/init\/trial\.ts$|^harness\/(drivers|stores|coordinators)\/|^harness\/engine\/(host-watch|rejudge|watchdog)\.ts$|^harness\/(loading|telemetry\/(live-view|metrics-server))\.ts$/,
   },
   {
     what: /\bconsole\./,
