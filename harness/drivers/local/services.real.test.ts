@@ -1,8 +1,11 @@
 /** Services in Go and Python as nodes of this driver: their clocks, and what becomes of their processes. */
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { afterAll, expect, test } from 'vitest';
 import type { Ability, Cluster, ClusterNode } from '../../core/cluster.ts';
 import type { GeneratorSource } from '../../core/driver.ts';
@@ -19,6 +22,7 @@ import {
   served,
   writePythonService,
 } from '../agent/services-for-tests.ts';
+import { LINKS_VARIABLE } from './chosen-links.ts';
 import { launchContext } from './cluster.fixture.ts';
 import driver from './driver.ts';
 
@@ -158,3 +162,45 @@ test('whatever is done to a node reaches its service, and none outlives its node
   }
   expect(services()).toEqual([]);
 }, 20_000);
+
+/** A harness with a node that is paused; says its run and waits to be killed. */
+const harness = (source: GeneratorSource): string => `
+import driver from ${JSON.stringify(import.meta.resolve('./driver.ts'))};
+import { launchContext } from ${JSON.stringify(import.meta.resolve('./cluster.fixture.ts'))};
+const generator = ${JSON.stringify(source)};
+const context = await launchContext(process.argv[1], process.argv[2]);
+const spec = { nodes: 1, coordinatorMembers: 1, options: {} };
+const cluster = await driver.launch(spec, { ...context, generator, needs: new Set(['clock.step']) });
+const [n1] = cluster.nodes;
+await n1.clock.set({ offsetMs: -60_000, rate: 1 });
+console.log((await n1.health(1000)).clockDoubt ?? 'skewed');
+await n1.process.pause(60_000);
+setInterval(() => undefined, 1000);
+`;
+
+test.each([
+  ['in namespaces', {}],
+  ['on TCP links', { [LINKS_VARIABLE]: 'tcp' }],
+])(
+  'of a harness that was killed with -9 no service goes on, %s',
+  async (_, links) => {
+    const file = writePythonService(folder);
+    const command = [pythonHere(), file, '{port}'];
+    const source = served({ kind: 'service', command, ask: asksFor('/id') });
+    const runId = randomBytes(4).toString('hex');
+    const args = ['--input-type=module', '-e', harness(source), runId, mkdtempSync(join(folder, 'run-'))];
+    const child = spawn(process.execPath, args, {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, ...links },
+    });
+    const gone = once(child, 'exit');
+    const said = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+    await expect.poll(() => processesWith(file).map((pid) => statOf(pid)?.state)).toContain('T');
+    child.kill('SIGKILL');
+    await gone;
+    await expect.poll(() => processesWith(file), { timeout: 8000 }).toEqual([]);
+    await driver.sweep(runId);
+    expect(said).toEqual(['skewed']);
+  },
+  20_000,
+);
