@@ -18,6 +18,7 @@ import {
   GO_MISSING,
   offsetInIds,
   processesWith,
+  PYTHON_MISSING,
   pythonHere,
   served,
   writePythonService,
@@ -72,7 +73,8 @@ test('the clock of a Go service is stepped, from its first reading on in each li
   expect(Math.abs((await offsetInIds(n1)) + 3_600_000)).toBeLessThan(10_000);
 }, 20_000);
 
-test('the clock of a Python service is stepped by the shim, in its IDs, too', async () => {
+test('the clock of a Python service is stepped by the shim, in its IDs, too', async (context) => {
+  if (PYTHON_MISSING !== undefined) return context.skip(PYTHON_MISSING);
   const source = served({
     kind: 'service',
     command: [pythonHere(), writePythonService(folder), '{port}'],
@@ -86,7 +88,8 @@ test('the clock of a Python service is stepped by the shim, in its IDs, too', as
   expect(Math.abs((await offsetInIds(n1)) + 60_000)).toBeLessThan(5000);
 }, 20_000);
 
-test('of a service that replaced itself by exec a step is not believed', async () => {
+test('of a service that replaced itself by exec a step is not believed', async (context) => {
+  if (PYTHON_MISSING !== undefined) return context.skip(PYTHON_MISSING);
   const source = served({
     kind: 'service',
     command: [pythonHere(), writePythonService(folder), '{port}'],
@@ -103,7 +106,8 @@ test('of a service that replaced itself by exec a step is not believed', async (
   await expect(tryFault(cluster, clockStep, { node: 'n1', byMs: -3000 })).rejects.toThrow(/has not loaded the shim/);
 }, 20_000);
 
-test('one that cannot be skewed is refused before the run, and runs where nothing is asked of its clock', async () => {
+test('one that cannot be skewed is refused before the run, and runs where nothing is asked of its clock', async (context) => {
+  if (PYTHON_MISSING !== undefined) return context.skip(PYTHON_MISSING);
   const wrapped = served({
     kind: 'service',
     // The launcher skews the shell, and not what the shell starts.
@@ -111,9 +115,9 @@ test('one that cannot be skewed is refused before the run, and runs where nothin
     ask: asksFor('/id'),
   });
   const spec = { nodes: 1, coordinatorMembers: 1, options: {}, clockTool: 'vdso' } as const;
-  const context = await launchContext(randomBytes(4).toString('hex'), mkdtempSync(join(folder, 'run-')));
+  const around = await launchContext(randomBytes(4).toString('hex'), mkdtempSync(join(folder, 'run-')));
   await expect(
-    driver.launch(spec, { ...context, generator: wrapped, needs: new Set<Ability>(['clock.step']) }),
+    driver.launch(spec, { ...around, generator: wrapped, needs: new Set<Ability>(['clock.step']) }),
   ).rejects.toMatchObject({ exitCode: 3, message: expect.stringMatching(/n1 cannot be skewed: python/) as string });
   await using cluster = await launched(wrapped);
   expect(await offsetInIds(cluster.nodes[0] as ClusterNode)).toBeLessThan(1000);
@@ -178,12 +182,13 @@ await n1.process.pause(60_000);
 setInterval(() => undefined, 1000);
 `;
 
-test.each([
-  ['in namespaces', {}],
-  ['on TCP links', { [LINKS_VARIABLE]: 'tcp' }],
+test.for([
+  { where: 'in namespaces', links: {} },
+  { where: 'on TCP links', links: { [LINKS_VARIABLE]: 'tcp' } },
 ])(
-  'of a harness that was killed with -9 no service goes on, %s',
-  async (_, links) => {
+  'of a harness that was killed with -9 no service goes on, $where',
+  async ({ links }, context) => {
+    if (PYTHON_MISSING !== undefined) return context.skip(PYTHON_MISSING);
     const file = writePythonService(folder);
     const command = [pythonHere(), file, '{port}'];
     const source = served({ kind: 'service', command, ask: asksFor('/id') });
