@@ -13,7 +13,7 @@ import { quotedWord } from '../core/shell-words.ts';
 import type { WayWords } from '../core/way-in.ts';
 import type { Answers, Given } from '../init/answers.ts';
 import { askHow, askLayout, askRest, nodesFrom, rateFrom, USUAL } from '../init/answers.ts';
-import { GENERATOR_FILE, generatorFile, SCENARIO_FILE, scenarioFile } from '../init/files.ts';
+import { GENERATOR_FILE, generatorFile, jsonText, SCENARIO_FILE, scenarioFile } from '../init/files.ts';
 import type { Guess } from '../init/guess-layout.ts';
 import { type Interview, onTerminal } from '../init/interview.ts';
 import { tried } from '../init/tried.ts';
@@ -61,7 +61,7 @@ export async function init(args: InitArguments, output: Output): Promise<ExitCod
       [files[0], generatorFile(wanted)],
       [files[1], scenarioFile(wanted)],
     ] as const)
-      writeFileSync(file, `${JSON.stringify(content, undefined, 2)}\n`);
+      writeFileSync(file, jsonText(content));
     const shown = files.map((file) => relative(process.cwd(), file));
     const command = `npx snowglobe run ${quotedWord(asPath(shown[1] as string))}`;
     const document = { files: shown, command, generator: generator.name, trial: outcome };
