@@ -153,8 +153,14 @@ function whyUntried({ node, coordinator }: Generator): string | undefined {
   return 'image' in node && node.image !== undefined ? 'It was not tried: an image is started by a run.' : undefined;
 }
 
-async function make(generator: readonly string[], way: WayWords): Promise<Generator> {
-  return (await generatorSource(generator, way)).generator;
+async function make(words: readonly string[], way: WayWords): Promise<Generator> {
+  const { generator } = await generatorSource(words, way);
+  if (generator.node.kind !== 'shell') return generator;
+  throw badInput(
+    `${generator.name} is a generator that snowglobe brings, or a file of code: it needs no description.`,
+    `Run it: snowglobe run --generator ${words.join(' ')}. To describe what is yours, give a way in, such as command:"…".`,
+    '--generator',
+  );
 }
 
 /** Paths as the files have them: seen from their folder. */

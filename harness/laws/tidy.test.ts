@@ -16,6 +16,7 @@ import {
   loadHazards,
   loadIndicators,
   loadPlanReporters,
+  loadWaysIn,
 } from '../registry.ts';
 import { loadReporters, loadScenario, scenarioFiles } from '../registry.ts';
 
@@ -33,6 +34,7 @@ const MAY_IMPORT: readonly (readonly [area: string, ...others: string[]])[] = [
   ['harness/checkers/', 'harness/core/'],
   ['harness/hazards/', 'harness/core/'],
   ['harness/indicators/', 'harness/core/'],
+  ['harness/ways-in/', 'harness/core/'],
   ['harness/load/', 'harness/core/'],
   ['harness/telemetry/', 'harness/core/'],
   ['harness/coordinators/', 'harness/core/'],
@@ -92,12 +94,12 @@ const IMPURE: readonly { readonly what: RegExp; readonly allowed: RegExp }[] = [
   {
     what: /\bDate\.now\b/,
     allowed:
-      /^generators\/shell\/|^harness\/drivers\/(docker|local|agent)\/|^harness\/drivers\/sim\/guard-globals\.ts$|^harness\/engine\/host-watch\.ts$|^harness\/load\/k6\.ts$|^load\/requests\.ts$/,
+      /^generators\/shell\/|^harness\/drivers\/(docker|local|agent)\/|^harness\/drivers\/sim\/guard-globals\.ts$|^harness\/engine\/host-watch\.ts$|^harness\/init\/trial\.ts$|^harness\/load\/k6\.ts$|^load\/requests\.ts$/,
   },
   {
     what: /\bset(Timeout|Interval|Immediate)\b/,
     allowed:
-      /^generators\/shell\/|^harness\/(drivers|stores|coordinators)\/|^harness\/engine\/(host-watch|rejudge|watchdog)\.ts$|^harness\/(loading|telemetry\/(live-view|metrics-server))\.ts$/,
+      /^generators\/shell\/|^harness\/(drivers|stores|coordinators)\/|^harness\/engine\/(host-watch|rejudge|watchdog)\.ts$|^harness\/(init\/trial|loading|telemetry\/(live-view|metrics-server))\.ts$/,
   },
   {
     what: /\bconsole\./,
@@ -133,7 +135,7 @@ const areaOf = (file: string): readonly string[] => MAY_IMPORT.find(([area]) => 
 const told = ({ file, target }: Import): string => `${file} imports ${target}`;
 
 /** A plug-in is a file at the top of its folder; what its folder shares lies below. */
-const PLUG_IN = /^(harness\/(faults|checkers|hazards|indicators)|claims|reports|reports\/capacity)\/[^/]+\.ts$/;
+const PLUG_IN = /^(harness\/(faults|checkers|hazards|indicators|ways-in)|claims|reports|reports\/capacity)\/[^/]+\.ts$/;
 
 /** All that these files import, and what that imports in turn. What is loaded when it is called is not among it. */
 function reachedFrom(
@@ -157,7 +159,7 @@ test('each area imports only what it may', () => {
   expect(strangers.map(told)).toEqual([]);
 });
 
-test('faults, checkers, hazards, indicators, claims and reporters never import one another', () => {
+test('faults, checkers, hazards, indicators, ways in, claims and reporters never import one another', () => {
   const all = shipped.flatMap(importsOf);
   expect(all.filter(({ target }) => PLUG_IN.test(target)).map(told)).toEqual([]);
 });
@@ -280,6 +282,7 @@ test('every plug-in is named as its file', async () => {
     loadPlanReporters(),
     loadCheckers(),
     loadClaims(),
+    loadWaysIn(),
   ]);
   for (const { name, file } of generatorFiles()) expect((await loadGenerator(file)).generator.name).toBe(name);
   for (const { name, file } of scenarioFiles()) expect((await loadScenario(file)).name).toBe(name);
