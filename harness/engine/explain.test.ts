@@ -217,6 +217,15 @@ describe('one life of a node', () => {
     );
   });
 
+  test('its clock stepped back between calls on two lanes: who is never in two calls at once does not race', () => {
+    const history = new HistoryBuilder()
+      .batch(batch('n1', 5000))
+      .batch(batch('n1', 8000, { offsetMs: -3000, lane: 1 }));
+    expect(witnesses(unique, history, { journal: [health('n1', 7000, 0)] })[0]!.cause).toBe(
+      'clock stepped back in process',
+    );
+  });
+
   test('the sequence was used again', () => {
     const history = new HistoryBuilder().batch(batch('n1', 5000)).batch(batch('n1', 5000.5, { ids: [{ ms: 5000 }] }));
     expect(witnesses(unique, history)[0]!.cause).toBe('sequence reset within a tick');

@@ -55,8 +55,9 @@ function causeWithinLife(a: Sighting, b: Sighting, view: EvidenceView): Cause {
   // Of the fields that others are told by there is none.
   if (isOpaque(view.layout)) return wentBack(a, b, view) ? 'clock stepped back in process' : 'not explained';
   const [early, late] = [a, b].map(({ id }) => decodeId(view.layout, BigInt(id!)));
-  if (a.lane !== b.lane && early!.tick === late!.tick) return 'threads raced for one sequence';
   const isSameTick = early!.tick === late!.tick;
+  // Who races is in two calls at once. The lanes of a service are connections: calls one after the other are no race.
+  if (a.lane !== b.lane && isSameTick && b.called < a.returned) return 'threads raced for one sequence';
   // Between two of one number lies a whole field of numbers, all of one tick; or the last is followed by the first.
   const numbers = 2 ** view.layout.sequenceBits;
   const isWrapped = b.seq - a.seq >= numbers || (early!.sequence === BigInt(numbers - 1) && late!.sequence === 0n);
