@@ -8,7 +8,7 @@ import type { ClockControl, ClusterSpec, CoordinatorMember, Member, Zones } from
 import { coordinatorKindOf, DEFAULT_COORDINATOR } from '../../core/coordinator-kind.ts';
 import { membersBeside } from '../../core/coordinators.ts';
 import type { LaunchContext } from '../../core/driver.ts';
-import { environmentLacks, messageOf } from '../../core/errors.ts';
+import { badInput, environmentLacks, messageOf } from '../../core/errors.ts';
 import { idBitsOf } from '../../core/layout.ts';
 import { trueUnixMs } from '../../core/time.ts';
 import type { SendOrder } from '../agent/agent-client.ts';
@@ -124,7 +124,7 @@ export async function launchCluster(
       remove: () => sweep(docker, runId),
       zones: spec.zones ?? {},
       idBits: idBitsOf(context.generator.generator.layout),
-      generator: context.generator.file,
+      generator: source.file === '' ? source.generator.name : source.file,
       delayFile: slowSync === undefined ? undefined : delayFileIn(folders.snapshots),
       etcdVersion: etcd,
       versions: {
@@ -255,6 +255,7 @@ async function assemble(
   const { generator } = facts;
   const upContext = {
     generator,
+    image: facts.parts.inPod?.image.reference,
     logFolder: folders.logs,
     sleep: (ms: number): Promise<void> => time.sleep(ms, signal),
   };
@@ -358,35 +359,46 @@ async function serves(member: CoordinatorMember): Promise<void> {
   if (!serving) throw new Error('it has no leader');
 }
 
+interface UpContext {
+  readonly generator: string;
+  /** The user's image that runs in nodes. */
+  readonly image: string | undefined;
+  readonly logFolder: string;
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
 /** Asks until there is an answer. A process that ended will never answer, and its log says why. */
-async function untilUp(
-  { name, process }: Member,
-  ask: () => Promise<unknown>,
-  {
-    generator,
-    logFolder,
-    sleep,
-  }: { readonly generator: string; readonly logFolder: string; readonly sleep: (ms: number) => Promise<void> },
-): Promise<void> {
+async function untilUp(member: Member, ask: () => Promise<unknown>, context: UpContext): Promise<void> {
   const giveUp = performance.now() + SERVES_MS;
   for (;;) {
     try {
       await ask();
       return;
     } catch (error) {
-      const ended = !(await process.alive());
+      const ended = !(await member.process.alive());
       if (ended || performance.now() > giveUp)
-        throw (
-          generatorFault(await readLog(logFolder, name), generator) ??
-          environmentLacks(
-            `${name} ${ended ? 'ended' : `does not answer (${messageOf(error)})`}: ${await lastLines(logFolder, name)}`,
-            'Its whole log is in the file. If it is the generator that fails, try it with --driver sim.',
-            join(logFolder, `${name}.log`),
-          )
-        );
+        throw await whyNotUp(member, ended ? 'ended' : `does not answer (${messageOf(error)})`, context);
     }
-    await sleep(POLL_MS);
+    await context.sleep(POLL_MS);
   }
+}
+
+async function whyNotUp(member: Member, how: string, { generator, image, logFolder }: UpContext): Promise<Error> {
+  const { name } = member;
+  const fault = generatorFault(await readLog(logFolder, name), generator);
+  if (fault !== undefined) return fault;
+  const log = join(logFolder, `${name}.log`);
+  if (image !== undefined && member instanceof AgentNode && how === 'ended')
+    return badInput(
+      `ended before it served: ${(await member.lastWords()) ?? 'in order'}.`,
+      `See that it runs by itself (docker run --rm ${image}), or correct command and environment of the generator. Its whole log is ${log}.`,
+      image,
+    );
+  return environmentLacks(
+    `${name} ${how}: ${await lastLines(logFolder, name)}`,
+    'Its whole log is in the file. If it is the generator that fails, try it with --driver sim.',
+    log,
+  );
 }
 
 async function lastLines(logFolder: string, name: string): Promise<string> {
