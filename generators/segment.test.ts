@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { CoordinationTimeout } from '../harness/coordinators/coordination-errors.ts';
 import { NO_COORDINATION } from '../harness/coordinators/not-offered.ts';
-import type { Generator, GeneratorEnv, Minter } from '../harness/core/generator.ts';
+import type { GeneratorEnv, Minter, ShellGenerator } from '../harness/core/generator.ts';
 import type { JsonObject } from '../harness/core/json.ts';
 import handsOverTwice from './mutants/segment-hands-over-twice.ts';
 import errorAsId from './mutants/segment-error-as-id.ts';
@@ -51,7 +51,7 @@ class Bench {
     };
   }
 
-  start(generator: Generator = segment): Promise<Minter> {
+  start(generator: ShellGenerator = segment): Promise<Minter> {
     return Promise.resolve(generator.node.create(this.#env));
   }
 

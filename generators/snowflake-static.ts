@@ -7,6 +7,7 @@ export default {
   name: 'snowflake-static',
   summary:
     '41/10/12 Snowflake on a given worker ID, or 5 bits of datacenter and 5 of worker; its bound is on its own disk.',
+  coordinator: 'none',
   promises: STATIC_PROMISES,
   layout: LAYOUT,
   refuses: refusesStatic,

@@ -136,6 +136,7 @@ function inThisThread(env: GeneratorEnv, inPlace: ThreadStart, shared: SharedArr
 export default {
   name: 'snowflake-threads',
   summary: '41/10/12 Snowflake whose four threads share one word of memory, on a given worker ID.',
+  coordinator: 'none',
   promises: STATIC_PROMISES,
   layout: LAYOUT,
   refuses: refusesStatic,

@@ -109,6 +109,7 @@ export function refusesMachineIds(nodes: readonly NodePlan[]): string | undefine
 export default {
   name: 'sonyflake',
   summary: '39/8/16 Sonyflake of 10 ms ticks on a given machine ID: increasing in one process, and nothing beyond.',
+  coordinator: 'none',
   promises: [
     { guarantee: 'increasing-per-node' },
     { guarantee: 'owns-worker-id' },

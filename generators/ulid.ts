@@ -60,6 +60,7 @@ export class UlidMinter extends ClockedMinter {
 export default {
   name: 'ulid',
   summary: 'ULID: 48 bits of milliseconds, 80 random bits, the last ID plus one within a millisecond.',
+  coordinator: 'none',
   promises: [
     // By chance: two nodes would have to come upon the same 80 bits in one millisecond.
     { guarantee: 'unique' },

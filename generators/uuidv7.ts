@@ -89,6 +89,7 @@ export function refusesAnyOption(nodes: readonly NodePlan[]): string | undefined
 export default {
   name: 'uuidv7',
   summary: 'UUID version 7 with a 12-bit counter in rand_a (RFC 9562, method 1).',
+  coordinator: 'none',
   promises: [
     // By chance: two nodes would have to draw the same 62 bits, and the same counter, in one millisecond.
     { guarantee: 'unique' },

@@ -2,6 +2,7 @@
  * What the package exports. A generator that takes types from here loads nothing: it runs inside nodes, where there is no
  * harness. `snowglobe` loads its parts when it is called.
  */
+import type { Generator } from './core/generator.ts';
 import type { Run } from './core/run.ts';
 import type { ScenarioInput } from './core/scenario.ts';
 
@@ -18,6 +19,7 @@ export type {
   Holding,
   KeyValue,
   Minter,
+  NodeKind,
   Operation,
   ShellNode,
   TxnResult,
@@ -25,6 +27,7 @@ export type {
 export type { Assumption, Guarantee, Promise_ } from './core/guarantee.ts';
 export type { Json, JsonObject } from './core/json.ts';
 export type { DecodedId, Layout } from './core/layout.ts';
+export type { ModuleNode, NativeNode, ServiceNode } from './core/node-program.ts';
 export type { Run } from './core/run.ts';
 export type { Scenario, ScenarioInput } from './core/scenario.ts';
 export type { SloInput, SloRecord } from './core/slo.ts';
@@ -34,8 +37,11 @@ export type { Verdict } from './core/verdict.ts';
 export interface SnowglobeOptions {
   /** `docker`, `local` or `sim`; the most real one that this machine can do. */
   readonly driver?: string;
-  /** A name, or the path of a file such as `./mine.ts`; the one that the scenario names. */
-  readonly generator?: string;
+  /**
+   * A name, the path of a file such as `./mine.ts`, a way in without flags such as `npm:my-ids#next`, or a generator whose
+   * node is plain data; the one that the scenario names.
+   */
+  readonly generator?: string | Generator;
   /** Repeats the choices of an earlier run: a whole number of at most 15 digits. Drawn anew. */
   readonly seed?: number | string;
   /** URL of a ClickHouse server; the embedded one. */

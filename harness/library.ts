@@ -57,14 +57,17 @@ async function given(scenario: ScenarioInput | string): Promise<Given> {
   return { reference: valid.name, scenario: valid };
 }
 
-/** A scenario that is nowhere but in a program is repeated by that program. */
+/** A scenario or a generator that is nowhere but in a program is repeated by that program. */
 function commandOf(
   scenario: ScenarioInput | string,
   asked: Asked,
   { driver, seed, load: { client } }: Pick<Ready, 'driver' | 'seed' | 'load'>,
 ): string {
-  if (typeof scenario === 'string') return repeatCommand(asked, scenario, driver, seed, client);
-  const { generator, store, withoutDisturbances, slo, load } = asked;
+  const { generator } = asked;
+  // Plain data has no words on a command line.
+  if (typeof scenario === 'string' && (generator === undefined || typeof generator === 'string'))
+    return repeatCommand(asked, scenario, driver, seed, client);
+  const { store, withoutDisturbances, slo, load } = asked;
   const options = {
     driver: driver.name,
     seed,
@@ -74,5 +77,7 @@ function commandOf(
     ...(slo !== undefined && { slo }),
     ...(load !== undefined && { load }),
   };
-  return `await snowglobe(${JSON.stringify(scenario.name)} (an object), ${JSON.stringify(options)})`;
+  const named =
+    typeof scenario === 'string' ? JSON.stringify(scenario) : `${JSON.stringify(scenario.name)} (an object)`;
+  return `await snowglobe(${named}, ${JSON.stringify(options)})`;
 }

@@ -17,6 +17,8 @@ import { chooseAmong } from './core/nearest-name.ts';
 const HELP = `snowglobe - shakes a cluster of ID generators and tells the truth about its IDs
 
   snowglobe run [SCENARIO...]  run scenarios (default: storm), judge, report
+  snowglobe init               writes a generator file and a scenario for what
+                               is yours: asks six questions, or takes flags
   snowglobe judge RUN          judge what a run left, even a killed harness
   snowglobe plan FILE.json     capacity by year, from a growth table and from
                                what runs measured (HTML, Markdown, JSON)
@@ -24,7 +26,8 @@ const HELP = `snowglobe - shakes a cluster of ID generators and tells the truth 
   snowglobe compare BASE RUN   what is better or worse: two runs, or folders of
                                repetitions of one
   snowglobe list               scenarios, generators (with mutants), faults,
-                               checkers, hazards, indicators, drivers, claims
+                               checkers, hazards, indicators, layouts, drivers,
+                               claims
   snowglobe claims [NAME...]   judges the claims of the reference design
   snowglobe check-node -- COMMAND...
                                whether a program in any language is a node as
@@ -36,7 +39,12 @@ const HELP = `snowglobe - shakes a cluster of ID generators and tells the truth 
 Options
   --driver NAME      docker, local or sim (run; default: the best that is here;
                      claims; default: sim)
-  --generator REF    a name, or the path of a file such as ./mine.ts (run)
+  --generator REF    a name, the path of a file such as ./mine.ts, or a way in
+                     for what is yours, with the flags below (run, init):
+                     command:"./my-service --port {port}", image:NAME, http:URL
+                     (once a node), npm:PACKAGE#name, module:./ids.mjs#name,
+                     maelstrom:"./node", native:"./node"; list --generators
+                     tells which flags go with each
   --seed N           repeats the choices of an earlier run (run)
   --matrix AXIS=A,B  every combination side by side: generator, pool, nodes,
                      load, seed, or an option such as ttl in seconds (run)
@@ -50,8 +58,30 @@ Options
                      the scenario's own SLOs (the default), the reference
                      design's targets for a quiet run on an idle machine, or
                      none (run)
+  --ask PATH         where it gives IDs; {count} stands for how many are asked
+                     for (default: /, and as many as it gives) (run, init)
+  --method METHOD    how it is asked (default: GET, POST with a body)
+  --body TEXT        what is sent along; {count} and the like stand in it
+  --header NAME:VALUE
+                     once for each header
+  --ids WHERE        where IDs are in an answer: auto (the default), text,
+                     text:PATTERN, json:POINTER, bytes, bytes-le
+  --form FORM        how an ID is written: decimal (the default), hex, uuid,
+                     ulid, text
+  --health PATH      answers 2xx once it serves (default: it accepts calls)
+  --port N           where it listens, where it takes no {port}
+  --env NAME=VALUE   once for each variable, such as WORKER_ID={worker}
+  --layout NAME|SPEC the bits of an ID: twitter, uuidv7, …, or as in
+                     time:41@1ms+2015-01-01,worker:10,sequence:12; see list
+                     --layouts (default: unknown; what needs it is not judged)
+  --promises LIST    unique,increasing-per-node,time-honest=1000 (past and
+                     future, ms; or =1000/0), recovers=8000,
+                     increasing-across-lives=node, … (default: unique,
+                     fails-closed, faithful-encoding of decimal IDs,
+                     well-formed where the layout is known)
+  --lanes N          requests to one node that may be open at once
   --scenarios, --generators, --faults, --checkers, --hazards, --indicators,
-  --drivers, --claims
+  --layouts, --drivers, --claims
                      only these: generators with the mutants among them, faults
                      and indicators with their options and units (list)
   --metrics-port N   Prometheus metrics on the loopback while a run lasts and
@@ -72,8 +102,12 @@ Options
   --rule NAME        only this rule, or several (check-node)
   --id-bits 64|128   how long its IDs are (check-node; default: 64)
   --etcd URL         the coordinator that the node is told (check-node)
+  --nodes N          how many nodes (init; default: 3)
+  --rate N           IDs a second from each (init; default: 200)
+  --yes              nothing is asked, on a terminal neither (init)
+  --force            what is there is written over (init)
   --out PATH         where it is written (report; compare: as Markdown; plan: a
-                     folder, default: plans)
+                     folder, default: plans; init: one, default: snowglobe)
   --json             one JSON document on stdout, all else on stderr
   --help, -h
   --version, -v

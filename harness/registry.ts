@@ -4,7 +4,7 @@
  * A plug-in is a file whose default export carries the file's name: nobody keeps a list.
  */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, extname, isAbsolute, join, relative, resolve } from 'node:path';
+import { basename, dirname, extname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Rule } from './check-node/rule.ts';
 import type { Checker } from './core/checker.ts';
@@ -12,21 +12,23 @@ import type { Claim } from './core/claim.ts';
 import type { Driver, GeneratorSource } from './core/driver.ts';
 import { badInput, EXIT, messageOf, SnowglobeError } from './core/errors.ts';
 import type { Fault } from './core/fault.ts';
-import type { Generator } from './core/generator.ts';
+import type { Generator, ShellGenerator } from './core/generator.ts';
+import { generatorFileSchema, generatorSchema } from './core/generator-schema.ts';
 import type { Hazard } from './core/hazard.ts';
 import type { Indicator } from './core/indicator.ts';
 import type { MatrixReporter } from './core/matrix.ts';
-import { layoutProblems } from './core/layout.ts';
+import { withPromisedEncoding } from './core/promised-encoding.ts';
+import { parseLayout } from './core/layout-spec.ts';
 import { chooseAmong } from './core/nearest-name.ts';
-import { promisesSchema } from './core/promise-schema.ts';
 import type { Reporter } from './core/reporter.ts';
 import type { Run } from './core/run.ts';
 import type { Scenario } from './core/scenario.ts';
-import { NAME_MAX, scenarioSchema } from './core/scenario.ts';
-import { z } from './core/schema.ts';
+import { scenarioSchema } from './core/scenario.ts';
+import { scopeOf } from './core/scope.ts';
 import { shapeProblem } from './core/shape-problem.ts';
 import { loading } from './loading.ts';
 import { moduleProblem } from './module-problem.ts';
+import type { WayIn } from './core/way-in.ts';
 import type { PlanReporter } from './plan/plan-reporter.ts';
 
 /** The package's root: sources in a checkout, `dist` when installed. */
@@ -50,6 +52,10 @@ export const loadCheckers = async (): Promise<ReadonlyMap<string, Checker>> =>
 /** What `snowglobe check-node` checks, rule by rule. */
 export const loadRules = async (): Promise<ReadonlyMap<string, Rule>> =>
   loadFolder<Rule>('harness/check-node/rules', nameOf);
+
+/** What `--generator` takes beside names and paths, in the order of their files. */
+export const loadWaysIn = async (): Promise<ReadonlyMap<string, WayIn>> =>
+  loadFolder<WayIn>('harness/ways-in', ({ prefix }) => prefix);
 
 /** The page of `run --matrix`: one file, and no plug-in among others. */
 export const loadMatrixReporter = async (): Promise<MatrixReporter> =>
@@ -110,29 +116,90 @@ export const scenarioFiles = (): readonly NamedFile[] => filesOf('scenarios');
 /** A generator by name, or by path to a file outside the repository. `where`: what named it. */
 export async function loadGenerator(reference: string, where = '--generator'): Promise<GeneratorSource> {
   const file = locate('generator', reference, generatorFiles(), where);
-  const loaded = await defaultExport<unknown>(file);
-  const parsed = generatorSchema.safeParse(loaded);
-  if (!parsed.success)
-    throw badInput(
-      `is not a generator: ${shapeProblem(loaded, parsed.error, generatorSchema)}.`,
-      'Export an object with name, summary, promises, layout and node by default; see CONTRIBUTING.md, "Add a generator".',
-      file,
-    );
-  return { generator: loaded as Generator, file };
+  const generator = extname(file) === '.json' ? dataGenerator(file) : checked(await defaultExport<unknown>(file), file);
+  return { generator: placedIn(dirname(file), generator), file };
 }
 
-/** All generators and mutants of the project, in the order of their files. */
-export async function loadGenerators(): Promise<readonly Generator[]> {
-  return (await Promise.all(generatorFiles().map(({ file }) => loadGenerator(file)))).map(({ generator }) => generator);
+/** A generator that is plain data and that no file holds: flags made it, or a program. Its paths are seen from here. */
+export function madeHere(generator: Generator, where: string): Generator {
+  if (generator.node?.kind === 'shell')
+    throw badInput(
+      `The node of the generator ${generator.name} is code, which its processes have to import.`,
+      'Give the path of its file, such as ./mine.ts.',
+      where,
+    );
+  return placedIn(process.cwd(), checked(generator, where));
+}
+
+function checked(loaded: unknown, where: string): Generator {
+  const parsed = generatorSchema.safeParse(loaded);
+  if (parsed.success) return loaded as Generator;
+  throw badInput(
+    `is not a generator: ${shapeProblem(loaded, parsed.error, generatorSchema)}.`,
+    'Export an object with name, summary, promises, layout and node by default; see CONTRIBUTING.md, "Add a generator".',
+    where,
+  );
+}
+
+/** A JSON file: stricter than code, for nobody puts fields of their own into it. */
+function dataGenerator(file: string): Generator {
+  const loaded = readData(file);
+  const parsed = generatorFileSchema.safeParse(loaded);
+  if (!parsed.success)
+    throw badInput(
+      `is not a generator: ${shapeProblem(loaded, parsed.error, generatorFileSchema)}.`,
+      'Mend these fields; docs/generator.schema.json has all that there are, and `snowglobe init` writes such a file.',
+      file,
+    );
+  const { layout, ...data } = parsed.data;
+  if (typeof layout !== 'string') return { ...data, layout };
+  try {
+    return { ...data, layout: parseLayout(layout) };
+  } catch (error) {
+    throw badInput(
+      messageOf(error),
+      'See `snowglobe list --generators` for the layouts that have a name.',
+      `${file}: layout`,
+    );
+  }
+}
+
+/** Paths of a file are relative to the file. What is no code for the shell needs no coordinator, unless it says so. */
+function placedIn(folder: string, generator: Generator): Generator {
+  const { node } = generator;
+  if (node.kind === 'shell') return generator;
+  const placed = { coordinator: 'none', ...generator } as const;
+  if (node.kind === 'module') {
+    const isPath = /^\.{1,2}\//.test(node.module);
+    const found = isPath ? { ...placed, node: { ...node, module: resolve(folder, node.module) } } : placed;
+    return withPromisedEncoding(found);
+  }
+  return node.folder === undefined ? placed : { ...placed, node: { ...node, folder: resolve(folder, node.folder) } };
+}
+
+/** All generators and mutants of the project, in the order of their files; each is code for the shell. */
+export async function loadGenerators(): Promise<readonly ShellGenerator[]> {
+  const sources = await Promise.all(generatorFiles().map(({ file }) => loadGenerator(file)));
+  return sources.map(({ generator }) => generator as ShellGenerator);
 }
 
 /** What a run's record keeps of its generator. */
 export function describeGenerator({
-  generator: { name, summary, promises, layout },
+  generator: { name, summary, promises, layout, node },
   file,
+  from,
 }: GeneratorSource): Run['generator'] {
-  const ours = generatorFiles().some((known) => known.file === file);
-  return { name, ...(!ours && { file: asTyped(file) }), summary, promises, layout };
+  const ours = file === '' || generatorFiles().some((known) => known.file === file);
+  return {
+    name,
+    ...(!ours && { file: asTyped(file) }),
+    ...(from !== undefined && { from }),
+    summary,
+    promises,
+    layout,
+    evidence: scopeOf(node),
+    ...(node.kind !== 'shell' && { node }),
+  };
 }
 
 /** Below the working folder as one would type it, `./mine.ts`; elsewhere the whole path. */
@@ -144,7 +211,7 @@ function asTyped(file: string): string {
 /** A scenario by name, or by path to a TypeScript, JavaScript or JSON file; validated, defaults filled in. */
 export async function loadScenario(reference: string): Promise<Scenario> {
   const file = locate('scenario', reference, scenarioFiles(), 'the scenario');
-  return validateScenario(extname(file) === '.json' ? readScenario(file) : await defaultExport<unknown>(file), file);
+  return validateScenario(extname(file) === '.json' ? readData(file) : await defaultExport<unknown>(file), file);
 }
 
 /** All scenarios of the project, in the order of their names. */
@@ -162,40 +229,6 @@ export function validateScenario(input: unknown, where: string): Scenario {
   );
 }
 
-const bits = z.int().nonnegative();
-/** Times and fixed fields are read as numbers, which hold whole 53 bits; the tap's worker field is a signed 32-bit integer. */
-const NUMBER_BITS = 53;
-const TAP_WORKER_BITS = 31;
-
-/** Only what the harness reads; the shape of `create` cannot be told from outside. */
-const generatorSchema = z.object({
-  name: z
-    .string()
-    .max(NAME_MAX, `at most ${NAME_MAX} characters`)
-    .regex(/^[a-z][a-z0-9-]*$/, 'lower-case words joined by hyphens'),
-  summary: z.string(),
-  promises: promisesSchema,
-  layout: z
-    .object({
-      idBits: z.literal([64, 128]).exactOptional(),
-      timeBits: bits.max(NUMBER_BITS),
-      workerBits: bits.max(TAP_WORKER_BITS),
-      sequenceBits: bits,
-      tickMs: z.number().positive(),
-      epochMs: z.number(),
-      shifts: z.strictObject({ time: bits, worker: bits, sequence: bits }).exactOptional(),
-      fixed: z.array(z.strictObject({ shift: bits, bits: bits.max(NUMBER_BITS), value: bits })).exactOptional(),
-    })
-    .superRefine((layout, context) => {
-      for (const message of layoutProblems(layout)) context.addIssue({ code: 'custom', message });
-    }),
-  node: z.object({
-    kind: z.literal('shell'),
-    create: z.custom((value) => typeof value === 'function', 'needs a function create'),
-    snapshot: z.custom((value) => typeof value === 'function', 'must be a function').exactOptional(),
-  }),
-});
-
 /** The file that a reference is the path of; undefined where it is a name. */
 export function fileOf(reference: string): string | undefined {
   const isPath = reference.includes('/') || /\.(ts|mts|js|mjs|json)$/.test(reference);
@@ -204,7 +237,7 @@ export function fileOf(reference: string): string | undefined {
 
 /** What files of each kind may hold. */
 const KINDS_OF_FILES = {
-  generator: { endings: ['.ts', '.mts', '.js', '.mjs'], called: 'TypeScript or JavaScript' },
+  generator: { endings: ['.ts', '.mts', '.js', '.mjs', '.json'], called: 'TypeScript, JavaScript or JSON' },
   scenario: { endings: ['.ts', '.mts', '.js', '.mjs', '.json'], called: 'TypeScript, JavaScript or JSON' },
 } as const;
 
@@ -285,11 +318,11 @@ async function defaultExport<Value>(file: string): Promise<Value> {
 }
 
 /** What is in a JSON file, without what only an editor reads: the name of its schema. */
-function readScenario(file: string): unknown {
+function readData(file: string): unknown {
   const value = readJson(file);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  const { $schema: _, ...scenario } = value as { readonly $schema?: unknown };
-  return scenario;
+  const { $schema: _, ...data } = value as { readonly $schema?: unknown };
+  return data;
 }
 
 function readJson(file: string): unknown {

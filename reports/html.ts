@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto';
 import { generatorLabel } from '../harness/core/phrases.ts';
 import type { Reporter } from '../harness/core/reporter.ts';
 import type { Run } from '../harness/core/run.ts';
+import { gatheredHow } from '../harness/core/scope.ts';
 import { html, trusted } from './shared/markup.ts';
 import type { Markup } from './shared/markup.ts';
 import { SCRIPT } from './page/script.ts';
@@ -75,6 +76,7 @@ function page(run: Run): Markup {
             >${run.attempt !== undefined && html` · attempt <b>${run.attempt.number} of ${run.attempt.of}</b>`}${run.measured.startedAt !== '' && html` · ${run.measured.startedAt}`}
           </p>
           <p class="question">${run.scenario.question}</p>
+          <p class="scope">Evidence: ${gatheredHow(run.generator)}</p>
         </header>
         <main>
           ${verdictSection(run)}

@@ -9,6 +9,7 @@
 import { generatorLabel } from '../harness/core/phrases.ts';
 import type { Reporter } from '../harness/core/reporter.ts';
 import type { Run } from '../harness/core/run.ts';
+import { gatheredHow } from '../harness/core/scope.ts';
 import { verdictInWords } from '../harness/core/waived.ts';
 import { attemptWords } from './shared/attempts.ts';
 import { headline } from './shared/headline.ts';
@@ -96,6 +97,7 @@ function properties(run: Run): readonly [string, string][] {
   return [
     ['verdict', verdictInWords(run)],
     ['generator', generatorLabel(generator)],
+    ['evidence', gatheredHow(generator)],
     ['driver', driver],
     ['seed', seed],
     ...(attempt === undefined ? [] : [['attempt', `${attempt.number} of ${attempt.of}`] as [string, string]]),

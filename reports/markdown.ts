@@ -1,6 +1,7 @@
 /** The run as Markdown, for the step summary and the comments of GitHub: what counts at the top, stories folded. */
 import { counted, generatorLabel } from '../harness/core/phrases.ts';
 import type { Reporter } from '../harness/core/reporter.ts';
+import { gatheredHow } from '../harness/core/scope.ts';
 import { reasonsInShort } from '../harness/core/reasons-in-short.ts';
 import type { Run } from '../harness/core/run.ts';
 import { whereText } from '../harness/core/slo-words.ts';
@@ -55,7 +56,7 @@ function about(run: Run): string {
     (text) => shortMd(text, CELL_MAX),
   );
   const attempt = attemptWords(run);
-  return `**${name}** shakes **${label}** on **${by}**, seed ${from}, run ${id}.${attempt === undefined ? '' : ` ${shortMd(attempt, STORY_MAX)}`}`;
+  return `**${name}** shakes **${label}** on **${by}**, seed ${from}, run ${id}.${attempt === undefined ? '' : ` ${shortMd(attempt, STORY_MAX)}`} Evidence: ${shortMd(gatheredHow(generator), CELL_MAX)}`;
 }
 
 function waivers({ waived = [] }: Run): string {
@@ -76,7 +77,7 @@ function waivers({ waived = [] }: Run): string {
 }
 
 function promises(run: Run): string {
-  const { findings } = run;
+  const { findings, unjudged = [] } = run;
   if (findings.length === 0) return '';
   return `### Promised and kept\n\n${mdTable(
     ['Guarantee', 'Verdict', 'Violations', 'Outside assumptions', 'Undecided', 'Looked at'],
@@ -93,7 +94,7 @@ function promises(run: Run): string {
       `${grouped(finding.checked)} ${shortMd(finding.unit, CELL_MAX)}`,
     ]),
     [2, 3, 4, 5],
-  )}`;
+  )}${unjudged.map(({ guarantee, because }) => `\n\n– **${guarantee}** is not judged: ${shortMd(because, CELL_MAX)}.`).join('')}`;
 }
 
 function slos(run: Run): string {

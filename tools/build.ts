@@ -1,6 +1,7 @@
 /**
  * Builds `dist/`, what the package ships: compiled JavaScript with types in the folders of the sources, and the node
- * shell as one file (and one for its threads), so that it runs in a container or a namespace that has no node_modules.
+ * shell as one file (and those in which its threads begin), so that it runs in a container or a namespace that has no
+ * node_modules.
  */
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
@@ -19,10 +20,14 @@ for (const file of readdirSync(join(root, 'harness'), { recursive: true, encodin
     copyFileSync(join(root, 'harness', file), join(dist, 'harness', file));
   }
 
-const shell = (file: string): string => join(root, 'generators/shell', file);
+const generators = (file: string): string => join(root, 'generators', file);
 await build({
   // A thread begins in a file of its own, beside the shell.
-  entryPoints: { shell: shell('main.ts'), 'thread-entry': shell('thread-entry.ts') },
+  entryPoints: {
+    shell: generators('shell/main.ts'),
+    'thread-entry': generators('shell/thread-entry.ts'),
+    'lane-entry': generators('module/lane-entry.ts'),
+  },
   outdir: dist,
   outExtension: { '.js': '.mjs' },
   bundle: true,

@@ -31,7 +31,7 @@ export const REAL_PARTS: readonly RealPart[] = [
   {
     name: 'etcd',
     remedy: 'Run tools/setup.sh as root, or apt-get install etcd-server.',
-    files: ['harness/coordinators/**/*.real.test.ts', 'generators/**/*.real.test.ts'],
+    files: ['harness/coordinators/**/*.real.test.ts', 'generators/{shell,mutants}/*.real.test.ts'],
     isHere: () => hasProgram('etcd'),
   },
   {
@@ -87,15 +87,30 @@ export const REAL_PARTS: readonly RealPart[] = [
   {
     name: 'Python',
     remedy: 'apt-get install python3',
-    files: ['harness/drivers/agent/clocks/python.real.test.ts', 'harness/check-node/python-node.real.test.ts'],
+    files: [
+      'harness/drivers/agent/clocks/python.real.test.ts',
+      'generators/recorder/python.real.test.ts',
+      'harness/check-node/python-node.real.test.ts',
+    ],
     isHere: () => hasProgram('python3'),
     optional: true,
   },
   {
     name: 'Go',
     remedy: 'apt-get install golang-go',
-    files: ['harness/drivers/agent/clocks/go.real.test.ts', 'harness/check-node/go-node.real.test.ts'],
+    files: [
+      'harness/drivers/agent/clocks/go.real.test.ts',
+      'generators/recorder/go.real.test.ts',
+      'harness/check-node/go-node.real.test.ts',
+    ],
     isHere: () => hasProgram('go'),
+    optional: true,
+  },
+  {
+    name: 'Rust (a node of the crate maelstrom-node)',
+    remedy: 'apt-get install cargo',
+    files: ['generators/recorder/maelstrom.real.test.ts'],
+    isHere: () => hasProgram('cargo'),
     optional: true,
   },
   {

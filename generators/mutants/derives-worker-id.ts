@@ -17,6 +17,7 @@ class DerivingMinter extends StaticMinter {
 export default {
   name: 'derives-worker-id',
   summary: 'Snowflake whose worker ID is what is left of the name of its host.',
+  coordinator: 'none',
   promises: STATIC_PROMISES,
   layout: LAYOUT,
   refuses: refusesStatic,

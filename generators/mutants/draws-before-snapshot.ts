@@ -39,6 +39,7 @@ class RestoredMinter extends Uuidv7Minter {
 export default {
   name: 'draws-before-snapshot',
   summary: 'UUID version 7 whose chance was drawn once, for all nodes that are restored from one snapshot.',
+  coordinator: 'none',
   promises: uuidv7.promises,
   layout: LAYOUT,
   refuses: refusesAnyOption,

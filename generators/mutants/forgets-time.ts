@@ -12,6 +12,7 @@ class ForgetfulMinter extends StaticMinter {
 export default {
   name: 'forgets-time',
   summary: 'Snowflake on a given worker ID that remembers nothing across a restart.',
+  coordinator: 'none',
   promises: STATIC_PROMISES,
   layout: LAYOUT,
   refuses: refusesStatic,

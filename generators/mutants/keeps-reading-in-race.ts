@@ -25,6 +25,7 @@ export const thread = threadBy((words, readMs) => {
 export default {
   name: 'keeps-reading-in-race',
   summary: 'Snowflake whose threads read the clock once, however often they lose the race for the next ID.',
+  coordinator: 'none',
   promises: STATIC_PROMISES,
   layout: LAYOUT,
   refuses: refusesStatic,

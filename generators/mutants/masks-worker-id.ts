@@ -20,6 +20,7 @@ class MaskingMinter extends StaticMinter {
 export default {
   name: 'masks-worker-id',
   summary: 'Snowflake on given worker IDs that do not fit.',
+  coordinator: 'none',
   promises: STATIC_PROMISES,
   layout: LAYOUT,
   refuses: refusesStatic,

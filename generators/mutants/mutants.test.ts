@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Generator } from '../../harness/core/generator.ts';
+import type { ShellGenerator } from '../../harness/core/generator.ts';
 import { GUARANTEE_NAMES } from '../../harness/core/guarantee.ts';
 import { decodeId } from '../../harness/core/layout.ts';
 import { CrankedCluster } from '../testing/cranked-node.ts';
@@ -22,14 +22,14 @@ const names = readdirSync(import.meta.dirname)
 
 const scenarios = readdirSync(join(import.meta.dirname, '../../scenarios')).map((file) => basename(file, '.ts'));
 
-const guaranteesOf = ({ promises }: Generator): string => promises.map(({ guarantee }) => guarantee).join(' ');
+const guaranteesOf = ({ promises }: ShellGenerator): string => promises.map(({ guarantee }) => guarantee).join(' ');
 const honest = new Set(
   await Promise.all(
     readdirSync(join(import.meta.dirname, '..'))
       .filter((file) => /^[a-z0-9-]+\.ts$/.test(file))
       .map(async (file) => {
         const module = (await import(/* @vite-ignore */ join(import.meta.dirname, '..', file))) as {
-          default: Generator;
+          default: ShellGenerator;
         };
         return guaranteesOf(module.default);
       }),
@@ -40,7 +40,7 @@ test.each(names)(
   '%s is named as its file, promises what an honest one promises, and says what it breaks',
   async (name) => {
     const mutant = (
-      (await import(/* @vite-ignore */ join(import.meta.dirname, `${name}.ts`))) as { default: Generator }
+      (await import(/* @vite-ignore */ join(import.meta.dirname, `${name}.ts`))) as { default: ShellGenerator }
     ).default;
     expect(mutant.name).toBe(name);
     expect(honest).toContain(guaranteesOf(mutant));
@@ -54,7 +54,7 @@ test.each(names)(
 // Each mutant and the honest generator in the one situation that tells them apart.
 
 test('trusts-clock-backwards mints lower IDs after a step back', async () => {
-  const ids = async (generator: Generator) => {
+  const ids = async (generator: ShellGenerator) => {
     const node = await new CrankedCluster().node(generator);
     const [before] = (await node.mint(1)) as bigint[];
     node.offsetMs -= 1000;
@@ -67,7 +67,7 @@ test('trusts-clock-backwards mints lower IDs after a step back', async () => {
 });
 
 test('no-fence mints after its lease', async () => {
-  const late = async (generator: Generator) => {
+  const late = async (generator: ShellGenerator) => {
     const cluster = new CrankedCluster();
     const node = await cluster.node(generator);
     await node.mint(1);
@@ -82,7 +82,7 @@ test('no-fence mints after its lease', async () => {
 });
 
 test('no-bound mints what the holder before it may have minted', async () => {
-  const second = async (generator: Generator) => {
+  const second = async (generator: ShellGenerator) => {
     const cluster = new CrankedCluster();
     cluster.store.txn([], [{ put: 'b/0', value: '0001900000000000' }], []);
     return (await cluster.node(generator)).mint(1);
@@ -92,7 +92,7 @@ test('no-bound mints what the holder before it may have minted', async () => {
 });
 
 test('checks-on-earlier-reading mints a time that it did not check when it is stopped in between', async () => {
-  const stopped = async (generator: Generator) => {
+  const stopped = async (generator: ShellGenerator) => {
     const node = await new CrankedCluster().node(generator);
     const limitMs = node.minter.holding()?.lease?.limitMs as number;
     let reads = 0;
@@ -108,7 +108,7 @@ test('checks-on-earlier-reading mints a time that it did not check when it is st
 });
 
 test('resets-sequence mints an ID twice within one millisecond', async () => {
-  const twice = async (generator: Generator) => {
+  const twice = async (generator: ShellGenerator) => {
     const node = await new CrankedCluster().node(generator);
     return [...((await node.mint(2)) as bigint[]), ...((await node.mint(2)) as bigint[])];
   };
@@ -134,7 +134,7 @@ test('snowflake-cached mints on without its lease, beside the next holder, and p
 });
 
 test('reads-clock-once-a-batch mints times that its clock has not come to', async () => {
-  const ahead = async (generator: Generator) => {
+  const ahead = async (generator: ShellGenerator) => {
     const node = await new CrankedCluster().node(generator);
     const minted = (await node.mint(5000)) as bigint[];
     expect(minted).toHaveLength(5000);
@@ -145,7 +145,7 @@ test('reads-clock-once-a-batch mints times that its clock has not come to', asyn
 });
 
 test('reads-clock-before-lock goes back to the tick that it read before it waited', async () => {
-  const rises = async (generator: Generator) => {
+  const rises = async (generator: ShellGenerator) => {
     const cluster = new CrankedCluster();
     const node = await cluster.node(generator, {});
     const before = (await node.mint(200)) as bigint[];

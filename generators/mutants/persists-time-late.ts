@@ -23,6 +23,7 @@ class LateReportingMinter extends StaticMinter {
 export default {
   name: 'persists-time-late',
   summary: 'Snowflake on a given worker ID whose memory of its time is up to 3 s old.',
+  coordinator: 'none',
   promises: STATIC_PROMISES,
   layout: LAYOUT,
   refuses: refusesStatic,

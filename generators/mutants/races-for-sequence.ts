@@ -26,6 +26,7 @@ export const thread = threadBy((words, readMs) => {
 export default {
   name: 'races-for-sequence',
   summary: 'Snowflake whose threads advance the time and set the sequence number back in two steps.',
+  coordinator: 'none',
   promises: STATIC_PROMISES,
   layout: LAYOUT,
   refuses: refusesStatic,

@@ -38,6 +38,7 @@ function create(env: GeneratorEnv): Minter {
 export default {
   name: 'reads-clock-before-lock',
   summary: 'Sonyflake whose lock does not cover the reading of the clock.',
+  coordinator: 'none',
   promises: sonyflake.promises,
   layout: LAYOUT,
   refuses: refusesMachineIds,

@@ -12,6 +12,7 @@ class TwinMinter extends StaticMinter {
 export default {
   name: 'same-worker-id',
   summary: 'Snowflake whose nodes all have one worker ID.',
+  coordinator: 'none',
   promises: STATIC_PROMISES,
   layout: LAYOUT,
   refuses: refusesStatic,

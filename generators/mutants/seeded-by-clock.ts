@@ -14,6 +14,7 @@ class ClockSeededMinter extends UlidMinter {
 export default {
   name: 'seeded-by-clock',
   summary: 'ULID whose chance is the time of day.',
+  coordinator: 'none',
   promises: ulid.promises,
   layout: LAYOUT,
   node: { kind: 'shell', create: (env) => new ClockSeededMinter(env) },

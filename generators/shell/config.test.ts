@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { parseAddress, readConfig } from './config.ts';
+import { lackingVariable, parseAddress, readConfig } from './config.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'snowglobe-config-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -19,6 +19,8 @@ const good = {
 
 test('reads what it needs; options default to none', () => {
   expect(readConfig(good)).toEqual({
+    host: '127.0.0.1',
+    clockPrefix: [],
     node: 'n1',
     index: 0,
     tapFolder: folder,
@@ -47,6 +49,18 @@ test('names every problem at once', () => {
     'SNOWGLOBE_NODE is not set; SNOWGLOBE_INDEX=first: the first node is 0, the next 1, …; SNOWGLOBE_TAPS=/no/such/folder: there is no such folder; ' +
       'SNOWGLOBE_OPTIONS=[]: it is no JSON object',
   );
+});
+
+test('without a coordinator there are no endpoints; a generator that needs some is told which variable it lacks', () => {
+  const { SNOWGLOBE_ETCD: _, ...alone } = good;
+  const config = readConfig(alone);
+  expect(config.etcd).toEqual([]);
+  expect(config).not.toHaveProperty('postgres');
+  expect(lackingVariable({ coordinator: 'none' }, config)).toBeUndefined();
+  expect(lackingVariable({}, config)).toBe('SNOWGLOBE_ETCD');
+  expect(lackingVariable({ coordinator: 'postgres' }, config)).toBe('SNOWGLOBE_POSTGRES');
+  expect(lackingVariable({}, readConfig(good))).toBeUndefined();
+  expect(() => readConfig({ ...good, SNOWGLOBE_ETCD: 'nowhere' })).toThrow('SNOWGLOBE_ETCD=nowhere');
 });
 
 test('an address is a TCP host and port or the path of a socket', () => {

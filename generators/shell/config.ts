@@ -4,7 +4,10 @@
 import { existsSync, statSync } from 'node:fs';
 import { parseEndpoint } from '../../harness/coordinators/etcd-endpoint.ts';
 import { parsePostgresEndpoint } from '../../harness/coordinators/postgres-client.ts';
+import { DEFAULT_COORDINATOR } from '../../harness/core/coordinator-kind.ts';
+import type { Generator } from '../../harness/core/generator.ts';
 import type { JsonObject } from '../../harness/core/json.ts';
+import { type DescribedNode, describedNode } from './described-node.ts';
 
 /** Where to listen for HTTP. */
 export type Address = { readonly host: string; readonly port: number } | { readonly path: string };
@@ -17,9 +20,18 @@ export interface ShellConfig {
   readonly region?: string;
   readonly tapFolder: string;
   readonly diskFolder: string;
-  readonly generatorFile: string;
+  /** The generator's file; undefined where a node is described by plain data. */
+  readonly generatorFile?: string;
+  /** A node that is plain data: a service, or a module. */
+  readonly described?: DescribedNode;
+  /** How many nodes its cluster has; undefined where nobody said. */
+  readonly nodes?: number;
+  /** Where a service has to listen: the loopback of its pod, or the one address of it that is this node's. */
+  readonly host: string;
+  /** The words before a service's command that put it under the node's clock. */
+  readonly clockPrefix: readonly string[];
   readonly options: JsonObject;
-  /** None where the coordinator is another. */
+  /** None where the coordinator is another, or there is none. */
   readonly etcd: readonly string[];
   readonly postgres?: string;
   readonly listen: readonly Address[];
@@ -58,15 +70,29 @@ export function readConfig(environment: Environment): ShellConfig {
     ...(environment['SNOWGLOBE_REGION'] !== undefined && { region: environment['SNOWGLOBE_REGION'] }),
     tapFolder: read('SNOWGLOBE_TAPS', folder),
     diskFolder: read('SNOWGLOBE_DISK', folder),
-    generatorFile: read('SNOWGLOBE_GENERATOR', file),
+    ...(environment['SNOWGLOBE_SERVICE'] === undefined
+      ? { generatorFile: read('SNOWGLOBE_GENERATOR', file) }
+      : { described: read('SNOWGLOBE_SERVICE', describedNode) }),
+    ...(environment['SNOWGLOBE_NODES'] !== undefined && { nodes: read('SNOWGLOBE_NODES', count) }),
+    host: read('SNOWGLOBE_HOST', (text) => text, '127.0.0.1'),
+    clockPrefix: read('SNOWGLOBE_CLOCK_PREFIX', words, []),
     options: read('SNOWGLOBE_OPTIONS', object, {}),
-    etcd: read('SNOWGLOBE_ETCD', endpoints, environment['SNOWGLOBE_POSTGRES'] === undefined ? undefined : []),
+    etcd: read('SNOWGLOBE_ETCD', endpoints, []),
     ...(environment['SNOWGLOBE_POSTGRES'] !== undefined && { postgres: read('SNOWGLOBE_POSTGRES', database) }),
     listen: read('SNOWGLOBE_LISTEN', (text) => list(text).map(parseAddress)),
     ...(environment['SNOWGLOBE_SELF_LOAD'] !== undefined && { selfLoad: read('SNOWGLOBE_SELF_LOAD', rate) }),
   };
   if (problems.length > 0) throw new ConfigError(problems.join('; '));
   return config;
+}
+
+/** The variable that such a generator cannot do without, where it is not set. */
+export function lackingVariable(
+  { coordinator = DEFAULT_COORDINATOR }: Pick<Generator, 'coordinator'>,
+  { etcd, postgres }: Pick<ShellConfig, 'etcd' | 'postgres'>,
+): string | undefined {
+  if (coordinator === 'etcd' && etcd.length === 0) return 'SNOWGLOBE_ETCD';
+  return coordinator === 'postgres' && postgres === undefined ? 'SNOWGLOBE_POSTGRES' : undefined;
 }
 
 /** `tcp:HOST:PORT` (an IPv6 host in brackets) or `unix:PATH`. */
@@ -86,6 +112,11 @@ function nodeName(text: string): string {
 
 function index(text: string): number {
   if (!/^\d{1,4}$/.test(text)) throw new Error('the first node is 0, the next 1, …');
+  return Number(text);
+}
+
+function count(text: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new Error('it is no number of nodes');
   return Number(text);
 }
 
@@ -109,6 +140,13 @@ function object(text: string): JsonObject {
   const value: unknown = JSON.parse(text);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('it is no JSON object');
   return value as JsonObject;
+}
+
+function words(text: string): string[] {
+  const value: unknown = JSON.parse(text);
+  if (!Array.isArray(value) || !value.every((word) => typeof word === 'string'))
+    throw new Error('it is no JSON list of words');
+  return value;
 }
 
 function database(text: string): string {

@@ -14,6 +14,7 @@ import { BATCH_BYTES, ID_BYTES, decodeBatch, parseSegmentName } from '../../harn
 import type { BatchRecord, LeaseLogLine } from '../../harness/core/tap.ts';
 
 const SHELL = join(import.meta.dirname, 'main.ts');
+const UUIDV7 = join(import.meta.dirname, '../uuidv7.ts');
 const SNOWFLAKE = join(import.meta.dirname, '../snowflake.ts');
 
 let etcd: EtcdForTests;
@@ -253,6 +254,14 @@ test('a node that cannot tap answers nobody and ends; what it acknowledged is wh
   expect(tapOf('n1', 1)).toHaveLength(acknowledged);
 });
 
+test('without a coordinator it serves whoever needs none', async () => {
+  const node = startNode('n1', { SNOWGLOBE_ETCD: '', SNOWGLOBE_OPTIONS: '{}', SNOWGLOBE_GENERATOR: UUIDV7 });
+  await serving(node);
+  expect((await get(node.socket, '/ids?count=3', true)).body.length).toBe(3 * 16);
+  const metrics = (await get(node.socket, '/metrics')).body.toString();
+  expect(metrics).not.toContain('snowglobe_coordinator_unanswered_seconds{');
+});
+
 test('a generator that replaces the clocks deceives nobody else', async () => {
   const generator = join(folder, 'forger.ts');
   writeFileSync(
@@ -285,6 +294,11 @@ test.each([
   ['a file that is no generator', { SNOWGLOBE_GENERATOR: join(import.meta.dirname, 'config.ts') }, 'does not export'],
   ['an option out of range', { SNOWGLOBE_OPTIONS: '{"pool":0}' }, "option 'pool' must be an integer from 1 to 1024"],
   ['an address that cannot be', { SNOWGLOBE_LISTEN: 'unix:/proc/none.sock' }, 'cannot listen'],
+  [
+    'no endpoint, and a generator that needs one',
+    { SNOWGLOBE_ETCD: '' },
+    'SNOWGLOBE_ETCD is not set, and snowflake needs it',
+  ],
   ['an endpoint that is none', { SNOWGLOBE_ETCD: 'etcd:2379' }, "etcd endpoint 'etcd:2379' is neither"],
 ])('%s: one line, exit 2', async (_, environment, message) => {
   const node = startNode('n1', environment);

@@ -32,8 +32,8 @@ async function answers(idBits: 64 | 128, encode?: Minter['encode']): Promise<Rec
   };
   const served = {
     incarnation: 3,
-    minter: { ...(encode !== undefined && { encode }) },
     lanes: [lane],
+    encoders: [encode],
     idBits,
     onFirstRequest: () => undefined,
     metrics: { answered: () => undefined },

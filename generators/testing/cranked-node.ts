@@ -6,7 +6,7 @@ import { EtcdSimStore } from '../../harness/coordinators/etcd-sim-store.ts';
 import { CoordinationTimeout } from '../../harness/coordinators/coordination-errors.ts';
 import { NO_RANGES } from '../../harness/coordinators/not-offered.ts';
 import { createRng } from '../../harness/core/random.ts';
-import type { Coordination, Generator, GeneratorEnv, Minter } from '../../harness/core/generator.ts';
+import type { Coordination, GeneratorEnv, Minter, ShellGenerator } from '../../harness/core/generator.ts';
 import type { JsonObject } from '../../harness/core/json.ts';
 
 export const START_MS = Date.UTC(2026, 0, 1);
@@ -54,7 +54,7 @@ export class CrankedCluster {
   );
 
   /** Starts a node whose clock is so far from START_MS and the monotonic clock. */
-  async node(generator: Generator, options: JsonObject = { pool: 1 }, offsetMs = 0): Promise<CrankedNode> {
+  async node(generator: ShellGenerator, options: JsonObject = { pool: 1 }, offsetMs = 0): Promise<CrankedNode> {
     const node = new CrankedNode(this, options);
     node.offsetMs = offsetMs;
     await node.start(generator);
@@ -89,7 +89,7 @@ export class CrankedNode {
   }
 
   /** Starts it, or kills it and starts it again: the disk stays. */
-  async start(generator: Generator): Promise<void> {
+  async start(generator: ShellGenerator): Promise<void> {
     this.#life++;
     this.#perId = generator.layout.idBits === 128 ? 2 : 1;
     this.minter = await generator.node.create(this.#env());

@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import type { Generator } from '../../harness/core/generator.ts';
+import type { ShellGenerator } from '../../harness/core/generator.ts';
 import type { JsonObject } from '../../harness/core/json.ts';
 import { decodeId } from '../../harness/core/layout.ts';
 import { CrankedCluster } from './cranked-node.ts';
@@ -27,7 +27,7 @@ export interface RisingOptions {
 const stepMs = fc.oneof(fc.integer({ min: -8, max: 8 }), fc.integer({ min: -3000, max: 3000 }));
 
 export async function expectRising(
-  generator: Generator,
+  generator: ShellGenerator,
   { options = {}, batchMax = 500, sound = () => true }: RisingOptions = {},
 ): Promise<void> {
   const action = fc.oneof(

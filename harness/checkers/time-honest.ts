@@ -35,6 +35,7 @@ export default {
   fold(history, promise) {
     const bounds = promiseOf('time-honest', promise);
     const { layout, batches, nodes, clocks } = history;
+    if (layout.timeBits === 0) return concludeFromHistory(history, draftOf(nodes, bounds, 0, 0, []));
     const ids = idReader(history);
     const timeOf = (index: number): number => layout.epochMs + ids.tick(index) * layout.tickMs;
     const windowOf = clockWindows(clocks);
@@ -69,6 +70,7 @@ export default {
   async sql(store, facts, promise) {
     const bounds = promiseOf('time-honest', promise);
     const { layout } = facts;
+    if (layout.timeBits === 0) return concludeFromStore(store, facts, draftOf(facts.nodes, bounds, 0, 0, []));
     const { low, high, surely, columns } = sqlClockWindow(facts);
     const bothWithin = `${sqlHonest('lowest_ms', layout, bounds, low, high)}
       and ${sqlHonest('greatest_ms', layout, bounds, low, high)}`;

@@ -1,15 +1,16 @@
 /**
- * `well-formed`: the sign bit is clear (in 64 bits; longer IDs have none), the time is not over its range, fixed fields
- * have their values, and the worker ID inside, if IDs carry one, is the one that the node held when it minted. Where it
- * held two in one call, the worker ID is undecided.
+ * `well-formed`: bits above the fields are 0 (of 64-bit IDs that leave it unused, the sign bit), the time is not over its
+ * range, fixed fields have their values, and the worker ID inside, if IDs carry one, is the one that the node held when it
+ * minted. Where it held two in one call, or where nodes do not say what they hold, the worker ID is undecided. Of IDs of
+ * unknown layout nothing is looked at.
  */
 import type { Checker } from '../core/checker.ts';
 import { WITNESSES_MAX } from '../core/finding.ts';
-import { HELD_TWO } from '../core/held.ts';
+import { HELD_NONE, HELD_TWO } from '../core/held.ts';
 import { idReader } from '../core/id-words.ts';
 import { lanesOf } from '../core/lanes.ts';
 import type { Layout } from '../core/layout.ts';
-import { decodeId, idBitsOf } from '../core/layout.ts';
+import { decodeId, idBitsOf, isOpaque, usesAllBits } from '../core/layout.ts';
 import { lifeOf } from '../core/phrases.ts';
 import type { Clue, Draft } from './shared/draft.ts';
 import { concludeFromHistory, concludeFromStore, promiseOf } from './shared/draft.ts';
@@ -27,8 +28,8 @@ export default {
   fold(history, promise) {
     promiseOf('well-formed', promise);
     const { layout, batches } = history;
+    if (isOpaque(layout)) return concludeFromHistory(history, draftOf(history.nodes, layout, NOTHING_LOOKED_AT, []));
     const ids = idReader(history);
-    const signed = idBitsOf(layout) === 64;
     const named = layout.workerBits > 0;
     const ticks = 2 ** layout.timeBits;
     let checked = 0;
@@ -41,15 +42,11 @@ export default {
         const first = batches.firstId[batch]!;
         const end = first + batches.count[batch]!;
         const held = batches.workerId[batch]!;
-        const isNamed = named && held !== HELD_TWO;
+        const isNamed = named && held !== HELD_TWO && (held !== HELD_NONE || history.untoldHolders !== true);
         checked += end - first;
         if (named && !isNamed) undecided += end - first;
         for (let k = first; k < end; k++) {
-          const good =
-            ids.tick(k) < ticks &&
-            !(signed && ids.isNegative(k)) &&
-            (!isNamed || ids.worker(k) === held) &&
-            ids.isMarked(k);
+          const good = ids.tick(k) < ticks && (!isNamed || ids.worker(k) === held) && ids.isMarked(k);
           if (good) continue;
           violations++;
           if (witnesses++ >= WITNESSES_PER_LANE) continue;
@@ -64,17 +61,18 @@ export default {
   async sql(store, facts, promise) {
     promiseOf('well-formed', promise);
     const { layout } = facts;
-    // A shift of the whole word: a set sign bit makes the tick too great, unless the layout leaves bits unused.
+    if (isOpaque(layout)) return concludeFromStore(store, facts, draftOf(facts.nodes, layout, NOTHING_LOOKED_AT, []));
+    // A shift of the whole word: bits above the time make the tick too great.
     const tick = sqlTick(layout, 'id');
     const named = layout.workerBits > 0;
+    const unnamed = facts.untoldHolders === true ? `${HELD_TWO}, ${HELD_NONE}` : `${HELD_TWO}`;
     const malformed = [
       `${tick} >= ${2 ** layout.timeBits}`,
-      ...(idBitsOf(layout) === 64 ? ['id >= 9223372036854775808'] : []),
-      ...(named ? [`(worker != ${HELD_TWO} and toInt64(${sqlWorker(layout, 'id')}) != worker)`] : []),
+      ...(named ? [`(worker not in (${unnamed}) and toInt64(${sqlWorker(layout, 'id')}) != worker)`] : []),
       sqlUnmarked(layout, 'id'),
     ].join(' or ');
-    const [counted] = await store.rows<{ checked: string; violations: string; two: string }>(
-      `select count() as checked, countIf(${malformed}) as violations, countIf(worker = ${HELD_TWO}) as two from ids`,
+    const [counted] = await store.rows<{ checked: string; violations: string; unnamed: string }>(
+      `select count() as checked, countIf(${malformed}) as violations, countIf(worker in (${unnamed})) as unnamed from ids`,
     );
     const violations = Number(counted?.violations ?? 0);
     const rows =
@@ -99,13 +97,14 @@ export default {
       draftOf(
         facts.nodes,
         layout,
-        { checked: Number(counted?.checked ?? 0), violations, undecided: named ? Number(counted?.two ?? 0) : 0 },
+        { checked: Number(counted?.checked ?? 0), violations, undecided: named ? Number(counted?.unnamed ?? 0) : 0 },
         found,
       ),
     );
   },
 } satisfies Checker;
 
+const NOTHING_LOOKED_AT = { checked: 0, violations: 0, undecided: 0 } as const;
 /** More of the same would crowd out the other lanes. */
 const WITNESSES_PER_LANE = 3;
 
@@ -130,7 +129,8 @@ function draftOf(
 /** What is wrong with it, as a clause. */
 function wrongIn(layout: Layout, id: string, held: number): string {
   const { tick, workerId } = decodeId(layout, BigInt(id));
-  if (idBitsOf(layout) === 64 && BigInt(id) >= 1n << 63n) return 'has its sign bit set';
+  if (idBitsOf(layout) === 64 && !usesAllBits(layout) && BigInt(id) >= 1n << 63n) return 'has its sign bit set';
+  if (layout.timeBits === 0 && tick > 0) return 'has bits set above its fields';
   if (tick >= 2 ** layout.timeBits) return `has a time that does not fit in ${layout.timeBits} bits`;
   const ids = idReader({ layout, ids: BigUint64Array.of(BigInt.asUintN(64, BigInt(id)), BigInt(id) >> 64n) });
   if (!ids.isMarked(0)) return 'has other bits where the layout has fixed ones';

@@ -6,8 +6,10 @@
 import type { ExitCode } from '../core/errors.ts';
 import { badInput } from '../core/errors.ts';
 import { nearestName } from '../core/nearest-name.ts';
+import { WAY_FLAG_NAMES } from '../core/way-in.ts';
 import { KINDS } from './kinds.ts';
 import type { OptionName, Values } from './options.ts';
+import { wayWords } from './options.ts';
 import type { Output } from './output.ts';
 
 export interface Command {
@@ -22,6 +24,7 @@ const run: Command = {
     ...(['driver', 'generator', 'seed', 'store', 'runs', 'without-disturbances'] as const),
     ...(['slo', 'load', 'metrics-port'] as const),
     ...(['junit', 'summary', 'unknown', 'waivers', 'matrix'] as const),
+    ...WAY_FLAG_NAMES,
   ],
   carryOut: async (rest, values, output) => {
     const command = await import('./run.ts');
@@ -30,6 +33,7 @@ const run: Command = {
         scenarios: rest.length === 0 ? ['storm'] : rest,
         driver: values.driver,
         generator: values.generator,
+        way: wayWords(values),
         seed: values.seed,
         store: values.store,
         load: values.load,
@@ -45,6 +49,16 @@ const run: Command = {
       },
       output,
     );
+  },
+};
+
+const init: Command = {
+  takes: ['generator', ...WAY_FLAG_NAMES, 'nodes', 'rate', 'out', 'force', 'yes'],
+  carryOut: async (rest, values, output) => {
+    none(rest, 'init', 'What starts your generator goes behind --generator.');
+    const command = await import('./init.ts');
+    const { generator, nodes, rate, out = 'snowglobe', force = false, yes = false } = values;
+    return command.init({ generator, way: wayWords(values), nodes, rate, out, force, yes }, output);
   },
 };
 
@@ -145,7 +159,7 @@ const heal: Command = {
 
 /** By the name that it is called by, in the order of the help. A map: an object would know a command `constructor` too. */
 export const COMMANDS: ReadonlyMap<string, Command> = new Map(
-  Object.entries({ run, judge, plan, report, compare, list, claims, 'check-node': checkNode, doctor, heal }),
+  Object.entries({ run, init, judge, plan, report, compare, list, claims, 'check-node': checkNode, doctor, heal }),
 );
 
 function only(rest: readonly string[], command: string, what: string): string {

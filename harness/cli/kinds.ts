@@ -6,6 +6,7 @@ export const KINDS = [
   'checkers',
   'hazards',
   'indicators',
+  'layouts',
   'drivers',
   'claims',
 ] as const;

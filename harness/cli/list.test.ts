@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
+import type { CoordinatorOrNone } from '../core/coordinator-kind.ts';
+import { coordinatorWords } from '../core/coordinator-kind.ts';
 import type { Mutant } from '../core/generator.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import { z } from '../core/schema.ts';
-import { loadFaults, loadIndicators } from '../registry.ts';
+import { layoutNames, parseLayout } from '../core/layout-spec.ts';
+import { loadFaults, loadIndicators, loadWaysIn } from '../registry.ts';
 import { list } from './list.ts';
 import type { Output } from './output.ts';
 
@@ -42,6 +45,7 @@ test('list --faults tells of every fault what it does, takes and needs, and wher
   expect(text).toMatch(/needs: clock.step \(set the wall clock/);
   expect(text).toMatch(/needs: network.delay .* on docker and local: tc and a kernel with sch_htb and sch_netem/);
   expect(text).toMatch(/ etcd-pause-all (?:.*\n)+? +coordinator: etcd or postgres\n/);
+  expect(text).toMatch(/ zone-down (?:.*\n)+? +coordinator: etcd or postgres or none\n/);
   expect(text).toMatch(/ lease-expire (?:.*\n)+? +coordinator: etcd\n/);
   for (const { name, driversHere } of document['faults']!)
     expect(driversHere, `${name} can be simulated`).toContain('sim');
@@ -132,7 +136,9 @@ test('each fault is told with what it needs of a driver and with an example', as
 test('list --scenarios says which generator each runs by default', async () => {
   const { document, text } = await listed(['scenarios']);
   for (const { name, generator, coordinator } of document['scenarios']!)
-    expect(linesOf(text, name).at(-1)).toBe(`      runs ${String(generator)} by default, with ${String(coordinator)}`);
+    expect(linesOf(text, name).at(-1)).toBe(
+      `      runs ${String(generator)} by default, with ${coordinatorWords(coordinator as CoordinatorOrNone)}`,
+    );
   expect(linesOf(text, 'segment-killed')).toContain('      runs segment by default, with postgres');
 });
 
@@ -145,7 +151,8 @@ test('list --generators says of a mutant what it breaks, why, where that shows, 
     '      without disturbances too in: all of them',
     '      real: needs real processes, docker or local; sim refuses it',
   ]);
-  for (const { name, mutant } of document['generators']! as readonly { name: string; mutant?: Mutant }[]) {
+  const generators = document['generators']! as readonly { name: string; mutant?: Mutant; wayIn?: object }[];
+  for (const { name, mutant } of generators.filter(({ wayIn }) => wayIn === undefined)) {
     const lines = linesOf(text, name);
     if (mutant === undefined) {
       expect(lines[1], name).toMatch(/^ {6}promises: \S/);
@@ -171,12 +178,30 @@ test('list --generators marks those that are broken on purpose', async () => {
   expect(document['generators']![0]).not.toHaveProperty('mark');
 });
 
+test('list --generators tells of ways in with an example and the flags that each takes', async () => {
+  const { document, text } = await listed(['generators']);
+  for (const { prefix, example, takes } of (await loadWaysIn()).values()) {
+    const lines = linesOf(text, `${prefix}:`);
+    expect(lines[0]).toContain('way in: ');
+    expect(lines).toContain(`      example: ${example}`);
+    expect(lines.at(-1)).toContain(`takes: ${takes.map((flag) => `--${flag}`).join(', ')}`);
+    expect(document['generators']).toContainEqual(expect.objectContaining({ name: `${prefix}:` }));
+  }
+});
+
+test('list --layouts tells the spec of each name, in words that --layout takes', async () => {
+  const { document } = await listed(['layouts']);
+  expect(document['layouts']!.map(({ name }) => name)).toEqual(layoutNames());
+  for (const { summary } of document['layouts']!) expect(() => parseLayout(String(summary))).not.toThrow();
+});
+
 test('list --generators tells promises with their scope, and where a generator takes part', async () => {
   const { text } = await listed(['generators']);
   expect(linesOf(text, 'snowflake-static').slice(1)).toEqual([
     expect.stringMatching(/increasing-across-lives \(worker-id\), .*increasing-across-lives \(node\)/),
-    '      takes part in scenarios with: etcd',
+    '      takes part in scenarios with: any coordinator, or none',
   ]);
+  expect(linesOf(text, 'snowflake').at(-1)).toBe('      takes part in scenarios with: etcd');
   expect(linesOf(text, 'segment').at(-1)).toBe('      takes part in scenarios with: postgres');
 });
 
@@ -184,7 +209,7 @@ test('without a kind everything is listed, in no wider lines than the terminal',
   const columns = 80;
   const { document, text } = await listed([], columns);
   expect(Object.keys(document)).toEqual([
-    ...['scenarios', 'generators', 'faults', 'checkers', 'hazards', 'indicators', 'drivers', 'claims'],
+    ...['scenarios', 'generators', 'faults', 'checkers', 'hazards', 'indicators', 'layouts', 'drivers', 'claims'],
   ]);
   expect(text.split('\n').filter((line) => [...line].length >= columns)).toEqual([]);
 });

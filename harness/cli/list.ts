@@ -2,7 +2,12 @@
 import type { Claim } from '../core/claim.ts';
 import type { Ability } from '../core/cluster.ts';
 import { ABILITIES, ABILITY_NEEDS } from '../core/cluster.ts';
-import { COORDINATOR_NAMES, DEFAULT_COORDINATOR } from '../core/coordinator-kind.ts';
+import {
+  COORDINATOR_NAMES_OR_NONE,
+  coordinatorKindOf,
+  coordinatorWords,
+  DEFAULT_COORDINATOR,
+} from '../core/coordinator-kind.ts';
 import type { Driver } from '../core/driver.ts';
 import type { ExitCode } from '../core/errors.ts';
 import { EXIT } from '../core/errors.ts';
@@ -11,8 +16,11 @@ import type { Generator, Mutant } from '../core/generator.ts';
 import type { Indicator } from '../core/indicator.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Scenario } from '../core/scenario.ts';
+import { NAMED_LAYOUTS } from '../core/layout-names.ts';
+import { layoutNames } from '../core/layout-spec.ts';
 import { z } from '../core/schema.ts';
 import { UNITS } from '../core/slo.ts';
+import type { WayIn } from '../core/way-in.ts';
 import {
   driversByRank,
   loadCheckers,
@@ -22,6 +30,7 @@ import {
   loadHazards,
   loadIndicators,
   loadScenarios,
+  loadWaysIn,
 } from '../registry.ts';
 import { fitted } from '../telemetry/text.ts';
 import type { OptionInWords } from './fault-options.ts';
@@ -42,7 +51,10 @@ interface Listed {
 
 const LISTS = {
   scenarios: async (): Promise<readonly Listed[]> => (await loadScenarios()).map(listedScenario),
-  generators: async (): Promise<readonly Listed[]> => (await loadGenerators()).map(listedGenerator),
+  generators: async (): Promise<readonly Listed[]> => [
+    ...(await loadGenerators()).map(listedGenerator),
+    ...[...(await loadWaysIn()).values()].map(listedWayIn),
+  ],
   faults: async (): Promise<readonly Listed[]> => {
     const drivers = await Promise.all((await driversByRank()).map(whatItCan));
     return [...(await loadFaults()).values()].map((fault) => listedFault(fault, drivers));
@@ -52,6 +64,7 @@ const LISTS = {
   hazards: async (): Promise<readonly Listed[]> =>
     [...(await loadHazards()).values()].map(({ name, summary }) => ({ name, summary })),
   indicators: async (): Promise<readonly Listed[]> => [...(await loadIndicators()).values()].map(listedIndicator),
+  layouts: async (): Promise<readonly Listed[]> => layoutNames().map(listedLayout),
   drivers: async (): Promise<readonly Listed[]> =>
     (await driversByRank()).map(({ name, summary }) => ({ name, summary })),
   claims: async (): Promise<readonly Listed[]> => [...(await loadClaims()).values()].map(listedClaim),
@@ -81,9 +94,9 @@ function text(kind: Kind, items: readonly Listed[], columns: number | undefined)
 }
 
 function listedScenario({ name, question, generator, cluster }: Scenario): Listed {
-  const coordinator = cluster.coordinator ?? DEFAULT_COORDINATOR;
+  const coordinator = coordinatorKindOf(cluster);
   const listed = { name, summary: question, generator, coordinator };
-  return { ...listed, details: [`runs ${generator} by default, with ${coordinator}`] };
+  return { ...listed, details: [`runs ${generator} by default, with ${coordinatorWords(coordinator)}`] };
 }
 
 function listedClaim({ name, claim, parts }: Claim): Listed {
@@ -99,9 +112,36 @@ function listedGenerator({ name, summary, promises, coordinator = DEFAULT_COORDI
   return mutant === undefined
     ? {
         ...listed,
-        details: [`promises: ${named.join(', ') || 'nothing'}`, `takes part in scenarios with: ${coordinator}`],
+        details: [
+          `promises: ${named.join(', ') || 'nothing'}`,
+          `takes part in scenarios with: ${coordinator === 'none' ? 'any coordinator, or none' : coordinator}`,
+        ],
       }
     : { ...listed, mark: 'mutant: ', ...{ mutant }, details: mutantLines(mutant) };
+}
+
+/** As `--layout` takes it. */
+function listedLayout(name: string): Listed {
+  const { spec, epoch } = NAMED_LAYOUTS[name]!;
+  // With blanks at which a terminal may break it.
+  const listed = { name, summary: spec.replaceAll(',', ', '), ...{ spec } };
+  const ownEpoch = `give the epoch of your own: ${name}+2015-01-01T00:00:00Z`;
+  return epoch === undefined ? listed : { ...listed, details: [ownEpoch] };
+}
+
+/** Whatever the user has, in place of a name. */
+function listedWayIn({ prefix, summary, example, takes, several }: WayIn): Listed {
+  const flags = takes.map((flag) => `--${flag}`);
+  return {
+    name: `${prefix}:`,
+    summary,
+    mark: 'way in: ',
+    ...{ wayIn: { example, takes: flags } },
+    details: [
+      `example: ${example}`,
+      `takes: ${flags.join(', ')}${several === true ? '; may be given several times' : ''}`,
+    ],
+  };
 }
 
 function mutantLines({ breaks, because, shownBy, needsNoDisturbance, real, simulated }: Mutant): readonly string[] {
@@ -134,7 +174,7 @@ function listedFault(
   const schema = z.toJSONSchema(options, { io: 'input' });
   const here = drivers.filter(({ abilities }) => needs.every((need) => abilities.has(need)));
   const names = here.map((driver) => driver.name);
-  const kinds = coordinators ?? COORDINATOR_NAMES;
+  const kinds = coordinators ?? COORDINATOR_NAMES_OR_NONE;
   const inWords = optionsInWords(options);
   const rules = [...inWords.options.flatMap((option) => option.rules), ...inWords.rules];
   const listed = { name, summary, needs, coordinators: kinds, options: schema, rules, example, driversHere: names };

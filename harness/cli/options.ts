@@ -2,11 +2,31 @@
 import { parseArgs } from 'node:util';
 import { badInput } from '../core/errors.ts';
 import { nearestName } from '../core/nearest-name.ts';
+import type { WayFlagName, WayWords } from '../core/way-in.ts';
+import { WAY_FLAG_NAMES } from '../core/way-in.ts';
 import { KINDS } from './kinds.ts';
+
+/** Each may be given several times as far as words go: what reads them says which may. */
+const many = { type: 'string', multiple: true } as const;
+const WAY_OPTIONS = {
+  ask: many,
+  method: many,
+  body: many,
+  header: many,
+  ids: many,
+  form: many,
+  health: many,
+  port: many,
+  env: many,
+  layout: many,
+  promises: many,
+  lanes: many,
+} as const satisfies Readonly<Record<WayFlagName, typeof many>>;
 
 const OPTIONS = {
   driver: { type: 'string' },
-  generator: { type: 'string' },
+  generator: { type: 'string', multiple: true },
+  ...WAY_OPTIONS,
   seed: { type: 'string' },
   store: { type: 'string' },
   load: { type: 'string' },
@@ -14,6 +34,10 @@ const OPTIONS = {
   runs: { type: 'string' },
   run: { type: 'string', multiple: true },
   out: { type: 'string' },
+  nodes: { type: 'string' },
+  rate: { type: 'string' },
+  force: { type: 'boolean' },
+  yes: { type: 'boolean', short: 'y' },
   junit: { type: 'string' },
   summary: { type: 'string' },
   unknown: { type: 'string' },
@@ -32,6 +56,7 @@ const OPTIONS = {
   checkers: { type: 'boolean' },
   hazards: { type: 'boolean' },
   indicators: { type: 'boolean' },
+  layouts: { type: 'boolean' },
   drivers: { type: 'boolean' },
   claims: { type: 'boolean' },
   json: { type: 'boolean' },
@@ -49,6 +74,13 @@ export interface Words {
   /** What follows the command and is no option. */
   readonly rest: readonly string[];
   readonly values: Values;
+}
+
+/** The flags of ways in among them. */
+export function wayWords(values: Values): WayWords {
+  return Object.fromEntries(
+    WAY_FLAG_NAMES.flatMap((flag) => (values[flag] === undefined ? [] : [[flag, values[flag]] as const])),
+  );
 }
 
 /** Throws for options that no command has, and for values that are missing. */

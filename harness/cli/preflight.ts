@@ -3,22 +3,28 @@
  * the library. Nothing here prints, but through `log`.
  */
 import { randomInt } from 'node:crypto';
+import { dirname, resolve } from 'node:path';
 import type { Driver, GeneratorSource } from '../core/driver.ts';
 import type { Problem } from '../core/errors.ts';
 import { badInput, environmentLacks, EXIT, refuse } from '../core/errors.ts';
 import type { Axis } from '../core/matrix.ts';
 import type { Scenario } from '../core/scenario.ts';
 import type { ReadyDriver } from '../engine/driver-problems.ts';
-import { machineProblems } from '../engine/driver-problems.ts';
+import { machineProblems, missingCoordinator } from '../engine/driver-problems.ts';
 import { combinationProblems, scenarioProblems } from '../engine/preflight.ts';
 import type { RunRequest } from '../engine/run-request.ts';
+import { sizedToUrls } from '../engine/sized-to-urls.ts';
+import type { WayWords } from '../core/way-in.ts';
 import { withoutDisturbances } from '../engine/timetable.ts';
 import type { Combination, MatrixPlan } from '../matrix/plan.ts';
 import { planMatrix } from '../matrix/plan.ts';
+import { withFoundModule } from '../module-probe.ts';
 import type { Parts } from '../registry.ts';
-import { driversByRank, fileOf, loadDriver, loadGenerator, loadParts, loadScenarios } from '../registry.ts';
+import { driversByRank, fileOf, loadDriver, loadParts, loadScenarios } from '../registry.ts';
 import type { ChosenLoad } from './choose-load.ts';
 import { chooseLoad } from './choose-load.ts';
+import type { GeneratorAsked } from './generator-source.ts';
+import { generatorSource } from './generator-source.ts';
 import { sweepDead } from './heal.ts';
 import { sloSetOf, withSlos } from './slo-set.ts';
 import { chooseStore } from './store.ts';
@@ -26,7 +32,9 @@ import { chooseStore } from './store.ts';
 /** What a run is asked for with; left out: the best there is, or a default. */
 export interface Asked {
   readonly driver: string | undefined;
-  readonly generator: string | undefined;
+  readonly generator: GeneratorAsked | undefined;
+  /** Flags of a way in, as they were written. */
+  readonly way?: WayWords | undefined;
   readonly seed: string | undefined;
   readonly store: string | undefined;
   readonly withoutDisturbances: boolean;
@@ -79,8 +87,13 @@ export async function preflight(
     items.push({
       reference,
       scenario: asked.withoutDisturbances ? withoutDisturbances(scenario) : scenario,
-      generator: await generatorFor(asked.generator, reference, scenario),
+      generator: await generatorFor(asked, reference, scenario),
     });
+  items = items.map((item) => {
+    const scenario = sizedToUrls(item.scenario, item.generator.generator);
+    if (scenario !== item.scenario) log(`${item.reference}: as many nodes as URLs, ${scenario.cluster.nodes}.`);
+    return { ...item, scenario };
+  });
   const matrix = asked.matrix === undefined ? undefined : await matrixOf(asked, asked.matrix, items, parts);
   if (matrix !== undefined)
     items = matrix.combinations.map((cell) => ({ reference: given[0]!.reference, ...cell, cell }));
@@ -88,12 +101,13 @@ export async function preflight(
     inFile(reference, scenario, combinationProblems(scenario, generator)),
   );
   refuse(EXIT.badInput, await withFitting(strangers, items));
-  const ready = chosen ?? (await chooseDriver(asked.driver, log));
+  const ready = chosen ?? (await chooseDriver(asked.driver, items, log));
   const { driver } = ready;
   const missing = items.flatMap(({ reference, scenario, generator: { generator } }) =>
     inFile(reference, scenario, machineProblems(scenario, generator, faults, ready)),
   );
   refuse(EXIT.environment, missing);
+  items = await foundModules(items);
   const client = chooseLoad(
     asked.load,
     driver,
@@ -104,6 +118,15 @@ export async function preflight(
   const openStore = await chooseStore(driver, asked.store);
   const axes = matrix === undefined ? {} : { axes: matrix.axes };
   return { seed, parts, items, ...axes, driver, load: client, openStore };
+}
+
+/** Each generator is looked at once, however many runs there are of it. */
+async function foundModules(items: Ready['items']): Promise<Ready['items'][number][]> {
+  const found = new Map<GeneratorSource, Promise<GeneratorSource>>();
+  for (const { generator } of items) if (!found.has(generator)) found.set(generator, withFoundModule(generator));
+  return Promise.all(
+    items.map(async (item) => ({ ...item, generator: (await found.get(item.generator)) as GeneratorSource })),
+  );
 }
 
 /** Sweeps what dead runs left, and has the driver make ready what its runs share. */
@@ -118,7 +141,7 @@ export async function prepare(driver: Driver, log: Log, signal: AbortSignal): Pr
 
 /** The combinations of the one scenario, all checked. */
 async function matrixOf(
-  { generator, seed }: Asked,
+  { generator, way, seed }: Asked,
   words: readonly string[],
   [item, ...others]: Ready['items'],
   parts: Parts,
@@ -130,13 +153,27 @@ async function matrixOf(
       '--matrix',
     );
   const flags = { generator: generator !== undefined, seed: seed !== undefined };
-  return planMatrix({ ...item, parts, words, flags, load: loadGenerator });
+  const load = (reference: string, where: string): Promise<GeneratorSource> => generatorSource(reference, way, where);
+  return planMatrix({ ...item, parts, words, flags, load });
+}
+
+/** Paths in a file are seen from the file. */
+function besideScenario(generator: string, file: string): string {
+  return /^\.{1,2}\//.test(generator) ? resolve(dirname(file), generator) : generator;
 }
 
 /** The one that the user names, or that the scenario does. */
-function generatorFor(named: string | undefined, reference: string, scenario: Scenario): Promise<GeneratorSource> {
-  if (named !== undefined) return loadGenerator(named);
-  return loadGenerator(scenario.generator, `${fileOf(reference) ?? reference}: generator`);
+function generatorFor(
+  { generator, way, matrix = [] }: Asked,
+  reference: string,
+  scenario: Scenario,
+): Promise<GeneratorSource> {
+  if (generator !== undefined) return generatorSource(generator, way);
+  // Flags beside an axis are for the generators of the axis.
+  const flags = matrix.some((axis) => axis.startsWith('generator=')) ? {} : way;
+  const file = fileOf(reference);
+  const named = file === undefined ? scenario.generator : besideScenario(scenario.generator, file);
+  return generatorSource(named, flags, `${file ?? reference}: generator`);
 }
 
 const FITTING_MAX = 3;
@@ -174,17 +211,20 @@ export async function readyDriver(name: string): Promise<ReadyDriver> {
   return { driver, readiness };
 }
 
-async function chooseDriver(name: string | undefined, log: Log): Promise<ReadyDriver> {
+/** The one that the user names; else the first that is ready and can run all the nodes and coordinators. */
+async function chooseDriver(name: string | undefined, items: Ready['items'], log: Log): Promise<ReadyDriver> {
   if (name !== undefined) return readyDriver(name);
   const drivers = await driversByRank();
   for (const driver of drivers) {
+    if (items.some(({ generator: { generator } }) => driver.refuses(generator.node) !== undefined)) continue;
     const readiness = await driver.readiness();
-    const { problems } = readiness;
-    if (problems.length === 0) {
+    const missing = items.flatMap(({ scenario }) => missingCoordinator(scenario, readiness));
+    const problems = new Set([...readiness.problems, ...missing].map(({ what }) => what));
+    if (problems.size === 0) {
       log(`Driver ${driver.name}: ${driver.summary}`);
       return { driver, readiness };
     }
-    log(`Driver ${driver.name} cannot be used: ${problems.map(({ what }) => what).join(' ')}`);
+    log(`Driver ${driver.name} cannot be used: ${[...problems].join(' ')}`);
   }
   throw environmentLacks('No driver can be used on this machine.', 'Run `snowglobe doctor` to see what each needs.');
 }

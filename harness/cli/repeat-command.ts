@@ -1,6 +1,8 @@
 /** The command that repeats a run, and the folder that it is kept in. */
 import { join } from 'node:path';
 import type { Driver } from '../core/driver.ts';
+import { quotedWord } from '../core/shell-words.ts';
+import { WAY_FLAG_NAMES } from '../core/way-in.ts';
 import type { ChosenLoad } from './choose-load.ts';
 import type { Asked } from './preflight.ts';
 
@@ -11,7 +13,7 @@ export interface AskedBeside {
 }
 
 export function repeatCommand(
-  { generator, store, withoutDisturbances, slo, load, unknown, waivers, matrix = [] }: Asked & AskedBeside,
+  { generator, way = {}, store, withoutDisturbances, slo, load, unknown, waivers, matrix = [] }: Asked & AskedBeside,
   scenario: string,
   driver: Driver,
   /** Undefined: an axis of the matrix names seeds. */
@@ -19,22 +21,27 @@ export function repeatCommand(
   client: ChosenLoad['client'],
 ): string {
   return [
-    `npx snowglobe run ${quoted(scenario)} --driver ${driver.name}`,
+    `npx snowglobe run ${quotedWord(scenario)} --driver ${driver.name}`,
     ...(seed === undefined ? [] : [`--seed ${seed}`]),
-    ...(generator === undefined ? [] : [`--generator ${quoted(generator)}`]),
-    ...(store === undefined ? [] : [`--store ${quoted(store)}`]),
+    // Plain data of a program has no words: `library.ts` tells of it.
+    ...(typeof generator === 'string' || Array.isArray(generator) ? [generator].flat() : []).map((one: string) =>
+      flagOf('generator', one),
+    ),
+    ...WAY_FLAG_NAMES.flatMap((flag) => (way[flag] ?? []).map((text) => flagOf(flag, text))),
+    ...(store === undefined ? [] : [flagOf('store', store)]),
     // Where there was a choice: elsewhere there may be another.
     ...(load === undefined && driver.callable !== true ? [] : [`--load ${client}`]),
     ...(withoutDisturbances ? ['--without-disturbances'] : []),
     ...(slo === undefined ? [] : [`--slo ${slo}`]),
     ...(unknown === undefined ? [] : [`--unknown ${unknown}`]),
-    ...(waivers === undefined ? [] : [`--waivers ${quoted(waivers)}`]),
-    ...matrix.map((axis) => `--matrix ${quoted(axis)}`),
+    ...(waivers === undefined ? [] : [flagOf('waivers', waivers)]),
+    ...matrix.map((axis) => flagOf('matrix', axis)),
   ].join(' ');
 }
 
-function quoted(word: string): string {
-  return /^[\w./:@=,-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+/** A value that begins with a dash would pass for an option. */
+function flagOf(name: string, value: string): string {
+  return `--${name}${value.startsWith('-') ? '=' : ' '}${quotedWord(value)}`;
 }
 
 /** `runs/storm/2026-01-31T12-00-00-ab12cd34`: by time, and apart from a run beside it that began in the same second. */

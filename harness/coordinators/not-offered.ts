@@ -1,12 +1,13 @@
 /**
- * What a generator finds where the cluster's coordinator does not offer what it asks for: every call is refused.
+ * What a generator finds where the cluster's coordinator does not offer what it asks for, or there is no coordinator:
+ * every call is refused.
  */
 import type { Coordination } from '../core/generator.ts';
 import type { Ranges } from '../core/ranges.ts';
 import { CoordinationRefused } from './coordination-errors.ts';
 
 const refuse = (): Promise<never> =>
-  Promise.reject(new CoordinationRefused("the cluster's coordinator does not offer this"));
+  Promise.reject(new CoordinationRefused('the cluster has no coordinator that offers this'));
 
 /** Of a cluster without leases. */
 export const NO_COORDINATION: Coordination = {

@@ -58,6 +58,8 @@ export const CAUSES = {
   'changed on the way: 64 bits through a JS number':
     'The client received what a double-precision number holds of the IDs that were minted.',
   'changed on the way': 'The client received other IDs than those that were minted at that place.',
+  'one place acknowledged to two clients':
+    'Two answers named the same place: the IDs that were minted there went out twice.',
   'acknowledged and never minted': 'The client was told a place at which its node never minted anything.',
   'silent after the heal': 'After everything was healed, the node or worker ID stayed silent.',
   'not explained': 'The evidence at hand fits no known cause.',

@@ -42,6 +42,8 @@ export interface SqlFacts {
   /** In order of time; none when left out. */
   readonly rollbacks?: readonly Rollback[];
   /** As in `History`. */
+  readonly untoldHolders?: true;
+  /** As in `History`. */
   readonly incomplete?: true;
   readonly recover?: RecoverWindow;
 }

@@ -8,6 +8,7 @@ import type { CLOCK_TOOLS } from './clock-tools.ts';
 import type { CoordinatorKind } from './coordinator-kind.ts';
 import type { RegionalShape } from './coordinators.ts';
 import type { ReceivedIds } from './received-ids.ts';
+import type { Hooks } from './hooks.ts';
 import type { JsonObject } from './json.ts';
 import type { Rollback } from './rollback.ts';
 import type { Origin, RunNs, Time } from './time.ts';
@@ -30,10 +31,14 @@ export const ABILITIES = {
   'network.bandwidth': 'limit the bandwidth between two of the pods',
   'coordinator.wipe': 'delete all that the coordinator holds',
   'coordinator.restore': 'put the coordinator back to an older snapshot of its data',
+  hook: 'run commands of the user that disturb and heal nodes which run elsewhere',
   'coordinator.slow-disk': "make each write to the disks of the coordinator's members take longer",
 } as const;
 
 export type Ability = keyof typeof ABILITIES;
+
+/** All that can be done to nodes by whoever starts them. */
+export const CONTROLS = (Object.keys(ABILITIES) as Ability[]).filter((ability) => ability !== 'hook');
 
 /**
  * What a machine has to have for real processes to be treated so, beyond what every driver needs; left out: nothing more.
@@ -47,6 +52,7 @@ export const ABILITY_NEEDS: { readonly [Each in Ability]?: string } = {
   'network.reset': 'a kernel with nft_reject_inet, or TCP links (local, with SNOWGLOBE_LOCAL_LINKS=tcp)',
   'network.bandwidth': 'tc and a kernel with sch_htb and sch_tbf, or TCP links (local, with SNOWGLOBE_LOCAL_LINKS=tcp)',
   'network.delay': 'tc and a kernel with sch_htb and sch_netem, or TCP links (local, with SNOWGLOBE_LOCAL_LINKS=tcp)',
+  hook: 'nodes that you started (generator http:URL, driver remote)',
   'coordinator.restore': 'etcdutl or etcdctl beside etcd',
   'coordinator.slow-disk':
     'a launcher built with a C compiler (x86-64, arm64), and a kernel that lets seccomp hand over system calls',
@@ -307,7 +313,8 @@ export interface Cluster extends AsyncDisposable {
   readonly nodes: readonly ClusterNode[];
   /**
    * What hands out worker IDs or ranges. Where each region has a coordinator of its own: all of them as one, which offers
-   * what can be said of all at once and rejects what only one can answer.
+   * what can be said of all at once and rejects what only one can answer. Where there is none: `NO_COORDINATOR`, which has
+   * no members.
    */
   readonly coordinator: CoordinatorCluster;
   /** The coordinators one by one, where each region has its own. */
@@ -316,6 +323,8 @@ export interface Cluster extends AsyncDisposable {
   readonly tapFolder: string | undefined;
   /** As in the spec that it was launched by. */
   readonly zones?: Zones;
+  /** Commands of the user's, where they are the only way to disturb the nodes. */
+  readonly hooks?: Hooks;
   /** The names of images and programs in use, for the report. */
   readonly versions: { readonly [name: string]: string };
   /** Throws when what the nodes did can prove nothing: a generator that cannot be run at all. */
@@ -336,7 +345,7 @@ export interface ClusterSpec {
   readonly nodes: number;
   /** Left out: etcd. */
   readonly coordinator?: CoordinatorKind;
-  /** Members of each coordinator; they are called etcd1, etcd2, …, or as their kind says. */
+  /** Members of each coordinator; they are called etcd1, etcd2, …, or as their kind says. 0: there is no coordinator. */
   readonly coordinatorMembers: number;
   /** Each region has a coordinator of its own: the members that lie in its zones. */
   readonly coordinatorPerRegion?: boolean;

@@ -3,6 +3,7 @@
  * leader is known only then.
  */
 import type { Cluster, CoordinatorCluster, CoordinatorMember } from './cluster.ts';
+import { COORDINATOR_NAMES } from './coordinator-kind.ts';
 import { coordinatorIn } from './coordinators-as-one.ts';
 import type { ClusterShape, Fault } from './fault.ts';
 import { shapeOfCluster } from './fault.ts';
@@ -127,6 +128,7 @@ export function coordinatorFault<Options extends JsonObject>({
   return {
     ...told,
     needs: way.needs,
+    coordinators: COORDINATOR_NAMES,
     disturbs: ['coordinator'],
     refuses: (options, shape) => unclearCoordinator(whose(options, shape), shape),
     // It holds all members: two such disturbances at once would lose a majority that neither asked for.

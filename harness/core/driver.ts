@@ -4,7 +4,7 @@
 import type { Ability, Cluster, ClusterSpec } from './cluster.ts';
 import type { CoordinatorKind } from './coordinator-kind.ts';
 import type { Problem } from './errors.ts';
-import type { Generator } from './generator.ts';
+import type { Generator, NodeKind } from './generator.ts';
 import type { History } from './history.ts';
 import type { Owner } from './owner.ts';
 import type { Rng } from './random.ts';
@@ -17,6 +17,8 @@ export interface Driver {
   readonly rank: number;
   /** All that it makes lives in this process and dies with it: no watchdog is needed. */
   readonly inProcess?: true;
+  /** Why it cannot run such nodes, as a sentence; undefined: it can. */
+  refuses(node: NodeKind): string | undefined;
   /** Its nodes listen at addresses that any program on this machine can call. */
   readonly callable?: true;
   /** What this machine lacks for the driver, and what the driver can do here. Starts nothing that stays. */
@@ -62,8 +64,10 @@ export interface LaunchContext extends PrepareContext {
 /** A loaded generator, and the file that a node process imports. */
 export interface GeneratorSource {
   readonly generator: Generator;
-  /** Absolute path of the module. */
+  /** Absolute path of the module, or of the JSON file; empty where flags or a test made it. */
   readonly file: string;
+  /** The way in, where flags made it: `command:./my-service --port {port}`. */
+  readonly from?: string;
 }
 
 /** Something of a run that is still on the machine. */

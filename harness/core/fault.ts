@@ -13,7 +13,10 @@ export interface Fault<Options extends JsonObject = JsonObject> {
   readonly name: string;
   readonly summary: string;
   readonly needs: readonly Ability[];
-  /** The kinds of coordinator that it can be done with; left out: any. A name that begins with `etcd-` does not tell. */
+  /**
+   * The kinds of coordinator that it can be done with; left out: any, and none. A name that begins with `etcd-` does not
+   * tell.
+   */
   readonly coordinators?: readonly CoordinatorKind[];
   /**
    * `clock`: the wall clock of a node; `process`: the process of a node; `link`: the network between members;

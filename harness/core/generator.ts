@@ -6,10 +6,11 @@
  * and in containers.
  */
 import type { Cause } from './cause.ts';
-import type { CoordinatorKind } from './coordinator-kind.ts';
+import type { CoordinatorOrNone } from './coordinator-kind.ts';
 import type { Guarantee, Promise_ } from './guarantee.ts';
 import type { Json } from './json.ts';
 import type { Layout } from './layout.ts';
+import type { ModuleNode, NativeNode, ServiceNode } from './node-program.ts';
 import type { Ranges } from './ranges.ts';
 
 export interface Generator {
@@ -18,9 +19,9 @@ export interface Generator {
   readonly summary: string;
   readonly promises: readonly Promise_[];
   readonly layout: Layout;
-  /** The coordinator that it needs; etcd when left out. */
-  readonly coordinator?: CoordinatorKind;
-  readonly node: ShellNode;
+  /** The coordinator that it needs, etcd when left out; `none`: it runs with any, and without. */
+  readonly coordinator?: CoordinatorOrNone;
+  readonly node: NodeKind;
   /**
    * Why it cannot run on these nodes, as a sentence: an option out of range, a worker ID given twice. Undefined: it can.
    * Asked before anything starts.
@@ -51,6 +52,14 @@ export interface Mutant {
   readonly simulated?: true;
 }
 
+/** What a node is. All but a shell node are plain data. */
+export type NodeKind = ShellNode | ServiceNode | NativeNode | ModuleNode;
+
+/** A generator that runs in the simulator, too: its node is code for the shell. */
+export interface ShellGenerator extends Generator {
+  readonly node: ShellNode;
+}
+
 /** A node that snowglobe's own shell serves: the file gives the minter, the shell gives HTTP, taps and metrics. */
 export interface ShellNode {
   readonly kind: 'shell';
@@ -77,10 +86,15 @@ export interface Minter {
    */
   mint(into: BigUint64Array, count: number): number | Promise<number>;
   /**
-   * How the IDs of an answer leave the node, one element an ID, where that is not as they are: a number goes as a number
-   * of JSON, and in bytes as what it holds. Of the node's first minter, for all of its lanes.
+   * IDs that the last call got beyond the `count` that it was asked for, in words as those of `into`: they are recorded
+   * behind those in `into`, and answered to nobody. For what cannot be asked for so many; asked once after each call.
    */
-  encode?(ids: BigUint64Array): readonly (bigint | number)[];
+  extras?(): BigUint64Array | undefined;
+  /**
+   * How the IDs of the last call's answer leave the node, one element an ID, where that is not as they are: a number goes
+   * as a number of JSON, and in bytes as what it holds. A lane without one goes by that of the node's first minter.
+   */
+  encode?(ids: BigUint64Array): readonly (bigint | number)[] | undefined;
   /** What the node holds right now, or undefined while it waits for what it needs to mint. Cheap, never blocks. */
   holding(): Holding | undefined;
   close(): Promise<void>;
@@ -133,9 +147,9 @@ export interface GeneratorEnv {
   /** The scenario's options for the generator, as JSON. */
   readonly options: { readonly [key: string]: Json };
   readonly host: Host;
-  /** Of an etcd; another coordinator refuses every call. */
+  /** Of an etcd; where the cluster has none, every call is refused. */
   readonly coordination: Coordination;
-  /** Of a database; another coordinator refuses every call. */
+  /** Of a database; where the cluster has none, every call is refused. */
   readonly ranges: Ranges;
   /** Small files that survive a restart of the node. */
   readonly disk: Disk;

@@ -1,6 +1,7 @@
 /**
  * A hazard: a state that a scenario exists to reach. If the run never reached it, it proved nothing about it.
  */
+import type { CoordinatorKind } from './coordinator-kind.ts';
 import type { Tenure } from './tenure.ts';
 import type { JournalEntry } from './journal.ts';
 import type { JsonObject } from './json.ts';
@@ -14,6 +15,8 @@ export interface Hazard {
   readonly summary: string;
   /** Validates options and fills in defaults; unknown fields are errors. Field descriptions carry units. */
   readonly options?: z.ZodType<JsonObject>;
+  /** The kinds of coordinator with which it can come about; left out: any, and none. */
+  readonly coordinators?: readonly CoordinatorKind[];
   reached(facts: HazardFacts, options: JsonObject): HazardReached | undefined;
 }
 

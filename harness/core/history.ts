@@ -150,6 +150,8 @@ export interface History {
    * is it a reading of that clock. Undefined: nothing is promised of it.
    */
   readonly timeAheadMs?: number;
+  /** Nodes do not say which worker ID they hold: that a batch names none is no fault of its IDs. */
+  readonly untoldHolders?: true;
   /** Some of what nodes wrote could not be read or stored: that an ID is missing here proves nothing. */
   readonly incomplete?: true;
   /** Undefined when the run never came to it. */

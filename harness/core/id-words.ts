@@ -17,8 +17,6 @@ export interface IdReader {
   worker(index: number): number;
   /** Whether the fixed fields have the values that the layout gives them. */
   isMarked(index: number): boolean;
-  /** Whether the highest bit is set. */
-  isNegative(index: number): boolean;
   /** Whether each 32-bit word of the ID is this one. */
   isAll(index: number, word: number): boolean;
 }
@@ -42,7 +40,6 @@ export function idReader({ ids, layout }: { readonly ids: BigUint64Array; readon
     tick,
     worker,
     isMarked: (index) => marks.every(({ read, value }) => read(index) === value),
-    isNegative: (index) => words[perId * index + perId - 1]! >= 2 ** 31,
     isAll: (index, word) => {
       for (let k = perId * index; k < perId * (index + 1); k++) if (words[k] !== word) return false;
       return true;

@@ -22,7 +22,8 @@ export type JournalEntry = { readonly at: RunNs } & (
       readonly kind: 'origin';
       readonly origin: Origin;
       readonly nodes: readonly string[];
-      readonly coordinator: string;
+      /** Its version; absent where there is none. */
+      readonly coordinator?: string;
       readonly versions: { readonly [name: string]: string };
     }
   | { readonly kind: 'phase'; readonly phase: Phase }

@@ -7,8 +7,9 @@ export interface Layout {
   /** How long an ID is; 64 when left out. */
   readonly idBits?: 64 | 128;
   /**
-   * Bits of the timestamp; it is the most significant field (below the sign bit, in 64 bits), so order by ID is order by
-   * time.
+   * Bits of the timestamp; it is the most significant field, so order by ID is order by time. Bits above it are 0: fields
+   * of 63 bits leave the sign bit clear, and where they take all 64, IDs use it. 0: IDs carry no time, and bits from
+   * `shifts.time` on are 0.
    */
   readonly timeBits: number;
   /** 0: IDs carry no worker ID. */
@@ -22,6 +23,28 @@ export interface Layout {
   readonly shifts?: { readonly time: number; readonly worker: number; readonly sequence: number };
   /** Fields of the same value in every ID, such as the version of a UUID. Bits of no field are random. */
   readonly fixed?: readonly { readonly shift: number; readonly bits: number; readonly value: number }[];
+}
+
+/** IDs of which no bit is known: nothing is read out of them. `shifts.time`: no bit above it, which would have to be 0. */
+export const OPAQUE_64: Layout = {
+  timeBits: 0,
+  workerBits: 0,
+  sequenceBits: 0,
+  tickMs: 1,
+  epochMs: 0,
+  shifts: { time: 64, worker: 0, sequence: 0 },
+};
+export const OPAQUE_128: Layout = { ...OPAQUE_64, idBits: 128, shifts: { time: 128, worker: 0, sequence: 0 } };
+
+/** Whether no field of it is known and any bits at all make an ID. */
+export function isOpaque(layout: Layout): boolean {
+  const { timeBits, workerBits, sequenceBits, fixed = [] } = layout;
+  return timeBits + workerBits + sequenceBits + fixed.length === 0 && shiftsOf(layout).time >= idBitsOf(layout);
+}
+
+/** Whether IDs use their highest bit: where it is set, that is no fault of 64-bit IDs. */
+export function usesAllBits(layout: Layout): boolean {
+  return shiftsOf(layout).time + layout.timeBits >= idBitsOf(layout);
 }
 
 export interface DecodedId {

@@ -1,5 +1,5 @@
 /** How a coordinator kept its word on leases, counted over a run. Pure. */
-import { DEFAULT_COORDINATOR } from './coordinator-kind.ts';
+import { coordinatorKindOf, coordinatorWords } from './coordinator-kind.ts';
 import type { LeaseFact } from './history.ts';
 import type { JournalEntry } from './journal.ts';
 import { endOfLease } from './lease-ends.ts';
@@ -59,9 +59,9 @@ function mayHaveEnded(
   return endedNs >= from && (lease === undefined ? lastSentNs <= at : lease === fact.lease);
 }
 
-/** `etcd 3.4.23`, with its version where the run has it. */
+/** `etcd 3.4.23`, with its version where the run has it; `no coordinator`. */
 export function coordinatorLabel({ scenario, measured }: Pick<Run, 'scenario' | 'measured'>): string {
-  const kind = scenario.cluster.coordinator ?? DEFAULT_COORDINATOR;
+  const kind = coordinatorWords(coordinatorKindOf(scenario.cluster));
   const version = measured.versions['coordinator'];
   if (version === undefined) return kind;
   return version === 'virtual' ? `virtual ${kind}` : `${kind} ${version}`;

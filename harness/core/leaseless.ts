@@ -4,14 +4,23 @@
  */
 import type { CoordinatorCluster } from './cluster.ts';
 
-const refuse = (): Promise<never> => Promise.reject(new Error('this coordinator has no keys and leases'));
+type Leaseless = Pick<
+  CoordinatorCluster,
+  'watchOwners' | 'owners' | 'revision' | 'revoke' | 'wipe' | 'snapshot' | 'restore'
+>;
 
-export const LEASELESS = {
-  watchOwners: () => undefined,
-  owners: () => Promise.resolve([]),
-  revision: refuse,
-  revoke: refuse,
-  wipe: refuse,
-  snapshot: refuse,
-  restore: refuse,
-} as const satisfies Partial<CoordinatorCluster>;
+/** `why`: what a refusal says, as a clause. */
+export function leaseless(why: string): Leaseless {
+  const refuse = (): Promise<never> => Promise.reject(new Error(why));
+  return {
+    watchOwners: () => undefined,
+    owners: () => Promise.resolve([]),
+    revision: refuse,
+    revoke: refuse,
+    wipe: refuse,
+    snapshot: refuse,
+    restore: refuse,
+  };
+}
+
+export const LEASELESS = leaseless('this coordinator has no keys and leases');

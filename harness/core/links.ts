@@ -23,7 +23,7 @@ export function cutsBetween(some: readonly string[], others: readonly string[]):
 export function cutFault<Options extends JsonObject>({
   cuts,
   ...told
-}: Pick<Fault<Options>, 'name' | 'summary' | 'options' | 'example' | 'refuses' | 'reach'> & {
+}: Pick<Fault<Options>, 'name' | 'summary' | 'coordinators' | 'options' | 'example' | 'refuses' | 'reach'> & {
   readonly cuts: (options: Options, shape: ClusterShape) => readonly Cut[];
 }): Fault<Options> {
   const of = (cluster: Cluster, options: Options): readonly Cut[] => cuts(options, shapeOfCluster(cluster));

@@ -27,9 +27,20 @@ export function times(count: number): string {
   return count === 1 ? 'once' : `${grouped(count)} times`;
 }
 
-/** `snowflake`, or `snowflake (./mine.ts)`: a file of the user may bear the name of a generator that snowglobe brings. */
-export function generatorLabel({ name, file }: { readonly name: string; readonly file?: string }): string {
-  return file === undefined ? name : `${name} (${file})`;
+/**
+ * `snowflake`, `snowflake (./mine.ts)` or `snowflake (command:./snowflake --port {port})`: what the user brings may bear the
+ * name of a generator that snowglobe brings.
+ */
+export function generatorLabel({
+  name,
+  file,
+  from = file,
+}: {
+  readonly name: string;
+  readonly file?: string;
+  readonly from?: string;
+}): string {
+  return from === undefined ? name : `${name} (${from})`;
 }
 
 /**

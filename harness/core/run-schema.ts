@@ -10,11 +10,13 @@ import { DISTURBED } from './disturbance.ts';
 import { GUARANTEE_NAMES } from './guarantee.ts';
 import type { Guarantee } from './guarantee.ts';
 import type { Json } from './json.ts';
+import { dataNodeSchema } from './node-schema.ts';
 import type { Phase } from './phase.ts';
 import { promisesSchema } from './promise-schema.ts';
 import { RUN_VERSION } from './run.ts';
 import type { Run } from './run.ts';
 import { scenarioSchema } from './scenario.ts';
+import { GATHERED } from './scope.ts';
 import { z } from './schema.ts';
 import { UNITS } from './slo.ts';
 import type { Unit } from './slo.ts';
@@ -52,6 +54,13 @@ const layoutSchema = z.strictObject({
   fixed: list(z.strictObject({ shift: count, bits: count, value: count })).exactOptional(),
 });
 
+const scopeSchema = z.strictObject({
+  gathered: z.enum(keysOf(GATHERED)),
+  says: z.string(),
+  untoldHolders: z.literal(true).exactOptional(),
+  digests: z.literal(true).exactOptional(),
+});
+
 const sightingSchema = z.strictObject({
   node: z.string(),
   incarnation: count,
@@ -85,6 +94,7 @@ const witnessSchema = z.strictObject({
   at,
   worker: z.int().exactOptional(),
   received: z.strictObject({ first: decimal, last: decimal }).exactOptional(),
+  receivedBefore: z.strictObject({ first: decimal, last: decimal, at }).exactOptional(),
   outsideAssumptions: z.boolean().exactOptional(),
   cause: cause.exactOptional(),
   explanation: z.string().exactOptional(),
@@ -246,9 +256,12 @@ export const runSchema = z.strictObject({
   generator: z.strictObject({
     name: z.string(),
     file: z.string().exactOptional(),
+    from: z.string().exactOptional(),
     summary: z.string(),
     promises: promisesSchema,
     layout: layoutSchema,
+    evidence: scopeSchema.exactOptional(),
+    node: dataNodeSchema.exactOptional(),
   }),
   driver: z.string(),
   seed: z.string(),
@@ -259,6 +272,7 @@ export const runSchema = z.strictObject({
   reasons: list(z.string()),
   unknowns: list(z.strictObject({ reason: unknownReasonName, scope: z.string(), detail: z.string() })),
   findings: list(findingSchema),
+  unjudged: list(z.strictObject({ guarantee, because: z.string() })).exactOptional(),
   disturbances: list(disturbanceRecordSchema),
   hazards: list(hazardSchema),
   slos: list(sloRecordSchema).exactOptional(),

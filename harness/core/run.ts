@@ -6,10 +6,12 @@
  */
 import type { AskedDisturbance, EvidenceSample } from './disturbance.ts';
 import type { Finding } from './finding.ts';
+import type { NodeKind, ShellNode } from './generator.ts';
 import type { Promise_ } from './guarantee.ts';
 import type { Layout } from './layout.ts';
 import type { Phase } from './phase.ts';
 import type { Scenario } from './scenario.ts';
+import type { EvidenceScope, Unjudged } from './scope.ts';
 import type { FigureRecord, SloRecord } from './slo.ts';
 import type { Tenure } from './tenure.ts';
 import type { RunNs } from './time.ts';
@@ -27,9 +29,15 @@ export interface Run {
     readonly name: string;
     /** The user's own file, as seen from where the run was started. Absent: one that snowglobe brings. */
     readonly file?: string;
+    /** The way in, where flags made it: `command:./my-service --port {port}`. */
+    readonly from?: string;
     readonly summary: string;
     readonly promises: readonly Promise_[];
     readonly layout: Layout;
+    /** How the evidence was gathered; records of older runs have none: each ID as it was minted. */
+    readonly evidence?: EvidenceScope;
+    /** What was started, and how it was asked, where that is plain data. */
+    readonly node?: Exclude<NodeKind, ShellNode>;
   };
   readonly driver: string;
   readonly seed: string;
@@ -45,6 +53,8 @@ export interface Run {
   readonly unknowns: readonly UnknownReason[];
   /** Promised guarantees first, then `not promised` ones. */
   readonly findings: readonly (Finding & { readonly promised: boolean })[];
+  /** Guarantees that such evidence cannot tell anything about; absent where there is none. */
+  readonly unjudged?: readonly Unjudged[];
   readonly disturbances: readonly DisturbanceRecord[];
   readonly hazards: readonly HazardRecord[];
   /** SLOs as they were judged; absent where nobody asked for one. */

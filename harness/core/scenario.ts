@@ -118,10 +118,13 @@ export const scenarioSchema = z.strictObject({
     coordinator: z.enum(COORDINATOR_NAMES).exactOptional().describe('hands out worker IDs or ranges; left out: etcd'),
     coordinatorMembers: z
       .int()
-      .min(1)
+      .min(0)
       .max(7)
-      .refine((members) => members % 2 === 1, 'needs an odd number of members')
-      .describe('members of the coordinator, or of each'),
+      .refine(
+        (members) => members === 0 || members % 2 === 1,
+        'needs an odd number of members, or 0 for no coordinator',
+      )
+      .describe('members of the coordinator, or of each; 0: there is no coordinator'),
     coordinatorPerRegion: z
       .boolean()
       .exactOptional()

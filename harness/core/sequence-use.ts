@@ -28,7 +28,7 @@ export function idsPerTick({ sequenceBits }: Layout): number {
 
 export function sequenceUseOf(history: History): SequenceSecond[] {
   const { layout, batches, clocks } = history;
-  if (clocks === undefined) return [];
+  if (clocks === undefined || layout.timeBits === 0) return [];
   const ids = idReader(history);
   const counts = new Map<string, { readonly tick: number; ids: number }>();
   for (let batch = 0; batch < batches.length; batch++) {
@@ -56,7 +56,7 @@ export async function readSequenceUse(
   store: SqlReader,
   { layout, clocks }: Pick<SqlFacts, 'layout' | 'clocks'>,
 ): Promise<SequenceSecond[]> {
-  if (clocks === undefined) return [];
+  if (clocks === undefined || layout.timeBits === 0) return [];
   const shifts = shiftsOf(layout);
   const worker =
     layout.workerBits > 0 ? `bitAnd(bitShiftRight(id, ${shifts.worker}), ${2 ** layout.workerBits - 1})` : 'node';

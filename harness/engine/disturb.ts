@@ -125,7 +125,8 @@ async function carryOut(
     name: disturbance.name ?? disturbance.fault,
     slot: slot.name,
     fault: fault.name,
-    disturbs: fault.disturbs,
+    // A fault of many members may be one of no coordinator: whatever then follows, that was not the cause.
+    disturbs: fault.disturbs.filter((what) => what !== 'coordinator' || shape.coordinatorMembers.length > 0),
     options,
     reach: fault.reach(options, shape),
     ...(fault.disturbs.includes('link') && {

@@ -32,6 +32,18 @@ test('a coordinator that the driver cannot start here is refused with how to men
   expect(missingCoordinator(scenario({}), readiness)).toEqual([]);
 });
 
+test('whoever has no coordinator misses none', () => {
+  const readiness = {
+    lacksCoordinators: new Map([['etcd', { what: 'etcd is not installed.', remedy: 'Install it.' }]] as const),
+  };
+  const scenario = (coordinatorMembers: number) => ({
+    name: 'mine',
+    cluster: { coordinatorMembers } as Scenario['cluster'],
+  });
+  expect(missingCoordinator(scenario(1), readiness)).toHaveLength(1);
+  expect(missingCoordinator(scenario(0), readiness)).toEqual([]);
+});
+
 test('all that keeps a driver from a run here is told at once', async () => {
   const [scenario, faults, driver, { generator }] = await Promise.all([
     loadScenario('storm'),

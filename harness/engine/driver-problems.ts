@@ -1,5 +1,5 @@
 /** What a driver cannot do, show or start on this machine. Pure; asked before anything starts. */
-import { DEFAULT_COORDINATOR } from '../core/coordinator-kind.ts';
+import { coordinatorKindOf } from '../core/coordinator-kind.ts';
 import type { Driver, Readiness } from '../core/driver.ts';
 import type { Problem } from '../core/errors.ts';
 import { problem } from '../core/errors.ts';
@@ -24,6 +24,7 @@ export function machineProblems(
   return [
     ...abilityProblems(scenario, faults, driver.name, readiness.abilities),
     ...driverProblems(generator, driver),
+    ...nodeProblems(generator, driver),
     ...missingCoordinator(scenario, readiness),
   ];
 }
@@ -43,11 +44,28 @@ export function driverProblems(
     : [];
 }
 
+/** Nodes of a kind that the driver cannot run: exit 3. */
+export function nodeProblems(
+  { name, node }: Pick<Generator, 'name' | 'node'>,
+  driver: Pick<Driver, 'name' | 'refuses'>,
+): readonly Problem[] {
+  const why = driver.refuses(node);
+  return why === undefined
+    ? []
+    : [
+        problem(
+          `The driver ${driver.name} cannot run ${name}. ${why}`,
+          'Take another with --driver; `snowglobe list --drivers` tells what each is for.',
+        ),
+      ];
+}
+
 /** A coordinator whose programs are not here would be missed in the middle of the launch: exit 3. */
 export function missingCoordinator(
   { name, cluster }: Pick<Scenario, 'name' | 'cluster'>,
   { lacksCoordinators }: Pick<Readiness, 'lacksCoordinators'>,
 ): readonly Problem[] {
-  const lacking = lacksCoordinators?.get(cluster.coordinator ?? DEFAULT_COORDINATOR);
+  const kind = coordinatorKindOf(cluster);
+  const lacking = kind === 'none' ? undefined : lacksCoordinators?.get(kind);
   return lacking === undefined ? [] : [{ ...lacking, where: name }];
 }

@@ -93,7 +93,7 @@ function spanOf(tenure: Tenure, sightings: readonly Sighting[], view: EvidenceVi
 function tellSighting(sighting: Sighting, view: EvidenceView): string {
   const { id, called, returned } = sighting;
   const took = returned - called > msToNs(1) ? `, in a call that took ${ms(nsToWholeMs(returned - called))}` : '';
-  const what = id === undefined ? 'was called' : `minted ${id} (${tellFields(id, view)})`;
+  const what = id === undefined ? 'was called' : `minted ${id}${tellFields(id, view)}`;
   return `${lifeOf(sighting)} ${what} at ${seconds(called)}${took}; ${tellClock(sighting, view)}.`;
 }
 
@@ -110,15 +110,16 @@ function tellClock({ node, called, wallCalledMs }: Sighting, { origin, offsetAt 
     : `its clock was ${read} by its own reading, ${outside}`;
 }
 
-/** Fields that the ID has: some carry no worker ID, some no time. */
+/** Fields that the ID has, in brackets: some carry no worker ID, some no time, and of some no field is known. */
 function tellFields(id: string, { layout, origin }: EvidenceView): string {
   const { unixMs, workerId, sequence } = decodeId(layout, BigInt(id));
   const moment = origin === undefined ? `${unixMs} Unix ms` : seconds((unixMs - origin.unixMs) * NS_PER_MS);
-  return [
+  const told = [
     ...(layout.timeBits === 0 ? [] : [`time ${moment}`]),
     ...(layout.workerBits === 0 ? [] : [`worker ${workerId}`]),
-    `sequence ${sequence}`,
-  ].join(', ');
+    ...(layout.sequenceBits === 0 ? [] : [`sequence ${sequence}`]),
+  ];
+  return told.length === 0 ? '' : ` (${told.join(', ')})`;
 }
 
 function tellCause({ sightings }: Witness, cause: Explained['cause'], view: EvidenceView): string[] {

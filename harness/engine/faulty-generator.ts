@@ -2,7 +2,7 @@
 import { badInput } from '../core/errors.ts';
 import type { SnowglobeError } from '../core/errors.ts';
 import type { JournalEntry } from '../core/journal.ts';
-import { GENERATOR_FAULT, isCodeFault, MINTER_REMEDY } from '../core/minter-problem.ts';
+import { GENERATOR_FAULT, isCodeFault, remedyFor } from '../core/minter-problem.ts';
 
 /**
  * The error to end a run with: no client was given an ID so far, and what the nodes said instead is that the generator's
@@ -22,5 +22,5 @@ export function faultyGenerator(journal: readonly JournalEntry[], generator: str
   }
   return said === undefined
     ? undefined
-    : badInput(`${said.replace(/\.$/, '')}.`, MINTER_REMEDY, `generator ${generator}`);
+    : badInput(`${said.replace(/\.$/, '')}.`, remedyFor(said), `generator ${generator}`);
 }

@@ -47,6 +47,7 @@ export function gatherFromMemory(
     health: healthFacts(journal),
     ...clocksIn(journal),
     ...timeAhead(generator.promises),
+    ...holders(generator),
     rollbacks: rollbacksIn(journal),
     ...(recover !== undefined && { recover }),
   };
@@ -95,6 +96,7 @@ export async function gatherFromStore(sources: StoreSources): Promise<Gathered> 
       health: healthFacts(journal),
       ...clocksIn(journal),
       ...timeAhead(header.generator.promises),
+      ...holders(header.generator),
       rollbacks: rollbacksIn(journal),
       ...(isWhole(drained) ? {} : { incomplete: true }),
       ...(recover !== undefined && { recover }),
@@ -150,6 +152,10 @@ function clocksIn(journal: readonly JournalEntry[]): Pick<SqlFacts, 'clocks'> {
 function timeAhead(promises: readonly Promise_[]): Pick<SqlFacts, 'timeAheadMs'> {
   const honest = promises.find((promise) => promise.guarantee === 'time-honest');
   return honest === undefined ? {} : { timeAheadMs: honest.futureMs };
+}
+
+function holders({ evidence }: RunHeader['generator']): Pick<SqlFacts, 'untoldHolders'> {
+  return evidence?.untoldHolders === true ? { untoldHolders: true } : {};
 }
 
 function rollbacksIn(journal: readonly JournalEntry[]): readonly Rollback[] {

@@ -17,6 +17,8 @@ import { sentenceOf } from '../core/reasons-in-short.ts';
 import type { DisturbanceRecord, HazardRecord, Measured, Run, Series } from '../core/run.ts';
 import { RUN_VERSION } from '../core/run.ts';
 import { missingSelfLoad } from '../core/self-load.ts';
+import type { Unjudged } from '../core/scope.ts';
+import { judgeableOf, unjudgedOf } from '../core/scope.ts';
 import type { SequenceSecond } from '../core/sequence-use.ts';
 import type { SloRecord } from '../core/slo.ts';
 import type { Unheld } from '../core/tenures.ts';
@@ -82,7 +84,7 @@ export async function judge(input: JudgeInput): Promise<Run> {
   const nodes = origin?.kind === 'origin' ? origin.nodes : [];
 
   const disturbances = disturbanceRecords(journal);
-  const answers = await ask(source, generator.promises);
+  const answers = await ask(source, generator);
   const hazards = hazardRecords(input, answers.tenures);
   const evidence = judgeEvidence({
     journal,
@@ -112,6 +114,7 @@ export async function judge(input: JudgeInput): Promise<Run> {
     findings: [...promised, ...others],
   });
   const { slos } = measured;
+  const unjudged = unjudgedOf(generator);
   const unknowns: readonly UnknownReason[] = [
     ...input.doubts,
     ...answers.doubts,
@@ -130,6 +133,7 @@ export async function judge(input: JudgeInput): Promise<Run> {
     ...untried(header.scenario, journal, disturbances),
     ...(generator.promises.length === 0 ? [NOTHING_PROMISED] : []),
     ...promised.filter(({ verdict }) => verdict === 'unknown').map(nothingChecked),
+    ...promisedUnjudged(generator.promises, unjudged),
     ...heldByWhom(promised, others, answers.unheld),
     ...slos.unknowns,
   ];
@@ -161,6 +165,7 @@ export async function judge(input: JudgeInput): Promise<Run> {
     ],
     unknowns,
     findings: [...promised, ...others],
+    ...(unjudged.length > 0 && { unjudged }),
     disturbances,
     hazards,
     ...(slos.records.length > 0 && { slos: slos.records }),
@@ -199,7 +204,7 @@ interface Answers {
   readonly doubts: readonly UnknownReason[];
 }
 
-async function ask(source: HistorySource | undefined, promises: readonly Promise_[]): Promise<Answers> {
+async function ask(source: HistorySource | undefined, generator: Run['generator']): Promise<Answers> {
   const none: Answers = { promised: [], others: [], tenures: [], unheld: [], idsByNode: [], doubts: [] };
   // Whoever lost the store has said so among the doubts already.
   if (source === undefined) return none;
@@ -222,8 +227,9 @@ async function ask(source: HistorySource | undefined, promises: readonly Promise
     const tenures = await source.tenures();
     const unheld = await source.unheld();
     const idsByNode = await source.idsByNode(SERIES_BUCKET_MS);
-    const promised = await findAll(promises);
-    const others = await findAll(notPromised(promises));
+    const { promises } = generator;
+    const promised = await findAll(judgeableOf(promises, generator));
+    const others = await findAll(judgeableOf(notPromised(promises), generator));
     return {
       promised: promised.filter(isFinding).map((found) => besideUnheld(found, unheld)),
       others: others.filter(isFinding).map((found) => besideUnheld(found, unheld)),
@@ -266,6 +272,7 @@ function explained(
 ): readonly Finding[] {
   return explain(findings, {
     layout: header.generator.layout,
+    scope: header.generator.evidence,
     journal,
     tenures,
     leases: source?.leases ?? [],
@@ -292,6 +299,17 @@ function untried(
   if (!whole || disturbances.length === planned) return [];
   const detail = `The scenario has ${planned} disturbances; the journal tells of ${disturbances.length}.`;
   return [{ reason: 'disturbance did not bite', scope: 'run', detail }];
+}
+
+/** Whoever runs one is told before it starts; a record may be older, or written by hand. */
+function promisedUnjudged(promises: readonly Promise_[], unjudged: readonly Unjudged[]): readonly UnknownReason[] {
+  return unjudged
+    .filter(({ guarantee }) => promises.some((promise) => promise.guarantee === guarantee))
+    .map(({ guarantee, because }) => ({
+      reason: 'evidence not whole',
+      scope: guarantee,
+      detail: `${guarantee} cannot be judged: ${because}.`,
+    }));
 }
 
 const NOTHING_PROMISED: UnknownReason = {

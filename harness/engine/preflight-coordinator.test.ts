@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { coordinatorMembersOf } from '../core/coordinators.ts';
 import { loadGenerator, loadParts, loadScenario, validateScenario } from '../registry.ts';
 import { coordinatorProblems, scenarioProblems } from './preflight.ts';
@@ -56,6 +56,66 @@ test('what only etcd has is not done to another coordinator, and what every coor
     'lease-expire',
     'start-at-once',
   ]);
+});
+
+describe('a cluster without a coordinator', () => {
+  const told = (cluster: Partial<typeof storm.cluster>, disturbed: object = {}, hazards: typeof storm.hazards = []) => {
+    const disturbances = [{ fault: 'kill', options: { node: 'n1' }, atMs: 0, forMs: 1000, ...disturbed }];
+    return scenarioProblems(
+      {
+        ...storm,
+        cluster: { ...storm.cluster, coordinatorMembers: 0, ...cluster },
+        timetable: { order: 'given', slots: [{ name: 'slot', lengthMs: 2000, disturbances }] },
+        hazards,
+      },
+      parts,
+    ).map(({ what }) => what);
+  };
+
+  test('is a cluster, and all that disturbs nodes can be done to it', () => {
+    expect(told({})).toEqual([]);
+    expect(
+      told({ zones: { a: { region: 'eu', members: ['n1'] } } }, { fault: 'zone-down', options: { zone: 'a' } }),
+    ).toEqual([]);
+  });
+
+  test.each(['coordinator', 'coordinatorPerRegion', 'simulated'] as const)(
+    'has nothing to say in cluster.%s',
+    (field) => {
+      const value = { coordinator: 'etcd', coordinatorPerRegion: true, simulated: { revokesEarly: true } }[field];
+      const zones = { a: { region: 'eu', members: storm.cluster.nodes === 4 ? ['n1', 'n2', 'n3', 'n4'] : [] } };
+      expect(told({ [field]: value, zones })).toEqual([
+        `The cluster has no coordinator (coordinatorMembers: 0), and cluster.${field} says something of one.`,
+      ]);
+    },
+  );
+
+  test('has no member that a fault could name', () => {
+    expect(told({}, { fault: 'cut-pair', options: { one: 'n1', other: 'etcd1' } })).toEqual([
+      'cut-pair names etcd1, and there is no such member in the cluster, which has no coordinator.',
+    ]);
+  });
+
+  test.each([{ signal: 'lease-spent', node: 'n1', percent: 50 }, { signal: 'worker-id-changed-hands' }])(
+    'never sends the signal $signal',
+    (when) => {
+      expect(told({}, { when })).toEqual([
+        `kill waits for ${when.signal}: it tells of worker IDs leased from etcd, and the cluster has no coordinator.`,
+      ]);
+    },
+  );
+
+  test('reaches no state that a coordinator is part of', () => {
+    const unreached = [...parts.hazards.keys()].filter((hazard) =>
+      told({}, {}, [{ hazard, options: {} }]).some((what) => what.startsWith(`${hazard} cannot come about here.`)),
+    );
+    expect(unreached.toSorted()).toEqual([
+      'minted-ahead-and-lost-coordinator',
+      'minted-anew-while-others-lost-coordinator',
+      'reused-at-once-with-clock-behind',
+      'worker-id-changed-hands-while-holder-lived',
+    ]);
+  });
 });
 
 test('a coordinator that nobody knows is no scenario', () => {

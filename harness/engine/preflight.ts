@@ -3,7 +3,13 @@
  */
 import type { Ability, Zones } from '../core/cluster.ts';
 import { ABILITIES, ABILITY_NEEDS, optionsOf, placeOf } from '../core/cluster.ts';
-import { COORDINATOR_KINDS, DEFAULT_COORDINATOR } from '../core/coordinator-kind.ts';
+import type { CoordinatorKind } from '../core/coordinator-kind.ts';
+import {
+  COORDINATOR_KINDS,
+  coordinatorKindOf,
+  coordinatorWords,
+  DEFAULT_COORDINATOR,
+} from '../core/coordinator-kind.ts';
 import { coordinatorsByRegion } from '../core/coordinators.ts';
 import type { Problem } from '../core/errors.ts';
 import { messageOf, problem } from '../core/errors.ts';
@@ -18,6 +24,7 @@ import { shapeProblem } from '../core/shape-problem.ts';
 import type { TargetKind } from '../core/targets.ts';
 import { targetsOf } from '../core/targets.ts';
 import type { Indicators } from './judge-slos.ts';
+import { scopeProblems } from './scope-problems.ts';
 import { signalProblems } from './signal-problems.ts';
 import { sloProblems } from './slo-problems.ts';
 import { shapeOf, timetableProblems } from './timetable.ts';
@@ -93,8 +100,18 @@ function poolProblems({ name, pool, cluster }: Scenario): readonly Problem[] {
       ];
 }
 
-/** More members than its kind of coordinator can have. */
+/** More members than its kind of coordinator can have, or none and something said of it all the same. */
 function memberProblems({ name, cluster }: Scenario): readonly Problem[] {
+  if (coordinatorKindOf(cluster) === 'none')
+    return (['coordinator', 'coordinatorPerRegion', 'simulated'] as const)
+      .filter((field) => cluster[field] !== undefined && cluster[field] !== false)
+      .map((field) =>
+        problem(
+          `The cluster has no coordinator (coordinatorMembers: 0), and cluster.${field} says something of one.`,
+          `Leave ${field} out, or give the cluster a coordinator: coordinatorMembers: 1, or 3.`,
+          `${name}: cluster.${field}`,
+        ),
+      );
   const kind = cluster.coordinator ?? DEFAULT_COORDINATOR;
   const { membersMax } = COORDINATOR_KINDS[kind];
   return cluster.coordinatorMembers <= membersMax
@@ -116,7 +133,8 @@ function regionProblems(scenario: Scenario): readonly Problem[] {
   const { name, cluster } = scenario;
   const { coordinatorMembers, zones } = cluster;
   const regions = coordinatorsByRegion(cluster);
-  if (regions === undefined) return [];
+  // That there is none at all is told of the members.
+  if (regions === undefined || coordinatorMembers === 0) return [];
   const where = `${name}: cluster.coordinatorPerRegion`;
   if (regions.length === 0)
     return [
@@ -172,7 +190,9 @@ function zoneIn(region: string, zones: Zones): string {
 export function combinationProblems(scenario: Scenario, generator: Generator): readonly Problem[] {
   const ofCoordinator = coordinatorProblems(scenario, generator);
   // The options of a scenario for another coordinator are those of other generators.
-  return ofCoordinator.length > 0 ? ofCoordinator : generatorProblems(scenario, generator);
+  return ofCoordinator.length > 0
+    ? ofCoordinator
+    : [...generatorProblems(scenario, generator), ...scopeProblems(scenario, generator)];
 }
 
 /** A generator that needs another coordinator than the scenario has would wait for ever. */
@@ -181,12 +201,20 @@ export function coordinatorProblems(
   generator: Pick<Generator, 'name' | 'coordinator'>,
 ): readonly Problem[] {
   const needed = generator.coordinator ?? DEFAULT_COORDINATOR;
-  const given = cluster.coordinator ?? DEFAULT_COORDINATOR;
-  return needed === given
-    ? []
+  const given = coordinatorKindOf(cluster);
+  if (needed === 'none' || needed === given) return [];
+  const what = `The generator ${generator.name} needs ${needed}, and the cluster of the scenario has ${coordinatorWords(given)}.`;
+  return given === 'none'
+    ? [
+        problem(
+          what,
+          `Take another generator, or give the cluster { coordinator: '${needed}', coordinatorMembers: 1 }. A generator of your own that needs nothing of a coordinator says so: coordinator: 'none'.`,
+          `${name}: cluster.coordinatorMembers`,
+        ),
+      ]
     : [
         problem(
-          `The generator ${generator.name} needs ${needed}, and the cluster of the scenario has ${given}.`,
+          what,
           `Take another generator, or a scenario whose cluster has { coordinator: '${needed}' }.`,
           `${name}: cluster.coordinator`,
         ),
@@ -255,6 +283,7 @@ function strangerProblems(scenario: Scenario): readonly Problem[] {
 
 function disturbanceProblems(scenario: Scenario, faults: ReadonlyMap<string, Fault>): readonly Problem[] {
   const shape = shapeOf(scenario);
+  const unserved = shape.coordinatorMembers.length === 0 ? ', which has no coordinator' : '';
   const named: { readonly [Kind in TargetKind]: readonly string[] } = {
     node: [HOLDER, ...shape.nodes],
     'coordinator member': shape.coordinatorMembers,
@@ -282,17 +311,18 @@ function disturbanceProblems(scenario: Scenario, faults: ReadonlyMap<string, Fau
             where,
           ),
         ];
-      const strangers = targetsOf(fault.options, disturbance.options).filter(
-        ({ kind, name }) => !named[kind].includes(name),
-      );
+      const ofKind = kindRefusal(fault, scenario);
+      // What it names of a coordinator that it cannot be done with need not be told as well.
+      const strangers =
+        ofKind === undefined
+          ? targetsOf(fault.options, disturbance.options).filter(({ kind, name }) => !named[kind].includes(name))
+          : [];
       const refusal =
-        strangers.length === 0
-          ? (kindRefusal(fault, scenario) ?? fault.refuses?.(parsed.data, shape, disturbance.forMs))
-          : undefined;
+        ofKind ?? (strangers.length === 0 ? fault.refuses?.(parsed.data, shape, disturbance.forMs) : undefined);
       return [
         ...strangers.map(({ kind, name }) =>
           problem(
-            `${fault.name} names ${name}, and there is no such ${kind} in the cluster.`,
+            `${fault.name} names ${name}, and there is no such ${kind} in the cluster${unserved}.`,
             `Take one of ${named[kind].join(', ')} (${HOLDER}: a node that holds a worker ID at that moment).`,
             where,
           ),
@@ -317,11 +347,15 @@ function optionNames({ options }: Fault): string {
   return names.length === 0 ? 'none' : names.join(', ');
 }
 
-function kindRefusal({ coordinators }: Fault, { cluster }: Scenario): string | undefined {
-  const kind = cluster.coordinator ?? DEFAULT_COORDINATOR;
-  return coordinators === undefined || coordinators.includes(kind)
+/** Why a fault or hazard means nothing with the cluster's coordinator, as a sentence. */
+function kindRefusal(
+  { coordinators }: { readonly coordinators?: readonly CoordinatorKind[] },
+  { cluster }: Scenario,
+): string | undefined {
+  const kind = coordinatorKindOf(cluster);
+  return coordinators === undefined || (kind !== 'none' && coordinators.includes(kind))
     ? undefined
-    : `It is for clusters with ${coordinators.join(' or ')}, and this one has ${kind}.`;
+    : `It is for clusters with ${coordinators.join(' or ')}, and this one has ${coordinatorWords(kind)}.`;
 }
 
 function hazardProblems(scenario: Scenario, hazards: ReadonlyMap<string, Hazard>): readonly Problem[] {
@@ -338,6 +372,11 @@ function hazardProblems(scenario: Scenario, hazards: ReadonlyMap<string, Hazard>
       ];
     const schema = hazard.options ?? z.strictObject({});
     const parsed = schema.safeParse(options);
+    const refusal = kindRefusal(hazard, scenario);
+    if (parsed.success && refusal !== undefined)
+      return [
+        problem(`${name} cannot come about here. ${refusal}`, 'Change the cluster, or leave the hazard out.', where),
+      ];
     return parsed.success
       ? []
       : [

@@ -88,7 +88,7 @@ export function randomSchedule(base: Scenario, faults: ReadonlyMap<string, Fault
   const shape = shapeOf(base);
   const disturbances: Disturbance[] = [];
   for (let wanted = rng.int(4, 17); wanted > 0; wanted--) {
-    const drawn = draw(rng, shape);
+    const drawn = draw(rng, faults, shape);
     // Such as one of the coordinator, where each region has its own: the draw does not say whose.
     const refused = faults.get(drawn.fault)?.refuses?.(drawn.options, shape, drawn.forMs) !== undefined;
     if (!refused && !disturbances.some((other) => conflict(drawn, other, faults, shape))) disturbances.push(drawn);
@@ -108,8 +108,11 @@ export function randomSchedule(base: Scenario, faults: ReadonlyMap<string, Fault
   };
 }
 
-function draw(rng: Rng, { nodes, coordinatorMembers }: ClusterShape): Disturbance {
-  const names = Object.entries(DRAWS).flatMap(([name, { weight }]) => new Array<string>(weight).fill(name));
+function draw(rng: Rng, faults: ReadonlyMap<string, Fault>, { nodes, coordinatorMembers }: ClusterShape): Disturbance {
+  const names = Object.entries(DRAWS)
+    // Nodes that have no coordinator have nobody whom a link could lead to.
+    .filter(([name]) => coordinatorMembers.length > 0 || isOfNodesAlone(faults.get(name)))
+    .flatMap(([name, { weight }]) => new Array<string>(weight).fill(name));
   const fault = rng.pick(names);
   const { options, forMs } = DRAWS[fault] as Draw;
   const atMs = Math.round(rng.real(0, LENGTH_MS - 1000));
@@ -120,6 +123,9 @@ function draw(rng: Rng, { nodes, coordinatorMembers }: ClusterShape): Disturbanc
     forMs: Math.round(Math.min(rng.real(...forMs), LENGTH_MS - atMs)),
   };
 }
+
+const isOfNodesAlone = (fault: Fault | undefined): boolean =>
+  fault?.disturbs.every((what) => what === 'clock' || what === 'process') === true;
 
 function conflict(
   one: Disturbance,

@@ -96,8 +96,9 @@ export async function rejudge({
     const untold = await putFacts(store, run, read.entries);
     if (untold !== undefined) log(untold);
     judged();
+    const { versions, coordinator } = start;
     const again = stopwatch.measured(
-      { ...start.versions, coordinator: start.coordinator, store: store.version },
+      { ...versions, ...(coordinator !== undefined && { coordinator }), store: store.version },
       gathered.bytes,
     );
     return { ...run, measured: measuredAgain(begun, again, origin, last) };

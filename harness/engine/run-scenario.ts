@@ -5,7 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Cluster } from '../core/cluster.ts';
-import { DEFAULT_COORDINATOR } from '../core/coordinator-kind.ts';
+import { coordinatorKindOf } from '../core/coordinator-kind.ts';
 import { coordinatorMembersOf } from '../core/coordinators.ts';
 import type { InMemoryHistory } from '../core/driver.ts';
 import { EXIT, messageOf, SnowglobeError } from '../core/errors.ts';
@@ -13,6 +13,7 @@ import type { RequestColumns } from '../core/history.ts';
 import type { JournalEntry } from '../core/journal.ts';
 import type { Phase } from '../core/phase.ts';
 import { idBitsOf } from '../core/layout.ts';
+import { recordedVersion } from '../core/no-coordinator.ts';
 import { counted } from '../core/phrases.ts';
 import type { Rng } from '../core/random.ts';
 import { createRng } from '../core/random.ts';
@@ -63,13 +64,15 @@ export async function runScenario(request: RunRequest): Promise<Run> {
   const watchdog = persistent ? startWatchdog(driver.name, runId) : undefined;
   try {
     const launched = stopwatch.start('launch');
-    const { nodes, coordinator = DEFAULT_COORDINATOR } = header.scenario.cluster;
-    const members = coordinatorMembersOf(header.scenario.cluster).length;
+    const { cluster: planned } = header.scenario;
+    const kind = coordinatorKindOf(planned);
+    const members = coordinatorMembersOf(planned).length;
     let isLaunching = true;
     // What a driver says before its cluster is there is what it waits for; later, something that nobody foresaw.
     const log = (text: string): void => progress.event({ at: 0, kind: isLaunching ? 'waiting' : 'note', text });
-    log(`launching ${counted(members, `${coordinator} member`)} and ${counted(nodes, 'node')}`);
-    const cluster = await driver.launch(header.scenario.cluster, {
+    const launches = [...(kind === 'none' ? [] : [counted(members, `${kind} member`)]), counted(planned.nodes, 'node')];
+    log(`launching ${launches.join(' and ')}`);
+    const cluster = await driver.launch(planned, {
       runId,
       owner: request.owner,
       folder,
@@ -110,7 +113,7 @@ async function live(request: RunRequest, cluster: Cluster, journal: Journal, sto
     kind: 'origin',
     origin: cluster.origin,
     nodes: cluster.nodes.map(({ name }) => name),
-    coordinator: cluster.coordinator.version,
+    ...recordedVersion(cluster.coordinator),
     versions: cluster.versions,
   });
   enter('launch', cluster, journal);
@@ -155,7 +158,7 @@ async function live(request: RunRequest, cluster: Cluster, journal: Journal, sto
   if (whole) enter('judge', cluster, journal);
   const versions = {
     ...cluster.versions,
-    coordinator: cluster.coordinator.version,
+    ...recordedVersion(cluster.coordinator),
     ...(collecting !== undefined && { store: collecting.store.version }),
   };
   // The cluster goes while its IDs are judged: the two need nothing of each other.

@@ -1,10 +1,11 @@
 /**
  * Disturbances that wait for what can never come: names that mean nobody or several, rings of waiting, worker IDs outside
- * the pool, chains that are longer than their slot. Pure.
+ * the pool, what nobody leases, chains that are longer than their slot. Pure.
  */
+import { coordinatorKindOf, coordinatorWords } from '../core/coordinator-kind.ts';
 import type { Problem } from '../core/errors.ts';
 import { problem } from '../core/errors.ts';
-import type { Disturbance, Scenario, Slot } from '../core/scenario.ts';
+import type { Disturbance, Scenario, Signal, Slot } from '../core/scenario.ts';
 
 /** The name by which others wait for it. */
 const nameOf = ({ name, fault }: Disturbance): string => name ?? fault;
@@ -19,6 +20,7 @@ export function signalProblems(scenario: Scenario, nodes: readonly string[]): re
         ...givenTwice(disturbance, slot, where(disturbance)),
         ...nobodyThere(disturbance, slot, nodes, `${where(disturbance)}.when`),
         ...outsidePool(disturbance, scenario, `${where(disturbance)}.when`),
+        ...unleased(disturbance, scenario, `${where(disturbance)}.when`),
       ]),
       ...rings(slot).map((ring) => ringProblem(ring, `${where(ring[0])}.when`)),
       ...slot.disturbances.flatMap((disturbance) => tooLate(disturbance, slot, `${where(disturbance)}.when`)),
@@ -89,6 +91,23 @@ function outsidePool(disturbance: Disturbance, { pool }: Scenario, where: string
       where,
     ),
   ];
+}
+
+/** Signals of leased worker IDs, which only etcd leases. */
+const OF_LEASES: ReadonlySet<Signal['signal']> = new Set(['lease-spent', 'worker-id-changed-hands']);
+
+function unleased(disturbance: Disturbance, { cluster }: Scenario, where: string): readonly Problem[] {
+  const { when } = disturbance;
+  const kind = coordinatorKindOf(cluster);
+  return when === undefined || !OF_LEASES.has(when.signal) || kind === 'etcd'
+    ? []
+    : [
+        problem(
+          `${nameOf(disturbance)} waits for ${when.signal}: it tells of worker IDs leased from etcd, and the cluster has ${coordinatorWords(kind)}.`,
+          'Wait for another signal, or for none.',
+          where,
+        ),
+      ];
 }
 
 type Chain = readonly [Disturbance, ...Disturbance[]];

@@ -6,6 +6,7 @@
  * leader that writes a lot may be taken for dead.
  */
 import type { Cluster } from '../core/cluster.ts';
+import { COORDINATOR_NAMES } from '../core/coordinator-kind.ts';
 import type { Fault } from '../core/fault.ts';
 import { PROBE_TIMEOUT_MS } from '../core/observe.ts';
 import { z } from '../core/schema.ts';
@@ -33,6 +34,7 @@ export default {
   name: 'etcd-disk-slow',
   summary: 'each write to the disks of the coordinator takes longer',
   needs: ['coordinator.slow-disk'],
+  coordinators: COORDINATOR_NAMES,
   disturbs: ['coordinator'],
   options,
   example: { byMs: 300 },

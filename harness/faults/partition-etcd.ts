@@ -2,6 +2,7 @@
  * The coordinator's members fall into two sides that cannot reach one another; nodes reach all of them. A member on the
  * smaller side takes requests and carries none of them out: a node must not stay with it.
  */
+import { COORDINATOR_NAMES } from '../core/coordinator-kind.ts';
 import { coordinatorWith, membersServing, nodesServed } from '../core/coordinator-faults.ts';
 import type { ClusterShape } from '../core/fault.ts';
 import { cutFault, cutsBetween } from '../core/links.ts';
@@ -11,6 +12,7 @@ import { coordinatorTarget } from '../core/targets.ts';
 export default cutFault({
   name: 'partition-etcd',
   summary: 'packets between the named coordinator members and the others are dropped; nodes reach them all',
+  coordinators: COORDINATOR_NAMES,
   options: z.strictObject({
     side: z.array(coordinatorTarget).min(1).describe('the members of one side'),
   }),

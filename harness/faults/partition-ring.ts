@@ -2,6 +2,7 @@
  * Majorities in a ring: every member of the coordinator reaches a majority, and no two reach the same one. There is
  * always somebody who could be elected, and always somebody who does not hear of it.
  */
+import { COORDINATOR_NAMES } from '../core/coordinator-kind.ts';
 import { membersServing, nodesServed, unclearCoordinator, whoseCoordinator } from '../core/coordinator-faults.ts';
 import { cutFault } from '../core/links.ts';
 import { z } from '../core/schema.ts';
@@ -9,6 +10,7 @@ import { z } from '../core/schema.ts';
 export default cutFault({
   name: 'partition-ring',
   summary: 'every coordinator member reaches only its neighbours in a ring: a majority, and no two the same one',
+  coordinators: COORDINATOR_NAMES,
   options: z.strictObject(whoseCoordinator),
   example: {},
   refuses: (given, shape) => {

@@ -50,7 +50,8 @@ export default {
       cluster.nodes.includes(name) ? [name] : nodesServed(coordinatorWith(name, cluster), cluster),
     );
     // Where there is one coordinator, whoever lost nothing of it is taken to feel it as well.
-    return cluster.coordinators === undefined ? cluster.nodes : cluster.nodes.filter((node) => served.includes(node));
+    const isShared = cluster.coordinators === undefined && cluster.coordinatorMembers.length > 0;
+    return isShared ? cluster.nodes : cluster.nodes.filter((node) => served.includes(node));
   },
 
   async inject(cluster, given, { notes }) {

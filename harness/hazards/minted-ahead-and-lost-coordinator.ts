@@ -2,6 +2,7 @@
  * A node whose clock runs ahead reserves and mints future time; when it then loses the coordinator, it cannot tell its
  * successor how far it went beyond what it reserved.
  */
+import { COORDINATOR_NAMES } from '../core/coordinator-kind.ts';
 import type { Hazard } from '../core/hazard.ts';
 import type { JournalEntry } from '../core/journal.ts';
 import { z } from '../core/schema.ts';
@@ -20,6 +21,7 @@ export default {
   name: 'minted-ahead-and-lost-coordinator',
   summary: 'a node minted ahead of true time and lost its coordinator',
   options,
+  coordinators: COORDINATOR_NAMES,
 
   reached({ journal }, given) {
     const { aheadMs } = options.parse(given);

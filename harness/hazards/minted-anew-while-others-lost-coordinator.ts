@@ -14,6 +14,7 @@ export default {
   name: 'minted-anew-while-others-lost-coordinator',
   summary: 'a node took a worker ID and minted under it while all nodes of another coordinator were dark without it',
   options: z.strictObject({}),
+  coordinators: ['etcd'],
 
   reached({ journal, tenures }) {
     for (const loss of spansInForce(journal, ({ disturbs }) => disturbs.includes('coordinator')))

@@ -18,6 +18,7 @@ export default {
   name: 'reused-at-once-with-clock-behind',
   summary: 'a worker ID was given back and at once taken by another node, whose clock was behind',
   options,
+  coordinators: ['etcd'],
 
   reached({ journal }, given) {
     const { behindMs, withinMs } = options.parse(given);

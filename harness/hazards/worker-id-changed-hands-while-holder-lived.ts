@@ -19,6 +19,7 @@ export default {
   name: 'worker-id-changed-hands-while-holder-lived',
   summary: 'a worker ID changed hands while its old holder lived',
   options: z.strictObject({}),
+  coordinators: ['etcd'],
 
   reached(facts) {
     const holders = new Map<string, Acquired>();

@@ -9,10 +9,14 @@ import type { Cluster } from '../core/cluster.ts';
 import { ABILITIES } from '../core/cluster.ts';
 import type { Evidence } from '../core/disturbance.ts';
 import type { Fault, FaultContext } from '../core/fault.ts';
+import type { Json, JsonObject } from '../core/json.ts';
 import { healthOf, offsetMs, statusOf } from '../core/observe.ts';
+import type { Scenario } from '../core/scenario.ts';
 import { targetsOf } from '../core/targets.ts';
 import { msToNs } from '../core/time.ts';
-import { loadFaults } from '../registry.ts';
+import { scenarioProblems } from '../engine/preflight.ts';
+import { loadParts, loadScenario } from '../registry.ts';
+import { BRIEF } from './bad-input-cases.ts';
 import { launchSimulated } from './simulated-cluster.ts';
 
 const FOLDER = new URL('../faults/', import.meta.url);
@@ -24,7 +28,10 @@ const NODES = ['n1', 'n2', 'n3'];
 /** How long the disturbance is meant to last with which a fault is tried. */
 const PLANNED_MS = 3000;
 
-const faults = await loadFaults();
+const parts = await loadParts();
+const { faults } = parts;
+const brief = await loadScenario(BRIEF);
+const alone: Scenario = { ...brief, cluster: { ...brief.cluster, nodes: 3, coordinatorMembers: 0 } };
 
 test('every file is a fault', () => {
   expect([...faults.keys()].toSorted()).toEqual(NAMES.toSorted());
@@ -71,22 +78,24 @@ describe.each(NAMES)('%s', (name) => {
   test('is measured in force from inject to heal, and not before or after', async () => {
     await using cluster = await launch();
     const run = context();
-    expect((await fault.observe(cluster, options, run)).took).not.toBe(true);
-    await fault.inject(cluster, options, run);
-    const until = cluster.time.now() + msToNs(run.plannedMs);
-    const took: Evidence['took'][] = [];
-    while (cluster.time.now() < until - msToNs(400)) {
-      took.push((await fault.observe(cluster, options, run)).took);
-      await cluster.time.sleep(200);
-    }
-    // Within a second it is in force, and from then on it stays so.
-    const first = took.indexOf(true);
-    expect(first).toBeGreaterThanOrEqual(0);
-    expect(first).toBeLessThanOrEqual(4);
-    expect(new Set(took.slice(first))).toEqual(new Set([true]));
-    await fault.heal(cluster, options, run);
+    await expectBites(fault, cluster, options, run);
+  });
+
+  test('without a coordinator it is refused before anything starts, or is in force and healed as ever', async () => {
+    const disturbance = { fault: name, options: ofNodes(fault.example), atMs: 0, forMs: PLANNED_MS };
+    const slots = [{ name: 'slot', lengthMs: 2 * PLANNED_MS, disturbances: [disturbance] }];
+    const problems = scenarioProblems({ ...alone, timetable: { order: 'given', slots } }, parts);
+    expect(problems.map(({ what }) => what)).toEqual(
+      fault.coordinators === undefined
+        ? []
+        : [expect.stringMatching(/cannot be done here.* this one has no coordinator\.$/)],
+    );
+    if (fault.coordinators !== undefined) return;
+    await using cluster = await launchSimulated(0, { options: {} }, 'uuidv7');
     await expectHealthy(cluster);
-    expect((await fault.observe(cluster, options, run)).took).toBe(false);
+    const run = context();
+    const given = fault.options.parse(disturbance.options);
+    await expectBites(fault, cluster, given, run);
   });
 
   test('any sequence of steps that ends in a heal leaves the cluster as it was', async () => {
@@ -106,6 +115,36 @@ describe.each(NAMES)('%s', (name) => {
     );
   });
 });
+
+/** Within a second of its injection it is in force, and from then on it stays so; before, and after its heal, it is not. */
+async function expectBites(fault: Fault, cluster: Cluster, options: JsonObject, run: FaultContext): Promise<void> {
+  expect((await fault.observe(cluster, options, run)).took).not.toBe(true);
+  await fault.inject(cluster, options, run);
+  const until = cluster.time.now() + msToNs(run.plannedMs);
+  const took: Evidence['took'][] = [];
+  while (cluster.time.now() < until - msToNs(400)) {
+    took.push((await fault.observe(cluster, options, run)).took);
+    await cluster.time.sleep(200);
+  }
+  const first = took.indexOf(true);
+  expect(first).toBeGreaterThanOrEqual(0);
+  expect(first).toBeLessThanOrEqual(4);
+  expect(new Set(took.slice(first))).toEqual(new Set([true]));
+  await fault.heal(cluster, options, run);
+  await expectHealthy(cluster);
+  expect((await fault.observe(cluster, options, run)).took).toBe(false);
+}
+
+/** Options that name a node, n3, in place of each coordinator member. */
+function ofNodes(options: JsonObject): JsonObject {
+  const named = (value: Json): Json => (typeof value === 'string' ? value.replace(/^etcd\d$/, 'n3') : value);
+  return Object.fromEntries(
+    Object.entries(options).map(([key, value]) => [
+      key,
+      Array.isArray(value) ? [...new Set((value as readonly Json[]).map(named))] : named(value),
+    ]),
+  );
+}
 
 function context(): FaultContext {
   return { key: 'slot/0-law', plannedMs: PLANNED_MS, notes: new Map() };

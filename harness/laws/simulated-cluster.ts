@@ -1,11 +1,16 @@
 /**
  * A small simulated cluster for tests of what acts on clusters.
  */
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Cluster, ClusterSpec } from '../core/cluster.ts';
+import type { Hooks } from '../core/hooks.ts';
 import { createRng } from '../core/random.ts';
+import { hooksOf } from '../drivers/remote/hooks.ts';
+import { beginTrace, endTrace } from '../drivers/remote/traces.ts';
+import type { VirtualTime } from '../drivers/sim/virtual-time.ts';
 import { thisOwner } from '../engine/owner.ts';
 import { loadDriver, loadGenerator } from '../registry.ts';
 
@@ -13,13 +18,18 @@ import { loadDriver, loadGenerator } from '../registry.ts';
  * Three nodes on a pool of three worker IDs, as many coordinator members as asked for; time stands still until the test
  * waits for something. `other`: what else is to be different.
  */
-export async function launchSimulated(coordinatorMembers = 3, other: Partial<ClusterSpec> = {}): Promise<Cluster> {
-  const [driver, generator] = await Promise.all([loadDriver('sim'), loadGenerator('snowflake')]);
+export async function launchSimulated(
+  coordinatorMembers = 3,
+  other: Partial<ClusterSpec> = {},
+  name = 'snowflake',
+): Promise<Cluster> {
+  const [driver, generator] = await Promise.all([loadDriver('sim'), loadGenerator(name)]);
+  const runId = `laws${randomBytes(2).toString('hex')}`;
   const folder = mkdtempSync(join(tmpdir(), 'snowglobe-laws-'));
   const cluster = await driver.launch(
     { nodes: 3, coordinatorMembers, options: { pool: 3, ttlMs: 5000 }, ...other },
     {
-      runId: 'lawslaws',
+      runId,
       owner: thisOwner(),
       folder,
       generator,
@@ -31,9 +41,19 @@ export async function launchSimulated(coordinatorMembers = 3, other: Partial<Clu
   );
   const dispose = cluster[Symbol.asyncDispose].bind(cluster);
   return Object.assign(cluster, {
+    hooks: standingStill(cluster, hooksOf(runId, beginTrace(runId, thisOwner()).folder)),
     [Symbol.asyncDispose]: async () => {
       await dispose();
+      endTrace(runId);
       rmSync(folder, { recursive: true });
     },
   });
+}
+
+/** Real commands take no virtual time. */
+function standingStill({ time }: Cluster, hooks: Hooks): Hooks {
+  return {
+    ...hooks,
+    run: (command, timeoutMs) => (time as VirtualTime).standStill(() => hooks.run(command, timeoutMs)),
+  };
 }

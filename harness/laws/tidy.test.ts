@@ -42,6 +42,7 @@ const MAY_IMPORT: readonly (readonly [area: string, ...others: string[]])[] = [
   ['harness/drivers/sim/', 'harness/core/', 'harness/coordinators/'],
   ['harness/drivers/local/', 'harness/core/', 'harness/coordinators/', 'harness/drivers/agent/'],
   ['harness/drivers/docker/', 'harness/core/', 'harness/coordinators/', 'harness/drivers/agent/'],
+  ['harness/drivers/remote/', 'harness/core/', 'harness/drivers/agent/'],
   ['harness/plan/', 'harness/core/'],
   ['harness/engine/', 'harness/core/', 'harness/load/', 'harness/registry.ts'],
   ['harness/check-node/', 'harness/core/', 'harness/engine/tap-reader.ts', 'harness/drivers/agent/proc.ts'],

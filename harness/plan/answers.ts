@@ -17,7 +17,7 @@ export interface Answer {
 export function answersOf(plan: CapacityPlan): readonly Answer[] {
   return [
     nodes(plan),
-    sequence(plan),
+    ...sequence(plan),
     ...workerIds(plan),
     timeBits(plan),
     evidence(plan),
@@ -78,15 +78,19 @@ function perNodeBecause({ rate: { idsPerSecond, targetShare, perNode, sequenceAl
     : `${percentText(targetShare)} of the ${rateText(idsPerSecond)} that each node of a run was measured to mint`;
 }
 
-function sequence(plan: CapacityPlan): Answer {
-  const worst = plan.years.reduce((most, year) => (year.sequence.share > most.sequence.share ? year : most));
-  const { share, level } = worst.sequence;
-  return {
-    question: 'Sequence',
-    answer: `${percentText(share)} in use at the most, in year ${worst.year}`,
-    because: `A worker ID can mint ${rateText(plan.rate.sequenceAllows)} by its sequence bits. This is the mean of the busiest second; within it single ticks are fuller. Claim F6 warns at 50 % and is critical at 80 %.`,
-    tone: ({ fine: 'good', warn: 'unsure', critical: 'bad' } as const)[level],
-  };
+function sequence({ rate: { sequenceAllows }, years }: CapacityPlan): readonly Answer[] {
+  const [worst] = years
+    .flatMap(({ year, sequence: use }) => (use === undefined ? [] : [{ year, ...use }]))
+    .toSorted((one, other) => other.share - one.share);
+  if (sequenceAllows === undefined || worst === undefined) return [];
+  return [
+    {
+      question: 'Sequence',
+      answer: `${percentText(worst.share)} in use at the most, in year ${worst.year}`,
+      because: `A worker ID can mint ${rateText(sequenceAllows)} by its sequence bits. This is the mean of the busiest second; within it single ticks are fuller. Claim F6 warns at 50 % and is critical at 80 %.`,
+      tone: ({ fine: 'good', warn: 'unsure', critical: 'bad' } as const)[worst.level],
+    },
+  ];
 }
 
 function workerIds(plan: CapacityPlan): readonly Answer[] {

@@ -40,8 +40,8 @@ export interface PlannedRate {
   readonly targetShare: number;
   /** The share of it that a node is planned with, or what the sequence bits leave of that. */
   readonly perNode: number;
-  /** What the sequence bits let one worker ID mint in a second. */
-  readonly sequenceAllows: number;
+  /** What the sequence bits let one worker ID mint in a second; absent where IDs carry no sequence. */
+  readonly sequenceAllows?: number;
   readonly runs: readonly MeasuredRate[];
 }
 
@@ -54,7 +54,8 @@ export interface YearPlan {
   /** As the growth table has it. */
   readonly plannedNodes?: number;
   readonly regions: readonly RegionYear[];
-  readonly sequence: SequenceUse;
+  /** Absent where IDs carry no sequence. */
+  readonly sequence?: SequenceUse;
   readonly evidence: EvidenceYear;
   /** One for each price of a node; absent without prices. */
   readonly cost?: readonly Cost[];

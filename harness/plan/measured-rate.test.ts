@@ -74,9 +74,12 @@ test.each<[string, Partial<Run>, string]>([
   });
 });
 
-test('a simulated run is refused: virtual time says nothing of a machine', () => {
+test.each([
+  ['with a coordinator, as the record had it before it told of clocks', { coordinator: 'virtual' }],
+  ['without one', { 'clocks by': 'virtual' }],
+])('a simulated run is refused, %s: virtual time says nothing of a machine', (_, versions) => {
   const run = passingRun(steady);
-  const measured = { ...run.measured, versions: { ...run.measured.versions, coordinator: 'virtual' } };
+  const measured = { ...run.measured, versions };
   expect(measureRate({ ...run, measured }, 'x')).toMatchObject({
     what: expect.stringContaining('simulated') as unknown,
   });

@@ -95,7 +95,7 @@ function refusalOf({ state, verdict, measured }: Run, where: string): Problem | 
       'Take a run that passed.',
       where,
     );
-  if (measured.versions['coordinator'] === 'virtual')
+  if (measured.versions['clocks by'] === 'virtual' || measured.versions['coordinator'] === 'virtual')
     return problem(
       'The run was simulated: its rates are those of a virtual clock, and say nothing of a machine.',
       'Take a run of the driver docker or local.',

@@ -18,8 +18,8 @@ describe('by hand: 10,000 IDs/s and ten times that at most, on nodes of 20,000 I
   });
 
   test('the sequence of the busiest node is used to 0.35 %: 14,286 of 4,096,000 IDs/s', () => {
-    expect(year?.sequence.share).toBeCloseTo(100_000 / 7 / 4_096_000, 10);
-    expect(year?.sequence.level).toBe('fine');
+    expect(year?.sequence?.share).toBeCloseTo(100_000 / 7 / 4_096_000, 10);
+    expect(year?.sequence?.level).toBe('fine');
   });
 
   test('7 restarts an hour of 36 s each keep 0.07 worker IDs out of use; 34 % of 7 go at once: 11 are needed', () => {
@@ -75,6 +75,15 @@ describe('the rate', () => {
     });
     const short = rateOf(passingRun({ n1: minted(12_000) }));
     expect(answersOf(planned(INPUT, [short]))[0]?.because).not.toContain('saturated');
+  });
+
+  test('where IDs carry no sequence, nothing but the measured rate bounds it, and nothing is said of one', () => {
+    const layout = { ...GENERATOR.layout, sequenceBits: 0 };
+    const plan = planned(INPUT, [RATE], { ...GENERATOR, layout });
+    expect(plan.rate).toMatchObject({ perNode: 15_000 });
+    expect(plan.rate).not.toHaveProperty('sequenceAllows');
+    expect(plan.years.some((of) => 'sequence' in of)).toBe(false);
+    expect(answersOf(plan).map(({ question }) => question)).not.toContain('Sequence');
   });
 
   test('is never planned with beyond what the sequence bits allow', () => {

@@ -58,14 +58,14 @@ export function capacityPlan({ input, where, generator, rates, prices }: PlanFac
 /** Each passing run proves its own rate: the highest of them is proved. */
 function plannedRate(rates: readonly MeasuredRate[], layout: Layout, targetShare: number): PlannedRate {
   const best = rates.reduce((most, rate) => (rate.idsPerSecond > most.idsPerSecond ? rate : most));
-  const sequenceAllows = (2 ** layout.sequenceBits * 1000) / layout.tickMs;
+  const sequenceAllows = layout.sequenceBits === 0 ? undefined : (2 ** layout.sequenceBits * 1000) / layout.tickMs;
   return {
     idsPerSecond: best.idsPerSecond,
     runId: best.runId,
     atLeast: !best.fellShort,
     targetShare,
-    perNode: Math.min(best.idsPerSecond * targetShare, sequenceAllows),
-    sequenceAllows,
+    perNode: Math.min(best.idsPerSecond * targetShare, sequenceAllows ?? Infinity),
+    ...(sequenceAllows !== undefined && { sequenceAllows }),
     runs: rates,
   };
 }
@@ -115,7 +115,7 @@ function yearOf(
     nodes,
     ...(row.nodes !== undefined && { plannedNodes: row.nodes }),
     regions: byRegion,
-    sequence: sequenceUse(busiest, rate.sequenceAllows),
+    ...(rate.sequenceAllows !== undefined && { sequence: sequenceUse(busiest, rate.sequenceAllows) }),
     evidence,
     ...(prices !== undefined && { cost: costOf(nodes, evidence, prices) }),
   };

@@ -71,7 +71,13 @@ function headLines(run: Run, exit = `exit ${run.exitCode}`): readonly Line[] {
     ],
     ...(run.exitCode === EXIT.interrupted ? [indented(INTERRUPTED, 'plain')] : []),
     ...reasonsInShort(run).map((reason) => indented(reason)),
+    ...scopeLines(run),
   ];
+}
+
+/** Where evidence is not the usual: each ID as it was minted. */
+function scopeLines({ generator: { evidence } }: Run): readonly Line[] {
+  return evidence === undefined || evidence.gathered === 'minted' ? [] : [indented(`Evidence: ${evidence.says}`)];
 }
 
 /** Its version, where it is a real one: what it keeps of its word differs. */
@@ -122,9 +128,12 @@ function doubtLines({ verdict, unknowns }: Run): readonly Line[] {
   ];
 }
 
-function guaranteeLines({ findings }: Run): readonly Line[] {
+function guaranteeLines({ findings, unjudged = [] }: Run): readonly Line[] {
   if (findings.length === 0) return [];
-  const names = findings.map(({ guarantee, scope }) => (scope === undefined ? guarantee : `${guarantee} (${scope})`));
+  const names = [
+    ...findings.map(({ guarantee, scope }) => (scope === undefined ? guarantee : `${guarantee} (${scope})`)),
+    ...unjudged.map(({ guarantee }) => guarantee),
+  ];
   const nameWidth = Math.max(...names.map(({ length }) => length));
   const rows = findings.map((finding, index): Line => {
     const { promised, verdict } = finding;
@@ -137,7 +146,13 @@ function guaranteeLines({ findings }: Run): readonly Line[] {
       span(`  ${figures(finding)}`, finding.violations > 0 && promised ? 'plain' : 'faint'),
     ];
   });
-  return [title('guarantees'), ...rows];
+  const notJudged = unjudged.map(({ guarantee, because }): Line => [
+    span(' – ', 'faint'),
+    span(guarantee.padEnd(nameWidth)),
+    span(`  ${'not judged'.padEnd(12)}`, 'faint'),
+    span(`  ${because}`, 'faint'),
+  ]);
+  return [title('guarantees'), ...rows, ...notJudged];
 }
 
 const INTERRUPTED = 'Interrupted, hence the exit code, and healed: the verdict is about what happened until then.';

@@ -3,6 +3,7 @@ import { GUARANTEES } from '../../harness/core/guarantee.ts';
 import type { Promise_ } from '../../harness/core/guarantee.ts';
 import { counted, disturbanceLabel, generatorLabel } from '../../harness/core/phrases.ts';
 import type { DisturbanceRecord, Run } from '../../harness/core/run.ts';
+import type { Unjudged } from '../../harness/core/scope.ts';
 import { askedSpan, targetsOf, tookSpan } from './facts.ts';
 import { html } from '../shared/markup.ts';
 import type { Content, Markup } from '../shared/markup.ts';
@@ -19,6 +20,8 @@ type JudgedFinding = Run['findings'][number];
 interface PromiseRow {
   readonly promise: Promise_ | undefined;
   readonly finding: JudgedFinding | undefined;
+  /** Why such evidence tells nothing about it. */
+  readonly unjudged?: Unjudged;
 }
 
 export function promises(run: Run): Markup {
@@ -30,6 +33,9 @@ export function promises(run: Run): Markup {
   const unjudged = promised
     .filter((promise) => !run.findings.some((finding) => meets(promise, finding)))
     .map((promise): PromiseRow => ({ promise, finding: undefined }));
+  const unjudgeable = (run.unjudged ?? [])
+    .filter(({ guarantee }) => !promised.some((promise) => promise.guarantee === guarantee))
+    .map((unjudged): PromiseRow => ({ promise: undefined, finding: undefined, unjudged }));
   return section('promises', 'Promised and kept', [
     html`<p class="soft">${generatorLabel(run.generator)}: ${run.generator.summary}</p>`,
     table<PromiseRow>(
@@ -50,7 +56,7 @@ export function promises(run: Run): Markup {
           cell: ({ finding }) => countCell(finding?.outsideAssumptions, 'unsure'),
         },
       ],
-      [...judged, ...unjudged],
+      [...judged, ...unjudged, ...unjudgeable],
     ),
   ]);
 }
@@ -62,8 +68,8 @@ function meets(promise: Promise_, { guarantee, scope }: JudgedFinding): boolean 
   );
 }
 
-function guaranteeCell({ promise, finding }: PromiseRow): Markup {
-  const name = (finding?.guarantee ?? promise?.guarantee) as keyof typeof GUARANTEES;
+function guaranteeCell({ promise, finding, unjudged }: PromiseRow): Markup {
+  const name = (finding?.guarantee ?? promise?.guarantee ?? unjudged?.guarantee) as keyof typeof GUARANTEES;
   const bounds = promise === undefined ? scopeOf(finding) : boundsOf(promise);
   return html`${name}${bounds !== '' && html`<span class="bounds"> ${bounds}</span>`}<small
       >${GUARANTEES[name]}${
@@ -84,7 +90,9 @@ function scopeOf(finding: JudgedFinding | undefined): string {
   return finding?.scope === undefined ? '' : `per ${finding.scope}`;
 }
 
-function verdictCell(run: Run, { promise, finding }: PromiseRow): Markup {
+function verdictCell(run: Run, { promise, finding, unjudged }: PromiseRow): Markup {
+  if (unjudged !== undefined)
+    return html`<span class="badge plain">– not judged</span><small>${unjudged.because}</small>`;
   if (finding === undefined) return html`<span class="badge unsure">? not judged</span>`;
   if (!finding.promised || promise === undefined)
     return html`<span class="badge plain">– not promised</span

@@ -2,7 +2,7 @@
 import { CAUSES } from '../../harness/core/cause.ts';
 import type { Finding, Sighting, Witness } from '../../harness/core/finding.ts';
 import type { Tenure } from '../../harness/core/tenure.ts';
-import { decodeId, idBitsOf, shiftsOf } from '../../harness/core/layout.ts';
+import { decodeId, idBitsOf, isOpaque, shiftsOf } from '../../harness/core/layout.ts';
 import type { Layout } from '../../harness/core/layout.ts';
 import type { DisturbanceRecord, Run } from '../../harness/core/run.ts';
 import { counted, disturbanceLabel } from '../../harness/core/phrases.ts';
@@ -202,11 +202,20 @@ function card(run: Run, sighting: Sighting, unlike: ReadonlySet<string> | undefi
 /** Fields that the ID has: some carry no worker ID, some no time. */
 function decoded(layout: Layout, id: bigint, unlike: ReadonlySet<string> | undefined): Markup {
   const { unixMs, tick, workerId, sequence } = decodeId(layout, id);
-  return html`<p class="id">${BigInt.asUintN(idBitsOf(layout), id)}</p>
+  const number = html`<p class="id">${BigInt.asUintN(idBitsOf(layout), id)}</p>`;
+  if (isOpaque(layout))
+    return html`${number}
+      <p class="soft">Its layout is unknown: no field is read out of it.</p>`;
+  const read = [
+    ...(layout.timeBits > 0 ? [`time tick ${tick}`] : []),
+    ...(layout.workerBits > 0 ? [`worker ${workerId}`] : []),
+    ...(layout.sequenceBits > 0 ? [`sequence ${sequence}`] : []),
+  ];
+  return html`${number}
     <div
       class="bits"
       role="img"
-      aria-label="${idBitsOf(layout)} bits: ${layout.timeBits > 0 && `time tick ${tick}, `}${layout.workerBits > 0 && `worker ${workerId}, `}sequence ${sequence}"
+      aria-label="${idBitsOf(layout)} bits: ${read.length === 0 ? 'none of them a number' : read.join(', ')}"
     >
       ${bitFields(layout, id).map(
         ({ name, bits }) =>
@@ -227,8 +236,11 @@ function decoded(layout: Layout, id: bigint, unlike: ReadonlySet<string> | undef
         html`<dt>Worker</dt>
           <dd>${workerId}</dd>`
       }
-      <dt>Sequence</dt>
-      <dd>${grouped(sequence)}</dd>
+      ${
+        layout.sequenceBits > 0 &&
+        html`<dt>Sequence</dt>
+          <dd>${grouped(sequence)}</dd>`
+      }
     </dl>`;
 }
 
@@ -236,7 +248,7 @@ function sameness(unlike: ReadonlySet<string>): string {
   return unlike.size === 0 ? 'Every bit is the same in all of them.' : `They differ in ${[...unlike].join(', ')}.`;
 }
 
-/** The bits of an ID from the highest on, parted by field; what no field claims is sign, or further down random. */
+/** The bits of an ID from the highest on, parted by field; what no field claims is sign or unused, or further down random. */
 export function bitFields(layout: Layout, id: bigint): readonly { readonly name: string; readonly bits: string }[] {
   const idBits = idBitsOf(layout);
   const text = BigInt.asUintN(idBits, id).toString(2).padStart(idBits, '0');
@@ -249,7 +261,7 @@ export function bitFields(layout: Layout, id: bigint): readonly { readonly name:
   ];
   const nameOf = (bit: number): string =>
     fields.find(({ shift, bits }) => shift <= bit && bit < shift + bits)?.name ??
-    (bit >= shifts.time ? 'sign' : 'random');
+    (bit < shifts.time ? 'random' : bit === 63 && idBits === 64 ? 'sign' : 'unused');
   const parts: { name: string; bits: string }[] = [];
   for (let k = 0; k < idBits; k++) {
     const name = nameOf(idBits - 1 - k);

@@ -11,7 +11,7 @@ header,main,footer{max-width:76rem;margin:0 auto;padding:0 1.5rem}
 header{padding-top:1.6rem}
 .overline{font-size:12px;letter-spacing:.04em;color:var(--soft)}
 .overline b{color:var(--ink);font-weight:600}
-.question{margin:.3rem 0 0;color:var(--soft);max-width:60rem}
+.question,.scope{margin:.3rem 0 0;color:var(--soft);max-width:60rem}
 a{color:var(--link)}
 :focus-visible{outline:2px solid var(--link);outline-offset:2px}
 h1,h2,h3,h4,h5{line-height:1.25;margin:0;text-wrap:balance}

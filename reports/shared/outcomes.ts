@@ -7,6 +7,7 @@ import type { Guarantee } from '../../harness/core/guarantee.ts';
 import { counted, disturbanceLabel } from '../../harness/core/phrases.ts';
 import { sentenceOf } from '../../harness/core/reasons-in-short.ts';
 import type { Run } from '../../harness/core/run.ts';
+import type { Unjudged } from '../../harness/core/scope.ts';
 import type { SloRecord } from '../../harness/core/slo.ts';
 import type { Verdict } from '../../harness/core/verdict.ts';
 import { waivedOf } from '../../harness/core/waived.ts';
@@ -19,7 +20,7 @@ export interface Outcome {
   readonly group: 'promises' | 'slos' | 'disturbances' | 'hazards' | 'evidence';
   /** The same in each run of a scenario, so that a reader can follow it. */
   readonly name: string;
-  /** `skipped`: nothing was promised, all that was found lies outside the assumptions of the promise, or it is waived. */
+  /** `skipped`: nothing was promised, such evidence tells nothing of it, all that was found lies outside the assumptions of the promise, or it is waived. */
   readonly result: Verdict | 'skipped';
   /** One sentence: what was found. */
   readonly summary: string;
@@ -34,6 +35,7 @@ export function outcomesOf(run: Run): readonly Outcome[] {
   return [
     ...run.findings.map((finding) => besideWaivers(ofFinding(finding), waivedOf(run, finding))),
     ...unjudged(run).map(ofUnjudged),
+    ...unpromised(run).map(ofUnjudgeable),
     ...(run.slos ?? []).map((slo) => besideWaivers(ofSlo(slo), waivedOf(run, { slo: slo.name }))),
     ...run.disturbances.map(ofDisturbance),
     ...run.hazards.map(ofHazard),
@@ -87,6 +89,15 @@ function unjudged({ generator: { promises }, findings }: Run): readonly string[]
   return promises
     .filter(({ guarantee }) => !judged.some((finding) => finding.guarantee === guarantee))
     .map((promise) => nameOf(promise));
+}
+
+/** What such evidence tells nothing about, and nobody promised. */
+function unpromised({ generator: { promises }, unjudged: untold = [] }: Run): readonly Unjudged[] {
+  return untold.filter(({ guarantee }) => !promises.some((promise) => promise.guarantee === guarantee));
+}
+
+function ofUnjudgeable({ guarantee, because }: Unjudged): Outcome {
+  return { group: 'promises', name: guarantee, result: 'skipped', summary: `Not judged: ${because}.`, details: [] };
 }
 
 function ofUnjudged(name: string): Outcome {

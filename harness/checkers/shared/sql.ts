@@ -2,8 +2,10 @@
 import type { Layout } from '../../core/layout.ts';
 import { idBitsOf, shiftsOf } from '../../core/layout.ts';
 
+/** Everything from the time upwards; where nothing lies there, not a shift by the whole width, which is none. */
 export function sqlTick(layout: Layout, id: string): string {
-  return `bitShiftRight(${id}, ${shiftsOf(layout).time})`;
+  const { time } = shiftsOf(layout);
+  return time >= idBitsOf(layout) ? 'toUInt64(0)' : `bitShiftRight(${id}, ${time})`;
 }
 
 export function sqlWorker(layout: Layout, id: string): string {

@@ -18,6 +18,7 @@ import { Prober, talks } from './prober.ts';
 import { allPids, startedWith, statOf, untilStopped } from './proc.ts';
 import { withDescendants } from './process-tree.ts';
 import { TcpProber } from './tcp-prober.ts';
+import { readOwnClocks } from './real-time.ts';
 import { TURN_MS, WORKLOAD_VARIABLE, type AgentAnswer, type AgentCommand, type WorkloadSignal } from './protocol.ts';
 
 const RENEW_EVERY_MS = 1000;
@@ -156,12 +157,9 @@ function forward(socketPath: string, address: string, port: number): Promise<voi
   });
 }
 
-/** Both clocks at one instant. Date.now() has whole milliseconds: exact only just after it ticks. */
-function readClocks(): { monotonicNs: string; realtimeNs: string } {
-  const before = Date.now();
-  let unixMs = before;
-  while (unixMs === before) unixMs = Date.now();
-  return { monotonicNs: process.hrtime.bigint().toString(), realtimeNs: (BigInt(unixMs) * 1_000_000n).toString() };
+async function clocksInText(): Promise<{ monotonicNs: string; realtimeNs: string }> {
+  const { monotonicNs, realtimeNs } = await readOwnClocks();
+  return { monotonicNs: monotonicNs.toString(), realtimeNs: realtimeNs.toString() };
 }
 
 const [ownAddress] = process.argv.slice(2);
@@ -178,7 +176,7 @@ async function carryOut(command: AgentCommand): Promise<Answer> {
     case 'ping':
       return {};
     case 'clock':
-      return readClocks();
+      return clocksInText();
     case 'cut':
       await ownLinks().set(command.key, { addresses: command.addresses, trouble: { what: 'drop' } });
       return {};

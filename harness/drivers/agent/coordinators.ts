@@ -7,9 +7,10 @@ import type {
   RegionalCoordinator,
 } from '../../core/cluster.ts';
 import type { CoordinatorKind } from '../../core/coordinator-kind.ts';
-import { DEFAULT_COORDINATOR } from '../../core/coordinator-kind.ts';
+import { coordinatorKindOf } from '../../core/coordinator-kind.ts';
 import { coordinatorsByRegion } from '../../core/coordinators.ts';
 import { CoordinatorsAsOne } from '../../core/coordinators-as-one.ts';
+import { NO_COORDINATOR } from '../../core/no-coordinator.ts';
 import type { Time } from '../../core/time.ts';
 import { POSTGRES_PORT } from '../../coordinators/postgres-command.ts';
 import { EtcdCoordinator } from './coordinator.ts';
@@ -69,6 +70,21 @@ export const COORDINATOR_ACCESS: Readonly<Record<CoordinatorKind, Access>> = {
   },
 };
 
+/** The variables by which a node finds the members of its coordinator; none, where there is no coordinator. */
+export function coordinatorVariables(
+  spec: ClusterSpec,
+  members: readonly { readonly name: string; readonly address: string }[],
+): Record<string, string> {
+  const kind = coordinatorKindOf(spec);
+  return kind === 'none' ? {} : COORDINATOR_ACCESS[kind].environment(members);
+}
+
+const NOBODY: RealCoordinator = {
+  ...NO_COORDINATOR,
+  untilServing: () => Promise.resolve(),
+  close: () => undefined,
+};
+
 /** The coordinator of a cluster, or all of them as one, and then one by one as well. */
 export interface Connected {
   readonly coordinator: RealCoordinator;
@@ -77,7 +93,9 @@ export interface Connected {
 
 /** Connects to the members of all coordinators of a cluster. */
 export function connectAll(spec: ClusterSpec, members: readonly MemberParts[], facts: CoordinatorFacts): Connected {
-  const { connect } = COORDINATOR_ACCESS[spec.coordinator ?? DEFAULT_COORDINATOR];
+  const kind = coordinatorKindOf(spec);
+  if (kind === 'none') return { coordinator: NOBODY };
+  const { connect } = COORDINATOR_ACCESS[kind];
   const regions = coordinatorsByRegion(spec);
   if (regions === undefined) return { coordinator: connect(members, facts) };
   const regional = regions.map((shape) => ({

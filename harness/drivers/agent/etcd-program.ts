@@ -9,6 +9,9 @@ import { outputOfSync } from './own-group.ts';
 /** The environment variable that names another etcd than the usual one, by its full path. */
 export const ETCD_VARIABLE = 'SNOWGLOBE_ETCD_PROGRAM';
 
+/** Where there is none. */
+export const NO_ETCD = problem('etcd is not installed.', 'Run: apt-get install -y etcd-server etcd-client');
+
 /** The etcd that the user named, or undefined. */
 export function namedEtcd(): string | undefined {
   const named = process.env[ETCD_VARIABLE];

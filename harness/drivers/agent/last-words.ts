@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { SnowglobeError } from '../../core/errors.ts';
 import { badInput } from '../../core/errors.ts';
-import { GENERATOR_FAULT, MINTER_REMEDY } from '../../core/minter-problem.ts';
+import { GENERATOR_FAULT, remedyFor } from '../../core/minter-problem.ts';
 
 /** By which the shell begins the line that says why it ends; a stack may follow. */
 const SHELL_ENDS = 'snowglobe node: ';
@@ -33,7 +33,7 @@ export function lastLine(log: string): string | undefined {
 /** That the generator cannot be run at all, where the log of a node says so; `file` is the generator's. */
 export function generatorFault(log: string, file: string): SnowglobeError | undefined {
   const said = lastLine(log);
-  return said?.startsWith(GENERATOR_FAULT) === true
-    ? badInput(`${said.slice(GENERATOR_FAULT.length)}.`, MINTER_REMEDY, file)
-    : undefined;
+  if (said?.startsWith(GENERATOR_FAULT) !== true) return undefined;
+  const fault = said.slice(GENERATOR_FAULT.length);
+  return badInput(`${fault}.`, remedyFor(fault), file);
 }

@@ -20,6 +20,14 @@ export async function readClocks(send: SendOrder): Promise<KernelClocks> {
   return { monotonicNs: BigInt(monotonicNs as string), realtimeNs: BigInt(realtimeNs as string) };
 }
 
+/** Reads them here, in the harness's own kernel. Date.now() has whole milliseconds: exact only just after it ticks. */
+export async function readOwnClocks(): Promise<KernelClocks> {
+  const before = Date.now();
+  let unixMs = before;
+  while (unixMs === before) unixMs = Date.now();
+  return { monotonicNs: process.hrtime.bigint(), realtimeNs: BigInt(unixMs) * 1_000_000n };
+}
+
 /**
  * Begins a run: asks the cluster's kernel for its clocks a few times and lays the origin at the first answer.
  *

@@ -2,7 +2,7 @@
  * The docker driver: every node and coordinator member is a container in a pod of its own.
  */
 import type { Ability } from '../../core/cluster.ts';
-import { ABILITIES } from '../../core/cluster.ts';
+import { CONTROLS } from '../../core/cluster.ts';
 import type { Driver, Readiness } from '../../core/driver.ts';
 import type { Problem } from '../../core/errors.ts';
 import { EXIT, SnowglobeError } from '../../core/errors.ts';
@@ -15,6 +15,11 @@ export default {
   summary: 'Containers on a Docker engine: each node and etcd member with a network, a clock and processes of its own.',
   rank: 3,
   callable: true,
+
+  refuses: (node) =>
+    node.kind === 'service' && node.urls !== undefined
+      ? 'Its nodes run elsewhere, and it starts nodes itself.'
+      : undefined,
 
   async readiness(): Promise<Readiness> {
     const engine = await findEngine();
@@ -34,7 +39,7 @@ export default {
     return {
       problems: [],
       abilities: new Set(
-        (Object.keys(ABILITIES) as Ability[]).filter(
+        CONTROLS.filter(
           (ability) =>
             !lacking.abilities.has(ability) &&
             (restores || ability !== 'coordinator.restore') &&

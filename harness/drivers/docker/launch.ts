@@ -5,7 +5,7 @@ import { realpathSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { ClockControl, ClusterSpec, CoordinatorMember, Member, Zones } from '../../core/cluster.ts';
-import { DEFAULT_COORDINATOR } from '../../core/coordinator-kind.ts';
+import { coordinatorKindOf, DEFAULT_COORDINATOR } from '../../core/coordinator-kind.ts';
 import { membersBeside } from '../../core/coordinators.ts';
 import type { LaunchContext } from '../../core/driver.ts';
 import { environmentLacks, messageOf } from '../../core/errors.ts';
@@ -60,7 +60,7 @@ export async function launchCluster(
   const labels = labelsOf(context);
   const user = containerUser(engine.rootless);
   const needs = context.needs ?? new Set();
-  const backend = chooseClock(NODE_IN_IMAGE, needs, image.clockTools, spec.clockTool);
+  const backend = chooseClock([NODE_IN_IMAGE], needs, image.clockTools, spec.clockTool);
   const clock: ClockChoice = { backend, tools: image.clockTools };
   const clocks = new Clocks(folders.clocks, backend);
   const slowSync = needs.has('coordinator.slow-disk') ? image.slowSync : undefined;
@@ -106,17 +106,19 @@ export async function launchCluster(
       ),
     ]);
     context.signal.throwIfAborted();
+    const etcd = named === undefined ? versions.etcd : etcdVersion(named);
     return await assemble(members, clocks, folders, context.signal, {
       remove: () => sweep(docker, runId),
       zones: spec.zones ?? {},
       idBits: idBitsOf(context.generator.generator.layout),
       generator: context.generator.file,
       delayFile: slowSync === undefined ? undefined : delayFileIn(folders.snapshots),
+      etcdVersion: etcd,
       versions: {
         docker: engine.version,
         image: image.reference,
         'base image': image.base,
-        etcd: named === undefined ? versions.etcd : etcdVersion(named),
+        ...(coordinatorKindOf(spec) !== 'none' && { etcd }),
         'node in the image': versions.node,
       },
     });
@@ -189,7 +191,9 @@ async function assemble(
   folders: RunFolders,
   signal: AbortSignal,
   facts: {
-    readonly versions: Readonly<Record<string, string>> & { readonly etcd: string };
+    readonly versions: Readonly<Record<string, string>>;
+    /** That of the image, or of the one that the user named. */
+    readonly etcdVersion: string;
     readonly remove: () => Promise<unknown>;
     readonly zones: Zones;
     readonly idBits: 64 | 128;
@@ -217,7 +221,7 @@ async function assemble(
       ...control(member),
       endpoint: `${scheme}://${member.pod.reach.host}:${member.pod.reach.port}`,
     })),
-    { etcdVersion: facts.versions.etcd, time, snapshots: folders.snapshots, delayFile: facts.delayFile },
+    { etcdVersion: facts.etcdVersion, time, snapshots: folders.snapshots, delayFile: facts.delayFile },
   );
   const nodes = members.nodes.map((node) => {
     const client = new NodeClient(node.pod.reach, (ns) => runNs(origin, ns), facts.idBits);

@@ -14,6 +14,26 @@ test('no node has the address of a member, however many there are', () => {
   expect(new Set([...nodes, ...members].map(({ address }) => address)).size).toBe(71);
 });
 
+test('a node without a coordinator is told of none, and its scenario has no places for members', () => {
+  const spec = { nodes: 1, coordinatorMembers: 0, options: {} };
+  expect(coordinatorPlaces(spec, PREFIX)).toEqual([]);
+  const { environment } = nodeSpec({
+    name: 'n1',
+    user: '1000:1000',
+    shellModule: '/package/shell.mjs',
+    generatorFile: '/mine/mine.ts',
+    index: 0,
+    spec,
+    coordinator: [],
+    folders: runFolders('/runs/1'),
+    code: [],
+    clock: { backend: libfaketime, tools: IMAGE_CLOCK_TOOLS },
+  });
+  expect(Object.keys(environment)).toContain('SNOWGLOBE_LISTEN');
+  expect(Object.keys(environment)).not.toContain('SNOWGLOBE_ETCD');
+  expect(Object.keys(environment)).not.toContain('SNOWGLOBE_POSTGRES');
+});
+
 test('a node is under its clock tool, its shell script is not', () => {
   const [place] = nodePlaces(1, PREFIX);
   const { command, environment, mounts } = nodeSpec({

@@ -7,7 +7,7 @@ import { optionsOf } from '../../core/cluster.ts';
 import { DEFAULT_COORDINATOR } from '../../core/coordinator-kind.ts';
 import { coordinatorMembersOf, membersBeside } from '../../core/coordinators.ts';
 import { restoreFile } from '../agent/coordinator.ts';
-import { COORDINATOR_ACCESS } from '../agent/coordinators.ts';
+import { COORDINATOR_ACCESS, coordinatorVariables } from '../agent/coordinators.ts';
 import { ETCD_ENVIRONMENT, ETCD_PORT, type EtcdPrograms, etcdCommand } from '../agent/etcd-arguments.ts';
 import { namedEtcd, restorerOf } from '../agent/etcd-program.ts';
 import { delayFileIn, type SlowSync } from '../agent/disks/slow-sync.ts';
@@ -133,7 +133,8 @@ export function nodeSpec(node: {
       SNOWGLOBE_DISK: INSIDE.disk,
       SNOWGLOBE_GENERATOR: node.generatorFile,
       SNOWGLOBE_OPTIONS: JSON.stringify(optionsOf(node.spec, node.name)),
-      ...COORDINATOR_ACCESS[node.spec.coordinator ?? DEFAULT_COORDINATOR].environment(
+      ...coordinatorVariables(
+        node.spec,
         node.coordinator.filter(({ name }) => membersBeside(node.spec, node.name).includes(name)),
       ),
       SNOWGLOBE_LISTEN: `tcp:0.0.0.0:${NODE_PORT}`,

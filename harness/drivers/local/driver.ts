@@ -6,12 +6,14 @@ import type { Driver } from '../../core/driver.ts';
 import { EXIT, refuse } from '../../core/errors.ts';
 import { launch } from './launch.ts';
 import { readiness } from './readiness.ts';
+import { localRefuses } from './refuses.ts';
 import { listTraces, removeTraces } from './traces.ts';
 
 export default {
   name: 'local',
   summary: 'Plain processes in network namespaces, with root or without: Linux without Docker.',
   rank: 2,
+  refuses: localRefuses,
   readiness,
   /** Nothing has to be built. */
   prepare: () => Promise.resolve(),

@@ -4,11 +4,12 @@
 import { mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClusterSpec, Member } from '../../core/cluster.ts';
-import { DEFAULT_COORDINATOR } from '../../core/coordinator-kind.ts';
+import { coordinatorKindOf, DEFAULT_COORDINATOR } from '../../core/coordinator-kind.ts';
 import { membersBeside } from '../../core/coordinators.ts';
 import type { LaunchContext } from '../../core/driver.ts';
 import { EXIT, environmentLacks, messageOf, SnowglobeError } from '../../core/errors.ts';
 import { idBitsOf } from '../../core/layout.ts';
+import type { Places } from '../../core/template.ts';
 import { NS_PER_MS, trueUnixMs, type Time } from '../../core/time.ts';
 import type { SendOrder } from '../agent/agent-client.ts';
 import { AgentCluster, AgentNode } from '../agent/agent-cluster.ts';
@@ -17,17 +18,19 @@ import { chooseClock } from '../agent/clocks/choose-clock.ts';
 import type { ClockBackend } from '../agent/clocks/clock-backend.ts';
 import { programAt } from '../agent/clocks/program.ts';
 import { delayFileIn } from '../agent/disks/slow-sync.ts';
-import { restorerOf } from '../agent/etcd-program.ts';
+import { etcdVersion, NO_ETCD, restorerOf } from '../agent/etcd-program.ts';
 import { locator, networkControl } from '../agent/network-control.ts';
 import { endInWords, generatorFault, lastWords } from '../agent/last-words.ts';
 import { NodeClient } from '../agent/node-client.ts';
 import { readClocks, runNs, startTime } from '../agent/real-time.ts';
+import { nodeCommand, type NodeCommand, startsWithinMs } from '../agent/node-command.ts';
 import { shellEntry } from '../agent/shell-entry.ts';
 import {
   allOf,
   clockFile,
   diskFolder,
   logFile,
+  NODE_PORT,
   nodeWorkload,
   onLoopback,
   placesOf,
@@ -63,12 +66,22 @@ export async function launch(spec: ClusterSpec, context: LaunchContext): Promise
   if (mode === PLAIN && spec.coordinator === 'postgres')
     throw new SnowglobeError(EXIT.environment, [NO_POSTGRES_ON_TCP]);
   const { tools, slowSync } = await findClockTools(skews);
-  const backend = chooseClock(programAt(process.execPath), context.needs ?? new Set(), tools, spec.clockTool);
+  const shell = shellEntry();
+  const commandIn = (places?: Places): NodeCommand =>
+    nodeCommand(context.generator, {
+      node: process.execPath,
+      shell,
+      generatorFile: context.generator.file === '' ? '' : realpathSync(context.generator.file),
+      ...(places !== undefined && { places }),
+    });
+  const programs = commandIn().programs.map((path) => programAt(path));
+  const backend = chooseClock(programs, context.needs ?? new Set(), tools, spec.clockTool);
   const tool = tools.get(backend.name) as string;
   const around = makeFolders(
     spec,
     context,
     (settingFile) => backend.wrap(tool, settingFile),
+    commandIn,
     context.needs?.has('coordinator.slow-disk') === true ? slowSync : undefined,
   );
   const traces = beginTraces(context.runId, context.owner, [around.memberData]);
@@ -131,12 +144,13 @@ async function fill(
 
   const agents = all.map(agentOf);
   const { time, origin } = await startTime(() => readClocks(agents[0] as SendOrder));
-  const versions = programVersions();
+  const etcd = etcdOf(spec);
+  const versions = { ...programVersions(), ...(etcd !== undefined && { etcd: etcdVersion(etcd) }) };
   const { coordinator, regional } = connectAll(
     spec,
     members.map((member, index) => ({ ...member, endpoint: `unix:${(places.members[index] as Place).socket}` })),
     {
-      etcdVersion: versions['etcd'] as string,
+      etcdVersion: versions.etcd ?? '',
       time,
       snapshots: around.snapshots,
       delayFile: around.slowSync?.delayFile,
@@ -160,10 +174,18 @@ async function fill(
           lastWords(endInWords(await sandbox.endOf(place.name)), logFile(place, around)),
         );
         await node.process.start();
+        if (around.nodeCommand().tcpOnly === true)
+          await sandbox.agent(place.name, {
+            do: 'forward',
+            socket: place.socket,
+            address: place.addressFor(place.name),
+            port: NODE_PORT,
+          });
         return node;
       }),
     );
-    const until = time.now() + NODE_SERVES_MS * NS_PER_MS;
+    const servesMs = NODE_SERVES_MS + startsWithinMs(generator.generator.node);
+    const until = time.now() + servesMs * NS_PER_MS;
     await Promise.all(
       nodes.map((node, index) =>
         untilItServes(node, until, time, signal, logFile(places.nodes[index] as Place, around), around.generator),
@@ -218,6 +240,7 @@ function makeFolders(
   spec: ClusterSpec,
   { folder, runId, generator }: LaunchContext,
   wrap: Surroundings['wrap'],
+  nodeCommand: Surroundings['nodeCommand'],
   slowSync: string | undefined,
 ): Surroundings {
   const root = mkRealFolder(folder);
@@ -227,7 +250,7 @@ function makeFolders(
         `${folder} lies in ${hidden}, which the sandbox of the local driver covers.`,
         'Run in another folder.',
       );
-  const etcd = findEtcd() as string;
+  const etcd = etcdOf(spec);
   const below = (name: string): string => mkRealFolder(join(root, name));
   const snapshots = below('snapshots');
   const around: Surroundings = {
@@ -241,12 +264,20 @@ function makeFolders(
     path: SEARCH_PATH,
     wrap,
     slowSync: slowSync === undefined ? undefined : { launcher: slowSync, delayFile: delayFileIn(snapshots) },
-    programs: { etcd: realpathSync(etcd), restorer: restorerOf(etcd) },
-    shell: shellEntry(),
-    generator: realpathSync(generator.file),
+    programs: etcd === undefined ? undefined : { etcd: realpathSync(etcd), restorer: restorerOf(etcd) },
+    nodeCommand,
+    generator: generator.file,
   };
   for (const node of placesOf(spec, '').nodes) mkRealFolder(diskFolder(node, around));
   return around;
+}
+
+/** The program, where it is the coordinator. */
+function etcdOf(spec: ClusterSpec): string | undefined {
+  if (coordinatorKindOf(spec) !== 'etcd') return undefined;
+  const etcd = findEtcd();
+  if (etcd === undefined) throw new SnowglobeError(EXIT.environment, [NO_ETCD]);
+  return etcd;
 }
 
 function mkRealFolder(path: string): string {

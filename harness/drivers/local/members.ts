@@ -6,9 +6,11 @@ import type { ClusterSpec } from '../../core/cluster.ts';
 import { optionsOf } from '../../core/cluster.ts';
 import { DEFAULT_COORDINATOR } from '../../core/coordinator-kind.ts';
 import { coordinatorMembersOf, membersBeside } from '../../core/coordinators.ts';
+import type { Places as TemplatePlaces } from '../../core/template.ts';
+import { CLOCK_PREFIX_VARIABLE, clockWords, HOST_VARIABLE, type NodeCommand } from '../agent/node-command.ts';
 import { placeVariables } from '../agent/place-variables.ts';
 import { restoreFile } from '../agent/coordinator.ts';
-import { COORDINATOR_ACCESS } from '../agent/coordinators.ts';
+import { COORDINATOR_ACCESS, coordinatorVariables } from '../agent/coordinators.ts';
 import { ETCD_ENVIRONMENT, type EtcdPrograms, etcdCommand, etcdUrl } from '../agent/etcd-arguments.ts';
 import type { Wrapping } from '../agent/clocks/clock-backend.ts';
 import type { SlowSync } from '../agent/disks/slow-sync.ts';
@@ -17,6 +19,8 @@ import type { PodSpec, WorkloadSpec } from './sandbox-protocol.ts';
 
 /** Nothing listens there: a node serves on a UNIX socket. A refusal shows just as well that the link is whole. */
 const NODE_PROBE_PORT = 1;
+/** Where a node listens that serves on TCP only; its agent brings it to the node's socket. */
+export const NODE_PORT = 8080;
 
 /** A node or etcd member, its pod, and how it is reached. */
 export interface Place extends PodSpec {
@@ -46,13 +50,15 @@ export interface Surroundings {
   readonly logs: string;
   readonly path: string;
   readonly snapshots: string;
-  readonly programs: EtcdPrograms;
+  /** Undefined where etcd is not the coordinator. */
+  readonly programs: EtcdPrograms | undefined;
   /** The disk of all coordinator members, where the run slows it. */
   readonly slowSync: SlowSync | undefined;
   /** How a process is started under the clock of a setting's file. */
   readonly wrap: (settingFile: string) => Wrapping;
-  /** The node shell and the generator: full paths. */
-  readonly shell: string;
+  /** How the process of a node is started: by what its generator is. */
+  readonly nodeCommand: (places?: TemplatePlaces) => NodeCommand;
+  /** The generator, for messages. */
   readonly generator: string;
 }
 
@@ -87,33 +93,43 @@ export function onLoopback(places: Places, block: number): Places {
   return { nodes: places.nodes.map(moved), members: places.members.map(moved) };
 }
 
-/** A node: the shell, under a clock of its own. */
+/** A node, under a clock of its own. */
 export function nodeWorkload(
   node: Place,
   { nodes, members }: Places,
   spec: ClusterSpec,
   around: Surroundings,
 ): WorkloadSpec {
-  const { prefix, environment } = around.wrap(clockFile(node, around));
+  const wrapping = around.wrap(clockFile(node, around));
+  const options = optionsOf(spec, node.name);
+  const index = nodes.indexOf(node);
+  const beside = members
+    .filter(({ name }) => membersBeside(spec, node.name).includes(name))
+    .map(({ name, addressFor }) => ({ name, address: addressFor(node.name) }));
+  const coordinator = coordinatorVariables(spec, beside);
+  const disk = diskFolder(node, around);
+  const listensAt = { host: node.addressFor(node.name), port: NODE_PORT };
+  const etcd = coordinator['SNOWGLOBE_ETCD']?.split(',') ?? [];
+  const started = around.nodeCommand({ node: node.name, index, ...listensAt, etcd, disk, options });
   return {
     name: node.name,
-    command: [...prefix, process.execPath, around.shell],
+    command: [...wrapping.prefix, ...started.command],
     environment: {
       PATH: around.path,
-      ...environment,
+      ...(process.env['HOME'] !== undefined && { HOME: process.env['HOME'] }),
+      ...wrapping.environment,
+      ...started.environment,
+      [CLOCK_PREFIX_VARIABLE]: JSON.stringify(clockWords(wrapping)),
+      ...(node.proxy !== undefined && { [HOST_VARIABLE]: listensAt.host }),
       SNOWGLOBE_NODE: node.name,
-      ...placeVariables(spec, node.name, nodes.indexOf(node)),
+      ...placeVariables(spec, node.name, index),
       SNOWGLOBE_TAPS: around.taps,
-      SNOWGLOBE_DISK: diskFolder(node, around),
-      SNOWGLOBE_GENERATOR: around.generator,
-      SNOWGLOBE_OPTIONS: JSON.stringify(optionsOf(spec, node.name)),
-      ...COORDINATOR_ACCESS[spec.coordinator ?? DEFAULT_COORDINATOR].environment(
-        members
-          .filter(({ name }) => membersBeside(spec, node.name).includes(name))
-          .map(({ name, addressFor }) => ({ name, address: addressFor(node.name) })),
-      ),
-      SNOWGLOBE_LISTEN: `unix:${node.socket}`,
+      SNOWGLOBE_DISK: disk,
+      SNOWGLOBE_OPTIONS: JSON.stringify(options),
+      ...coordinator,
+      SNOWGLOBE_LISTEN: started.tcpOnly === true ? `tcp:${listensAt.host}:${listensAt.port}` : `unix:${node.socket}`,
     },
+    ...(started.folder !== undefined && { folder: started.folder }),
     log: logFile(node, around),
   };
 }
@@ -132,7 +148,7 @@ export function etcdWorkload(member: Place, members: readonly Place[], around: S
   const logging = ['--logger', 'zap', '--log-outputs', 'stderr'];
   return {
     name: member.name,
-    command: etcdCommand(around.programs, member, members, own, logging),
+    command: etcdCommand(around.programs as EtcdPrograms, member, members, own, logging),
     environment: {
       PATH: around.path,
       ...ETCD_ENVIRONMENT,

@@ -15,7 +15,6 @@ export const SEARCH_PATH = [process.env['PATH'], '/usr/local/sbin', '/usr/sbin',
 
 /** Program and the Debian package that has it. */
 export const PROGRAMS = {
-  etcd: 'etcd-server',
   ip: 'iproute2',
   nft: 'nftables',
   unshare: 'util-linux',

@@ -3,11 +3,11 @@
  */
 import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
-import { ABILITIES, type Ability } from '../../core/cluster.ts';
+import { type Ability, CONTROLS } from '../../core/cluster.ts';
 import type { Readiness } from '../../core/driver.ts';
 import { problem, type Problem } from '../../core/errors.ts';
 import { findPostgres, NO_POSTGRES } from '../agent/postgres-program.ts';
-import { etcdVersion, namedEtcdProblems, restorerOf } from '../agent/etcd-program.ts';
+import { etcdVersion, namedEtcdProblems, NO_ETCD, restorerOf } from '../agent/etcd-program.ts';
 import { lackingLinks } from '../agent/link-abilities.ts';
 import { SLOW_SYNC_MISSING, trySlowSync } from '../agent/disks/slow-sync.ts';
 import { clockAbilities } from '../agent/clocks/choose-clock.ts';
@@ -28,8 +28,8 @@ import { PLAIN } from './sandbox-protocol.ts';
 import type { Mode } from './sandbox.ts';
 
 const NODE_MAJOR = 24;
-const NAMESPACE_PROGRAMS: readonly Program[] = ['etcd', 'ip', 'nft', 'unshare', 'nsenter', 'mount'];
-const PLAIN_PROGRAMS: readonly Program[] = ['etcd', 'setpriv'];
+const NAMESPACE_PROGRAMS: readonly Program[] = ['ip', 'nft', 'unshare', 'nsenter', 'mount'];
+const PLAIN_PROGRAMS: readonly Program[] = ['setpriv'];
 
 const GROUND_NOTES: Readonly<Record<Mode, string>> = {
   root: `namespaces as root (${LINKS_VARIABLE}=tcp does without, on TCP links)`,
@@ -56,28 +56,35 @@ export async function readiness(): Promise<Readiness> {
   if (missing.length > 0) return notReady(missing);
   const { mode, refusal, skews, links } = await prove();
   if (mode === undefined) return notReady([wantsTcpLinks() ? noLoopback(refusal) : noNamespaces(refusal)]);
-  const restores = restorerOf(findEtcd() as string) !== undefined;
+  const etcd = findEtcd();
+  const restores = etcd !== undefined && restorerOf(etcd) !== undefined;
   const lacking = mode === PLAIN ? LACKING_TCP_LINKS : lackingLinks(links);
   const { tools, note, slowSync } = await findClockTools(skews);
   const quickDisks = slowSync === undefined ? SLOW_SYNC_MISSING : await trySlowSync(slowSync);
   const clocks = clockAbilities(programAt(process.execPath), tools);
-  const abilities = (Object.keys(ABILITIES) as Ability[]).filter(
+  const abilities = CONTROLS.filter(
     (ability) =>
       !lacking.abilities.has(ability) &&
       (ability !== 'coordinator.slow-disk' || quickDisks === undefined) &&
       (ability !== 'coordinator.restore' || restores) &&
       (!ability.startsWith('clock.') || clocks.has(ability)),
   );
+  const noEtcd = etcdProblem(etcd);
   const noPostgres = mode === PLAIN ? NO_POSTGRES_ON_TCP : findPostgres() === undefined ? NO_POSTGRES : undefined;
-  const versions = programVersions();
+  const versions = { ...programVersions(), ...(etcd !== undefined && { etcd: etcdVersion(etcd) }) };
   return {
     problems: [],
     abilities: new Set(abilities),
-    ...(noPostgres !== undefined && { lacksCoordinators: new Map([['postgres', noPostgres] as const]) }),
+    lacksCoordinators: new Map([
+      ...(noEtcd === undefined ? [] : [['etcd', noEtcd] as const]),
+      ...(noPostgres === undefined ? [] : [['postgres', noPostgres] as const]),
+    ]),
     notes: [
       GROUND_NOTES[mode],
       ...Object.entries(versions).map(([name, version]) => `${name} ${version}`),
-      ...(restores ? [] : ['no etcdctl or etcdutl beside etcd: no snapshot is restored (apt-get install etcd-client)']),
+      ...(restores || etcd === undefined
+        ? []
+        : ['no etcdctl or etcdutl beside etcd: no snapshot is restored (apt-get install etcd-client)']),
       ...lacking.notes,
       ...(quickDisks === undefined ? [] : [`disks of the coordinator cannot be slowed: ${quickDisks}`]),
       note,
@@ -86,11 +93,10 @@ export async function readiness(): Promise<Readiness> {
   };
 }
 
-/** For the report: what a local cluster runs on. */
+/** For the report: what a local cluster runs on, whatever coordinator it has. */
 export function programVersions(): Record<string, string> {
   return {
     node: process.versions.node,
-    etcd: etcdVersion(findEtcd() as string),
     libfaketime: libfaketimeVersion(findLibfaketime() as string),
     kernel: release(),
   };
@@ -117,18 +123,19 @@ function missingParts(): Problem[] {
 }
 
 function oldParts(): Problem[] {
-  const problems: Problem[] = [];
-  if (Number(process.versions.node.split('.')[0]) < NODE_MAJOR)
-    problems.push(
-      problem(`Node ${process.versions.node} is too old.`, `Run snowglobe with Node ${NODE_MAJOR} or newer.`),
-    );
-  const etcd = findEtcd();
-  if (etcd === undefined) return problems; // told as missing
+  return Number(process.versions.node.split('.')[0]) < NODE_MAJOR
+    ? [problem(`Node ${process.versions.node} is too old.`, `Run snowglobe with Node ${NODE_MAJOR} or newer.`)]
+    : [];
+}
+
+/** Why no cluster can have this etcd; undefined: it can. */
+function etcdProblem(etcd: string | undefined): Problem | undefined {
+  if (etcd === undefined) return NO_ETCD;
   const version = etcdVersion(etcd);
   const [major = 0, minor = 0] = version.split('.').map(Number);
-  if (major < ETCD_OLDEST[0] || (major === ETCD_OLDEST[0] && minor < ETCD_OLDEST[1]))
-    problems.push(problem(`etcd ${version} at ${etcd} is too old.`, `Install etcd ${ETCD_OLDEST.join('.')} or newer.`));
-  return problems;
+  return major < ETCD_OLDEST[0] || (major === ETCD_OLDEST[0] && minor < ETCD_OLDEST[1])
+    ? problem(`etcd ${version} at ${etcd} is too old.`, `Install etcd ${ETCD_OLDEST.join('.')} or newer.`)
+    : undefined;
 }
 
 function noLoopback(refusal: string): Problem {

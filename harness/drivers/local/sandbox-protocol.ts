@@ -27,6 +27,8 @@ export interface WorkloadSpec {
   readonly command: readonly string[];
   /** The whole environment of the command: nothing is inherited. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Where it is started; left out: where the supervisor was. */
+  readonly folder?: string;
   /** Its output is appended to this file. */
   readonly log: string;
 }

@@ -56,7 +56,15 @@ function passOn(
   return agent.send(order, timeoutMs);
 }
 
-async function start({ name, pod = name, label = name, command, environment, log }: WorkloadSpec): Promise<void> {
+async function start({
+  name,
+  pod = name,
+  label = name,
+  command,
+  environment,
+  folder,
+  log,
+}: WorkloadSpec): Promise<void> {
   if (running(name) !== undefined) return;
   const output = openSync(log, 'a');
   try {
@@ -65,7 +73,11 @@ async function start({ name, pod = name, label = name, command, environment, log
     const [program, ...args] = [...ground.into(pod), 'env', ...settings, ...command] as const;
     const { PATH = '', [SANDBOX_VARIABLE]: sandbox = '' } = process.env;
     const env = { PATH, [SANDBOX_VARIABLE]: sandbox, [WORKLOAD_VARIABLE]: label };
-    const child = spawn(program, args, { env, stdio: ['ignore', output, output] });
+    const child = spawn(program, args, {
+      env,
+      ...(folder !== undefined && { cwd: folder }),
+      stdio: ['ignore', output, output],
+    });
     await once(child, 'spawn');
     workloads.set(name, child);
     child.on('exit', (code, signal) => {

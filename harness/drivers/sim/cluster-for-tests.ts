@@ -1,5 +1,5 @@
 /** Small simulated clusters for tests: the generator is a function. */
-import type { Generator, GeneratorEnv, Minter } from '../../core/generator.ts';
+import type { GeneratorEnv, Minter, ShellGenerator } from '../../core/generator.ts';
 import type { MintReply } from '../../core/cluster.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { createRng } from '../../core/random.ts';
@@ -14,7 +14,7 @@ export interface TestClusterOptions {
 }
 
 /** A generator of this name that is nothing but its minter. */
-export function generatorOf(create: (env: GeneratorEnv) => Minter | Promise<Minter>, name = 'tiny'): Generator {
+export function generatorOf(create: (env: GeneratorEnv) => Minter | Promise<Minter>, name = 'tiny'): ShellGenerator {
   return {
     name,
     summary: 'made by a test',

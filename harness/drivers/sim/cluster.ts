@@ -1,11 +1,11 @@
 /** A cluster in virtual time: nodes, a virtual coordinator, a virtual network, and one history of all that was minted. */
 import { setImmediate } from 'node:timers';
 import type { Cluster, ClusterSpec, CoordinatorCluster, RegionalCoordinator, Zones } from '../../core/cluster.ts';
-import { DEFAULT_COORDINATOR } from '../../core/coordinator-kind.ts';
+import { coordinatorKindOf } from '../../core/coordinator-kind.ts';
 import { coordinatorMembersOf, coordinatorOfNodes, coordinatorsByRegion } from '../../core/coordinators.ts';
 import { CoordinatorsAsOne } from '../../core/coordinators-as-one.ts';
 import type { InMemoryHistory } from '../../core/driver.ts';
-import type { Generator } from '../../core/generator.ts';
+import type { ShellGenerator } from '../../core/generator.ts';
 import { NO_REQUESTS } from '../../core/history.ts';
 import type { History } from '../../core/history.ts';
 import { wordsPerId } from '../../core/layout.ts';
@@ -25,9 +25,9 @@ const ORIGIN: Origin = { monotonicNs: '1000000000000', unixMs: 1_767_225_600_000
 
 export interface SimClusterOptions {
   readonly spec: ClusterSpec;
-  readonly generator: Generator;
+  readonly generator: ShellGenerator;
   /** Loads the generator anew, for one life of a node. */
-  readonly load: () => Promise<Generator>;
+  readonly load: () => Promise<ShellGenerator>;
   /** The cluster disposes of it. */
   readonly guard: Guard;
   readonly rng: Rng;
@@ -45,7 +45,7 @@ export class SimCluster implements Cluster, InMemoryHistory {
   readonly zones: Zones;
   readonly versions: { readonly [name: string]: string };
   readonly #guard: Guard;
-  readonly #generator: Generator;
+  readonly #generator: ShellGenerator;
   readonly #network: Network;
   readonly #history = new HistoryBuilder();
   readonly #spec: ClusterSpec;
@@ -64,7 +64,7 @@ export class SimCluster implements Cluster, InMemoryHistory {
     this.#network = network;
     const world = { time, network };
     const coordinate = (members: readonly string[], leases: LeaseLog, drawn: Rng): Coordinated =>
-      COORDINATORS[spec.coordinator ?? DEFAULT_COORDINATOR]({ ...world, spec, members, leases, rng: drawn });
+      COORDINATORS[coordinatorKindOf(spec)]({ ...world, spec, members, leases, rng: drawn });
     const regions = coordinatorsByRegion(spec);
     this.#leases = regions?.map(({ region }) => new LeaseLog(region)) ?? [new LeaseLog()];
     const coordinated = regions?.map(({ region, members }, index) =>
@@ -75,7 +75,8 @@ export class SimCluster implements Cluster, InMemoryHistory {
       this.regional = regions.map((shape, index) => ({ shape, coordinator: coordinated[index]!.cluster }));
       this.coordinator = new CoordinatorsAsOne(this.regional);
     }
-    this.versions = { [this.coordinator.name]: this.coordinator.version };
+    const { name, version, members } = this.coordinator;
+    this.versions = { ...(members.length > 0 && { [name]: version }), 'clocks by': 'virtual' };
     const shared = {
       ...world,
       origin: ORIGIN,

@@ -1,8 +1,9 @@
-/** The coordinators that a simulated cluster can have, by kind. */
+/** The coordinators that a simulated cluster can have, by kind, or none. */
 import type { ClusterSpec, CoordinatorCluster } from '../../core/cluster.ts';
-import type { CoordinatorKind } from '../../core/coordinator-kind.ts';
+import type { CoordinatorOrNone } from '../../core/coordinator-kind.ts';
 import type { Coordination } from '../../core/generator.ts';
 import { LEASELESS } from '../../core/leaseless.ts';
+import { NO_COORDINATOR } from '../../core/no-coordinator.ts';
 import type { Ranges } from '../../core/ranges.ts';
 import type { Rng } from '../../core/random.ts';
 import { msToNs, nsToMs } from '../../core/time.ts';
@@ -39,7 +40,7 @@ export interface CoordinatorParts {
   readonly rng: Rng;
 }
 
-export const COORDINATORS: Readonly<Record<CoordinatorKind, (parts: CoordinatorParts) => Coordinated>> = {
+export const COORDINATORS: Readonly<Record<CoordinatorOrNone, (parts: CoordinatorParts) => Coordinated>> = {
   etcd: ({ spec, members, time, network, leases, rng }) => {
     const etcd = new EtcdSim(members, {
       time,
@@ -90,4 +91,14 @@ export const COORDINATORS: Readonly<Record<CoordinatorKind, (parts: CoordinatorP
       }),
     };
   },
+
+  none: () => ({
+    servers: { members: [], state: nobody, setState: nobody, status: nobody, reconsider: () => undefined },
+    cluster: NO_COORDINATOR,
+    connect: () => ({ coordination: NO_COORDINATION, ranges: NO_RANGES }),
+  }),
 };
+
+function nobody(member: string): never {
+  throw new Error(`there is no coordinator, and so no member ${member}`);
+}

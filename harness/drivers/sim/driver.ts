@@ -1,9 +1,8 @@
 /** The simulator: nodes are objects in this process, time is virtual, and one seed gives one history. */
-import type { Ability } from '../../core/cluster.ts';
 import type { Driver, LaunchContext } from '../../core/driver.ts';
-import type { Generator } from '../../core/generator.ts';
+import type { NodeKind, ShellGenerator } from '../../core/generator.ts';
 import type { ClusterSpec } from '../../core/cluster.ts';
-import { ABILITIES } from '../../core/cluster.ts';
+import { CONTROLS } from '../../core/cluster.ts';
 import { SimCluster } from './cluster.ts';
 import { Guard } from './guard.ts';
 import { loadGuarded } from './guard-modules.ts';
@@ -14,8 +13,17 @@ export default {
   rank: 1,
   inProcess: true,
 
+  refuses: ({ kind }: NodeKind) =>
+    kind === 'shell'
+      ? undefined
+      : 'It runs generators that are written for snowglobe; this one is a program of its own.',
+
   async readiness() {
-    return { problems: [], abilities: new Set(Object.keys(ABILITIES) as Ability[]), notes: [] };
+    return {
+      problems: [],
+      abilities: new Set(CONTROLS),
+      notes: [],
+    };
   },
 
   async prepare() {
@@ -26,11 +34,13 @@ export default {
     const guard = new Guard(generator.generator.name);
     try {
       // A generator made by a test has no file: then only the globals are guarded, and all lives share it.
-      const load = (): Promise<Generator> =>
-        generator.file === '' ? Promise.resolve(generator.generator) : loadGuarded(generator.file, guard);
+      const load = (): Promise<ShellGenerator> =>
+        generator.file === ''
+          ? Promise.resolve(generator.generator as ShellGenerator)
+          : loadGuarded(generator.file, guard);
       // One that cannot be loaded is told of here. The first life gets this instance, each later one its own.
       const first = await load();
-      let spare: Generator | undefined = first;
+      let spare: ShellGenerator | undefined = first;
       return new SimCluster({
         spec,
         generator: first,

@@ -13,7 +13,7 @@ import * as nodeModule from 'node:module';
 import type { LoadFnOutput } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { badInput, messageOf, SnowglobeError } from '../../core/errors.ts';
-import type { Generator } from '../../core/generator.ts';
+import type { ShellGenerator } from '../../core/generator.ts';
 import type { Guard } from './guard.ts';
 import { forbid, outside, places, REMEDY, whereAmI } from './guard-place.ts';
 import type { Instance } from './guard-place.ts';
@@ -78,10 +78,10 @@ const commonjs = nodeModule.createRequire(import.meta.url).cache;
 let instances = 0;
 
 /** A new instance of the generator in `file`, as the simulator may run it. */
-export async function loadGuarded(file: string, guard: Guard): Promise<Generator> {
+export async function loadGuarded(file: string, guard: Guard): Promise<ShellGenerator> {
   const { default: nativeImport } = (await import(NATIVE_IMPORT)) as { default: (url: string) => Promise<unknown> };
   const instance: Instance = { mark: `?${MARK}=${++instances}`, files: new Map() };
-  let module: { readonly default?: Generator };
+  let module: { readonly default?: ShellGenerator };
   try {
     module = (await guard.loading(instance, () =>
       nativeImport(`${pathToFileURL(file).href}${instance.mark}`),

@@ -1,5 +1,5 @@
 import type { ClusterSpec } from '../../core/cluster.ts';
-import type { Generator } from '../../core/generator.ts';
+import type { ShellGenerator } from '../../core/generator.ts';
 import type { Origin } from '../../core/time.ts';
 import type { Coordinated } from './coordinators.ts';
 import type { Guard } from './guard.ts';
@@ -20,7 +20,7 @@ export interface NodeWorld {
   readonly leases: LeaseLog;
   readonly guard: Guard;
   /** Loads the generator anew: nothing that its modules hold outlives the life it is for. */
-  readonly load: () => Promise<Generator>;
+  readonly load: () => Promise<ShellGenerator>;
   readonly spec: ClusterSpec;
   readonly log: (line: string) => void;
 }

@@ -3,8 +3,9 @@
  */
 import type { Cause } from '../../core/cause.ts';
 import type { Sighting, Witness } from '../../core/finding.ts';
+import type { Layout } from '../../core/layout.ts';
 import type { Tenure } from '../../core/tenure.ts';
-import { decodeId } from '../../core/layout.ts';
+import { decodeId, isOpaque } from '../../core/layout.ts';
 import { elderFirst, type EvidenceView } from '../explain-evidence.ts';
 import { causeOfField } from './fields.ts';
 import { type Door, doorBetween } from './holding.ts';
@@ -25,6 +26,7 @@ export function causeOfOrder({ sightings }: Witness, view: EvidenceView): Door |
   const field = causeOfField(a, view) ?? causeOfField(b, view);
   if (field !== undefined) return field;
   if (isCounter(view.layout)) return causeOfRange(a, b);
+  if (isRandom(view.layout)) return a.id === b.id ? 'the same random bits drawn twice' : 'not explained';
   if (a.node === b.node && a.incarnation === b.incarnation) return causeWithinLife(a, b, view);
   if (a.workerId === b.workerId) {
     const [first, second] = [view.tenureOf(a), view.tenureOf(b)];
@@ -37,14 +39,27 @@ export function causeOfOrder({ sightings }: Witness, view: EvidenceView): Door |
   const time = causeOfTime(a, view) ?? causeOfTime(b, view);
   if (time !== undefined) return time;
   if (a.node === b.node) return lostMs(a, b) > STEP_MS ? 'clock stepped back across a restart' : 'not explained';
+  if (isOpaque(view.layout)) return 'not explained';
   if (view.layout.workerBits === 0) return a.id === b.id ? 'the same random bits drawn twice' : 'not explained';
+  if (view.isUntold(a) && view.isUntold(b)) {
+    const [ofA, ofB] = [a, b].map(({ id }) => decodeId(view.layout, BigInt(id!)).workerId);
+    return ofA === ofB ? 'two holders: unexplained' : 'not explained';
+  }
   return a.workerId === b.workerId ? 'successor behind the earlier holder' : 'not explained';
+}
+
+/** IDs of known form that carry neither a time nor a worker ID nor a number, such as UUIDs of version 4. */
+function isRandom(layout: Layout): boolean {
+  const { timeBits, workerBits, sequenceBits } = layout;
+  return timeBits + workerBits + sequenceBits === 0 && !isOpaque(layout);
 }
 
 /** `a` was minted before `b`, by one life. */
 function causeWithinLife(a: Sighting, b: Sighting, view: EvidenceView): Cause {
+  // Of the fields that others are told by there is none.
+  if (isOpaque(view.layout)) return wentBack(a, b, view) ? 'clock stepped back in process' : 'not explained';
   const [early, late] = [a, b].map(({ id }) => decodeId(view.layout, BigInt(id!)));
-  if (a.lane !== b.lane && early!.tick === late!.tick) return 'threads raced for one sequence';
+  if (view.lanesAreThreads && a.lane !== b.lane && early!.tick === late!.tick) return 'threads raced for one sequence';
   const isSameTick = early!.tick === late!.tick;
   // Between two of one number lies a whole field of numbers, all of one tick; or the last is followed by the first.
   const numbers = 2 ** view.layout.sequenceBits;
@@ -54,14 +69,18 @@ function causeWithinLife(a: Sighting, b: Sighting, view: EvidenceView): Cause {
   if (time !== undefined) return time;
   // Each tells the time of its clock, and the later one tells less.
   if (early!.tick > late!.tick) return 'clock stepped back in process';
-  // The clock read more in between than it shows now: an observer, or the node itself, saw it.
+  if (wentBack(a, b, view)) return 'clock stepped back in process';
+  return isSameTick ? 'sequence reset within a tick' : 'not explained';
+}
+
+/** The clock read more before than it shows now: an observer, or the node itself, saw it. */
+function wentBack(a: Sighting, b: Sighting, view: EvidenceView): boolean {
   const seen = view.greatestWallMs(a.node, a.called, b.called) ?? -Infinity;
-  const wentBack =
+  return (
     (b.called >= a.returned && b.wallCalledMs < a.wallReturnedMs) ||
     b.wallReturnedMs < b.wallCalledMs ||
-    (lostMs(a, b) > STEP_MS && seen > b.wallReturnedMs + STEP_MS);
-  if (wentBack) return 'clock stepped back in process';
-  return isSameTick ? 'sequence reset within a tick' : 'not explained';
+    (lostMs(a, b) > STEP_MS && seen > b.wallReturnedMs + STEP_MS)
+  );
 }
 
 /** Two IDs of one call are the same, and such as a double-precision number can hold, though most of their size are not. */

@@ -3,9 +3,9 @@ import type { Cause } from '../../core/cause.ts';
 import type { Sighting } from '../../core/finding.ts';
 import type { Layout } from '../../core/layout.ts';
 
-/** An ID without a time and a worker ID tells nothing but its number. */
-export function isCounter({ timeBits, workerBits, fixed = [] }: Layout): boolean {
-  return timeBits === 0 && workerBits === 0 && fixed.length === 0;
+/** An ID without a time and a worker ID tells nothing but its number; one of unknown layout, or at random, not even that. */
+export function isCounter({ timeBits, workerBits, sequenceBits, fixed = [] }: Layout): boolean {
+  return timeBits === 0 && workerBits === 0 && sequenceBits > 0 && fixed.length === 0;
 }
 
 /** By whose hands the number went. */

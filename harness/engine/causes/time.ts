@@ -52,7 +52,7 @@ interface Side {
 }
 
 function sideOf(sighting: Sighting, { layout, shownIn }: EvidenceView): Side | undefined {
-  if (sighting.id === undefined) return undefined;
+  if (sighting.id === undefined || layout.timeBits === 0) return undefined;
   const { unixMs } = decodeId(layout, BigInt(sighting.id));
   const apart = apartMs(shownIn(sighting), unixMs);
   const side = { embeddedMs: unixMs, clockMs: unixMs - apart };

@@ -103,7 +103,9 @@ function plannedCell({ plannedNodes, nodes }: YearPlan, atLeast: boolean): Cell 
     : count(plannedNodes);
 }
 
-function sequenceCell({ sequence: { share, level } }: YearPlan): Cell {
+function sequenceCell({ sequence }: YearPlan): Cell {
+  if (sequence === undefined) return { text: '–' };
+  const { share, level } = sequence;
   const said = { fine: {}, warn: { note: 'above 50 %' }, critical: { note: 'above 80 %' } } as const;
   const tone = { fine: 'good', warn: 'unsure', critical: 'bad' } as const;
   return { text: percentText(share), ...said[level], tone: tone[level] };

@@ -19,7 +19,7 @@ const ALL = new Map([
 const FAKETIME_ONLY = new Map([['libfaketime', '/lib/faketime']]);
 
 const choose = (program: Program, needs: readonly Ability[], tools = ALL, asked?: string): string =>
-  chooseClock(program, new Set(needs), tools, asked).name;
+  chooseClock([program], new Set(needs), tools, asked).name;
 
 test.each([
   ['Node whose clock is stepped', NODE, STEP, 'libfaketime'],

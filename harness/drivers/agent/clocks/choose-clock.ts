@@ -13,25 +13,27 @@ import { vdso } from './vdso.ts';
 const BACKENDS: readonly ClockBackend[] = [libfaketime, shim, vdso];
 
 /**
- * The first that fits the program, does what is needed of a clock, and has its tool here. `asked`: this one or none. Throws
+ * The first that fits all the programs of a node, does what is needed of a clock, and has its tool here. `asked`: this one or none. Throws
  * what the environment lacks (exit 3): a clock that cannot be skewed is never passed off as one that can.
  */
 export function chooseClock(
-  program: Program,
+  programs: readonly Program[],
   needs: ReadonlySet<Ability>,
   tools: ClockTools,
   asked?: string,
 ): ClockBackend {
   const refusals = new Map<ClockBackend, string>();
+  const unfit = (backend: ClockBackend): string | undefined =>
+    programs.map((program) => refusal(backend, program, needs)).find((why) => why !== undefined);
   for (const backend of BACKENDS) {
     if (asked !== undefined && backend.name !== asked) continue;
-    const why = refusal(backend, program, needs) ?? (tools.has(backend.name) ? undefined : 'is not here');
+    const why = unfit(backend) ?? (tools.has(backend.name) ? undefined : 'is not here');
     if (why === undefined) return backend;
     refusals.set(backend, why);
   }
-  const absent = [...refusals.keys()].filter((backend) => refusal(backend, program, needs) === undefined);
+  const absent = [...refusals.keys()].filter((backend) => unfit(backend) === undefined);
   throw environmentLacks(
-    `The wall clock of ${program.name} cannot be skewed: ${[...refusals].map(([{ name }, why]) => `${name} ${why}`).join('; ')}.`,
+    `The wall clock of ${programs.map(({ name }) => name).join(' and ')} cannot be skewed: ${[...refusals].map(([{ name }, why]) => `${name} ${why}`).join('; ')}.`,
     absent.length > 0
       ? absent.map(({ remedy }) => remedy).join(' Or: ')
       : 'Take the faults of the clock out of the scenario, or build the program in another way.',

@@ -48,7 +48,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 test('it is known for what it is', () => {
   expect(programAt(program)).toEqual({ name: 'reader', linkage: 'static', isGo: true, isX64: true });
-  expect(chooseClock(programAt(program), new Set(['clock.step']), tools).name).toBe('vdso');
+  expect(chooseClock([programAt(program)], new Set(['clock.step']), tools).name).toBe('vdso');
 });
 
 test('under libfaketime a step does not bite, and the evidence says so', async () => {

@@ -42,7 +42,7 @@ test.each([
 test('libfaketime is refused, for it breaks the sleeps', async () => {
   const program = { name: 'python3', linkage: 'glibc', isGo: false, isX64: true } as const;
   expect(libfaketime.refuses(program)).toMatch(/sleeps/);
-  expect(chooseClock(program, new Set(['clock.step']), tools).name).toBe('shim');
+  expect(chooseClock([program], new Set(['clock.step']), tools).name).toBe('shim');
   await using python = await startSkewed(libfaketime, tools, [PYTHON, '-c', PROGRAM]);
   expect(await python.ask('200')).not.toMatch(/ well$/);
 });

@@ -109,6 +109,6 @@ test.each([
 
 test('etcd is known for what it is: it gets the launcher, and nothing else', async () => {
   const tools = await toolsHere();
-  expect(chooseClock(programAt(ETCD), new Set(['clock.step']), tools).name).toBe('vdso');
-  expect(() => chooseClock(programAt(ETCD), new Set(['clock.step']), tools, 'libfaketime')).toThrow(/Go/);
+  expect(chooseClock([programAt(ETCD)], new Set(['clock.step']), tools).name).toBe('vdso');
+  expect(() => chooseClock([programAt(ETCD)], new Set(['clock.step']), tools, 'libfaketime')).toThrow(/Go/);
 });
