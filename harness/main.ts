@@ -7,7 +7,7 @@ import { enableCompileCache, findPackageJSON } from 'node:module';
 import { COMMANDS } from './cli/commands.ts';
 import { endWith } from './cli/ending.ts';
 import type { OptionName } from './cli/options.ts';
-import { readWords } from './cli/options.ts';
+import { ownWords, readWords } from './cli/options.ts';
 import { createOutput } from './cli/output.ts';
 import type { Output } from './cli/output.ts';
 import type { ExitCode } from './core/errors.ts';
@@ -29,6 +29,10 @@ const HELP = `snowglobe - shakes a cluster of ID generators and tells the truth 
                                checkers, hazards, indicators, layouts, drivers,
                                claims
   snowglobe claims [NAME...]   judges the claims of the reference design
+  snowglobe check-node -- COMMAND...
+                               whether a program in any language is a node as
+                               generators/PROTOCOL.md says, rule by rule (10: a
+                               rule is broken)
   snowglobe doctor             what this machine can do, how to get the rest
   snowglobe heal               sweep what dead runs left on this machine
 
@@ -99,6 +103,9 @@ Options
   --rate N           IDs a second from each (init; default: 100)
   --yes              nothing is asked, on a terminal neither (init)
   --force            what is there is written over (init)
+  --rule NAME        only this rule, or several (check-node)
+  --id-bits 64|128   how long its IDs are (check-node; default: 64)
+  --etcd URL         the coordinator that the node is told (check-node)
   --out PATH         where it is written (report; compare: as Markdown; plan: a
                      folder, default: plans; init: one, default: snowglobe)
   --json             one JSON document on stdout, all else on stderr
@@ -121,7 +128,7 @@ Exit codes (compare: of what is worse; 12: nobody can tell)
 `;
 
 export async function main(args: readonly string[]): Promise<ExitCode> {
-  const output = createOutput(args.includes('--json'));
+  const output = createOutput(ownWords(args).includes('--json'));
   try {
     return await dispatch(args, output);
   } catch (error) {
@@ -175,5 +182,5 @@ if (import.meta.main) {
   // Where NODE_COMPILE_CACHE says, or in the folder for temporary files; NODE_DISABLE_COMPILE_CACHE=1 does without.
   enableCompileCache();
   const args = process.argv.slice(2);
-  endWith(args.includes('--json'), () => main(args));
+  endWith(ownWords(args).includes('--json'), () => main(args));
 }

@@ -6,6 +6,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { Rule } from './check-node/rule.ts';
 import type { Checker } from './core/checker.ts';
 import type { Claim } from './core/claim.ts';
 import type { Driver, GeneratorSource } from './core/driver.ts';
@@ -16,6 +17,7 @@ import { generatorFileSchema, generatorSchema } from './core/generator-schema.ts
 import type { Hazard } from './core/hazard.ts';
 import type { Indicator } from './core/indicator.ts';
 import type { MatrixReporter } from './core/matrix.ts';
+import { withPromisedEncoding } from './core/promised-encoding.ts';
 import { parseLayout } from './core/layout-spec.ts';
 import { chooseAmong } from './core/nearest-name.ts';
 import type { Reporter } from './core/reporter.ts';
@@ -50,6 +52,10 @@ export const loadCheckers = async (): Promise<ReadonlyMap<string, Checker>> =>
 /** What `--generator` takes beside names and paths, in the order of their files. */
 export const loadWaysIn = async (): Promise<ReadonlyMap<string, WayIn>> =>
   loadFolder<WayIn>('harness/ways-in', ({ prefix }) => prefix);
+
+/** What `snowglobe check-node` checks, rule by rule. */
+export const loadRules = async (): Promise<ReadonlyMap<string, Rule>> =>
+  loadFolder<Rule>('harness/check-node/rules', nameOf);
 
 /** The page of `run --matrix`: one file, and no plug-in among others. */
 export const loadMatrixReporter = async (): Promise<MatrixReporter> =>
@@ -165,7 +171,8 @@ function placedIn(folder: string, generator: Generator): Generator {
   const placed = { coordinator: 'none', ...generator } as const;
   if (node.kind === 'module') {
     const isPath = /^\.{1,2}\//.test(node.module);
-    return isPath ? { ...placed, node: { ...node, module: resolve(folder, node.module) } } : placed;
+    const found = isPath ? { ...placed, node: { ...node, module: resolve(folder, node.module) } } : placed;
+    return withPromisedEncoding(found);
   }
   return node.folder === undefined ? placed : { ...placed, node: { ...node, folder: resolve(folder, node.folder) } };
 }

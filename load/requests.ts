@@ -170,6 +170,9 @@ function receivedBytes(bytes: ArrayBuffer): string {
   return `${first} ${last} ${crypto.md5(bytes, 'hex').slice(0, 16)}`;
 }
 
+/** In place of a digest, as `IN_NUMBERS` there: its bytes in their order, in hexadecimal. */
+const IN_NUMBERS = '0200000000000000';
+
 /** As `receivedJson` there: a number is read as JavaScript reads it, and what is no ID is digested as its text. */
 function receivedJson(ids: readonly unknown[]): string {
   const words: bigint[] = [];
@@ -181,7 +184,9 @@ function receivedJson(ids: readonly unknown[]): string {
     words.push(BigInt.asUintN(64, value));
     if (plan.perId === 2) words.push(value >> 64n);
   }
-  return receivedBytes(BigUint64Array.from(words).buffer);
+  const received = receivedBytes(BigUint64Array.from(words).buffer);
+  const inNumbers = ids.some((id) => typeof id === 'number' && !Number.isSafeInteger(id));
+  return inNumbers ? received.replace(/\S+$/, IN_NUMBERS) : received;
 }
 
 interface Summary {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { disturbanceLabel } from '../harness/core/phrases.ts';
 import { parseRun } from '../harness/core/run-schema.ts';
+import { OPAQUE_64 } from '../harness/core/layout.ts';
 import type { Run } from '../harness/core/run.ts';
 import { bigRun } from './fixtures/big.ts';
 import { failingCached } from './fixtures/cached.ts';
@@ -320,6 +321,13 @@ test('of an ID without a worker ID or a time none is shown', () => {
   const bare = page({ workerBits: 0, timeBits: 0 });
   expect(bare).toMatch(/bits: sequence \d+/);
   expect(bare).not.toMatch(/<dt>(Worker|Embedded time)<\/dt>/);
+});
+
+test('of an ID of unknown layout no field is read, and no bits are drawn', () => {
+  const failing = RUNS['failing']!;
+  const page = render({ ...failing, generator: { ...failing.generator, layout: OPAQUE_64 } });
+  expect(page).toContain('Its layout is unknown');
+  expect(page).not.toMatch(/class="bits"|<dt>(Worker|Embedded time|Sequence)<\/dt>/);
 });
 
 test('how often the coordinator ended a lease early is told with its version, also when it never did', () => {

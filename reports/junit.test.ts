@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Run } from '../harness/core/run.ts';
+import { GATHERED } from '../harness/core/scope.ts';
 import { failingCached } from './fixtures/cached.ts';
 import { HOSTILE, poison } from './fixtures/poison.ts';
 import { begunRun, unknownRun } from './fixtures/sparse.ts';
@@ -104,6 +105,18 @@ test('a doubt that belongs to none of them makes the evidence an error, and the 
 test('a promise that nothing was found about is an error', () => {
   const run = passingStorm();
   expect(resultOf({ ...run, findings: run.findings.slice(1) }, 'unique')).toBe('error');
+});
+
+test('what such evidence tells nothing of is skipped, and a property says how it was gathered', () => {
+  const run = passingStorm();
+  const promises = run.generator.promises.filter(({ guarantee }) => guarantee !== 'recovers');
+  const generator = { ...run.generator, promises, evidence: { gathered: 'clients', says: GATHERED.clients } as const };
+  const findings = run.findings.filter(({ guarantee }) => guarantee !== 'recovers');
+  const told: Run = { ...run, generator, findings, unjudged: [{ guarantee: 'recovers', because: 'nobody saw' }] };
+  expect(resultOf(told, 'recovers')).toBe('skipped');
+  expect(render(told)).toContain('<skipped>Not judged: nobody saw.</skipped>');
+  expect(render(told)).toContain(`<property name="evidence" value="${GATHERED.clients}"/>`);
+  expect(render(run)).toContain(`<property name="evidence" value="${GATHERED.minted}"/>`);
 });
 
 test('no string of a run gets into the markup unescaped, and none that XML forbids', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Run } from '../harness/core/run.ts';
+import { GATHERED } from '../harness/core/scope.ts';
 import { failingCached } from './fixtures/cached.ts';
 import { HOSTILE, poison } from './fixtures/poison.ts';
 import { begunRun, unknownRun } from './fixtures/sparse.ts';
@@ -15,6 +16,13 @@ test('the verdict and its reasons stand at the top', () => {
   expect(render(failingCached())).toMatch(/^## ❌ Fail: 2 promises were broken\n[^]*?\n- owns-worker-id is broken/);
   expect(render(unknownRun())).toMatch(/^## ❔ Unknown: the run proves nothing\n/);
   expect(render(begunRun())).toMatch(/^## ❔ Unknown: the run was never judged\n/);
+});
+
+test('how the evidence was gathered stands at the top, and below the table what it tells nothing of', () => {
+  const run = passingStorm();
+  const text = render({ ...run, unjudged: [{ guarantee: 'recovers', because: 'nobody saw' }] });
+  expect(text.split('###')[0]).toContain(`Evidence: ${GATHERED.minted}`);
+  expect(text).toContain('– **recovers** is not judged: nobody saw.');
 });
 
 test('promises, SLOs, what was not as asked for, stories and the command are in it', () => {

@@ -31,7 +31,7 @@ export const REAL_PARTS: readonly RealPart[] = [
   {
     name: 'etcd',
     remedy: 'Run tools/setup.sh as root, or apt-get install etcd-server.',
-    files: ['harness/coordinators/**/*.real.test.ts', 'generators/**/*.real.test.ts'],
+    files: ['harness/coordinators/**/*.real.test.ts', 'generators/{shell,mutants}/*.real.test.ts'],
     isHere: () => hasProgram('etcd'),
   },
   {
@@ -66,6 +66,12 @@ export const REAL_PARTS: readonly RealPart[] = [
     isHere: () => hasProgram('cc'),
   },
   {
+    name: 'Linux, by whose clocks and /proc nodes are checked',
+    remedy: 'Run them in a Linux container or virtual machine.',
+    files: ['harness/check-node/*.real.test.ts', 'generators/{recorder,module}/*.real.test.ts'],
+    isHere: () => process.platform === 'linux',
+  },
+  {
     name: 'x86-64, whose code the vDSO launcher writes',
     remedy: 'There is none: elsewhere the clocks of Go and of static programs cannot be skewed.',
     files: ['harness/drivers/agent/clocks/{go,vdso}.real.test.ts'],
@@ -81,21 +87,36 @@ export const REAL_PARTS: readonly RealPart[] = [
   {
     name: 'Python',
     remedy: 'apt-get install python3',
-    files: ['harness/drivers/agent/clocks/python.real.test.ts'],
+    files: [
+      'harness/drivers/agent/clocks/python.real.test.ts',
+      'generators/recorder/python.real.test.ts',
+      'harness/check-node/python-node.real.test.ts',
+    ],
     isHere: () => hasProgram('python3'),
     optional: true,
   },
   {
     name: 'Go',
     remedy: 'apt-get install golang-go',
-    files: ['harness/drivers/agent/clocks/go.real.test.ts'],
+    files: [
+      'harness/drivers/agent/clocks/go.real.test.ts',
+      'generators/recorder/go.real.test.ts',
+      'harness/check-node/go-node.real.test.ts',
+    ],
     isHere: () => hasProgram('go'),
+    optional: true,
+  },
+  {
+    name: 'Rust (a node of the crate maelstrom-node)',
+    remedy: 'apt-get install cargo',
+    files: ['generators/recorder/maelstrom.real.test.ts'],
+    isHere: () => hasProgram('cargo'),
     optional: true,
   },
   {
     name: 'a JDK',
     remedy: 'apt-get install default-jdk-headless',
-    files: ['harness/drivers/agent/clocks/java.real.test.ts'],
+    files: ['harness/drivers/agent/clocks/java.real.test.ts', 'harness/check-node/java-node.real.test.ts'],
     isHere: () => hasProgram('javac'),
     optional: true,
   },

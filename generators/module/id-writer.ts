@@ -1,12 +1,12 @@
 /** Turns what a function returned into the bits of an ID, or says why it is none. */
 import { inWords } from '../../harness/core/holding-problem.ts';
-import { digestOfBytes, fitting, noId, readId, writeId } from '../../harness/core/id-forms.ts';
+import { digestOfBytes, fitting, idReaderOf, likelyForm, type ReadId } from '../../harness/core/id-form.ts';
 import { returnedNoId } from '../../harness/core/minter-problem.ts';
 import type { IdForm } from '../../harness/core/node-program.ts';
 
 /**
  * - a string: by its form. A bigint: as it is; a negative one is its two's complement.
- * - bytes (Buffer, Uint8Array): big-endian, as many as an ID has; in form `text` any number, of which a digest is kept.
+ * - bytes (Buffer, Uint8Array): a big-endian number, no longer than an ID; in form `text` any, of which a digest is kept.
  * - a number: a whole one from 0 on, as it is, and -1, which stands for no ID (`fails-closed` judges it). One that is no
  *   safe integer (above 2^53 - 1) is kept as the number that it is, and told of in `inNumbers`.
  */
@@ -16,6 +16,7 @@ export class IdWriter {
   readonly #form: IdForm;
   readonly #idBits: 64 | 128;
   readonly #perId: 1 | 2;
+  readonly #read: ReadId;
   readonly #idBytes: number;
   /** The first complaint of each kind: what is said of calls is counted by its words, which must not be endless. */
   readonly #complaints = new Map<string, string>();
@@ -27,6 +28,7 @@ export class IdWriter {
     this.#idBits = idBits;
     this.#perId = idBits === 64 ? 1 : 2;
     this.#idBytes = idBits / 8;
+    this.#read = idReaderOf(form, idBits);
   }
 
   /** Where the next IDs go. */
@@ -39,10 +41,8 @@ export class IdWriter {
   /** Writes the ID in place `at`; undefined: it is written, else why it is none. */
   write(given: unknown, at: number): string | undefined {
     if (typeof given === 'string') {
-      const id = readId(given, this.#form, this.#idBits);
-      return id === undefined
-        ? this.#complain('string', () => `text that ${noId(given, this.#form, this.#idBits)}`)
-        : this.#put(id, at);
+      const id = this.#read(given);
+      return typeof id === 'bigint' ? this.#put(id, at) : this.#complain('string', () => stray(given, id, this.#form));
     }
     if (typeof given === 'bigint') {
       const id = fitting(given, this.#idBits);
@@ -64,23 +64,34 @@ export class IdWriter {
   }
 
   #bigEndian(given: Uint8Array, at: number): string | undefined {
-    if (this.#form === 'text' && given.length > 0) return this.#put(digestOfBytes(given), at);
-    if (given.length !== this.#idBytes)
+    if (given.length === 0) return this.#complain('bytes', () => 'no bytes, and no ID');
+    if (this.#form === 'text') return this.#put(digestOfBytes(given), at);
+    if (given.length > this.#idBytes)
       return this.#complain(
         'bytes',
-        () => `${given.length} bytes, and an ID of its layout has ${this.#idBytes}; of form text, a digest of any number is kept`,
+        () =>
+          `${given.length} bytes, and an ID of its layout has ${this.#idBytes}; of form text, a digest of any number is kept`,
       );
     // Memory has the lowest byte first, and the low word of two.
-    for (let from = 0, to = (at + 1) * this.#idBytes; from < given.length; from++) this.#bytes[--to] = given[from]!;
+    const first = at * this.#idBytes;
+    for (let from = 0, to = first + given.length; from < given.length; from++) this.#bytes[--to] = given[from]!;
+    this.#bytes.fill(0, first + given.length, first + this.#idBytes);
     return undefined;
   }
 
   #put(id: bigint, at: number): undefined {
-    writeId(id, this.#into, at, this.#perId);
+    if (this.#perId === 1) this.#into[at] = id;
+    else {
+      this.#into[2 * at] = id; // takes the low 64 bits
+      this.#into[2 * at + 1] = id >> 64n;
+    }
   }
 
   #tooLong(given: bigint | number): string {
-    return this.#complain('too long', () => `the ${typeof given} ${given}, which does not fit into ${this.#idBits} bits`);
+    return this.#complain(
+      'too long',
+      () => `the ${typeof given} ${given}, which does not fit into ${this.#idBits} bits`,
+    );
   }
 
   #complain(kind: string, what: () => string): string {
@@ -90,4 +101,13 @@ export class IdWriter {
     this.#complaints.set(kind, complaint);
     return complaint;
   }
+}
+
+/** Of a text that is long, as a page is, its beginning. */
+const SHOWN_MAX = 60;
+
+function stray(text: string, why: string, asked: IdForm): string {
+  const shown = JSON.stringify(text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text);
+  const form = likelyForm(text);
+  return `the text ${shown}, which ${why}${form === undefined || form === asked ? '' : `, and looks like form ${form}`}`;
 }

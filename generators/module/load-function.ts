@@ -32,7 +32,9 @@ export async function loadExport(module: string, name = 'default'): Promise<(con
   try {
     namespace = (await import(isAbsolute(module) ? pathToFileURL(module).href : module)) as Members;
   } catch (error) {
-    throw new ModuleUnfit(`cannot be loaded: ${oneLine(error)}`, 'Mend the module, or what it imports.', { cause: error });
+    throw new ModuleUnfit(`cannot be loaded: ${oneLine(error)}`, 'Mend the module, or what it imports.', {
+      cause: error,
+    });
   }
   const [first = '', ...more] = name.split('.');
   let owner: unknown;
@@ -59,9 +61,13 @@ async function madeBy(factory: (context: FactoryContext) => unknown, context: Fa
   try {
     made = await factory(context);
   } catch (error) {
-    throw new ModuleUnfit(`has a factory that threw: ${oneLine(error)}`, 'Mend the factory, or the options of the node.', {
-      cause: error,
-    });
+    throw new ModuleUnfit(
+      `has a factory that threw: ${oneLine(error)}`,
+      'Mend the factory, or the options of the node.',
+      {
+        cause: error,
+      },
+    );
   }
   if (typeof made === 'function') return made as NextId;
   throw new ModuleUnfit(

@@ -42,7 +42,7 @@ export async function startThreadLane(start: Omit<LaneStart, 'shared'>): Promise
 
 /** As `startThreadLane`; `prefix`: the words that put a command under the clock of the node. */
 export async function startProcessLane(start: LaneStart, prefix: readonly string[]): Promise<ModuleLane> {
-  const [program = process.execPath, ...words] = [...prefix, process.execPath, fileURLToPath(ENTRY)];
+  const [program, ...words] = [...prefix, process.execPath, fileURLToPath(ENTRY)];
   // Its environment is the node's own: agents find it, and its clock, by that.
   const child = spawn(program, words, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], serialization: 'advanced' });
   const talk = new Talk(start);

@@ -19,6 +19,7 @@ const good = {
 
 test('reads what it needs; options default to none', () => {
   expect(readConfig(good)).toEqual({
+    host: '127.0.0.1',
     clockPrefix: [],
     node: 'n1',
     index: 0,

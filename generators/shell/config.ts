@@ -24,6 +24,10 @@ export interface ShellConfig {
   readonly generatorFile?: string;
   /** A node that is plain data: a service, or a module. */
   readonly described?: DescribedNode;
+  /** How many nodes its cluster has; undefined where nobody said. */
+  readonly nodes?: number;
+  /** Where a service has to listen: the loopback of its pod, or the one address of it that is this node's. */
+  readonly host: string;
   /** The words before a service's command that put it under the node's clock. */
   readonly clockPrefix: readonly string[];
   readonly options: JsonObject;
@@ -69,6 +73,8 @@ export function readConfig(environment: Environment): ShellConfig {
     ...(environment['SNOWGLOBE_SERVICE'] === undefined
       ? { generatorFile: read('SNOWGLOBE_GENERATOR', file) }
       : { described: read('SNOWGLOBE_SERVICE', describedNode) }),
+    ...(environment['SNOWGLOBE_NODES'] !== undefined && { nodes: read('SNOWGLOBE_NODES', count) }),
+    host: read('SNOWGLOBE_HOST', (text) => text, '127.0.0.1'),
     clockPrefix: read('SNOWGLOBE_CLOCK_PREFIX', words, []),
     options: read('SNOWGLOBE_OPTIONS', object, {}),
     etcd: read('SNOWGLOBE_ETCD', endpoints, []),
@@ -106,6 +112,11 @@ function nodeName(text: string): string {
 
 function index(text: string): number {
   if (!/^\d{1,4}$/.test(text)) throw new Error('the first node is 0, the next 1, …');
+  return Number(text);
+}
+
+function count(text: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new Error('it is no number of nodes');
   return Number(text);
 }
 

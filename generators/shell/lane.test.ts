@@ -73,6 +73,39 @@ test('a batch is in the tap, with what was held before the call, when the reques
   expect(Math.abs(Number(wallCalledNs / 1_000_000n) - Date.now())).toBeLessThan(10_000);
 });
 
+test('what a call got beyond what was asked for is recorded behind it, and answered to nobody', async () => {
+  let extras: BigUint64Array | undefined = BigUint64Array.of(9n, 0n, 10n);
+  const minter: Minter = {
+    mint(into) {
+      into.set([7n, 8n]);
+      return 2;
+    },
+    extras: () => extras,
+    holding: () => undefined,
+    close: async () => {},
+  };
+  const lane = new Lane(minter, new TapWriter(folder, { node: 'n1', incarnation: 1, lane: 0 }), SILENT);
+  expect(await ask(lane, 2)).toEqual({ kind: 'minted', firstSeq: 0n, ids: BigUint64Array.of(7n, 8n) });
+  extras = undefined;
+  expect(await ask(lane, 2)).toMatchObject({ firstSeq: 5n });
+  expect(records()).toMatchObject([{ count: 5, ids: [7n, 8n, 9n, 0n, 10n] }, { count: 2 }]);
+});
+
+test('what a call that failed got beyond what was asked for is evidence, too', async () => {
+  const minter: Minter = {
+    mint(into) {
+      into[0] = 7n;
+      throw new Error('late');
+    },
+    extras: () => BigUint64Array.of(8n),
+    holding: () => undefined,
+    close: async () => {},
+  };
+  const lane = new Lane(minter, new TapWriter(folder, { node: 'n1', incarnation: 1, lane: 0 }), SILENT);
+  expect(await ask(lane, 1)).toMatchObject({ kind: 'failed', error: 'late' });
+  expect(records()).toMatchObject([{ flags: BATCH_FLAG.threw, ids: [7n, 8n] }]);
+});
+
 test('a call that waited for a worker ID is recorded with the one that it found', async () => {
   let held: Holding | undefined;
   const lane = laneOf(

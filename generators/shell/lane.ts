@@ -15,7 +15,7 @@ const QUEUE_MAX = 256;
 const NS_PER_MS = 1_000_000n;
 
 /**
- * What became of a request. `ids` belongs to the lane and is overwritten by the next call; where IDs have 128 bits it
+ * What became of a request: `ids` are those of its answer, the first that the call minted. It belongs to the lane and is overwritten by the next call; where IDs have 128 bits it
  * holds two words an ID, the low one first.
  */
 export type Outcome =
@@ -57,6 +57,11 @@ export class Lane {
     this.#ids = new BigUint64Array(REQUEST_IDS_MAX * perId);
     this.#tap = tap;
     this.#observer = observer;
+  }
+
+  /** A call is open: another has to wait. */
+  get isOpen(): boolean {
+    return this.#open;
   }
 
   /** IDs committed to the tap. */
@@ -120,11 +125,12 @@ export class Lane {
     const gone = into.length === 0;
     const judged = gone ? GONE : judge(result, into.length / this.#perId);
     const ids = gone ? into : into.subarray(0, (judged.count ?? gatherLeft(into, this.#perId)) * this.#perId);
+    const recorded = withExtras(ids, this.#minter.extras?.());
     let firstSeq = this.#tap.committed;
     // A call that returned no count is evidence by itself, also when it left nothing.
-    if (ids.length > 0 || judged.flag === BATCH_FLAG.badCount) {
+    if (recorded.length > 0 || judged.flag === BATCH_FLAG.badCount) {
       firstSeq = this.#tap.append(
-        gone ? new Uint8Array(0) : new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength),
+        gone ? new Uint8Array(0) : new Uint8Array(recorded.buffer, recorded.byteOffset, recorded.byteLength),
         {
           flags: judged.flag,
           calledNs: call.calledNs,
@@ -139,7 +145,7 @@ export class Lane {
         },
       );
     }
-    this.#observer.called(Number(returnedNs - call.calledNs) / 1e9, ids);
+    this.#observer.called(Number(returnedNs - call.calledNs) / 1e9, recorded);
     if (judged.kind === 'refused') {
       this.#observer.refused(judged.reason);
       return { kind: 'refused', reason: judged.reason };
@@ -188,6 +194,15 @@ function judge(result: Result, asked: number): Judged {
   if (typeof returned === 'number' && Number.isInteger(returned) && returned >= 0 && returned <= asked)
     return { kind: 'minted', flag: 0, count: returned };
   return { kind: 'failed', flag: BATCH_FLAG.badCount, error: returnedNoCount(returned, asked) };
+}
+
+/** All IDs of a call, in one array. */
+function withExtras(ids: BigUint64Array, extras: BigUint64Array | undefined): BigUint64Array {
+  if (extras === undefined || extras.length === 0) return ids;
+  const all = new BigUint64Array(ids.length + extras.length);
+  all.set(ids);
+  all.set(extras, ids.length);
+  return all;
 }
 
 /** Moves the IDs that a call left in its zeroed buffer to the front; how many there are. */

@@ -1,13 +1,15 @@
 /**
  * The node shell: turns a generator file into a node that serves HTTP and taps every batch before it replies.
  *
- * Exit codes: 0 closed by SIGTERM or SIGINT · 1 defect, or the tap could not be written · 2 bad configuration.
+ * Exit codes: 0 closed by SIGTERM or SIGINT · 1 defect, or the tap could not be written, or the service behind it ended · 2 bad
+ * configuration.
  */
 import { endianness } from 'node:os';
 import type { Minter } from '../../harness/core/generator.ts';
 import { idBitsOf, wordsPerId } from '../../harness/core/layout.ts';
 import { messageOf } from '../../harness/core/errors.ts';
 import { GENERATOR_FAULT, GeneratorFault, minterProblem } from '../../harness/core/minter-problem.ts';
+import { ServiceFault } from '../../harness/core/service-fault.ts';
 import { EtcdClient } from '../../harness/coordinators/etcd-client.ts';
 import { refusingOddLeases } from '../../harness/coordinators/lease-spelling.ts';
 import { NO_COORDINATION, NO_RANGES } from '../../harness/coordinators/not-offered.ts';
@@ -63,7 +65,8 @@ async function start(config: ShellConfig): Promise<void> {
     minter = await generator.create(env);
   } catch (error) {
     if (error instanceof GeneratorFault) throw error;
-    throw new ConfigError(`${GENERATOR_FAULT}create threw (${messageOf(error)})`, { cause: error });
+    const what = error instanceof ServiceFault ? error.message : `create threw (${messageOf(error)})`;
+    throw new ConfigError(`${GENERATOR_FAULT}${what}`, { cause: error });
   }
   const wrong = minterProblem(minter);
   if (wrong !== undefined) throw new ConfigError(`${GENERATOR_FAULT}${wrong}`);
@@ -74,7 +77,8 @@ async function start(config: ShellConfig): Promise<void> {
     holding: () => minter.holding(),
     unansweredSeconds: () => answers.unansweredSeconds(),
   });
-  const lanes = [minter, ...(minter.moreLanes ?? [])].map((minter, lane) => {
+  const minters = [minter, ...(minter.moreLanes ?? [])];
+  const lanes = minters.map((minter, lane) => {
     const tap = new TapWriter(tapFolder, { node, incarnation, lane }, SEGMENT_BYTES, idBitsOf(generator.layout));
     return new Lane(minter, tap, metrics, wordsPerId(generator.layout));
   });
@@ -82,6 +86,7 @@ async function start(config: ShellConfig): Promise<void> {
     incarnation,
     minter,
     lanes,
+    encoders: minters.map((one) => one.encode?.bind(one) ?? minter.encode?.bind(minter)),
     idBits: idBitsOf(generator.layout),
     metrics,
     leaseSpent: (lease) => coordination.spent(lease),
@@ -106,10 +111,17 @@ async function start(config: ShellConfig): Promise<void> {
 /** One line, then the end: a node that cannot tap must not answer anyone any more. */
 function die(error: unknown): void {
   const bad = error instanceof ConfigError || error instanceof GeneratorFault;
-  const why = bad ? error.message.replaceAll('\n', ' ') : error instanceof Error ? error.stack : String(error);
+  const why =
+    bad || error instanceof ServiceFault
+      ? inOneLine(error.message)
+      : error instanceof Error
+        ? error.stack
+        : String(error);
   console.error(`snowglobe node: ${why}`);
   process.exit(bad ? 2 : 1);
 }
+
+const inOneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ');
 
 process.on('uncaughtException', die);
 try {

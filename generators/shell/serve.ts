@@ -19,8 +19,10 @@ export const PROTOCOL_VERSION = 1;
 export interface Served {
   readonly incarnation: number;
   readonly minter: Minter;
-  /** Requests go to one after the other. */
+  /** Requests go to one after the other, past those that have a call open. */
   readonly lanes: readonly Lane[];
+  /** As `Minter.encode`, of each lane. */
+  readonly encoders: readonly Minter['encode'][];
   readonly idBits: 64 | 128;
   readonly metrics: Metrics;
   /** As `NodeHealth.leaseSpent`. */
@@ -72,7 +74,7 @@ function ids(served: Served, query: string | undefined, raw: boolean, response: 
   if (!Number.isInteger(count) || count < 1 || count > REQUEST_IDS_MAX)
     return sendJson(response, 400, { error: `count must be an integer from 1 to ${REQUEST_IDS_MAX}` });
   if (requests === 0) served.onFirstRequest();
-  const lane = requests++ % served.lanes.length;
+  const lane = nextLane(served.lanes);
   const cameNs = monotonicNs();
   served.lanes[lane]!.mint(count, (outcome) => {
     answer(served, lane, outcome, raw, response);
@@ -80,11 +82,21 @@ function ids(served: Served, query: string | undefined, raw: boolean, response: 
   });
 }
 
+/** The next one that is free; where none is, the next. */
+function nextLane(lanes: readonly Lane[]): number {
+  const next = requests++ % lanes.length;
+  for (let tries = 0; tries < lanes.length; tries++) {
+    const lane = (next + tries) % lanes.length;
+    if (!lanes[lane]!.isOpen) return lane;
+  }
+  return next;
+}
+
 function answer(served: Served, lane: number, outcome: Outcome, raw: boolean, response: ServerResponse): void {
   if (outcome.kind === 'refused') return sendJson(response, 503, { refused: outcome.reason });
   if (outcome.kind === 'failed') return sendJson(response, 500, { error: outcome.error });
   const { firstSeq } = outcome;
-  const encoded = served.minter.encode?.(outcome.ids);
+  const encoded = served.encoders[lane]?.(outcome.ids);
   const headers = {
     'snowglobe-seq': `${served.incarnation}/${lane}/${firstSeq}/${outcome.ids.length / (served.idBits / 64)}`,
   };

@@ -1,6 +1,8 @@
 /**
- * `faithful-encoding`: what a client received at a place of the tap is what was minted there. Only answers that were
- * compared are looked at; an ID that was minted and never answered is no matter of this guarantee.
+ * `faithful-encoding`: what a client received at a place of the tap is what was minted there, and no other client received
+ * that place. Of the former only answers that were compared are looked at, of the latter all; an ID that was minted and
+ * never answered is no matter of this guarantee. An answer in numbers of JSON that are no safe integers is never what was
+ * minted: which numbers they are depends on who reads them.
  *
  * The IDs of an answer are those of one call (generators/PROTOCOL.md), so its place lies within one batch.
  */
@@ -12,9 +14,11 @@ import { idReader } from '../core/id-words.ts';
 import type { Lane } from '../core/lanes.ts';
 import { lanesOf } from '../core/lanes.ts';
 import { idBitsOf, wordsPerId } from '../core/layout.ts';
-import { lifeOf } from '../core/phrases.ts';
-import { NOT_COMPARED, receivedIds } from '../core/received-ids.ts';
+import { lifeOf, seconds } from '../core/phrases.ts';
+import { IN_NUMBERS, NOT_COMPARED, receivedIds } from '../core/received-ids.ts';
 import type { RunNs } from '../core/time.ts';
+import type { AnsweredTwice, AnswersTwice, ToldPlace } from './shared/answered-twice.ts';
+import { answeredTwiceIn, cameTwiceAt, readAnsweredTwice } from './shared/answered-twice.ts';
 import type { Draft, WitnessDraft } from './shared/draft.ts';
 import { concludeFromHistory, concludeFromStore, promiseOf } from './shared/draft.ts';
 
@@ -66,7 +70,11 @@ export default {
       const ends = { first: ids.at(from), last: ids.at(from + count - 1) };
       unfaithful.push({ ...answerOf(requests, i), minted: ends });
     }
-    return concludeFromHistory(history, draftOf(history, checked, undecided, unfaithful.length, unfaithful));
+    const twice = answeredTwiceIn(requests);
+    return concludeFromHistory(
+      history,
+      draftOf(history, { checked, undecided, changed: unfaithful.length, unfaithful, twice }),
+    );
   },
 
   async sql(store, facts, promise) {
@@ -82,6 +90,7 @@ export default {
       changed: Number(counted?.changed ?? 0),
     };
     const [undecided, violations] = facts.incomplete === true ? [never, changed] : [0, never + changed];
+    const twice = await readAnsweredTwice(store);
     const rows =
       violations === 0
         ? []
@@ -93,7 +102,12 @@ export default {
              where ${facts.incomplete === true ? 'is_minted and' : 'not is_minted or'} minted_digest != digest
              order by received, node, incarnation, lane, first_seq, count, digest limit ${WITNESSES_MAX}`,
           );
-    return concludeFromStore(store, facts, draftOf(facts, checked, undecided, violations, rows.map(unfaithfulOf)));
+    const unfaithful = rows.map(unfaithfulOf);
+    return concludeFromStore(
+      store,
+      facts,
+      draftOf(facts, { checked, undecided, changed: violations, unfaithful, twice }),
+    );
   },
 } satisfies Checker;
 
@@ -216,12 +230,18 @@ function unfaithfulOf(row: UnfaithfulRow): Unfaithful {
   };
 }
 
+interface Found {
+  readonly checked: number;
+  readonly undecided: number;
+  /** All that are not what was minted; `unfaithful` holds the earliest of them. */
+  readonly changed: number;
+  readonly unfaithful: readonly Unfaithful[];
+  readonly twice: AnswersTwice;
+}
+
 function draftOf(
   facts: Pick<SqlFacts, 'layout' | 'nodes'>,
-  checked: number,
-  undecided: number,
-  violations: number,
-  unfaithful: readonly Unfaithful[],
+  { checked, undecided, changed, unfaithful, twice }: Found,
 ): Draft {
   const earliest = [...unfaithful].sort(
     (a, b) =>
@@ -237,10 +257,16 @@ function draftOf(
     guarantee: 'faithful-encoding',
     checked,
     unit: 'answers',
-    violations,
+    violations: changed + twice.count,
     outsideAssumptions: 0,
     undecided,
-    witnesses: earliest.slice(0, WITNESSES_MAX).map((answer) => witnessOf(facts, answer)),
+    witnesses: [
+      ...earliest.slice(0, WITNESSES_MAX).map((answer) => ({ at: answer.at, witness: witnessOf(facts, answer) })),
+      ...twice.earliest.map((pair) => ({ at: cameTwiceAt(pair), witness: witnessOfTwo(facts, pair) })),
+    ]
+      .sort((a, b) => a.at - b.at)
+      .slice(0, WITNESSES_MAX)
+      .map(({ witness }) => witness),
   };
 }
 
@@ -248,7 +274,7 @@ function witnessOf(facts: Pick<SqlFacts, 'layout' | 'nodes'>, answer: Unfaithful
   const { node, incarnation, lane, firstSeq, count, at, minted } = answer;
   const life = lifeOf({ node: facts.nodes[node]!, incarnation });
   const lastSeq = firstSeq + count - 1;
-  const place = count === 1 ? `position ${firstSeq}` : `positions ${firstSeq} to ${lastSeq}`;
+  const place = placeOf(answer);
   const received = { first: String(answer.first), last: String(answer.last) };
   const told = fromTo(answer, count, idBitsOf(facts.layout));
   if (minted === undefined) {
@@ -257,15 +283,37 @@ function witnessOf(facts: Pick<SqlFacts, 'layout' | 'nodes'>, answer: Unfaithful
   }
   const first = { node, incarnation, lane, seq: firstSeq, id: String(minted.first) };
   const last = { ...first, seq: lastSeq, id: String(minted.last) };
+  const inNumbers =
+    answer.digest === IN_NUMBERS
+      ? `, as ${count === 1 ? 'a number' : 'numbers'} of JSON: above 2^53 those are not the same to everybody who reads them (RFC 8259)`
+      : undefined;
   const isSame = [minted.first, minted.last].every(
     (id, end) => BigInt.asUintN(64, id) === [answer.first, answer.last][end],
   );
   return {
-    what: `${life} minted ${fromTo(minted, count, 64)} at ${place} of lane ${lane}, and its client received ${told}${isSame && count > 1 ? ', with others between them' : ''}.`,
+    what: `${life} minted ${fromTo(minted, count, 64)} at ${place} of lane ${lane}, and its client received ${told}${inNumbers ?? (isSame && count > 1 ? ', with others between them' : '')}.`,
     clues: count === 1 ? [first] : [first, last],
     at,
     received,
   };
+}
+
+function witnessOfTwo(facts: Pick<SqlFacts, 'layout' | 'nodes'>, pair: AnsweredTwice): WitnessDraft {
+  const { node, incarnation, lane, answer, other } = pair;
+  const [before, after] = other.received <= answer.received ? [other, answer] : [answer, other];
+  const received = (told: ToldPlace): string =>
+    `${told.first === 0n && told.last === 0n ? 'IDs' : fromTo(told, told.count, idBitsOf(facts.layout))} for ${placeOf(told)}, asked for at ${seconds(told.sent)} and received at ${seconds(told.received)}`;
+  return {
+    what: `Two clients received what ${lifeOf({ node: facts.nodes[node]!, incarnation })} minted once, in lane ${lane}: one ${received(before)}, another ${received(after)}.`,
+    clues: [],
+    at: after.received,
+    received: { first: String(after.first), last: String(after.last) },
+    receivedBefore: { first: String(before.first), last: String(before.last), at: before.received },
+  };
+}
+
+function placeOf({ firstSeq, count }: Pick<ToldPlace, 'firstSeq' | 'count'>): string {
+  return count === 1 ? `position ${firstSeq}` : `positions ${firstSeq} to ${firstSeq + count - 1}`;
 }
 
 /** Of what a client received, the low 64 bits are known. */

@@ -126,6 +126,19 @@ const claims: Command = {
   },
 };
 
+const checkNode: Command = {
+  takes: ['etcd', 'id-bits', 'rule'],
+  carryOut: async (command, { etcd, 'id-bits': idBits, rule: rules = [] }, output) => {
+    if (command.length === 0)
+      throw badInput(
+        'snowglobe check-node needs COMMAND, the program of a node with its arguments.',
+        'Write: snowglobe check-node -- COMMAND…; see generators/PROTOCOL.md.',
+      );
+    const { checkNodeCommand } = await import('./check-node.ts');
+    return checkNodeCommand({ command, etcd, idBits, rules }, output);
+  },
+};
+
 const doctor: Command = {
   takes: [],
   carryOut: async (rest, _, output) => {
@@ -146,7 +159,7 @@ const heal: Command = {
 
 /** By the name that it is called by, in the order of the help. A map: an object would know a command `constructor` too. */
 export const COMMANDS: ReadonlyMap<string, Command> = new Map(
-  Object.entries({ run, init, judge, plan, report, compare, list, claims, doctor, heal }),
+  Object.entries({ run, init, judge, plan, report, compare, list, claims, 'check-node': checkNode, doctor, heal }),
 );
 
 function only(rest: readonly string[], command: string, what: string): string {

@@ -47,6 +47,9 @@ const OPTIONS = {
   'without-disturbances': { type: 'boolean' },
   slo: { type: 'string' },
   'metrics-port': { type: 'string' },
+  etcd: { type: 'string' },
+  'id-bits': { type: 'string' },
+  rule: { type: 'string', multiple: true },
   scenarios: { type: 'boolean' },
   generators: { type: 'boolean' },
   faults: { type: 'boolean' },
@@ -97,6 +100,9 @@ function optionRemedy(message: string, args: readonly string[]): string {
   const lacking = lackingValue(message);
   const kind = args.includes('list') ? KINDS.find((kind) => `--${kind}` === `${lacking}s`) : undefined;
   if (kind !== undefined) return `Did you mean --${kind}? See snowglobe --help.`;
+  // Told apart from our own by `--` alone.
+  if (args.includes('check-node') && !args.includes(COMMAND_FOLLOWS))
+    return 'Options of the command that is checked stand behind --: snowglobe check-node -- COMMAND…';
   const unknown = /^Unknown option '--([^']+)'/.exec(message)?.[1];
   if (unknown === 'mutants') return 'Mutants are in snowglobe list --generators.';
   const meant = unknown === undefined ? undefined : nearestName(unknown, Object.keys(OPTIONS));
@@ -106,13 +112,23 @@ function optionRemedy(message: string, args: readonly string[]): string {
 /** A negative number is the value of the option before it, and no option: what reads it says what is wrong with it. */
 function withNumbers(args: readonly string[]): string[] {
   const joined: string[] = [];
-  for (const arg of args) {
+  const own = ownWords(args);
+  for (const arg of own) {
     const before = joined.at(-1);
     if (/^-\d/.test(arg) && before?.startsWith('--') === true && !before.includes('='))
       joined.splice(-1, 1, `${before}=${arg}`);
     else joined.push(arg);
   }
-  return joined;
+  return [...joined, ...args.slice(own.length)];
+}
+
+/** Behind it stands a command with options of its own (`check-node`). */
+const COMMAND_FOLLOWS = '--';
+
+/** Words that are ours, and not those of a command that follows. */
+export function ownWords(args: readonly string[]): readonly string[] {
+  const end = args.indexOf(COMMAND_FOLLOWS);
+  return end === -1 ? args : args.slice(0, end);
 }
 
 /** Node goes on with advice about dashes and positional arguments, which is of no use here. */

@@ -18,6 +18,7 @@ import type { WayWords } from '../core/way-in.ts';
 import { withoutDisturbances } from '../engine/timetable.ts';
 import type { Combination, MatrixPlan } from '../matrix/plan.ts';
 import { planMatrix } from '../matrix/plan.ts';
+import { withFoundModule } from '../module-probe.ts';
 import type { Parts } from '../registry.ts';
 import { driversByRank, fileOf, loadDriver, loadParts, loadScenarios } from '../registry.ts';
 import type { ChosenLoad } from './choose-load.ts';
@@ -106,6 +107,7 @@ export async function preflight(
     inFile(reference, scenario, machineProblems(scenario, generator, faults, ready)),
   );
   refuse(EXIT.environment, missing);
+  items = await foundModules(items);
   const client = chooseLoad(
     asked.load,
     driver,
@@ -116,6 +118,15 @@ export async function preflight(
   const openStore = await chooseStore(driver, asked.store);
   const axes = matrix === undefined ? {} : { axes: matrix.axes };
   return { seed, parts, items, ...axes, driver, load: client, openStore };
+}
+
+/** Each generator is looked at once, however many runs there are of it. */
+async function foundModules(items: Ready['items']): Promise<Ready['items'][number][]> {
+  const found = new Map<GeneratorSource, Promise<GeneratorSource>>();
+  for (const { generator } of items) if (!found.has(generator)) found.set(generator, withFoundModule(generator));
+  return Promise.all(
+    items.map(async (item) => ({ ...item, generator: (await found.get(item.generator)) as GeneratorSource })),
+  );
 }
 
 /** Sweeps what dead runs left, and has the driver make ready what its runs share. */

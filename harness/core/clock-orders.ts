@@ -12,7 +12,7 @@ import { nsToMs } from './time.ts';
 export interface ClockOrder extends ClockSetting {
   readonly node: string;
   readonly from: RunNs;
-  /** Undefined: the order failed, and may have taken force at any time since, or never. */
+  /** Undefined: the order failed, or was not seen to be followed, and may have taken force at any time since, or never. */
   readonly to?: RunNs;
 }
 
@@ -35,7 +35,11 @@ export interface Reign extends ClockSetting {
 /** Before and after all runs; finite, so that it can be computed with and written into SQL. */
 export const EVER = { from: -1e15, until: 1e15 } as const;
 
+/** Where the clock of what mints was not seen to follow, its node's orders may have taken force at any time, or never. */
 export function ordersIn(journal: readonly JournalEntry[]): readonly ClockOrder[] {
+  const doubted = new Set(
+    journal.flatMap((entry) => (entry.kind === 'health' && entry.health.clockDoubt !== undefined ? [entry.node] : [])),
+  );
   return journal.flatMap((entry) =>
     entry.kind === 'clock'
       ? [
@@ -44,7 +48,7 @@ export function ordersIn(journal: readonly JournalEntry[]): readonly ClockOrder[
             offsetMs: entry.offsetMs,
             rate: entry.rate,
             from: entry.from,
-            ...(entry.took && { to: entry.at }),
+            ...(entry.took && !doubted.has(entry.node) && { to: entry.at }),
           },
         ]
       : [],

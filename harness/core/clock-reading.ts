@@ -6,7 +6,7 @@
  * millisecond, intersect to a narrower one.
  */
 import type { Cluster, NodeHealth } from './cluster.ts';
-import { healthOf, nodeOf, PROBE_TIMEOUT_MS } from './observe.ts';
+import { assertClockOfMinter, healthOf, nodeOf, PROBE_TIMEOUT_MS } from './observe.ts';
 import type { Origin, RunNs } from './time.ts';
 import { msToNs, nsToMs, trueUnixMs } from './time.ts';
 
@@ -31,7 +31,8 @@ const READINGS_MAX = 12;
 const APART_MS = 1.19;
 
 /**
- * The clock of a node that does not answer cannot be read: undefined. Reads until the interval is as narrow as `widthMs`,
+ * The clock of a node that does not answer cannot be read: undefined. Throws where the clock is not seen to be that of what
+ * mints. Reads until the interval is as narrow as `widthMs`,
  * or as long as a measurement may wait for one answer: that of a starved node stays wide.
  */
 export async function readClock(cluster: Cluster, name: string, widthMs = WIDTH_MS): Promise<ClockReading | undefined> {
@@ -45,6 +46,7 @@ export async function readClock(cluster: Cluster, name: string, widthMs = WIDTH_
     const health = await healthOf(node);
     // What was read before is as true as it was, and may be narrow enough.
     if (health === undefined) return reading;
+    assertClockOfMinter(health);
     const next = readingOf(cluster.origin, health, askedAt);
     reading = reading === undefined ? next : joined(reading, next);
     if (reading.highMs - reading.lowMs <= widthMs) break;

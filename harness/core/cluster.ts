@@ -169,6 +169,13 @@ export interface NodeHealth {
   readonly at: RunNs;
   /** A moment just before that reading; a node need not say. */
   readonly notBefore?: RunNs;
+  /**
+   * Why `wallMs` says nothing of the clock that IDs are made by, as a sentence without its stop: the process that answers
+   * records, and nothing shows that the one that mints reads the same clock. Not looked for while clocks run true.
+   */
+  readonly clockDoubt?: string;
+  /** The process that answers; a node need not say. */
+  readonly pid?: number;
   /** IDs committed to the tap by this incarnation, by lane, as decimal strings. */
   readonly minted: readonly string[];
 }

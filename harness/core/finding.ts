@@ -57,6 +57,8 @@ export interface Witness {
   readonly worker?: number;
   /** What a client received in place of the sightings: first and last ID, decimal; of one with 128 bits its low 64. */
   readonly received?: { readonly first: string; readonly last: string };
+  /** What another client received for the same place, or parts of it, and when; `received` came later. */
+  readonly receivedBefore?: { readonly first: string; readonly last: string; readonly at: RunNs };
   readonly outsideAssumptions?: boolean;
   readonly cause?: Cause;
   /** The story, told by `explain`. */

@@ -86,10 +86,15 @@ export interface Minter {
    */
   mint(into: BigUint64Array, count: number): number | Promise<number>;
   /**
-   * How the IDs of an answer leave the node, one element an ID, where that is not as they are: a number goes as a number
-   * of JSON, and in bytes as what it holds. Of the node's first minter, for all of its lanes.
+   * IDs that the last call got beyond the `count` that it was asked for, in words as those of `into`: they are recorded
+   * behind those in `into`, and answered to nobody. For what cannot be asked for so many; asked once after each call.
    */
-  encode?(ids: BigUint64Array): readonly (bigint | number)[];
+  extras?(): BigUint64Array | undefined;
+  /**
+   * How the IDs of the last call's answer leave the node, one element an ID, where that is not as they are: a number goes
+   * as a number of JSON, and in bytes as what it holds. A lane without one goes by that of the node's first minter.
+   */
+  encode?(ids: BigUint64Array): readonly (bigint | number)[] | undefined;
   /** What the node holds right now, or undefined while it waits for what it needs to mint. Cheap, never blocks. */
   holding(): Holding | undefined;
   close(): Promise<void>;

@@ -4,8 +4,10 @@
  */
 import { messageOf } from './errors.ts';
 import { holdingProblem, inWords } from './holding-problem.ts';
+import { isServiceFault, SERVICE_REMEDY } from './service-fault.ts';
 
 const METHODS = ['mint', 'holding', 'close'] as const;
+const OPTIONAL_METHODS = ['encode', 'extras'] as const;
 
 /** As the end of a sentence about the generator; undefined: it can be asked for IDs. Calls `holding` once. */
 export function minterProblem(made: unknown): string | undefined {
@@ -14,8 +16,8 @@ export function minterProblem(made: unknown): string | undefined {
   const minter = made as { readonly [name: string]: unknown };
   const missing = METHODS.filter((name) => typeof minter[name] !== 'function');
   if (missing.length > 0) return `the minter that create returned has no method ${missing.join(', ')}`;
-  if (!['undefined', 'function'].includes(typeof minter['encode']))
-    return 'the minter that create returned has an encode that is no method';
+  const odd = OPTIONAL_METHODS.find((name) => !['undefined', 'function'].includes(typeof minter[name]));
+  if (odd !== undefined) return `the minter that create returned has an ${odd} that is no method`;
   try {
     return holdingProblem((minter as { holding(): unknown }).holding());
   } catch (error) {
@@ -23,7 +25,7 @@ export function minterProblem(made: unknown): string | undefined {
   }
 }
 
-/** What the user can do about it. */
+/** What the user can do about a fault of the code. */
 export const MINTER_REMEDY =
   'Mend the generator: create returns an object with mint(into, count), holding() and close(); see CONTRIBUTING.md, "Add a generator".';
 
@@ -45,6 +47,7 @@ export const ARRAY_GONE = 'mint gave away the array that it was to fill';
 const RETURNED = 'mint returned ';
 /** Of a module, whose function knows no `mint`. */
 const GAVE = 'its function returned ';
+const GAVE_UP = 'its function threw a ';
 const MODULE = 'the module ';
 const MODULE_REMEDY =
   'Mend the module, or what the generator says of it: its export is a function (with `call: "factory"`, makes one) that returns one ID each time, or a promise of one (a string in the form of `form`, a bigint, a whole number, or 8 or 16 bytes), and throws where it has none.';
@@ -60,8 +63,11 @@ export function returnedNoCount(returned: unknown, asked: number): string {
 
 /** What `mint` threw that is no refusal, for whoever asked. An error with a cause tells of something outside the code. */
 export function threwInMint(error: unknown): string {
-  const isOfLanguage = LANGUAGE_ERRORS.some((kind) => error instanceof kind) && (error as Error).cause === undefined;
-  return isOfLanguage ? `${THREW}${(error as Error).name} (${messageOf(error)})` : messageOf(error);
+  return isOfLanguage(error) ? `${THREW}${error.name} (${messageOf(error)})` : messageOf(error);
+}
+
+function isOfLanguage(error: unknown): error is Error {
+  return LANGUAGE_ERRORS.some((kind) => error instanceof kind) && (error as Error).cause === undefined;
 }
 
 /** What the function of a module returned in place of an ID; `what`: in words. */
@@ -74,20 +80,27 @@ export function moduleFault(module: string, what: string): string {
   return `${MODULE}${module} ${what}`;
 }
 
-/** What the function of a module threw. It may refuse in this way, as where its clock went back: no fault of its code. */
+/**
+ * What the function of a module threw. It may refuse in this way, as where its clock went back, which is no fault of its
+ * code; an error of the language is, as where a constructor was called for a function.
+ */
 export function threwInModule(error: unknown): string {
-  const kind = error instanceof Error && error.name !== 'Error' ? `${error.name}: ` : '';
-  return `its function threw: ${kind}${messageOf(error)}`;
+  return isOfLanguage(error)
+    ? `${GAVE_UP}${error.name} (${messageOf(error)})`
+    : `its function threw: ${messageOf(error)}`;
 }
 
-/** Whether the reason of an error is one of the generator's code, and of nothing around it. */
+/** Whether the reason of an error is one of the generator's code, or of a service in its place, and of nothing around it. */
 export function isCodeFault(reason: string): boolean {
   return (
-    reason.startsWith(THREW) || reason.startsWith(GAVE) || (reason.startsWith(RETURNED) && reason.endsWith('wrote'))
+    [THREW, GAVE, GAVE_UP].some((begin) => reason.startsWith(begin)) ||
+    (reason.startsWith(RETURNED) && reason.endsWith('wrote')) ||
+    isServiceFault(reason)
   );
 }
 
-/** What the user can do about a fault of the code. */
+/** What the user can do about a fault, by what it says. */
 export function remedyFor(fault: string): string {
-  return fault.startsWith(GAVE) || fault.startsWith(MODULE) ? MODULE_REMEDY : MINTER_REMEDY;
+  if (isServiceFault(fault)) return SERVICE_REMEDY;
+  return [GAVE, GAVE_UP, MODULE].some((begin) => fault.startsWith(begin)) ? MODULE_REMEDY : MINTER_REMEDY;
 }

@@ -37,14 +37,19 @@ export interface ServiceNode extends Program {
   readonly ask: HttpAsk | MaelstromAsk;
   /** Requests to one node that may be open at once, each in a lane of its own; 8 when left out. */
   readonly lanes?: number;
-  /** How long it may take from its start until it serves, in milliseconds; 20 s when left out. */
+  /** How long it may take from its start until it serves, in milliseconds; `STARTS_WITHIN_MS` when left out. */
   readonly startsWithinMs?: number;
 }
+
+export const STARTS_WITHIN_MS = 20_000;
+
+/** Where a container image listens that is told no port. Nodes themselves may listen at 8080. */
+export const IMAGE_PORT = 8000;
 
 /** Over HTTP/1.1, without TLS. */
 export interface HttpAsk {
   readonly over: 'http';
-  /** The port that it listens at, whatever it is told; left out: a free one, in `{port}`. */
+  /** The port that it listens at, whatever it is told; left out: a free one, in `{port}`, or `IMAGE_PORT` for an image. */
   readonly port?: number;
   /** Answers 2xx when it serves. Left out: it serves when it accepts a connection. */
   readonly health?: string;

@@ -40,6 +40,14 @@ export async function statusOf(
   }
 }
 
+/**
+ * For whoever takes the clock of a node for evidence. Throws where it is another one than that of what mints: a fault that
+ * cannot be measured has not bitten.
+ */
+export function assertClockOfMinter({ clockDoubt }: NodeHealth): void {
+  if (clockDoubt !== undefined) throw new Error(clockDoubt);
+}
+
 /** How far the node's wall clock was from true time when it was read, in milliseconds; positive: ahead. */
 export function offsetMs(origin: Origin, health: NodeHealth): number {
   return health.wallMs - trueUnixMs(origin, health.at);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { receivedBytes, receivedIds, receivedJson, throughNumber } from './received-ids.ts';
+import { IN_NUMBERS, receivedBytes, receivedIds, receivedJson, throughNumber } from './received-ids.ts';
 
 const id = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
 const many = fc.array(id, { minLength: 2, maxLength: 20 }).filter(({ length }) => length % 2 === 0);
@@ -36,10 +36,21 @@ test('a number in JSON is read as JavaScript reads it: what it cannot hold is lo
       const rounded = BigUint64Array.from(ids.map((one) => BigInt(Number(one))).map((one) => BigInt.asUintN(64, one)));
       // Rounded up, the greatest of all are no 64 bits any more.
       fc.pre(numbers.every((one) => one < 2 ** 64));
-      expect(receivedJson(numbers, 1)).toEqual(receivedIds(rounded, 1));
+      const digest = numbers.every(Number.isSafeInteger) ? {} : { digest: IN_NUMBERS };
+      expect(receivedJson(numbers, 1)).toEqual({ ...receivedIds(rounded, 1), ...digest });
       expect(receivedJson(numbers, 1).first).toBe(throughNumber(ids[0]!));
     }),
   );
+});
+
+test('an answer with a number above 2^53 - 1 is never what was minted, although it reads the same', () => {
+  expect(receivedJson([1, 2 ** 53 - 1], 1)).toEqual(receivedIds(BigUint64Array.of(1n, 2n ** 53n - 1n), 1));
+  for (const ids of [[2 ** 53], [1, 2 ** 60, 3]])
+    expect(receivedJson(ids, 1)).toMatchObject({
+      first: BigInt(ids[0]!),
+      last: BigInt(ids.at(-1)!),
+      digest: IN_NUMBERS,
+    });
 });
 
 test.each([

@@ -18,6 +18,13 @@ export interface ReceivedIds {
 export const NOT_COMPARED = 0n;
 
 /**
+ * In place of a digest: an ID came as a number of JSON that is no safe integer, above 2^53 - 1. Who reads such a number
+ * does not agree with everybody else on which one it is (RFC 8259, section 6): no answer with one is what was minted. That
+ * a digest is this by chance is as rare as that two are equal.
+ */
+export const IN_NUMBERS = 2n;
+
+/**
  * The first 8 bytes, little-endian, of the MD5 of IDs: little-endian too, 8 or 16 bytes each, in the order of the answer.
  * Never 0, which means `NOT_COMPARED`: that one becomes 1.
  */
@@ -51,7 +58,7 @@ export function receivedBytes(bytes: Buffer, perId: 1 | 2): ReceivedIds {
 
 /**
  * Of IDs as they travel in JSON, read as every client in JavaScript reads them: what is a number there has the digits that
- * a double-precision number holds. What is no ID at all is digested as its text, so that it is never taken for one. At
+ * a double-precision number holds, and where that is no safe integer, there is no digest. What is no ID at all is digested as its text, so that it is never taken for one. At
  * least one.
  */
 export function receivedJson(ids: readonly unknown[], perId: 1 | 2): ReceivedIds {
@@ -63,7 +70,12 @@ export function receivedJson(ids: readonly unknown[], perId: 1 | 2): ReceivedIds
     words[at * perId] = BigInt.asUintN(64, value);
     if (perId === 2) words[at * perId + 1] = value >> 64n;
   }
-  return receivedIds(words, perId);
+  const received = receivedIds(words, perId);
+  return ids.some(isUnsafe) ? { ...received, digest: IN_NUMBERS } : received;
+}
+
+function isUnsafe(id: unknown): boolean {
+  return typeof id === 'number' && !Number.isSafeInteger(id);
 }
 
 /** Undefined: it is none. */

@@ -94,6 +94,7 @@ const witnessSchema = z.strictObject({
   at,
   worker: z.int().exactOptional(),
   received: z.strictObject({ first: decimal, last: decimal }).exactOptional(),
+  receivedBefore: z.strictObject({ first: decimal, last: decimal, at }).exactOptional(),
   outsideAssumptions: z.boolean().exactOptional(),
   cause: cause.exactOptional(),
   explanation: z.string().exactOptional(),

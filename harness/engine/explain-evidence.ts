@@ -6,17 +6,21 @@ import type { Tenure } from '../core/tenure.ts';
 import { ordersIn } from '../core/clock-orders.ts';
 import { type ClockSpan, clockWindows } from '../core/clock-window.ts';
 import { disturbing } from '../core/disturbing.ts';
+import { HELD_NONE } from '../core/held.ts';
 import type { LeaseFact } from '../core/history.ts';
 import { endOfLease, leaseFinder } from '../core/lease-ends.ts';
 import type { JournalEntry } from '../core/journal.ts';
 import type { Layout } from '../core/layout.ts';
 import type { Rollback } from '../core/rollback.ts';
 import type { DisturbanceRecord } from '../core/run.ts';
+import type { EvidenceScope } from '../core/scope.ts';
 import { inSuccession } from '../core/tenures.ts';
 import { msToNs, type Origin, type RunNs } from '../core/time.ts';
 
 export interface ExplainEvidence {
   readonly layout: Layout;
+  /** Left out: each ID as it was minted. */
+  readonly scope?: EvidenceScope | undefined;
   readonly journal: readonly JournalEntry[];
   readonly tenures: readonly Tenure[];
   readonly leases: readonly LeaseFact[];
@@ -29,6 +33,10 @@ const OFFSET_AGE_MS = 2000;
 /** The evidence, indexed. */
 export interface EvidenceView {
   readonly layout: Layout;
+  /** What one life mints in several lanes, several threads of it minted; else lanes are but requests side by side. */
+  readonly lanesAreThreads: boolean;
+  /** Whether nobody said which worker ID it was minted under, so that only the ID itself tells. */
+  isUntold(sighting: Sighting): boolean;
   readonly origin: Origin | undefined;
   readonly disturbances: readonly DisturbanceRecord[];
   readonly rollbacks: readonly Rollback[];
@@ -54,7 +62,7 @@ export interface EvidenceView {
 }
 
 export function viewOf(evidence: ExplainEvidence): EvidenceView {
-  const { layout, journal, disturbances } = evidence;
+  const { layout, scope, journal, disturbances } = evidence;
   const tenures = new Map(evidence.tenures.map((tenure) => [tenureKey(tenure), tenure]));
   const leaseOf = leaseFinder(evidence.leases);
   const healthOf = Map.groupBy(
@@ -67,6 +75,8 @@ export function viewOf(evidence: ExplainEvidence): EvidenceView {
   const windowOf = clockWindows(origin && { unixMs: origin.unixMs, orders: ordersIn(journal) });
   return {
     layout,
+    lanesAreThreads: scope === undefined || scope.gathered === 'minted',
+    isUntold: ({ workerId }) => scope?.untoldHolders === true && workerId === HELD_NONE,
     origin,
     disturbances,
     rollbacks: journal.flatMap((entry) => (entry.kind === 'rollback' ? [entry.rollback] : [])),

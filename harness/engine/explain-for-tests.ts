@@ -6,6 +6,7 @@ import type { JournalEntry } from '../core/journal.ts';
 import type { Layout } from '../core/layout.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { DisturbanceRecord } from '../core/run.ts';
+import type { EvidenceScope } from '../core/scope.ts';
 import { tenuresOf } from '../core/tenures.ts';
 import { msToNs } from '../core/time.ts';
 import { loadCheckers, loadFaults } from '../registry.ts';
@@ -21,12 +22,13 @@ interface Told {
   readonly disturbances?: readonly DisturbanceRecord[];
   readonly journal?: readonly JournalEntry[];
   readonly layout?: Layout;
+  readonly scope?: EvidenceScope;
 }
 
 export function witnesses(
   promise: Promise_,
   builder: HistoryBuilder,
-  { disturbances = [], journal = [], layout = LAYOUT }: Told = {},
+  { disturbances = [], journal = [], layout = LAYOUT, scope }: Told = {},
 ): readonly Witness[] {
   const history = builder.build();
   const origin: JournalEntry = {
@@ -39,6 +41,7 @@ export function witnesses(
   };
   const [finding] = explain([checkers.get(promise.guarantee)!.fold(history, promise)], {
     layout,
+    scope,
     journal: [origin, ...journal],
     tenures: tenuresOf(history),
     leases: history.leases,

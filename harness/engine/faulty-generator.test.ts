@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { JournalEntry } from '../core/journal.ts';
-import { GeneratorFault, returnedNoCount, threwInMint } from '../core/minter-problem.ts';
+import { GeneratorFault, returnedNoCount, returnedNoId, threwInMint, threwInModule } from '../core/minter-problem.ts';
 import { faultyGenerator } from './faulty-generator.ts';
 
 const load = (ok: number, errors: { readonly [reason: string]: number }): JournalEntry => ({
@@ -33,6 +33,17 @@ test('where no client was ever given an ID, the fault of the code is told, and i
     'generator mine: holding returned null.',
   );
   expect(faultyGenerator([load(0, { [threwInMint(overWrites)]: 1 })], 'mine')?.exitCode).toBe(2);
+});
+
+test('of a module, what its function returned or threw is told, and another remedy', () => {
+  const fault = faultyGenerator([load(0, { [returnedNoId('null, and no ID')]: 9 })], 'mine');
+  expect(fault?.message).toBe(`generator mine: its function returned null, and no ID. ${fault?.problems[0]?.remedy}`);
+  expect(fault?.problems[0]?.remedy).toMatch(/^Mend the module/);
+  expect(said(load(0, { [threwInModule(overWrites)]: 1 }))).toBe(
+    'generator mine: its function threw a TypeError (Cannot mix BigInt and other types).',
+  );
+  // So does a generator refuse.
+  expect(said(load(0, { [threwInModule(new Error('the clock went back'))]: 9 }))).toBeUndefined();
 });
 
 test('where one was, the run goes on and judges what there is', () => {

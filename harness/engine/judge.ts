@@ -272,6 +272,7 @@ function explained(
 ): readonly Finding[] {
   return explain(findings, {
     layout: header.generator.layout,
+    scope: header.generator.evidence,
     journal,
     tenures,
     leases: source?.leases ?? [],

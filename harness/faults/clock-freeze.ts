@@ -3,7 +3,7 @@
  * and the monotonic clock go on.
  */
 import type { Fault } from '../core/fault.ts';
-import { healthOf, nodeOf } from '../core/observe.ts';
+import { assertClockOfMinter, healthOf, nodeOf } from '../core/observe.ts';
 import { z } from '../core/schema.ts';
 import { nodeTarget } from '../core/targets.ts';
 import { nsToMs } from '../core/time.ts';
@@ -35,6 +35,7 @@ export default {
     const second = await healthOf(subject);
     if (first === undefined || second === undefined)
       return { took: undefined, measured: { elapsedMs: null, advancedMs: null } };
+    assertClockOfMinter(second);
     const elapsedMs = nsToMs(second.at - first.at);
     const advancedMs = second.wallMs - first.wallMs;
     // No tolerance: a clock that stands still reads the same twice.

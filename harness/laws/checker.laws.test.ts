@@ -7,13 +7,14 @@ import { HistoryBuilder, LAYOUT } from '../checkers/shared/history-builder.ts';
 import { WITNESSES_MAX } from '../core/finding.ts';
 import type { BatchColumns, History } from '../core/history.ts';
 import type { Guarantee } from '../core/guarantee.ts';
-import { wordsPerId } from '../core/layout.ts';
+import { OPAQUE_64, wordsPerId } from '../core/layout.ts';
+import { unjudgeable } from '../core/scope.ts';
 import { createRng } from '../core/random.ts';
 import { loadCheckers } from '../registry.ts';
 import { PROMISES } from './promises.ts';
 import type { Plant } from './random-history.ts';
 import { LONG_LAYOUT, PLANTS, randomHistory as historyOf } from './random-history.ts';
-import { withMovedKeys, withoutNames } from './retold-history.ts';
+import { withMovedKeys, withoutLayout, withoutNames } from './retold-history.ts';
 
 const checkers = await loadCheckers();
 /** To make a history takes eight times as long as to judge it: every promise is tried on the same ones. */
@@ -61,6 +62,18 @@ describe.each(PROMISES.map((promise) => [nameOf(promise), promise] as const))('%
           violations: 0,
           undecided: 0,
         });
+      }),
+      RUNS,
+    );
+  });
+
+  test('honest histories of unknown layout are not accused', () => {
+    fc.assert(
+      fc.property(seeds, (seed) => {
+        const found = checker.fold(withoutLayout(randomHistory(seed)), promise);
+        expect(found).toMatchObject({ violations: 0, undecided: 0 });
+        const goesByFields = unjudgeable(promise.guarantee, { layout: OPAQUE_64 }) !== undefined;
+        expect(found.verdict).toBe(goesByFields ? 'unknown' : 'pass');
       }),
       RUNS,
     );

@@ -25,6 +25,7 @@ import {
   withCoordinators,
   withLapses,
   withMovedKeys,
+  withoutLayout,
   withoutNames,
   withoutPool,
   withRollbacks,
@@ -33,7 +34,7 @@ import {
 import { factsOf, storeHistory } from './stored-history.ts';
 
 /** More of them: SNOWGLOBE_RUNS. New ones every time; a failure names the seed, and SNOWGLOBE_SEED repeats it. */
-const runCount = Number(process.env['SNOWGLOBE_RUNS'] ?? 9);
+const runCount = Number(process.env['SNOWGLOBE_RUNS'] ?? 11);
 const seed = Number(process.env['SNOWGLOBE_SEED'] ?? Math.floor(Math.random() * 1e9));
 
 const checkers = await loadCheckers();
@@ -61,6 +62,8 @@ beforeAll(async () => {
       withoutPool(told),
       withStalls(told, rng.fork('stalls')),
       { ...told, incomplete: true as const },
+      withoutLayout(told),
+      { ...withLapses(unnamed, rng.fork('untold')), untoldHolders: true as const },
     ];
     const history = retellings[i % retellings.length]!;
     await keep(
@@ -73,6 +76,7 @@ beforeAll(async () => {
   await keep('more repetitions of more pairs of lives than there are witnesses', crowded());
   for (const pausesMs of [900, 1000, 1100])
     await keep(`requests answered late, pauses of ${pausesMs} ms`, late(pausesMs));
+  await keep('answered to two and to three, whole and in part, at once and later', answeredTwice());
   await keep('minted again after a rollback, by who could know and by who could not', rolledBack());
 });
 
@@ -132,6 +136,31 @@ function rolledBack(): History {
     { since: msToNs(85), from: msToNs(150), at: msToNs(160), before: '40', revision: '29' },
   ];
   return { ...builder.build(), rollbacks };
+}
+
+/** Answers that share places: with one, with two others, and two pairs that are told at the same moment. */
+function answeredTwice(): History {
+  const builder = new HistoryBuilder(['n1', 'n2']);
+  const ids = Array.from({ length: 12 }, (_, sequence) => ({ ms: 10, sequence }));
+  const batch = { node: 'n1', at: 10, ids };
+  builder.batch(batch).batch({ ...batch, node: 'n2' });
+  const minted = builder.idsOf(batch);
+  const told: readonly (readonly [from: number, to: number, at: number])[] = [
+    ...([
+      [0, 4, 10],
+      [2, 6, 30],
+      [0, 12, 20],
+      [5, 6, 30],
+      [5, 6, 30],
+      [6, 12, 40],
+      [6, 8, 40],
+      [11, 12, 5],
+    ] as const),
+  ];
+  for (const node of ['n1', 'n2'])
+    for (const [from, to, at] of told)
+      builder.request({ node, at, status: 'ok', answer: { firstSeq: from, ids: minted.slice(from, to) } });
+  return builder.build();
 }
 
 /** A load that is too much for n1, and clients that n2 never answers, longer than a random history: numbers above 2^32. */

@@ -43,7 +43,9 @@ export const PLANTS = [
   'silence after a sign of life',
   'no answers',
   'changed answer',
+  'answer in numbers',
   'answer out of nowhere',
+  'answer to two',
 ] as const;
 
 export type Plant = (typeof PLANTS)[number];
@@ -88,6 +90,8 @@ interface Draft {
   readonly unanswered: { node: string; at: number }[];
   /** What becomes of answers on their way; each is called once for every answer. */
   readonly changes: ((answer: RequestSpec) => RequestSpec)[];
+  /** What else an answer becomes, for another client; each is called once for every answer. */
+  readonly copies: ((answer: RequestSpec) => readonly RequestSpec[])[];
   readonly orders: Parameters<HistoryBuilder['order']>[];
   /** What a node said at the end; `waiting` when it is not here. */
   readonly said: Map<string, 'waiting' | 'minting' | 'refusing' | undefined>;
@@ -109,6 +113,7 @@ function honest(rng: Rng): Draft {
     recoverToMs: RUN_MS,
     unanswered: [],
     changes: [],
+    copies: [],
     orders: [],
     said: new Map(),
   };
@@ -146,7 +151,7 @@ function honest(rng: Rng): Draft {
 }
 
 function build(
-  { batches, leases, recoverToMs, unanswered, changes, orders, said }: Draft,
+  { batches, leases, recoverToMs, unanswered, changes, copies, orders, said }: Draft,
   layout: Layout,
   rng: Rng,
 ): History {
@@ -168,7 +173,10 @@ function build(
       const answer = { incarnation, lane, firstSeq, ids: builder.idsOf(batch) };
       return { node, at, takesMs: rng.int(0, 20), status: 'ok', answer };
     });
-  for (const answer of answers) builder.request(changes.reduce((changed, change) => change(changed), answer));
+  for (const answer of answers) {
+    const changed = changes.reduce((changed, change) => change(changed), answer);
+    for (const request of [changed, ...copies.flatMap((copy) => copy(changed))]) builder.request(request);
+  }
   for (const request of unanswered) builder.request({ ...request, status: 'no answer' });
   for (const node of NODES) {
     const offered = rng.int(1, 60);
@@ -300,6 +308,8 @@ const PLANTERS: Readonly<Record<Plant, (draft: Draft, rng: Rng, layout: Layout) 
         : request,
     );
   },
+  'answer in numbers': ({ changes }, rng) =>
+    void changes.push((request) => (rng.chance(0.05) ? withAnswer(request, () => ({ inNumbers: true })) : request)),
   'answer out of nowhere': ({ changes }, rng) =>
     void changes.push((request) =>
       rng.chance(0.05)
@@ -312,6 +322,17 @@ const PLANTERS: Readonly<Record<Plant, (draft: Draft, rng: Rng, layout: Layout) 
           )
         : request,
     ),
+  'answer to two': ({ copies }, rng) =>
+    void copies.push((request) => {
+      if (!rng.chance(0.05)) return [];
+      // The whole answer, or its end; sometimes of the same moment, and to more than one.
+      const skipped = rng.pick([0, 0, 1]);
+      const copy = withAnswer(request, ({ firstSeq, ids }) => ({
+        firstSeq: firstSeq + skipped,
+        ids: ids.slice(skipped),
+      }));
+      return Array.from({ length: rng.pick([1, 1, 2]) }, () => ({ ...copy, at: copy.at + rng.pick([0, 0, 7]) }));
+    }),
 };
 
 /** No more batches of one worker ID; what its nodes say of themselves is anything. */

@@ -1,4 +1,5 @@
 /** Histories told otherwise than by their own nodes: the same acts, under other names. */
+import { idBitsOf, OPAQUE_128, OPAQUE_64 } from '../core/layout.ts';
 import type { HealthFact, History } from '../core/history.ts';
 import type { Rng } from '../core/random.ts';
 import type { Rollback } from '../core/rollback.ts';
@@ -88,6 +89,12 @@ export function withStalls(history: History, rng: Rng): History {
     return { ...node, from: began, to: began + rng.int(0, 1000) * NS_PER_MS };
   });
   return { ...history, recover: { ...history.recover, deaf } };
+}
+
+/** The same where nobody knows how IDs are laid out, so that no time in them is promised. */
+export function withoutLayout(history: History): History {
+  const { timeAheadMs: _, ...rest } = history;
+  return { ...rest, layout: idBitsOf(history.layout) === 64 ? OPAQUE_64 : OPAQUE_128 };
 }
 
 /** The same where there is no pool of worker IDs: each node has to mint again. */

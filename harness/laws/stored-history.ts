@@ -62,6 +62,7 @@ export function factsOf({
   timeAheadMs,
   rollbacks,
   incomplete,
+  untoldHolders,
   recover,
 }: History): SqlFacts {
   return {
@@ -74,6 +75,7 @@ export function factsOf({
     ...(timeAheadMs !== undefined && { timeAheadMs }),
     ...(rollbacks && { rollbacks }),
     ...(incomplete && { incomplete }),
+    ...(untoldHolders && { untoldHolders }),
     ...(recover && { recover }),
   };
 }

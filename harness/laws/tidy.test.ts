@@ -16,6 +16,7 @@ import {
   loadHazards,
   loadIndicators,
   loadPlanReporters,
+  loadRules,
   loadWaysIn,
 } from '../registry.ts';
 import { loadReporters, loadScenario, scenarioFiles } from '../registry.ts';
@@ -46,7 +47,15 @@ const MAY_IMPORT: readonly (readonly [area: string, ...others: string[]])[] = [
   ['harness/drivers/remote/', 'harness/core/', 'harness/drivers/agent/'],
   ['harness/plan/', 'harness/core/'],
   ['harness/engine/', 'harness/core/', 'harness/load/', 'harness/registry.ts'],
-  ['harness/registry.ts', 'harness/core/', 'harness/loading.ts', 'harness/module-problem.ts', 'harness/plan/'],
+  ['harness/check-node/', 'harness/core/', 'harness/engine/tap-reader.ts', 'harness/drivers/agent/proc.ts'],
+  [
+    'harness/registry.ts',
+    'harness/core/',
+    'harness/check-node/rule.ts',
+    'harness/loading.ts',
+    'harness/module-problem.ts',
+    'harness/plan/',
+  ],
   ['harness/loading.ts', 'harness/core/'],
   ['harness/module-problem.ts', 'harness/core/'],
   ['harness/index.ts', 'harness/core/'],
@@ -64,7 +73,7 @@ const MAY_IMPORT: readonly (readonly [area: string, ...others: string[]])[] = [
   ['generators/shell/', 'harness/core/', 'harness/coordinators/'],
   // Types only of the harness (checked apart): a generator runs inside a node, where there is no harness.
   ['generators/', 'harness/core/'],
-  ['tools/', 'harness/', 'dashboards/'],
+  ['tools/', 'harness/', 'dashboards/', 'generators/published/programs/', 'generators/recorder/'],
 ];
 
 /** The one place of each library. Node's own modules are free, but for generators. */
@@ -76,6 +85,7 @@ const LIBRARY_HOME: Readonly<Record<string, readonly string[]>> = {
   postgres: ['harness/coordinators/'],
   'prom-client': ['harness/telemetry/', 'generators/shell/'],
   esbuild: ['tools/'],
+  prettier: ['tools/'],
   k6: ['load/'],
   '@grafana/grafana-foundation-sdk': ['dashboards/'],
   yaml: ['dashboards/', 'harness/cli/', 'harness/plan/', 'tools/'],
@@ -94,12 +104,12 @@ const IMPURE: readonly { readonly what: RegExp; readonly allowed: RegExp }[] = [
   {
     what: /\bDate\.now\b/,
     allowed:
-      /^generators\/shell\/|^harness\/drivers\/(docker|local|agent)\/|^harness\/drivers\/sim\/guard-globals\.ts$|^harness\/engine\/host-watch\.ts$|^harness\/init\/trial\.ts$|^harness\/load\/k6\.ts$|^load\/requests\.ts$/,
+      /^generators\/shell\/|^harness\/check-node\/clocks\.ts$|^harness\/drivers\/(docker|local|agent)\/|^harness\/drivers\/sim\/guard-globals\.ts$|^harness\/engine\/host-watch\.ts$|^harness\/init\/trial\.ts$|^harness\/load\/k6\.ts$|^load\/requests\.ts$/,
   },
   {
     what: /\bset(Timeout|Interval|Immediate)\b/,
     allowed:
-      /^generators\/shell\/|^harness\/(drivers|stores|coordinators)\/|^harness\/engine\/(host-watch|rejudge|watchdog)\.ts$|^harness\/(init\/trial|loading|telemetry\/(live-view|metrics-server))\.ts$/,
+      /^generators\/(shell|recorder)\/|^harness\/check-node\/clocks\.ts$|^harness\/init\/trial\.ts$|^harness\/(drivers|stores|coordinators)\/|^harness\/engine\/(host-watch|rejudge|watchdog)\.ts$|^harness\/(loading|telemetry\/(live-view|metrics-server))\.ts$/,
   },
   {
     what: /\bconsole\./,
@@ -135,7 +145,8 @@ const areaOf = (file: string): readonly string[] => MAY_IMPORT.find(([area]) => 
 const told = ({ file, target }: Import): string => `${file} imports ${target}`;
 
 /** A plug-in is a file at the top of its folder; what its folder shares lies below. */
-const PLUG_IN = /^(harness\/(faults|checkers|hazards|indicators|ways-in)|claims|reports|reports\/capacity)\/[^/]+\.ts$/;
+const PLUG_IN =
+  /^(harness\/(faults|checkers|hazards|indicators|check-node\/rules|ways-in)|claims|reports|reports\/capacity)\/[^/]+\.ts$/;
 
 /** All that these files import, and what that imports in turn. What is loaded when it is called is not among it. */
 function reachedFrom(
@@ -280,6 +291,7 @@ test('every plug-in is named as its file', async () => {
     loadIndicators(),
     loadReporters(),
     loadPlanReporters(),
+    loadRules(),
     loadCheckers(),
     loadClaims(),
     loadWaysIn(),

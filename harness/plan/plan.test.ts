@@ -77,6 +77,15 @@ describe('the rate', () => {
     expect(answersOf(planned(INPUT, [short]))[0]?.because).not.toContain('saturated');
   });
 
+  test('where IDs carry no sequence, nothing but the measured rate bounds it, and nothing is said of one', () => {
+    const layout = { ...GENERATOR.layout, sequenceBits: 0 };
+    const plan = planned(INPUT, [RATE], { ...GENERATOR, layout });
+    expect(plan.rate).toMatchObject({ perNode: 15_000 });
+    expect(plan.rate).not.toHaveProperty('sequenceAllows');
+    expect(plan.years.some((of) => 'sequence' in of)).toBe(false);
+    expect(answersOf(plan).map(({ question }) => question)).not.toContain('Sequence');
+  });
+
   test('is never planned with beyond what the sequence bits allow', () => {
     const layout = { ...GENERATOR.layout, sequenceBits: 3 };
     expect(planned(INPUT, [RATE], { ...GENERATOR, layout }).rate).toMatchObject({

@@ -4,6 +4,7 @@ import type { Finding } from '../core/finding.ts';
 import type { Run } from '../core/run.ts';
 import type { SloRecord } from '../core/slo.ts';
 import { scenarioSchema } from '../core/scenario.ts';
+import { GATHERED } from '../core/scope.ts';
 import { NS_PER_S } from '../core/time.ts';
 import { verdictText } from './verdict-text.ts';
 
@@ -115,6 +116,25 @@ const FAILED: Run = {
   hazards: [{ hazard: 'x', summary: 'a worker ID changed hands', reached: false }],
   evidence: { ...PASSED.evidence, stored: '5', tornBytes: 12 },
 };
+
+/** Of nodes that somebody else started. */
+function ofClients(run: Run): Run {
+  const evidence = { gathered: 'clients', says: GATHERED.clients } as const;
+  return {
+    ...run,
+    generator: { ...run.generator, evidence },
+    unjudged: [{ guarantee: 'recovers', because: 'nobody saw it' }],
+  };
+}
+
+test('evidence that is not the usual is told under the verdict, and what it tells nothing of beside the guarantees', () => {
+  expect(text(PASSED)).not.toContain('Evidence:');
+  const usual = { gathered: 'minted', says: GATHERED.minted } as const;
+  expect(text({ ...PASSED, generator: { ...PASSED.generator, evidence: usual } })).not.toContain('Evidence:');
+  const told = text(ofClients(PASSED), 200).replaceAll(/\s+/g, ' ');
+  expect(told).toContain(`All promised guarantees were kept. Evidence: ${GATHERED.clients}`);
+  expect(told).toContain('– recovers not judged nobody saw it');
+});
 
 function text(run: Run, columns?: number, exit?: string): string {
   const stream = Object.assign(new Writable({ write: (_chunk, _encoding, done) => done() }), columns && { columns });

@@ -248,7 +248,7 @@ function sameness(unlike: ReadonlySet<string>): string {
   return unlike.size === 0 ? 'Every bit is the same in all of them.' : `They differ in ${[...unlike].join(', ')}.`;
 }
 
-/** The bits of an ID from the highest on, parted by field; what no field claims is sign, or further down random. */
+/** The bits of an ID from the highest on, parted by field; what no field claims is sign or unused, or further down random. */
 export function bitFields(layout: Layout, id: bigint): readonly { readonly name: string; readonly bits: string }[] {
   const idBits = idBitsOf(layout);
   const text = BigInt.asUintN(idBits, id).toString(2).padStart(idBits, '0');
@@ -261,7 +261,7 @@ export function bitFields(layout: Layout, id: bigint): readonly { readonly name:
   ];
   const nameOf = (bit: number): string =>
     fields.find(({ shift, bits }) => shift <= bit && bit < shift + bits)?.name ??
-    (bit >= shifts.time ? 'sign' : 'random');
+    (bit < shifts.time ? 'random' : bit === 63 && idBits === 64 ? 'sign' : 'unused');
   const parts: { name: string; bits: string }[] = [];
   for (let k = 0; k < idBits; k++) {
     const name = nameOf(idBits - 1 - k);

@@ -77,6 +77,8 @@ export const ADVICE: Readonly<Record<Cause, string>> = {
     'Send IDs as strings in JSON (or as 8 bytes) and read them as such: JSON.parse, and every client that keeps numbers as doubles, rounds whole numbers beyond 2^53.',
   'changed on the way':
     'Compare what the node serialises with what a client reads, byte by byte: look at byte order, signed against unsigned, truncated fields, and proxies that rewrite bodies.',
+  'one place acknowledged to two clients':
+    'Look at what lies between the generator and its clients: a proxy, cache or library that answers one request with what another was answered hands the same IDs out twice.',
   'acknowledged and never minted':
     'Answer only after the IDs are committed, and name the place that they were committed at: an answer that overtakes its log promises what a crash takes back.',
   'silent after the heal':

@@ -34,6 +34,7 @@ export interface WitnessDraft {
   readonly at?: RunNs;
   readonly worker?: number;
   readonly received?: { readonly first: string; readonly last: string };
+  readonly receivedBefore?: Witness['receivedBefore'] & {};
   readonly outsideAssumptions?: boolean;
 }
 

@@ -22,7 +22,7 @@ import { REQUEST_STATUS } from '../../core/history.ts';
 import type { Layout } from '../../core/layout.ts';
 import { encodeId, wordsPerId } from '../../core/layout.ts';
 import type { ReceivedIds } from '../../core/received-ids.ts';
-import { receivedIds } from '../../core/received-ids.ts';
+import { IN_NUMBERS, receivedIds } from '../../core/received-ids.ts';
 import { msToNs } from '../../core/time.ts';
 
 /** 41/10/12, from 2024. */
@@ -72,6 +72,8 @@ export interface RequestSpec {
     readonly lane?: number;
     readonly firstSeq: number;
     readonly ids: readonly bigint[];
+    /** They came as numbers of JSON, one of them no safe integer. */
+    readonly inNumbers?: true;
   };
 }
 
@@ -214,7 +216,10 @@ export class HistoryBuilder {
     const received = asked.map(({ answer }) =>
       answer === undefined || answer.ids.length === 0
         ? undefined
-        : receivedIds(this.#words(answer.ids), wordsPerId(this.#layout)),
+        : {
+            ...receivedIds(this.#words(answer.ids), wordsPerId(this.#layout)),
+            ...(answer.inNumbers === true && { digest: IN_NUMBERS }),
+          },
     );
     const came = (of: (ids: ReceivedIds) => bigint): BigUint64Array =>
       BigUint64Array.from(received, (ids) => (ids === undefined ? 0n : of(ids)));

@@ -1,5 +1,10 @@
-import { describe, expect, test } from 'vitest';
-import type { ClockSetting, ProcessControl } from '../../core/cluster.ts';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readClock } from '../../core/clock-reading.ts';
+import type { ClockSetting, Cluster, ProcessControl } from '../../core/cluster.ts';
+import clockFreeze from '../../faults/clock-freeze.ts';
 import type { AgentOrder } from './agent-client.ts';
 import { AgentCluster, AgentNode } from './agent-cluster.ts';
 import { EtcdCoordinator } from './coordinator.ts';
@@ -80,4 +85,45 @@ test('a cluster that is disposed of twice is removed once, and both calls end wh
   await Promise.all([cluster[Symbol.asyncDispose](), cluster[Symbol.asyncDispose]()]);
   await cluster[Symbol.asyncDispose]();
   expect(told).toEqual(['remove']);
+});
+
+describe('a node in which another process mints than the one that answers', () => {
+  const HEALTH = { status: 'minting', incarnation: 1, wallMs: 0, monotonicNs: '1', minted: [], pid: 7 };
+  const server = createServer((_, response) => response.end(JSON.stringify(HEALTH)));
+  const asked: (number | undefined)[] = [];
+  let node: AgentNode;
+
+  beforeAll(async () => {
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const client = new NodeClient({ host: '127.0.0.1', port: (server.address() as AddressInfo).port }, Number);
+    const clock = { backend: 'none', set: () => Promise.resolve() };
+    const [{ process, network }] = recorded().cluster.nodes as [AgentNode];
+    node = new AgentNode({ name: 'n1', process, network }, clock, client, undefined, async (pid) => {
+      asked.push(pid);
+      return 'it is another';
+    });
+  });
+  afterAll(() => {
+    node.close();
+    server.close();
+  });
+
+  test('is asked whose clock it is while that is skewed, and not before and after', async () => {
+    expect(await node.health(1000)).not.toHaveProperty('clockDoubt');
+    await node.clock.set({ offsetMs: -5, rate: 1 });
+    expect(await node.health(1000)).toMatchObject({ clockDoubt: 'it is another' });
+    expect(asked).toEqual([7]);
+    await node.clock.set({ offsetMs: 0, rate: 1 });
+    expect(await node.health(1000)).not.toHaveProperty('clockDoubt');
+    expect(await node.clockDoubt(1000)).toBe('it is another');
+  });
+
+  test('gives no reading of a clock that nobody mints by', async () => {
+    await node.clock.set({ offsetMs: -5, rate: 1 });
+    const time = new RealTime(0n);
+    const cluster = { time, origin: { monotonicNs: '0', unixMs: 0, errorNs: 0 }, nodes: [node] } as unknown as Cluster;
+    await expect(readClock(cluster, 'n1')).rejects.toThrow('it is another');
+    const freeze = clockFreeze.observe(cluster, { node: 'n1' });
+    await expect(freeze).rejects.toThrow('it is another');
+  });
 });

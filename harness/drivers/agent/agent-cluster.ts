@@ -15,10 +15,17 @@ import type {
   Taking,
   Zones,
 } from '../../core/cluster.ts';
+import { TRUE_CLOCK } from '../../core/cluster.ts';
 import type { Origin, Time } from '../../core/time.ts';
 import type { SendOrder } from './agent-client.ts';
 import type { RealCoordinator } from './coordinators.ts';
 import type { NodeClient } from './node-client.ts';
+
+/**
+ * Whether what mints in a node is seen to read the node's clock, where that is not the process that answers (`pid`).
+ * Undefined: it is; else why not, as a sentence without its stop. Rejects where there is nothing that mints.
+ */
+export type ClockProof = (pid: number | undefined) => Promise<string | undefined>;
 
 /** What a cluster is made of. */
 export interface AgentClusterParts {
@@ -107,6 +114,8 @@ export class AgentNode implements ClusterNode {
   readonly clock: ClockControl;
   readonly #client: NodeClient;
   readonly #lastWords: () => Promise<string | undefined>;
+  readonly #clockProof: ClockProof | undefined;
+  #runsTrue = true;
 
   /** `lastWords`: as `ClusterNode.lastWords`. */
   constructor(
@@ -114,17 +123,35 @@ export class AgentNode implements ClusterNode {
     clock: ClockControl,
     client: NodeClient,
     lastWords: () => Promise<string | undefined> = async () => undefined,
+    clockProof?: ClockProof,
   ) {
     this.#lastWords = lastWords;
+    this.#clockProof = clockProof;
     this.name = member.name;
     this.process = member.process;
     this.network = member.network;
-    this.clock = clock;
+    this.clock = {
+      backend: clock.backend,
+      set: async (setting) => {
+        this.#runsTrue = setting.offsetMs === TRUE_CLOCK.offsetMs && setting.rate === TRUE_CLOCK.rate;
+        await clock.set(setting);
+      },
+    };
     this.#client = client;
   }
 
-  health(timeoutMs: number): Promise<NodeHealth> {
-    return this.#client.health(timeoutMs);
+  /** While its clock is skewed, with whether that is seen where it counts. */
+  async health(timeoutMs: number): Promise<NodeHealth> {
+    const health = await this.#client.health(timeoutMs);
+    if (this.#runsTrue) return health;
+    const clockDoubt = await this.#clockProof?.(health.pid);
+    return clockDoubt === undefined ? health : { ...health, clockDoubt };
+  }
+
+  /** Why a fault of its clock would not reach what mints in it; undefined: it would. */
+  async clockDoubt(timeoutMs: number): Promise<string | undefined> {
+    if (this.#clockProof === undefined) return undefined;
+    return this.#clockProof((await this.#client.health(timeoutMs)).pid);
   }
 
   lastWords(): Promise<string | undefined> {

@@ -13,9 +13,10 @@ import { rmSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { mintersUnder } from './clocks/minters.ts';
 import { Links } from './links.ts';
 import { Prober, talks } from './prober.ts';
-import { allPids, startedWith, statOf, untilStopped } from './proc.ts';
+import { allPids, startedWith, statOf, untilGone, untilStopped } from './proc.ts';
 import { withDescendants } from './process-tree.ts';
 import { TcpProber } from './tcp-prober.ts';
 import { readOwnClocks } from './real-time.ts';
@@ -56,6 +57,7 @@ async function signalWorkload(workload: string, signal: WorkloadSignal): Promise
     return true;
   });
   if (signal === 'SIGSTOP') await untilStopped(pids);
+  if (signal === 'SIGKILL') await untilGone(pids);
   return pids;
 }
 
@@ -199,6 +201,10 @@ async function carryOut(command: AgentCommand): Promise<Answer> {
     case 'share': {
       const percent = await shareOf(command.workload, command.forMs);
       return percent === undefined ? {} : { percent };
+    }
+    case 'skewed': {
+      const { workload, besides, backend, settingFile } = command;
+      return mintersUnder({ backend, settingFile }, () => findWorkload(workload).filter((pid) => pid !== besides));
     }
     case 'find': {
       const pids = findWorkload(command.workload);

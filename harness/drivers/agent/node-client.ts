@@ -34,6 +34,7 @@ const healthSchema = z.object({
   monotonicNs: z.string().regex(/^\d+$/),
   monotonicBeforeNs: z.string().regex(/^\d+$/).optional(),
   minted: z.array(z.string().regex(/^\d+$/)),
+  pid: z.int().positive().optional(),
 });
 
 /** The position of minted IDs in the tap: `incarnation/lane/first/count`. */

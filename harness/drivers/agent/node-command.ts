@@ -7,12 +7,23 @@ import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import type { GeneratorSource } from '../../core/driver.ts';
 import { badInput } from '../../core/errors.ts';
 import type { NodeKind } from '../../core/generator.ts';
+import { STARTS_WITHIN_MS } from '../../core/node-program.ts';
 import { fillIn, type Places } from '../../core/template.ts';
+import type { Wrapping } from './clocks/clock-backend.ts';
 
 /** The variable in which a node that is plain data travels to the shell (generators/shell/config.ts reads it). */
 export const SERVICE_VARIABLE = 'SNOWGLOBE_SERVICE';
 /** The words before the command of a service that put it under the node's clock: a JSON list. */
 export const CLOCK_PREFIX_VARIABLE = 'SNOWGLOBE_CLOCK_PREFIX';
+
+/** Where a service has to listen and is asked, where that is not the loopback of its pod. */
+export const HOST_VARIABLE = 'SNOWGLOBE_HOST';
+
+/** The words and variables that put a command under a clock, as words alone. */
+export function clockWords({ prefix, environment }: Wrapping): readonly string[] {
+  const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+  return variables.length === 0 ? prefix : ['env', ...variables, ...prefix];
+}
 
 export interface NodeCommand {
   /** Without the words that skew its clock. */
@@ -24,6 +35,8 @@ export interface NodeCommand {
   readonly programs: readonly [string, ...string[]];
   /** It can listen on TCP only. */
   readonly tcpOnly?: true;
+  /** IDs are minted in other processes than the one that answers. */
+  readonly mintsElsewhere?: true;
 }
 
 /** What the driver knows. */
@@ -35,6 +48,8 @@ export interface Around {
   readonly generatorFile: string;
   /** What the templates of this node stand for; undefined where it is only asked which programs run. */
   readonly places?: Places;
+  /** Where the program that a word names is, from the folder where it is started; left out: on this machine. */
+  readonly programOf?: (word: string, folder?: string) => string;
 }
 
 type Make<Kind extends NodeKind['kind']> = (
@@ -54,10 +69,15 @@ const COMMANDS: { readonly [Kind in NodeKind['kind']]: Make<Kind> } = {
     command: [node, shell],
     environment: { [SERVICE_VARIABLE]: inJson(source, described) },
     programs: [node],
+    ...(described.lanesAre === 'processes' && { mintsElsewhere: true }),
   }),
 
-  service(described, source, { node, shell }) {
-    const started = described.command === undefined ? undefined : programOf(described.command[0]!, described.folder);
+  /** The driver starts an image beside the recorder, which is told of it as it is described. */
+  service(described, source, { node, shell, programOf = programHere }) {
+    const started =
+      described.command === undefined || described.image !== undefined
+        ? undefined
+        : programOf(described.command[0]!, described.folder);
     return {
       command: [node, shell],
       environment: {
@@ -68,10 +88,11 @@ const COMMANDS: { readonly [Kind in NodeKind['kind']]: Make<Kind> } = {
       },
       ...(described.folder !== undefined && { folder: described.folder }),
       programs: started === undefined ? [node] : [node, started],
+      mintsElsewhere: true,
     };
   },
 
-  native(described, _, { places }) {
+  native(described, _, { places, programOf = programHere }) {
     const words = described.command ?? [];
     const program = programOf(words[0] ?? '', described.folder);
     const fill = (text: string): string => (places === undefined ? text : fillIn(text, places));
@@ -87,9 +108,14 @@ const COMMANDS: { readonly [Kind in NodeKind['kind']]: Make<Kind> } = {
   },
 };
 
+/** How long a node may take until it serves, on top of what the shell itself takes; the shell tells why it did not. */
+export function startsWithinMs(node: NodeKind): number {
+  return node.kind === 'service' ? (node.startsWithinMs ?? STARTS_WITHIN_MS) : 0;
+}
+
 export function nodeCommand(source: GeneratorSource, around: Around): NodeCommand {
   const { node } = source.generator;
-  return (COMMANDS[node.kind] as Make<NodeKind['kind']>)(node as never, source, around);
+  return (COMMANDS[node.kind] as Make<NodeKind['kind']>)(node, source, around);
 }
 
 /** What the shell is told of a node that is plain data. */
@@ -101,7 +127,7 @@ function inJson({ generator: { name, layout } }: GeneratorSource, node: NodeKind
  * The program that a word names: a path, from the folder where it is started, or a name on PATH. Throws (exit 2) where
  * there is none, or none that may be run.
  */
-export function programOf(word: string, folder = process.cwd()): string {
+export function programHere(word: string, folder = process.cwd()): string {
   if (word.includes('/')) {
     const path = isAbsolute(word) ? word : resolve(folder, word);
     if (isProgram(path)) return path;

@@ -6,6 +6,7 @@ export function placeVariables(spec: ClusterSpec, node: string, index: number): 
   const { zone, region } = placeOf(spec, node);
   return {
     SNOWGLOBE_INDEX: String(index),
+    SNOWGLOBE_NODES: String(spec.nodes),
     ...(spec.selfLoad !== undefined && { SNOWGLOBE_SELF_LOAD: String(spec.selfLoad) }),
     ...(zone !== undefined && { SNOWGLOBE_ZONE: zone }),
     ...(region !== undefined && { SNOWGLOBE_REGION: region }),

@@ -22,12 +22,23 @@ export type AgentCommand = { readonly id: number } & (
   | { readonly do: 'mend'; readonly key: string }
   /** Mends every link and resumes every process that this agent stopped. */
   | { readonly do: 'heal' }
-  /** Signals the processes whose environment has SNOWGLOBE_WORKLOAD=workload; answers with their pids. */
+  /** Signals the processes whose environment has SNOWGLOBE_WORKLOAD=workload; answers with their pids, when they have stopped or ended. */
   | { readonly do: 'signal'; readonly workload: string; readonly signal: WorkloadSignal }
   /** Lets the workload run for `percent` of the time only, in turns of TURN_MS, until it is 100 again. */
   | { readonly do: 'slow'; readonly workload: string; readonly percent: number }
   /** The share of the next `forMs` in which the workload was not stopped; without one when there is no process. */
   | { readonly do: 'share'; readonly workload: string; readonly forMs: number }
+  /**
+   * Whether the processes that mint, of those whose environment has SNOWGLOBE_WORKLOAD=workload, are seen to read the clock
+   * of a setting's file, by the path that they were started with. `besides`: a process that only records.
+   */
+  | {
+      readonly do: 'skewed';
+      readonly workload: string;
+      readonly backend: string;
+      readonly settingFile: string;
+      readonly besides?: number;
+    }
   /** The pids of the workload that live, and the identity of the first. */
   | { readonly do: 'find'; readonly workload: string }
   /**
@@ -64,6 +75,8 @@ export type AgentAnswer =
       /** `PID@START`, where START is the time of its start in clock ticks: a pid is used again, this is not. */
       readonly identity?: string;
       readonly percent?: number;
+      /** Why one that mints is not seen to read the clock of its setting, as a sentence without its stop. */
+      readonly unskewed?: string;
       /** Decimal strings. */
       readonly monotonicNs?: string;
       readonly realtimeNs?: string;

@@ -12,9 +12,13 @@ export interface ContainerSpec {
   readonly name: string;
   readonly labels: Record<string, string>;
   readonly command: readonly string[];
+  /** What the command is given to; left out: what the image says. */
+  readonly entrypoint?: readonly string[];
+  /** Where it is started; left out: where the image says. */
+  readonly folder?: string;
   readonly environment?: Readonly<Record<string, string>>;
-  /** `uid:gid`. */
-  readonly user: string;
+  /** `uid:gid`; left out: whom the image says. */
+  readonly user?: string;
   /** A network's name, `container:ID` or `none`. */
   readonly network: string;
   /** A port to publish on an address of the engine's machine, at one that the engine chooses. */
@@ -53,13 +57,15 @@ class Part extends GenericContainer {
       .withLabels(spec.labels)
       .withCommand([...spec.command])
       .withEnvironment({ ...spec.environment })
-      .withUser(spec.user)
       .withNetworkMode(spec.network)
       .withPullPolicy(PullPolicy.neverPull())
       // Without it testcontainers would look for its reaper at every start; runs are swept by label.
       .withAutoCleanup(false)
       // The default waits for ports by running commands inside; the callers ask what they need to know over HTTP.
       .withWaitStrategy(Wait.forAll([]));
+    if (spec.user !== undefined) this.withUser(spec.user);
+    if (spec.entrypoint !== undefined) this.withEntrypoint([...spec.entrypoint]);
+    if (spec.folder !== undefined) this.withWorkingDir(spec.folder);
     Object.assign(this.createOpts, spec.create);
     Object.assign(this.hostConfig, spec.host);
     if (spec.publish === undefined) return;

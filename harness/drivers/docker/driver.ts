@@ -16,10 +16,13 @@ export default {
   rank: 3,
   callable: true,
 
-  refuses: (node) =>
-    node.kind === 'service' && node.urls !== undefined
-      ? 'Its nodes run elsewhere, and it starts nodes itself.'
-      : undefined,
+  refuses(node) {
+    if (node.kind !== 'service') return undefined;
+    if (node.urls !== undefined) return 'Its nodes run elsewhere, and it starts nodes itself.';
+    return node.image !== undefined && node.ask.over === 'maelstrom'
+      ? 'It speaks over its standard input, which is its recorder to hold: give the command, not an image.'
+      : undefined;
+  },
 
   async readiness(): Promise<Readiness> {
     const engine = await findEngine();

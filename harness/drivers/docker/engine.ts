@@ -16,6 +16,8 @@ export interface Engine {
   readonly docker: Docker;
   readonly version: string;
   readonly apiVersion: string;
+  /** Of the programs that it runs, in its own words: `amd64`, `arm64`. */
+  readonly architecture: string;
   /** Container user 0 is the user who runs the engine, and no other user can write that user's folders. */
   readonly rootless: boolean;
   /** Where this process finds ports that the engine publishes: `localhost`, or the engine's own machine. */
@@ -62,7 +64,7 @@ async function examine(): Promise<Engine | readonly Problem[]> {
   const elsewhere = answeredElsewhere(docker.modem as Endpoint, process.env['DOCKER_HOST']);
   if (elsewhere !== undefined) return [elsewhere];
   const [version, info] = (await Promise.all([docker.version(), docker.info()])) as [
-    { readonly ApiVersion: string },
+    { readonly ApiVersion: string; readonly Arch: string },
     { readonly SecurityOptions?: readonly string[] },
   ];
   const { serverVersion, operatingSystemType, host } = client.info.containerRuntime;
@@ -86,6 +88,7 @@ async function examine(): Promise<Engine | readonly Problem[]> {
     docker,
     version: String(serverVersion),
     apiVersion: version.ApiVersion,
+    architecture: version.Arch,
     rootless: (info.SecurityOptions ?? []).some((option) => option.includes('name=rootless')),
     host,
   };

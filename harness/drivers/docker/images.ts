@@ -172,7 +172,12 @@ async function fetchBase(docker: Docker, base: Base, log: (line: string) => void
   log(`docker: ${base.reference} is here after ${lap()} s`);
 }
 
-async function pull(docker: Docker, reference: string, signal: AbortSignal): Promise<void> {
+export async function pull(
+  docker: Docker,
+  reference: string,
+  signal: AbortSignal,
+  remedy = `Pull it by hand (docker pull ${reference}), or set ${BASE_VARIABLE} to an image with Node 24 that you have.`,
+): Promise<void> {
   const silence = new AbortController();
   const timer = setTimeout(
     () => silence.abort(new Error(`nothing came for ${PULL_SILENCE_MS / 1000} s`)),
@@ -185,7 +190,7 @@ async function pull(docker: Docker, reference: string, signal: AbortSignal): Pro
     signal.throwIfAborted();
     throw environmentLacks(
       `The image ${reference} cannot be pulled: ${messageOf(silence.signal.reason ?? error)}.`,
-      `Pull it by hand (docker pull ${reference}), or set ${BASE_VARIABLE} to an image with Node 24 that you have.`,
+      remedy,
     );
   } finally {
     clearTimeout(timer);
@@ -227,7 +232,7 @@ async function build(docker: Docker, reference: string, base: string, signal: Ab
   }
 }
 
-async function hasImage(docker: Docker, reference: string): Promise<boolean> {
+export async function hasImage(docker: Docker, reference: string): Promise<boolean> {
   try {
     await docker.getImage(reference).inspect();
     return true;
@@ -238,7 +243,7 @@ async function hasImage(docker: Docker, reference: string): Promise<boolean> {
 }
 
 /** Why the engine cannot ask the image's registry, or undefined when it can. */
-async function registryProblem(docker: Docker, reference: string): Promise<string | undefined> {
+export async function registryProblem(docker: Docker, reference: string): Promise<string | undefined> {
   try {
     await within(REGISTRY_MS, docker.getImage(reference).distribution());
     return undefined;

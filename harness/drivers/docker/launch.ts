@@ -2,13 +2,13 @@
  * Launches a cluster in containers: networks, pods, then workloads in them, all members at once.
  */
 import { realpathSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { chmod, copyFile, mkdir, readFile } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
 import type { ClockControl, ClusterSpec, CoordinatorMember, Member, Zones } from '../../core/cluster.ts';
 import { coordinatorKindOf, DEFAULT_COORDINATOR } from '../../core/coordinator-kind.ts';
 import { membersBeside } from '../../core/coordinators.ts';
 import type { LaunchContext } from '../../core/driver.ts';
-import { environmentLacks, messageOf } from '../../core/errors.ts';
+import { badInput, environmentLacks, messageOf } from '../../core/errors.ts';
 import { idBitsOf } from '../../core/layout.ts';
 import { trueUnixMs } from '../../core/time.ts';
 import type { SendOrder } from '../agent/agent-client.ts';
@@ -17,7 +17,9 @@ import { AgentCluster, AgentNode } from '../agent/agent-cluster.ts';
 import { connectAll, COORDINATOR_ACCESS } from '../agent/coordinators.ts';
 import { etcdVersion, namedEtcd } from '../agent/etcd-program.ts';
 import { delayFileIn } from '../agent/disks/slow-sync.ts';
-import { chooseClock } from '../agent/clocks/choose-clock.ts';
+import { chooseClock, skewsClocks } from '../agent/clocks/choose-clock.ts';
+import { clockProofBy, refuseUnskewed } from '../agent/clocks/clock-of-minters.ts';
+import { untouched } from '../agent/clocks/untouched.ts';
 import type { ClockBackend } from '../agent/clocks/clock-backend.ts';
 import { locator, networkControl } from '../agent/network-control.ts';
 import { endInWords, generatorFault, lastWords } from '../agent/last-words.ts';
@@ -26,12 +28,14 @@ import { readClocks, runNs, startTime } from '../agent/real-time.ts';
 import { shellEntry } from '../agent/shell-entry.ts';
 import { MEMBER_SPECS } from './coordinators.ts';
 import { type Engine, publishedOn } from './engine.ts';
+import { ImageFiles } from './image-files.ts';
 import type { Image } from './images.ts';
 import { labelsOf } from './labels.ts';
 import type { ClockChoice, Place, RunFolders } from './members.ts';
-import { coordinatorPlaces, NODE_IN_IMAGE, nodePlaces, nodeSpec, runFolders } from './members.ts';
-import { codeMounts } from './mounts.ts';
+import { clockFileInside, coordinatorPlaces, nodePlaces, nodeSpec, runFolders } from './members.ts';
+import { codeFolders, codeMounts, mount, outermost } from './mounts.ts';
 import { createNetworks } from './networks.ts';
+import { nodeParts, type NodeParts, type PartsContext } from './node-parts.ts';
 import type { Pod, RunParts } from './pod.ts';
 import { startPod } from './pod.ts';
 import { prove } from './probe.ts';
@@ -55,23 +59,24 @@ export async function launchCluster(
   context: LaunchContext,
 ): Promise<AgentCluster> {
   const { docker } = engine;
-  const { runId, folder } = context;
-  const folders = await makeFolders(folder, spec.nodes);
+  const { runId, folder, log, signal, generator: source } = context;
   const labels = labelsOf(context);
   const user = containerUser(engine.rootless);
   const needs = context.needs ?? new Set();
-  const backend = chooseClock([NODE_IN_IMAGE], needs, image.clockTools, spec.clockTool);
-  const clock: ClockChoice = { backend, tools: image.clockTools };
-  const clocks = new Clocks(folders.clocks, backend);
   const slowSync = needs.has('coordinator.slow-disk') ? image.slowSync : undefined;
   const named = namedEtcd();
-  const files = {
-    generator: realpathSync(context.generator.file),
-    shell: realpathSync(shellEntry()),
-    agent: realpathSync(AGENT),
-  };
+  const files = { shell: realpathSync(shellEntry()), agent: realpathSync(AGENT) };
   const code = codeMounts(Object.values(files));
   try {
+    const look = { engine, image: image.reference, shell: files.shell, source, labels, folder, log, signal };
+    const parts = await nodeParts(look);
+    // An image of the user's is left as it is where nothing is asked of its clock.
+    const isLeft = parts.inPod !== undefined && !skewsClocks(needs) && spec.clockTool === undefined;
+    const backend = isLeft ? untouched : chooseClock(parts.programs, needs, image.clockTools, spec.clockTool);
+    const clock: ClockChoice = { backend, tools: image.clockTools };
+    const folders = await makeFolders(folder, spec.nodes, parts.inPod !== undefined);
+    const clocks = new Clocks(folders.clocks, backend);
+    if (parts.inPod !== undefined) await handTool(clock, folders.tools, look);
     // What the proof says comes first: where a mount does not hold, it knows the reason, and members only fail by it.
     const [versions, members] = await settled([
       prove({
@@ -80,7 +85,12 @@ export async function launchCluster(
         runId,
         labels,
         folder,
-        code: { mounts: code, files: Object.values(files) },
+        code: {
+          mounts: outermost([...codeFolders(Object.values(files)), ...parts.folders]).map((each) =>
+            mount(each, 'read-only'),
+          ),
+          files: [...Object.values(files), ...parts.files],
+        },
         user,
         clock,
         needs,
@@ -97,7 +107,8 @@ export async function launchCluster(
           clock,
           slowSync,
           code,
-          files,
+          parts,
+          agentModule: files.agent,
           published: publishedOn(engine.host),
         },
         spec,
@@ -108,10 +119,12 @@ export async function launchCluster(
     context.signal.throwIfAborted();
     const etcd = named === undefined ? versions.etcd : etcdVersion(named);
     return await assemble(members, clocks, folders, context.signal, {
+      parts,
+      skewsClocks: skewsClocks(needs),
       remove: () => sweep(docker, runId),
       zones: spec.zones ?? {},
       idBits: idBitsOf(context.generator.generator.layout),
-      generator: context.generator.file,
+      generator: source.file === '' ? source.generator.name : source.file,
       delayFile: slowSync === undefined ? undefined : delayFileIn(folders.snapshots),
       etcdVersion: etcd,
       versions: {
@@ -120,6 +133,9 @@ export async function launchCluster(
         'base image': image.base,
         ...(coordinatorKindOf(spec) !== 'none' && { etcd }),
         'node in the image': versions.node,
+        ...(parts.inPod !== undefined && {
+          'image of the generator': `${parts.inPod.image.reference} (${parts.inPod.image.id})`,
+        }),
       },
     });
   } catch (error) {
@@ -141,8 +157,8 @@ interface Members {
   readonly nodes: readonly Running[];
 }
 
-type RunBasics = Omit<RunParts, 'networks' | 'agentModule' | 'logFolder'> & {
-  readonly files: { readonly generator: string; readonly shell: string; readonly agent: string };
+type RunBasics = Omit<RunParts, 'networks' | 'logFolder'> & {
+  readonly parts: NodeParts;
   readonly user: string;
   readonly folders: RunFolders;
   readonly clock: ClockChoice;
@@ -156,22 +172,21 @@ async function startMembers(
   context: LaunchContext,
   clocks: Clocks,
 ): Promise<Members> {
-  const { docker, runId, labels, user, folders, clock, slowSync, code, files } = basics;
+  const { docker, runId, labels, user, folders, clock, slowSync, parts } = basics;
   const networks = await createNetworks(docker, runId, labels);
   context.signal.throwIfAborted();
 
-  const run: RunParts = { ...basics, networks, agentModule: files.agent, logFolder: folders.logs };
+  const run: RunParts = { ...basics, networks, logFolder: folders.logs };
   const kind = spec.coordinator ?? DEFAULT_COORDINATOR;
   const coordinatorPlaced = coordinatorPlaces(spec, networks.dataPrefix);
-  const nodesPlaced = nodePlaces(spec.nodes, networks.dataPrefix);
+  const nodesPlaced = nodePlaces(spec.nodes, networks.dataPrefix, parts.port);
   for (const { name } of nodesPlaced) clocks.of(name); // their files have to be there before the nodes
   const places = [...coordinatorPlaced, ...nodesPlaced];
   const start = async (place: Place, workload: WorkloadSpec): Promise<Running> => {
     const pod = await startPod(run, { ...place, index: places.indexOf(place) });
     return { place, pod, process: await startWorkload(run, pod, workload) };
   };
-  const modules = { shellModule: files.shell, generatorFile: files.generator };
-  const node = { user, ...modules, coordinator: coordinatorPlaced, folders, code, clock };
+  const node = { user, coordinator: coordinatorPlaced, folders, clock, parts };
   const [coordinator, nodes] = await settled([
     settled(
       coordinatorPlaced.map((place) => {
@@ -191,6 +206,8 @@ async function assemble(
   folders: RunFolders,
   signal: AbortSignal,
   facts: {
+    readonly parts: NodeParts;
+    readonly skewsClocks: boolean;
     readonly versions: Readonly<Record<string, string>>;
     /** That of the image, or of the one that the user named. */
     readonly etcdVersion: string;
@@ -225,13 +242,20 @@ async function assemble(
   );
   const nodes = members.nodes.map((node) => {
     const client = new NodeClient(node.pod.reach, (ns) => runNs(origin, ns), facts.idBits);
-    return new AgentNode(control(node), clocks.of(node.place.name), client, async () =>
-      lastWords(endInWords(await node.process.end()), join(folders.logs, `${node.place.name}.log`)),
+    const { name } = node.place;
+    const minting = { workload: name, clock: { backend: clocks.of(name).backend, settingFile: clockFileInside(name) } };
+    return new AgentNode(
+      control(node),
+      clocks.of(name),
+      client,
+      async () => lastWords(endInWords(await node.process.end()), join(folders.logs, `${name}.log`)),
+      facts.parts.mintsElsewhere ? clockProofBy(sendTo(node.pod), minting) : undefined,
     );
   });
   const { generator } = facts;
   const upContext = {
     generator,
+    image: facts.parts.inPod?.image.reference,
     logFolder: folders.logs,
     sleep: (ms: number): Promise<void> => time.sleep(ms, signal),
   };
@@ -240,6 +264,7 @@ async function assemble(
     ...nodes.map((node) => untilUp(node, () => node.health(HEALTH_MS), upContext)),
   ]);
   await coordinator.untilServing(SERVES_MS, signal);
+  if (facts.skewsClocks) await refuseUnskewed(nodes);
   return new AgentCluster({
     driver: 'docker',
     time,
@@ -294,14 +319,32 @@ async function settled<Values extends readonly unknown[]>(promises: {
   return await Promise.all(promises);
 }
 
-async function makeFolders(folder: string, nodes: number): Promise<RunFolders> {
+/** The tool of a clock, out of the run's own image, for containers of images that have none. */
+async function handTool(
+  { backend, tools }: ClockChoice,
+  folder: string,
+  { engine, image, labels }: PartsContext,
+): Promise<void> {
+  const tool = tools.get(backend.name);
+  if (tool === undefined) return;
+  await using files = await ImageFiles.of(engine.docker, image, labels, folder);
+  const copy = await files.copyOf(tool);
+  // An image in which it could not be built has none: the trial of the clock says so.
+  if (copy === undefined) return;
+  await copyFile(copy, join(folder, basename(tool)));
+  await chmod(join(folder, basename(tool)), 0o755);
+}
+
+/** `forStrangers`: users of an image of the user's write there, too. */
+async function makeFolders(folder: string, nodes: number, forStrangers: boolean): Promise<RunFolders> {
   const folders = runFolders(folder);
   const disks = nodePlaces(nodes, '').map(({ name }) => join(folders.disks, name));
   await Promise.all(
-    [folders.taps, folders.clocks, folders.logs, folders.snapshots, ...disks].map((each) =>
+    [folders.taps, folders.clocks, folders.logs, folders.snapshots, folders.tools, ...disks].map((each) =>
       mkdir(each, { recursive: true }),
     ),
   );
+  if (forStrangers) await Promise.all([folders.taps, ...disks].map((each) => chmod(each, 0o777)));
   return folders;
 }
 
@@ -316,35 +359,46 @@ async function serves(member: CoordinatorMember): Promise<void> {
   if (!serving) throw new Error('it has no leader');
 }
 
+interface UpContext {
+  readonly generator: string;
+  /** The user's image that runs in nodes. */
+  readonly image: string | undefined;
+  readonly logFolder: string;
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
 /** Asks until there is an answer. A process that ended will never answer, and its log says why. */
-async function untilUp(
-  { name, process }: Member,
-  ask: () => Promise<unknown>,
-  {
-    generator,
-    logFolder,
-    sleep,
-  }: { readonly generator: string; readonly logFolder: string; readonly sleep: (ms: number) => Promise<void> },
-): Promise<void> {
+async function untilUp(member: Member, ask: () => Promise<unknown>, context: UpContext): Promise<void> {
   const giveUp = performance.now() + SERVES_MS;
   for (;;) {
     try {
       await ask();
       return;
     } catch (error) {
-      const ended = !(await process.alive());
+      const ended = !(await member.process.alive());
       if (ended || performance.now() > giveUp)
-        throw (
-          generatorFault(await readLog(logFolder, name), generator) ??
-          environmentLacks(
-            `${name} ${ended ? 'ended' : `does not answer (${messageOf(error)})`}: ${await lastLines(logFolder, name)}`,
-            'Its whole log is in the file. If it is the generator that fails, try it with --driver sim.',
-            join(logFolder, `${name}.log`),
-          )
-        );
+        throw await whyNotUp(member, ended ? 'ended' : `does not answer (${messageOf(error)})`, context);
     }
-    await sleep(POLL_MS);
+    await context.sleep(POLL_MS);
   }
+}
+
+async function whyNotUp(member: Member, how: string, { generator, image, logFolder }: UpContext): Promise<Error> {
+  const { name } = member;
+  const fault = generatorFault(await readLog(logFolder, name), generator);
+  if (fault !== undefined) return fault;
+  const log = join(logFolder, `${name}.log`);
+  if (image !== undefined && member instanceof AgentNode && how === 'ended')
+    return badInput(
+      `ended before it served: ${(await member.lastWords()) ?? 'in order'}.`,
+      `See that it runs by itself (docker run --rm ${image}), or correct command and environment of the generator. Its whole log is ${log}.`,
+      image,
+    );
+  return environmentLacks(
+    `${name} ${how}: ${await lastLines(logFolder, name)}`,
+    'Its whole log is in the file. If it is the generator that fails, try it with --driver sim.',
+    log,
+  );
 }
 
 async function lastLines(logFolder: string, name: string): Promise<string> {

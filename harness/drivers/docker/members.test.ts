@@ -2,9 +2,19 @@ import { expect, test } from 'vitest';
 import { libfaketime } from '../agent/clocks/libfaketime.ts';
 import { IMAGE_CLOCK_TOOLS } from './host-base.ts';
 import { ownerOf, labelsOf } from './labels.ts';
+import type { NodeRun } from './members.ts';
 import { coordinatorPlaces, etcdSpec, nodePlaces, nodeSpec, runFolders } from './members.ts';
 
 const PREFIX = '198.18.7';
+const PARTS = {
+  command: () => ({
+    command: ['node', '/package/shell.mjs'],
+    environment: { SNOWGLOBE_GENERATOR: '/mine/mine.ts' },
+    programs: ['node'],
+  }),
+  folders: [],
+  port: 8080,
+} satisfies NodeRun['parts'];
 
 test('no node has the address of a member, however many there are', () => {
   const nodes = nodePlaces(64, PREFIX);
@@ -20,14 +30,12 @@ test('a node without a coordinator is told of none, and its scenario has no plac
   const { environment } = nodeSpec({
     name: 'n1',
     user: '1000:1000',
-    shellModule: '/package/shell.mjs',
-    generatorFile: '/mine/mine.ts',
     index: 0,
     spec,
     coordinator: [],
     folders: runFolders('/runs/1'),
-    code: [],
     clock: { backend: libfaketime, tools: IMAGE_CLOCK_TOOLS },
+    parts: PARTS,
   });
   expect(Object.keys(environment)).toContain('SNOWGLOBE_LISTEN');
   expect(Object.keys(environment)).not.toContain('SNOWGLOBE_ETCD');
@@ -39,8 +47,6 @@ test('a node is under its clock tool, its shell script is not', () => {
   const { command, environment, mounts } = nodeSpec({
     name: place!.name,
     user: '1000:1000',
-    shellModule: '/package/shell.mjs',
-    generatorFile: '/mine/mine.ts',
     index: 0,
     spec: {
       nodes: 2,
@@ -51,8 +57,8 @@ test('a node is under its clock tool, its shell script is not', () => {
     },
     coordinator: coordinatorPlaces({ coordinatorMembers: 2 }, PREFIX),
     folders: runFolders('/runs/1'),
-    code: [],
     clock: { backend: libfaketime, tools: IMAGE_CLOCK_TOOLS },
+    parts: PARTS,
   });
   expect(command).toEqual(['env', 'LD_PRELOAD=/usr/lib/snowglobe/libfaketimeMT.so.1', 'node', '/package/shell.mjs']);
   expect(environment).not.toHaveProperty('LD_PRELOAD');

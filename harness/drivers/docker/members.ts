@@ -4,6 +4,7 @@
 import { basename, dirname, join } from 'node:path';
 import type { ClusterSpec } from '../../core/cluster.ts';
 import { optionsOf } from '../../core/cluster.ts';
+import { fillIn, type Places as TemplatePlaces } from '../../core/template.ts';
 import { DEFAULT_COORDINATOR } from '../../core/coordinator-kind.ts';
 import { coordinatorMembersOf, membersBeside } from '../../core/coordinators.ts';
 import { restoreFile } from '../agent/coordinator.ts';
@@ -13,14 +14,18 @@ import { namedEtcd, restorerOf } from '../agent/etcd-program.ts';
 import { delayFileIn, type SlowSync } from '../agent/disks/slow-sync.ts';
 import type { ClockBackend, ClockTools } from '../agent/clocks/clock-backend.ts';
 import type { Program } from '../agent/clocks/program.ts';
+import { CLOCK_PREFIX_VARIABLE, clockWords } from '../agent/node-command.ts';
 import { placeVariables } from '../agent/place-variables.ts';
 import { RESTORER } from './images.ts';
 import type { Mount } from './mounts.ts';
 import { mount } from './mounts.ts';
 import { memberAddress, nodeAddress } from './networks.ts';
+import type { ImageInPod, NodeParts } from './node-parts.ts';
 import type { WorkloadSpec } from './workload.ts';
 
 export const NODE_PORT = 8080;
+/** Where a recorder serves: services like to listen at 8080, and share its network. */
+export const RECORDER_PORT = 5107;
 
 /** What every node of an image is. The engine is taken to run programs of this machine's kind. */
 export const NODE_IN_IMAGE: Program = {
@@ -37,11 +42,11 @@ export interface Place {
   readonly port: number;
 }
 
-export function nodePlaces(count: number, dataPrefix: string): readonly Place[] {
+export function nodePlaces(count: number, dataPrefix: string, port = NODE_PORT): readonly Place[] {
   return Array.from({ length: count }, (_, index) => ({
     name: `n${index + 1}`,
     address: nodeAddress(dataPrefix, index),
-    port: NODE_PORT,
+    port,
   }));
 }
 
@@ -64,6 +69,8 @@ export interface RunFolders {
   readonly disks: string;
   readonly logs: string;
   readonly snapshots: string;
+  /** Tools for images that have none. */
+  readonly tools: string;
 }
 
 export function runFolders(folder: string): RunFolders {
@@ -73,6 +80,7 @@ export function runFolders(folder: string): RunFolders {
     disks: join(folder, 'disks'),
     logs: join(folder, 'logs'),
     snapshots: join(folder, 'snapshots'),
+    tools: join(folder, 'tools'),
   };
 }
 
@@ -83,6 +91,7 @@ const INSIDE = {
   disk: '/snowglobe/disk',
   snapshots: '/snowglobe/snapshots',
   etcd: '/snowglobe/etcd',
+  tools: '/snowglobe/tools',
 } as const;
 
 /** What skews the clocks of a run, and where the tools are in its image. */
@@ -98,49 +107,116 @@ export function nodeSurroundings(
   { backend, tools }: ClockChoice,
 ): {
   readonly prefix: readonly string[];
+  /** For what it starts by itself. */
+  readonly words: readonly string[];
   readonly environment: Record<string, string>;
   readonly mounts: readonly Mount[];
 } {
   // The folder of the clocks, never one clock's file: a mounted file is not replaced when it is renamed over.
-  const { prefix, environment } = backend.wrap(tools.get(backend.name) as string, `${INSIDE.clocks}/${name}`);
+  const wrapping = backend.wrap(tools.get(backend.name) as string, clockFileInside(name));
+  const { prefix, environment } = wrapping;
   return {
     prefix,
+    words: clockWords(wrapping),
     environment: { ...environment, SNOWGLOBE_TAPS: INSIDE.taps },
     mounts: [mount(folders.taps, 'read-write', INSIDE.taps), mount(folders.clocks, 'read-only', INSIDE.clocks)],
   };
 }
 
-export function nodeSpec(node: {
+/** The file of a node's clock, as its processes have it. */
+export const clockFileInside = (name: string): string => `${INSIDE.clocks}/${name}`;
+
+/** What a node's containers are made of. */
+export interface NodeRun {
   readonly name: string;
   readonly user: string;
-  readonly shellModule: string;
-  readonly generatorFile: string;
   readonly index: number;
   readonly spec: ClusterSpec;
   readonly coordinator: readonly Place[];
   readonly folders: RunFolders;
-  readonly code: readonly Mount[];
   readonly clock: ClockChoice;
-}): WorkloadSpec {
-  const { prefix, environment, mounts } = nodeSurroundings(node.name, node.folders, node.clock);
+  readonly parts: Pick<NodeParts, 'command' | 'folders' | 'port' | 'inPod'>;
+}
+
+export function nodeSpec(node: NodeRun): WorkloadSpec {
+  const { parts } = node;
+  const variables = variablesOf(node);
+  if (parts.inPod?.isNode === true) return imageSpec(node, parts.inPod, variables, ['taps']);
+  const { prefix, words, environment, mounts } = nodeSurroundings(node.name, node.folders, node.clock);
+  const { command, environment: own, folder } = parts.command(placesOf(node));
   return {
     // The prefix stands after the shell that redirects the output: nothing is preloaded into that.
-    command: [...prefix, 'node', node.shellModule],
-    environment: {
-      ...environment,
-      SNOWGLOBE_NODE: node.name,
-      ...placeVariables(node.spec, node.name, node.index),
-      SNOWGLOBE_DISK: INSIDE.disk,
-      SNOWGLOBE_GENERATOR: node.generatorFile,
-      SNOWGLOBE_OPTIONS: JSON.stringify(optionsOf(node.spec, node.name)),
-      ...coordinatorVariables(
-        node.spec,
-        node.coordinator.filter(({ name }) => membersBeside(node.spec, node.name).includes(name)),
-      ),
-      SNOWGLOBE_LISTEN: `tcp:0.0.0.0:${NODE_PORT}`,
-    },
+    command: [...prefix, ...command],
+    environment: { ...environment, ...variables, ...own, [CLOCK_PREFIX_VARIABLE]: JSON.stringify(words) },
     user: node.user,
-    mounts: [...node.code, ...mounts, mount(join(node.folders.disks, node.name), 'read-write', INSIDE.disk)],
+    ...(folder !== undefined && { folder }),
+    mounts: [
+      ...parts.folders.map((each) => mount(each, 'read-only')),
+      ...mounts,
+      mount(join(node.folders.disks, node.name), 'read-write', INSIDE.disk),
+    ],
+    ...(parts.inPod !== undefined && { beside: imageSpec(node, parts.inPod, {}, []) }),
+  };
+}
+
+/** By which a node is told its part (generators/PROTOCOL.md). */
+function variablesOf(node: NodeRun): Record<string, string> {
+  return {
+    SNOWGLOBE_NODE: node.name,
+    ...placeVariables(node.spec, node.name, node.index),
+    SNOWGLOBE_TAPS: INSIDE.taps,
+    SNOWGLOBE_DISK: INSIDE.disk,
+    SNOWGLOBE_OPTIONS: JSON.stringify(optionsOf(node.spec, node.name)),
+    ...coordinatorOf(node),
+    SNOWGLOBE_LISTEN: `tcp:0.0.0.0:${node.parts.port}`,
+  };
+}
+
+function coordinatorOf({ name, spec, coordinator }: NodeRun): Readonly<Record<string, string>> {
+  const beside = coordinator.filter((member) => membersBeside(spec, name).includes(member.name));
+  return coordinatorVariables(spec, beside);
+}
+
+/** What the templates of a node stand for. A service is to be found by its recorder alone, a node by everybody. */
+function placesOf(node: NodeRun): TemplatePlaces {
+  const { inPod, port } = node.parts;
+  const listensAt = inPod?.isNode === false ? { host: '127.0.0.1', port: inPod.port } : { host: '0.0.0.0', port };
+  const etcd = coordinatorOf(node)['SNOWGLOBE_ETCD']?.split(',') ?? [];
+  const options = optionsOf(node.spec, node.name);
+  return { node: node.name, index: node.index, ...listensAt, etcd, disk: INSIDE.disk, options };
+}
+
+/** An image of the user's: its own user and folder, its own environment but for what is added. */
+function imageSpec(
+  node: NodeRun,
+  { image, command, environment }: ImageInPod,
+  variables: Readonly<Record<string, string>>,
+  sees: readonly 'taps'[],
+): WorkloadSpec {
+  const { backend, tools } = node.clock;
+  const tool = tools.get(backend.name);
+  const {
+    preload,
+    launcher = [],
+    environment: clock,
+  } = backend.wrap(tool === undefined ? '' : `${INSIDE.tools}/${basename(tool)}`, clockFileInside(node.name));
+  const places = placesOf(node);
+  const filled = Object.entries(environment).map(([name, text]) => [name, fillIn(text, places)] as const);
+  return {
+    image: image.reference,
+    command: [...launcher, ...image.words, ...command.map((word) => fillIn(word, places))],
+    environment: {
+      ...clock,
+      ...(preload !== undefined && { LD_PRELOAD: preload }),
+      ...variables,
+      ...Object.fromEntries(filled),
+    },
+    mounts: [
+      ...sees.map((folder) => mount(node.folders[folder], 'read-write', INSIDE[folder])),
+      mount(join(node.folders.disks, node.name), 'read-write', INSIDE.disk),
+      mount(node.folders.clocks, 'read-only', INSIDE.clocks),
+      mount(node.folders.tools, 'read-only', INSIDE.tools),
+    ],
   };
 }
 

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { codeMounts, outermost, packageRoot } from './mounts.ts';
+import { codeMounts, moduleFolders, outermost, packageRoot } from './mounts.ts';
 
 let top: string;
 
@@ -52,4 +52,17 @@ test('code is read-only and at its own path; the root folder is refused', async 
     { Type: 'bind', Source: join(top, 'loose'), Target: join(top, 'loose'), ReadOnly: true },
   ]);
   expect(() => packageRoot('/mine.ts')).toThrow(/root folder/);
+});
+
+test('a module that is named as a package comes from where its package really lies', async () => {
+  await file('project/package.json');
+  await file('workspace/ids/package.json');
+  await file('project/node_modules/plain/package.json');
+  await symlink(join(top, 'workspace/ids'), join(top, 'project/node_modules/ids'));
+  const project = join(top, 'project');
+
+  expect(moduleFolders('plain/sub', project)).toContain(join(project, 'node_modules'));
+  expect(moduleFolders('ids', project)).toContain(join(top, 'workspace/ids'));
+  await file('elsewhere/mine.mjs');
+  expect(outermost(moduleFolders('../elsewhere/mine.mjs', project))).toEqual([project, join(top, 'elsewhere')]);
 });

@@ -3,7 +3,7 @@
  * anywhere finds its imports where it does outside.
  */
 import { existsSync, realpathSync } from 'node:fs';
-import { dirname, join, sep } from 'node:path';
+import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { badInput } from '../../core/errors.ts';
 
 /** A bind mount, as the engine's API takes it. Unlike `Binds`, it fails when the source is missing and may hold colons. */
@@ -20,10 +20,29 @@ export function mount(folder: string, access: 'read-only' | 'read-write', target
 
 /** The mounts that these modules need to be imported: their packages, and every `node_modules` above them. */
 export function codeMounts(modules: readonly string[]): readonly Mount[] {
-  const folders = modules
-    .map((file) => realpathSync(file))
-    .flatMap((file) => [packageRoot(file), ...modulesAbove(file)]);
-  return outermost(folders).map((folder) => mount(folder, 'read-only'));
+  return outermost(codeFolders(modules)).map((folder) => mount(folder, 'read-only'));
+}
+
+/** The folders of `codeMounts`. */
+export function codeFolders(modules: readonly string[]): readonly string[] {
+  return modules.map((file) => realpathSync(file)).flatMap((file) => [packageRoot(file), ...modulesAbove(file)]);
+}
+
+/**
+ * What a module needs that is named as `import` names it, a path or a package, from a folder: with where its package
+ * really lies, for a workspace has links to it.
+ */
+export function moduleFolders(module: string, from: string): readonly string[] {
+  const isPath = module.startsWith('.') || isAbsolute(module);
+  const within = join(from, 'module');
+  const own = [packageRoot(within), ...modulesAbove(within)].filter((folder) => folder !== sep);
+  if (isPath) return [...own, ...codeFolders([resolve(from, module)])];
+  const name = module
+    .split('/')
+    .slice(0, module.startsWith('@') ? 2 : 1)
+    .join('/');
+  const lies = own.map((folder) => join(folder, name)).find((folder) => existsSync(folder));
+  return lies === undefined ? own : [...own, ...codeFolders([join(lies, 'package.json')])];
 }
 
 /** The nearest folder with a package.json, else the file's own folder. */

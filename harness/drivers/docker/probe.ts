@@ -10,6 +10,7 @@ import type { Ability } from '../../core/cluster.ts';
 import { environmentLacks, messageOf } from '../../core/errors.ts';
 import { z } from '../../core/schema.ts';
 import { proveClock, readerProgram, untilReading } from '../agent/clocks/prove-clock.ts';
+import { untouched } from '../agent/clocks/untouched.ts';
 import { startContainer } from './container.ts';
 import type { Container, Docker } from './engine.ts';
 import { tolerating } from './engine.ts';
@@ -75,6 +76,7 @@ export async function prove(context: ProbeContext): Promise<ImageVersions> {
     const facts = factsSchema.parse(first);
     await checkCode(context.code.files, facts.code);
     await checkOwner(file, context.ownerUid);
+    if (context.clock.backend === untouched) return facts;
     const missed = await proveClock(clock, file, context.needs);
     if (missed !== undefined) throw clockStands(context, missed);
     return facts;

@@ -5,6 +5,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Ability } from '../../core/cluster.ts';
 import { environmentLacks } from '../../core/errors.ts';
+import { skewsClocks } from '../agent/clocks/choose-clock.ts';
 import type { ClockBackend } from '../agent/clocks/clock-backend.ts';
 import { proveClock, readerProgram } from '../agent/clocks/prove-clock.ts';
 import type { Surroundings } from './members.ts';
@@ -20,7 +21,7 @@ export async function proveClockIn(
   needs: ReadonlySet<Ability>,
   around: Surroundings,
 ): Promise<void> {
-  if (![...needs].some((need) => need.startsWith('clock.'))) return;
+  if (!skewsClocks(needs)) return;
   const settingFile = join(around.clocks, NAME);
   const clock = backend.control(settingFile, () => Date.now());
   const { prefix, environment } = around.wrap(settingFile);

@@ -7,23 +7,24 @@ import type { ClusterSpec, Member } from '../../core/cluster.ts';
 import { coordinatorKindOf, DEFAULT_COORDINATOR } from '../../core/coordinator-kind.ts';
 import { membersBeside } from '../../core/coordinators.ts';
 import type { LaunchContext } from '../../core/driver.ts';
-import { EXIT, environmentLacks, messageOf, SnowglobeError } from '../../core/errors.ts';
+import { badInput, EXIT, environmentLacks, messageOf, SnowglobeError } from '../../core/errors.ts';
 import { idBitsOf } from '../../core/layout.ts';
 import type { Places } from '../../core/template.ts';
 import { NS_PER_MS, trueUnixMs, type Time } from '../../core/time.ts';
 import type { SendOrder } from '../agent/agent-client.ts';
 import { AgentCluster, AgentNode } from '../agent/agent-cluster.ts';
 import { connectAll } from '../agent/coordinators.ts';
-import { chooseClock } from '../agent/clocks/choose-clock.ts';
+import { chooseClock, skewsClocks } from '../agent/clocks/choose-clock.ts';
+import { clockProofBy, refuseUnskewed } from '../agent/clocks/clock-of-minters.ts';
 import type { ClockBackend } from '../agent/clocks/clock-backend.ts';
-import { programAt } from '../agent/clocks/program.ts';
+import { type Program, programAt } from '../agent/clocks/program.ts';
 import { delayFileIn } from '../agent/disks/slow-sync.ts';
 import { etcdVersion, NO_ETCD, restorerOf } from '../agent/etcd-program.ts';
 import { locator, networkControl } from '../agent/network-control.ts';
 import { endInWords, generatorFault, lastWords } from '../agent/last-words.ts';
 import { NodeClient } from '../agent/node-client.ts';
 import { readClocks, runNs, startTime } from '../agent/real-time.ts';
-import { nodeCommand, type NodeCommand } from '../agent/node-command.ts';
+import { nodeCommand, type NodeCommand, startsWithinMs } from '../agent/node-command.ts';
 import { shellEntry } from '../agent/shell-entry.ts';
 import {
   allOf,
@@ -74,7 +75,7 @@ export async function launch(spec: ClusterSpec, context: LaunchContext): Promise
       generatorFile: context.generator.file === '' ? '' : realpathSync(context.generator.file),
       ...(places !== undefined && { places }),
     });
-  const programs = commandIn().programs.map((path) => programAt(path));
+  const programs = commandIn().programs.map(programOrRefusal);
   const backend = chooseClock(programs, context.needs ?? new Set(), tools, spec.clockTool);
   const tool = tools.get(backend.name) as string;
   const around = makeFolders(
@@ -96,6 +97,15 @@ export async function launch(spec: ClusterSpec, context: LaunchContext): Promise
     context.signal.throwIfAborted();
     if (error instanceof SnowglobeError) throw error;
     throw environmentLacks(`The local cluster did not come up: ${messageOf(error)}`, `Its logs are in ${around.logs}.`);
+  }
+}
+
+/** What a program is; refuses (exit 2) what no kernel of this machine runs. */
+function programOrRefusal(path: string): Program {
+  try {
+    return programAt(path);
+  } catch (error) {
+    throw badInput(`cannot be run: ${messageOf(error)}.`, 'Give a program of 64-bit Linux, or a script of one.', path);
   }
 }
 
@@ -170,8 +180,16 @@ async function fill(
           idBits,
         );
         const member = control(place, nodeWorkload(place, places, spec, around));
-        const node = new AgentNode(member, clock, client, async () =>
-          lastWords(endInWords(await sandbox.endOf(place.name)), logFile(place, around)),
+        const minting = {
+          workload: sandbox.labelOf(place.name),
+          clock: { backend: backend.name, settingFile: clockFile(place, around) },
+        };
+        const node = new AgentNode(
+          member,
+          clock,
+          client,
+          async () => lastWords(endInWords(await sandbox.endOf(place.name)), logFile(place, around)),
+          around.nodeCommand().mintsElsewhere === true ? clockProofBy(agentOf(place), minting) : undefined,
         );
         await node.process.start();
         if (around.nodeCommand().tcpOnly === true)
@@ -184,12 +202,14 @@ async function fill(
         return node;
       }),
     );
-    const until = time.now() + NODE_SERVES_MS * NS_PER_MS;
+    const servesMs = NODE_SERVES_MS + startsWithinMs(generator.generator.node);
+    const until = time.now() + servesMs * NS_PER_MS;
     await Promise.all(
       nodes.map((node, index) =>
         untilItServes(node, until, time, signal, logFile(places.nodes[index] as Place, around), around.generator),
       ),
     );
+    if (skewsClocks(needs)) await refuseUnskewed(nodes);
     return new AgentCluster({
       driver: 'local',
       time,
@@ -265,7 +285,7 @@ function makeFolders(
     slowSync: slowSync === undefined ? undefined : { launcher: slowSync, delayFile: delayFileIn(snapshots) },
     programs: etcd === undefined ? undefined : { etcd: realpathSync(etcd), restorer: restorerOf(etcd) },
     nodeCommand,
-    generator: generator.file,
+    generator: generator.file === '' ? generator.generator.name : generator.file,
   };
   for (const node of placesOf(spec, '').nodes) mkRealFolder(diskFolder(node, around));
   return around;

@@ -7,7 +7,7 @@ import { optionsOf } from '../../core/cluster.ts';
 import { DEFAULT_COORDINATOR } from '../../core/coordinator-kind.ts';
 import { coordinatorMembersOf, membersBeside } from '../../core/coordinators.ts';
 import type { Places as TemplatePlaces } from '../../core/template.ts';
-import { CLOCK_PREFIX_VARIABLE, type NodeCommand } from '../agent/node-command.ts';
+import { CLOCK_PREFIX_VARIABLE, clockWords, HOST_VARIABLE, type NodeCommand } from '../agent/node-command.ts';
 import { placeVariables } from '../agent/place-variables.ts';
 import { restoreFile } from '../agent/coordinator.ts';
 import { COORDINATOR_ACCESS, coordinatorVariables } from '../agent/coordinators.ts';
@@ -100,7 +100,7 @@ export function nodeWorkload(
   spec: ClusterSpec,
   around: Surroundings,
 ): WorkloadSpec {
-  const { prefix, environment } = around.wrap(clockFile(node, around));
+  const wrapping = around.wrap(clockFile(node, around));
   const options = optionsOf(spec, node.name);
   const index = nodes.indexOf(node);
   const beside = members
@@ -113,12 +113,14 @@ export function nodeWorkload(
   const started = around.nodeCommand({ node: node.name, index, ...listensAt, etcd, disk, options });
   return {
     name: node.name,
-    command: [...prefix, ...started.command],
+    command: [...wrapping.prefix, ...started.command],
     environment: {
       PATH: around.path,
-      ...environment,
+      ...(process.env['HOME'] !== undefined && { HOME: process.env['HOME'] }),
+      ...wrapping.environment,
       ...started.environment,
-      [CLOCK_PREFIX_VARIABLE]: JSON.stringify(prefix),
+      [CLOCK_PREFIX_VARIABLE]: JSON.stringify(clockWords(wrapping)),
+      ...(node.proxy !== undefined && { [HOST_VARIABLE]: listensAt.host }),
       SNOWGLOBE_NODE: node.name,
       ...placeVariables(spec, node.name, index),
       SNOWGLOBE_TAPS: around.taps,

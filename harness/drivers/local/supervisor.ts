@@ -29,9 +29,15 @@ import {
 /** In TypeScript in a checkout and compiled when installed, as this file is. */
 const AGENT = join(import.meta.dirname, '..', 'agent', `agent${extname(import.meta.filename)}`);
 
+/** A signal takes milliseconds; an agent of a busy machine some more. */
+const REST_ENDS_MS = 5000;
+
 const ground = process.argv[2] === PLAIN ? plainProcesses(process.env[SANDBOX_VARIABLE] as string) : namespaces();
+let isEnding = false;
 const agents = new Map<string, AgentClient>();
 const workloads = new Map<string, ChildProcess>();
+/** Ends of workloads whose other processes are still being ended. */
+const endings = new Map<string, Promise<void>>();
 
 /** Pods, each with an agent. */
 async function build(pods: readonly PodSpec[]): ReturnType<Ground['build']> {
@@ -56,8 +62,17 @@ function passOn(
   return agent.send(order, timeoutMs);
 }
 
-async function start({ name, pod = name, label = name, command, environment, folder, log }: WorkloadSpec): Promise<void> {
+async function start({
+  name,
+  pod = name,
+  label = name,
+  command,
+  environment,
+  folder,
+  log,
+}: WorkloadSpec): Promise<void> {
   if (running(name) !== undefined) return;
+  await endings.get(name);
   const output = openSync(log, 'a');
   try {
     // `env` sets the environment last, so that a preloaded library is not loaded into what comes before it.
@@ -65,24 +80,39 @@ async function start({ name, pod = name, label = name, command, environment, fol
     const [program, ...args] = [...ground.into(pod), 'env', ...settings, ...command] as const;
     const { PATH = '', [SANDBOX_VARIABLE]: sandbox = '' } = process.env;
     const env = { PATH, [SANDBOX_VARIABLE]: sandbox, [WORKLOAD_VARIABLE]: label };
-    const child = spawn(program, args, { env, ...(folder !== undefined && { cwd: folder }), stdio: ['ignore', output, output] });
+    const child = spawn(program, args, {
+      env,
+      ...(folder !== undefined && { cwd: folder }),
+      stdio: ['ignore', output, output],
+    });
     await once(child, 'spawn');
     workloads.set(name, child);
     child.on('exit', (code, signal) => {
       console.error(`${name} (process ${child.pid}) ended: ${signal ?? `exit ${code}`}`);
       ground.ended(child.pid as number);
+      endings.set(name, endRest(pod, label));
     });
   } finally {
     closeSync(output);
   }
 }
 
+/** What a process leaves when it ends, however it does: the service behind a recorder, which must not mint for nobody. */
+async function endRest(pod: string, label: string): Promise<void> {
+  try {
+    await passOn(pod, { do: 'signal', workload: label, signal: 'SIGKILL' }, REST_ENDS_MS);
+  } catch (error) {
+    if (!isEnding) console.error(`ending what ${label} left:`, error);
+  }
+}
+
 async function kill(name: string): Promise<void> {
   const child = running(name);
-  if (child === undefined) return;
+  if (child === undefined) return endings.get(name);
   const gone = once(child, 'exit');
   child.kill('SIGKILL');
   await gone;
+  await endings.get(name);
 }
 
 async function terminate(name: string, graceMs: number): Promise<Termination> {
@@ -92,6 +122,7 @@ async function terminate(name: string, graceMs: number): Promise<Termination> {
   child.kill('SIGTERM');
   const [code] = await Promise.race([gone, sleep(graceMs, ['late'] as const)]);
   if (code === 'late') return 'still running';
+  await endings.get(name);
   return code === null ? 'signalled' : 'exited';
 }
 
@@ -128,7 +159,6 @@ function answer(reply: SandboxAnswer): void {
   process.stdout.write(`${JSON.stringify(reply)}\n`);
 }
 
-let isEnding = false;
 function finish(): void {
   if (isEnding) return;
   isEnding = true;

@@ -69,7 +69,7 @@ export class Lane {
   /** IDs committed. */
   seq = 0;
 
-  /** `lane`: its number, counted from 0. `encode`: as that of the node's first minter. */
+  /** `lane`: its number, counted from 0. `encode`: as `Minter.encode`, its own or that of the node's first minter. */
   constructor(host: LaneHost, minter: Minter, lane: number, encode: Minter['encode']) {
     this.#host = host;
     this.#minter = minter;
@@ -193,9 +193,11 @@ export class Lane {
     }
     batch.firstSeq = this.seq;
     // A call that returned no count is evidence by itself, also when it left nothing.
-    if (count > 0 || batch.flags === BATCH_FLAG.badCount)
-      this.#host.history.add(batch, this.#into, count * this.#host.perId, count);
-    this.seq += count;
+    const all = this.#minter.extras === undefined ? undefined : this.#withExtras(count);
+    const total = all === undefined ? count : all.length / this.#host.perId;
+    if (total > 0 || batch.flags === BATCH_FLAG.badCount)
+      this.#host.history.add(batch, all ?? this.#into, total * this.#host.perId, total);
+    this.seq += total;
     this.refused = reply.status === 'ok' ? undefined : reply.reason;
     this.open = false;
     const { incarnation, lane, firstSeq } = batch;
@@ -214,12 +216,20 @@ export class Lane {
     this.#host.onFree();
   }
 
+  /** All IDs of the call: those in front of its buffer, and what it got beyond them. */
+  #withExtras(count: number): BigUint64Array {
+    const ids = this.#into.subarray(0, count * this.#host.perId);
+    const extras = this.#host.inside(() => this.#minter.extras?.()) ?? [];
+    return BigUint64Array.from([...ids, ...extras]);
+  }
+
   /** What a client finds in its answer: the minted words, or what the generator makes of them on their way. */
   #received(words: number): ReceivedIds {
     const { perId, inside } = this.#host;
     const ids = words === this.#into.length ? this.#into : this.#into.subarray(0, words);
     if (this.#encode === undefined) return receivedIds(ids, perId);
-    const encoded = inside(this.#encode, ids).map(BigInt);
+    const encoded = inside(this.#encode, ids)?.map(BigInt);
+    if (encoded === undefined) return receivedIds(ids, perId);
     const sent = perId === 1 ? encoded : encoded.flatMap((id) => [BigInt.asUintN(64, id), id >> 64n]);
     return receivedIds(BigUint64Array.from(sent), perId);
   }

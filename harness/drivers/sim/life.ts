@@ -60,7 +60,9 @@ export class Life {
     const wrong = this.inside(minterProblem, minter);
     if (wrong !== undefined) this.#host.faulty(wrong);
     const encode = minter.encode?.bind(minter);
-    this.lanes = [minter, ...(minter.moreLanes ?? [])].map((one, number) => new Lane(this.#host, one, number, encode));
+    this.lanes = [minter, ...(minter.moreLanes ?? [])].map(
+      (one, number) => new Lane(this.#host, one, number, one.encode?.bind(one) ?? encode),
+    );
     this.#host.onFree();
   }
 

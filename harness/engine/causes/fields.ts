@@ -13,7 +13,7 @@ export function causeOfField(sighting: Sighting, view: EvidenceView): Cause | un
   if (id === undefined) return undefined;
   if (isSentinel(id)) return 'error passed as an ID';
   const decoded = decodeId(layout, BigInt(id));
-  if (layout.workerBits > 0 && decoded.workerId !== workerId) {
+  if (layout.workerBits > 0 && !view.isUntold(sighting) && decoded.workerId !== workerId) {
     if (workerId >= 2 ** layout.workerBits) return 'worker ID wider than its field';
     const before = view.heldBefore(sighting).some((held) => held === decoded.workerId);
     return before ? 'worker ID of an earlier tenure' : 'wrong field';

@@ -39,8 +39,12 @@ export function causeOfOrder({ sightings }: Witness, view: EvidenceView): Door |
   const time = causeOfTime(a, view) ?? causeOfTime(b, view);
   if (time !== undefined) return time;
   if (a.node === b.node) return lostMs(a, b) > STEP_MS ? 'clock stepped back across a restart' : 'not explained';
-  if (view.layout.workerBits === 0 && !isOpaque(view.layout))
-    return a.id === b.id ? 'the same random bits drawn twice' : 'not explained';
+  if (isOpaque(view.layout)) return 'not explained';
+  if (view.layout.workerBits === 0) return a.id === b.id ? 'the same random bits drawn twice' : 'not explained';
+  if (view.isUntold(a) && view.isUntold(b)) {
+    const [ofA, ofB] = [a, b].map(({ id }) => decodeId(view.layout, BigInt(id!)).workerId);
+    return ofA === ofB ? 'two holders: unexplained' : 'not explained';
+  }
   return a.workerId === b.workerId ? 'successor behind the earlier holder' : 'not explained';
 }
 
@@ -56,8 +60,9 @@ function causeWithinLife(a: Sighting, b: Sighting, view: EvidenceView): Cause {
   if (isOpaque(view.layout)) return wentBack(a, b, view) ? 'clock stepped back in process' : 'not explained';
   const [early, late] = [a, b].map(({ id }) => decodeId(view.layout, BigInt(id!)));
   const isSameTick = early!.tick === late!.tick;
-  // Who races is in two calls at once. The lanes of a service are connections: calls one after the other are no race.
-  if (a.lane !== b.lane && isSameTick && b.called < a.returned) return 'threads raced for one sequence';
+  // A tick that came again: what its numbers did is of no account.
+  if (isSameTick && wentBack(a, b, view)) return 'clock stepped back in process';
+  if (isSameTick && view.lanesAreThreads && a.lane !== b.lane) return 'threads raced for one sequence';
   // Between two of one number lies a whole field of numbers, all of one tick; or the last is followed by the first.
   const numbers = 2 ** view.layout.sequenceBits;
   const isWrapped = b.seq - a.seq >= numbers || (early!.sequence === BigInt(numbers - 1) && late!.sequence === 0n);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Sighting } from '../../core/finding.ts';
+import { OPAQUE_128, OPAQUE_64 } from '../../core/layout.ts';
 import { causeOfRange, isCounter } from './ranges.ts';
 
 const COUNTER = { timeBits: 0, workerBits: 0, sequenceBits: 63, tickMs: 1, epochMs: 0 };
@@ -22,6 +23,7 @@ test('only an ID without time, worker ID and fixed fields is a plain counter', (
   expect(isCounter(COUNTER)).toBe(true);
   expect(isCounter({ ...COUNTER, timeBits: 41 })).toBe(false);
   expect(isCounter({ ...COUNTER, workerBits: 10 })).toBe(false);
+  expect([OPAQUE_64, OPAQUE_128].map(isCounter)).toEqual([false, false]);
   expect(isCounter({ ...COUNTER, fixed: [{ shift: 76, bits: 4, value: 7 }] })).toBe(false);
 });
 

@@ -70,6 +70,7 @@ export const libfaketime: ClockBackend = {
    */
   wrap: (library, settingFile) => ({
     prefix: ['env', `LD_PRELOAD=${library}`],
+    preload: library,
     environment: {
       FAKETIME_TIMESTAMP_FILE: settingFile,
       FAKETIME_NO_CACHE: '1',
@@ -78,6 +79,11 @@ export const libfaketime: ClockBackend = {
       TZ: 'UTC',
     },
   }),
+
+  unseenIn({ loads, wasToldOf }, settingFile) {
+    if (!loads(/\/libfaketimeMT\.so/)) return 'has not loaded libfaketime';
+    return wasToldOf('FAKETIME_TIMESTAMP_FILE', settingFile) ? undefined : 'was started with another setting';
+  },
 
   control: (settingFile, trueUnixMs) => new FaketimeClock(settingFile, trueUnixMs),
 };

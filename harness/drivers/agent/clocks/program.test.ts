@@ -2,7 +2,8 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { programAt } from './program.ts';
+import { programAt, scriptAt } from './program.ts';
+import { vdso } from './vdso.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'snowglobe-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -61,4 +62,13 @@ test('what is no program, and a script that names itself, are refused', () => {
 
 test.runIf(process.platform === 'linux')('Node itself', () => {
   expect(programAt(process.execPath)).toMatchObject({ name: 'node', isGo: false });
+});
+
+test('a script that env runs is run by what env becomes', () => {
+  const script = file('by-env', '#!/usr/bin/env -S node --no-warnings\n');
+  expect(programAt(script)).toMatchObject({ name: 'node', after: 'env' });
+  expect(scriptAt(script)).toEqual({ runBy: 'node', after: 'env' });
+  expect(scriptAt(file('plain', '#!/bin/sh -e\n'))).toEqual({ runBy: '/bin/sh' });
+  expect(scriptAt(process.execPath)).toBeUndefined();
+  expect(vdso.refuses({ ...programAt(process.execPath), after: 'env' })).toMatch(/env replaces itself/);
 });

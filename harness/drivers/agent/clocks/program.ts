@@ -1,8 +1,8 @@
 /**
  * What can be told of a program from its file: how it is linked decides how its clock can be skewed.
  */
-import { closeSync, openSync, readSync, realpathSync } from 'node:fs';
-import { basename } from 'node:path';
+import { closeSync, existsSync, openSync, readSync, realpathSync } from 'node:fs';
+import { basename, delimiter, join } from 'node:path';
 
 export interface Program {
   /** For messages. */
@@ -12,6 +12,8 @@ export interface Program {
   /** Go asks the kernel itself, past any C library, even in a program that is linked with one. */
   readonly isGo: boolean;
   readonly isX64: boolean;
+  /** The program that replaces itself by it (exec), where the first line of a script has it so. */
+  readonly after?: string;
 }
 
 const ELF_MAGIC = 0x464c457f;
@@ -22,20 +24,59 @@ const SEGMENT_INTERPRETER = 3;
 /** The Go linker writes it into each program, and `strip` leaves it. */
 const GO_SECTION = '.go.buildinfo';
 /** `#!` lines may name a script again; the kernel follows as many. */
-const SCRIPTS_MAX = 4;
+export const SCRIPTS_MAX = 4;
 
 /** Reads the file; of a script, its interpreter's. Throws when it is no program of 64-bit Linux. */
-export function programAt(path: string, scripts = 0): Program {
+export function programAt(path: string): Program {
+  let [at, after, scripts]: [string, string | undefined, number] = [path, undefined, 0];
+  for (let script = scriptAt(at); script !== undefined && scripts < SCRIPTS_MAX; script = scriptAt(at), scripts++) {
+    after ??= script.after;
+    at = script.runBy.includes('/') ? script.runBy : onPath(script.runBy);
+  }
+  return { ...elfProgram(at, basename(realpathSync(at))), ...(after !== undefined && { after }) };
+}
+
+/** What the first line of a script says. */
+export interface Script {
+  /** A path, or a name to be looked for on PATH. */
+  readonly runBy: string;
+  readonly after?: string;
+}
+
+/** Undefined where the file is no script. `#!/usr/bin/env NAME` is run by NAME, which takes the place of env. */
+export function scriptAt(path: string): Script | undefined {
   const file = openSync(path, 'r');
   try {
-    const header = readAt(file, 0, HEADER_BYTES);
-    const script = /^#!\s*(\S+)/.exec(readAt(file, 0, 256).toString('latin1'));
-    if (script !== null && scripts < SCRIPTS_MAX) return programAt(script[1] as string, scripts + 1);
-    if (header.length < HEADER_BYTES || header.readUInt32LE(0) !== ELF_MAGIC || header[4] !== ELF_64)
-      throw new Error(`${path} is no program of 64-bit Linux`);
+    const line = /^#!([^\n]*)/.exec(readAt(file, 0, 256).toString('latin1'))?.[1];
+    const [interpreter, ...words] = line?.trim().split(/\s+/) ?? [];
+    if (interpreter === undefined || interpreter === '') return undefined;
+    const named = words.find((word) => !word.startsWith('-') && !word.includes('='));
+    return basename(interpreter) === 'env' && named !== undefined
+      ? { runBy: named, after: 'env' }
+      : { runBy: interpreter };
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The dynamic loader that a program needs, by its path; undefined: it is static. Throws as `elfProgram` does. */
+export function loaderAt(path: string): string | undefined {
+  const file = openSync(path, 'r');
+  try {
+    return interpreterOf(file, headerOf(file, path));
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Of a file that is a program and no script. `name`: for messages. */
+export function elfProgram(path: string, name: string): Program {
+  const file = openSync(path, 'r');
+  try {
+    const header = headerOf(file, path);
     const interpreter = interpreterOf(file, header);
     return {
-      name: basename(realpathSync(path)),
+      name,
       linkage: interpreter === undefined ? 'static' : /\/ld-linux/.test(interpreter) ? 'glibc' : 'other',
       isGo: sectionNames(file, header).includes(GO_SECTION),
       isX64: header.readUInt16LE(18) === MACHINE_X64,
@@ -43,6 +84,22 @@ export function programAt(path: string, scripts = 0): Program {
   } finally {
     closeSync(file);
   }
+}
+
+function onPath(name: string): string {
+  const found = (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .map((folder) => join(folder, name))
+    .find((path) => existsSync(path));
+  if (found === undefined) throw new Error(`PATH has no ${name}`);
+  return found;
+}
+
+function headerOf(file: number, path: string): Buffer {
+  const header = readAt(file, 0, HEADER_BYTES);
+  if (header.length < HEADER_BYTES || header.readUInt32LE(0) !== ELF_MAGIC || header[4] !== ELF_64)
+    throw new Error(`${path} is no program of 64-bit Linux`);
+  return header;
 }
 
 /** What loads it: the dynamic loader of its C library; undefined: nothing does, it is static. */

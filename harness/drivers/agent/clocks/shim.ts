@@ -19,8 +19,14 @@ export const shim: ClockBackend = {
 
   wrap: (library, settingFile) => ({
     prefix: ['env', `LD_PRELOAD=${library}`],
+    preload: library,
     environment: { SNOWGLOBE_CLOCK: settingFile },
   }),
+
+  unseenIn({ loads, shared }, settingFile) {
+    if (!loads(/\/libskew\.so/)) return 'has not loaded the shim';
+    return shared(settingFile).length > 0 ? undefined : 'has not mapped the setting of its clock';
+  },
 
   control: (settingFile, trueUnixMs) => new SkewClock('shim', settingFile, trueUnixMs),
 };

@@ -1,0 +1,3 @@
+module example.com/snowglobe-node
+
+go 1.22

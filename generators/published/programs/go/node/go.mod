@@ -1,0 +1,3 @@
+module fleet.example/node
+
+go 1.22

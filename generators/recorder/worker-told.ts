@@ -1,0 +1,25 @@
+/** What a service's node holds: the worker ID that it was handed, or none that we know of. Pure. */
+import type { Holding } from '../../harness/core/generator.ts';
+import type { Layout } from '../../harness/core/layout.ts';
+import type { ServiceNode } from '../../harness/core/node-program.ts';
+import { hasPlace, type Places, workerOf } from '../../harness/core/template.ts';
+
+/**
+ * A service that assigns worker IDs by itself is not told by us which: what its IDs carry is then nobody's lie. Where a
+ * template hands it one, its IDs have to carry that.
+ */
+export function holdingOf(node: ServiceNode, { workerBits }: Layout, places: Places): Holding {
+  if (workerBits === 0) return {};
+  const worker = workerOf(places);
+  const fits = typeof worker === 'number' && Number.isInteger(worker) && worker >= 0 && worker < 2 ** workerBits;
+  return fits && templatesOf(node).some(handsWorker) ? { workerId: worker } : {};
+}
+
+function templatesOf({ command = [], environment = {}, ask }: ServiceNode): readonly string[] {
+  const asked = ask.over === 'http' ? [ask.path, ask.body ?? '', ...Object.values(ask.headers ?? {})] : [];
+  return [...command, ...Object.values(environment), ...asked];
+}
+
+function handsWorker(template: string): boolean {
+  return hasPlace(template, 'worker') || template.replaceAll('{{', '').includes('{option.workerId}');
+}

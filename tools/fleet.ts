@@ -1,0 +1,182 @@
+/**
+ * Runs published generators, unmodified, on real processes, and writes down what came out: FLEET.md, from docs/fleet.json.
+ *
+ *   npm run fleet                                   each generator through each of its scenarios, once
+ *   npm run fleet -- --times 10                     ten times
+ *   npm run fleet -- --only ksuid --only cosid      these; what is known of the others stays
+ *   npm run fleet -- --scenario clock-back          of their scenarios this one
+ *   npm run fleet -- --check                        judges, and writes nothing down
+ *   npm run fleet -- --build                        downloads and builds only
+ *   npm run fleet -- --page                         FLEET.md anew from docs/fleet.json
+ *
+ * Generators whose toolchain is not here are left out, and said so: exit 3. Exits with 1 where something came out
+ * otherwise than their files say, and with 2 for wrong arguments.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { badInput, EXIT, messageOf } from '../harness/core/errors.ts';
+import type { Generator } from '../harness/core/generator.ts';
+import { parseRun } from '../harness/core/run-schema.ts';
+import { loadScenario } from '../harness/registry.ts';
+import { type Published, type Toolchain, TOOLCHAINS, type Trial } from '../generators/published/programs/fleet.ts';
+import { currentCommit } from './commit.ts';
+import { build } from './fleet/build.ts';
+import { type GeneratorRecord, type Outcome, outcomeOf } from './fleet/outcome.ts';
+import { fleetPage } from './fleet/page.ts';
+import { scheduleOf } from './fleet/schedule.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const RECORDS = join(ROOT, 'docs/fleet.json');
+const PAGE = join(ROOT, 'FLEET.md');
+
+interface Member {
+  readonly generator: Generator;
+  readonly published: Published;
+}
+
+const say = (line: string): void => void process.stderr.write(`fleet: ${line}\n`);
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      times: { type: 'string', default: '1' },
+      only: { type: 'string', multiple: true },
+      scenario: { type: 'string', multiple: true },
+      check: { type: 'boolean', default: false },
+      build: { type: 'boolean', default: false },
+      page: { type: 'boolean', default: false },
+    },
+  });
+  const times = Number(values.times);
+  if (!Number.isInteger(times) || times < 1)
+    throw badInput('must be a whole number from 1 on.', 'Say --times 10.', '--times');
+  const all = await members();
+  const wanted = chosen(all, values.only);
+  if (values.page) return writePage(all, readRecords());
+  const missing = buildAll(wanted);
+  if (values.build) return missing.size === 0 ? 0 : EXIT.environment;
+  const commit = currentCommit();
+  let surprises = 0;
+  for (const member of wanted.filter(({ published }) => !missing.has(published.toolchain))) {
+    const trials = member.published.trials.filter(({ scenario }) => values.scenario?.includes(scenario) ?? true);
+    for (const trial of trials) {
+      const outcomes = Array.from({ length: times }, () => runOnce(member.generator.name, trial.scenario));
+      surprises += outcomes.filter((outcome) => isSurprise(trial, outcome)).length;
+      say(`${member.generator.name}, ${trial.scenario}: ${outcomes.map(inShort).join(', ')}`);
+      if (!values.check) keep(member, commit, { scenario: trial.scenario, outcomes });
+    }
+  }
+  if (!values.check) await writePage(all, readRecords());
+  if (surprises > 0) return 1;
+  return missing.size === 0 ? 0 : EXIT.environment;
+}
+
+/** By the names of their registries' packages: one place for each language. */
+async function members(): Promise<readonly Member[]> {
+  const files = globSync('generators/published/*.ts', { cwd: ROOT }).filter((file) => !file.endsWith('.test.ts'));
+  const loaded = await Promise.all(
+    files.sort().map(async (file) => {
+      const module = (await import(join(ROOT, file))) as { readonly default: Generator; readonly published: Published };
+      return { generator: module.default, published: module.published };
+    }),
+  );
+  return TOOLCHAINS.flatMap((toolchain) => loaded.filter(({ published }) => published.toolchain === toolchain));
+}
+
+function chosen(all: readonly Member[], only: readonly string[] | undefined): readonly Member[] {
+  const names = all.map(({ generator }) => generator.name);
+  const stray = only?.find((name) => !names.includes(name));
+  if (stray !== undefined)
+    throw badInput(`there is no "${stray}" in the fleet.`, `Take some of ${names.join(', ')}.`, '--only');
+  return all.filter(({ generator }) => only?.includes(generator.name) ?? true);
+}
+
+/** What toolchains are missing. */
+function buildAll(wanted: readonly Member[]): ReadonlyMap<Toolchain, string> {
+  const missing = new Map<Toolchain, string>();
+  for (const toolchain of TOOLCHAINS) {
+    const these = wanted.filter(({ published }) => published.toolchain === toolchain);
+    const why = these.length === 0 ? undefined : build(toolchain, say);
+    if (why === undefined) continue;
+    missing.set(toolchain, why);
+    say(`left out: ${these.map(({ generator }) => generator.name).join(', ')}. ${why}.`);
+  }
+  return missing;
+}
+
+/** By the command line, as anybody would. */
+function runOnce(generator: string, scenario: string): Outcome {
+  const runs = mkdtempSync(join(tmpdir(), 'snowglobe-fleet-'));
+  try {
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [
+        join(ROOT, 'harness/main.ts'),
+        ...['run', `scenarios/published/${scenario}.ts`, '--driver', 'local'],
+        ...['--generator', `generators/published/${generator}.ts`, '--runs', runs],
+      ],
+      { cwd: ROOT, encoding: 'utf8' },
+    );
+    const [folder] = existsSync(join(runs, scenario)) ? readdirSync(join(runs, scenario)) : [];
+    if (folder === undefined)
+      throw new Error(
+        `${generator} through ${scenario} left no record (exit ${status}):\n${stdout.slice(-2000)}${stderr.slice(-2000)}`,
+      );
+    return outcomeOf(parseRun(readFileSync(join(runs, scenario, folder, 'run.json'), 'utf8')));
+  } finally {
+    rmSync(runs, { recursive: true, force: true });
+  }
+}
+
+/** It broke what is not known to break, or kept what is known to break, or nothing was learned. */
+function isSurprise({ breaks = [] }: Trial, { verdict, broken }: Outcome): boolean {
+  const names = broken.map(({ what }) => what);
+  return verdict === 'unknown' || names.length !== breaks.length || names.some((name) => !breaks.includes(name));
+}
+
+function inShort({ verdict, broken }: Outcome): string {
+  return broken.length === 0
+    ? verdict
+    : broken.map(({ what, violations = 1 }) => `${what} ×${violations}`).join(' and ');
+}
+
+function keep({ generator: { name } }: Member, commit: string, trial: GeneratorRecord['trials'][number]): void {
+  const records = readRecords();
+  const before = records.find((record) => record.name === name)?.trials ?? [];
+  const trials = [...before.filter(({ scenario }) => scenario !== trial.scenario), trial];
+  const machine = `${cpus().length} cores of ${cpus()[0]?.model.trim() ?? 'an unknown kind'}, Linux`;
+  const all = [...records.filter((record) => record.name !== name), { name, commit, machine, trials }];
+  const sorted = all.sort((a, b) => (a.name < b.name ? -1 : 1));
+  writeFileSync(RECORDS, `${JSON.stringify(sorted, undefined, 2)}\n`);
+}
+
+const readRecords = (): readonly GeneratorRecord[] =>
+  existsSync(RECORDS) ? (JSON.parse(readFileSync(RECORDS, 'utf8')) as GeneratorRecord[]) : [];
+
+async function writePage(all: readonly Member[], records: readonly GeneratorRecord[]): Promise<number> {
+  const entries = all.flatMap((member) => {
+    const record = records.find(({ name }) => name === member.generator.name);
+    if (record === undefined) return [];
+    // In the order of its file, and only what is still in it.
+    const trials = member.published.trials.flatMap(
+      (trial) => record.trials.find(({ scenario }) => scenario === trial.scenario) ?? [],
+    );
+    return [{ ...member, record: { ...record, trials } }];
+  });
+  const scenarios = globSync('scenarios/published/*.ts', { cwd: ROOT });
+  const schedules = await Promise.all(
+    scenarios.map(async (file) => [basename(file, '.ts'), scheduleOf(await loadScenario(join(ROOT, file)))] as const),
+  );
+  writeFileSync(PAGE, fleetPage(entries, new Map(schedules)));
+  return 0;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  say(messageOf(error));
+  process.exitCode = error instanceof Error && 'exitCode' in error ? Number(error.exitCode) : 1;
+}
