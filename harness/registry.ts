@@ -13,6 +13,7 @@ import { badInput, EXIT, messageOf, SnowglobeError } from './core/errors.ts';
 import type { Fault } from './core/fault.ts';
 import type { Generator, ShellGenerator } from './core/generator.ts';
 import type { Hazard } from './core/hazard.ts';
+import { formProblem } from './core/id-form.ts';
 import type { Indicator } from './core/indicator.ts';
 import type { MatrixReporter } from './core/matrix.ts';
 import { layoutProblems } from './core/layout.ts';
@@ -182,29 +183,35 @@ const shellNodeSchema = z.object({
 });
 
 /** Only what the harness reads; the shape of `create` cannot be told from outside. */
-const generatorSchema = z.object({
-  name: z
-    .string()
-    .max(NAME_MAX, `at most ${NAME_MAX} characters`)
-    .regex(/^[a-z][a-z0-9-]*$/, 'lower-case words joined by hyphens'),
-  summary: z.string(),
-  promises: promisesSchema,
-  layout: z
-    .object({
-      idBits: z.literal([64, 128]).exactOptional(),
-      timeBits: bits.max(NUMBER_BITS),
-      workerBits: bits.max(TAP_WORKER_BITS),
-      sequenceBits: bits,
-      tickMs: z.number().positive(),
-      epochMs: z.number(),
-      shifts: z.strictObject({ time: bits, worker: bits, sequence: bits }).exactOptional(),
-      fixed: z.array(z.strictObject({ shift: bits, bits: bits.max(NUMBER_BITS), value: bits })).exactOptional(),
-    })
-    .superRefine((layout, context) => {
-      for (const message of layoutProblems(layout)) context.addIssue({ code: 'custom', message });
-    }),
-  node: z.discriminatedUnion('kind', [shellNodeSchema, dataNodeSchema]),
-});
+const generatorSchema = z
+  .object({
+    name: z
+      .string()
+      .max(NAME_MAX, `at most ${NAME_MAX} characters`)
+      .regex(/^[a-z][a-z0-9-]*$/, 'lower-case words joined by hyphens'),
+    summary: z.string(),
+    promises: promisesSchema,
+    layout: z
+      .object({
+        idBits: z.literal([64, 128]).exactOptional(),
+        timeBits: bits.max(NUMBER_BITS),
+        workerBits: bits.max(TAP_WORKER_BITS),
+        sequenceBits: bits,
+        tickMs: z.number().positive(),
+        epochMs: z.number(),
+        shifts: z.strictObject({ time: bits, worker: bits, sequence: bits }).exactOptional(),
+        fixed: z.array(z.strictObject({ shift: bits, bits: bits.max(NUMBER_BITS), value: bits })).exactOptional(),
+      })
+      .superRefine((layout, context) => {
+        for (const message of layoutProblems(layout)) context.addIssue({ code: 'custom', message });
+      }),
+    node: z.discriminatedUnion('kind', [shellNodeSchema, dataNodeSchema]),
+  })
+  .superRefine(({ node, layout }, context) => {
+    const form = node.kind === 'service' ? node.ask.form : node.kind === 'module' ? node.form : undefined;
+    const message = formProblem(form ?? 'decimal', layout.idBits ?? 64);
+    if (message !== undefined) context.addIssue({ code: 'custom', path: ['layout'], message });
+  });
 
 /** The file that a reference is the path of; undefined where it is a name. */
 export function fileOf(reference: string): string | undefined {
