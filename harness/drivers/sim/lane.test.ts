@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { HELD_TWO } from '../../core/held.ts';
+import { HELD_TWO, HELD_UNTOLD } from '../../core/held.ts';
 import { BATCH_FLAG } from '../../core/tap.ts';
 import { ask, minterOf, startCluster } from './cluster-for-tests.ts';
 
@@ -52,6 +52,35 @@ test('a call that waited for a worker ID is recorded with the one that it found'
   expect([...ids]).toEqual([5n, 6n]);
   // The first found 5; the second was called under 5 and found 6.
   expect([...batches.workerId]).toEqual([5, HELD_TWO]);
+  await cluster[Symbol.asyncDispose]();
+});
+
+test('what a call got beyond what was asked for is recorded behind it, and answered to nobody', async () => {
+  const cluster = await startCluster(() => ({
+    ...minterOf((into) => {
+      into[0] = 7n;
+      return 1;
+    }),
+    extras: () => BigUint64Array.of(8n, 9n),
+  }));
+  expect(await ask(cluster, 'n1')).toMatchObject({ status: 'ok', firstSeq: 0, count: 1 });
+  expect(await ask(cluster, 'n1')).toMatchObject({ status: 'ok', firstSeq: 3, count: 1 });
+  const { batches, ids } = cluster.history();
+  expect([...batches.count]).toEqual([3, 3]);
+  expect([...ids]).toEqual([7n, 8n, 9n, 7n, 8n, 9n]);
+  await cluster[Symbol.asyncDispose]();
+});
+
+test('a node that is not told its worker ID is recorded as such', async () => {
+  const cluster = await startCluster(() => ({
+    ...minterOf((into) => {
+      into[0] = 7n;
+      return 1;
+    }),
+    holding: () => ({ untold: true }),
+  }));
+  await ask(cluster, 'n1');
+  expect([...cluster.history().batches.workerId]).toEqual([HELD_UNTOLD]);
   await cluster[Symbol.asyncDispose]();
 });
 
