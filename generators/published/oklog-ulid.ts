@@ -39,7 +39,8 @@ export const published: Published = {
     {
       scenario: 'clock-back',
       breaks: ['increasing-per-node'],
-      note: 'Order is promised within a millisecond; README.md, line 95: “ULIDs are automatically monotonic, but only to millisecond precision”. A clock that goes back is not spoken of.',
+      outside:
+        'README.md, line 95: “ULIDs are automatically monotonic, but only to millisecond precision.” Order is promised within a millisecond, and a clock that goes back is not spoken of.',
     },
     { scenario: 'killed-and-clock-back' },
     {

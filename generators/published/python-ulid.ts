@@ -44,7 +44,7 @@ export const published: Published = {
     {
       scenario: 'clock-back',
       breaks: ['increasing-per-node'],
-      note: 'Order is promised within a millisecond. A clock that goes back is not spoken of.',
+      outside: 'Order is promised within a millisecond, and a clock that goes back is not spoken of.',
     },
     { scenario: 'killed-and-clock-back' },
     { scenario: 'paused' },
