@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { HELD_TWO, HELD_UNTOLD } from '../../core/held.ts';
+import { HELD_TWO } from '../../core/held.ts';
 import { BATCH_FLAG } from '../../core/tap.ts';
 import { ask, minterOf, startCluster } from './cluster-for-tests.ts';
 
@@ -68,19 +68,6 @@ test('what a call got beyond what was asked for is recorded behind it, and answe
   const { batches, ids } = cluster.history();
   expect([...batches.count]).toEqual([3, 3]);
   expect([...ids]).toEqual([7n, 8n, 9n, 7n, 8n, 9n]);
-  await cluster[Symbol.asyncDispose]();
-});
-
-test('a node that is not told its worker ID is recorded as such', async () => {
-  const cluster = await startCluster(() => ({
-    ...minterOf((into) => {
-      into[0] = 7n;
-      return 1;
-    }),
-    holding: () => ({ untold: true }),
-  }));
-  await ask(cluster, 'n1');
-  expect([...cluster.history().batches.workerId]).toEqual([HELD_UNTOLD]);
   await cluster[Symbol.asyncDispose]();
 });
 
