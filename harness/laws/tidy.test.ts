@@ -17,6 +17,7 @@ import {
   loadIndicators,
   loadPlanReporters,
   loadRules,
+  loadWaysIn,
 } from '../registry.ts';
 import { loadReporters, loadScenario, scenarioFiles } from '../registry.ts';
 
@@ -34,6 +35,7 @@ const MAY_IMPORT: readonly (readonly [area: string, ...others: string[]])[] = [
   ['harness/checkers/', 'harness/core/'],
   ['harness/hazards/', 'harness/core/'],
   ['harness/indicators/', 'harness/core/'],
+  ['harness/ways-in/', 'harness/core/'],
   ['harness/load/', 'harness/core/'],
   ['harness/telemetry/', 'harness/core/'],
   ['harness/coordinators/', 'harness/core/'],
@@ -144,7 +146,7 @@ const told = ({ file, target }: Import): string => `${file} imports ${target}`;
 
 /** A plug-in is a file at the top of its folder; what its folder shares lies below. */
 const PLUG_IN =
-  /^(harness\/(faults|checkers|hazards|indicators|check-node\/rules)|claims|reports|reports\/capacity)\/[^/]+\.ts$/;
+  /^(harness\/(faults|checkers|hazards|indicators|check-node\/rules|ways-in)|claims|reports|reports\/capacity)\/[^/]+\.ts$/;
 
 /** All that these files import, and what that imports in turn. What is loaded when it is called is not among it. */
 function reachedFrom(
@@ -168,7 +170,7 @@ test('each area imports only what it may', () => {
   expect(strangers.map(told)).toEqual([]);
 });
 
-test('faults, checkers, hazards, indicators, claims and reporters never import one another', () => {
+test('faults, checkers, hazards, indicators, ways in, claims and reporters never import one another', () => {
   const all = shipped.flatMap(importsOf);
   expect(all.filter(({ target }) => PLUG_IN.test(target)).map(told)).toEqual([]);
 });
@@ -292,6 +294,7 @@ test('every plug-in is named as its file', async () => {
     loadRules(),
     loadCheckers(),
     loadClaims(),
+    loadWaysIn(),
   ]);
   for (const { name, file } of generatorFiles()) expect((await loadGenerator(file)).generator.name).toBe(name);
   for (const { name, file } of scenarioFiles()) expect((await loadScenario(file)).name).toBe(name);
