@@ -187,6 +187,7 @@ test.for([
   { where: 'on TCP links', links: { [LINKS_VARIABLE]: 'tcp' } },
 ])(
   'of a harness that was killed with -9 no service goes on, $where',
+  { timeout: 20_000 },
   async ({ links }, context) => {
     if (PYTHON_MISSING !== undefined) return context.skip(PYTHON_MISSING);
     const file = writePythonService(folder);
@@ -207,5 +208,4 @@ test.for([
     await driver.sweep(runId);
     expect(said).toEqual(['skewed']);
   },
-  20_000,
 );
