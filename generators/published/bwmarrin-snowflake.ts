@@ -35,7 +35,8 @@ export const published: Published = {
     {
       scenario: 'killed-and-clock-back',
       breaks: ['unique'],
-      note: 'Outside of what its documentation asks of its operator (accurate system time): within a process it goes by the monotonic clock, and a process takes the wall clock as it finds it.',
+      outside: '“Make sure your system is keeping accurate system time” (snowflake.go, line 133).',
+      note: 'Within a process it goes by the monotonic clock, and a process takes the wall clock as it finds it.',
     },
     { scenario: 'paused' },
     { scenario: 'callers-at-once' },

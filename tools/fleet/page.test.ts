@@ -78,6 +78,20 @@ test('a run that proves nothing is neither kept nor broken: it is told as unknow
   expect(text).toContain('Kept its promises in 1 of 1 runs of these scenarios: back (1; clock-step of n1).');
 });
 
+test('what is broken outside of its documentation stands apart, with why', () => {
+  const [calm, back] = published.trials;
+  const trials = [calm!, { ...back!, outside: 'It asks for a true clock.' }];
+  const record = {
+    name: 'some-ids',
+    commit: 'abc',
+    machine: 'two',
+    trials: [{ scenario: 'back', outcomes: [fail(1, '7')] }],
+  };
+  const text = fleetPage([{ generator, published: { ...published, trials }, record }], schedules);
+  expect(text).toContain('| npm | – | – | back: `unique` broken in 1 of 1 | – |');
+  expect(text).toContain('Outside of what its documentation promises or asks for: It asks for a true clock.');
+});
+
 test('what its documentation does not speak of is not put into its mouth', () => {
   expect(page([pass], [pass])).toContain('| `fails-closed` | asked of all; nothing is quoted for it |');
 });

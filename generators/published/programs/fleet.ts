@@ -46,6 +46,10 @@ export interface Trial {
   readonly scenario: string;
   /** Guarantees and SLOs that are broken; none: it keeps its promises. */
   readonly breaks?: readonly string[];
+  /** What else is broken now and then: not in each run. */
+  readonly mayBreak?: readonly string[];
+  /** Why what breaks lies outside of what its documentation promises, or what that asks for and this scenario does not give. */
+  readonly outside?: string;
   /** What a reader has to know to judge what came out: a sentence or two. */
   readonly note?: string;
 }
