@@ -52,6 +52,7 @@ export const REAL_PARTS: readonly RealPart[] = [
       'harness/drivers/agent/**/*.real.test.ts',
       'tools/**/*.real.test.ts',
       'dashboards/live.real.test.ts',
+      'harness/init/*.real.test.ts',
     ],
     isHere: () => process.platform === 'linux' && ['etcd', 'nft', 'ip', 'unshare'].every(hasProgram) && hasFaketime(),
   },
