@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { GeneratorEnv, Minter } from '../../harness/core/generator.ts';
 import { isCodeFault, threwInMint } from '../../harness/core/minter-problem.ts';
@@ -134,7 +134,7 @@ describe('what a service gives', () => {
     for (let round = 0; round < 5; round++) {
       expect((await mint(recorder, 1)).given).toHaveLength(1);
       await expect.poll(() => hostile.open).toBe(0);
-      await sleep(20); // until the other end knows
+      await setImmediate(); // until the other end has looked
     }
   });
 });
