@@ -58,7 +58,7 @@ export interface Quiet {
   readonly lifeFiles: readonly string[];
   readonly ids: readonly IdsExchange[];
   readonly wrong: readonly WrongRequest[];
-  /** Before the first and after the last request for IDs. */
+  /** After the first and after the last request for IDs. */
   readonly health: readonly Exchange[];
   readonly metrics: Exchange;
   /** The wall clock against the monotonic one, as `wallAheadNs` says, before and after. */
