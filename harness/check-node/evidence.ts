@@ -119,6 +119,8 @@ export interface Burst {
   /** Until the last of them was answered. */
   readonly tookMs: number;
   readonly healthMs: number;
+  /** The longest that a thread of the node, or ours, was ready meanwhile and had no CPU; undefined: not known. */
+  readonly starvedMs: number | undefined;
 }
 
 /** A start with something wrong in its environment. */
