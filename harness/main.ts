@@ -100,7 +100,7 @@ Options
   --tolerance 10%    the difference that counts as none (compare)
   --run ID           heal this run even if its harness lives (heal)
   --nodes N          how many nodes (init; default: 3)
-  --rate N           IDs a second from each (init; default: 200)
+  --rate N           IDs a second from each (init; default: 100)
   --yes              nothing is asked, on a terminal neither (init)
   --force            what is there is written over (init)
   --rule NAME        only this rule, or several (check-node)

@@ -42,6 +42,12 @@ test('a module is found by its path, as a package of the folder, or in Node itse
   expect(await found({ module: 'crypto', export: 'randomUUID' })).toBe('node:crypto');
 });
 
+test('of CommonJS that a compiler made of a module, the default is its own', async () => {
+  const compiled = `Object.defineProperty(exports, '__esModule', { value: true }); exports.default = () => 9n;`;
+  const module = file('compiled.cjs', compiled);
+  expect(await found({ module })).toBe(module);
+});
+
 test('one that flags made is told of by what they were', async () => {
   const { generator } = source({ module: 'no-such-ids' });
   const asked = withFoundModule({ generator, file: '', from: 'npm:no-such-ids' }, folder);

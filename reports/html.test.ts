@@ -4,7 +4,6 @@ import { describe, expect, test } from 'vitest';
 import { disturbanceLabel } from '../harness/core/phrases.ts';
 import { parseRun } from '../harness/core/run-schema.ts';
 import { OPAQUE_64 } from '../harness/core/layout.ts';
-import { GATHERED } from '../harness/core/scope.ts';
 import type { Run } from '../harness/core/run.ts';
 import { bigRun } from './fixtures/big.ts';
 import { failingCached } from './fixtures/cached.ts';
@@ -329,17 +328,6 @@ test('of an ID of unknown layout no field is read, and no bits are drawn', () =>
   const page = render({ ...failing, generator: { ...failing.generator, layout: OPAQUE_64 } });
   expect(page).toContain('Its layout is unknown');
   expect(page).not.toMatch(/class="bits"|<dt>(Worker|Embedded time|Sequence)<\/dt>/);
-});
-
-test('the head says how the evidence was gathered, and the table what such evidence tells nothing of', () => {
-  const run = passingStorm();
-  expect(render(run)).toContain(`Evidence: ${GATHERED.minted}`);
-  const evidence = { gathered: 'clients', says: GATHERED.clients } as const;
-  const because = 'restarts of the nodes are not seen';
-  const generator = { ...run.generator, promises: [{ guarantee: 'unique' }] as const, evidence };
-  const page = render({ ...run, generator, unjudged: [{ guarantee: 'recovers', because }] });
-  expect(page).toContain(`Evidence: ${GATHERED.clients}`);
-  expect(page).toMatch(/recovers[^]*?– not judged<\/span><small>restarts of the nodes are not seen<\/small>/);
 });
 
 test('how often the coordinator ended a lease early is told with its version, also when it never did', () => {

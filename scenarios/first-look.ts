@@ -13,7 +13,7 @@ export default {
   generator: 'snowflake-static',
   cluster: { nodes: 3, coordinatorMembers: 0 },
   load: {
-    idsPerSecond: 200,
+    idsPerSecond: 100,
     batch: { min: 1, max: 1, mean: 1 },
     simulated: { batchesPerSecond: 120, batch: { min: 1, max: 1, mean: 1 } },
     // A service that has just been started may take its time.
@@ -36,8 +36,9 @@ export default {
       },
       {
         name: 'clock-back',
-        lengthMs: 5000,
-        disturbances: [{ fault: 'clock-step', options: { node: '@holder', byMs: -800 }, atMs: 0, forMs: 3000 }],
+        lengthMs: 6000,
+        // At this rate a node that trusts its clock mints some 20 of the IDs of these two seconds again.
+        disturbances: [{ fault: 'clock-step', options: { node: '@holder', byMs: -2000 }, atMs: 0, forMs: 4000 }],
       },
     ],
   },

@@ -68,7 +68,11 @@ export const REAL_PARTS: readonly RealPart[] = [
   {
     name: 'Linux, by whose clocks and /proc nodes are checked',
     remedy: 'Run them in a Linux container or virtual machine.',
-    files: ['harness/check-node/*.real.test.ts'],
+    files: [
+      'harness/check-node/*.real.test.ts',
+      'generators/{recorder,module}/*.real.test.ts',
+      'harness/drivers/remote/*.real.test.ts',
+    ],
     isHere: () => process.platform === 'linux',
   },
   {

@@ -85,11 +85,11 @@ test.each([
   ['a negative number', -2, 'the number -2, which is no ID'],
   ['a number that is too long', 2 ** 64, 'the number 18446744073709552000, which does not fit into 64 bits'],
   ['a bigint that is too long', 2n ** 64n, 'the bigint 18446744073709551616, which does not fit into 64 bits'],
-  ['an empty text', '', 'text that is no ID: the text is empty'],
+  ['an empty text', '', 'the text "", which is empty'],
   [
     'text of another form',
     '01ARZ3NDEKTSV4RRFFQ69G5FAV',
-    'text that is no ID: "01ARZ3NDEKTSV4RRFFQ69G5FAV" is not decimal digits, it looks like form ulid',
+    'the text "01ARZ3NDEKTSV4RRFFQ69G5FAV", which is no decimal number, and looks like form ulid',
   ],
   [
     'more bytes than it has',

@@ -1,6 +1,6 @@
 /** Turns what a function returned into the bits of an ID, or says why it is none. */
 import { inWords } from '../../harness/core/holding-problem.ts';
-import { digestOfBytes, fitting, noId, readId, writeId } from '../../harness/core/id-forms.ts';
+import { digestOfBytes, fitting, idReaderOf, likelyForm, type ReadId } from '../../harness/core/id-form.ts';
 import { returnedNoId } from '../../harness/core/minter-problem.ts';
 import type { IdForm } from '../../harness/core/node-program.ts';
 
@@ -16,6 +16,7 @@ export class IdWriter {
   readonly #form: IdForm;
   readonly #idBits: 64 | 128;
   readonly #perId: 1 | 2;
+  readonly #read: ReadId;
   readonly #idBytes: number;
   /** The first complaint of each kind: what is said of calls is counted by its words, which must not be endless. */
   readonly #complaints = new Map<string, string>();
@@ -27,6 +28,7 @@ export class IdWriter {
     this.#idBits = idBits;
     this.#perId = idBits === 64 ? 1 : 2;
     this.#idBytes = idBits / 8;
+    this.#read = idReaderOf(form, idBits);
   }
 
   /** Where the next IDs go. */
@@ -39,10 +41,8 @@ export class IdWriter {
   /** Writes the ID in place `at`; undefined: it is written, else why it is none. */
   write(given: unknown, at: number): string | undefined {
     if (typeof given === 'string') {
-      const id = readId(given, this.#form, this.#idBits);
-      return id === undefined
-        ? this.#complain('string', () => `text that ${noId(given, this.#form, this.#idBits)}`)
-        : this.#put(id, at);
+      const id = this.#read(given);
+      return typeof id === 'bigint' ? this.#put(id, at) : this.#complain('string', () => stray(given, id, this.#form));
     }
     if (typeof given === 'bigint') {
       const id = fitting(given, this.#idBits);
@@ -80,7 +80,11 @@ export class IdWriter {
   }
 
   #put(id: bigint, at: number): undefined {
-    writeId(id, this.#into, at, this.#perId);
+    if (this.#perId === 1) this.#into[at] = id;
+    else {
+      this.#into[2 * at] = id; // takes the low 64 bits
+      this.#into[2 * at + 1] = id >> 64n;
+    }
   }
 
   #tooLong(given: bigint | number): string {
@@ -97,4 +101,13 @@ export class IdWriter {
     this.#complaints.set(kind, complaint);
     return complaint;
   }
+}
+
+/** Of a text that is long, as a page is, its beginning. */
+const SHOWN_MAX = 60;
+
+function stray(text: string, why: string, asked: IdForm): string {
+  const shown = JSON.stringify(text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text);
+  const form = likelyForm(text);
+  return `the text ${shown}, which ${why}${form === undefined || form === asked ? '' : `, and looks like form ${form}`}`;
 }

@@ -30,10 +30,6 @@ const cjs = file(
   `const exported = { hidden: () => 5n, deep: { id: () => 6n } }; module.exports = exported;`,
 );
 const whole = file('whole.cjs', `module.exports = () => 8n;`);
-const compiled = file(
-  'compiled.cjs',
-  `Object.defineProperty(exports, '__esModule', { value: true }); exports.default = () => 9n;`,
-);
 const context = { node: 'n2', index: 1, worker: 7, lane: 3, options: { a: 'b' } };
 
 test.each([
@@ -43,7 +39,6 @@ test.each([
   ['of CommonJS, where Node reads no names off its text', cjs, 'hidden', 5n],
   ['of CommonJS, deep inside', cjs, 'deep.id', 6n],
   ['of CommonJS that is a function', whole, undefined, 8n],
-  ['of CommonJS that a compiler made', compiled, undefined, 9n],
 ])('an export is found: %s', async (_, module, name, id) => {
   expect((await loadExport(module, name))()).toBe(id);
 });

@@ -39,25 +39,33 @@ export async function startModule(
   // Only a factory is told a worker ID; what a function carries in its IDs is its own affair.
   const holding: Holding =
     call === 'factory' && layout.workerBits > 0 && isWorkerId(worker) ? { workerId: worker } : {};
-  const minters = started.map((lane, index) => minterOf(lane, index, holding, env, answersInNumbers));
-  const [first, ...moreLanes] = minters as [Minter, ...Minter[]];
-  const whole: Minter = { ...first, moreLanes };
-  /** From the first number on that is no safe integer, answers have such IDs as the numbers that they were. */
-  function answersInNumbers(): void {
-    whole.encode ??= (ids) => asGiven(ids, idBits);
-  }
-  whole.close = async () => {
-    for (const lane of started) lane.close();
+  const [first, ...moreLanes] = started.map((lane, index) => minterOf(lane, index, { holding, idBits, env })) as [
+    Minter,
+    ...Minter[],
+  ];
+  return {
+    ...first,
+    moreLanes,
+    close: async () => {
+      for (const lane of started) lane.close();
+    },
   };
-  return whole;
 }
 
-function minterOf(lane: ModuleLane, index: number, holding: Holding, env: GeneratorEnv, onNumbers: () => void): Minter {
+interface OfNode {
+  readonly holding: Holding;
+  readonly idBits: 64 | 128;
+  readonly env: GeneratorEnv;
+}
+
+function minterOf(lane: ModuleLane, index: number, { holding, idBits, env }: OfNode): Minter {
   let logged = '';
+  /** In the last call, a function gave a number that is no safe integer. */
+  let wasInNumbers = false;
   return {
     async mint(into, count) {
-      const { minted, error, inNumbers } = await lane.mint(into, count);
-      if (inNumbers === true) onNumbers();
+      const { minted, error, inNumbers = false } = await lane.mint(into, count);
+      wasInNumbers = inNumbers;
       if (error === undefined) return minted;
       if (minted === 0) throw new Error(error);
       // The IDs before it are good: the client gets fewer, and the next call that gives none at all is an error.
@@ -65,14 +73,15 @@ function minterOf(lane: ModuleLane, index: number, holding: Holding, env: Genera
       logged = error;
       return minted;
     },
+    encode: (ids) => (wasInNumbers ? asGiven(ids, idBits) : undefined),
     holding: () => holding,
     close: async () => undefined,
   };
 }
 
 /**
- * IDs that a number above 2^53 holds exactly were given as one: a bigint of the same function may be among them, which is
- * told apart in 1 of 2 cases at the least; both are of the same function.
+ * IDs of a call that gave numbers, those above 2^53 as the numbers that they were. A bigint of the same call that a number
+ * would hold exactly is taken for one: who gives both gives numbers.
  */
 function asGiven(ids: BigUint64Array, idBits: 64 | 128): readonly (bigint | number)[] {
   const perId = idBits / 64;

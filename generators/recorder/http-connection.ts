@@ -40,8 +40,14 @@ export class HttpConnection {
    */
   request(bytes: Buffer, timeoutMs: number): Promise<HttpAnswer> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.#fail('did not answer in time', ` (${timeoutMs} ms)`), timeoutMs);
-      this.#open = { answer: new HttpAnswer(), resolve, reject, timer };
+      const timer = setTimeout(() => {
+        // A process that stood still comes to its timers before it looks for what came meanwhile.
+        setImmediate(() => {
+          if (this.#open === open) this.#fail('did not answer in time', ` (${timeoutMs} ms)`);
+        });
+      }, timeoutMs);
+      const open: Open = { answer: new HttpAnswer(), resolve, reject, timer };
+      this.#open = open;
       this.#usable().write(bytes);
     });
   }

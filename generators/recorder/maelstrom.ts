@@ -44,8 +44,11 @@ export class MaelstromNode {
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        this.#outstanding.delete(id);
-        reject(new ServiceFault('did not answer in time', ` (${timeoutMs} ms)${this.#talk()}`));
+        // A process that stood still comes to its timers before it looks for what came meanwhile.
+        setImmediate(() => {
+          if (this.#outstanding.delete(id))
+            reject(new ServiceFault('did not answer in time', ` (${timeoutMs} ms)${this.#talk()}`));
+        });
       }, timeoutMs);
       const end =
         <T>(act: (value: T) => void) =>

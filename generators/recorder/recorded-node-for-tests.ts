@@ -47,7 +47,14 @@ export class RecordedNode {
   readonly #child: ChildProcess;
   stderr = '';
 
-  constructor(node: ServiceNode, layout: Layout = LAYOUT, environment: Readonly<Record<string, string>> = {}) {
+  /** `alsoAt`: where it listens besides, as SNOWGLOBE_LISTEN says it. */
+
+  constructor(
+    node: ServiceNode,
+    layout: Layout = LAYOUT,
+    environment: Readonly<Record<string, string>> = {},
+    alsoAt: readonly string[] = [],
+  ) {
     this.#layout = layout;
     for (const name of ['taps', 'disk']) mkdirSync(join(this.folder, name));
     this.#child = spawn(process.execPath, [SHELL], {
@@ -61,7 +68,7 @@ export class RecordedNode {
         SNOWGLOBE_TAPS: join(this.folder, 'taps'),
         SNOWGLOBE_DISK: join(this.folder, 'disk'),
         SNOWGLOBE_SERVICE: JSON.stringify({ name: 'mine', layout, node }),
-        SNOWGLOBE_LISTEN: `unix:${this.#socket}`,
+        SNOWGLOBE_LISTEN: [`unix:${this.#socket}`, ...alsoAt].join(),
         ...environment,
       },
       stdio: ['ignore', 'ignore', 'pipe'],

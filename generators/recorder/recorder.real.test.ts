@@ -158,3 +158,14 @@ test('while its service stands still, calls fail; nothing that it minted later i
   expect(isTapped(node, after)).toBe(true);
   expect(node.tap().records.filter(({ flags }) => (flags & BATCH_FLAG.threw) !== 0)).toEqual([]);
 });
+
+test('what a service answered while the recorder stood still is recorded, although its time was over', async () => {
+  await using node = await RecordedNode.serving(service({ path: '/slow', timeoutMs: 500 }, { lanes: 1 }));
+  const answer = node.ids(1);
+  await sleep(100);
+  process.kill(node.pid, 'SIGSTOP');
+  await sleep(900);
+  process.kill(node.pid, 'SIGCONT');
+  expect(await answer).toMatchObject({ status: 200 });
+  expect(node.tap().ids[0]).toHaveLength(1);
+});

@@ -7,7 +7,13 @@
 import type { GeneratorEnv, Holding, Minter } from '../../harness/core/generator.ts';
 import { formProblem } from '../../harness/core/id-form.ts';
 import { idBitsOf, wordsPerId } from '../../harness/core/layout.ts';
-import { type HttpAsk, IMAGE_PORT, STARTS_WITHIN_MS, type MaelstromAsk, type ServiceNode } from '../../harness/core/node-program.ts';
+import {
+  type HttpAsk,
+  IMAGE_PORT,
+  STARTS_WITHIN_MS,
+  type MaelstromAsk,
+  type ServiceNode,
+} from '../../harness/core/node-program.ts';
 import { messageOf } from '../../harness/core/errors.ts';
 import { ServiceFault } from '../../harness/core/service-fault.ts';
 import { fillIn, type Places } from '../../harness/core/template.ts';

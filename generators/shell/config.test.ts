@@ -37,6 +37,22 @@ test('reads what it needs; options default to none', () => {
   });
 });
 
+test('a service brings its own coordinator, or none', () => {
+  const { SNOWGLOBE_ETCD: _, SNOWGLOBE_GENERATOR: __, ...others } = good;
+  const service = { name: 'mine', layout: {}, node: { kind: 'service' } };
+  const told = { SNOWGLOBE_HOST: '127.64.2.2', SNOWGLOBE_NODES: '3', SNOWGLOBE_CLOCK_PREFIX: '["env","A=b"]' };
+  expect(readConfig({ ...others, ...told, SNOWGLOBE_SERVICE: JSON.stringify(service) })).toMatchObject({
+    described: service,
+    etcd: [],
+    host: '127.64.2.2',
+    nodes: 3,
+    clockPrefix: ['env', 'A=b'],
+  });
+  expect(() => readConfig({ ...others, SNOWGLOBE_SERVICE: '{}', SNOWGLOBE_NODES: '0' })).toThrow(
+    'SNOWGLOBE_SERVICE={}: it has no name, layout and node; SNOWGLOBE_NODES=0: it is no number of nodes',
+  );
+});
+
 test('names every problem at once', () => {
   const bad = {
     ...good,

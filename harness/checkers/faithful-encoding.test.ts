@@ -119,6 +119,7 @@ test('three clients at one place are two too many, and one that reaches over two
   const one = answered(0, range(100n, 10));
   expect(judged(one, one, one)).toMatchObject({ violations: 2 });
   expect(judged(answered(0, range(100n, 3)), answered(5, range(105n, 5)), one)).toMatchObject({ violations: 2 });
+  expect(judged(one, answered(2, range(102n, 3)), answered(7, range(107n, 2)))).toMatchObject({ violations: 2 });
 });
 
 test('only who received IDs counts: a refusal, and another life or lane, name no place that is taken', () => {

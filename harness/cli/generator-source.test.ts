@@ -27,7 +27,7 @@ test('command: a program is split into words, asked over HTTP, and called by its
   });
   expect(generator).toEqual({
     name: 'my-service',
-    summary: 'the program ./bin/My_Service, asked over HTTP',
+    summary: `./bin/My_Service --port {port} --name 'a b', asked over HTTP`,
     promises: ['unique', 'fails-closed', 'faithful-encoding', 'well-formed'].map((guarantee) => ({ guarantee })),
     layout: parseLayout('twitter'),
     coordinator: 'none',

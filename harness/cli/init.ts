@@ -13,7 +13,7 @@ import { quotedWord } from '../core/shell-words.ts';
 import type { WayWords } from '../core/way-in.ts';
 import type { Answers, Given } from '../init/answers.ts';
 import { askHow, askLayout, askRest, nodesFrom, rateFrom, USUAL } from '../init/answers.ts';
-import { GENERATOR_FILE, generatorFile, SCENARIO_FILE, scenarioFile } from '../init/files.ts';
+import { GENERATOR_FILE, generatorFile, jsonText, SCENARIO_FILE, scenarioFile } from '../init/files.ts';
 import type { Guess } from '../init/guess-layout.ts';
 import { type Interview, onTerminal } from '../init/interview.ts';
 import { tried } from '../init/tried.ts';
@@ -61,7 +61,7 @@ export async function init(args: InitArguments, output: Output): Promise<ExitCod
       [files[0], generatorFile(wanted)],
       [files[1], scenarioFile(wanted)],
     ] as const)
-      writeFileSync(file, `${JSON.stringify(content, undefined, 2)}\n`);
+      writeFileSync(file, jsonText(content));
     const shown = files.map((file) => relative(process.cwd(), file));
     const command = `npx snowglobe run ${quotedWord(asPath(shown[1] as string))}`;
     const document = { files: shown, command, generator: generator.name, trial: outcome };
@@ -153,8 +153,14 @@ function whyUntried({ node, coordinator }: Generator): string | undefined {
   return 'image' in node && node.image !== undefined ? 'It was not tried: an image is started by a run.' : undefined;
 }
 
-async function make(generator: readonly string[], way: WayWords): Promise<Generator> {
-  return (await generatorSource(generator, way)).generator;
+async function make(words: readonly string[], way: WayWords): Promise<Generator> {
+  const { generator } = await generatorSource(words, way);
+  if (generator.node.kind !== 'shell') return generator;
+  throw badInput(
+    `${generator.name} is a generator that snowglobe brings, or a file of code: it needs no description.`,
+    `Run it: snowglobe run --generator ${words.join(' ')}. To describe what is yours, give a way in, such as command:"…".`,
+    '--generator',
+  );
 }
 
 /** Paths as the files have them: seen from their folder. */

@@ -7,9 +7,9 @@ export const GUARANTEES = {
   'increasing-across-lives': 'IDs of a later holder of a worker ID (or later life of a node) exceed all earlier ones.',
   'owns-worker-id': 'At no time do two nodes mint under one worker ID, and none mints after its lease.',
   'time-honest': "The time inside an ID is the node's own wall-clock time of the call.",
-  'well-formed': 'Each ID has its sign bit clear and carries the worker ID that its node held.',
+  'well-formed': 'Each ID has the bits that its layout allows, and carries the worker ID that its node held.',
   'fails-closed': 'A refusal carries no ID, and no error value or sentinel passes as an ID.',
-  'faithful-encoding': 'Clients receive exactly the IDs that were minted.',
+  'faithful-encoding': 'Clients receive exactly the IDs that were minted, each of them once.',
   recovers: 'After all faults are healed, every worker ID mints again within the declared time.',
 } as const;
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { formProblem, idReaderOf } from './id-form.ts';
+import { digestOfBytes, fitting, formProblem, idReaderOf, likelyForm } from './id-form.ts';
 import { ID_FORMS, type IdForm } from './node-program.ts';
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
@@ -41,7 +41,7 @@ test.each(WRITTEN.filter(([form]) => form !== 'decimal'))(
     fc.assert(
       fc.property(bits(BigInt(idBits)), bits(BigInt(idBits)), (one, other) => {
         const [a, b] = [write(one), write(other)];
-        expect(read(a)! < read(b)!).toBe(a < b);
+        expect(read(a) < read(b)).toBe(a < b);
       }),
     );
   },
@@ -82,4 +82,24 @@ test('forms of 128 bits do not go into a layout of 64', () => {
   const refused = ID_FORMS.filter((form) => formProblem(form, 64) !== undefined);
   expect(refused).toEqual(['uuid', 'ulid', 'text']);
   expect(ID_FORMS.filter((form) => formProblem(form, 128) !== undefined)).toEqual([]);
+});
+
+test('a whole number fits as it is or as its two’s complement, or not at all', () => {
+  for (const idBits of [64, 128] as const) {
+    const [highest, lowest] = [2n ** BigInt(idBits) - 1n, -(2n ** BigInt(idBits - 1))];
+    expect([highest, highest + 1n, -1n, lowest, lowest - 1n].map((id) => fitting(id, idBits))).toEqual([
+      ...[highest, undefined, highest, -lowest, undefined],
+    ]);
+  }
+});
+
+test('bytes have the digest of the text that they are', () => {
+  expect(digestOfBytes(Buffer.from('2xNOgVLXj9xRXe7G1vXZ6pyHkUb'))).toBe(
+    idReaderOf('text', 128)('2xNOgVLXj9xRXe7G1vXZ6pyHkUb'),
+  );
+});
+
+test('the form of a text that was taken for another is guessed', () => {
+  const texts = ['01ARZ3NDEKTSV4RRFFQ69G5FAV', '0190163d-8694-739b-aea5-966c26f8ad91', '12', '1e3', 'error', ''];
+  expect(texts.map(likelyForm)).toEqual(['ulid', 'uuid', 'decimal', 'hex', undefined, undefined]);
 });

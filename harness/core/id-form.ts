@@ -22,9 +22,7 @@ const FORMS: { readonly [Form in IdForm]: (text: string, bits: bigint) => bigint
   decimal(text, bits) {
     if (!/^-?\d+$/.test(text)) return 'is no decimal number';
     if (text.length > DIGITS_MAX) return tooLong(bits);
-    const value = BigInt(text);
-    const fits = value < 1n << bits && value >= -(1n << (bits - 1n));
-    return fits ? BigInt.asUintN(Number(bits), value) : tooLong(bits);
+    return fitting(BigInt(text), Number(bits) as 64 | 128) ?? tooLong(bits);
   },
 
   hex(text, bits) {
@@ -62,6 +60,22 @@ export function idReaderOf(form: IdForm, idBits: 64 | 128): ReadId {
   const read = FORMS[form];
   const bits = BigInt(idBits);
   return (text) => (text === '' ? 'is empty' : read(text, bits));
+}
+
+/** The bits of a whole number, unsigned: of a negative one its two's complement. Undefined: it does not fit. */
+export function fitting(id: bigint, idBits: 64 | 128): bigint | undefined {
+  const unsigned = BigInt.asUintN(idBits, id);
+  return unsigned === id || BigInt.asIntN(idBits, id) === id ? unsigned : undefined;
+}
+
+/** What is kept of bytes in place of an ID, as of a text of any form. */
+export function digestOfBytes(bytes: Uint8Array): bigint {
+  return BigInt(`0x${hash('md5', bytes)}`);
+}
+
+/** In which form a text may have been written; the most telling first, for digits are hexadecimal, too. */
+export function likelyForm(text: string): IdForm | undefined {
+  return (['uuid', 'ulid', 'decimal', 'hex'] as const).find((form) => typeof idReaderOf(form, 128)(text) === 'bigint');
 }
 
 /** Why IDs of this form do not go into a layout, as a sentence without its end; undefined: they do. */

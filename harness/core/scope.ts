@@ -55,7 +55,7 @@ const SCOPES: { readonly [Kind in NodeKind['kind']]: Of<Kind> } = {
 };
 
 export function scopeOf(node: NodeKind): EvidenceScope {
-  return (SCOPES[node.kind] as Of<NodeKind['kind']>)(node as never);
+  return (SCOPES[node.kind] as Of<NodeKind['kind']>)(node);
 }
 
 /** How the node's IDs are written; undefined where they do not pass as text. */

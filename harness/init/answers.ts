@@ -19,7 +19,7 @@ export type Given = { readonly [Name in keyof Answers]?: Answers[Name] | undefin
 /** Makes the generator that words describe; throws a SnowglobeError where they describe none. */
 export type Make = (generator: readonly string[], way: WayWords) => Promise<Generator>;
 
-export const USUAL = { nodes: 3, idsPerSecond: 200 } as const;
+export const USUAL = { nodes: 3, idsPerSecond: 100 } as const;
 
 /** The first three questions: how it is started and asked. `before`: what was answered the last time. */
 export async function askHow(interview: Interview, given: Given, make: Make, before?: Answers): Promise<Answers> {

@@ -9,6 +9,21 @@ import { NAME_MAX } from '../core/scenario.ts';
 export const GENERATOR_FILE = 'generator.json';
 export const SCENARIO_FILE = 'scenario.json';
 
+/** As JSON for people: what is short stands on one line. */
+export function jsonText(content: object): string {
+  const text = JSON.stringify(content, undefined, 2);
+  return `${text.replaceAll(
+    /([[{])\n\s+([^[\]{}]*?)\n\s+([\]}])/g,
+    (whole, open: string, inner: string, close: string) => {
+      const words = inner.split(/\n\s+/).join(' ');
+      const gap = open === '{' ? ' ' : '';
+      return words.length > LINE_MAX ? whole : `${open}${gap}${words}${gap}${close}`;
+    },
+  )}\n`;
+}
+
+const LINE_MAX = 80;
+
 /** IDs that a request asks for, where a service can be asked for many. */
 const MANY = { min: 1, max: 20, mean: 5 } as const;
 const ENDING = '-first-look';

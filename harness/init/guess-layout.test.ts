@@ -21,7 +21,11 @@ const named = layoutNames().filter((name) => {
 
 test.each(named)('IDs of the layout %s that were minted now are recognised, and their time is now', (name) => {
   const layout = parseLayout(name);
-  const seen = [0, 7, 20].map((later) => ({ id: idAt(layout, NOW + later), atMs: NOW + later }));
+  const seen = [0, 7, 20].map((later) => ({
+    id: idAt(layout, NOW + later),
+    askedMs: NOW + later,
+    cameMs: NOW + later,
+  }));
   const guesses = guessLayouts(seen, idBitsOf(layout));
   const meant = guesses.map((guess) => parseLayout(guess.layout)).find(({ epochMs }) => epochMs === layout.epochMs);
   expect(meant).toMatchObject({ timeBits: layout.timeBits, tickMs: layout.tickMs });
@@ -30,7 +34,7 @@ test.each(named)('IDs of the layout %s that were minted now are recognised, and 
 
 test('a midnight as an epoch of somebody’s own is found', () => {
   const spec = 'time:41@1ms+2021-06-01T00:00:00.000Z,worker:10,sequence:12';
-  const seen = [{ id: idAt(parseLayout(spec), NOW, 3, 9), atMs: NOW + 4 }];
+  const seen = [{ id: idAt(parseLayout(spec), NOW, 3, 9), askedMs: NOW + 4, cameMs: NOW + 9 }];
   expect(guessLayouts(seen, 64)).toContainEqual({ layout: spec, offMs: -3 });
 });
 
@@ -41,7 +45,7 @@ describe('no layout is guessed', () => {
     ['of an ID of last year', idAt(parseLayout('twitter'), NOW - 365 * 86_400_000 - 5_000_000)],
     ['of all bits set', 2n ** 64n - 1n],
   ])('%s', (_, id) => {
-    expect(guessLayouts([{ id, atMs: NOW }], 64)).toEqual([]);
+    expect(guessLayouts([{ id, askedMs: NOW, cameMs: NOW }], 64)).toEqual([]);
   });
 
   test('of nothing', () => expect(guessLayouts([], 64)).toEqual([]));
@@ -51,7 +55,7 @@ describe('no layout is guessed', () => {
     const ids = [idAt(layout, NOW), 12n];
     expect(
       guessLayouts(
-        ids.map((id) => ({ id, atMs: NOW })),
+        ids.map((id) => ({ id, askedMs: NOW, cameMs: NOW })),
         64,
       ),
     ).toEqual([]);
@@ -59,7 +63,9 @@ describe('no layout is guessed', () => {
 
   test('of a UUID of another version', () => {
     const random = 0x0199f3a0_1234_4abc_8def_0123456789abn;
-    expect(guessLayouts([{ id: random, atMs: NOW }], 128).map(({ layout }) => layout)).not.toContain('uuidv7');
+    expect(guessLayouts([{ id: random, askedMs: NOW, cameMs: NOW }], 128).map(({ layout }) => layout)).not.toContain(
+      'uuidv7',
+    );
   });
 });
 
@@ -69,12 +75,17 @@ test('how far the time inside lies from now is told to the millisecond, whicheve
     fc.property(fc.integer({ min: -50_000, max: 50_000 }), fc.nat(1023), fc.nat(4095), (offMs, worker, sequence) => {
       const id = idAt(layout, NOW + offMs, worker, sequence);
       // The tick of an ID that is behind has lasted for a millisecond.
-      expect(offOf(layout, [{ id, atMs: NOW }])).toBe(offMs < 0 ? offMs + 1 : offMs);
+      expect(offOf(layout, [{ id, askedMs: NOW, cameMs: NOW }])).toBe(offMs < 0 ? offMs + 1 : offMs);
     }),
   );
 });
 
+test('a time between the asking and the answer is no difference', () => {
+  const layout = parseLayout('twitter');
+  expect(offOf(layout, [{ id: idAt(layout, NOW + 20), askedMs: NOW, cameMs: NOW + 30 }])).toBe(0);
+});
+
 test('bits above the time that are not 0 are not of the layout', () => {
   const layout = parseLayout('twitter');
-  expect(offOf(layout, [{ id: idAt(layout, NOW) | (1n << 63n), atMs: NOW }])).toBeUndefined();
+  expect(offOf(layout, [{ id: idAt(layout, NOW) | (1n << 63n), askedMs: NOW, cameMs: NOW }])).toBeUndefined();
 });

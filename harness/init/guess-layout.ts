@@ -7,16 +7,17 @@ import { layoutText, parseLayout } from '../core/layout-spec.ts';
 import type { Layout } from '../core/layout.ts';
 import { decodeId, idBitsOf, shiftsOf, usesAllBits } from '../core/layout.ts';
 
-/** An ID, and the wall clock when it came, Unix milliseconds. */
+/** An ID, and the wall clock when it was asked for and when it came, Unix milliseconds. */
 export interface SeenId {
   readonly id: bigint;
-  readonly atMs: number;
+  readonly askedMs: number;
+  readonly cameMs: number;
 }
 
 export interface Guess {
   /** As `--layout` takes it. */
   readonly layout: string;
-  /** How far the time inside lies from when the ID came, the worst of them; positive: ahead. */
+  /** As `offOf` says. */
   readonly offMs: number;
 }
 
@@ -45,14 +46,16 @@ export function guessLayouts(seen: readonly SeenId[], idBits: 64 | 128): readonl
   return byNearness(known.length > 0 ? known : fitting.flatMap(({ layout }) => withOwnEpoch(layout, seen)));
 }
 
-/** How far the time inside IDs lies from when they came, the worst of them; undefined: the bits are not of this layout. */
+/**
+ * How far the time inside an ID lies before it was asked for (negative), or after it came, in milliseconds, the worst of
+ * them; 0: between the two. Undefined: the bits are not of this layout.
+ */
 export function offOf(layout: Layout, seen: readonly SeenId[]): number | undefined {
   if (layout.timeBits === 0 || !seen.every(({ id }) => isOfForm(layout, id))) return undefined;
-  const offs = seen.map(({ id, atMs }) => {
+  const offs = seen.map(({ id, askedMs, cameMs }) => {
     const { unixMs } = decodeId(layout, id);
-    // A tick that has begun and not ended is now.
-    const aheadMs = unixMs - atMs;
-    return aheadMs < 0 ? Math.min(0, aheadMs + layout.tickMs) : aheadMs;
+    // A tick that had begun and not ended is no difference.
+    return unixMs > cameMs ? unixMs - cameMs : Math.min(0, unixMs + layout.tickMs - askedMs);
   });
   return offs.reduce((worst, off) => (Math.abs(off) > Math.abs(worst) ? off : worst), 0);
 }
@@ -71,9 +74,9 @@ function isOfForm(layout: Layout, id: bigint): boolean {
 /** The same bits, with the midnight as the epoch that would make their time now. */
 function withOwnEpoch(layout: Layout, seen: readonly SeenId[]): readonly Guess[] {
   if (layout.tickMs > FINE_TICK_MS) return [];
-  const [{ id, atMs }] = seen as readonly [SeenId];
+  const [{ id, cameMs }] = seen as readonly [SeenId];
   const sinceMs = decodeId(layout, id).unixMs - layout.epochMs;
-  const epochMs = Math.round((atMs - sinceMs) / DAY_MS) * DAY_MS;
+  const epochMs = Math.round((cameMs - sinceMs) / DAY_MS) * DAY_MS;
   const own = { ...layout, epochMs };
   const offMs = offOf(own, seen);
   // Just begun, or not yet: an ID of a few bits is no time.

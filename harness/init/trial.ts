@@ -48,11 +48,12 @@ export async function tryOut(generator: Generator): Promise<Trial | string> {
     const seen: SeenId[] = [];
     let tookMs = Infinity;
     while (seen.length < IDS) {
+      const askedMs = Date.now();
       const before = performance.now();
       const id = await askOne(started.address, wordsPerId(generator.layout));
       tookMs = Math.min(tookMs, performance.now() - before);
       // A service that gives many at a time gives the first of them.
-      seen.push({ id, atMs: Date.now() });
+      seen.push({ id, askedMs, cameMs: Date.now() });
       await sleep(BETWEEN_MS);
     }
     return { seen, tookMs };

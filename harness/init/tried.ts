@@ -1,5 +1,6 @@
 /** What a trial showed, in words, and which layout follows from it. Pure. */
 import type { IdForm } from '../core/node-program.ts';
+import { NAMED_LAYOUTS } from '../core/layout-names.ts';
 import type { Layout } from '../core/layout.ts';
 import { decodeId, idBitsOf, isOpaque } from '../core/layout.ts';
 import { counted, grouped } from '../core/phrases.ts';
@@ -34,12 +35,20 @@ export function tried(
 
 function saidOfGuesses(guesses: readonly Guess[], form: IdForm): readonly string[] {
   if (guesses.length > 0)
-    return guesses.map(({ layout, offMs }) => `The layout ${layout} fits: the time inside is ${distance(offMs)}.`);
+    return guesses.map(
+      ({ layout, offMs }) => `The layout ${described(layout)} fits: the time inside is ${distance(offMs)}.`,
+    );
   return [
     form === 'text'
       ? 'Of texts a digest is kept: they are told apart, and nothing is read out of them.'
       : 'In no layout that has a name is the time inside near now: it stays unknown, and what needs it is not judged.',
   ];
+}
+
+/** A name alone says little to whoever does not know it. */
+function described(layout: string): string {
+  const named = NAMED_LAYOUTS[layout];
+  return named === undefined ? layout : `${layout} (${named.spec})`;
 }
 
 function saidOf(

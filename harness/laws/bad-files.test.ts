@@ -17,10 +17,10 @@ testBadInput(folder, [
     saysNot: 'top level',
   },
   {
-    what: 'JSON for a generator',
+    what: 'JSON that is no generator',
     args: ['run', '--generator', file('x.json', '{}'), '--driver', 'sim'],
     exit: 2,
-    says: ['x.json: cannot be loaded: a generator is TypeScript or JavaScript.'],
+    says: ['x.json: is not a generator: it lacks name, summary, promises, layout, node.', 'snowglobe init'],
     saysNot: 'top level',
   },
   {

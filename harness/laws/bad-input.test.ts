@@ -19,7 +19,7 @@ const creating = (name: string, create: string): string =>
      export default { ...counter, name: '${name}', node: { kind: 'shell', create: ${create} } };`,
   );
 testBadInput(folder, [
-  { what: 'an unknown command', args: ['shake'], exit: 2, says: ['"shake"', 'run, judge, plan'] },
+  { what: 'an unknown command', args: ['shake'], exit: 2, says: ['"shake"', 'run, init, judge, plan'] },
   { what: 'an unknown option', args: ['run', '--sed', '4'], exit: 2, says: ["'--sed'", 'Did you mean --seed?'] },
   {
     what: 'a scenario in the place of a command',
@@ -65,7 +65,7 @@ testBadInput(folder, [
     what: 'an unknown driver, which a path would not name either',
     args: ['run', '--driver', 'cloud'],
     exit: 2,
-    says: ['"cloud"', 'Take one of docker, local, sim.'],
+    says: ['"cloud"', 'Take one of docker, local, remote, sim.'],
     saysNot: 'path',
   },
   {

@@ -17,6 +17,7 @@ import {
   loadIndicators,
   loadPlanReporters,
   loadRules,
+  loadWaysIn,
 } from '../registry.ts';
 import { loadReporters, loadScenario, scenarioFiles } from '../registry.ts';
 
@@ -34,6 +35,7 @@ const MAY_IMPORT: readonly (readonly [area: string, ...others: string[]])[] = [
   ['harness/checkers/', 'harness/core/'],
   ['harness/hazards/', 'harness/core/'],
   ['harness/indicators/', 'harness/core/'],
+  ['harness/ways-in/', 'harness/core/'],
   ['harness/load/', 'harness/core/'],
   ['harness/telemetry/', 'harness/core/'],
   ['harness/coordinators/', 'harness/core/'],
@@ -71,7 +73,7 @@ const MAY_IMPORT: readonly (readonly [area: string, ...others: string[]])[] = [
   ['generators/shell/', 'harness/core/', 'harness/coordinators/'],
   // Types only of the harness (checked apart): a generator runs inside a node, where there is no harness.
   ['generators/', 'harness/core/'],
-  ['tools/', 'harness/', 'dashboards/', 'generators/published/programs/'],
+  ['tools/', 'harness/', 'dashboards/', 'generators/published/programs/', 'generators/recorder/'],
 ];
 
 /** The one place of each library. Node's own modules are free, but for generators. */
@@ -83,6 +85,7 @@ const LIBRARY_HOME: Readonly<Record<string, readonly string[]>> = {
   postgres: ['harness/coordinators/'],
   'prom-client': ['harness/telemetry/', 'generators/shell/'],
   esbuild: ['tools/'],
+  prettier: ['tools/'],
   k6: ['load/'],
   '@grafana/grafana-foundation-sdk': ['dashboards/'],
   yaml: ['dashboards/', 'harness/cli/', 'harness/plan/', 'tools/'],
@@ -101,12 +104,12 @@ const IMPURE: readonly { readonly what: RegExp; readonly allowed: RegExp }[] = [
   {
     what: /\bDate\.now\b/,
     allowed:
-      /^generators\/shell\/|^harness\/check-node\/clocks\.ts$|^harness\/drivers\/(docker|local|agent)\/|^harness\/drivers\/sim\/guard-globals\.ts$|^harness\/engine\/host-watch\.ts$|^harness\/load\/k6\.ts$|^load\/requests\.ts$/,
+      /^generators\/shell\/|^harness\/check-node\/clocks\.ts$|^harness\/drivers\/(docker|local|agent)\/|^harness\/drivers\/sim\/guard-globals\.ts$|^harness\/engine\/host-watch\.ts$|^harness\/init\/trial\.ts$|^harness\/load\/k6\.ts$|^load\/requests\.ts$/,
   },
   {
     what: /\bset(Timeout|Interval|Immediate)\b/,
     allowed:
-      /^generators\/shell\/|^harness\/check-node\/clocks\.ts$|^harness\/(drivers|stores|coordinators)\/|^harness\/engine\/(host-watch|rejudge|watchdog)\.ts$|^harness\/(loading|telemetry\/(live-view|metrics-server))\.ts$/,
+      /^generators\/(shell|recorder)\/|^harness\/check-node\/clocks\.ts$|^harness\/init\/trial\.ts$|^harness\/(drivers|stores|coordinators)\/|^harness\/engine\/(host-watch|rejudge|watchdog)\.ts$|^harness\/(loading|telemetry\/(live-view|metrics-server))\.ts$/,
   },
   {
     what: /\bconsole\./,
@@ -143,7 +146,7 @@ const told = ({ file, target }: Import): string => `${file} imports ${target}`;
 
 /** A plug-in is a file at the top of its folder; what its folder shares lies below. */
 const PLUG_IN =
-  /^(harness\/(faults|checkers|hazards|indicators|check-node\/rules)|claims|reports|reports\/capacity)\/[^/]+\.ts$/;
+  /^(harness\/(faults|checkers|hazards|indicators|check-node\/rules|ways-in)|claims|reports|reports\/capacity)\/[^/]+\.ts$/;
 
 /** All that these files import, and what that imports in turn. What is loaded when it is called is not among it. */
 function reachedFrom(
@@ -167,7 +170,7 @@ test('each area imports only what it may', () => {
   expect(strangers.map(told)).toEqual([]);
 });
 
-test('faults, checkers, hazards, indicators, claims and reporters never import one another', () => {
+test('faults, checkers, hazards, indicators, ways in, claims and reporters never import one another', () => {
   const all = shipped.flatMap(importsOf);
   expect(all.filter(({ target }) => PLUG_IN.test(target)).map(told)).toEqual([]);
 });
@@ -291,6 +294,7 @@ test('every plug-in is named as its file', async () => {
     loadRules(),
     loadCheckers(),
     loadClaims(),
+    loadWaysIn(),
   ]);
   for (const { name, file } of generatorFiles()) expect((await loadGenerator(file)).generator.name).toBe(name);
   for (const { name, file } of scenarioFiles()) expect((await loadScenario(file)).name).toBe(name);

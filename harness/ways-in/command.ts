@@ -1,6 +1,6 @@
 import type { WayIn } from '../core/way-in.ts';
 import { ANY_NODE, madeGenerator, OVER_HTTP } from './shared/made.ts';
-import { askOf, programName, refuseDeaf, startedBy } from './shared/program.ts';
+import { askOf, commandText, programName, refuseDeaf, startedBy } from './shared/program.ts';
 
 export default {
   prefix: 'command',
@@ -16,7 +16,7 @@ export default {
     return madeGenerator(
       {
         called: programName(command),
-        summary: `the program ${command[0]}, asked over HTTP`,
+        summary: `${commandText(command)}, asked over HTTP`,
         node: { kind: 'service', ...program, ask: askOf(flags), ...(lanes !== undefined && { lanes }) },
       },
       flags,

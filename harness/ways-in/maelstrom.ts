@@ -1,6 +1,6 @@
 import type { WayIn } from '../core/way-in.ts';
 import { ANY_NODE, madeGenerator } from './shared/made.ts';
-import { programName, startedBy } from './shared/program.ts';
+import { commandText, programName, startedBy } from './shared/program.ts';
 
 export default {
   prefix: 'maelstrom',
@@ -15,7 +15,7 @@ export default {
     return madeGenerator(
       {
         called: programName(command),
-        summary: `the Maelstrom node ${command[0]}`,
+        summary: `the Maelstrom node ${commandText(command)}`,
         node: {
           kind: 'service',
           ...program,

@@ -1,6 +1,6 @@
 import type { WayIn } from '../core/way-in.ts';
 import { ANY_NODE, madeGenerator } from './shared/made.ts';
-import { programName, startedBy } from './shared/program.ts';
+import { commandText, programName, startedBy } from './shared/program.ts';
 
 export default {
   prefix: 'native',
@@ -14,7 +14,7 @@ export default {
     return madeGenerator(
       {
         called: programName(command),
-        summary: `the program ${command[0]}, which taps its own IDs`,
+        summary: `${commandText(command)}, which taps its own IDs`,
         node: { kind: 'native', ...program },
       },
       flags,

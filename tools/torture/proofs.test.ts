@@ -9,6 +9,8 @@ const mutant = (name: string, more: Partial<Mutant> = {}): Generator =>
   ({
     name,
     mutant: { breaks: ['unique'], because: 'sequence reset within a tick', shownBy: ['storm'], ...more },
+    promises: [],
+    layout: {},
     node: { kind: 'shell' },
   }) as unknown as Generator;
 const needsNone = mutant('a', { needsNoDisturbance: true });

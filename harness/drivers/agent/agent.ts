@@ -16,7 +16,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { mintersUnder } from './clocks/minters.ts';
 import { Links } from './links.ts';
 import { Prober, talks } from './prober.ts';
-import { allPids, startedWith, statOf, untilStopped } from './proc.ts';
+import { allPids, startedWith, statOf, untilGone, untilStopped } from './proc.ts';
 import { withDescendants } from './process-tree.ts';
 import { TcpProber } from './tcp-prober.ts';
 import { readOwnClocks } from './real-time.ts';
@@ -57,6 +57,7 @@ async function signalWorkload(workload: string, signal: WorkloadSignal): Promise
     return true;
   });
   if (signal === 'SIGSTOP') await untilStopped(pids);
+  if (signal === 'SIGKILL') await untilGone(pids);
   return pids;
 }
 

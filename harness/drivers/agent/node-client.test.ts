@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { MintReply, Taking } from '../../core/cluster.ts';
-import { receivedIds } from '../../core/received-ids.ts';
+import { IN_NUMBERS, receivedIds } from '../../core/received-ids.ts';
 import { NodeClient } from './node-client.ts';
 
 let folder: string;
@@ -72,7 +72,10 @@ test('IDs that are compared are read as they came, as bytes and as JSON', async 
 test('what a node lost by answering in JSON numbers is seen', async () => {
   await serve((_, response) => response.setHeader('snowglobe-seq', '1/0/0/1').end('{"ids":[9007199254740993]}'));
   const { status, received } = await mint(1, 1000, 'json');
-  expect({ status, received }).toEqual({ status: 'ok', received: receivedIds(BigUint64Array.of(2n ** 53n), 1) });
+  expect({ status, received }).toEqual({
+    status: 'ok',
+    received: { ...receivedIds(BigUint64Array.of(2n ** 53n), 1), digest: IN_NUMBERS },
+  });
 });
 
 test.each(['{"ids":["1"]}', '{"ids":7}', 'no JSON'])(
@@ -125,6 +128,7 @@ test('health is put on the run’s axis, and is not held up by waiting clients',
     wallMs: 5,
     at: 2000,
     minted: ['18446744073709551615'],
+    pid: 7,
   });
   expect(new Set((await Promise.all(waiting)).map((reply) => reply.status))).toEqual(new Set(['no answer']));
 });

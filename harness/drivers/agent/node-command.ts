@@ -115,7 +115,7 @@ export function startsWithinMs(node: NodeKind): number {
 
 export function nodeCommand(source: GeneratorSource, around: Around): NodeCommand {
   const { node } = source.generator;
-  return (COMMANDS[node.kind] as Make<NodeKind['kind']>)(node as never, source, around);
+  return (COMMANDS[node.kind] as Make<NodeKind['kind']>)(node, source, around);
 }
 
 /** What the shell is told of a node that is plain data. */

@@ -45,6 +45,15 @@ export async function untilStopped(pids: readonly number[]): Promise<void> {
     await sleep(1);
 }
 
+/** How long the kernel may take to end what was killed, on a busy machine. */
+const END_MS = 1000;
+
+/** For processes that were sent SIGKILL: whoever is told that they are dead must not meet one. Gives up after a second. */
+export async function untilGone(pids: readonly number[]): Promise<void> {
+  const giveUpAt = performance.now() + END_MS;
+  while (performance.now() < giveUpAt && pids.some((pid) => livingStatOf(pid) !== undefined)) await sleep(1);
+}
+
 /**
  * Whether a process was started with this variable in its environment. A process that is being replaced by exec has
  * none for a moment, a zombie has none, nor has what writes its title over it, as a database does.

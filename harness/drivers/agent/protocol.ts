@@ -22,7 +22,7 @@ export type AgentCommand = { readonly id: number } & (
   | { readonly do: 'mend'; readonly key: string }
   /** Mends every link and resumes every process that this agent stopped. */
   | { readonly do: 'heal' }
-  /** Signals the processes whose environment has SNOWGLOBE_WORKLOAD=workload; answers with their pids. */
+  /** Signals the processes whose environment has SNOWGLOBE_WORKLOAD=workload; answers with their pids, when they have stopped or ended. */
   | { readonly do: 'signal'; readonly workload: string; readonly signal: WorkloadSignal }
   /** Lets the workload run for `percent` of the time only, in turns of TURN_MS, until it is 100 again. */
   | { readonly do: 'slow'; readonly workload: string; readonly percent: number }

@@ -2,13 +2,12 @@
  * Launches a cluster in containers: networks, pods, then workloads in them, all members at once.
  */
 import { realpathSync } from 'node:fs';
-import { chmod, copyFile, mkdir, readFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import type { ClockControl, ClusterSpec, CoordinatorMember, Member, Zones } from '../../core/cluster.ts';
 import { coordinatorKindOf, DEFAULT_COORDINATOR } from '../../core/coordinator-kind.ts';
 import { membersBeside } from '../../core/coordinators.ts';
 import type { LaunchContext } from '../../core/driver.ts';
-import { environmentLacks, messageOf } from '../../core/errors.ts';
 import { idBitsOf } from '../../core/layout.ts';
 import { trueUnixMs } from '../../core/time.ts';
 import type { SendOrder } from '../agent/agent-client.ts';
@@ -22,9 +21,10 @@ import { clockProofBy, refuseUnskewed } from '../agent/clocks/clock-of-minters.t
 import { untouched } from '../agent/clocks/untouched.ts';
 import type { ClockBackend } from '../agent/clocks/clock-backend.ts';
 import { locator, networkControl } from '../agent/network-control.ts';
-import { endInWords, generatorFault, lastWords } from '../agent/last-words.ts';
+import { endInWords, lastWords } from '../agent/last-words.ts';
 import { NodeClient } from '../agent/node-client.ts';
 import { readClocks, runNs, startTime } from '../agent/real-time.ts';
+import { startsWithinMs } from '../agent/node-command.ts';
 import { shellEntry } from '../agent/shell-entry.ts';
 import { MEMBER_SPECS } from './coordinators.ts';
 import { type Engine, publishedOn } from './engine.ts';
@@ -40,6 +40,7 @@ import type { Pod, RunParts } from './pod.ts';
 import { startPod } from './pod.ts';
 import { prove } from './probe.ts';
 import { sweep } from './sweep.ts';
+import { untilUp } from './until-up.ts';
 import type { WorkloadSpec } from './workload.ts';
 import type { Workload } from './workload.ts';
 import { startWorkload } from './workload.ts';
@@ -49,7 +50,6 @@ const AGENT = join(import.meta.dirname, '..', 'agent', `agent${extname(import.me
 
 const SERVES_MS = 30_000;
 const HEALTH_MS = 500;
-const POLL_MS = 25;
 
 /** Launches, or removes what it had begun and says why it could not. */
 export async function launchCluster(
@@ -121,10 +121,11 @@ export async function launchCluster(
     return await assemble(members, clocks, folders, context.signal, {
       parts,
       skewsClocks: skewsClocks(needs),
+      startsWithinMs: startsWithinMs(source.generator.node),
       remove: () => sweep(docker, runId),
       zones: spec.zones ?? {},
       idBits: idBitsOf(context.generator.generator.layout),
-      generator: context.generator.file,
+      generator: source.file === '' ? source.generator.name : source.file,
       delayFile: slowSync === undefined ? undefined : delayFileIn(folders.snapshots),
       etcdVersion: etcd,
       versions: {
@@ -208,6 +209,8 @@ async function assemble(
   facts: {
     readonly parts: NodeParts;
     readonly skewsClocks: boolean;
+    /** As `startsWithinMs` says of its node. */
+    readonly startsWithinMs: number;
     readonly versions: Readonly<Record<string, string>>;
     /** That of the image, or of the one that the user named. */
     readonly etcdVersion: string;
@@ -254,7 +257,9 @@ async function assemble(
   });
   const { generator } = facts;
   const upContext = {
+    withinMs: SERVES_MS + facts.startsWithinMs,
     generator,
+    image: facts.parts.inPod?.image.reference,
     logFolder: folders.logs,
     sleep: (ms: number): Promise<void> => time.sleep(ms, signal),
   };
@@ -357,40 +362,3 @@ async function serves(member: CoordinatorMember): Promise<void> {
   const { serving } = await member.status(HEALTH_MS);
   if (!serving) throw new Error('it has no leader');
 }
-
-/** Asks until there is an answer. A process that ended will never answer, and its log says why. */
-async function untilUp(
-  { name, process }: Member,
-  ask: () => Promise<unknown>,
-  {
-    generator,
-    logFolder,
-    sleep,
-  }: { readonly generator: string; readonly logFolder: string; readonly sleep: (ms: number) => Promise<void> },
-): Promise<void> {
-  const giveUp = performance.now() + SERVES_MS;
-  for (;;) {
-    try {
-      await ask();
-      return;
-    } catch (error) {
-      const ended = !(await process.alive());
-      if (ended || performance.now() > giveUp)
-        throw (
-          generatorFault(await readLog(logFolder, name), generator) ??
-          environmentLacks(
-            `${name} ${ended ? 'ended' : `does not answer (${messageOf(error)})`}: ${await lastLines(logFolder, name)}`,
-            'Its whole log is in the file. If it is the generator that fails, try it with --driver sim.',
-            join(logFolder, `${name}.log`),
-          )
-        );
-    }
-    await sleep(POLL_MS);
-  }
-}
-
-async function lastLines(logFolder: string, name: string): Promise<string> {
-  return (await readLog(logFolder, name)).trim().split('\n').slice(-8).join('\n');
-}
-
-const readLog = (logFolder: string, name: string): Promise<string> => readFile(join(logFolder, `${name}.log`), 'utf8');

@@ -110,7 +110,7 @@ const TAKEN: readonly number[] = [5106, RECORDER_PORT];
 export async function nodeParts(context: PartsContext): Promise<NodeParts> {
   const { source, shell } = context;
   const { node } = source.generator;
-  const { started, runsIn, ...found } = await (FIND[node.kind] as Find<NodeKind['kind']>)(node as never, context);
+  const { started, runsIn, ...found } = await (FIND[node.kind] as Find<NodeKind['kind']>)(node, context);
   const generatorFile = source.file === '' ? '' : realpathSync(source.file);
   const command = (places?: Places): NodeCommand => ({
     ...nodeCommand(source, {

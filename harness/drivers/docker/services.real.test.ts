@@ -1,8 +1,8 @@
 /** Services as nodes of this driver: as images of the user's, and as commands of this machine. */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -26,7 +26,7 @@ import {
 import driver from './driver.ts';
 import type { Docker, Engine } from './engine.ts';
 import { findEngine } from './engine.ts';
-import { eventually, partsOf, runForTest } from './run-for-test.ts';
+import { eventually, minted, partsOf, runForTest } from './run-for-test.ts';
 
 const NAME = `snowglobe-test-service-${randomBytes(4).toString('hex')}`;
 const STEP: ReadonlySet<Ability> = new Set(['clock.step']);
@@ -51,8 +51,8 @@ afterAll(async () => {
 });
 
 /** From nothing but the program. */
-async function importImage(tag: string, changes: readonly string[]): Promise<string> {
-  const tar = spawn('tar', ['-C', folder, '-c', NAME], { ...OWN_GROUP, stdio: ['ignore', 'pipe', 'inherit'] });
+async function importImage(tag: string, changes: readonly string[], program = NAME): Promise<string> {
+  const tar = spawn('tar', ['-C', folder, '-c', program], { ...OWN_GROUP, stdio: ['ignore', 'pipe', 'inherit'] });
   const stream = await docker.importImage(tar.stdout, { repo: NAME, tag, changes });
   await new Promise((resolve) => docker.modem.followProgress(stream, resolve));
   images.push(`${NAME}:${tag}`);
@@ -146,9 +146,9 @@ test('a command of this machine runs in the image of the run', async (context) =
 
 test('what a service started does not outlive its recorder', async (context) => {
   if (GO_MISSING !== undefined) return context.skip(GO_MISSING);
-  const program = join(folder, NAME);
-  const command = ['/bin/sh', '-c', `${program} "$0" "$1"; exit`, '{host}:{port}', '{worker}'];
-  await using run = await runForTest({}, served({ kind: 'service', command, ask: asksFor('/id') }));
+  const program = `./${NAME}`;
+  const command = ['/bin/sh', '-c', `./${NAME} "$0" "$1"; exit`, '{host}:{port}', '{worker}'];
+  await using run = await runForTest({}, served({ kind: 'service', command, folder, ask: asksFor('/id') }));
   const [n1] = run.cluster.nodes as [ClusterNode];
   const parentOf = (pid: number): number => statOf(pid)?.parent as number;
   process.kill(parentOf(parentOf(processesWith(program)[0] as number)), 'SIGKILL');
@@ -159,6 +159,41 @@ test('what a service started does not outlive its recorder', async (context) => 
   await n1.process.start();
   await incarnationOf(n1, 2);
   expect(processesWith(program)).toHaveLength(1);
+}, 30_000);
+
+test('an image that is a node itself taps as its own user, and a command of one does as the caller', async (context) => {
+  if (GO_MISSING !== undefined) return context.skip(GO_MISSING);
+  const cwd = join(import.meta.dirname, '../../../examples/nodes/go');
+  execFileSync('go', ['build', '-o', join(folder, 'node'), '.'], { cwd, env: { ...process.env, CGO_ENABLED: '0' } });
+  const image = await importImage('node', ['CMD ["/node"]', 'USER 65534'], 'node');
+  for (const node of [{ image }, { command: [join(folder, 'node')] }]) {
+    await using run = await runForTest({}, served({ kind: 'native', ...node }), STEP);
+    const [n1] = run.cluster.nodes as [ClusterNode];
+    expect(n1.clock.backend).toBe('vdso');
+    expect(await tryFault(run.cluster, clockStep, { node: 'n1', byMs: -3000 })).toMatchObject({ bite: { bit: true } });
+    await minted(n1, 5);
+    await n1.process.kill();
+    await n1.process.start();
+    expect(await minted(n1, 5)).toMatchObject({ incarnation: 2, count: 5 });
+    const owners = readdirSync(run.cluster.tapFolder as string).map(
+      (tap) => statSync(join(run.cluster.tapFolder as string, tap)).uid,
+    );
+    expect(new Set(owners)).toEqual(new Set(['image' in node ? 65_534 : process.getuid?.()]));
+  }
+}, 40_000);
+
+test('a module of this machine is called in processes of the run, under its clock', async () => {
+  const module = join(folder, 'ids.mjs');
+  writeFileSync(
+    module,
+    'let n = 0n; export default () => (BigInt(Date.now() - 1288834974657) << 22n) | (n++ & 4095n);',
+  );
+  const source = served({ kind: 'module', module, lanes: 2, lanesAre: 'processes' });
+  await using run = await runForTest({ clockTool: 'shim' }, source, STEP);
+  const [n1] = run.cluster.nodes as [ClusterNode];
+  await n1.clock.set({ offsetMs: -60_000, rate: 1 });
+  expect((await n1.health(1000)).clockDoubt).toBeUndefined();
+  expect(Math.abs((await offsetInIds(n1)) + 60_000)).toBeLessThan(5000);
 }, 30_000);
 
 test('what cannot run is told before anything starts, and leaves nothing', async (context) => {
@@ -178,7 +213,9 @@ test('what cannot run is told before anything starts, and leaves nothing', async
     saying(2, /no-such-python.*cannot be run in the image/s),
   );
   // It does not come up: its last words are in the message.
-  expect(await refused({ command: ['nonsense', '1'] })).toEqual(saying(3, /nonsense: missing port in address/));
+  expect(await refused({ command: ['nonsense', '1'] })).toEqual(
+    saying(2, /latest: ended before it served: exit 1, .*nonsense: missing port in address/),
+  );
   expect((await driver.leftovers()).flatMap(({ parts }) => parts).filter((part) => part.includes(NAME))).toEqual([]);
   expect(states()).toEqual([]);
 }, 40_000);

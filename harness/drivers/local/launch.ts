@@ -285,7 +285,7 @@ function makeFolders(
     slowSync: slowSync === undefined ? undefined : { launcher: slowSync, delayFile: delayFileIn(snapshots) },
     programs: etcd === undefined ? undefined : { etcd: realpathSync(etcd), restorer: restorerOf(etcd) },
     nodeCommand,
-    generator: generator.file,
+    generator: generator.file === '' ? generator.generator.name : generator.file,
   };
   for (const node of placesOf(spec, '').nodes) mkRealFolder(diskFolder(node, around));
   return around;

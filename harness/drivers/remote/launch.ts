@@ -73,7 +73,7 @@ export async function launch(spec: ClusterSpec, context: LaunchContext): Promise
           SNOWGLOBE_DISK: folderIn(context.folder, join('disks', name)),
           SNOWGLOBE_OPTIONS: JSON.stringify(optionsOf(spec, name)),
           SNOWGLOBE_LISTEN: `tcp:${LOOPBACK}:${port}`,
-          [SERVICE_VARIABLE]: JSON.stringify({ name: generatorName, layout, node: { ...node, urls: [url] } }),
+          [SERVICE_VARIABLE]: JSON.stringify({ name: generatorName, layout, node }),
         });
         const client = new NodeClient({ host: LOOPBACK, port }, (ns) => runNs(origin, ns), idBitsOf(layout));
         const member = { name, process: recorder, network: NO_NETWORK };

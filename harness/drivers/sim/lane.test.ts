@@ -55,6 +55,22 @@ test('a call that waited for a worker ID is recorded with the one that it found'
   await cluster[Symbol.asyncDispose]();
 });
 
+test('what a call got beyond what was asked for is recorded behind it, and answered to nobody', async () => {
+  const cluster = await startCluster(() => ({
+    ...minterOf((into) => {
+      into[0] = 7n;
+      return 1;
+    }),
+    extras: () => BigUint64Array.of(8n, 9n),
+  }));
+  expect(await ask(cluster, 'n1')).toMatchObject({ status: 'ok', firstSeq: 0, count: 1 });
+  expect(await ask(cluster, 'n1')).toMatchObject({ status: 'ok', firstSeq: 3, count: 1 });
+  const { batches, ids } = cluster.history();
+  expect([...batches.count]).toEqual([3, 3]);
+  expect([...ids]).toEqual([7n, 8n, 9n, 7n, 8n, 9n]);
+  await cluster[Symbol.asyncDispose]();
+});
+
 test('a call that transfers its array away is in error, the next one has an array again', async () => {
   let gives = true;
   const cluster = await startCluster(() =>

@@ -1,7 +1,7 @@
 /** What a way in starts: the words of a command, how its node is called, and how it is asked. */
 import { badInput, messageOf } from '../../core/errors.ts';
 import type { HttpAsk, Program } from '../../core/node-program.ts';
-import { shellWords } from '../../core/shell-words.ts';
+import { quotedWord, shellWords } from '../../core/shell-words.ts';
 import { hasPlace, START_PLACES, templateProblem } from '../../core/template.ts';
 import type { WayFlags } from '../../core/way-in.ts';
 
@@ -55,6 +55,11 @@ export function programName(words: readonly string[]): string {
     .filter((word) => !word.startsWith('-') && !word.includes('='))
     .map((word) => (word.split('/').at(-1) as string).replace(/\.(m?[jt]s|cjs|py|rb|php|pl|jar|sh|exe)$/, ''));
   return names.find((name) => name !== '' && !RUNS_OTHERS.test(name)) ?? names[0] ?? '';
+}
+
+/** As one would type it. */
+export function commandText(words: readonly string[]): string {
+  return words.map((word) => (/^[\w{}./:=@-]+$/.test(word) ? word : quotedWord(word))).join(' ');
 }
 
 /** How a service is asked, as the flags say. */

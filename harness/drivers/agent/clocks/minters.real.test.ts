@@ -73,7 +73,7 @@ async function serve(backend: ClockBackend, command: (port: string) => readonly 
   const port = await freePort();
   const { prefix, environment } = backend.wrap(tools.get(backend.name) ?? '', setting);
   const [program, ...args] = [...prefix, ...command(String(port))] as const;
-  const child = spawn(program as string, args, {
+  const child = spawn(program, args, {
     env: { ...process.env, ...environment },
     stdio: ['pipe', 'inherit', 'inherit'],
   });
