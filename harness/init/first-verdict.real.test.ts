@@ -77,6 +77,21 @@ test('init tries it, recognises its layout, and writes a generator that runs', {
 });
 
 test.each([
+  ['a service', command(' uuid'), ASK],
+  ['a module', 'module:./ids.mjs#next', []],
+])('init finds out how the IDs of %s are written', { timeout: 60_000 }, async (name, generator, flags) => {
+  const module = `import { randomUUID } from 'node:crypto';\nexport const next = () => randomUUID();\n`;
+  writeFileSync(join(folder, 'ids.mjs'), module);
+  const out = name.replaceAll(' ', '-');
+  const { code, stdout } = await snowglobe(['init', '--generator', generator, ...flags, '--out', out], {}, folder)
+    .ended;
+  expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/-4[0-9a-f]{3}-/) as unknown });
+  const text = readFileSync(join(folder, out, 'generator.json'), 'utf8');
+  expect(text).toContain('"form": "uuid"');
+  expect(text).toContain('"layout": "opaque:128"');
+});
+
+test.each([
   ['a place that its answers do not have', command(), ['--ids', 'json:/nothing'], 'has nothing at /nothing'],
   ['a service that ends at once', `command:'${process.execPath}' -e 0 {port}`, [], 'ended before it served'],
 ])('init tells of %s', { timeout: 60_000 }, async (name, generator, flags, says) => {

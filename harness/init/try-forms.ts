@@ -23,7 +23,7 @@ const FORMS: readonly (readonly [form: IdForm, layout: Layout])[] = [
 ];
 
 /** What a node says of an answer that it cannot read as IDs of its form. */
-const OTHER_FORM = /no ID|of the form|does not fit/i;
+const OTHER_FORM = /\bno ID\b|, which is no |looks like form|of the form|does not fit/;
 
 /** Resolves with what it gave, or with why it gave nothing, as a sentence. `said`: the user named the form. */
 export async function tryForms(generator: Generator, said: boolean): Promise<FoundForm | string> {
