@@ -36,9 +36,9 @@ export default {
       },
       {
         name: 'clock-back',
-        lengthMs: 6000,
-        // At this rate a node that trusts its clock mints some 20 of the IDs of these two seconds again.
-        disturbances: [{ fault: 'clock-step', options: { node: '@holder', byMs: -2000 }, atMs: 0, forMs: 4000 }],
+        lengthMs: 7000,
+        // At this rate a node that trusts its clock mints some 30 of the IDs of these three seconds again.
+        disturbances: [{ fault: 'clock-step', options: { node: '@holder', byMs: -3000 }, atMs: 0, forMs: 5000 }],
       },
     ],
   },

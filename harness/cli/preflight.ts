@@ -7,6 +7,7 @@ import { dirname, resolve } from 'node:path';
 import type { Driver, GeneratorSource } from '../core/driver.ts';
 import type { Problem } from '../core/errors.ts';
 import { badInput, environmentLacks, EXIT, refuse } from '../core/errors.ts';
+import type { Generator } from '../core/generator.ts';
 import type { Axis } from '../core/matrix.ts';
 import type { Scenario } from '../core/scenario.ts';
 import type { ReadyDriver } from '../engine/driver-problems.ts';
@@ -211,10 +212,19 @@ export async function readyDriver(name: string): Promise<ReadyDriver> {
   return { driver, readiness };
 }
 
+/** Whether its nodes are started by a command of this machine. */
+function isCommandHere({ node }: Generator): boolean {
+  return (node.kind === 'service' || node.kind === 'native') && node.command !== undefined && node.image === undefined;
+}
+
 /** The one that the user names; else the first that is ready and can run all the nodes and coordinators. */
 async function chooseDriver(name: string | undefined, items: Ready['items'], log: Log): Promise<ReadyDriver> {
   if (name !== undefined) return readyDriver(name);
-  const drivers = await driversByRank();
+  const isCommand = items.some(({ generator: { generator } }) => isCommandHere(generator));
+  const drivers = (await driversByRank()).toSorted((a, b) =>
+    // The image that a container is made of lacks what a command of this machine may need, such as its interpreter.
+    isCommand ? Number(b.runsHere ?? false) - Number(a.runsHere ?? false) : 0,
+  );
   for (const driver of drivers) {
     if (items.some(({ generator: { generator } }) => driver.refuses(generator.node) !== undefined)) continue;
     const readiness = await driver.readiness();

@@ -19,6 +19,8 @@ export interface Driver {
   readonly inProcess?: true;
   /** Why it cannot run such nodes, as a sentence; undefined: it can. */
   refuses(node: NodeKind): string | undefined;
+  /** Programs of this machine run in it as they do here: what is a command is taken to it first. */
+  readonly runsHere?: true;
   /** Its nodes listen at addresses that any program on this machine can call. */
   readonly callable?: true;
   /** What this machine lacks for the driver, and what the driver can do here. Starts nothing that stays. */

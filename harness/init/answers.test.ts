@@ -66,7 +66,11 @@ test('the layout in which the IDs are of now is the usual answer', async () => {
 test('a module is not asked how it is asked', async () => {
   const interview = answering('npm:uuid#v7', 'uuidv7', '', '');
   const { way } = await all(interview, { way: { form: ['uuid'] } });
-  expect(way).toEqual({ form: ['uuid'], layout: ['uuidv7'], promises: ['unique,fails-closed,well-formed,faithful-encoding'] });
+  expect(way).toEqual({
+    form: ['uuid'],
+    layout: ['uuidv7'],
+    promises: ['unique,fails-closed,well-formed,faithful-encoding'],
+  });
 });
 
 test('URLs are given side by side', async () => {

@@ -13,6 +13,7 @@ export default {
   name: 'local',
   summary: 'Plain processes in network namespaces, with root or without: Linux without Docker.',
   rank: 2,
+  runsHere: true,
   refuses: localRefuses,
   readiness,
   /** Nothing has to be built. */

@@ -1,0 +1,20 @@
+// A small ID service that never heard of snowglobe: node service.fixture.mjs PORT WORKER [same]
+import { createServer } from 'node:http';
+
+const [port, worker, same] = process.argv.slice(2);
+const EPOCH_MS = Date.parse('2021-06-01T00:00:00Z');
+let tick = 0;
+let sequence = 0;
+
+/** 41 bits of milliseconds, 10 of worker ID, 12 of sequence; the time never goes back. */
+function next() {
+  const now = Math.max(Date.now() - EPOCH_MS, tick);
+  sequence = now === tick ? sequence + 1 : 0;
+  tick = now;
+  return (BigInt(tick) << 22n) | (BigInt(same === undefined ? worker : 0) << 12n) | BigInt(sequence);
+}
+
+createServer((request, response) => {
+  response.setHeader('content-type', 'application/json');
+  response.end(JSON.stringify({ data: { id: String(next()) } }));
+}).listen(Number(port), '0.0.0.0');
