@@ -54,7 +54,6 @@ const trialOf = ({ trials }: Published, name: string): Trial | undefined =>
 
 function section(entry: Entry, schedules: ReadonlyMap<string, string>): string {
   const { generator, published, record } = entry;
-  const { what } = published;
   const kept = record.trials.filter(isKept);
   const runs = kept.reduce((sum, { outcomes }) => sum + outcomes.length, 0);
   return [
