@@ -12,30 +12,24 @@
  * Generators whose toolchain is not here are left out, and said so: exit 3. Exits with 1 where something came out
  * otherwise than their files say, and with 2 for wrong arguments.
  */
-import { spawnSync } from 'node:child_process';
-import { existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { badInput, EXIT, messageOf } from '../harness/core/errors.ts';
-import type { Generator } from '../harness/core/generator.ts';
-import { parseRun } from '../harness/core/run-schema.ts';
 import { loadScenario } from '../harness/registry.ts';
-import { type Published, type Toolchain, TOOLCHAINS, type Trial } from '../generators/published/programs/fleet.ts';
+import { type Toolchain, TOOLCHAINS } from '../generators/published/programs/fleet.ts';
 import { currentCommit } from './commit.ts';
 import { build } from './fleet/build.ts';
-import { type GeneratorRecord, type Outcome, outcomeOf } from './fleet/outcome.ts';
+import { fleetMembers, type Member } from './fleet/members.ts';
+import type { GeneratorRecord } from './fleet/outcome.ts';
 import { fleetPage } from './fleet/page.ts';
+import { inShort, isSurprise, runOnce } from './fleet/run-once.ts';
 import { scheduleOf } from './fleet/schedule.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const RECORDS = join(ROOT, 'docs/fleet.json');
 const PAGE = join(ROOT, 'FLEET.md');
-
-interface Member {
-  readonly generator: Generator;
-  readonly published: Published;
-}
 
 const say = (line: string): void => void process.stderr.write(`fleet: ${line}\n`);
 
@@ -53,7 +47,7 @@ async function main(): Promise<number> {
   const times = Number(values.times);
   if (!Number.isInteger(times) || times < 1)
     throw badInput('must be a whole number from 1 on.', 'Say --times 10.', '--times');
-  const all = await members();
+  const all = await fleetMembers();
   const wanted = chosen(all, values.only);
   if (values.page) return writePage(all, readRecords());
   const missing = buildAll(wanted);
@@ -72,18 +66,6 @@ async function main(): Promise<number> {
   if (!values.check) await writePage(all, readRecords());
   if (surprises > 0) return 1;
   return missing.size === 0 ? 0 : EXIT.environment;
-}
-
-/** By the names of their registries' packages: one place for each language. */
-async function members(): Promise<readonly Member[]> {
-  const files = globSync('generators/published/*.ts', { cwd: ROOT }).filter((file) => !file.endsWith('.test.ts'));
-  const loaded = await Promise.all(
-    files.sort().map(async (file) => {
-      const module = (await import(join(ROOT, file))) as { readonly default: Generator; readonly published: Published };
-      return { generator: module.default, published: module.published };
-    }),
-  );
-  return TOOLCHAINS.flatMap((toolchain) => loaded.filter(({ published }) => published.toolchain === toolchain));
 }
 
 function chosen(all: readonly Member[], only: readonly string[] | undefined): readonly Member[] {
@@ -105,46 +87,6 @@ function buildAll(wanted: readonly Member[]): ReadonlyMap<Toolchain, string> {
     say(`left out: ${these.map(({ generator }) => generator.name).join(', ')}. ${why}.`);
   }
   return missing;
-}
-
-/** By the command line, as anybody would. */
-function runOnce(generator: string, scenario: string): Outcome {
-  const runs = mkdtempSync(join(tmpdir(), 'snowglobe-fleet-'));
-  try {
-    const { status, stdout, stderr } = spawnSync(
-      process.execPath,
-      [
-        join(ROOT, 'harness/main.ts'),
-        ...['run', `scenarios/published/${scenario}.ts`, '--driver', 'local'],
-        ...['--generator', `generators/published/${generator}.ts`, '--runs', runs],
-      ],
-      { cwd: ROOT, encoding: 'utf8' },
-    );
-    const [folder] = existsSync(join(runs, scenario)) ? readdirSync(join(runs, scenario)) : [];
-    if (folder === undefined)
-      throw new Error(
-        `${generator} through ${scenario} left no record (exit ${status}):\n${stdout.slice(-2000)}${stderr.slice(-2000)}`,
-      );
-    return outcomeOf(parseRun(readFileSync(join(runs, scenario, folder, 'run.json'), 'utf8')));
-  } finally {
-    rmSync(runs, { recursive: true, force: true });
-  }
-}
-
-/** It broke what is not known to break, or kept what is known to break, or nothing was learned. */
-function isSurprise({ breaks = [], mayBreak = [] }: Trial, { verdict, broken }: Outcome): boolean {
-  const names = broken.map(({ what }) => what);
-  return (
-    verdict === 'unknown' ||
-    breaks.some((name) => !names.includes(name)) ||
-    names.some((name) => !breaks.includes(name) && !mayBreak.includes(name))
-  );
-}
-
-function inShort({ verdict, broken }: Outcome): string {
-  return broken.length === 0
-    ? verdict
-    : broken.map(({ what, violations = 1 }) => `${what} ×${violations}`).join(' and ');
 }
 
 function keep({ generator: { name } }: Member, commit: string, trial: GeneratorRecord['trials'][number]): void {

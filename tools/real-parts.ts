@@ -114,6 +114,7 @@ export const REAL_PARTS: readonly RealPart[] = [
       'harness/drivers/agent/clocks/go.real.test.ts',
       'generators/recorder/go.real.test.ts',
       'harness/check-node/go-node.real.test.ts',
+      'tools/fleet/fleet.real.test.ts',
     ],
     isHere: () => hasProgram('go'),
     optional: true,

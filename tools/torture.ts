@@ -21,6 +21,7 @@ import { createLab } from './lab.ts';
 import { catchDangerous } from './torture/dangerous.ts';
 import { etcdMatrix, huntEarlyRevoke } from './torture/etcd-versions.ts';
 import { exitCodeOf } from './torture/exit-code.ts';
+import { fleetThroughScenarios } from './torture/fleet.ts';
 import { killHarness } from './torture/kill-harness.ts';
 import { killUnderLoad } from './torture/kill-under-load.ts';
 import { honestThroughScenarios, proveScenarios } from './torture/proofs.ts';
@@ -119,6 +120,11 @@ const SLICES: { readonly [name: string]: Slice } = {
     what: 'the same on docker',
     count: 100,
     run: (lab, these) => proveScenarios(lab, 'docker', these),
+  },
+  fleet: {
+    what: 'published generators 1, 2, … through their scenarios, on local: what is known comes out, and nothing else',
+    count: 200,
+    run: (_lab, these) => fleetThroughScenarios(these),
   },
   'real-mutants': {
     what: 'mutants that need real threads or processes: each through its scenarios on local, run by run',

@@ -15,7 +15,12 @@ const options = z.strictObject({
   inject: command.describe('a command for sh: disturbs them; has to end with 0'),
   observe: command.describe('ends with 0 while it is in force, with 1 while it is not; anything else tells nothing'),
   heal: command.describe('undoes it; has to end with 0; also run after the harness was killed'),
-  timeoutMs: z.number().positive().max(60_000).default(10_000).describe('the longest that a command may take, in milliseconds'),
+  timeoutMs: z
+    .number()
+    .positive()
+    .max(60_000)
+    .default(10_000)
+    .describe('the longest that a command may take, in milliseconds'),
 });
 
 const IN_FORCE = 0;
