@@ -62,6 +62,7 @@ export const REAL_PARTS: readonly RealPart[] = [
     files: [
       'harness/drivers/agent/{clocks,disks}/*.real.test.ts',
       'harness/drivers/{local,docker}/clocks.real.test.ts',
+      'generators/recorder/{go,python}.real.test.ts',
       'harness/laws/coordinator-faults.real.test.ts',
     ],
     isHere: () => hasProgram('cc'),
@@ -82,6 +83,12 @@ export const REAL_PARTS: readonly RealPart[] = [
     files: ['harness/drivers/agent/clocks/{go,vdso}.real.test.ts'],
     isHere: () => process.arch === 'x64',
     optional: true,
+  },
+  {
+    name: 'Linux (services that are processes beside their recorder)',
+    remedy: 'There is none: elsewhere they run in containers.',
+    files: ['generators/recorder/*.real.test.ts'],
+    isHere: () => process.platform === 'linux',
   },
   {
     name: 'xmllint (the schema of JUnit)',

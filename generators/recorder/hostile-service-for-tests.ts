@@ -19,6 +19,9 @@ const ok =
   (socket) =>
     socket.write(answer('200 OK', body(), headers));
 
+/** Answers that are kept back until somebody asks again. */
+const held: (() => void)[] = [];
+
 export const BEHAVIOURS = {
   good: ok(() => `{"id":"${nextId()}"}`),
   'a hundred at a time': ok(() => JSON.stringify({ ids: Array.from({ length: 100 }, () => String(nextId())) })),
@@ -48,6 +51,10 @@ export const BEHAVIOURS = {
     setTimeout(() => socket.destroy(), 5);
   },
   silent: () => undefined,
+  'with the next request': (socket) => {
+    const id = nextId();
+    held.push(() => socket.write(answer('200 OK', `{"id":"${id}"}`)));
+  },
   'slow, byte by byte': (socket) => {
     const bytes = answer('200 OK', `{"id":"${nextId()}"}`);
     let at = 0;
@@ -80,6 +87,8 @@ export interface HostileService extends AsyncDisposable {
   readonly requests: readonly string[];
   /** Connections that were made to it. */
   readonly connections: number;
+  /** Those of them that are open. */
+  readonly open: number;
 }
 
 export async function startHostile(port = 0, how: HostileBehaviour = 'good'): Promise<HostileService> {
@@ -99,6 +108,7 @@ export async function startHostile(port = 0, how: HostileBehaviour = 'good'): Pr
         const request = came.slice(0, end);
         came = came.slice(end + 4);
         requests.push(request);
+        for (const answerNow of held.splice(0)) answerNow();
         if (request.startsWith('GET /health ')) socket.write(answer('200 OK', 'fine'));
         else behaviour(socket, request);
       }
@@ -113,6 +123,9 @@ export async function startHostile(port = 0, how: HostileBehaviour = 'good'): Pr
     requests,
     get connections() {
       return connections;
+    },
+    get open() {
+      return sockets.size;
     },
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();

@@ -135,8 +135,7 @@ test.each<[string, Partial<ServiceNode>, RegExp]>([
     /ended before it served: exit 4; its last words: no database$/,
   ],
 ])('a service that %s ends its node as bad input, with one line', async (_, described, said) => {
-  const node = new RecordedNode(described as ServiceNode);
-  await using _node = node;
+  await using node = new RecordedNode(described as ServiceNode);
   expect(await node.ended()).toBe(2);
   const last = node.stderr.trim().split('\n').at(-1) as string;
   expect(last).toMatch(/^snowglobe node: the generator is at fault: the service /);

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { GeneratorEnv, Minter } from '../../harness/core/generator.ts';
 import { isCodeFault, threwInMint } from '../../harness/core/minter-problem.ts';
@@ -13,6 +13,9 @@ import { type HostileBehaviour, type HostileService, startHostile } from './host
 import { startRecorder } from './recorder.ts';
 
 const LAYOUT: Layout = { timeBits: 41, workerBits: 10, sequenceBits: 12, tickMs: 1, epochMs: 0 };
+
+/** For services that do not answer. */
+const HASTY = { timeoutMs: 300 };
 
 class Refused extends Error {}
 
@@ -55,7 +58,7 @@ async function record(ask: Partial<HttpAsk> = {}, node: Partial<ServiceNode> = {
   const described: ServiceNode = {
     kind: 'service',
     urls: [`http://127.0.0.1:${hostile.port}`],
-    ask: { over: 'http', path: '/id', health: '/health', timeoutMs: 300, ...ask },
+    ask: { over: 'http', path: '/id', health: '/health', ...ask },
     lanes: 1,
     ...node,
   };
@@ -130,7 +133,8 @@ describe('what a service gives', () => {
     const recorder = await record();
     for (let round = 0; round < 5; round++) {
       expect((await mint(recorder, 1)).given).toHaveLength(1);
-      await sleep(20);
+      await expect.poll(() => hostile.open).toBe(0);
+      await setImmediate(); // until the other end has looked
     }
   });
 });
@@ -160,7 +164,7 @@ describe('a service that gives no IDs is told of, as a fault that ends a run in 
     ['compressed', 'answered in an encoding that nobody asked for: gzip'],
   ])('%s', async (how, said) => {
     hostile.behave(how);
-    const { said: error, left } = await failing(await record());
+    const { said: error, left } = await failing(await record(HASTY));
     expect(error).toMatchObject({ name: 'ServiceFault', message: `the service ${said}` });
     expect(isCodeFault(threwInMint(error))).toBe(true);
     expect(left).toEqual([]);
@@ -173,7 +177,7 @@ describe('a service that gives no IDs is told of, as a fault that ends a run in 
   });
 
   test('it is asked once, whatever becomes of the answer', async () => {
-    const recorder = await record();
+    const recorder = await record(HASTY);
     for (const how of ['closing', 'closing in the middle', 'silent', 'an error'] as const) {
       const before = hostile.requests.length;
       hostile.behave(how);
@@ -183,13 +187,22 @@ describe('a service that gives no IDs is told of, as a fault that ends a run in 
   });
 
   test('the next call is served as if nothing had been', async () => {
-    const recorder = await record();
+    const recorder = await record(HASTY);
     for (const how of ['silent', 'closing', 'another protocol', 'an error'] as const) {
       hostile.behave(how);
       await failing(recorder);
       hostile.behave('good');
       expect((await mint(recorder, 1)).given).toHaveLength(1);
     }
+  });
+
+  test('an answer that comes too late is not taken for that of the next request', async () => {
+    const recorder = await record(HASTY);
+    const [first] = (await mint(recorder, 1)).given;
+    hostile.behave('with the next request');
+    expect((await failing(recorder)).said).toMatchObject({ message: 'the service did not answer in time (300 ms)' });
+    hostile.behave('good');
+    expect((await mint(recorder, 1)).given).toEqual([first! + 2n]);
   });
 
   test('of ever new messages only the first are told in full', async () => {

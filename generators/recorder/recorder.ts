@@ -47,7 +47,7 @@ export async function startRecorder(
   const problem = formProblem(node.ask.form ?? 'decimal', idBitsOf(layout));
   if (problem !== undefined) throw new ServiceFault('cannot be recorded', `: ${problem}`);
   const started = await START[node.ask.over]({ node, config, env, idBits: idBitsOf(layout) });
-  if (started.process !== undefined) endWith(started.process, env.signal);
+  if (started.process !== undefined) endWith(started.process);
   const words = new FewWords();
   const lane = (holding: Holding): RecordingLane =>
     new RecordingLane(started.asker(), wordsPerId(layout), holding, words);
@@ -200,12 +200,14 @@ function filled<T>(make: () => T): T {
   }
 }
 
-/** A service that ends by itself takes its node with it, and its last words are the node's. */
-function endWith(process: ServiceProcess, closing: AbortSignal): void {
+/**
+ * A service that ends by itself takes its node with it, and its last words are the node's. A moment later, because whoever
+ * ends a node may signal all of its processes at once, and the service be the quickest: then the node is gone by then.
+ */
+function endWith(process: ServiceProcess): void {
   void process.ended.then((how) => {
-    // Whoever ends a node may signal all of its processes at once, and the service be the quickest.
     setTimeout(() => {
-      if (!closing.aborted) throw new ServiceFault('ended by itself', `: ${how}`);
+      throw new ServiceFault('ended by itself', `: ${how}`);
     }, ASKED_FOR_MS);
   });
 }

@@ -22,7 +22,7 @@ const DEFECTS: Readonly<Record<string, readonly string[]>> = {
   records: ['wrong-checksum', 'wrong-magic', 'unknown-flag'],
   sequence: ['leaves-a-gap', 'counts-batches'],
   'id-bytes': ['ids-of-nobody', 'wrong-ids-checksum'],
-  'tap-before-reply': ['replies-before-tap', 'record-after-reply', 'taps-later', 'lives-without-tap'],
+  'tap-before-reply': ['replies-before-tap', 'record-after-reply', 'taps-later'],
   'batch-clocks': ['clock-of-its-own', 'called-last', 'wall-of-yesterday', 'wall-in-seconds'],
   'worker-id': ['other-worker-id'],
   'whole-for-the-harness': ['no-lease-log'],

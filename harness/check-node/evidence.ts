@@ -58,7 +58,7 @@ export interface Quiet {
   readonly lifeFiles: readonly string[];
   readonly ids: readonly IdsExchange[];
   readonly wrong: readonly WrongRequest[];
-  /** Before the first and after the last request for IDs. */
+  /** After the first and after the last request for IDs. */
   readonly health: readonly Exchange[];
   readonly metrics: Exchange;
   /** The wall clock against the monotonic one, as `wallAheadNs` says, before and after. */
@@ -119,6 +119,8 @@ export interface Burst {
   /** Until the last of them was answered. */
   readonly tookMs: number;
   readonly healthMs: number;
+  /** The longest that a thread of the node, or ours, was ready meanwhile and had no CPU; undefined: not known. */
+  readonly starvedMs: number | undefined;
 }
 
 /** A start with something wrong in its environment. */

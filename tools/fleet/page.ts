@@ -54,11 +54,10 @@ const trialOf = ({ trials }: Published, name: string): Trial | undefined =>
 
 function section(entry: Entry, schedules: ReadonlyMap<string, string>): string {
   const { generator, published, record } = entry;
-  const { what } = published;
   const kept = record.trials.filter(isKept);
   const runs = kept.reduce((sum, { outcomes }) => sum + outcomes.length, 0);
   return [
-    `## ${what.name} ${what.version} (${what.registry})`,
+    `## ${headingOf(entry)}`,
     `Used by: ${published.use}. Run on ${record.machine}, with snowglobe at ${record.commit}.`,
     promisesOf(generator, published),
     ...(kept.length === 0
@@ -148,10 +147,13 @@ function spanOf(counts: readonly number[]): string {
   return least === most ? `${least}` : `${least} to ${most}`;
 }
 
+/** Two entries may use one package in two ways. */
+const headingOf = ({ generator, published: { what } }: Entry): string =>
+  `${generator.name}: ${what.name} ${what.version} (${what.registry})`;
+
 /** As GitHub makes it of a heading. */
-function anchor({ published: { what } }: Entry): string {
-  return `${what.name} ${what.version} (${what.registry})`
+const anchor = (entry: Entry): string =>
+  headingOf(entry)
     .toLowerCase()
     .replace(/[^\w\- ]/g, '')
     .replaceAll(' ', '-');
-}

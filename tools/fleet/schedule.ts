@@ -13,5 +13,6 @@ export function scheduleOf({ cluster, load, timetable }: Scenario): string {
 function inWords({ fault, options, atMs, forMs }: Disturbance): string {
   const { node, ...rest } = options;
   const others = Object.entries(rest).map(([name, value]) => `, ${name} ${JSON.stringify(value)}`);
-  return `${fault} of ${String(node)}${others.join('')} at ${atMs / 1000} s, healed ${forMs / 1000} s later`;
+  const subject = typeof node === 'string' ? ` of ${node}` : '';
+  return `${fault}${subject}${others.join('')} at ${atMs / 1000} s, healed ${forMs / 1000} s later`;
 }

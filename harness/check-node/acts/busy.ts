@@ -16,7 +16,7 @@ import { readTap } from '../tap-files.ts';
 const TCP_CLIENTS = 24;
 const UNIX_CLIENTS = 8;
 const COUNTS = [1, 7, 100, 500];
-const LOAD_MS = 700;
+const LOAD_MS = 500;
 /** Fewer answers than that show little; a slow node has longer. */
 const ENOUGH = 200;
 const LOAD_MAX_MS = 10_000;

@@ -13,6 +13,9 @@ import { allPids, livingStatOf } from './proc.ts';
 /** Why there is no service in Go here; undefined: there is one. */
 export const GO_MISSING = programOf('go') === undefined ? 'there is no Go toolchain' : undefined;
 
+/** The same of Python. */
+export const PYTHON_MISSING = programOf('python3') === undefined ? 'there is no python3' : undefined;
+
 /** The real program: what version managers put on PATH is a script. */
 export const pythonHere = (): string =>
   realpathSync(execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim());

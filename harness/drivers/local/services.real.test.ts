@@ -1,8 +1,11 @@
 /** Services in Go and Python as nodes of this driver: their clocks, and what becomes of their processes. */
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { afterAll, expect, test } from 'vitest';
 import type { Ability, Cluster, ClusterNode } from '../../core/cluster.ts';
 import type { GeneratorSource } from '../../core/driver.ts';
@@ -15,10 +18,12 @@ import {
   GO_MISSING,
   offsetInIds,
   processesWith,
+  PYTHON_MISSING,
   pythonHere,
   served,
   writePythonService,
 } from '../agent/services-for-tests.ts';
+import { LINKS_VARIABLE } from './chosen-links.ts';
 import { launchContext } from './cluster.fixture.ts';
 import driver from './driver.ts';
 
@@ -68,7 +73,8 @@ test('the clock of a Go service is stepped, from its first reading on in each li
   expect(Math.abs((await offsetInIds(n1)) + 3_600_000)).toBeLessThan(10_000);
 }, 20_000);
 
-test('the clock of a Python service is stepped by the shim, in its IDs, too', async () => {
+test('the clock of a Python service is stepped by the shim, in its IDs, too', async (context) => {
+  if (PYTHON_MISSING !== undefined) return context.skip(PYTHON_MISSING);
   const source = served({
     kind: 'service',
     command: [pythonHere(), writePythonService(folder), '{port}'],
@@ -82,7 +88,8 @@ test('the clock of a Python service is stepped by the shim, in its IDs, too', as
   expect(Math.abs((await offsetInIds(n1)) + 60_000)).toBeLessThan(5000);
 }, 20_000);
 
-test('of a service that replaced itself by exec a step is not believed', async () => {
+test('of a service that replaced itself by exec a step is not believed', async (context) => {
+  if (PYTHON_MISSING !== undefined) return context.skip(PYTHON_MISSING);
   const source = served({
     kind: 'service',
     command: [pythonHere(), writePythonService(folder), '{port}'],
@@ -99,7 +106,8 @@ test('of a service that replaced itself by exec a step is not believed', async (
   await expect(tryFault(cluster, clockStep, { node: 'n1', byMs: -3000 })).rejects.toThrow(/has not loaded the shim/);
 }, 20_000);
 
-test('one that cannot be skewed is refused before the run, and runs where nothing is asked of its clock', async () => {
+test('one that cannot be skewed is refused before the run, and runs where nothing is asked of its clock', async (context) => {
+  if (PYTHON_MISSING !== undefined) return context.skip(PYTHON_MISSING);
   const wrapped = served({
     kind: 'service',
     // The launcher skews the shell, and not what the shell starts.
@@ -107,9 +115,9 @@ test('one that cannot be skewed is refused before the run, and runs where nothin
     ask: asksFor('/id'),
   });
   const spec = { nodes: 1, coordinatorMembers: 1, options: {}, clockTool: 'vdso' } as const;
-  const context = await launchContext(randomBytes(4).toString('hex'), mkdtempSync(join(folder, 'run-')));
+  const around = await launchContext(randomBytes(4).toString('hex'), mkdtempSync(join(folder, 'run-')));
   await expect(
-    driver.launch(spec, { ...context, generator: wrapped, needs: new Set<Ability>(['clock.step']) }),
+    driver.launch(spec, { ...around, generator: wrapped, needs: new Set<Ability>(['clock.step']) }),
   ).rejects.toMatchObject({ exitCode: 3, message: expect.stringMatching(/n1 cannot be skewed: python/) as string });
   await using cluster = await launched(wrapped);
   expect(await offsetInIds(cluster.nodes[0] as ClusterNode)).toBeLessThan(1000);
@@ -158,3 +166,46 @@ test('whatever is done to a node reaches its service, and none outlives its node
   }
   expect(services()).toEqual([]);
 }, 20_000);
+
+/** A harness with a node that is paused; says its run and waits to be killed. */
+const harness = (source: GeneratorSource): string => `
+import driver from ${JSON.stringify(import.meta.resolve('./driver.ts'))};
+import { launchContext } from ${JSON.stringify(import.meta.resolve('./cluster.fixture.ts'))};
+const generator = ${JSON.stringify(source)};
+const context = await launchContext(process.argv[1], process.argv[2]);
+const spec = { nodes: 1, coordinatorMembers: 1, options: {} };
+const cluster = await driver.launch(spec, { ...context, generator, needs: new Set(['clock.step']) });
+const [n1] = cluster.nodes;
+await n1.clock.set({ offsetMs: -60_000, rate: 1 });
+console.log((await n1.health(1000)).clockDoubt ?? 'skewed');
+await n1.process.pause(60_000);
+setInterval(() => undefined, 1000);
+`;
+
+test.for([
+  { where: 'in namespaces', links: {} },
+  { where: 'on TCP links', links: { [LINKS_VARIABLE]: 'tcp' } },
+])(
+  'of a harness that was killed with -9 no service goes on, $where',
+  { timeout: 20_000 },
+  async ({ links }, context) => {
+    if (PYTHON_MISSING !== undefined) return context.skip(PYTHON_MISSING);
+    const file = writePythonService(folder);
+    const command = [pythonHere(), file, '{port}'];
+    const source = served({ kind: 'service', command, ask: asksFor('/id') });
+    const runId = randomBytes(4).toString('hex');
+    const args = ['--input-type=module', '-e', harness(source), runId, mkdtempSync(join(folder, 'run-'))];
+    const child = spawn(process.execPath, args, {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, ...links },
+    });
+    const gone = once(child, 'exit');
+    const said = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+    await expect.poll(() => processesWith(file).map((pid) => statOf(pid)?.state)).toContain('T');
+    child.kill('SIGKILL');
+    await gone;
+    await expect.poll(() => processesWith(file), { timeout: 8000 }).toEqual([]);
+    await driver.sweep(runId);
+    expect(said).toEqual(['skewed']);
+  },
+);
