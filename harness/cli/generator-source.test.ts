@@ -143,7 +143,7 @@ test('the record tells what was started, and what flags made is not taken for a 
 });
 
 test('plain data of a program is a generator; code is not', async () => {
-  const { name, ...data } = await made('command:./ids {port}');
+  const { name: _, ...data } = await made('command:./ids {port}');
   expect(await made({ name: 'mine', ...data })).toMatchObject({ name: 'mine', node: data.node });
   const code = { name: 'mine', ...data, node: { kind: 'shell', create: () => undefined } } as unknown as Generator;
   await expect(made(code)).rejects.toThrow('Give the path of its file');

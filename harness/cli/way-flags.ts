@@ -75,21 +75,21 @@ const FLAGS: { readonly [Flag_ in WayFlagName]: Flag } = {
 /** Throws a SnowglobeError with exit code 2 and all problems. */
 export function readWayFlags(words: WayWords): WayFlags {
   const problems: Problem[] = [];
-  let flags: WayFlags = {};
+  const read: Partial<WayFlags>[] = [];
   for (const name of WAY_FLAG_NAMES) {
     const texts = words[name];
     if (texts === undefined) continue;
-    const { read, remedy } = FLAGS[name];
+    const flag = FLAGS[name];
     try {
       if (texts.length > 1 && !('many' in WAY_FLAGS[name])) throw new Error(`It is given ${texts.length} times`);
-      flags = { ...flags, ...read(texts as [string, ...string[]]) };
+      read.push(flag.read(texts as [string, ...string[]]));
     } catch (error) {
       const sentence = messageOf(error);
-      problems.push(problem(/[.?!]$/.test(sentence) ? sentence : `${sentence}.`, remedy, `--${name}`));
+      problems.push(problem(/[.?!]$/.test(sentence) ? sentence : `${sentence}.`, flag.remedy, `--${name}`));
     }
   }
   refuse(EXIT.badInput, problems);
-  return flags;
+  return Object.assign({}, ...read) as WayFlags;
 }
 
 function path(text: string): string {
@@ -104,7 +104,7 @@ function startTemplate(text: string): string {
   return template(text, START_PLACES);
 }
 
-function template(text: string, places: typeof ASK_PLACES | typeof START_PLACES): string {
+function template(text: string, places: typeof ASK_PLACES): string {
   const wrong = templateProblem(text, places);
   if (wrong !== undefined) throw new Error(wrong);
   return text;
