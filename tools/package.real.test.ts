@@ -63,7 +63,7 @@ test('doctor says what the machine can do, as one JSON document', () => {
   const { status, stdout } = snowglobe('doctor', '--json');
   expect(status).toBe(0);
   const { drivers } = JSON.parse(stdout) as { drivers: { name: string; problems: unknown[] }[] };
-  expect(drivers.map(({ name }) => name).toSorted()).toEqual(['docker', 'local', 'sim']);
+  expect(drivers.map(({ name }) => name).toSorted()).toEqual(['docker', 'local', 'remote', 'sim']);
   expect(drivers.find(({ name }) => name === 'sim')?.problems).toEqual([]);
 });
 

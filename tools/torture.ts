@@ -29,6 +29,7 @@ import { catchReal } from './torture/real-mutants.ts';
 import { remarks } from './torture/remarks.ts';
 import { stallHarness } from './torture/stall-harness.ts';
 import { trialLine, type Trial } from './torture/trial.ts';
+import { catchWrongNodes } from './torture/wrong-nodes.ts';
 import type { Lab, LabRun } from './lab.ts';
 
 const TABLE = 'docs/TORTURE.md';
@@ -125,6 +126,11 @@ const SLICES: { readonly [name: string]: Slice } = {
     what: 'published generators 1, 2, … through their scenarios, on local: what is known comes out, and nothing else',
     count: 200,
     run: (_lab, these) => fleetThroughScenarios(these),
+  },
+  'wrong-nodes': {
+    what: 'nodes 1, 2, … that break generators/PROTOCOL.md in one way each: caught by the rule of check-node for it',
+    count: 100,
+    run: (_lab, these) => catchWrongNodes(these),
   },
   'real-mutants': {
     what: 'mutants that need real threads or processes: each through its scenarios on local, run by run',

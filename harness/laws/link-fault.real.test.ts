@@ -28,7 +28,9 @@ const HOLDS_AT_MOST_MS = 8000;
 /** Who is not has no rules on the machine. */
 const IS_ROOT = process.getuid?.() === 0;
 
-const ofLinks = [...(await loadFaults()).values()].filter(({ disturbs }) => disturbs.includes('link'));
+const ofLinks = [...(await loadFaults()).values()].filter(
+  ({ disturbs, needs }) => disturbs.includes('link') && !needs.includes('hook'),
+);
 
 onRealDrivers('faults of links', async (name) => {
   const driver = await loadDriver(name);

@@ -25,7 +25,9 @@ const FIXTURE = join(import.meta.dirname, 'cluster.fixture.ts');
 const BRIEF = join(import.meta.dirname, '../../laws/fixtures/brief.json');
 const HOLDS_MS = 600;
 
-const ofLinks = [...(await loadFaults()).values()].filter(({ disturbs }) => disturbs.includes('link'));
+const ofLinks = [...(await loadFaults()).values()].filter(
+  ({ disturbs, needs }) => disturbs.includes('link') && !needs.includes('hook'),
+);
 const newRunId = (): string => randomBytes(4).toString('hex');
 
 /** Files that libfaketime made for a process. */
