@@ -37,8 +37,8 @@ const HELP = `snowglobe - shakes a cluster of ID generators and tells the truth 
   snowglobe heal               sweep what dead runs left on this machine
 
 Options
-  --driver NAME      docker, local, sim, or remote for nodes at http: URLs (run;
-                     default: the best that is here; claims; default: sim)
+  --driver NAME      docker, local, sim, or remote for nodes at http: URLs
+                     (run; default: the best that is here; claims: sim)
   --generator REF    a name, the path of a file such as ./mine.ts, or a way in
                      for what is yours, with the flags below (run, init):
                      command:"./my-service --port {port}", image:NAME, http:URL
