@@ -20,7 +20,7 @@ export default {
   mutant: {
     breaks: ['unique', 'increasing-across-lives', 'owns-worker-id', 'recovers'],
     because: 'two holders: no lease',
-    shownBy: ['static-ids'],
+    shownBy: ['static-ids', 'first-look'],
     needsNoDisturbance: true,
   },
 } satisfies Generator;
