@@ -46,7 +46,7 @@ export default {
   mutant: {
     breaks: ['increasing-per-node'],
     because: 'threads raced for one sequence',
-    shownBy: ['waiting-for-the-lock', 'first-look'],
+    shownBy: ['waiting-for-the-lock'],
     needsNoDisturbance: true,
   },
 } satisfies Generator;
