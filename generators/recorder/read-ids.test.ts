@@ -106,6 +106,11 @@ describe('what is no ID says what came in its place', () => {
     ['auto', 'no worker ID left', 'answered what is no ID: "no worker ID left" is no decimal number'],
     [
       'auto',
+      '{"jsonrpc":"2.0","result":"7","id":1}',
+      'answered JSON-RPC, whose id is that of the request; ask.ids: json:/result',
+    ],
+    [
+      'auto',
       'no worker',
       'answered what is no ID: "no worker" has blanks in it, as no ID has',
       { form: 'text', idBits: 128 },

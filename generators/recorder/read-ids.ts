@@ -188,6 +188,8 @@ function autoReader(id: IdOfForm): IdsReader {
       const text = textOf(answer);
       if (!isJson(answer.type, text)) return id.lines(text, into);
       const value = jsonOf(text);
+      if (isObject(value) && Object.hasOwn(value, 'jsonrpc'))
+        throw new ServiceFault('answered JSON-RPC, whose id is that of the request', '; ask.ids: json:/result');
       if (usual(value, into)) return;
       if (isObject(value))
         throw new ServiceFault(
