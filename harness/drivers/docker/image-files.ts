@@ -45,7 +45,8 @@ export class ImageFiles implements AsyncDisposable {
       if (archive === undefined) return undefined;
       const target = linkTarget(archive);
       if (target === '') return this.#unpack(archive);
-      archive.destroy();
+      // It may still be on its way, and then that it was left is an error of its own.
+      archive.on('error', () => undefined).destroy();
       at = target;
     }
     return undefined;
@@ -68,8 +69,16 @@ export class ImageFiles implements AsyncDisposable {
   async #unpack(archive: IncomingMessage): Promise<string> {
     const copy = join(this.#folder, String(this.#copies++));
     const tar = spawn('tar', ['-xOf', '-'], { ...OWN_GROUP, stdio: ['pipe', 'pipe', 'ignore'] });
-    const ended = once(tar, 'exit');
-    await Promise.all([pipeline(archive, tar.stdin), pipeline(tar.stdout, createWriteStream(copy)), ended]);
+    const ended = once(tar, 'exit') as Promise<[number | null]>;
+    // It ends with the mark at the end of the archive, which may be before all that is sent was taken: that is no error.
+    const unsent = pipeline(archive, tar.stdin).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    await pipeline(tar.stdout, createWriteStream(copy));
+    const [exit] = await ended;
+    if (exit !== 0)
+      throw new Error(`tar does not unpack what the engine sends (exit ${exit})`, { cause: await unsent });
     return copy;
   }
 }
