@@ -101,6 +101,7 @@ test.each([
   ['SSH-2.0-OpenSSH_9.2', 'does not speak HTTP/1.1'],
   ['HTTP/2 200\r\n\r\n', 'does not speak HTTP/1.1'],
   ['HTTP/1.1 yes\r\n\r\n', 'does not speak HTTP/1.1'],
+  ['HTTP/1.1 200 OK\nx: 1\n\n7', 'ends the lines of its head with \\n alone, and HTTP/1.1 wants \\r\\n'],
   ['HTTP/1.1 200 OK\r\ncontent-length: -4\r\n\r\n', 'answered the content-length "-4"'],
   ['HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nhello\r\n', 'answered chunks without a length'],
   [`HTTP/1.1 200 OK\r\ncontent-length: ${BODY_MAX + 1}\r\n\r\n`, 'answered without an end: a body of more than 16 MiB'],

@@ -64,6 +64,9 @@ export class HttpAnswer {
   #assertHttp(): void {
     const start = this.#rest.toString('latin1', 0, 'HTTP/1.'.length);
     if (!'HTTP/1.'.startsWith(start)) throw new NoAnswer('does not speak HTTP/1.1');
+    // It would be waited for in vain.
+    if (this.#rest.includes('\n\n'))
+      throw new NoAnswer('ends the lines of its head with \\n alone, and HTTP/1.1 wants \\r\\n');
     if (this.#rest.length > HEAD_MAX) throw new NoAnswer(`answered a head of more than ${HEAD_MAX} bytes`);
   }
 

@@ -88,11 +88,27 @@ test('a pointer reads ~ and / in keys, and reads nothing where a list is empty',
   expect(read('json:/*', '{"a":1,"b":2}').ids).toEqual([1n, 2n]);
 });
 
+test('what a pattern matches beside its group is no ID', () => {
+  expect(read('text:id=(\\S+)|wait', 'id=7 wait id=8').ids).toEqual([7n, 8n]);
+  expect(() => read('text:id=(\\S+)|wait', 'wait', { form: 'text', idBits: 128 })).toThrow('matches nowhere');
+});
+
+test('bytes that are no UTF-8 are no text: they would all be the same ID', () => {
+  const reader = idsReaderOf('auto', 'text', 128);
+  const bytes = { type: '', body: Buffer.from([0x80, 0x81]) };
+  expect(() => reader.read(bytes, new IdBuffer(2))).toThrow('answered bytes where text should be');
+});
+
 describe('what is no ID says what came in its place', () => {
   test.each<[IdsIn, string, string, Parameters<typeof read>[2]?]>([
     ['auto', '', 'answered nothing: the body is empty'],
     ['auto', '<!doctype html><h1>Hi</h1>', 'answered HTML or XML in place of IDs: "<!doctype html><h1>Hi</h1>"'],
     ['auto', 'no worker ID left', 'answered what is no ID: "no worker ID left" is no decimal number'],
+    [
+      'auto',
+      '{"jsonrpc":"2.0","result":"7","id":1}',
+      'answered JSON-RPC, whose id is that of the request; ask.ids: json:/result',
+    ],
     [
       'auto',
       'no worker',

@@ -3,6 +3,7 @@
  * written. What cannot be read is an error that says what the service answered in its place; IDs that were read before
  * stay in the buffer.
  */
+import { isUtf8 } from 'node:buffer';
 import { idReaderOf, type ReadId } from '../../harness/core/id-form.ts';
 import type { IdForm, IdsIn } from '../../harness/core/node-program.ts';
 import { ServiceFault } from '../../harness/core/service-fault.ts';
@@ -115,9 +116,16 @@ function bytesReader(where: 'bytes' | 'bytes-le', idBits: 64 | 128): IdsReader {
 
 const NOTHING = 'answered nothing: the body is empty';
 
+/** Bytes that are no text would all become the same letter, and IDs that differ in them the same ID. */
+function utf8Of(body: Buffer): string {
+  if (!isUtf8(body))
+    throw new ServiceFault('answered bytes where text should be', `: ${quoted(body.toString())} is not UTF-8`);
+  return body.toString();
+}
+
 /** The text of an answer that is meant to hold IDs. */
 function textOf({ body }: Answer): string {
-  const text = body.toString();
+  const text = utf8Of(body);
   const start = text.trimStart();
   if (start === '') throw new ServiceFault(NOTHING);
   // By what it is: many a service says text/html of a bare ID.
@@ -133,15 +141,18 @@ function patternReader(pattern: string, id: IdOfForm): IdsReader {
   const expression = new RegExp(pattern, 'g');
   const each = (text: string, into: IdBuffer): number => {
     let found = 0;
-    for (const [whole, group = whole] of text.matchAll(expression)) {
-      id.text(group, into);
+    for (const match of text.matchAll(expression)) {
+      // What matches beside a group that took no part is not where the ID is.
+      const part = match.length > 1 ? match[1] : match[0];
+      if (part === undefined) continue;
+      id.text(part, into);
       found++;
     }
     return found;
   };
   return {
     read({ body }, into) {
-      const text = body.toString();
+      const text = utf8Of(body);
       if (each(text, into) === 0)
         throw new ServiceFault(`answered a text in which /${pattern}/ matches nowhere`, `: ${quoted(text)}`);
     },
@@ -177,6 +188,8 @@ function autoReader(id: IdOfForm): IdsReader {
       const text = textOf(answer);
       if (!isJson(answer.type, text)) return id.lines(text, into);
       const value = jsonOf(text);
+      if (isObject(value) && Object.hasOwn(value, 'jsonrpc'))
+        throw new ServiceFault('answered JSON-RPC, whose id is that of the request', '; ask.ids: json:/result');
       if (usual(value, into)) return;
       if (isObject(value))
         throw new ServiceFault(

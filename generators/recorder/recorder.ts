@@ -28,7 +28,7 @@ import { initialize, MaelstromAsker, MaelstromNode } from './maelstrom.ts';
 import { idsReaderOf } from './read-ids.ts';
 import { RecordingLane } from './recording-lane.ts';
 import { ServiceProcess } from './service-process.ts';
-import { untilHealthy } from './until-healthy.ts';
+import { untilFree, untilHealthy } from './until-healthy.ts';
 import { holdingOf } from './worker-told.ts';
 
 const LANES = 8;
@@ -101,15 +101,18 @@ async function startHttp({ node, config, env, idBits }: Around, ask: HttpAsk): P
   const reader = filled(() => idsReaderOf(ask.ids ?? 'auto', ask.form ?? 'decimal', idBits));
   const requestTo = (address: Address): ((count: number) => Buffer) => filled(() => requestOf(asked, address, places));
   requestTo({ host, port }); // what is wrong with it shows before anything starts
-  const process = ofOurs === undefined ? undefined : started(node, ofOurs, config, env, places);
   const hosts = url !== undefined ? [new URL(url).hostname.replace(/^\[(.*)\]$/, '$1')] : hostsOf(host, ask);
+  const addresses = hosts.map((each) => ({ host: each, port }));
+  const sleep = (ms: number): Promise<void> => env.sleep(ms);
+  if (ofOurs !== undefined) await untilFree(addresses, sleep);
+  const process = ofOurs === undefined ? undefined : started(node, ofOurs, config, env, places);
   const address = await untilHealthy({
-    addresses: hosts.map((each) => ({ host: each, port })),
+    addresses,
     health: asked.health,
     withinMs: node.startsWithinMs ?? STARTS_WITHIN_MS,
     ended: process?.ended ?? new Promise(() => undefined),
     lastWords: () => process?.lastWords() ?? '',
-    sleep: (ms) => env.sleep(ms),
+    sleep,
   });
   const request = requestTo(address);
   return {

@@ -50,6 +50,26 @@ export async function untilHealthy(waiting: Waiting): Promise<Address> {
   );
 }
 
+/** What may still listen of a service that was just killed is gone by then. */
+const LEAVES_MS = 1000;
+
+/**
+ * Before a service is started at a port that it was not given by us: whoever listens there already would be asked in its
+ * place, and be taken for it. Rejects with a ServiceFault where somebody does, and does not go.
+ */
+export async function untilFree(addresses: readonly Address[], sleep: Waiting['sleep']): Promise<void> {
+  const until = performance.now() + LEAVES_MS;
+  for (const address of addresses)
+    while ((await look(address)) === undefined) {
+      if (performance.now() > until)
+        throw new ServiceFault(
+          'cannot be started',
+          `: another process listens at ${address.host}:${address.port} already. End it, or let the service listen at {port}`,
+        );
+      await sleep(POLL_MS);
+    }
+}
+
 /** What keeps it from being connected to; undefined: nothing. */
 function look({ host, port }: Address): Promise<string | undefined> {
   return new Promise((resolve) => {

@@ -187,6 +187,7 @@ test.each<[string, GeneratorAsked, WayWords, readonly string[]]>([
   ['TLS', 'https://ids.example', {}, ['behind TLS']],
   ['a URL that is none', 'http://', {}, ['is no URL']],
   ['a URL given twice', ['http://a', 'http:http://a/'], {}, ['http://a is given twice']],
+  ['a node under two names', ['http://127.0.0.1:80', 'http://localhost'], {}, ['http://localhost is given twice']],
   ['URLs with different paths', ['http://a/x', 'http://b/y'], {}, ['different paths: /x, /y']],
   ['a version of a package', 'npm:uuid@14.0.0#v7', {}, ['Leave the version out']],
   ['an export that is none', 'npm:uuid#v 7', {}, ['is not a module and its export']],

@@ -38,3 +38,24 @@ test('the command line reads from the command of a run what it was given, whatev
     }),
   );
 });
+
+test('secrets are not written down', () => {
+  const asked = {
+    generator: ['command:./ids'],
+    way: {
+      env: ['PORT={port}', 'DB_PASSWORD=hunter2'],
+      header: ['Authorization: Bearer s3cr3t', 'accept: text/plain'],
+    },
+    store: undefined,
+    driver: 'local',
+    seed: '4',
+    withoutDisturbances: false,
+    slo: undefined,
+    load: undefined,
+  };
+  const command = repeatCommand(asked, './mine.json', DRIVER, '4', 'built-in');
+  expect(command).not.toMatch(/hunter2|s3cr3t/);
+  expect(command).toContain(
+    "--header 'Authorization: ***' --header 'accept: text/plain' --env 'PORT={port}' --env 'DB_PASSWORD=***'",
+  );
+});

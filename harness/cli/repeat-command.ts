@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Driver } from '../core/driver.ts';
 import { quotedWord } from '../core/shell-words.ts';
-import { WAY_FLAG_NAMES } from '../core/way-in.ts';
+import { WAY_FLAG_NAMES, type WayFlagName } from '../core/way-in.ts';
 import type { ChosenLoad } from './choose-load.ts';
 import type { Asked } from './preflight.ts';
 
@@ -27,7 +27,7 @@ export function repeatCommand(
     ...(typeof generator === 'string' || Array.isArray(generator) ? [generator].flat() : []).map((one: string) =>
       flagOf('generator', one),
     ),
-    ...WAY_FLAG_NAMES.flatMap((flag) => (way[flag] ?? []).map((text) => flagOf(flag, text))),
+    ...WAY_FLAG_NAMES.flatMap((flag) => (way[flag] ?? []).map((text) => flagOf(flag, withoutSecret(flag, text)))),
     ...(store === undefined ? [] : [flagOf('store', store)]),
     // Where there was a choice: elsewhere there may be another.
     ...(load === undefined && driver.callable !== true ? [] : [`--load ${client}`]),
@@ -37,6 +37,16 @@ export function repeatCommand(
     ...(waivers === undefined ? [] : [flagOf('waivers', waivers)]),
     ...matrix.map((axis) => flagOf('matrix', axis)),
   ].join(' ');
+}
+
+/** Headers and variables by whose names their values are nobody else's business. */
+const SECRET = /^[^:=]*(pass|secret|token|api-?_?key|private-?_?key|credential|authorization|cookie)[^:=]*[:=]/i;
+/** Whoever repeats the run has to put it in again: a report is shown around, and kept where it may be read. */
+const LEFT_OUT = '***';
+
+function withoutSecret(flag: WayFlagName, text: string): string {
+  const [name] = (flag === 'header' || flag === 'env' ? SECRET.exec(text) : undefined) ?? [];
+  return name === undefined ? text : `${name}${flag === 'header' ? ' ' : ''}${LEFT_OUT}`;
 }
 
 /** A value that begins with a dash would pass for an option. */

@@ -55,6 +55,11 @@ test('a text of any form is kept as its MD5, so that texts are told apart', () =
   expect(read('ü')).not.toBe(read('u'));
 });
 
+test('texts with halves of surrogate pairs are told apart, though UTF-8 has none', () => {
+  const read = idReaderOf('text', 128);
+  expect(read('\ud800')).not.toBe(read('\ud801'));
+});
+
 describe('what is no ID of its form says why', () => {
   test.each([
     ['decimal', 64, '', 'is empty'],

@@ -49,7 +49,9 @@ const FORMS: { readonly [Form in IdForm]: (text: string, bits: bigint) => bigint
 
   text(text) {
     if (text.length > TEXT_MAX) return `has ${text.length} characters, and no ID has more than ${TEXT_MAX}`;
-    return /\s/.test(text) ? 'has blanks in it, as no ID has' : BigInt(`0x${hash('md5', text)}`);
+    if (/\s/.test(text)) return 'has blanks in it, as no ID has';
+    // Half a surrogate pair has no UTF-8: all of them would be one and the same letter.
+    return BigInt(`0x${hash('md5', text.isWellFormed() ? text : Buffer.from(text, 'utf16le'))}`);
   },
 };
 

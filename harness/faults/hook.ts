@@ -1,19 +1,23 @@
 /**
  * Whatever a command of the user's does to nodes that snowglobe did not start, and another undoes. A third says whether it
- * is in force, by another way than the first: without it nothing would prove that anything happened.
+ * is in force, by another way than the first: without it nothing would prove that anything happened. One that says so
+ * before anything was done, or when all is undone, says nothing: it is caught at both.
  */
 import type { Cluster } from '../core/cluster.ts';
 import type { Fault } from '../core/fault.ts';
 import type { Hooks } from '../core/hooks.ts';
 import { z } from '../core/schema.ts';
 import { nodeTarget } from '../core/targets.ts';
+import { msToNs } from '../core/time.ts';
 
 const command = z.string().min(1);
 
 const options = z.strictObject({
   nodes: z.array(nodeTarget).min(1).describe('the nodes that it disturbs, which may refuse because of it'),
   inject: command.describe('a command for sh: disturbs them; has to end with 0'),
-  observe: command.describe('ends with 0 while it is in force, with 1 while it is not; anything else tells nothing'),
+  observe: command.describe(
+    'ends with 0 while it is in force, with 1 while it is not, also before and after; anything else tells nothing',
+  ),
   heal: command.describe('undoes it; has to end with 0; also run after the harness was killed'),
   timeoutMs: z
     .number()
@@ -27,6 +31,7 @@ const IN_FORCE = 0;
 const NOT_IN_FORCE = 1;
 /** A measurement that takes longer is none: it is asked for five times a second. */
 const OBSERVE_MS = 800;
+const LOOK_AGAIN_MS = 100;
 
 export default {
   name: 'hook',
@@ -46,8 +51,10 @@ export default {
   reach: ({ nodes }) => [...new Set(nodes)],
   seenWithinMs: ({ timeoutMs }) => timeoutMs,
 
-  async inject(cluster, { inject, heal, timeoutMs }, { key }) {
+  async inject(cluster, { inject, observe, heal, timeoutMs }, { key }) {
     const hooks = hooksOf(cluster);
+    if (await isInForce(hooks, observe))
+      throw new Error(`the observe command says that it is in force before it is injected: ${observe}`);
     hooks.owe(key, heal);
     await carriedOut(hooks, 'inject', inject, timeoutMs);
   },
@@ -61,10 +68,17 @@ export default {
     };
   },
 
-  async heal(cluster, { heal, timeoutMs }, { key }) {
+  async heal(cluster, { observe, heal, timeoutMs }, { key }) {
     const hooks = hooksOf(cluster);
     if (!hooks.owes(key)) return;
+    const giveUp = cluster.time.now() + msToNs(timeoutMs);
     await carriedOut(hooks, 'heal', heal, timeoutMs);
+    // What a command undoes may take a moment to be gone.
+    while (await isInForce(hooks, observe)) {
+      if (cluster.time.now() > giveUp)
+        throw new Error(`the observe command says that it is still in force after its heal: ${observe}`);
+      await cluster.time.sleep(LOOK_AGAIN_MS);
+    }
     hooks.settle(key);
   },
 } satisfies Fault<z.output<typeof options>>;
@@ -72,6 +86,10 @@ export default {
 function hooksOf({ hooks, driver }: Cluster): Hooks {
   if (hooks === undefined) throw new Error(`the driver ${driver} runs no hooks`);
   return hooks;
+}
+
+async function isInForce(hooks: Hooks, observe: string): Promise<boolean> {
+  return (await hooks.run(observe, OBSERVE_MS)).exit === IN_FORCE;
 }
 
 async function carriedOut(hooks: Hooks, what: string, command: string, timeoutMs: number): Promise<void> {

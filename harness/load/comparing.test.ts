@@ -26,9 +26,14 @@ test('the simulator asks for less, and compares all of it', () => {
   expect(comparing({ ...load, idsPerSecond: 1e6 }, true, 10)).toEqual({ every: 1 });
 });
 
-test('one in eight of those that are compared comes as JSON, and what is not compared is counted only', () => {
+test('one in seven of those that are compared comes as JSON, and what is not compared is counted only', () => {
   const taken = Array.from({ length: 48 }, (_, number) => takingOf(number, 3));
   expect(taken.filter((taking) => taking === 'count only')).toHaveLength(32);
   expect(taken.filter((taking) => taking === 'json')).toHaveLength(2);
   expect(taken.filter((_, number) => number % 3 === 0)).not.toContain('count only');
+});
+
+test('of nodes that take turns each is asked for JSON', () => {
+  const asJson = Array.from({ length: 48 }, (_, number) => number).filter((number) => takingOf(number, 1) === 'json');
+  expect(new Set(asJson.map((number) => number % 2)).size).toBe(2);
 });

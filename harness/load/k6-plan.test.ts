@@ -25,7 +25,7 @@ test('a constant rate: requests a minute, sizes with the mean of the scenario, n
     timeoutMs: 1000,
     perId: 2,
     comparedEvery: 1,
-    jsonEvery: 8,
+    jsonEvery: 7,
     perMinute: 24_000,
     stages: [],
     durationMs: 60_000,

@@ -13,7 +13,8 @@ export default {
   make(rest, flags) {
     const urls = rest.split(',').map((text) => urlOf(text.trim()));
     const origins = urls.map(({ origin }) => origin);
-    const again = origins.find((origin, index) => origins.indexOf(origin) < index);
+    const places = urls.map(placeOf);
+    const again = origins.find((_, index) => places.indexOf(places[index] as string) < index);
     if (again !== undefined) throw badInput(`${again} is given twice.`, 'Give each node once.');
     const { lanes } = flags;
     const ask = { ...askOf(flags), path: flags.ask ?? pathOf(urls) };
@@ -27,6 +28,11 @@ export default {
     );
   },
 } satisfies WayIn;
+
+/** Names of this machine are one place: a node that is asked under two of them would pass for two nodes. */
+function placeOf({ hostname, port }: URL): string {
+  return `${/^(localhost|127\.0\.0\.1|\[::1\])$/.test(hostname) ? 'localhost' : hostname}:${port || 80}`;
+}
 
 /** `//host:8080` (of `http://host:8080`), `http://host:8080` or `host:8080`. */
 function urlOf(text: string): URL {

@@ -8,6 +8,7 @@ import { createWriteStream, existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { join, sep } from 'node:path';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { badInput, messageOf } from '../../core/errors.ts';
 import { elfProgram, loaderAt, type Program, scriptAt, SCRIPTS_MAX } from '../agent/clocks/program.ts';
@@ -44,8 +45,13 @@ export class ImageFiles implements AsyncDisposable {
       const archive = await this.#archiveOf(at);
       if (archive === undefined) return undefined;
       const target = linkTarget(archive);
-      if (target === '') return this.#unpack(archive);
-      archive.destroy();
+      if (target === '') {
+        const copy = join(this.#folder, String(this.#copies++));
+        await unpack(archive, copy);
+        return copy;
+      }
+      // It may still be on its way, and then that it was left is an error of its own.
+      archive.on('error', () => undefined).destroy();
       at = target;
     }
     return undefined;
@@ -64,14 +70,20 @@ export class ImageFiles implements AsyncDisposable {
       throw error;
     }
   }
+}
 
-  async #unpack(archive: IncomingMessage): Promise<string> {
-    const copy = join(this.#folder, String(this.#copies++));
-    const tar = spawn('tar', ['-xOf', '-'], { ...OWN_GROUP, stdio: ['pipe', 'pipe', 'ignore'] });
-    const ended = once(tar, 'exit');
-    await Promise.all([pipeline(archive, tar.stdin), pipeline(tar.stdout, createWriteStream(copy)), ended]);
-    return copy;
-  }
+/** Writes the one file of an archive. */
+export async function unpack(archive: Readable, copy: string): Promise<void> {
+  const tar = spawn('tar', ['-xOf', '-'], { ...OWN_GROUP, stdio: ['pipe', 'pipe', 'ignore'] });
+  const ended = once(tar, 'exit') as Promise<[number | null]>;
+  // It ends with the mark at the end of the archive, which may be before all that is sent was taken: that is no error.
+  const unsent = pipeline(archive, tar.stdin).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  await pipeline(tar.stdout, createWriteStream(copy));
+  const [exit] = await ended;
+  if (exit !== 0) throw new Error(`tar does not unpack what the engine sends (exit ${exit})`, { cause: await unsent });
 }
 
 /** As the engine tells with each archive; empty for what is no link. It follows all links of the path. */

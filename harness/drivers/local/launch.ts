@@ -39,7 +39,7 @@ import {
   type Surroundings,
 } from './members.ts';
 import { proveClockIn } from './clock-proof.ts';
-import { NO_POSTGRES_ON_TCP } from './chosen-links.ts';
+import { NO_POSTGRES_ON_TCP, sharedPortProblem } from './chosen-links.ts';
 import { MEMBER_WORKLOADS } from './coordinators.ts';
 import { findClockTools, findEtcd, SEARCH_PATH } from './programs.ts';
 import { processControl } from './process-control.ts';
@@ -66,6 +66,8 @@ export async function launch(spec: ClusterSpec, context: LaunchContext): Promise
     throw environmentLacks(`Namespaces cannot be made here: ${refusal}.`, 'Run `snowglobe doctor` to see what to do.');
   if (mode === PLAIN && spec.coordinator === 'postgres')
     throw new SnowglobeError(EXIT.environment, [NO_POSTGRES_ON_TCP]);
+  const shared = mode === PLAIN ? sharedPortProblem(context.generator.generator.node, spec.nodes) : undefined;
+  if (shared !== undefined) throw new SnowglobeError(EXIT.environment, [shared]);
   const { tools, slowSync } = await findClockTools(skews);
   const shell = shellEntry();
   const commandIn = (places?: Places): NodeCommand =>

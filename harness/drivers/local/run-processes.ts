@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { allPids, livingStatOf, startedWith } from '../agent/proc.ts';
+import { withDescendants } from '../agent/process-tree.ts';
 import { SANDBOX_VARIABLE } from './sandbox-protocol.ts';
 
 /** How long the kernel may take to end what was killed. */
@@ -14,13 +15,16 @@ export function processesOf(runId: string, isToo: (pid: number) => boolean = () 
   );
 }
 
-/** Kills what `find` finds until it finds nothing, and removes what that leaves in shared memory. */
+/**
+ * Kills what `find` finds, and what that started, until it finds nothing; removes what that leaves in shared memory. A
+ * service may start others with an environment of their own, which carries no label.
+ */
 export async function endProcesses(find: () => readonly number[]): Promise<void> {
   const found = new Set<number>();
   const end = performance.now() + GONE_MS;
   for (let left = find(); left.length > 0; left = find()) {
     if (performance.now() > end) throw new Error(`Processes do not end: ${left.join(', ')}.`);
-    for (const pid of left) {
+    for (const pid of withDescendants(left)) {
       found.add(pid);
       kill(pid);
     }

@@ -44,11 +44,10 @@ export default {
   sweep,
 } satisfies Driver;
 
-/** First what hooks owe: where that fails the rest stays to be seen. */
+/** First the recorders, which nobody needs any more. Where a hook cannot pay what it owes, its trace stays to be seen. */
 export async function sweep(runId: string): Promise<readonly string[]> {
   const trace = traceOf(runId);
   if (trace === undefined) return [];
-  const paid = await payOwed(runId, trace.folder);
   const pids = processesOf(runId);
   for (const pid of pids) kill(pid);
   const giveUp = performance.now() + GONE_MS;
@@ -56,6 +55,7 @@ export async function sweep(runId: string): Promise<readonly string[]> {
     if (performance.now() > giveUp) throw new Error(`Processes do not end: ${processesOf(runId).join(', ')}.`);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
+  const paid = await payOwed(runId, trace.folder);
   endTrace(runId);
   return [...paid, ...pids.map((pid) => `process ${pid}`), `folder ${trace.folder}`];
 }

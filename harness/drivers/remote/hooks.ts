@@ -26,16 +26,20 @@ export function hooksOf(runId: string, folder: string): Hooks {
   };
 }
 
-/** Runs all that a run still owes; says what it ran. Throws where one did not end well: it is owed still. */
+/** Runs all that a run still owes, and says what it ran. Throws where one did not end well, when all were tried: it is owed still. */
 export async function payOwed(runId: string, folder: string): Promise<readonly string[]> {
   const hooks = hooksOf(runId, folder);
   const paid: string[] = [];
+  const unpaid: string[] = [];
   for (const [key, command] of Object.entries(owedBy(runId))) {
     const { exit, said } = await hooks.run(command, OWED_MS);
-    if (exit !== 0) throw new Error(`the heal command of ${key} did not end well: ${command} (${said})`);
-    hooks.settle(key);
-    paid.push(`hook ${key}: ${command}`);
+    if (exit === 0) {
+      hooks.settle(key);
+      paid.push(`hook ${key}: ${command}`);
+    } else
+      unpaid.push(`the heal command of ${key} did not end well: ${command}${said === '' ? '' : ` (it said: ${said})`}`);
   }
+  if (unpaid.length > 0) throw new Error(unpaid.join('; '));
   return paid;
 }
 

@@ -99,7 +99,10 @@ export async function launch(spec: ClusterSpec, context: LaunchContext): Promise
       },
       async [Symbol.asyncDispose]() {
         for (const each of nodes) each.close();
-        await (disposal ??= sweep(runId));
+        // What a heal command cannot undo costs the run a doubt, which its disturbance has told, and not its verdict.
+        await (disposal ??= sweep(runId).catch((error: unknown) =>
+          context.log(`${messageOf(error)}; it is still owed: \`snowglobe heal\` tries again`),
+        ));
       },
     };
   } catch (error) {

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually, journalHas, readRun, runFolder, snowglobe } from '../../laws/cli-process.ts';
 import { statOf } from '../agent/proc.ts';
+import { sweep } from './driver.ts';
 import { listTraces } from './traces.ts';
 
 /** Serves a Snowflake of its own at `/next`; prints its port. */
@@ -45,14 +46,21 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
+interface Hook {
+  readonly inject?: string;
+  readonly observe?: string;
+  readonly heal?: string;
+  readonly forMs: number;
+}
+
 /** A scenario in which the first service is stopped, and the words that run it. */
-function commandLine(hook: { readonly inject?: string; readonly forMs: number }, runs = 'runs'): readonly string[] {
+function commandLine(hook: Hook, runs = 'runs'): readonly string[] {
   const pid = services[0]!.child.pid;
   const options = {
     nodes: ['n1'],
     inject: hook.inject ?? `kill -STOP ${pid}`,
-    observe: `grep -q '^State:.T' /proc/${pid}/status`,
-    heal: `kill -CONT ${pid}`,
+    observe: hook.observe ?? `grep -q '^State:.T' /proc/${pid}/status`,
+    heal: hook.heal ?? `kill -CONT ${pid}`,
   };
   const scenario = {
     name: 'stopped-by-hand',
@@ -100,6 +108,29 @@ test('a hook that does nothing did not bite: nothing was proved', async () => {
   const { code, stdout } = await ended;
   expect(code).toBe(12);
   expect(stdout).toContain('did not bite');
+});
+
+test('a measurement that says yes whatever is done proves nothing', async () => {
+  const { ended } = snowglobe(commandLine({ inject: 'true', observe: 'true', heal: 'true', forMs: 500 }));
+  const { code, stdout } = await ended;
+  expect(code).toBe(12);
+  expect(stdout.replaceAll(/\s+/g, ' ')).toContain('in force before it is injected: true');
+});
+
+test('a heal that fails costs the run a doubt, not its verdict, and stays owed until it can be paid', async () => {
+  const mended = join(folder, 'mended');
+  const heal = `test -e ${mended} && kill -CONT ${services[0]!.child.pid}`;
+  const { ended } = snowglobe(commandLine({ heal, forMs: 500 }));
+  const { code, stdout } = await ended;
+  expect(code).toBe(12);
+  expect(stdout).toContain('not healed');
+  expect(isStopped()).toBe(true);
+  const [left] = listTraces();
+  expect(left?.parts.join()).toContain(heal);
+  writeFileSync(mended, '');
+  await sweep(left!.runId);
+  expect(isStopped()).toBe(false);
+  expect(listTraces()).toEqual([]);
 });
 
 test('what a hook did is undone when the harness is killed', async () => {
