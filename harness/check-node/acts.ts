@@ -4,6 +4,7 @@ import { busy } from './acts/busy.ts';
 import { full } from './acts/full.ts';
 import { misconfigured } from './acts/misconfigured.ts';
 import { quiet } from './acts/quiet.ts';
+import { sockets } from './acts/sockets.ts';
 import { start } from './acts/start.ts';
 import { taken, unwritable } from './acts/unwritable.ts';
 import type { CarryOut } from './bench.ts';
@@ -14,6 +15,7 @@ export const ACTS: { readonly [Name in ActName]: CarryOut<Name> } = {
   start,
   quiet,
   busy,
+  sockets,
   backlog,
   misconfigured,
   unwritable,

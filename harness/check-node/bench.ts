@@ -121,11 +121,10 @@ export class Bench implements Disposable {
   async startServing(
     ground: Ground,
     start: Start = {},
-    address: Address = ground.tcp,
   ): Promise<{ readonly node: NodeProcess; readonly tookMs: number; readonly health: Exchange }> {
     const before = performance.now();
     const node = this.start(ground, start);
-    const health = await this.untilServing(node, address);
+    const health = await this.untilServing(node, ground.tcp);
     if (health === undefined) throw new NotSeen(`it did not serve: ${howItEnded(await node.endWithin(0))}`);
     return { node, tookMs: performance.now() - before, health };
   }

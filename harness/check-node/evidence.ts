@@ -102,9 +102,24 @@ export interface LifeUnderLoad {
   readonly startedNs: bigint;
   readonly connections: number;
   readonly ids: readonly IdsExchange[];
-  /** Answers that came by each address that it was told to listen on. */
-  readonly answersBy: { readonly tcp: number; readonly unix: number };
   readonly tap: TapOfLife;
+}
+
+/** A node that is told to listen at a socket file beside TCP. */
+export interface Sockets {
+  readonly first: LifeAtSocket;
+  /** After the first was killed; undefined: that one did not serve at the socket file. */
+  readonly second?: LifeAtSocket;
+}
+
+export interface LifeAtSocket {
+  /** It gave IDs there. */
+  readonly byTcp: boolean;
+  readonly bySocket: boolean;
+  /** Undefined: it ran until it was killed. */
+  readonly end?: End;
+  /** How it ended, in words. */
+  readonly said: string;
 }
 
 /** Requests for IDs that are not answered, and the health that is asked for meanwhile. */
@@ -157,6 +172,7 @@ export interface Evidence {
   readonly start: { readonly served: boolean; readonly seen: string };
   readonly quiet: Quiet;
   readonly busy: Busy;
+  readonly sockets: Sockets;
   readonly backlog: Backlog;
   readonly misconfigured: readonly Misconfigured[];
   readonly unwritable: Unwritable;

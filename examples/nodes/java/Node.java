@@ -1,28 +1,27 @@
+import com.sun.net.httpserver.*;
 import java.io.*;
 import java.net.*;
 import java.nio.*;
-import java.nio.channels.*;
 import java.nio.file.*;
+import java.util.Arrays;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.*;
 import java.util.zip.CRC32;
 
-/** A snowglobe node with Java's standard library alone (JDK 17); what it speaks is in generators/PROTOCOL.md. */
+/** A snowglobe node with the JDK alone (17 or later); what it speaks is in generators/PROTOCOL.md. */
 public class Node {
-    /**
-     * Yours to replace. This one is a Snowflake: 41 bits of milliseconds since 2024, 10 of worker ID, 12 of sequence, whose
-     * highest 2 are the lane. It forgets its time when it ends: after a restart a clock that is behind repeats IDs.
-     */
+    // Yours to replace. This one is a Snowflake: 41 bits of milliseconds since 2024, 10 of worker ID, 12 of sequence, whose
+    // highest 2 are the lane. It forgets its time when it ends: after a restart a clock that is behind repeats IDs.
     static class Generator {
         long lane, lastMs, next;
 
         /** Makes one ID, or throws IllegalStateException with a word. A lane has one call open at a time; lanes run side by side. */
-        long mint() throws InterruptedException {
+        long mint() {
             long now = System.currentTimeMillis();
-            for (int i = 0; now == lastMs && next == 1024 && i < 100; i++) { // all of this millisecond are taken
-                Thread.sleep(0, 100_000);
-                now = System.currentTimeMillis();
-            }
+            for (int i = 0; i < 100 && now == lastMs && next == 1024; i++, now = System.currentTimeMillis())
+                LockSupport.parkNanos(100_000); // all of this millisecond are taken
             if (now < lastMs || now == lastMs && next == 1024) throw new IllegalStateException("clock behind");
             if (now > lastMs) next = 0;
             lastMs = now;
@@ -31,43 +30,41 @@ public class Node {
     }
 
     /** IDs, 8 bytes each, and the sequence number of the first. */
-    record Batch(long first, ByteBuffer ids, int count) {}
+    record Batch(long first, byte[] ids) {}
 
     /** Mints one batch at a time and has it in its tap before anybody is answered. */
-    static class Lane {
-        final Generator generator = new Generator();
-        final FileChannel ids, batches;
+    static class Lane extends Generator {
+        final OutputStream ids, batches;
         volatile long committed;
 
         Lane(int index) throws IOException {
-            generator.lane = index;
+            lane = index;
             ids = create(node + "-" + incarnation + "-" + index + "-0.ids");
             batches = create(node + "-" + incarnation + "-" + index + "-0.batches");
         }
 
-        synchronized Batch batch(int asked) throws InterruptedException {
-            ByteBuffer minted = littleEndian(8 * asked), record = littleEndian(96);
+        synchronized Batch batch(int asked) {
+            ByteBuffer minted = littleEndian(new byte[8 * asked]), record = littleEndian(new byte[96]);
             long called = System.nanoTime(), wallCalled = System.currentTimeMillis(); // CLOCK_MONOTONIC, on Linux
             try {
-                while (minted.hasRemaining()) minted.putLong(generator.mint());
+                while (minted.hasRemaining()) minted.putLong(mint());
             } catch (IllegalStateException refusal) {
                 if (minted.position() == 0) throw refusal; // a call that left nothing has no record
             }
             long wallReturned = System.currentTimeMillis(), returned = System.nanoTime();
-            Batch batch = new Batch(committed, minted.flip(), minted.limit() / 8);
-            record.putInt(0x31424753).putInt(0).putLong(batch.first).putInt(batch.count).putInt(0);
-            record.putLong(called).putLong(returned).putLong(wallCalled * 1_000_000).putLong(wallReturned * 1_000_000);
-            record.putInt((int) workerId).position(96).flip();
+            Batch batch = new Batch(committed, Arrays.copyOf(minted.array(), minted.position()));
+            record.putInt(0x31424753).putInt(0).putLong(batch.first).putInt(batch.ids.length / 8).putInt(0);
+            record.putLong(called).putLong(returned).putLong(wallCalled * 1_000_000).putLong(wallReturned * 1_000_000).putInt((int) workerId);
             CRC32 checksum = new CRC32();
             checksum.update(record.array(), 8, 88);
             record.putInt(4, (int) checksum.getValue());
             try {
-                for (ByteBuffer bytes = minted.duplicate(); bytes.hasRemaining();) ids.write(bytes);
-                while (record.hasRemaining()) batches.write(record);
+                ids.write(batch.ids);
+                batches.write(record.array());
             } catch (IOException error) {
                 end(1, error); // who cannot tap ends, and answers nobody
             }
-            committed += batch.count;
+            committed += batch.ids.length / 8;
             return batch;
         }
     }
@@ -79,80 +76,54 @@ public class Node {
 
     public static void main(String[] args) {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> Runtime.getRuntime().halt(0))); // SIGTERM and SIGINT
+        System.setProperty("sun.net.httpserver.nodelay", "true"); // or answers wait for the client to acknowledge their heads
+        System.setProperty("sun.net.httpserver.idleInterval", "600"); // seconds that a connection may be idle
         try {
             workerId = Long.parseLong(System.getenv("SNOWGLOBE_INDEX"));
             if (node == null || workerId > 1023 || !Files.isDirectory(Path.of(taps)) || System.getenv("SNOWGLOBE_SELF_LOAD") != null)
                 throw new IOException("no SNOWGLOBE_NODE, no folder SNOWGLOBE_TAPS, or SNOWGLOBE_SELF_LOAD");
-            while (!claimed(++incarnation));
+            for (OutputStream life = null; life == null;) {
+                try {
+                    life = create(node + "-" + ++incarnation + ".life");
+                } catch (FileAlreadyExistsException taken) {} // that life is another's: this one is the first that nobody has
+            }
             for (int i = 0; i < lanes.length; i++) lanes[i] = new Lane(i);
-            for (String address : System.getenv("SNOWGLOBE_LISTEN").split(",")) listen(address);
-        } catch (FileSystemException error) {
-            end(1, error);
+            for (String address : System.getenv("SNOWGLOBE_LISTEN").split(",")) {
+                URI at = URI.create(address.replaceFirst(":", "://")); // of tcp:HOST:PORT; a socket file has no host
+                HttpServer server = HttpServer.create(new InetSocketAddress(at.getHost(), at.getPort()), 512);
+                server.setExecutor(Executors.newCachedThreadPool());
+                server.createContext("/", Node::serve);
+                server.start();
+            }
         } catch (Exception error) {
-            end(2, "wrong configuration: " + error);
+            end(error instanceof FileSystemException ? 1 : 2, error); // 2: its configuration is wrong
         }
     }
 
-    /** Lives are counted by files: this one is the first that nobody has. */
-    static boolean claimed(long life) throws IOException {
-        try (FileChannel file = create(node + "-" + life + ".life")) {
-            return file.isOpen();
-        } catch (FileAlreadyExistsException taken) {
-            return false;
-        }
+    static OutputStream create(String name) throws IOException {
+        return Files.newOutputStream(Path.of(taps, name), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     }
 
-    static FileChannel create(String name) throws IOException {
-        return FileChannel.open(Path.of(taps, name), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    static void serve(HttpExchange exchange) throws IOException {
+        String path = exchange.getRequestURI().toString();
+        if (!exchange.getRequestMethod().equals("GET")) answer(exchange, 405, "GET only");
+        else if (path.equals("/health")) answer(exchange, 200, health());
+        else if (path.matches("/ids(\\?count=([1-9]\\d{0,4}|100000))?")) serveIds(exchange, path.replaceFirst("\\D*", ""));
+        else answer(exchange, path.startsWith("/ids?") ? 400 : 404, "/ids?count=1 to 100000, or /health");
     }
 
-    static void listen(String address) throws IOException {
-        String[] parts = address.split(":"); // tcp:HOST:PORT or unix:PATH
-        boolean isUnix = parts[0].equals("unix");
-        if (isUnix) Files.deleteIfExists(Path.of(parts[1])); // a life that was killed left it
-        var server = ServerSocketChannel.open(isUnix ? StandardProtocolFamily.UNIX : StandardProtocolFamily.INET);
-        server.bind(isUnix ? UnixDomainSocketAddress.of(parts[1]) : new InetSocketAddress(parts[1], Integer.parseInt(parts[2])), 512);
-        new Thread(() -> {
-            try {
-                while (true) converse(server.accept());
-            } catch (IOException error) {
-                end(1, error);
-            }
-        }).start();
-    }
-
-    /** Answers one request after the other, for as long as the client stays. */
-    static void converse(SocketChannel client) {
-        new Thread(() -> {
-            try (client; var in = new BufferedReader(new InputStreamReader(Channels.newInputStream(client)))) {
-                for (String request; (request = in.readLine()) != null;) {
-                    boolean raw = false;
-                    for (String header; (header = in.readLine()) != null && !header.isEmpty();)
-                        raw |= header.equalsIgnoreCase("accept: application/octet-stream");
-                    for (ByteBuffer answer = answer(request.split(" "), raw); answer.hasRemaining();) client.write(answer);
-                }
-            } catch (IOException | InterruptedException gone) {
-                // Nobody is there to be answered.
-            }
-        }).start();
-    }
-
-    static ByteBuffer answer(String[] request, boolean raw) throws InterruptedException {
-        String path = request[1];
-        if (!request[0].equals("GET")) return answer("405 Method Not Allowed", "");
-        if (path.equals("/health")) return answer("200 OK", health());
-        if (!path.matches("/ids(\\?count=([1-9]\\d{0,4}|100000))?"))
-            return answer(path.startsWith("/ids?") ? "400 Bad Request" : "404 Not Found", "");
+    static void serveIds(HttpExchange exchange, String asked) throws IOException {
         int lane = Math.floorMod(requests.getAndIncrement(), lanes.length);
         try {
-            Batch batch = lanes[lane].batch(path.equals("/ids") ? 1 : Integer.parseInt(path.substring("/ids?count=".length())));
-            String seq = "200 OK\r\nsnowglobe-seq: " + incarnation + "/" + lane + "/" + batch.first + "/" + batch.count;
-            if (raw) return answer(seq, batch.ids);
-            LongBuffer ids = batch.ids.asLongBuffer();
-            return answer(seq, IntStream.range(0, batch.count).mapToObj(i -> Long.toUnsignedString(ids.get(i)))
+            Batch batch = lanes[lane].batch(asked.isEmpty() ? 1 : Integer.parseInt(asked));
+            int count = batch.ids.length / 8;
+            exchange.getResponseHeaders().set("snowglobe-seq", incarnation + "/" + lane + "/" + batch.first + "/" + count);
+            LongBuffer ids = littleEndian(batch.ids).asLongBuffer();
+            if ("application/octet-stream".equals(exchange.getRequestHeaders().getFirst("Accept"))) answer(exchange, 200, batch.ids);
+            else answer(exchange, 200, IntStream.range(0, count).mapToObj(i -> Long.toUnsignedString(ids.get(i)))
                 .collect(Collectors.joining("\",\"", "{\"ids\":[\"", "\"]}")));
         } catch (IllegalStateException refusal) {
-            return answer("503 Service Unavailable", "{\"refused\":\"" + refusal.getMessage() + "\"}");
+            answer(exchange, 503, "{\"refused\":\"" + refusal.getMessage() + "\"}");
         }
     }
 
@@ -162,14 +133,14 @@ public class Node {
             + "\"monotonicNs\":\"%d\",\"minted\":[%s]}", incarnation, workerId, System.currentTimeMillis(), System.nanoTime(), minted);
     }
 
-    static ByteBuffer answer(String head, String body) { return answer(head, ByteBuffer.wrap(body.getBytes())); }
-
-    static ByteBuffer answer(String head, ByteBuffer body) {
-        byte[] lines = ("HTTP/1.1 " + head + "\r\nContent-Length: " + body.remaining() + "\r\n\r\n").getBytes();
-        return ByteBuffer.allocate(lines.length + body.remaining()).put(lines).put(body).flip();
+    static void answer(HttpExchange exchange, int status, String body) throws IOException { answer(exchange, status, body.getBytes()); }
+    static void answer(HttpExchange exchange, int status, byte[] body) throws IOException {
+        exchange.sendResponseHeaders(status, body.length);
+        exchange.getResponseBody().write(body);
+        exchange.close();
     }
 
-    static ByteBuffer littleEndian(int bytes) { return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN); }
+    static ByteBuffer littleEndian(byte[] bytes) { return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN); }
 
     static void end(int code, Object why) {
         System.err.println(why);

@@ -1,4 +1,4 @@
-/** Many clients at once by both kinds of address, SIGKILL under their load, and the next life on the same taps. */
+/** Many clients at once, SIGKILL under their load, and the next life on the same taps. */
 import { createHash } from 'node:crypto';
 import http from 'node:http';
 import { readFileSync, readdirSync } from 'node:fs';
@@ -6,15 +6,12 @@ import { join } from 'node:path';
 import { TapReader } from '../../engine/tap-reader.ts';
 import type { Bench, Ground } from '../bench.ts';
 import { END_MS, howItEnded, needIncarnation, NODE, NotSeen } from '../bench.ts';
-import { answered } from '../answers.ts';
 import { sleep, wallAheadNs } from '../clocks.ts';
 import type { Busy, IdsExchange, LifeUnderLoad, SecondLife } from '../evidence.ts';
-import type { Address } from '../http-client.ts';
 import { askForIds } from '../http-client.ts';
 import { readTap } from '../tap-files.ts';
 
-const TCP_CLIENTS = 24;
-const UNIX_CLIENTS = 8;
+const CLIENTS = 32;
 const COUNTS = [1, 7, 100, 500];
 const LOAD_MS = 500;
 /** Fewer answers than that show little; a slow node has longer. */
@@ -26,13 +23,11 @@ const REFUSED_PAUSE_MS = 10;
 
 export async function busy(bench: Bench): Promise<Busy> {
   const ground = await bench.ground();
-  const listen = `tcp:127.0.0.1:${ground.port},unix:${ground.unix.socketPath}`;
-  const variables = { SNOWGLOBE_LISTEN: listen };
   const before = wallAheadNs();
-  const { first, incarnation } = await lifeUnderLoad(bench, ground, variables);
+  const { first, incarnation } = await lifeUnderLoad(bench, ground);
   const filesBefore = digests(ground.taps);
 
-  const second = await secondLife(bench, ground, variables, first);
+  const second = await secondLife(bench, ground, first);
   const filesAfter = digests(ground.taps);
   return {
     first: { ...first, tap: readTap(ground.taps, NODE, incarnation, bench.idBits) },
@@ -45,17 +40,14 @@ export async function busy(bench: Bench): Promise<Busy> {
 
 const NO_TAP = { files: [], lanes: [] };
 
-/** The socket that the killed life left is still there, as on a real node. */
 async function secondLife(
   bench: Bench,
   ground: Ground,
-  variables: Record<string, string>,
-  { incarnation, answersBy }: Pick<LifeUnderLoad, 'incarnation' | 'answersBy'>,
+  { incarnation }: Pick<LifeUnderLoad, 'incarnation'>,
 ): Promise<SecondLife> {
-  const address = answersBy.unix === 0 ? ground.tcp : ground.unix;
-  const node = bench.start(ground, { variables });
+  const node = bench.start(ground);
   const { startedNs } = node;
-  const health = await bench.untilServing(node, address);
+  const health = await bench.untilServing(node, ground.tcp);
   if (health === undefined) {
     const silent = howItEnded(await node.endWithin(0));
     node.kill();
@@ -63,7 +55,7 @@ async function secondLife(
   }
   const ids: IdsExchange[] = [];
   for (const [asked, as] of [[5, 'json'] as const, [500, 'bytes'] as const, [1, 'bytes'] as const])
-    ids.push(await bench.untilIds(address, asked, as));
+    ids.push(await bench.untilIds(ground.tcp, asked, as));
   const own = needIncarnation(health);
   const end = await node.askToEnd('SIGINT', END_MS);
   node.kill();
@@ -75,18 +67,17 @@ async function secondLife(
 async function lifeUnderLoad(
   bench: Bench,
   ground: Ground,
-  variables: Record<string, string>,
 ): Promise<{ readonly first: Omit<LifeUnderLoad, 'tap'>; readonly incarnation: number }> {
-  const { node, health } = await bench.startServing(ground, { variables });
+  const { node, health } = await bench.startServing(ground);
   const incarnation = needIncarnation(health);
   await bench.untilIds(ground.tcp, 1, 'bytes');
   using agent = disposableAgent();
   let over = false;
-  const hammer = async (address: Address, client: number): Promise<readonly IdsExchange[]> => {
+  const hammer = async (client: number): Promise<readonly IdsExchange[]> => {
     const own: IdsExchange[] = [];
     for (let turn = client; !over; turn++) {
       const asked = COUNTS[turn % COUNTS.length] as number;
-      const exchange = await askForIds(address, asked, turn % 8 === 0 ? 'json' : 'bytes', agent);
+      const exchange = await askForIds(ground.tcp, asked, turn % 8 === 0 ? 'json' : 'bytes', agent);
       // Cut off by the kill, or still open: nothing that a node can be blamed for.
       if (exchange.reply === undefined && over) break;
       own.push(exchange);
@@ -96,8 +87,7 @@ async function lifeUnderLoad(
     return own;
   };
   let count = 0;
-  const byTcp = Array.from({ length: TCP_CLIENTS }, (_, i) => hammer(ground.tcp, i));
-  const byUnix = Array.from({ length: UNIX_CLIENTS }, (_, i) => hammer(ground.unix, i));
+  const clients = Array.from({ length: CLIENTS }, (_, i) => hammer(i));
   const begun = performance.now();
   const lasts = (): number => performance.now() - begun;
   while (lasts() < LOAD_MS || (count < ENOUGH && lasts() < LOAD_MAX_MS && node.end === undefined)) await sleep(POLL_MS);
@@ -105,13 +95,11 @@ async function lifeUnderLoad(
   over = true;
   node.kill();
   await node.ended;
-  const [tcp, unix] = [(await Promise.all(byTcp)).flat(), (await Promise.all(byUnix)).flat()];
   const first = {
     incarnation,
     startedNs: node.startedNs,
-    connections: TCP_CLIENTS + UNIX_CLIENTS,
-    ids: [...tcp, ...unix],
-    answersBy: { tcp: answered(tcp).length, unix: answered(unix).length },
+    connections: CLIENTS,
+    ids: (await Promise.all(clients)).flat(),
   };
   return { first, incarnation };
 }

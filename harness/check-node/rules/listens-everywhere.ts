@@ -1,22 +1,21 @@
-/** Both kinds of address, at once, also after a life that was killed on them. */
+/** Every address, where it takes a socket file for one at all; also after a life that was killed on it. */
 import type { Rule } from '../rule.ts';
-import { ok, failed, notJudged } from '../rule.ts';
+import { failed, ok } from '../rule.ts';
 
 export default {
   name: 'listens-everywhere',
   section: 'Configuration',
-  says: 'A socket file that an earlier life left at PATH is removed first.',
-  needs: ['busy'],
-  judge({ busy: { first, second } }) {
-    const { tcp, unix } = first.answersBy;
-    if (tcp + unix === 0) return notJudged('no request was answered with IDs by any address');
-    if (unix === 0) return failed('told to listen at tcp:… and unix:…, it gave IDs at the first only');
-    if (tcp === 0) return failed('told to listen at tcp:… and unix:…, it gave IDs at the second only');
-    if (second.silent !== undefined)
-      return failed(`after a life that was killed, the next did not serve at unix:…: ${second.silent}`);
-    const again = second.ids.filter(({ reply }) => reply?.status === 200).length;
-    return again === 0
-      ? failed(`after a life that was killed, it gave no IDs at unix:… (${second.ids[0]?.why ?? 'no answer with 200'})`)
-      : ok(`${tcp} answers by TCP and ${unix} by a socket file, on which its next life answered too`);
+  says: 'To serve a socket file is optional: a node that does not takes one for a wrong configuration.',
+  needs: ['sockets'],
+  judge({ sockets: { first, second } }) {
+    const told = 'told to listen at tcp:… and unix:…';
+    if (first.end?.code === 2) return ok(`${told}, it took that for a wrong configuration, which is its right`);
+    if (first.end !== undefined) return failed(`${told}, ${first.said}`);
+    if (!first.byTcp) return failed(`${told}, it gave no IDs at the first`);
+    if (second === undefined) return failed(`${told}, it gave IDs at the first only`);
+    if (second.end !== undefined) return failed(`on the socket file of a life that was killed, ${second.said}`);
+    return second.bySocket
+      ? ok('IDs by TCP and by a socket file, and on what a killed life left of that')
+      : failed('after a life that was killed on its socket file, the next gave no IDs there');
   },
-} satisfies Rule<'busy'>;
+} satisfies Rule<'sockets'>;
