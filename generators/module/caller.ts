@@ -10,9 +10,10 @@ export class Caller {
   readonly #next: NextId;
   readonly #writer: IdWriter;
 
-  constructor(next: NextId, form: IdForm, idBits: 64 | 128) {
+  /** `asWritten`: how each ID was given is told, too. */
+  constructor(next: NextId, form: IdForm, idBits: 64 | 128, asWritten = false) {
     this.#next = next;
-    this.#writer = new IdWriter(form, idBits);
+    this.#writer = new IdWriter(form, idBits, asWritten);
   }
 
   /** Writes up to `count` IDs to the front of `into`; the first call that gives none ends the batch. Never throws. */
@@ -49,10 +50,12 @@ export class Caller {
   }
 
   #told(minted: number, error?: string): Minted {
+    const { inNumbers, written } = this.#writer;
     return {
       minted,
       ...(error !== undefined && { error }),
-      ...(this.#writer.inNumbers && { inNumbers: true }),
+      ...(inNumbers && { inNumbers }),
+      ...(written !== undefined && { written }),
     };
   }
 }

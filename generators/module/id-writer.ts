@@ -1,4 +1,5 @@
 /** Turns what a function returned into the bits of an ID, or says why it is none. */
+import type { Written } from '../../harness/core/generator.ts';
 import { inWords } from '../../harness/core/holding-problem.ts';
 import { digestOfBytes, fitting, idReaderOf, likelyForm, type ReadId } from '../../harness/core/id-form.ts';
 import { returnedNoId } from '../../harness/core/minter-problem.ts';
@@ -13,6 +14,8 @@ import type { IdForm } from '../../harness/core/node-program.ts';
 export class IdWriter {
   /** Since the last `aim`, a number was written that is no safe integer. */
   inNumbers = false;
+  /** What was written since the last `aim`, as it was given; undefined where that is not kept. */
+  written: Written[] | undefined;
   readonly #form: IdForm;
   readonly #idBits: 64 | 128;
   readonly #perId: 1 | 2;
@@ -23,7 +26,8 @@ export class IdWriter {
   #into: BigUint64Array = new BigUint64Array(0);
   #bytes: Uint8Array = new Uint8Array(0);
 
-  constructor(form: IdForm, idBits: 64 | 128) {
+  constructor(form: IdForm, idBits: 64 | 128, asWritten = false) {
+    if (asWritten) this.written = [];
     this.#form = form;
     this.#idBits = idBits;
     this.#perId = idBits === 64 ? 1 : 2;
@@ -36,10 +40,17 @@ export class IdWriter {
     this.#into = into;
     this.#bytes = new Uint8Array(into.buffer, into.byteOffset, into.byteLength);
     this.inNumbers = false;
+    if (this.written !== undefined) this.written = [];
   }
 
   /** Writes the ID in place `at`; undefined: it is written, else why it is none. */
   write(given: unknown, at: number): string | undefined {
+    const wrong = this.#write(given, at);
+    if (wrong === undefined) this.written?.push(asGiven(given));
+    return wrong;
+  }
+
+  #write(given: unknown, at: number): string | undefined {
     if (typeof given === 'string') {
       const id = this.#read(given);
       return typeof id === 'bigint' ? this.#put(id, at) : this.#complain('string', () => stray(given, id, this.#form));
@@ -101,6 +112,12 @@ export class IdWriter {
     this.#complaints.set(kind, complaint);
     return complaint;
   }
+}
+
+function asGiven(given: unknown): Written {
+  if (given instanceof Uint8Array) return { as: 'bytes', words: Buffer.from(given).toString('hex') };
+  if (typeof given === 'number') return { as: 'number', words: String(BigInt(given)) };
+  return { as: typeof given === 'bigint' ? 'bigint' : 'text', words: String(given) };
 }
 
 /** Of a text that is long, as a page is, its beginning. */

@@ -9,7 +9,7 @@ import { loadFunction } from './load-function.ts';
 /** Mints into `into`, whose memory is shared or is sent. */
 async function startCaller(start: LaneStart, say: (word: FromLane) => void): Promise<Caller | undefined> {
   try {
-    const caller = new Caller(await loadFunction(start), start.form, start.idBits);
+    const caller = new Caller(await loadFunction(start), start.form, start.idBits, start.asWritten);
     say({ kind: 'ready' });
     return caller;
   } catch (error) {

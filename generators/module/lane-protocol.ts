@@ -1,4 +1,5 @@
 /** What the shell and a lane of a module say to each other: by messages, whether the lane is a thread or a process. */
+import type { Written } from '../../harness/core/generator.ts';
 import type { JsonObject } from '../../harness/core/json.ts';
 import type { IdForm } from '../../harness/core/node-program.ts';
 
@@ -25,6 +26,8 @@ export interface LaneStart {
   readonly call: 'function' | 'factory';
   readonly form: IdForm;
   readonly idBits: 64 | 128;
+  /** How each ID was given is told, too. */
+  readonly asWritten?: boolean;
   readonly context: FactoryContext;
   /** Of a thread: where it writes its IDs. A process sends them. */
   readonly shared?: SharedArrayBuffer;
@@ -43,6 +46,8 @@ export interface Minted {
   readonly error?: string;
   /** One of them was a JavaScript number that is no safe integer. */
   readonly inNumbers?: true;
+  /** As `Minter.written`. */
+  readonly written?: readonly Written[];
 }
 
 /** A lane's first word, then one for each call; `ids` of a process. */

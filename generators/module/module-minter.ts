@@ -3,7 +3,7 @@
  * itself, and so is a single one: a function that waits in a loop for its clock must not keep the node from saying how it
  * is. What that costs a batch is in the tests beside this file.
  */
-import type { GeneratorEnv, Holding, Minter } from '../../harness/core/generator.ts';
+import type { GeneratorEnv, Holding, Minter, Written } from '../../harness/core/generator.ts';
 import { idBitsOf } from '../../harness/core/layout.ts';
 import { workerOf } from '../../harness/core/template.ts';
 import { isWorkerId } from '../../harness/core/worker-id.ts';
@@ -15,7 +15,7 @@ import { type ModuleLane, startProcessLane, startThreadLane } from './module-lan
 /** Resolves when all lanes can be called. Rejects with a GeneratorFault where the module is of no use. */
 export async function startModule(
   { node, layout }: DescribedNode,
-  { clockPrefix }: Pick<ShellConfig, 'clockPrefix'>,
+  { clockPrefix, asWritten = false }: Pick<ShellConfig, 'clockPrefix' | 'asWritten'>,
   env: GeneratorEnv,
 ): Promise<Minter> {
   if (node.kind !== 'module') throw new TypeError(`a node of kind ${node.kind} is no module`);
@@ -31,6 +31,7 @@ export async function startModule(
         call,
         form,
         idBits,
+        asWritten,
         context: { node: host.name, index: host.index, worker, lane, options },
       };
       return lanesAre === 'threads' ? startThreadLane(start) : startProcessLane(start, clockPrefix);
@@ -62,10 +63,12 @@ function minterOf(lane: ModuleLane, index: number, { holding, idBits, env }: OfN
   let logged = '';
   /** In the last call, a function gave a number that is no safe integer. */
   let wasInNumbers = false;
+  let asItWas: readonly Written[] | undefined;
   return {
     async mint(into, count) {
-      const { minted, error, inNumbers = false } = await lane.mint(into, count);
+      const { minted, error, inNumbers = false, written } = await lane.mint(into, count);
       wasInNumbers = inNumbers;
+      asItWas = written;
       if (error === undefined) return minted;
       if (minted === 0) throw new Error(error);
       // The IDs before it are good: the client gets fewer, and the next call that gives none at all is an error.
@@ -74,6 +77,7 @@ function minterOf(lane: ModuleLane, index: number, { holding, idBits, env }: OfN
       return minted;
     },
     encode: (ids) => (wasInNumbers ? asGiven(ids, idBits) : undefined),
+    written: () => asItWas,
     holding: () => holding,
     close: async () => undefined,
   };

@@ -1,4 +1,5 @@
 /** IDs of one answer, as many as it holds; its memory is used again for the next. */
+import type { Written } from '../../harness/core/generator.ts';
 
 /** The greatest number that JavaScript holds exactly, and with it most readers of JSON. */
 const EXACT_MAX = BigInt(Number.MAX_SAFE_INTEGER);
@@ -8,10 +9,12 @@ export class IdBuffer {
   #words: BigUint64Array;
   #length = 0;
   #inexact: number[] = [];
+  #written: Written[] | undefined;
 
-  /** `perId`: 64-bit words of an ID. */
-  constructor(perId: 1 | 2) {
+  /** `perId`: 64-bit words of an ID. `asWritten`: how each ID is written is kept, too. */
+  constructor(perId: 1 | 2, asWritten = false) {
     this.perId = perId;
+    if (asWritten) this.#written = [];
     this.#words = new BigUint64Array(64 * perId);
   }
 
@@ -28,9 +31,16 @@ export class IdBuffer {
   clear(): void {
     this.#length = 0;
     if (this.#inexact.length > 0) this.#inexact = [];
+    if (this.#written !== undefined) this.#written = [];
   }
 
-  push(id: bigint): void {
+  /** `text`: how it is written; undefined of bytes. */
+  push(id: bigint, text?: string): void {
+    if (text !== undefined) this.#written?.push({ as: 'text', words: text });
+    this.#append(id);
+  }
+
+  #append(id: bigint): void {
     const at = this.#length * this.perId;
     if (at === this.#words.length) this.#grow();
     this.#words[at] = id; // takes the low 64 bits
@@ -38,11 +48,17 @@ export class IdBuffer {
     this.#length++;
   }
 
-  /** An ID that came as a number of JSON. */
-  pushNumber(id: bigint): void {
+  /** An ID that came as a number of JSON, with these digits. */
+  pushNumber(id: bigint, digits: string): void {
     const signed = BigInt.asIntN(64 * this.perId, id);
     if (id > EXACT_MAX && (signed > EXACT_MAX || signed < -EXACT_MAX)) this.#inexact.push(this.#length);
-    this.push(id);
+    this.#written?.push({ as: 'number', words: digits });
+    this.#append(id);
+  }
+
+  /** How the first IDs are written; undefined where that is not kept, or the IDs came as bytes. */
+  written(count: number): readonly Written[] | undefined {
+    return this.#written?.length === this.#length ? this.#written.slice(0, count) : undefined;
   }
 
   /** The words of the IDs from one place on, to another. They are gone with the next `clear`. */

@@ -115,7 +115,7 @@ export class MaelstromAsker implements Asker {
     const value = this.#read(id);
     if (typeof value === 'string')
       throw new ServiceFault('answered what is no ID', `: ${quoted(jsonText(id))} ${value}`);
-    into.push(value);
+    into.push(value, typeof id === 'string' ? id : jsonText(id));
   }
 
   close(): void {

@@ -56,7 +56,7 @@ class IdOfForm {
   }
 
   text(text: string, into: IdBuffer, at = ''): void {
-    into.push(this.#value(text, at));
+    into.push(this.#value(text, at), text);
   }
 
   /** One a line; lines without any letter are none. */
@@ -81,7 +81,7 @@ class IdOfForm {
       throw new ServiceFault('answered a number that is no ID', `${placed(at)}: ${value.digits} is not whole digits`);
     if (this.form !== 'decimal' && this.form !== 'text')
       throw new ServiceFault(`answered a JSON number where IDs of the form ${this.form} should be`, placed(at));
-    into.pushNumber(this.#value(value.digits, at));
+    into.pushNumber(this.#value(value.digits, at), value.digits);
   }
 
   #value(text: string, at: string): bigint {

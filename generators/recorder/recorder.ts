@@ -24,6 +24,7 @@ import { FewWords } from './few-words.ts';
 import { freePort } from './free-port.ts';
 import { HttpAsker, requestOf, TIMEOUT_MS } from './http-asker.ts';
 import type { Address } from './http-connection.ts';
+import { IdBuffer } from './id-buffer.ts';
 import { initialize, MaelstromAsker, MaelstromNode } from './maelstrom.ts';
 import { idsReaderOf } from './read-ids.ts';
 import { RecordingLane } from './recording-lane.ts';
@@ -50,7 +51,7 @@ export async function startRecorder(
   if (started.process !== undefined) endWith(started.process);
   const words = new FewWords();
   const lane = (holding: Holding): RecordingLane =>
-    new RecordingLane(started.asker(), wordsPerId(layout), holding, words);
+    new RecordingLane(started.asker(), new IdBuffer(wordsPerId(layout), config.asWritten), holding, words);
   const holding = holdingOf(node, layout, started.places);
   const [first, ...others] = Array.from({ length: node.lanes ?? LANES }, () => lane(holding)) as [
     RecordingLane,
@@ -60,6 +61,7 @@ export async function startRecorder(
     mint: (into, count) => first.mint(into, count),
     extras: () => first.extras(),
     encode: (ids) => first.encode(ids),
+    written: () => first.written(),
     holding: () => holding,
     moreLanes: others,
     async close() {

@@ -1,9 +1,9 @@
 /** One lane of the recorder: a minter whose IDs are those of a service's answers. */
-import type { Holding, Minter } from '../../harness/core/generator.ts';
+import type { Holding, Minter, Written } from '../../harness/core/generator.ts';
 import { ServiceFault } from '../../harness/core/service-fault.ts';
 import type { Asker } from './asker.ts';
 import type { FewWords } from './few-words.ts';
-import { IdBuffer } from './id-buffer.ts';
+import type { IdBuffer } from './id-buffer.ts';
 
 export class RecordingLane implements Minter {
   readonly #asker: Asker;
@@ -13,9 +13,9 @@ export class RecordingLane implements Minter {
   /** IDs of the last answer that went into the caller's buffer. */
   #given = 0;
 
-  constructor(asker: Asker, perId: 1 | 2, holding: Holding, words: FewWords) {
+  constructor(asker: Asker, ids: IdBuffer, holding: Holding, words: FewWords) {
     this.#asker = asker;
-    this.#ids = new IdBuffer(perId);
+    this.#ids = ids;
     this.#holding = holding;
     this.#words = words;
   }
@@ -48,6 +48,10 @@ export class RecordingLane implements Minter {
     );
     for (const at of inexact) if (at < all.length) all[at] = Number(all[at]);
     return all;
+  }
+
+  written(): readonly Written[] | undefined {
+    return this.#ids.written(this.#given);
   }
 
   holding(): Holding {

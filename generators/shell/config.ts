@@ -30,6 +30,8 @@ export interface ShellConfig {
   readonly host: string;
   /** The words before a service's command that put it under the node's clock. */
   readonly clockPrefix: readonly string[];
+  /** Of a node that is plain data: answers in JSON tell how each ID was given. */
+  readonly asWritten?: boolean;
   readonly options: JsonObject;
   /** None where the coordinator is another, or there is none. */
   readonly etcd: readonly string[];
@@ -76,6 +78,7 @@ export function readConfig(environment: Environment): ShellConfig {
     ...(environment['SNOWGLOBE_NODES'] !== undefined && { nodes: read('SNOWGLOBE_NODES', count) }),
     host: read('SNOWGLOBE_HOST', (text) => text, '127.0.0.1'),
     clockPrefix: read('SNOWGLOBE_CLOCK_PREFIX', words, []),
+    ...(environment['SNOWGLOBE_AS_WRITTEN'] === '1' && { asWritten: true }),
     options: read('SNOWGLOBE_OPTIONS', object, {}),
     etcd: read('SNOWGLOBE_ETCD', endpoints, []),
     ...(environment['SNOWGLOBE_POSTGRES'] !== undefined && { postgres: read('SNOWGLOBE_POSTGRES', database) }),

@@ -87,6 +87,7 @@ async function start(config: ShellConfig): Promise<void> {
     minter,
     lanes,
     encoders: minters.map((one) => one.encode?.bind(one) ?? minter.encode?.bind(minter)),
+    writers: minters.map((one) => one.written?.bind(one)),
     idBits: idBitsOf(generator.layout),
     metrics,
     leaseSpent: (lease) => coordination.spent(lease),

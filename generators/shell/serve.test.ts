@@ -34,6 +34,7 @@ async function answers(idBits: 64 | 128, encode?: Minter['encode']): Promise<Rec
     incarnation: 3,
     lanes: [lane],
     encoders: [encode],
+    writers: [],
     idBits,
     onFirstRequest: () => undefined,
     metrics: { answered: () => undefined },

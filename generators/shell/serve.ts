@@ -23,6 +23,8 @@ export interface Served {
   readonly lanes: readonly Lane[];
   /** As `Minter.encode`, of each lane. */
   readonly encoders: readonly Minter['encode'][];
+  /** As `Minter.written`, of each lane. */
+  readonly writers: readonly Minter['written'][];
   readonly idBits: 64 | 128;
   readonly metrics: Metrics;
   /** As `NodeHealth.leaseSpent`. */
@@ -103,7 +105,7 @@ function answer(served: Served, lane: number, outcome: Outcome, raw: boolean, re
   if (!raw) {
     const ids =
       encoded?.map((id) => (typeof id === 'number' ? id : String(id))) ?? inDecimal(outcome.ids, served.idBits);
-    return sendJson(response, 200, { ids }, headers);
+    return sendJson(response, 200, { ids, written: served.writers[lane]?.() }, headers);
   }
   const ids = encoded === undefined ? outcome.ids : inWords(encoded, served.idBits);
   // A copy: the lane writes the next batch into these bytes while the socket may still hold them.

@@ -1,10 +1,14 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { afterAll, expect, test } from 'vitest';
 import { combinationProblems, scenarioProblems } from '../engine/preflight.ts';
+import { askHow } from '../init/answers.ts';
+import { onTerminal } from '../init/interview.ts';
 import { snowglobe } from '../laws/cli-process.ts';
 import { loadGenerator, loadParts, loadScenario } from '../registry.ts';
+import { make } from './init.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'snowglobe-init-test-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -72,7 +76,7 @@ test('with --json what it wrote is one document', { timeout: 30_000 }, async () 
     files: ['told/generator.json', 'told/scenario.json'],
     command: 'npx snowglobe run ./told/scenario.json',
     generator: 'ids',
-    trial: ['It was not tried: an image is started by a run.'],
+    trial: [expect.stringMatching(/^It was not tried: an image is started by a run\. Give --layout to say/)],
   });
 });
 
@@ -91,6 +95,7 @@ test.each<[string, readonly string[], readonly string[]]>([
   ['nothing to start, and nobody to ask', [], ['Nothing says what starts your generator', '--generator']],
   ['a name in place of a way in', ['--generator', 'snowflake'], ['snowflake is a generator that snowglobe brings']],
   ['a word that is no flag', ['./my-service'], ['What starts your generator goes behind --generator.']],
+  ['a program that is not there', ['--generator', 'command:./mispelt {port}'], ['mispelt', 'there is no program']],
   ['no number of nodes', [...IMAGE, '--nodes', 'few'], ['--nodes: "few" is no number of nodes.']],
   ['no rate', [...IMAGE, '--rate', '0'], ['--rate: "0" is no number of IDs a second.']],
   ['a flag with a slip', [...IMAGE, '--layout', 'twiter'], ['--layout: ', 'did you mean twitter?']],
@@ -100,4 +105,22 @@ test.each<[string, readonly string[], readonly string[]]>([
   expect({ code, stderr }).toMatchObject({ code: 2 });
   for (const text of says) expect(stderr).toContain(text);
   expect(existsSync(join(folder, out))).toBe(false);
+});
+
+test('a misspelt program is asked for again before anything else is asked', async () => {
+  const said = ['nod ids.mjs {port}', `'${process.execPath}' ids.mjs {port}`, '/id', 'auto'];
+  const asked: string[] = [];
+  const told: string[] = [];
+  const output = new PassThrough().on('data', (chunk) => {
+    if (!String(chunk).endsWith(': ')) return void told.push(String(chunk));
+    asked.push(String(chunk).slice(0, 2));
+    input.write(`${said[asked.length - 1]}\n`);
+  });
+  const input = new PassThrough();
+  const interview = onTerminal(input as unknown as NodeJS.ReadStream, output as unknown as NodeJS.WriteStream);
+  const { generator } = await askHow(interview, {}, make);
+  interview.close();
+  expect(generator).toEqual([`command:${said[1]}`]);
+  expect(asked).toEqual(['1.', '1.', '2.', '3.']);
+  expect(told.join('')).toContain('nod cannot be run: PATH has no such program.');
 });

@@ -8,15 +8,18 @@ import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import type { ExitCode } from '../core/errors.ts';
 import { badInput, EXIT } from '../core/errors.ts';
 import type { Generator } from '../core/generator.ts';
+import { isOpaque } from '../core/layout.ts';
 import { parseLayout } from '../core/layout-spec.ts';
 import { quotedWord } from '../core/shell-words.ts';
 import type { WayWords } from '../core/way-in.ts';
+import { programHere } from '../drivers/agent/node-command.ts';
 import type { Answers, Given } from '../init/answers.ts';
-import { askHow, askLayout, askRest, nodesFrom, rateFrom, USUAL } from '../init/answers.ts';
+import { askHow, askLayout, askRest, isYes, nodesFrom, rateFrom, USUAL } from '../init/answers.ts';
 import { GENERATOR_FILE, generatorFile, jsonText, SCENARIO_FILE, scenarioFile } from '../init/files.ts';
+import type { FoundForm } from '../init/choose-form.ts';
 import type { Guess } from '../init/guess-layout.ts';
 import { type Interview, onTerminal } from '../init/interview.ts';
-import { tried } from '../init/tried.ts';
+import { misfitOf, type SaidLayout, tried } from '../init/tried.ts';
 import { tryForms } from '../init/try-forms.ts';
 import { loadScenario } from '../registry.ts';
 import { generatorSource } from './generator-source.ts';
@@ -50,7 +53,7 @@ export async function init(args: InitArguments, output: Output): Promise<ExitCod
   const interview =
     args.yes || output.json || !process.stdin.isTTY ? undefined : onTerminal(process.stdin, process.stdout);
   try {
-    const { answers, outcome } =
+    const { answers, outcome, ids } =
       interview === undefined ? await withoutAsking(given, output.text) : await asking(interview, given);
     const generator = await make(answers.generator, answers.way);
     const like = await loadScenario('first-look');
@@ -64,9 +67,17 @@ export async function init(args: InitArguments, output: Output): Promise<ExitCod
       writeFileSync(file, jsonText(content));
     const shown = files.map((file) => relative(process.cwd(), file));
     const command = `npx snowglobe run ${quotedWord(asPath(shown[1] as string))}`;
-    const document = { files: shown, command, generator: generator.name, trial: outcome };
-    output.document(document, `\nWritten: ${shown.join(', ')}.\nRun it:  ${command}`);
-    return EXIT.pass;
+    const wrong = whatIsWrong(ids, answers.way, shown[0] as string);
+    const document = {
+      files: shown,
+      command,
+      generator: generator.name,
+      trial: outcome,
+      ...(wrong !== undefined && { wrong }),
+    };
+    const then = wrong === undefined ? `Run it:  ${command}` : `! ${wrong}\nThen run it:  ${command}`;
+    output.document(document, `\nWritten: ${shown.join(', ')}.\n${then}`);
+    return wrong === undefined ? EXIT.pass : EXIT.unknown;
   } finally {
     interview?.close();
   }
@@ -78,12 +89,26 @@ function refuseOverwriting(files: readonly string[], force: boolean): void {
     throw badInput('is there already.', 'Take another folder with --out, or write over it with --force.', there);
 }
 
+/** Why a run of what was written proves nothing, and what to mend; undefined: nothing is known against it. */
+function whatIsWrong(ids: Found['ids'], { layout: [text] = [] }: WayWords, file: string): string | undefined {
+  if (ids === 'none')
+    return `A run of it is bound to fail: it gave no ID. Mend it, or \`node\` in ${file} (how it is started and asked), or begin again with --force.`;
+  if (ids === 'untried' || text === undefined || misfitOf(ids, saidLayout(text)) === undefined) return undefined;
+  return `A run of it is bound to misjudge its IDs: the layout ${text} does not fit them. Mend \`layout\` in ${file} (snowglobe list --layouts; opaque where it is unknown), or begin again with --force.`;
+}
+
+function saidLayout(text: string): SaidLayout {
+  return { text, layout: parseLayout(text) };
+}
+
 /** What the trial came to: what it gave, or why it gave nothing. */
 type Outcome = readonly string[];
 
 interface Found {
   readonly answers: Answers;
   readonly outcome: Outcome;
+  /** The IDs that it gave. */
+  readonly ids: FoundForm | 'none' | 'untried';
 }
 
 async function withoutAsking(given: Given, tell: (line: string) => void): Promise<Found> {
@@ -105,29 +130,28 @@ async function asking(interview: Interview, given: Given): Promise<Found> {
   let found: (Found & Tried) | undefined;
   do {
     found = await trying(await askHow(interview, given, make, found?.answers), tell);
-  } while (!found.worked && (await again(interview)));
+  } while (found.ids === 'none' && (await again(interview)));
+  const { ids } = found;
   const guesses = found.guesses.map(({ layout }) => layout);
-  const way = await askLayout(interview, found.answers, guesses, make);
+  const misfit = (text: string): string | undefined =>
+    typeof ids === 'string' ? undefined : misfitOf(ids, saidLayout(text));
+  const way = await askLayout(interview, found.answers, guesses, make, misfit);
   return { ...found, answers: await askRest(interview, { ...found.answers, way }, given, make) };
 }
 
 function again(interview: Interview): Promise<boolean> {
-  return interview.ask({ text: 'Answer again? (yes, or no to write the files as they are)', fallback: 'yes' }, (said) =>
-    /^y/i.test(said),
-  );
+  return interview.ask({ text: 'Answer again? (yes, or no to write the files as they are)', fallback: 'yes' }, isYes);
 }
 
 interface Tried {
   readonly guesses: readonly Guess[];
-  /** It gave IDs, or it was not tried. */
-  readonly worked: boolean;
 }
 
 /** Starts it once and asks for IDs; what they show goes into the words. */
 async function trying(answers: Answers, tell: (line: string) => void): Promise<Found & Tried> {
   const { way } = answers;
   const generator = await make(answers.generator, way);
-  const untried = whyUntried(generator);
+  const untried = whyUntried(generator, way);
   const found = untried ?? (await tryForms(generator, way.form !== undefined));
   const outcome = (lines: Outcome): Outcome => {
     for (const line of lines) tell(`  ${line}`);
@@ -135,27 +159,40 @@ async function trying(answers: Answers, tell: (line: string) => void): Promise<F
   };
   if (typeof found === 'string') {
     const why = untried === undefined ? `! It gave no ID: ${found.replace(/\.?$/, '.')}` : found;
-    return { answers, guesses: [], worked: untried !== undefined, outcome: outcome([why]) };
+    return { answers, guesses: [], ids: untried === undefined ? 'none' : 'untried', outcome: outcome([why]) };
   }
-  const { trial, form, idBits } = found;
+  const { form, idBits } = found;
   const [text] = way.layout ?? [];
-  const said = tried(trial, form, text === undefined ? undefined : { text, layout: parseLayout(text) }, idBits);
+  const said = tried(found, text === undefined ? undefined : saidLayout(text));
   const withForm: WayWords = way.form === undefined && form !== 'decimal' ? { ...way, form: [form] } : way;
-  // Numbers that 64 bits do not hold, of which nothing else is known.
-  const isLong = form === 'decimal' && idBits === 128 && way.layout === undefined && said.guesses.length === 0;
+  // Numbers that 64 bits do not hold, of which nothing else is known; and whoever said "opaque" did not say how long.
+  const isLong =
+    idBits === 128 &&
+    (text === undefined ? form === 'decimal' && said.guesses.length === 0 : isOpaque(parseLayout(text)));
   const found128: WayWords = isLong ? { ...withForm, layout: ['opaque:128'] } : withForm;
-  return { answers: { ...answers, way: found128 }, guesses: said.guesses, worked: true, outcome: outcome(said.lines) };
+  return { answers: { ...answers, way: found128 }, guesses: said.guesses, ids: found, outcome: outcome(said.lines) };
 }
 
-/** As a sentence; undefined: it can be tried here. */
-function whyUntried({ node, coordinator }: Generator): string | undefined {
-  if (coordinator === 'etcd') return 'It was not tried: it needs etcd, which a run starts beside it.';
-  return 'image' in node && node.image !== undefined ? 'It was not tried: an image is started by a run.' : undefined;
+/** As sentences; undefined: it can be tried here. */
+function whyUntried({ node, coordinator }: Generator, { layout }: WayWords): string | undefined {
+  const hint =
+    layout === undefined
+      ? ' Give --layout to say how its IDs are laid out (snowglobe list --layouts), and --form how they are written: else they are decimal numbers of which nothing is known.'
+      : '';
+  if (coordinator === 'etcd') return `It was not tried: it needs etcd, which a run starts beside it.${hint}`;
+  return 'image' in node && node.image !== undefined
+    ? `It was not tried: an image is started by a run.${hint}`
+    : undefined;
 }
 
-async function make(words: readonly string[], way: WayWords): Promise<Generator> {
+/** What words describe; throws a SnowglobeError where they describe nothing of the user's, or a program that is not there. */
+export async function make(words: readonly string[], way: WayWords): Promise<Generator> {
   const { generator } = await generatorSource(words, way);
-  if (generator.node.kind !== 'shell') return generator;
+  const { node } = generator;
+  // A program that is not there shows before anything else is asked.
+  if ('command' in node && node.command !== undefined && !('image' in node && node.image !== undefined))
+    programHere(node.command[0] ?? '', node.folder);
+  if (node.kind !== 'shell') return generator;
   throw badInput(
     `${generator.name} is a generator that snowglobe brings, or a file of code: it needs no description.`,
     `Run it: snowglobe run --generator ${words.join(' ')}. To describe what is yours, give a way in, such as command:"…".`,

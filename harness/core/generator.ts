@@ -73,6 +73,12 @@ export interface ShellNode {
 }
 
 /** One lane of minting inside a node. */
+/** An ID as a service or a module gave it: a number (of JSON, or of JavaScript) in decimal digits, bytes in hexadecimal ones. */
+export interface Written {
+  readonly as: 'text' | 'number' | 'bigint' | 'bytes';
+  readonly words: string;
+}
+
 export interface Minter {
   /**
    * Writes up to `count` IDs to the front of `into` and returns how many. `into` has one word an ID, or two where the
@@ -95,6 +101,11 @@ export interface Minter {
    * as a number of JSON, and in bytes as what it holds. A lane without one goes by that of the node's first minter.
    */
   encode?(ids: BigUint64Array): readonly (bigint | number)[] | undefined;
+  /**
+   * The IDs of the last call's answer as they were given, before they were read; undefined: that is not kept, as in runs.
+   * `snowglobe init` asks for it, to see how they are written.
+   */
+  written?(): readonly Written[] | undefined;
   /** What the node holds right now, or undefined while it waits for what it needs to mint. Cheap, never blocks. */
   holding(): Holding | undefined;
   close(): Promise<void>;

@@ -108,3 +108,12 @@ test('who answers again finds what was answered before', async () => {
     way: { ask: ['/old'], ids: ['auto'] },
   });
 });
+
+test('a layout that does not fit is asked for again, or taken all the same', async () => {
+  const misfit = (layout: string): string | undefined => (layout === 'discord' ? '! It does not fit.' : undefined);
+  const asked = (...answers: readonly string[]) =>
+    askLayout(answering(...answers), { generator: ['command:./ids {port}'], way: {} }, [], make, misfit);
+  expect(await asked('discord', '', 'twitter')).toEqual({ layout: ['twitter'] });
+  expect(await asked('discord', 'yes')).toEqual({ layout: ['discord'] });
+  expect(await asked('unknown')).toEqual({});
+});

@@ -68,15 +68,19 @@ export async function askHow(interview: Interview, given: Given, make: Make, bef
   return { generator, way, nodes, idsPerSecond };
 }
 
-/** The fourth: `guesses` are layouts in which the IDs of a trial are of now. */
+/**
+ * The fourth: `guesses` are layouts in which the IDs of a trial are of now; `misfit` says of another one why it does not
+ * fit them, undefined: it does, or nobody can tell.
+ */
 export async function askLayout(
   interview: Interview,
-  { generator, way }: Answers,
+  { generator, way }: Pick<Answers, 'generator' | 'way'>,
   guesses: readonly string[],
   make: Make,
+  misfit: (layout: string) => string | undefined = () => undefined,
 ): Promise<WayWords> {
   if (way.layout !== undefined) return way;
-  return interview.ask(
+  const said = await interview.ask(
     {
       text: '4. How are the bits of an ID laid out?',
       hints: [
@@ -90,7 +94,18 @@ export async function askLayout(
       return more;
     },
   );
+  const why = said.layout === undefined ? undefined : misfit(said.layout[0] ?? '');
+  if (why === undefined) return said;
+  interview.tell(`  ${why}`);
+  const isMeant = await interview.ask(
+    { text: 'Take it all the same? (yes, or no to name another)', fallback: 'no' },
+    isYes,
+  );
+  return isMeant ? said : askLayout(interview, { generator, way }, guesses, make, misfit);
 }
+
+/** Whether an answer says so. */
+export const isYes = (said: string): boolean => /^y/i.test(said);
 
 /** The last two: what it promises, and how much is asked of it. */
 export async function askRest(interview: Interview, answers: Answers, given: Given, make: Make): Promise<Answers> {

@@ -1,7 +1,7 @@
 /**
  * What docs/TEST-YOUR-OWN-GENERATOR.md promises, with a service in Node: described by flags, tried, run, judged.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -76,28 +76,93 @@ test('init tries it, recognises its layout, and writes a generator that runs', {
   passedUnlessBusy('a generator that init wrote', parseRun(stdout));
 });
 
-test.each([
-  ['a service', command(' uuid'), ASK],
-  ['a module', 'module:./ids.mjs#next', []],
-])('init finds out how the IDs of %s are written', { timeout: 60_000 }, async (name, generator, flags) => {
-  const module = `import { randomUUID } from 'node:crypto';\nexport const next = () => randomUUID();\n`;
-  writeFileSync(join(folder, 'ids.mjs'), module);
+const MODULE = `
+const LETTERS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const now = () => Array.from({ length: 10 }, (_, at) => LETTERS[Math.floor(Date.now() / 32 ** (9 - at)) % 32]).join('');
+let calls = 0;
+export const ulid = () => now() + String(++calls).padStart(16, '0');
+export const uuid = () => crypto.randomUUID();
+export const number = () => 2 ** 60 + 2 ** 12 * ++calls;
+`;
+writeFileSync(join(folder, 'ids.mjs'), MODULE);
+
+test.each<[string, string, readonly string[], RegExp, object]>([
+  ['a service', command(' uuid'), ASK, /-4[0-9a-f]{3}-/, { layout: 'opaque:128', node: { ask: { form: 'uuid' } } }],
+  ['a module', 'module:./ids.mjs#uuid', [], /-4[0-9a-f]{3}-/, { layout: 'opaque:128', node: { form: 'uuid' } }],
+  ['a module of ULIDs', 'module:./ids.mjs#ulid', [], /the form ulid/, { layout: 'ulid', node: { form: 'ulid' } }],
+  [
+    'a module whose layout is said',
+    'module:./ids.mjs#uuid',
+    ['--layout', 'uuidv4'],
+    /the form uuid/,
+    { layout: 'uuidv4', node: { form: 'uuid' } },
+  ],
+])('init finds out how the IDs of %s are written', { timeout: 60_000 }, async (name, generator, flags, says, file) => {
   const out = name.replaceAll(' ', '-');
   const { code, stdout } = await snowglobe(['init', '--generator', generator, ...flags, '--out', out], {}, folder)
     .ended;
-  expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/-4[0-9a-f]{3}-/) as unknown });
-  const text = readFileSync(join(folder, out, 'generator.json'), 'utf8');
-  expect(text).toContain('"form": "uuid"');
-  expect(text).toContain('"layout": "opaque:128"');
+  expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(says) as unknown });
+  expect(JSON.parse(readFileSync(join(folder, out, 'generator.json'), 'utf8'))).toMatchObject(file);
+});
+
+test('a service of texts is started once, and its IDs are shown as they are', { timeout: 60_000 }, async () => {
+  const log = join(folder, 'starts.log');
+  const tried = snowglobe(['init', '--generator', command(` text '${log}'`), ...ASK, '--out', 'texts'], {}, folder);
+  const { code, stdout } = await tried.ended;
+  expect({ code, stdout }).toEqual({
+    code: 0,
+    stdout: expect.stringMatching(/ ms: id_\w+, id_\w+, id_\w+\n/) as unknown,
+  });
+  expect(stdout).toContain('Of each text a digest is kept');
+  expect(readFileSync(log, 'utf8')).toBe('started\n');
 });
 
 test.each([
-  ['a place that its answers do not have', command(), ['--ids', 'json:/nothing'], 'has nothing at /nothing'],
-  ['a service that ends at once', `command:'${process.execPath}' -e 0 {port}`, [], 'ended before it served'],
-])('init tells of %s', { timeout: 60_000 }, async (name, generator, flags, says) => {
-  const out = ['--out', name.replaceAll(/\W/g, '-')];
+  ['a service', command(' number'), ASK],
+  ['a module', 'module:./ids.mjs#number', []],
+])('init warns of numbers of %s that JavaScript does not hold', { timeout: 60_000 }, async (name, generator, flags) => {
+  const out = ['--out', `numbers-of-${name.replaceAll(' ', '-')}`];
   const { code, stdout } = await snowglobe(['init', '--generator', generator, ...flags, ...out], {}, folder).ended;
-  expect(code).toBe(0);
-  expect(stdout).toContain('! It gave no ID: ');
-  expect(stdout).toContain(says);
+  expect({ code, stdout }).toEqual({
+    code: 0,
+    stdout: expect.stringContaining('! It gives numbers above 2^53') as unknown,
+  });
 });
+
+test.each<[string, string, readonly string[], readonly string[]]>([
+  [
+    'a place that its answers do not have',
+    command(),
+    ['--ids', 'json:/nothing'],
+    ['! It gave no ID: ', 'has nothing at /nothing', 'bound to fail: it gave no ID'],
+  ],
+  [
+    'a service that ends at once',
+    `command:'${process.execPath}' -e 0 {port}`,
+    [],
+    ['! It gave no ID: ', 'ended before it served', 'bound to fail: it gave no ID'],
+  ],
+  [
+    'a layout that is another one',
+    command(),
+    [...ASK, '--layout', 'discord'],
+    ['! The layout discord does not fit', 'Mend `layout` in layout'],
+  ],
+  [
+    'a layout that is too short',
+    command(' uuid'),
+    [...ASK, '--layout', 'twitter'],
+    ['that is of the form uuid and 128 bits', 'bound to fail'],
+  ],
+])(
+  'init writes the files, tells of %s, and proves nothing',
+  { timeout: 60_000 },
+  async (name, generator, flags, says) => {
+    const out = name.replaceAll(/^a |\W/g, '-').replace(/^-/, '');
+    const { code, stdout } = await snowglobe(['init', '--generator', generator, ...flags, '--out', out], {}, folder)
+      .ended;
+    expect({ code, stdout }).toMatchObject({ code: 12 });
+    for (const text of says) expect(stdout).toContain(text);
+    expect(existsSync(join(folder, out, 'scenario.json'))).toBe(true);
+  },
+);

@@ -46,7 +46,8 @@ export function onTerminal(input: NodeJS.ReadStream, output: NodeJS.WriteStream)
           return await read(answer === '' ? (fallback as string) : answer);
         } catch (error) {
           if (!(error instanceof SnowglobeError)) throw error;
-          for (const { what, remedy } of error.problems) tell(`  ${what} ${remedy}`);
+          for (const { what, where = '--', remedy } of error.problems)
+            tell(`  ${where.startsWith('--') ? '' : `${where} `}${what} ${remedy}`);
         }
       }
     },

@@ -1,11 +1,14 @@
-// A small ID service that never heard of snowglobe: node service.fixture.mjs PORT WORKER [same|uuid]
+// A small ID service that never heard of snowglobe: node service.fixture.mjs PORT WORKER [same|uuid|text|number] [LOG]
 import { randomUUID } from 'node:crypto';
+import { appendFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 
-const [port, worker, how] = process.argv.slice(2);
+const [port, worker, how, log] = process.argv.slice(2);
 const EPOCH_MS = Date.parse('2021-06-01T00:00:00Z');
 let tick = 0;
 let sequence = 0;
+
+if (log !== undefined) appendFileSync(log, 'started\n');
 
 /** 41 bits of milliseconds, 10 of worker ID, 12 of sequence; the time never goes back. */
 function next() {
@@ -15,7 +18,14 @@ function next() {
   return (BigInt(tick) << 22n) | (BigInt(how === 'same' ? 0 : worker) << 12n) | BigInt(sequence);
 }
 
+/** As JSON. */
+const ID = {
+  uuid: () => `"${randomUUID()}"`,
+  text: () => `"id_${next().toString(36)}"`,
+  number: () => String(next()),
+};
+
 createServer((request, response) => {
   response.setHeader('content-type', 'application/json');
-  response.end(JSON.stringify({ data: { id: how === 'uuid' ? randomUUID() : String(next()) } }));
+  response.end(`{"data":{"id":${ID[how]?.() ?? `"${next()}"`}}}`);
 }).listen(Number(port), '0.0.0.0');

@@ -10,13 +10,13 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Generator } from '../core/generator.ts';
+import type { Generator, Written } from '../core/generator.ts';
 import { wordsPerId } from '../core/layout.ts';
 import { CLOCK_PREFIX_VARIABLE, nodeCommand } from '../drivers/agent/node-command.ts';
 import { lastLine } from '../drivers/agent/last-words.ts';
 import { shellEntry } from '../drivers/agent/shell-entry.ts';
 import { GENERATOR_FAULT } from '../core/minter-problem.ts';
-import type { SeenId } from './guess-layout.ts';
+import type { Answer } from './choose-form.ts';
 
 /** So many IDs, one after the other. */
 const IDS = 3;
@@ -31,7 +31,7 @@ const POLL_MS = 30;
 const LOOPBACK = '127.0.0.1';
 
 export interface Trial {
-  readonly seen: readonly SeenId[];
+  readonly answers: readonly Answer[];
   /** What the quickest answer took, in milliseconds, recorder included. */
   readonly tookMs: number;
 }
@@ -45,18 +45,18 @@ export async function tryOut(generator: Generator): Promise<Trial | string> {
     const started = await startNode(generator, folder, log);
     child = started.child;
     await untilItServes(generator, started, log);
-    const seen: SeenId[] = [];
+    const answers: Answer[] = [];
     let tookMs = Infinity;
-    while (seen.length < IDS) {
+    while (answers.length < IDS) {
       const askedMs = Date.now();
       const before = performance.now();
-      const id = await askOne(started.address, wordsPerId(generator.layout));
+      const given = await askOne(started.address, generator);
       tookMs = Math.min(tookMs, performance.now() - before);
       // A service that gives many at a time gives the first of them.
-      seen.push({ id, askedMs, cameMs: Date.now() });
+      answers.push({ given, askedMs, cameMs: Date.now() });
       await sleep(BETWEEN_MS);
     }
-    return { seen, tookMs };
+    return { answers, tookMs };
   } catch (error) {
     return sentence(error);
   } finally {
@@ -99,6 +99,7 @@ async function startNode(generator: Generator, folder: string, log: string): Pro
         SNOWGLOBE_DISK: disk,
         SNOWGLOBE_HOST: LOOPBACK,
         SNOWGLOBE_OPTIONS: '{}',
+        SNOWGLOBE_AS_WRITTEN: '1',
         SNOWGLOBE_LISTEN: isTcp ? `tcp:${LOOPBACK}:${port}` : `unix:${socketPath}`,
       },
       stdio: ['ignore', output, output],
@@ -127,11 +128,24 @@ function endedBecause(log: string): string {
   return said.startsWith(GENERATOR_FAULT) ? said.slice(GENERATOR_FAULT.length) : said;
 }
 
-/** The first ID of an answer: its words, the low one first. */
-async function askOne(address: Address, perId: 1 | 2): Promise<bigint> {
+/** The first ID of an answer: as it was given, where a shell tells; else its words, the low one first. */
+async function askOne(address: Address, { node, layout }: Generator): Promise<Answer['given']> {
+  if (node.kind !== 'native') {
+    const { ids, written } = JSON.parse((await get(address, '/ids?count=1', 'application/json')).toString()) as ToldIds;
+    const [id] = ids;
+    if (id === undefined) throw new Error('It answered without an ID');
+    return written?.[0] ?? BigInt(id);
+  }
+  const perId = wordsPerId(layout);
   const body = await get(address, '/ids?count=1', 'application/octet-stream');
   if (body.length < 8 * perId) throw new Error('It answered without an ID');
   return perId === 1 ? body.readBigUInt64LE(0) : (body.readBigUInt64LE(8) << 64n) | body.readBigUInt64LE(0);
+}
+
+/** What a shell answers that tells how IDs were given; a number where they are not exact (generators/PROTOCOL.md). */
+interface ToldIds {
+  readonly ids: readonly (string | number)[];
+  readonly written?: readonly Written[];
 }
 
 function get(address: Address, path: string, accept: string): Promise<Buffer> {

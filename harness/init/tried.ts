@@ -4,9 +4,10 @@ import { NAMED_LAYOUTS } from '../core/layout-names.ts';
 import type { Layout } from '../core/layout.ts';
 import { decodeId, idBitsOf, isOpaque } from '../core/layout.ts';
 import { counted, grouped } from '../core/phrases.ts';
-import { type Guess, guessLayouts, offOf } from './guess-layout.ts';
-import { idText } from './id-text.ts';
-import type { Trial } from './trial.ts';
+import type { FoundForm } from './choose-form.ts';
+import { type Guess, guessLayouts, offOf, type SeenId } from './guess-layout.ts';
+import { shownId } from './shown-id.ts';
+import type { FoundOut } from './try-forms.ts';
 
 /** Beyond this the time inside an ID is no time of now. */
 const NEAR_MS = 60_000;
@@ -17,20 +18,50 @@ export interface Tried {
   readonly guesses: readonly Guess[];
 }
 
-/** `layout`: what the user says of it, and how he calls it; undefined: he says nothing. */
-export function tried(
-  { seen, tookMs }: Trial,
-  form: IdForm,
-  layout: { readonly text: string; readonly layout: Layout } | undefined,
-  idBits: 64 | 128,
-): Tried {
-  const ids = seen.map(({ id }) => idText(id, form));
-  const answered = `It gave ${counted(seen.length, 'ID')}, one in ${tookMs.toFixed(1)} ms: ${ids.join(', ')}`;
-  const same = new Set(ids).size < ids.length ? ['! The same ID came more than once.'] : [];
-  const guesses = form === 'text' ? [] : guessLayouts(seen, idBits);
-  const said =
-    layout === undefined || isOpaque(layout.layout) ? saidOfGuesses(guesses, form) : saidOf(layout, seen, guesses);
-  return { lines: [answered, ...same, ...said], guesses };
+/** What the user says of the layout, and how he calls it. */
+export interface SaidLayout {
+  readonly text: string;
+  readonly layout: Layout;
+}
+
+/** `said`: undefined where he says nothing. */
+export function tried({ tookMs, ...found }: FoundOut, said: SaidLayout | undefined): Tried {
+  const { seen, form, idBits } = found;
+  const shown = seen.map(({ given }) => shownId(given)).join(', ');
+  const guesses = guessesOf(found);
+  return {
+    lines: [
+      `It gave ${counted(seen.length, 'ID')}, one in ${tookMs.toFixed(1)} ms: ${shown}`,
+      ...(form === 'decimal' ? [] : [`They are written in the form ${form}, of ${idBits} bits.`]),
+      ...(new Set(seen.map(({ id }) => id)).size < seen.length ? ['! The same ID came more than once.'] : []),
+      ...lossOf(found),
+      ...(said === undefined || isOpaque(said.layout)
+        ? saidOfGuesses(guesses, form)
+        : [misfitOf(found, said) ?? fitOf(said, seen)]),
+    ],
+    guesses,
+  };
+}
+
+function guessesOf({ seen, form, idBits }: FoundForm): readonly Guess[] {
+  return form === 'text' ? [] : guessLayouts(seen, idBits);
+}
+
+/** Numbers above 2^53 are not the same to all who read them. */
+function lossOf({ seen }: FoundForm): readonly string[] {
+  const numbers = seen.flatMap(({ given }) =>
+    typeof given !== 'bigint' && given.as === 'number' && !Number.isSafeInteger(Number(given.words))
+      ? [given.words]
+      : [],
+  );
+  const [first] = numbers;
+  if (first === undefined) return [];
+  // Some happen to be such that a JavaScript number holds them.
+  const lost = numbers.find((digits) => BigInt(Number(digits)) !== BigInt(digits));
+  const read = lost === undefined ? `take ${first} for its neighbours` : `read ${lost} as ${BigInt(Number(lost))}`;
+  return [
+    `! It gives numbers above 2^53 and no texts: clients in JavaScript lose digits (they ${read}), and \`faithful-encoding\` will say so. Give them as strings.`,
+  ];
 }
 
 function saidOfGuesses(guesses: readonly Guess[], form: IdForm): readonly string[] {
@@ -40,7 +71,7 @@ function saidOfGuesses(guesses: readonly Guess[], form: IdForm): readonly string
     );
   return [
     form === 'text'
-      ? 'Of texts a digest is kept: they are told apart, and nothing is read out of them.'
+      ? 'Of each text a digest is kept: they are told apart, and nothing is read out of them.'
       : 'In no layout that has a name is the time inside near now: it stays unknown, and what needs it is not judged.',
   ];
 }
@@ -51,32 +82,29 @@ function described(layout: string): string {
   return named === undefined ? layout : `${layout} (${named.spec})`;
 }
 
-function saidOf(
-  { text, layout }: { readonly text: string; readonly layout: Layout },
-  seen: Trial['seen'],
-  guesses: readonly Guess[],
-): readonly string[] {
-  const [first] = seen;
-  if (first === undefined) return [];
-  if (layout.timeBits === 0) return [`The layout ${text} carries no time: whether it fits cannot be told.`];
-  const offMs = offOf(layout, seen);
-  if (offMs !== undefined && Math.abs(offMs) <= NEAR_MS + layout.tickMs) {
-    const { unixMs, workerId, sequence } = decodeId(layout, first.id);
-    const fields = [
-      `time ${new Date(unixMs).toISOString()}`,
-      ...(layout.workerBits > 0 ? [`worker ${workerId}`] : []),
-      ...(layout.sequenceBits > 0 ? [`sequence ${sequence}`] : []),
-    ];
-    return [`${fields.join(', ')}. The embedded time is ${distance(offMs)}: the layout fits.`];
-  }
+/** Why a layout does not fit what came, as a line; undefined: it does, or nobody can tell. */
+export function misfitOf(found: FoundForm, { text, layout }: SaidLayout): string | undefined {
+  if (layout.timeBits === 0) return undefined;
+  const offMs = offOf(layout, found.seen);
+  if (offMs !== undefined && Math.abs(offMs) <= NEAR_MS + layout.tickMs) return undefined;
   const why =
     offMs === undefined
       ? `has bits that an ID of ${idBitsOf(layout)} bits gave other values`
       : `puts its time ${distance(offMs)}`;
-  const others = guesses.map((guess) => guess.layout);
-  return [
-    `! The layout ${text} does not fit: it ${why}. ${others.length === 0 ? 'Is its epoch another one? Write it behind the name: twitter+2020-01-01.' : `These would: ${others.join(', ')}.`}`,
+  const others = guessesOf(found).map((guess) => guess.layout);
+  return `! The layout ${text} does not fit: it ${why}. ${others.length === 0 ? 'Is its epoch another one? Write it behind the name: twitter+2020-01-01.' : `These would: ${others.join(', ')}.`}`;
+}
+
+/** Of one that does. */
+function fitOf({ text, layout }: SaidLayout, seen: readonly SeenId[]): string {
+  if (layout.timeBits === 0) return `The layout ${text} carries no time: whether it fits cannot be told.`;
+  const { unixMs, workerId, sequence } = decodeId(layout, (seen as readonly [SeenId])[0].id);
+  const fields = [
+    `time ${new Date(unixMs).toISOString()}`,
+    ...(layout.workerBits > 0 ? [`worker ${workerId}`] : []),
+    ...(layout.sequenceBits > 0 ? [`sequence ${sequence}`] : []),
   ];
+  return `${fields.join(', ')}. The embedded time is ${distance(offOf(layout, seen) ?? 0)}: the layout fits.`;
 }
 
 const UNITS = [
