@@ -16,6 +16,8 @@ import { readTap } from '../tap-files.ts';
 const TCP_CLIENTS = 24;
 const UNIX_CLIENTS = 8;
 const COUNTS = [1, 7, 100, 500];
+/** Prime to how many counts there are: JSON of each. */
+const JSON_EACH = 7;
 const LOAD_MS = 500;
 /** Fewer answers than that show little; a slow node has longer. */
 const ENOUGH = 200;
@@ -29,13 +31,13 @@ export async function busy(bench: Bench): Promise<Busy> {
   const listen = `tcp:127.0.0.1:${ground.port},unix:${ground.unix.socketPath}`;
   const variables = { SNOWGLOBE_LISTEN: listen };
   const before = wallAheadNs();
-  const { first, incarnation } = await lifeUnderLoad(bench, ground, variables);
+  const first = await lifeUnderLoad(bench, ground, variables);
   const filesBefore = digests(ground.taps);
 
   const second = await secondLife(bench, ground, variables, first);
   const filesAfter = digests(ground.taps);
   return {
-    first: { ...first, tap: readTap(ground.taps, NODE, incarnation, bench.idBits) },
+    first: { ...first, tap: readTap(ground.taps, NODE, first.incarnation, bench.idBits) },
     changed: [...filesBefore].filter(([file, digest]) => filesAfter.get(file) !== digest).map(([file]) => file),
     second,
     wallAheadNs: [before, wallAheadNs()],
@@ -76,17 +78,19 @@ async function lifeUnderLoad(
   bench: Bench,
   ground: Ground,
   variables: Record<string, string>,
-): Promise<{ readonly first: Omit<LifeUnderLoad, 'tap'>; readonly incarnation: number }> {
+): Promise<Omit<LifeUnderLoad, 'tap'>> {
   const { node, health } = await bench.startServing(ground, { variables });
   const incarnation = needIncarnation(health);
   await bench.untilIds(ground.tcp, 1, 'bytes');
-  using agent = disposableAgent();
+  using connections = keptOpen();
   let over = false;
+  let count = 0;
   const hammer = async (address: Address, client: number): Promise<readonly IdsExchange[]> => {
     const own: IdsExchange[] = [];
     for (let turn = client; !over; turn++) {
       const asked = COUNTS[turn % COUNTS.length] as number;
-      const exchange = await askForIds(address, asked, turn % 8 === 0 ? 'json' : 'bytes', agent);
+      const as = turn % JSON_EACH === 0 ? 'json' : 'bytes';
+      const exchange = await askForIds(address, asked, as, { agent: connections.agent });
       // Cut off by the kill, or still open: nothing that a node can be blamed for.
       if (exchange.reply === undefined && over) break;
       own.push(exchange);
@@ -95,7 +99,6 @@ async function lifeUnderLoad(
     }
     return own;
   };
-  let count = 0;
   const byTcp = Array.from({ length: TCP_CLIENTS }, (_, i) => hammer(ground.tcp, i));
   const byUnix = Array.from({ length: UNIX_CLIENTS }, (_, i) => hammer(ground.unix, i));
   const begun = performance.now();
@@ -106,17 +109,16 @@ async function lifeUnderLoad(
   node.kill();
   await node.ended;
   const [tcp, unix] = [(await Promise.all(byTcp)).flat(), (await Promise.all(byUnix)).flat()];
-  const first = {
+  return {
     incarnation,
     startedNs: node.startedNs,
     connections: TCP_CLIENTS + UNIX_CLIENTS,
     ids: [...tcp, ...unix],
     answersBy: { tcp: answered(tcp).length, unix: answered(unix).length },
   };
-  return { first, incarnation };
 }
 
-function disposableAgent(): { readonly agent: http.Agent } & Disposable {
+function keptOpen(): { readonly agent: http.Agent } & Disposable {
   const agent = new http.Agent({ keepAlive: true });
   return { agent, [Symbol.dispose]: () => agent.destroy() };
 }
