@@ -1,6 +1,7 @@
 /**
  * From evidence to the record of a run: findings, doubts, verdict, reasons. Pure but for the questions to the history.
  */
+import type { CarriedWorkers } from '../core/carried-workers.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Tenure } from '../core/tenure.ts';
 import { disturbing } from '../core/disturbing.ts';
@@ -18,7 +19,7 @@ import type { DisturbanceRecord, HazardRecord, Measured, Run, Series } from '../
 import { RUN_VERSION } from '../core/run.ts';
 import { missingSelfLoad } from '../core/self-load.ts';
 import type { Unjudged } from '../core/scope.ts';
-import { judgeableOf, unjudgedOf } from '../core/scope.ts';
+import { judgeableOf, seesClocks, unjudgedOf } from '../core/scope.ts';
 import type { SequenceSecond } from '../core/sequence-use.ts';
 import type { SloRecord } from '../core/slo.ts';
 import type { Unheld } from '../core/tenures.ts';
@@ -51,6 +52,8 @@ export interface HistorySource {
   unheld(): Promise<readonly Unheld[]>;
   /** IDs minted in each bucket since the origin, by node. */
   idsByNode(bucketMs: number): Promise<Series['idsByNode']>;
+  /** The one worker ID that all IDs of a node carry: a question to every ID. */
+  carriedWorkers(): Promise<CarriedWorkers>;
   /** How full ticks are: a question to every ID. */
   sequenceUse(): Promise<readonly SequenceSecond[]>;
   readonly leases: readonly LeaseFact[];
@@ -96,11 +99,11 @@ export async function judge(input: JudgeInput): Promise<Run> {
     problems: input.tapProblems,
     requests: input.requests,
   });
-  const promised = explained(answers.promised, input, disturbances, answers.tenures).map((finding) => ({
+  const promised = explained(answers.promised, input, disturbances, answers).map((finding) => ({
     ...finding,
     promised: true,
   }));
-  const others = explained(answers.others, input, disturbances, answers.tenures).map((finding) => ({
+  const others = explained(answers.others, input, disturbances, answers).map((finding) => ({
     ...finding,
     promised: false,
   }));
@@ -179,7 +182,7 @@ export async function judge(input: JudgeInput): Promise<Run> {
     series: {
       bucketMs: SERIES_BUCKET_MS,
       idsByNode: answers.idsByNode,
-      offsetsByNode: offsetsByNode(journal, nodes),
+      offsetsByNode: seesClocks(generator.evidence) ? offsetsByNode(journal, nodes) : [],
       ...(input.requests !== undefined && {
         requests: requestSeries(input.requests, journal, { latencies: !input.virtualTime }),
       }),
@@ -201,11 +204,21 @@ interface Answers {
   readonly tenures: readonly Tenure[];
   readonly unheld: readonly Unheld[];
   readonly idsByNode: Series['idsByNode'];
+  /** Of nodes that do not say which they hold; else empty. */
+  readonly carried: CarriedWorkers;
   readonly doubts: readonly UnknownReason[];
 }
 
 async function ask(source: HistorySource | undefined, generator: Run['generator']): Promise<Answers> {
-  const none: Answers = { promised: [], others: [], tenures: [], unheld: [], idsByNode: [], doubts: [] };
+  const none: Answers = {
+    promised: [],
+    others: [],
+    tenures: [],
+    unheld: [],
+    idsByNode: [],
+    carried: new Map(),
+    doubts: [],
+  };
   // Whoever lost the store has said so among the doubts already.
   if (source === undefined) return none;
   const lost = (scope: string, error: unknown): UnknownReason => ({
@@ -227,7 +240,8 @@ async function ask(source: HistorySource | undefined, generator: Run['generator'
     const tenures = await source.tenures();
     const unheld = await source.unheld();
     const idsByNode = await source.idsByNode(SERIES_BUCKET_MS);
-    const { promises } = generator;
+    const { promises, evidence } = generator;
+    const carried = evidence?.untoldHolders === true ? await source.carriedWorkers() : none.carried;
     const promised = await findAll(judgeableOf(promises, generator));
     const others = await findAll(judgeableOf(notPromised(promises), generator));
     return {
@@ -236,6 +250,7 @@ async function ask(source: HistorySource | undefined, generator: Run['generator'
       tenures,
       unheld,
       idsByNode,
+      carried,
       doubts: promised.filter((result): result is UnknownReason => !isFinding(result)),
     };
   } catch (error) {
@@ -268,11 +283,12 @@ function explained(
   findings: readonly Finding[],
   { header, journal, source }: JudgeInput,
   disturbances: readonly DisturbanceRecord[],
-  tenures: readonly Tenure[],
+  { tenures, carried }: Pick<Answers, 'tenures' | 'carried'>,
 ): readonly Finding[] {
   return explain(findings, {
     layout: header.generator.layout,
     scope: header.generator.evidence,
+    carried,
     journal,
     tenures,
     leases: source?.leases ?? [],
