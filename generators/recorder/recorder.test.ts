@@ -256,6 +256,9 @@ describe('what its node holds', () => {
   test('one that it assigns by itself is not told', async () => {
     expect(await held({})).toEqual({});
     expect(await held({ headers: { 'x-node': '{index}' } })).toEqual({});
+    // A part of something else is a name, or another number.
+    expect(await held({ headers: { 'x-pod': 'ids-{worker}', 'x-worker': '5{worker}' } })).toEqual({});
+    expect(await held({ headers: { 'x-args': '--worker-id={worker}' } })).toEqual({ workerId: 0 });
   });
   test('none, where IDs carry none', async () => {
     expect(await held({ path: '/id?w={worker}' }, { ...LAYOUT, workerBits: 0 })).toEqual({});

@@ -34,6 +34,11 @@ import { holdingOf } from './worker-told.ts';
 const LANES = 8;
 /** How long the end of a service may be the first sign of an end that was asked for. */
 const ASKED_FOR_MS = 250;
+/** What a service has to do to be asked: one that is started for the run, and one that runs already. */
+const LISTENS =
+  'It has to listen at {host} and {port}, or at the port of --port (ask.port), and answer --health (ask.health) with 2xx; startsWithinMs of a generator file gives it longer';
+const RUNS_ALREADY =
+  'It has to run before snowglobe does, be reached from here at this URL, and answer --health (ask.health) with 2xx';
 /** Where a service listens that says `localhost`: some resolve it to the one, some to the other. */
 const LOOPBACKS = ['127.0.0.1', '::1'] as const;
 
@@ -112,6 +117,7 @@ async function startHttp({ node, config, env, idBits }: Around, ask: HttpAsk): P
     withinMs: node.startsWithinMs ?? STARTS_WITHIN_MS,
     ended: process?.ended ?? new Promise(() => undefined),
     lastWords: () => process?.lastWords() ?? '',
+    remedy: url === undefined ? LISTENS : RUNS_ALREADY,
     sleep,
   });
   const request = requestTo(address);

@@ -18,6 +18,8 @@ export interface Waiting {
   /** How the process ended, if it did. */
   readonly ended: Promise<string>;
   readonly lastWords: () => string;
+  /** What it has to do, as a sentence without its end. */
+  readonly remedy: string;
   readonly sleep: (ms: number) => Promise<void>;
 }
 
@@ -46,7 +48,7 @@ export async function untilHealthy(waiting: Waiting): Promise<Address> {
   const what = health === undefined ? `a connection to ${host}:${port}` : `GET http://${host}:${port}${health}`;
   throw new ServiceFault(
     `did not serve within ${withinMs / 1000} s`,
-    `: ${what} ${said}${lastWords()}. It has to listen at {host} and {port}, or at the port of ask.port, and answer ask.health with 2xx; startsWithinMs gives it longer`,
+    `: ${what} ${said}${lastWords()}. ${waiting.remedy}`,
   );
 }
 

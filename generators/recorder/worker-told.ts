@@ -2,7 +2,7 @@
 import type { Holding } from '../../harness/core/generator.ts';
 import type { Layout } from '../../harness/core/layout.ts';
 import type { ServiceNode } from '../../harness/core/node-program.ts';
-import { hasPlace, type Places, workerOf } from '../../harness/core/template.ts';
+import { type Places, workerOf } from '../../harness/core/template.ts';
 
 /**
  * A service that assigns worker IDs by itself is not told by us which: what its IDs carry is then nobody's lie. Where a
@@ -16,10 +16,16 @@ export function holdingOf(node: ServiceNode, { workerBits }: Layout, places: Pla
 }
 
 function templatesOf({ command = [], environment = {}, ask }: ServiceNode): readonly string[] {
-  const asked = ask.over === 'http' ? [ask.path, ask.body ?? '', ...Object.values(ask.headers ?? {})] : [];
+  const asked = ask.over === 'http' ? Object.values(ask.headers ?? {}) : [];
   return [...command, ...Object.values(environment), ...asked];
 }
 
+/**
+ * As a value of its own: `{worker}`, `--worker={worker}`. What it is a part of (`ids-{worker}`, `5{worker}`) is a name or
+ * another number, of which the service makes what it likes.
+ */
+const HANDS_WORKER = /^(?:-{0,2}[\w.-]+=)?\{(?:worker|option\.workerId)\}$/;
+
 function handsWorker(template: string): boolean {
-  return hasPlace(template, 'worker') || template.replaceAll('{{', '').includes('{option.workerId}');
+  return HANDS_WORKER.test(template);
 }

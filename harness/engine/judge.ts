@@ -31,6 +31,7 @@ import { judgeEvidence, requestsMissing } from './evidence.ts';
 import { disturbanceRecords } from './disturbance-records.ts';
 import { doubts } from './doubts.ts';
 import { endingRemarks } from './ended-nodes.ts';
+import { errorRemarks } from './error-remarks.ts';
 import { explain } from './explain.ts';
 import { besideUnheld, heldByWhom } from './held-by-whom.ts';
 import type { Indicators } from './judge-slos.ts';
@@ -164,6 +165,7 @@ export async function judge(input: JudgeInput): Promise<Run> {
       ...(verdict === 'pass' ? thinnerLoad({ scenario, evidence: evidence.totals, phases }) : []),
       ...remarks(others),
       ...endingRemarks(journal, unknowns),
+      ...errorRemarks(journal),
       ...slos.leftOut,
     ],
     unknowns,
@@ -246,7 +248,10 @@ async function ask(source: HistorySource | undefined, generator: Run['generator'
     const others = await findAll(judgeableOf(notPromised(promises), generator));
     return {
       promised: promised.filter(isFinding).map((found) => besideUnheld(found, unheld)),
-      others: others.filter(isFinding).map((found) => besideUnheld(found, unheld)),
+      others: others
+        .filter(isFinding)
+        .map((found) => besideUnheld(found, unheld))
+        .map((found) => (found.guarantee === 'time-honest' ? { ...found, scope: WITHIN_A_DAY_SCOPE } : found)),
       tenures,
       unheld,
       idsByNode,
@@ -262,7 +267,14 @@ function isFinding(result: Finding | UnknownReason): result is Finding {
   return 'verdict' in result;
 }
 
-/** Guarantees that can be judged without declared bounds, less those that are promised. */
+/**
+ * What no clock and no fault here explains: the layout by which the time is read out of IDs is another one, or its epoch.
+ * Nobody promised it, but then nothing that is read out of IDs means what it says.
+ */
+const WITHIN_A_DAY = { guarantee: 'time-honest', pastMs: 86_400_000, futureMs: 86_400_000 } as const;
+const WITHIN_A_DAY_SCOPE = 'within a day';
+
+/** Guarantees that can be judged without declared bounds, less those that are promised; and `WITHIN_A_DAY`. */
 function notPromised(promises: readonly Promise_[]): readonly Promise_[] {
   const judgeable: readonly Promise_[] = [
     { guarantee: 'unique' },
@@ -273,6 +285,7 @@ function notPromised(promises: readonly Promise_[]): readonly Promise_[] {
     { guarantee: 'well-formed' },
     { guarantee: 'fails-closed' },
     { guarantee: 'faithful-encoding' },
+    WITHIN_A_DAY,
   ];
   const name = (promise: Promise_): string => `${promise.guarantee}/${'scope' in promise ? promise.scope : ''}`;
   const declared = new Set(promises.map(name));
@@ -395,11 +408,14 @@ const REMARKABLE: readonly Guarantee[] = ['fails-closed', 'faithful-encoding'];
 
 function remarks(others: readonly Finding[]): readonly string[] {
   return others
-    .filter(({ guarantee, violations }) => REMARKABLE.includes(guarantee) && violations > 0)
-    .map(
-      ({ guarantee, violations }) =>
-        `A remark: ${guarantee} is not promised, and is broken ${times(violations)}: "${GUARANTEES[guarantee]}"`,
-    );
+    .filter(({ violations }) => violations > 0)
+    .flatMap(({ guarantee, scope, violations, checked }) => {
+      if (scope === WITHIN_A_DAY_SCOPE)
+        return `A remark: the time inside ${counted(violations, 'ID')} of ${checked.toLocaleString('en')} is more than a day from the clock of the node: the layout, or its epoch, may be another one, and what is read out of IDs by it means nothing then.`;
+      return REMARKABLE.includes(guarantee)
+        ? `A remark: ${guarantee} is not promised, and is broken ${times(violations)}: "${GUARANTEES[guarantee]}"`
+        : [];
+    });
 }
 
 /** A pass under another load than the scenario's is no answer to its question. */
