@@ -1,7 +1,7 @@
 /**
  * A minter that calls the function of a module. Each lane is a thread or a process with an instance of the module to
  * itself, and so is a single one: a function that waits in a loop for its clock must not keep the node from saying how it
- * is. What that costs a batch is in the tests beside this file.
+ * is.
  */
 import type { GeneratorEnv, Holding, Minter } from '../../harness/core/generator.ts';
 import { idBitsOf } from '../../harness/core/layout.ts';

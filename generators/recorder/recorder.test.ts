@@ -33,7 +33,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const config = (options = {}): ShellConfig => ({
+const config = (): ShellConfig => ({
   node: 'n3',
   index: 0,
   nodes: 3,
@@ -41,7 +41,7 @@ const config = (options = {}): ShellConfig => ({
   tapFolder: folder,
   diskFolder: folder,
   clockPrefix: [],
-  options,
+  options: {},
   etcd: ['http://10.0.0.1:2379'],
   listen: [],
 });
@@ -62,11 +62,7 @@ async function record(ask: Partial<HttpAsk> = {}, node: Partial<ServiceNode> = {
     lanes: 1,
     ...node,
   };
-  return (minter = await startRecorder(
-    { name: 'mine', layout, node: described },
-    config(node.command === undefined ? {} : {}),
-    env,
-  ));
+  return (minter = await startRecorder({ name: 'mine', layout, node: described }, config(), env));
 }
 
 interface Minted {

@@ -97,20 +97,21 @@ const START: { readonly [Over in ServiceNode['ask']['over']]: (around: Around) =
 
 async function startHttp({ node, config, env, idBits }: Around, ask: HttpAsk): Promise<Started> {
   const { host } = config;
-  const url = node.urls?.[config.index];
+  const at = node.urls?.[config.index];
+  const url = at === undefined ? undefined : new URL(at);
   // An image is started by whoever started its recorder, and its command is a part of it.
   const ofOurs = node.image === undefined ? node.command : undefined;
-  const port = url === undefined ? await portOf(ofOurs, ask) : Number(new URL(url).port || 80);
+  const port = url === undefined ? await portOf(ofOurs, ask) : Number(url.port || 80);
   const places = { ...placesOf(config), host, port };
-  const asked = url === undefined ? ask : below(new URL(url).pathname, ask);
+  const asked = url === undefined ? ask : below(url.pathname, ask);
   const reader = filled(() => idsReaderOf(ask.ids ?? 'auto', ask.form ?? 'decimal', idBits));
   const requestTo = (address: Address): ((count: number) => Buffer) => filled(() => requestOf(asked, address, places));
   requestTo({ host, port }); // what is wrong with it shows before anything starts
-  const hosts = url !== undefined ? [new URL(url).hostname.replace(/^\[(.*)\]$/, '$1')] : hostsOf(host, ask);
+  const hosts = url === undefined ? hostsOf(host, ask) : [url.hostname.replace(/^\[(.*)\]$/, '$1')];
   const addresses = hosts.map((each) => ({ host: each, port }));
   const sleep = (ms: number): Promise<void> => env.sleep(ms);
   if (ofOurs !== undefined) await untilFree(addresses, sleep);
-  const process = ofOurs === undefined ? undefined : started(node, ofOurs, config, env, places);
+  const process = ofOurs === undefined ? undefined : startProcess(node, ofOurs, config, env, places);
   const address = await untilHealthy({
     addresses,
     health: asked.health,
@@ -138,7 +139,7 @@ async function startMaelstrom({ node, config, env, idBits }: Around, ask: Maelst
   const places = placesOf(config);
   const log = (text: string): void => env.log(`service: ${text}`);
   const speaker: MaelstromNode = new MaelstromNode(`n${index}`, (line) => process.write(line), log);
-  const process = started(node, node.command, config, env, places, speaker.line);
+  const process = startProcess(node, node.command, config, env, places, speaker.line);
   const withinMs = node.startsWithinMs ?? STARTS_WITHIN_MS;
   await Promise.race([
     initialize(speaker, index, Math.max(nodes ?? 0, index + 1), withinMs).catch((error: unknown) => {
@@ -177,7 +178,7 @@ function below(path: string, ask: HttpAsk): HttpAsk {
   return { ...ask, path: prefix + ask.path, ...(ask.health !== undefined && { health: prefix + ask.health }) };
 }
 
-function started(
+function startProcess(
   { environment = {} }: ServiceNode,
   command: readonly string[],
   { clockPrefix }: ShellConfig,

@@ -3,6 +3,7 @@ import type { Holding } from '../../harness/core/generator.ts';
 import type { Layout } from '../../harness/core/layout.ts';
 import type { ServiceNode } from '../../harness/core/node-program.ts';
 import { type Places, workerOf } from '../../harness/core/template.ts';
+import { isWorkerId } from '../../harness/core/worker-id.ts';
 
 /**
  * A service that assigns worker IDs by itself is not told by us which: what its IDs carry is then nobody's lie. Where a
@@ -11,7 +12,7 @@ import { type Places, workerOf } from '../../harness/core/template.ts';
 export function holdingOf(node: ServiceNode, { workerBits }: Layout, places: Places): Holding {
   if (workerBits === 0) return {};
   const worker = workerOf(places);
-  const fits = typeof worker === 'number' && Number.isInteger(worker) && worker >= 0 && worker < 2 ** workerBits;
+  const fits = isWorkerId(worker) && worker < 2 ** workerBits;
   return fits && templatesOf(node).some(handsWorker) ? { workerId: worker } : {};
 }
 
