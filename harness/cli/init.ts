@@ -143,8 +143,8 @@ async function trying(answers: Answers, tell: (line: string) => void): Promise<F
   const withForm: WayWords = way.form === undefined && form !== 'decimal' ? { ...way, form: [form] } : way;
   // Numbers that 64 bits do not hold, of which nothing else is known.
   const isLong = form === 'decimal' && idBits === 128 && way.layout === undefined && said.guesses.length === 0;
-  const found128: WayWords = isLong ? { ...withForm, layout: ['opaque:128'] } : withForm;
-  return { answers: { ...answers, way: found128 }, guesses: said.guesses, worked: true, outcome: outcome(said.lines) };
+  const described: WayWords = isLong ? { ...withForm, layout: ['opaque:128'] } : withForm;
+  return { answers: { ...answers, way: described }, guesses: said.guesses, worked: true, outcome: outcome(said.lines) };
 }
 
 /** As a sentence; undefined: it can be tried here. */

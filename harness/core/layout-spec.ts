@@ -7,7 +7,7 @@
  */
 import { NAMED_LAYOUTS } from './layout-names.ts';
 import type { Layout } from './layout.ts';
-import { idBitsOf, isOpaque, OPAQUE_128, OPAQUE_64, shiftsOf } from './layout.ts';
+import { idBitsOf, isOpaque, NUMBER_BITS_MAX, OPAQUE_128, OPAQUE_64, shiftsOf, WORKER_BITS_MAX } from './layout.ts';
 import { nearestName } from './nearest-name.ts';
 
 /** What a field is to the harness, by the word that stands for it in a spec. */
@@ -27,13 +27,12 @@ const ROLES = {
 } as const;
 type Role = (typeof ROLES)[keyof typeof ROLES];
 
-/** Times and fixed fields are read as numbers, which hold whole 53 bits; the tap's worker field is a signed 32-bit integer. */
 const BITS_MAX: Readonly<Record<Role, number>> = {
-  time: 53,
-  worker: 31,
+  time: NUMBER_BITS_MAX,
+  worker: WORKER_BITS_MAX,
   sequence: 128,
   random: 128,
-  fixed: 53,
+  fixed: NUMBER_BITS_MAX,
   unused: 128,
 };
 

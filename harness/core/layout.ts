@@ -25,6 +25,10 @@ export interface Layout {
   readonly fixed?: readonly { readonly shift: number; readonly bits: number; readonly value: number }[];
 }
 
+/** The most bits of a time or a fixed field, which are read as numbers; and of a worker ID, an i32 in the tap. */
+export const NUMBER_BITS_MAX = 53;
+export const WORKER_BITS_MAX = 31;
+
 /** IDs of which no bit is known: nothing is read out of them. `shifts.time`: no bit above it, which would have to be 0. */
 export const OPAQUE_64: Layout = {
   timeBits: 0,

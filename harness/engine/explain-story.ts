@@ -5,7 +5,7 @@
 import type { Sighting, Witness } from '../core/finding.ts';
 import type { Tenure } from '../core/tenure.ts';
 import { decodeId } from '../core/layout.ts';
-import { disturbanceLabel, lifeOf, seconds } from '../core/phrases.ts';
+import { capitalised, disturbanceLabel, lifeOf, seconds } from '../core/phrases.ts';
 import type { DisturbanceRecord } from '../core/run.ts';
 import { msToNs, NS_PER_MS, type RunNs, trueUnixMs } from '../core/time.ts';
 import type { Door } from './causes/holding.ts';
@@ -69,7 +69,7 @@ function openedBy(
         : `${life} minted on when it had been told that its lease was gone`,
   }[cause as string];
   if (disturbance !== undefined) return `The door was opened by ${tellDisturbance(disturbance)}: ${means}.`;
-  if (means !== undefined) return `${means[0]!.toUpperCase()}${means.slice(1)}.`;
+  if (means !== undefined) return `${capitalised(means)}.`;
   const offset = view.leaseOf(intruder) === undefined ? ' No lease of it is known.' : '';
   return `No disturbance at hand explains why ${life} minted on.${offset}`;
 }

@@ -4,12 +4,9 @@ import { NAMED_LAYOUTS } from '../core/layout-names.ts';
 import type { Layout } from '../core/layout.ts';
 import { decodeId, idBitsOf, isOpaque } from '../core/layout.ts';
 import { counted, grouped } from '../core/phrases.ts';
-import { type Guess, guessLayouts, offOf } from './guess-layout.ts';
+import { type Guess, guessLayouts, NEAR_MS, offOf } from './guess-layout.ts';
 import { idText } from './id-text.ts';
 import type { Trial } from './trial.ts';
-
-/** Beyond this the time inside an ID is no time of now. */
-const NEAR_MS = 60_000;
 
 export interface Tried {
   readonly lines: readonly string[];
