@@ -16,6 +16,7 @@ const layoutSchema = z
     idBits: z.literal([64, 128]).exactOptional(),
     timeBits: bits.max(NUMBER_BITS),
     workerBits: bits.max(TAP_WORKER_BITS),
+    workerParts: z.array(bits).min(2).exactOptional(),
     sequenceBits: bits,
     tickMs: z.number().positive(),
     epochMs: z.number(),
