@@ -4,7 +4,7 @@
  * is.
  */
 import type { GeneratorEnv, Holding, Minter } from '../../harness/core/generator.ts';
-import { idBitsOf } from '../../harness/core/layout.ts';
+import { carriesOneWorkerId, idBitsOf } from '../../harness/core/layout.ts';
 import { workerOf } from '../../harness/core/template.ts';
 import { isWorkerId } from '../../harness/core/worker-id.ts';
 import type { ShellConfig } from '../shell/config.ts';
@@ -38,7 +38,7 @@ export async function startModule(
   );
   // Only a factory is told a worker ID; what a function carries in its IDs is its own affair.
   const holding: Holding =
-    call === 'factory' && layout.workerBits > 0 && isWorkerId(worker) ? { workerId: worker } : {};
+    call === 'factory' && carriesOneWorkerId(layout) && isWorkerId(worker) ? { workerId: worker } : {};
   const [first, ...moreLanes] = started.map((lane, index) => minterOf(lane, index, { holding, idBits, env })) as [
     Minter,
     ...Minter[],

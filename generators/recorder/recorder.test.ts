@@ -258,6 +258,8 @@ describe('what its node holds', () => {
   });
   test('none, where IDs carry none', async () => {
     expect(await held({ path: '/id?w={worker}' }, { ...LAYOUT, workerBits: 0 })).toEqual({});
+    // A datacenter and a worker: which of the two it is, nobody says.
+    expect(await held({ path: '/id?w={worker}' }, { ...LAYOUT, workerParts: [5, 5] })).toEqual({});
   });
 });
 

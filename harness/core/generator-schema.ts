@@ -13,6 +13,7 @@ const layoutSchema = z
     idBits: z.literal([64, 128]).exactOptional(),
     timeBits: bits.max(NUMBER_BITS_MAX),
     workerBits: bits.max(WORKER_BITS_MAX),
+    workerParts: z.array(bits).min(2).exactOptional(),
     sequenceBits: bits,
     tickMs: z.number().positive(),
     epochMs: z.number(),
