@@ -160,11 +160,21 @@ const INTERRUPTED = 'Interrupted, hence the exit code, and healed: the verdict i
 
 const KEPT: Readonly<Record<Verdict, string>> = { pass: 'kept', fail: 'BROKEN', unknown: 'unknown' };
 
-function figures({ checked, unit, violations, outsideAssumptions, undecided }: Run['findings'][number]): string {
+function figures({
+  guarantee,
+  checked,
+  unit,
+  violations,
+  outsideAssumptions,
+  undecided,
+}: Run['findings'][number]): string {
   return [
     `${counted(violations, 'violation')} in ${count(checked)} ${unit}`,
     ...(outsideAssumptions > 0 ? [`${count(outsideAssumptions)} outside assumptions`] : []),
-    ...(undecided > 0 ? [`${count(undecided)} undecided`] : []),
+    // All else of these IDs was judged.
+    ...(undecided > 0
+      ? [guarantee === 'well-formed' ? `worker ID of ${count(undecided)} not judged` : `${count(undecided)} undecided`]
+      : []),
   ].join(', ');
 }
 
