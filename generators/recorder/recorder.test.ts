@@ -230,9 +230,9 @@ test.each<[HostileBehaviour, string]>([
   expect(said).toMatchObject({ message: reason });
 });
 
-test('an ID in an answer that says that there is none is evidence', async () => {
+test('an ID where IDs were said to be, in an answer that says that there is none, is evidence', async () => {
   hostile.behave('an error with an ID');
-  const { said, left } = await failing(await record());
+  const { said, left } = await failing(await record({ ids: 'json:/id' }));
   expect(said).toMatchObject({ name: 'ServiceFault' });
   expect(left).toHaveLength(1);
 });
