@@ -156,11 +156,7 @@ function dataGenerator(file: string): Generator {
   try {
     return { ...data, layout: parseLayout(layout) };
   } catch (error) {
-    throw badInput(
-      messageOf(error),
-      'See `snowglobe list --generators` for the layouts that have a name.',
-      `${file}: layout`,
-    );
+    throw badInput(messageOf(error), 'See `snowglobe list --layouts` for those that have a name.', `${file}: layout`);
   }
 }
 

@@ -1,7 +1,7 @@
 /** The run as Markdown, for the step summary and the comments of GitHub: what counts at the top, stories folded. */
-import { counted, generatorLabel } from '../harness/core/phrases.ts';
+import { capitalised, counted, generatorLabel } from '../harness/core/phrases.ts';
 import type { Reporter } from '../harness/core/reporter.ts';
-import { gatheredHow } from '../harness/core/scope.ts';
+import { gatheredHow, recordedAs } from '../harness/core/scope.ts';
 import { reasonsInShort } from '../harness/core/reasons-in-short.ts';
 import type { Run } from '../harness/core/run.ts';
 import { whereText } from '../harness/core/slo-words.ts';
@@ -189,11 +189,15 @@ function story({ what, at, cause, explanation }: Run['findings'][number]['witnes
   ].join('\n\n');
 }
 
-function evidence({ evidence: { minted, stored, acknowledged, requests }, load, measured }: Run): string {
+function evidence({ generator, evidence: { minted, stored, acknowledged, requests }, load, measured }: Run): string {
+  const recorded = recordedAs(generator);
   const versions = Object.entries(measured.versions).map(([name, version]) => `${name} ${version}`);
   return [
     `### Evidence\n\n${mdTable(
-      ['Minted', 'Stored', 'Acknowledged', 'Requests sent', 'With IDs', 'Refused', 'Errors', 'No answer', 'Not sent'],
+      [
+        capitalised(recorded),
+        ...['Stored', 'Acknowledged', 'Requests sent', 'With IDs', 'Refused', 'Errors', 'No answer', 'Not sent'],
+      ],
       [
         [
           ...[minted, stored, acknowledged].map(grouped),
@@ -207,7 +211,7 @@ function evidence({ evidence: { minted, stored, acknowledged, requests }, load, 
     ...(load === undefined
       ? []
       : [
-          `Load by ${md(load.version ?? load.client)}; ${grouped(load.compared)} of ${counted(load.answered, 'answer')} compared with what was minted.`,
+          `Load by ${md(load.version ?? load.client)}; ${grouped(load.compared)} of ${counted(load.answered, 'answer')} compared with what was ${recorded}.`,
         ]),
     shortMd(versions.join(', '), STORY_MAX),
   ]

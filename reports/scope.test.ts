@@ -15,5 +15,7 @@ test('the head says how the evidence was gathered, and the table what such evide
   const generator = { ...run.generator, promises: [{ guarantee: 'unique' }] as const, evidence };
   const page = render({ ...run, generator, unjudged: [{ guarantee: 'recovers', because }] });
   expect(page).toContain(`Evidence: ${GATHERED.clients}`);
+  expect(page).toContain(' recorded IDs are in the store.');
+  expect(page).not.toContain('Minted');
   expect(page).toMatch(/recovers[^]*?– not judged<\/span><small>restarts of the nodes are not seen<\/small>/);
 });

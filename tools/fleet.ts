@@ -15,11 +15,11 @@
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { basename, join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { badInput, EXIT, messageOf } from '../harness/core/errors.ts';
+import { EXIT, messageOf } from '../harness/core/errors.ts';
 import { loadScenario } from '../harness/registry.ts';
 import { type Toolchain, TOOLCHAINS } from '../generators/published/programs/fleet.ts';
 import { currentCommit } from './commit.ts';
+import { readArguments } from './fleet/arguments.ts';
 import { build } from './fleet/build.ts';
 import { fleetMembers, type Member } from './fleet/members.ts';
 import type { GeneratorRecord } from './fleet/outcome.ts';
@@ -34,46 +34,25 @@ const PAGE = join(ROOT, 'FLEET.md');
 const say = (line: string): void => void process.stderr.write(`fleet: ${line}\n`);
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      times: { type: 'string', default: '1' },
-      only: { type: 'string', multiple: true },
-      scenario: { type: 'string', multiple: true },
-      check: { type: 'boolean', default: false },
-      build: { type: 'boolean', default: false },
-      page: { type: 'boolean', default: false },
-    },
-  });
-  const times = Number(values.times);
-  if (!Number.isInteger(times) || times < 1)
-    throw badInput('must be a whole number from 1 on.', 'Say --times 10.', '--times');
   const all = await fleetMembers();
-  const wanted = chosen(all, values.only);
-  if (values.page) return writePage(all, readRecords());
+  const { times, wanted, scenarios, check, build: buildsOnly, page } = readArguments(process.argv.slice(2), all);
+  if (page) return writePage(all, readRecords());
   const missing = buildAll(wanted);
-  if (values.build) return missing.size === 0 ? 0 : EXIT.environment;
+  if (buildsOnly) return missing.size === 0 ? 0 : EXIT.environment;
   const commit = currentCommit();
   let surprises = 0;
   for (const member of wanted.filter(({ published }) => !missing.has(published.toolchain))) {
-    const trials = member.published.trials.filter(({ scenario }) => values.scenario?.includes(scenario) ?? true);
+    const trials = member.published.trials.filter(({ scenario }) => scenarios?.includes(scenario) ?? true);
     for (const trial of trials) {
       const outcomes = Array.from({ length: times }, () => runOnce(member.generator.name, trial.scenario));
       surprises += outcomes.filter((outcome) => isSurprise(trial, outcome)).length;
       say(`${member.generator.name}, ${trial.scenario}: ${outcomes.map(inShort).join(', ')}`);
-      if (!values.check) keep(member, commit, { scenario: trial.scenario, outcomes });
+      if (!check) keep(member, commit, { scenario: trial.scenario, outcomes });
     }
   }
-  if (!values.check) await writePage(all, readRecords());
+  if (!check) await writePage(all, readRecords());
   if (surprises > 0) return 1;
   return missing.size === 0 ? 0 : EXIT.environment;
-}
-
-function chosen(all: readonly Member[], only: readonly string[] | undefined): readonly Member[] {
-  const names = all.map(({ generator }) => generator.name);
-  const stray = only?.find((name) => !names.includes(name));
-  if (stray !== undefined)
-    throw badInput(`there is no "${stray}" in the fleet.`, `Take some of ${names.join(', ')}.`, '--only');
-  return all.filter(({ generator }) => only?.includes(generator.name) ?? true);
 }
 
 /** What toolchains are missing. */

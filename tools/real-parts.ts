@@ -85,12 +85,6 @@ export const REAL_PARTS: readonly RealPart[] = [
     optional: true,
   },
   {
-    name: 'Linux (services that are processes beside their recorder)',
-    remedy: 'There is none: elsewhere they run in containers.',
-    files: ['generators/recorder/*.real.test.ts'],
-    isHere: () => process.platform === 'linux',
-  },
-  {
     name: 'xmllint (the schema of JUnit)',
     remedy: 'apt-get install libxml2-utils',
     files: ['reports/**/*.real.test.ts'],

@@ -6,7 +6,7 @@ import { Caller } from './caller.ts';
 import type { FromLane, LaneCall, LaneStart, Minted } from './lane-protocol.ts';
 import { loadFunction } from './load-function.ts';
 
-/** Mints into `into`, whose memory is shared or is sent. */
+/** Says whether it can be called; undefined: it cannot, and why was said. */
 async function startCaller(start: LaneStart, say: (word: FromLane) => void): Promise<Caller | undefined> {
   try {
     const caller = new Caller(await loadFunction(start), start.form, start.idBits, start.asWritten);

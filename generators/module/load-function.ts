@@ -5,6 +5,9 @@ import { messageOf } from '../../harness/core/errors.ts';
 import { inWords } from '../../harness/core/holding-problem.ts';
 import type { FactoryContext, LaneStart } from './lane-protocol.ts';
 
+/** So many exports are told, where the one that was asked for is not there. */
+const NAMES_MAX = 12;
+
 /** Returns an ID, or a promise of one. */
 export type NextId = () => unknown;
 
@@ -102,8 +105,7 @@ function unfit(name: string, found: unknown, namespace: Members): ModuleUnfit {
   );
 }
 
-const NAMES_MAX = 12;
-
-function oneLine(error: unknown): string {
+/** The first line of what it says, without its full stop: it goes on. */
+export function oneLine(error: unknown): string {
   return messageOf(error).split('\n', 1)[0]!.replace(/\.$/, '');
 }

@@ -1,10 +1,10 @@
 /**
  * A minter that calls the function of a module. Each lane is a thread or a process with an instance of the module to
  * itself, and so is a single one: a function that waits in a loop for its clock must not keep the node from saying how it
- * is. What that costs a batch is in the tests beside this file.
+ * is.
  */
 import type { GeneratorEnv, Holding, Minter, Written } from '../../harness/core/generator.ts';
-import { idBitsOf } from '../../harness/core/layout.ts';
+import { carriesOneWorkerId, idBitsOf } from '../../harness/core/layout.ts';
 import { workerOf } from '../../harness/core/template.ts';
 import { isWorkerId } from '../../harness/core/worker-id.ts';
 import type { ShellConfig } from '../shell/config.ts';
@@ -39,7 +39,7 @@ export async function startModule(
   );
   // Only a factory is told a worker ID; what a function carries in its IDs is its own affair.
   const holding: Holding =
-    call === 'factory' && layout.workerBits > 0 && isWorkerId(worker) ? { workerId: worker } : {};
+    call === 'factory' && carriesOneWorkerId(layout) && isWorkerId(worker) ? { workerId: worker } : {};
   const [first, ...moreLanes] = started.map((lane, index) => minterOf(lane, index, { holding, idBits, env })) as [
     Minter,
     ...Minter[],

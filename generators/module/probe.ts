@@ -9,8 +9,7 @@ import { realpathSync, writeSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { messageOf } from '../../harness/core/errors.ts';
-import { loadExport, ModuleUnfit } from './load-function.ts';
+import { loadExport, ModuleUnfit, oneLine } from './load-function.ts';
 
 export interface ProbeQuestion {
   /** A path, the name of a package, or a module of Node's own. */
@@ -51,7 +50,7 @@ function resolved(name: string, from: string): string {
     throw isPath
       ? new ModuleUnfit('is not there', 'Correct the path: Node wants it with its ending, such as ./ids.mjs.')
       : new ModuleUnfit(
-          `cannot be found from ${from}: ${messageOf(error).split('\n', 1)[0]!.replace(/\.$/, '')}`,
+          `cannot be found from ${from}: ${oneLine(error)}`,
           `Install it there (npm install ${name}), start snowglobe where it is installed, or give a path such as ./ids.mjs.`,
         );
   }

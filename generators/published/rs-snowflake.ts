@@ -1,4 +1,7 @@
-/** crates.io `rs-snowflake` 0.6.0, SnowflakeIdGenerator::real_time_generate: 42 bits of milliseconds since 1970, 5 of machine, 5 of node, 12 of index. */
+/**
+ * crates.io `rs-snowflake` 0.6.0, SnowflakeIdGenerator::real_time_generate: 42 bits of milliseconds since 1970, 5 of machine, 5 of
+ * node, 12 of index.
+ */
 import type { Generator } from '../../harness/core/generator.ts';
 import { ASKED_OF_ALL, builtProgram, type Published } from './programs/fleet.ts';
 

@@ -21,7 +21,7 @@ export class NoAnswer extends Error {
 
 /** How the end of the body is told. */
 type Framing =
-  { readonly kind: 'length'; readonly left: number } | { readonly kind: 'chunked' } | { readonly kind: 'close' };
+  { readonly kind: 'length'; readonly bytes: number } | { readonly kind: 'chunked' } | { readonly kind: 'close' };
 
 export class HttpAnswer {
   status = 0;
@@ -87,7 +87,7 @@ export class HttpAnswer {
   }
 
   #framingOf(): Framing {
-    if (this.status === 204 || this.status === 304) return { kind: 'length', left: 0 };
+    if (this.status === 204 || this.status === 304) return { kind: 'length', bytes: 0 };
     if (this.headers.get('transfer-encoding')?.toLowerCase().includes('chunked') === true) return { kind: 'chunked' };
     const length = this.headers.get('content-length');
     if (length === undefined) {
@@ -95,15 +95,15 @@ export class HttpAnswer {
       return { kind: 'close' };
     }
     if (!/^\d+$/.test(length)) throw new NoAnswer(`answered the content-length ${JSON.stringify(length.slice(0, 40))}`);
-    return { kind: 'length', left: Number(length) };
+    return { kind: 'length', bytes: Number(length) };
   }
 
   #readBody(framing: Framing): boolean {
     switch (framing.kind) {
       case 'length': {
-        assertFits(framing.left);
-        if (this.#rest.length < framing.left) return false;
-        this.#take(framing.left);
+        assertFits(framing.bytes);
+        this.#take(Math.min(framing.bytes - this.#bodyBytes, this.#rest.length));
+        if (this.#bodyBytes < framing.bytes) return false;
         break;
       }
       case 'chunked':

@@ -5,7 +5,7 @@ import { ServiceFault } from '../../harness/core/service-fault.ts';
 import { fillIn, hasPlace, type Places } from '../../harness/core/template.ts';
 import type { Asker } from './asker.ts';
 import type { HttpAnswer } from './http-answer.ts';
-import { type Address, HttpConnection } from './http-connection.ts';
+import { type Address, authorityOf, HttpConnection } from './http-connection.ts';
 import type { IdBuffer } from './id-buffer.ts';
 import { type Answer, type IdsReader, quoted } from './read-ids.ts';
 
@@ -81,14 +81,14 @@ function detailOf({ status, headers, body }: HttpAnswer): string {
  *
  * Where nothing of it depends on how many IDs are asked for, they are made once.
  */
-export function requestOf(ask: HttpAsk, { host, port }: Address, places: Places): (count: number) => Buffer {
+export function requestOf(ask: HttpAsk, address: Address, places: Places): (count: number) => Buffer {
   const headers = Object.entries(ask.headers ?? {});
   const templates = [ask.path, ...headers.map(([, value]) => value), ...(ask.body === undefined ? [] : [ask.body])];
   const make = (count: number): Buffer => {
     const fill = (template: string): string => fillIn(template, { ...places, count });
     const body = ask.body === undefined ? undefined : Buffer.from(fill(ask.body));
     const all = new Map([
-      ['host', `${host.includes(':') ? `[${host}]` : host}:${port}`],
+      ['host', authorityOf(address)],
       ['accept', '*/*'],
       ...(body === undefined ? [] : [['content-type', 'application/json'] as const]),
       ...headers.map(([name, value]) => [name.toLowerCase(), fill(value)] as const),

@@ -16,6 +16,9 @@ export interface Address {
   readonly port: number;
 }
 
+/** As it stands in a URL and in the header `host`: an IPv6 host in brackets. */
+export const authorityOf = ({ host, port }: Address): string => `${host.includes(':') ? `[${host}]` : host}:${port}`;
+
 interface Open {
   readonly answer: HttpAnswer;
   readonly resolve: (answer: HttpAnswer) => void;

@@ -171,8 +171,7 @@ describe('in an answer that says that there is no ID', () => {
     return idsOf(into);
   };
 
-  test('one that stands where IDs stand is one', () => {
-    expect(left('auto', '{"error":"late","id":7}')).toEqual([7n]);
+  test('one that stands where IDs were said to stand is one', () => {
     expect(left('json:/data/id', '{"data":{"id":"8"}}')).toEqual([8n]);
     expect(left('text:id=(\\d+)', 'late: id=9')).toEqual([9n]);
   });
@@ -181,6 +180,7 @@ describe('in an answer that says that there is no ID', () => {
     ['auto', '503'],
     ['auto', '[503]'],
     ['auto', '{"status":503}'],
+    ['auto', '{"error":"not ready","id":7}'],
     ['auto', '{"id":"request 7"}'],
     ['auto', '{"id":"7f"}', 'text'],
     ['text', '503'],

@@ -198,7 +198,8 @@ function autoReader(id: IdOfForm): IdsReader {
         );
       id.json(value, '', into);
     },
-    readFromError: ({ body }, into) => void (id.form !== 'text' && attempt(() => usual(jsonOf(body.toString()), into))),
+    // Any number at `id` may be a code or a number of the request: nobody said that it is an ID.
+    readFromError: () => undefined,
   };
 }
 

@@ -48,7 +48,6 @@ export class RecordedNode {
   stderr = '';
 
   /** `alsoAt`: where it listens besides, as SNOWGLOBE_LISTEN says it. */
-
   constructor(
     node: ServiceNode,
     layout: Layout = LAYOUT,

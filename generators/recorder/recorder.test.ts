@@ -33,7 +33,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const config = (options = {}): ShellConfig => ({
+const config = (): ShellConfig => ({
   node: 'n3',
   index: 0,
   nodes: 3,
@@ -41,7 +41,7 @@ const config = (options = {}): ShellConfig => ({
   tapFolder: folder,
   diskFolder: folder,
   clockPrefix: [],
-  options,
+  options: {},
   etcd: ['http://10.0.0.1:2379'],
   listen: [],
 });
@@ -62,11 +62,7 @@ async function record(ask: Partial<HttpAsk> = {}, node: Partial<ServiceNode> = {
     lanes: 1,
     ...node,
   };
-  return (minter = await startRecorder(
-    { name: 'mine', layout, node: described },
-    config(node.command === undefined ? {} : {}),
-    env,
-  ));
+  return (minter = await startRecorder({ name: 'mine', layout, node: described }, config(), env));
 }
 
 interface Minted {
@@ -234,9 +230,9 @@ test.each<[HostileBehaviour, string]>([
   expect(said).toMatchObject({ message: reason });
 });
 
-test('an ID in an answer that says that there is none is evidence', async () => {
+test('an ID where IDs were said to be, in an answer that says that there is none, is evidence', async () => {
   hostile.behave('an error with an ID');
-  const { said, left } = await failing(await record());
+  const { said, left } = await failing(await record({ ids: 'json:/id' }));
   expect(said).toMatchObject({ name: 'ServiceFault' });
   expect(left).toHaveLength(1);
 });
@@ -256,9 +252,14 @@ describe('what its node holds', () => {
   test('one that it assigns by itself is not told', async () => {
     expect(await held({})).toEqual({});
     expect(await held({ headers: { 'x-node': '{index}' } })).toEqual({});
+    // A part of something else is a name, or another number.
+    expect(await held({ headers: { 'x-pod': 'ids-{worker}', 'x-worker': '5{worker}' } })).toEqual({});
+    expect(await held({ headers: { 'x-args': '--worker-id={worker}' } })).toEqual({ workerId: 0 });
   });
   test('none, where IDs carry none', async () => {
     expect(await held({ path: '/id?w={worker}' }, { ...LAYOUT, workerBits: 0 })).toEqual({});
+    // A datacenter and a worker: which of the two it is, nobody says.
+    expect(await held({ path: '/id?w={worker}' }, { ...LAYOUT, workerParts: [5, 5] })).toEqual({});
   });
 });
 

@@ -35,6 +35,11 @@ import { holdingOf } from './worker-told.ts';
 const LANES = 8;
 /** How long the end of a service may be the first sign of an end that was asked for. */
 const ASKED_FOR_MS = 250;
+/** What a service has to do to be asked: one that is started for the run, and one that runs already. */
+const LISTENS =
+  'It has to listen at {host} and {port}, or at the port of --port (ask.port), and answer --health (ask.health) with 2xx; startsWithinMs of a generator file gives it longer';
+const RUNS_ALREADY =
+  'It has to run before snowglobe does, be reached from here at this URL, and answer --health (ask.health) with 2xx';
 /** Where a service listens that says `localhost`: some resolve it to the one, some to the other. */
 const LOOPBACKS = ['127.0.0.1', '::1'] as const;
 
@@ -94,26 +99,28 @@ const START: { readonly [Over in ServiceNode['ask']['over']]: (around: Around) =
 
 async function startHttp({ node, config, env, idBits }: Around, ask: HttpAsk): Promise<Started> {
   const { host } = config;
-  const url = node.urls?.[config.index];
+  const at = node.urls?.[config.index];
+  const url = at === undefined ? undefined : new URL(at);
   // An image is started by whoever started its recorder, and its command is a part of it.
   const ofOurs = node.image === undefined ? node.command : undefined;
-  const port = url === undefined ? await portOf(ofOurs, ask) : Number(new URL(url).port || 80);
+  const port = url === undefined ? await portOf(ofOurs, ask) : Number(url.port || 80);
   const places = { ...placesOf(config), host, port };
-  const asked = url === undefined ? ask : below(new URL(url).pathname, ask);
+  const asked = url === undefined ? ask : below(url.pathname, ask);
   const reader = filled(() => idsReaderOf(ask.ids ?? 'auto', ask.form ?? 'decimal', idBits));
   const requestTo = (address: Address): ((count: number) => Buffer) => filled(() => requestOf(asked, address, places));
   requestTo({ host, port }); // what is wrong with it shows before anything starts
-  const hosts = url !== undefined ? [new URL(url).hostname.replace(/^\[(.*)\]$/, '$1')] : hostsOf(host, ask);
+  const hosts = url === undefined ? hostsOf(host, ask) : [url.hostname.replace(/^\[(.*)\]$/, '$1')];
   const addresses = hosts.map((each) => ({ host: each, port }));
   const sleep = (ms: number): Promise<void> => env.sleep(ms);
   if (ofOurs !== undefined) await untilFree(addresses, sleep);
-  const process = ofOurs === undefined ? undefined : started(node, ofOurs, config, env, places);
+  const process = ofOurs === undefined ? undefined : startProcess(node, ofOurs, config, env, places);
   const address = await untilHealthy({
     addresses,
     health: asked.health,
     withinMs: node.startsWithinMs ?? STARTS_WITHIN_MS,
     ended: process?.ended ?? new Promise(() => undefined),
     lastWords: () => process?.lastWords() ?? '',
+    remedy: url === undefined ? LISTENS : RUNS_ALREADY,
     sleep,
   });
   const request = requestTo(address);
@@ -134,7 +141,7 @@ async function startMaelstrom({ node, config, env, idBits }: Around, ask: Maelst
   const places = placesOf(config);
   const log = (text: string): void => env.log(`service: ${text}`);
   const speaker: MaelstromNode = new MaelstromNode(`n${index}`, (line) => process.write(line), log);
-  const process = started(node, node.command, config, env, places, speaker.line);
+  const process = startProcess(node, node.command, config, env, places, speaker.line);
   const withinMs = node.startsWithinMs ?? STARTS_WITHIN_MS;
   await Promise.race([
     initialize(speaker, index, Math.max(nodes ?? 0, index + 1), withinMs).catch((error: unknown) => {
@@ -173,7 +180,7 @@ function below(path: string, ask: HttpAsk): HttpAsk {
   return { ...ask, path: prefix + ask.path, ...(ask.health !== undefined && { health: prefix + ask.health }) };
 }
 
-function started(
+function startProcess(
   { environment = {} }: ServiceNode,
   command: readonly string[],
   { clockPrefix }: ShellConfig,

@@ -1,13 +1,13 @@
 /** That a service runs under the clock of its node: the time in its IDs is that of the clock, from the first one on. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'vitest';
 import { decodeId } from '../../harness/core/layout.ts';
 import type { ServiceNode } from '../../harness/core/node-program.ts';
 import type { ClockBackend } from '../../harness/drivers/agent/clocks/clock-backend.ts';
 import { toolsHere } from '../../harness/drivers/agent/clocks/skewed-program-for-tests.ts';
 import { clockWords } from '../../harness/drivers/agent/node-command.ts';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { LAYOUT, RecordedNode } from './recorded-node-for-tests.ts';
 
 const AHEAD_MS = 3_600_000;

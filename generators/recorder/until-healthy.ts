@@ -1,9 +1,9 @@
 /** Waits until a service serves. */
 import { connect } from 'node:net';
 import { messageOf } from '../../harness/core/errors.ts';
-import { type HttpAsk } from '../../harness/core/node-program.ts';
+import type { HttpAsk } from '../../harness/core/node-program.ts';
 import { ServiceFault } from '../../harness/core/service-fault.ts';
-import { type Address, HttpConnection } from './http-connection.ts';
+import { type Address, authorityOf, HttpConnection } from './http-connection.ts';
 import { quoted } from './read-ids.ts';
 
 const POLL_MS = 25;
@@ -18,6 +18,8 @@ export interface Waiting {
   /** How the process ended, if it did. */
   readonly ended: Promise<string>;
   readonly lastWords: () => string;
+  /** What it has to do, as a sentence without its end. */
+  readonly remedy: string;
   readonly sleep: (ms: number) => Promise<void>;
 }
 
@@ -42,11 +44,11 @@ export async function untilHealthy(waiting: Waiting): Promise<Address> {
     if (performance.now() > until) break;
     await sleep(POLL_MS);
   }
-  const { host, port } = addresses[0]!;
-  const what = health === undefined ? `a connection to ${host}:${port}` : `GET http://${host}:${port}${health}`;
+  const where = authorityOf(addresses[0]!);
+  const what = health === undefined ? `a connection to ${where}` : `GET http://${where}${health}`;
   throw new ServiceFault(
     `did not serve within ${withinMs / 1000} s`,
-    `: ${what} ${said}${lastWords()}. It has to listen at {host} and {port}, or at the port of ask.port, and answer ask.health with 2xx; startsWithinMs gives it longer`,
+    `: ${what} ${said}${lastWords()}. ${waiting.remedy}`,
   );
 }
 
@@ -86,9 +88,8 @@ function look({ host, port }: Address): Promise<string | undefined> {
 
 async function ask(address: Address, path: string): Promise<string | undefined> {
   const connection = new HttpConnection(address);
-  const host = address.host.includes(':') ? `[${address.host}]` : address.host;
   try {
-    const request = `GET ${path} HTTP/1.1\r\nhost: ${host}:${address.port}\r\nconnection: close\r\n\r\n`;
+    const request = `GET ${path} HTTP/1.1\r\nhost: ${authorityOf(address)}\r\nconnection: close\r\n\r\n`;
     const { status, body } = await connection.request(Buffer.from(request, 'latin1'), LOOK_MS);
     return status >= 200 && status < 300 ? undefined : `was answered HTTP ${status} (${quoted(body.toString())})`;
   } catch (error) {

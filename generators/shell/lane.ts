@@ -15,8 +15,8 @@ const QUEUE_MAX = 256;
 const NS_PER_MS = 1_000_000n;
 
 /**
- * What became of a request: `ids` are those of its answer, the first that the call minted. It belongs to the lane and is overwritten by the next call; where IDs have 128 bits it
- * holds two words an ID, the low one first.
+ * What became of a request. `ids` are those of its answer, the first that the call minted; it belongs to the lane and is
+ * overwritten by the next call. Where IDs have 128 bits it holds two words an ID, the low one first.
  */
 export type Outcome =
   | { readonly kind: 'minted'; readonly firstSeq: bigint; readonly ids: BigUint64Array }

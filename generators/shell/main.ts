@@ -1,8 +1,8 @@
 /**
  * The node shell: turns a generator file into a node that serves HTTP and taps every batch before it replies.
  *
- * Exit codes: 0 closed by SIGTERM or SIGINT · 1 defect, or the tap could not be written, or the service behind it ended · 2 bad
- * configuration.
+ * Exit codes: 0 closed by SIGTERM or SIGINT · 1 defect, or the tap could not be written, or the service behind it ended ·
+ * 2 bad configuration.
  */
 import { endianness } from 'node:os';
 import type { Minter } from '../../harness/core/generator.ts';
@@ -86,6 +86,7 @@ async function start(config: ShellConfig): Promise<void> {
     incarnation,
     minter,
     lanes,
+    // The first may speak for all lanes.
     encoders: minters.map((one) => one.encode?.bind(one) ?? minter.encode?.bind(minter)),
     writers: minters.map((one) => one.written?.bind(one)),
     idBits: idBitsOf(generator.layout),
@@ -112,16 +113,11 @@ async function start(config: ShellConfig): Promise<void> {
 /** One line, then the end: a node that cannot tap must not answer anyone any more. */
 function die(error: unknown): void {
   const bad = error instanceof ConfigError || error instanceof GeneratorFault;
-  const why =
-    bad || error instanceof ServiceFault
-      ? inOneLine(error.message)
-      : error instanceof Error
-        ? error.stack
-        : String(error);
-  console.error(`snowglobe node: ${why}`);
+  console.error(`snowglobe node: ${bad || error instanceof ServiceFault ? inOneLine(error.message) : traceOf(error)}`);
   process.exit(bad ? 2 : 1);
 }
 
+const traceOf = (error: unknown): string | undefined => (error instanceof Error ? error.stack : String(error));
 const inOneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ');
 
 process.on('uncaughtException', die);

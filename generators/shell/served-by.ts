@@ -6,7 +6,7 @@ import type { ShellConfig } from './config.ts';
 import type { DescribedNode } from './described-node.ts';
 import { loadGenerator } from './load-generator.ts';
 
-export interface Served {
+export interface ServedGenerator {
   readonly name: string;
   readonly layout: Layout;
   readonly coordinator?: CoordinatorOrNone;
@@ -26,7 +26,7 @@ const MINTERS: {
   module: async () => (await import('../module/module-minter.ts')).startModule,
 };
 
-export async function servedBy(config: ShellConfig): Promise<Served> {
+export async function servedBy(config: ShellConfig): Promise<ServedGenerator> {
   const { described, generatorFile } = config;
   if (described === undefined) {
     const { node, ...generator } = await loadGenerator(generatorFile as string);

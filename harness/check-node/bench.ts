@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { sleep } from './clocks.ts';
 import type { ActName, End, Evidence, Exchange, IdsExchange } from './evidence.ts';
 import type { Address, Asking } from './http-client.ts';
+import { inWords } from './evidence.ts';
 import { ask, askForIds } from './http-client.ts';
 import { parseJsonObject } from './json-answer.ts';
 import { NodeProcess } from './node-process.ts';
@@ -117,16 +118,15 @@ export class Bench implements Disposable {
     return undefined;
   }
 
-  /** Starts a node that has to serve for the act to see anything; resolves to it, and to how long it took to serve. */
+  /** Starts a node that has to serve for the act to see anything; resolves to it, and to its first answer. */
   async startServing(
     ground: Ground,
     start: Start = {},
-  ): Promise<{ readonly node: NodeProcess; readonly tookMs: number; readonly health: Exchange }> {
-    const before = performance.now();
+  ): Promise<{ readonly node: NodeProcess; readonly health: Exchange }> {
     const node = this.start(ground, start);
     const health = await this.untilServing(node, ground.tcp);
     if (health === undefined) throw new NotSeen(`it did not serve: ${howItEnded(await node.endWithin(0))}`);
-    return { node, tookMs: performance.now() - before, health };
+    return { node, health };
   }
 
   /** Asks until IDs come: a node may wait for its worker ID, or refuse for a moment. */
@@ -155,14 +155,9 @@ export class Bench implements Disposable {
   }
 }
 
-/** The incarnation that a node tells by its health; undefined where it tells none. */
-export function incarnationIn(health: Exchange): unknown {
-  return health.reply === undefined ? undefined : parseJsonObject(health.reply.body)?.['incarnation'];
-}
-
-/** As `incarnationIn`, for acts that cannot look for taps without. */
-export function needIncarnation(health: Exchange): number {
-  const incarnation = incarnationIn(health);
+/** The incarnation that a node tells by its health; throws `NotSeen` where it tells none. */
+export function needIncarnation({ reply }: Exchange): number {
+  const incarnation = reply && parseJsonObject(reply.body)?.['incarnation'];
   if (Number.isSafeInteger(incarnation)) return incarnation as number;
   throw new NotSeen('its /health tells no incarnation, so its taps cannot be found');
 }
@@ -171,11 +166,6 @@ export function howItEnded(end: End | undefined): string {
   if (end === undefined) return `it runs and answers nothing after ${SERVES_MS / 1000} s`;
   const last = end.stderr.trim().split('\n').at(-1);
   return `it ended with ${inWords(end)}${last === undefined || last === '' ? '' : ` and said last: ${last}`}`;
-}
-
-/** Exit code or signal. */
-export function inWords({ code, signal }: Pick<End, 'code' | 'signal'>): string {
-  return code === null ? String(signal) : `exit ${code}`;
 }
 
 function freePort(): Promise<number> {

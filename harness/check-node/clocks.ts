@@ -9,7 +9,12 @@ export const wallMs = (): number => Date.now();
 export const monotonicNs = (): bigint => process.hrtime.bigint();
 
 const ROUNDS = 20;
-const NS_PER_MS = 1_000_000n;
+export const NS_PER_MS = 1_000_000n;
+/**
+ * What a reading of the wall clock may be off by against `wallAheadNs`: a whole millisecond may be cut off of each of the
+ * two, and the third is for a clock that is being slewed.
+ */
+export const WALL_SLACK_NS = 3n * NS_PER_MS;
 
 /**
  * How far the wall clock lies ahead of the monotonic one, in nanoseconds, and no less than that: a reading is a whole

@@ -11,6 +11,11 @@ export interface End {
   readonly stderr: string;
 }
 
+/** Exit code or signal. */
+export function inWords({ code, signal }: Pick<End, 'code' | 'signal'>): string {
+  return code === null ? String(signal) : `exit ${code}`;
+}
+
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -48,10 +53,8 @@ export interface Quiet {
   readonly node: string;
   readonly pid: number;
   readonly startedNs: bigint;
-  /** How long the first answer took. */
-  readonly servedAfterMs: number;
   /** `n1-1.life` was there before it as a link to nowhere: the incarnation that it took, by its health. */
-  readonly incarnation: unknown;
+  readonly incarnation: number;
   /** Somebody wrote through that link. */
   readonly wroteThroughLink: boolean;
   /** Life files of the node that were there while it served, that link among them. */
@@ -59,11 +62,11 @@ export interface Quiet {
   readonly ids: readonly IdsExchange[];
   readonly wrong: readonly WrongRequest[];
   /** After the first and after the last request for IDs. */
-  readonly health: readonly Exchange[];
+  readonly health: readonly [Exchange, Exchange];
   readonly metrics: Exchange;
   /** The wall clock against the monotonic one, as `wallAheadNs` says, before and after. */
   readonly wallAheadNs: readonly [bigint, bigint];
-  /** What its environment shows under the process ID that its health tells. */
+  /** Whether the process ID that its health tells is of a process started for these taps; undefined: it tells none. */
   readonly pidIsTheNode: boolean | undefined;
   readonly tap: TapOfLife;
   /** After SIGTERM; undefined: it was still there when the time was over. */
@@ -89,7 +92,7 @@ export interface Busy {
 export interface SecondLife {
   /** Set: it did not serve, for that reason, and nothing of it was seen. */
   readonly silent?: string;
-  readonly incarnation: unknown;
+  readonly incarnation: number | undefined;
   readonly startedNs: bigint;
   readonly ids: readonly IdsExchange[];
   readonly tap: TapOfLife;
@@ -98,7 +101,7 @@ export interface SecondLife {
 }
 
 export interface LifeUnderLoad {
-  readonly incarnation: unknown;
+  readonly incarnation: number;
   readonly startedNs: bigint;
   readonly connections: number;
   readonly ids: readonly IdsExchange[];

@@ -5,7 +5,7 @@ import type { Exchange, IdsExchange, Reply } from './evidence.ts';
 
 export type Address = { readonly host: string; readonly port: number } | { readonly socketPath: string };
 
-export const ANSWER_MS = 10_000;
+const ANSWER_MS = 10_000;
 
 export interface Asking {
   readonly agent?: http.Agent;
@@ -40,7 +40,7 @@ export function ask(address: Address, path: string, asking: Asking = {}): Promis
   });
 }
 
-export const ACCEPT = { json: 'application/json', bytes: 'application/octet-stream' } as const;
+const ACCEPT = { json: 'application/json', bytes: 'application/octet-stream' } as const;
 
 /** Asks for IDs. `asked` undefined: the request names no count, and asks for one. */
 export async function askForIds(

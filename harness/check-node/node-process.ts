@@ -44,10 +44,6 @@ export class NodeProcess {
     return this.#end;
   }
 
-  get stderr(): string {
-    return this.#stderr;
-  }
-
   /** Asks the process to end; undefined where it has not when the time is over. */
   async askToEnd(signal: 'SIGTERM' | 'SIGINT', withinMs: number): Promise<End | undefined> {
     this.#child.kill(signal);

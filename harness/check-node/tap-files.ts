@@ -5,8 +5,11 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BatchRecord } from '../core/tap.ts';
-import { BATCH_BYTES, decodeBatch, parseSegmentName } from '../core/tap.ts';
+import { BATCH_BYTES, BATCH_FLAG, decodeBatch, parseSegmentName } from '../core/tap.ts';
 import type { Place } from './evidence.ts';
+
+/** All flags of a batch: each tells of a call that failed. */
+export const FAILED_FLAGS = BATCH_FLAG.refused | BATCH_FLAG.threw | BATCH_FLAG.badCount;
 
 export interface TapOfLife {
   /** Names of all its files that are segments, in no order. */

@@ -12,7 +12,7 @@ import { lifeOf } from '../core/phrases.ts';
 import { BATCH_FLAG } from '../core/tap.ts';
 import type { Clue, Draft } from './shared/draft.ts';
 import { concludeFromHistory, concludeFromStore, promiseOf } from './shared/draft.ts';
-import { sqlId } from './shared/sql.ts';
+import { sqlId } from '../core/id-sql.ts';
 
 /** A value that passes for an ID by mistake; all of its 32-bit words are the same. */
 interface Sentinel {

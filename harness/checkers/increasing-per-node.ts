@@ -13,7 +13,7 @@ import { lifeOf } from '../core/phrases.ts';
 import type { Clue, Draft } from './shared/draft.ts';
 import { concludeFromHistory, concludeFromStore, promiseOf } from './shared/draft.ts';
 import { extremesOf } from './shared/extremes.ts';
-import { sqlId } from './shared/sql.ts';
+import { sqlId } from '../core/id-sql.ts';
 
 /** An ID and the one that it should exceed. */
 interface Backward {

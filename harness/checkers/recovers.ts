@@ -32,7 +32,7 @@ import { concludeFromHistory, concludeFromStore, promiseOf } from './shared/draf
 import { deafNs, sqlWasDeaf, wasDeaf } from './shared/deaf.ts';
 import { extremesOf } from './shared/extremes.ts';
 import { NO_ANSWER, overloadedIn, sqlOverloaded } from './shared/overloaded.ts';
-import { sqlTick } from './shared/sql.ts';
+import { sqlTick } from '../core/id-sql.ts';
 import type { CountsFrom } from './shared/used-time.ts';
 import { countsFrom, momentsOf, nodeCountsFrom } from './shared/used-time.ts';
 

@@ -18,7 +18,7 @@ import { lifeOf } from '../core/phrases.ts';
 import type { Clue, Draft } from './shared/draft.ts';
 import { concludeFromHistory, concludeFromStore, promiseOf } from './shared/draft.ts';
 import { extremesOf } from './shared/extremes.ts';
-import { sqlTick } from './shared/sql.ts';
+import { sqlTick } from '../core/id-sql.ts';
 import { sqlClockWindow } from './shared/sql-clock-window.ts';
 
 interface Dishonest {

@@ -14,7 +14,7 @@ import { decodeId, idBitsOf, isOpaque, usesAllBits } from '../core/layout.ts';
 import { lifeOf } from '../core/phrases.ts';
 import type { Clue, Draft } from './shared/draft.ts';
 import { concludeFromHistory, concludeFromStore, promiseOf } from './shared/draft.ts';
-import { sqlTick, sqlUnmarked, sqlWorker } from './shared/sql.ts';
+import { sqlTick, sqlUnmarked, sqlWorker } from '../core/id-sql.ts';
 
 interface Malformed {
   readonly held: number;

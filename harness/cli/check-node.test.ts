@@ -3,9 +3,14 @@ import { snowglobe } from '../laws/cli-process.ts';
 
 test.each([
   ['no command', [], 'snowglobe check-node needs COMMAND'],
-  ['a program that is not there', ['--', './no-such-node', '--port', '1'], 'There is no program "./no-such-node"'],
-  ['a program that is not on the PATH', ['no-such-node'], 'There is no program "no-such-node"'],
-  ['a file that is no program', ['--', import.meta.filename], 'that can be executed'],
+  [
+    'a program that is not there',
+    ['--', './no-such-node', '--port', '1'],
+    './no-such-node: cannot be run: there is no program',
+  ],
+  ['a program that is not on the PATH', ['no-such-node'], 'no-such-node: cannot be run: PATH has no such program'],
+  ['a file that is no program', ['--', import.meta.filename], 'make it executable'],
+  ['a folder', ['--', import.meta.dirname], 'there is no program'],
   ['IDs of an odd length', ['--id-bits', '65', '--', 'true'], '--id-bits: IDs have 64 or 128 bits, and not "65"'],
   ['a coordinator that is none', ['--etcd', 'etcd:2379', '--', 'true'], "--etcd: etcd endpoint 'etcd:2379'"],
   ['a rule that is none', ['--rule', 'secuence', '--', 'true'], 'Did you mean sequence?'],

@@ -1,6 +1,4 @@
 /** `snowglobe check-node`: whether a program keeps the rules of generators/PROTOCOL.md. */
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import type { Judged } from '../check-node/check-node.ts';
 import { checkNode, verdictOf } from '../check-node/check-node.ts';
 import type { Rule } from '../check-node/rule.ts';
@@ -8,6 +6,7 @@ import { parseEndpoint } from '../coordinators/etcd-endpoint.ts';
 import type { ExitCode } from '../core/errors.ts';
 import { badInput, environmentLacks, EXIT, messageOf, problem, SnowglobeError } from '../core/errors.ts';
 import { chooseAmong } from '../core/nearest-name.ts';
+import { programHere } from '../drivers/agent/node-command.ts';
 import { loadRules } from '../registry.ts';
 import { fitted } from '../telemetry/text.ts';
 import type { Output } from './output.ts';
@@ -38,7 +37,8 @@ export async function checkNodeCommand(args: CheckNodeArguments, output: Output)
       'A node is checked against CLOCK_MONOTONIC and /proc of Linux.',
       'Run snowglobe check-node in a Linux container or virtual machine, as nodes run there too.',
     );
-  checkProgram(command[0] as string);
+  // Before anything starts: else every act would tell of it in its own way.
+  programHere(command[0] as string);
 
   const width = Math.max(...rules.map(({ name }) => name.length));
   const { columns } = output.stream;
@@ -91,27 +91,6 @@ function checkEtcd(urls: string): void {
     for (const url of urls.split(',')) parseEndpoint(url.trim());
   } catch (error) {
     throw badInput(`${messageOf(error)}.`, 'Write --etcd http://127.0.0.1:2379.', '--etcd');
-  }
-}
-
-/** Before anything starts: else every act would tell of it in its own way. */
-function checkProgram(program: string): void {
-  const places = program.includes('/')
-    ? [program]
-    : (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, program));
-  if (places.some(isExecutable)) return;
-  throw badInput(
-    `There is no program "${program}" that can be executed.`,
-    'Give the command as in a terminal, each word by itself: snowglobe check-node -- ./node --its-option',
-  );
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
   }
 }
 

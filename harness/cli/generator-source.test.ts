@@ -231,3 +231,7 @@ test('the example of each way in can be typed as it is, and each flag belongs to
   }
   expect(WAY_FLAG_NAMES.filter((flag) => !waysIn.some(({ takes }) => takes.includes(flag)))).toEqual([]);
 });
+
+test('words that are no path are taken for a command, and how to write one is told', async () => {
+  await expect(generatorSource('./ids --port {port}')).rejects.toThrow("write command:'./ids --port {port}'");
+});

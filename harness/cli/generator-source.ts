@@ -30,6 +30,12 @@ export async function generatorSource(
       EXIT.badInput,
       givenFlags(words).map((flag) => strayFlag(flag, `${first} is a generator of its own`, waysIn)),
     );
+    if (/\s/.test(first) && !existsSync(first))
+      throw badInput(
+        `There is no generator "${first}".`,
+        `If it is a command that serves IDs, write command:'${first}'; see \`snowglobe list --generators\`.`,
+        where,
+      );
     return loadGenerator(first, where);
   }
   const { wayIn } = found;

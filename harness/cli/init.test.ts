@@ -8,7 +8,7 @@ import { askHow } from '../init/answers.ts';
 import { onTerminal } from '../init/interview.ts';
 import { snowglobe } from '../laws/cli-process.ts';
 import { loadGenerator, loadParts, loadScenario } from '../registry.ts';
-import { make } from './init.ts';
+import { makeReady } from './init.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'snowglobe-init-test-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -96,6 +96,7 @@ test.each<[string, readonly string[], readonly string[]]>([
   ['a name in place of a way in', ['--generator', 'snowflake'], ['snowflake is a generator that snowglobe brings']],
   ['a word that is no flag', ['./my-service'], ['What starts your generator goes behind --generator.']],
   ['a program that is not there', ['--generator', 'command:./mispelt {port}'], ['mispelt', 'there is no program']],
+  ['a package that is not there', ['--generator', 'npm:no-such-ids'], ['no-such-ids', 'npm install no-such-ids']],
   ['no number of nodes', [...IMAGE, '--nodes', 'few'], ['--nodes: "few" is no number of nodes.']],
   ['no rate', [...IMAGE, '--rate', '0'], ['--rate: "0" is no number of IDs a second.']],
   ['a flag with a slip', [...IMAGE, '--layout', 'twiter'], ['--layout: ', 'did you mean twitter?']],
@@ -118,7 +119,7 @@ test('a misspelt program is asked for again before anything else is asked', asyn
   });
   const input = new PassThrough();
   const interview = onTerminal(input as unknown as NodeJS.ReadStream, output as unknown as NodeJS.WriteStream);
-  const { generator } = await askHow(interview, {}, make);
+  const { generator } = await askHow(interview, {}, { make: makeReady, makeReady });
   interview.close();
   expect(generator).toEqual([`command:${said[1]}`]);
   expect(asked).toEqual(['1.', '1.', '2.', '3.']);

@@ -21,6 +21,7 @@ import type { Guess } from '../init/guess-layout.ts';
 import { type Interview, onTerminal } from '../init/interview.ts';
 import { misfitOf, type SaidLayout, tried } from '../init/tried.ts';
 import { tryForms } from '../init/try-forms.ts';
+import { withFoundModule } from '../module-probe.ts';
 import { loadScenario } from '../registry.ts';
 import { generatorSource } from './generator-source.ts';
 import type { Output } from './output.ts';
@@ -129,7 +130,7 @@ async function asking(interview: Interview, given: Given): Promise<Found> {
   const { tell } = interview;
   let found: (Found & Tried) | undefined;
   do {
-    found = await trying(await askHow(interview, given, make, found?.answers), tell);
+    found = await trying(await askHow(interview, given, { make, makeReady, before: found?.answers }), tell);
   } while (found.ids === 'none' && (await again(interview)));
   const { ids } = found;
   const guesses = found.guesses.map(({ layout }) => layout);
@@ -150,7 +151,7 @@ interface Tried {
 /** Starts it once and asks for IDs; what they show goes into the words. */
 async function trying(answers: Answers, tell: (line: string) => void): Promise<Found & Tried> {
   const { way } = answers;
-  const generator = await make(answers.generator, way);
+  const generator = await makeReady(answers.generator, way);
   const untried = whyUntried(generator, way);
   const found = untried ?? (await tryForms(generator, way.form !== undefined));
   const outcome = (lines: Outcome): Outcome => {
@@ -185,14 +186,18 @@ function whyUntried({ node, coordinator }: Generator, { layout }: WayWords): str
     : undefined;
 }
 
-/** What words describe; throws a SnowglobeError where they describe nothing of the user's, or a program that is not there. */
-export async function make(words: readonly string[], way: WayWords): Promise<Generator> {
-  const { generator } = await generatorSource(words, way);
+/** As it can be started here. Throws (exit 2) where its program or its module is not there. */
+export async function makeReady(words: readonly string[], way: WayWords): Promise<Generator> {
+  const generator = await make(words, way);
   const { node } = generator;
-  // A program that is not there shows before anything else is asked.
-  if ('command' in node && node.command !== undefined && !('image' in node && node.image !== undefined))
-    programHere(node.command[0] ?? '', node.folder);
-  if (node.kind !== 'shell') return generator;
+  const isImage = 'image' in node && node.image !== undefined;
+  if ('command' in node && node.command !== undefined && !isImage) programHere(node.command[0] ?? '', node.folder);
+  return (await withFoundModule({ generator, file: '', from: words.join(' ') })).generator;
+}
+
+async function make(words: readonly string[], way: WayWords): Promise<Generator> {
+  const { generator } = await generatorSource(words, way);
+  if (generator.node.kind !== 'shell') return generator;
   throw badInput(
     `${generator.name} is a generator that snowglobe brings, or a file of code: it needs no description.`,
     `Run it: snowglobe run --generator ${words.join(' ')}. To describe what is yours, give a way in, such as command:"…".`,

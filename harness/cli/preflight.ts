@@ -214,7 +214,7 @@ export async function readyDriver(name: string): Promise<ReadyDriver> {
 
 /** Whether its nodes are started by a command of this machine. */
 function isCommandHere({ node }: Generator): boolean {
-  return (node.kind === 'service' || node.kind === 'native') && node.command !== undefined && node.image === undefined;
+  return 'command' in node && node.command !== undefined && node.image === undefined;
 }
 
 /** The one that the user names; else the first that is ready and can run all the nodes and coordinators. */

@@ -60,7 +60,7 @@ const FLAGS: { readonly [Flag_ in WayFlagName]: Flag } = {
   layout: {
     read: ([text]) => ({ layout: parseLayout(text) }),
     remedy:
-      'See `snowglobe list --generators`, or leave it out: IDs of an unknown layout are judged as far as they can be.',
+      'See `snowglobe list --layouts`, or leave it out: IDs of an unknown layout are judged as far as they can be.',
   },
   promises: {
     read: ([text]) => ({ promises: promiseList(text) }),

@@ -32,8 +32,8 @@ const APART_MS = 1.19;
 
 /**
  * The clock of a node that does not answer cannot be read: undefined. Throws where the clock is not seen to be that of what
- * mints. Reads until the interval is as narrow as `widthMs`,
- * or as long as a measurement may wait for one answer: that of a starved node stays wide.
+ * mints. Reads until the interval is as narrow as `widthMs`, or as long as a measurement may wait for one answer: that of a
+ * starved node stays wide.
  */
 export async function readClock(cluster: Cluster, name: string, widthMs = WIDTH_MS): Promise<ClockReading | undefined> {
   const node = nodeOf(cluster, name);

@@ -1,26 +1,24 @@
 /** The shape of a generator, as a file exports it, and of a JSON file that holds one whose node is plain data. */
 import { COORDINATOR_NAMES_OR_NONE } from './coordinator-kind.ts';
-import { layoutProblems } from './layout.ts';
+import { layoutProblems, NUMBER_BITS_MAX, WORKER_BITS_MAX } from './layout.ts';
 import { dataNodeSchema } from './node-schema.ts';
 import { promisesSchema } from './promise-schema.ts';
 import { NAME_MAX } from './scenario.ts';
 import { z } from './schema.ts';
 
 const bits = z.int().nonnegative();
-/** Times and fixed fields are read as numbers, which hold whole 53 bits; the tap's worker field is a signed 32-bit integer. */
-const NUMBER_BITS = 53;
-const TAP_WORKER_BITS = 31;
 
 const layoutSchema = z
   .object({
     idBits: z.literal([64, 128]).exactOptional(),
-    timeBits: bits.max(NUMBER_BITS),
-    workerBits: bits.max(TAP_WORKER_BITS),
+    timeBits: bits.max(NUMBER_BITS_MAX),
+    workerBits: bits.max(WORKER_BITS_MAX),
+    workerParts: z.array(bits).min(2).exactOptional(),
     sequenceBits: bits,
     tickMs: z.number().positive(),
     epochMs: z.number(),
     shifts: z.strictObject({ time: bits, worker: bits, sequence: bits }).exactOptional(),
-    fixed: z.array(z.strictObject({ shift: bits, bits: bits.max(NUMBER_BITS), value: bits })).exactOptional(),
+    fixed: z.array(z.strictObject({ shift: bits, bits: bits.max(NUMBER_BITS_MAX), value: bits })).exactOptional(),
   })
   .superRefine((layout, context) => {
     for (const message of layoutProblems(layout)) context.addIssue({ code: 'custom', message });

@@ -10,7 +10,7 @@ import type { CoordinatorOrNone } from './coordinator-kind.ts';
 import type { Guarantee, Promise_ } from './guarantee.ts';
 import type { Json } from './json.ts';
 import type { Layout } from './layout.ts';
-import type { ModuleNode, NativeNode, ServiceNode } from './node-program.ts';
+import type { DataNode } from './node-program.ts';
 import type { Ranges } from './ranges.ts';
 
 export interface Generator {
@@ -53,7 +53,7 @@ export interface Mutant {
 }
 
 /** What a node is. All but a shell node are plain data. */
-export type NodeKind = ShellNode | ServiceNode | NativeNode | ModuleNode;
+export type NodeKind = ShellNode | DataNode;
 
 /** A generator that runs in the simulator, too: its node is code for the shell. */
 export interface ShellGenerator extends Generator {

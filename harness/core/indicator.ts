@@ -63,6 +63,8 @@ export interface Measurement {
 
 /** What indicators read. Times are run nanoseconds; nodes are indexes into `nodes`. */
 export interface IndicatorFacts {
+  /** The clocks in `journal` are not those of the nodes, which run elsewhere. */
+  readonly clocksUnseen?: true;
   readonly scenario: Scenario;
   readonly nodes: readonly string[];
   readonly journal: readonly JournalEntry[];

@@ -31,10 +31,11 @@ test.each([
   expect(parseLayout(`time:40@${tick}+0,random:24`).tickMs).toBe(tickMs);
 });
 
-test('fields of the worker ID that lie side by side are read as one', () => {
-  expect(parseLayout('time:41@1ms+0,datacenter:5,worker:5,sequence:12')).toEqual(
-    parseLayout('time:41@1ms+0,machine:10,sequence:12'),
-  );
+test('fields of the worker ID that lie side by side are read as one, and it is known that they are several', () => {
+  expect(parseLayout('time:41@1ms+0,datacenter:5,worker:5,sequence:12')).toEqual({
+    ...parseLayout('time:41@1ms+0,machine:10,sequence:12'),
+    workerParts: [5, 5],
+  });
 });
 
 test('names stand for the layouts of the generators here that follow them', () => {

@@ -7,7 +7,7 @@
  */
 import { NAMED_LAYOUTS } from './layout-names.ts';
 import type { Layout } from './layout.ts';
-import { idBitsOf, isOpaque, OPAQUE_128, OPAQUE_64, shiftsOf } from './layout.ts';
+import { idBitsOf, isOpaque, NUMBER_BITS_MAX, OPAQUE_128, OPAQUE_64, shiftsOf, WORKER_BITS_MAX } from './layout.ts';
 import { nearestName } from './nearest-name.ts';
 
 /** What a field is to the harness, by the word that stands for it in a spec. */
@@ -27,13 +27,12 @@ const ROLES = {
 } as const;
 type Role = (typeof ROLES)[keyof typeof ROLES];
 
-/** Times and fixed fields are read as numbers, which hold whole 53 bits; the tap's worker field is a signed 32-bit integer. */
 const BITS_MAX: Readonly<Record<Role, number>> = {
-  time: 53,
-  worker: 31,
+  time: NUMBER_BITS_MAX,
+  worker: WORKER_BITS_MAX,
   sequence: 128,
   random: 128,
-  fixed: 53,
+  fixed: NUMBER_BITS_MAX,
   unused: 128,
 };
 
@@ -80,7 +79,11 @@ export function layoutText(layout: Layout): string {
       bits: layout.timeBits,
       text: `time:${layout.timeBits}@${tickText(layout.tickMs)}+${epochText(layout.epochMs)}`,
     },
-    { shift: shifts.worker, bits: layout.workerBits, text: `worker:${layout.workerBits}` },
+    {
+      shift: shifts.worker,
+      bits: layout.workerBits,
+      text: (layout.workerParts ?? [layout.workerBits]).map((bits) => `worker:${bits}`).join(','),
+    },
     { shift: shifts.sequence, bits: layout.sequenceBits, text: `sequence:${layout.sequenceBits}` },
     ...(layout.fixed ?? []).map(({ shift, bits, value }) => ({ shift, bits, text: `fixed:${bits}=${value}` })),
   ]
@@ -223,6 +226,7 @@ function layoutOf(fields: readonly Field[], spec: string): Layout {
   return {
     ...(total > 64 && { idBits: 128 }),
     ...bits,
+    ...(worker !== undefined && worker.parts.length > 1 && { workerParts: worker.parts }),
     ...(!isUsual && { shifts }),
     ...(fixed.length > 0 && { fixed }),
   };
@@ -231,6 +235,8 @@ function layoutOf(fields: readonly Field[], spec: string): Layout {
 /** With the lowest bit of each; neighbours that are read as one field are joined. */
 interface PlacedField extends Field {
   readonly shift: number;
+  /** Bits of those that were joined. */
+  readonly parts: readonly number[];
 }
 
 function placedFrom(fields: readonly Field[]): readonly PlacedField[] {
@@ -240,8 +246,9 @@ function placedFrom(fields: readonly Field[]): readonly PlacedField[] {
     shift -= field.bits;
     const before = placed.at(-1);
     const isJoined = before?.role === field.role && (field.role === 'worker' || field.role === 'random');
-    if (isJoined) placed.splice(-1, 1, { ...before, bits: before.bits + field.bits, shift });
-    else placed.push({ ...field, shift });
+    if (isJoined)
+      placed.splice(-1, 1, { ...before, bits: before.bits + field.bits, parts: [...before.parts, field.bits], shift });
+    else placed.push({ ...field, parts: [field.bits], shift });
   }
   return placed;
 }

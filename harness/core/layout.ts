@@ -14,6 +14,11 @@ export interface Layout {
   readonly timeBits: number;
   /** 0: IDs carry no worker ID. */
   readonly workerBits: number;
+  /**
+   * Bits of each field that the worker ID is made of, the most significant first, where it is several (a datacenter and a
+   * worker): which of them a number is for that a node was handed, nobody but the node knows.
+   */
+  readonly workerParts?: readonly number[];
   readonly sequenceBits: number;
   /** Milliseconds of one tick of the timestamp. */
   readonly tickMs: number;
@@ -24,6 +29,10 @@ export interface Layout {
   /** Fields of the same value in every ID, such as the version of a UUID. Bits of no field are random. */
   readonly fixed?: readonly { readonly shift: number; readonly bits: number; readonly value: number }[];
 }
+
+/** The most bits of a time or a fixed field, which are read as numbers; and of a worker ID, an i32 in the tap. */
+export const NUMBER_BITS_MAX = 53;
+export const WORKER_BITS_MAX = 31;
 
 /** IDs of which no bit is known: nothing is read out of them. `shifts.time`: no bit above it, which would have to be 0. */
 export const OPAQUE_64: Layout = {
@@ -53,6 +62,11 @@ export interface DecodedId {
   readonly tick: number;
   readonly workerId: number;
   readonly sequence: bigint;
+}
+
+/** Whether a worker ID that a node was handed is the one that its IDs carry, all of it. */
+export function carriesOneWorkerId({ workerBits, workerParts }: Layout): boolean {
+  return workerBits > 0 && workerParts === undefined;
 }
 
 export function idBitsOf({ idBits = 64 }: Layout): 64 | 128 {

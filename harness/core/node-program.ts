@@ -91,6 +91,9 @@ export type IdsIn = 'auto' | 'text' | 'bytes' | 'bytes-le' | `json:${string}` | 
 export const ID_FORMS = ['decimal', 'hex', 'uuid', 'ulid', 'text'] as const;
 export type IdForm = (typeof ID_FORMS)[number];
 
+/** A node that is plain data. */
+export type DataNode = ServiceNode | NativeNode | ModuleNode;
+
 /** A JavaScript module with a function that returns an ID: called in lanes of snowglobe's own shell. */
 export interface ModuleNode {
   readonly kind: 'module';

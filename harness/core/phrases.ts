@@ -27,6 +27,11 @@ export function times(count: number): string {
   return count === 1 ? 'once' : `${grouped(count)} times`;
 }
 
+/** As the beginning of a sentence or a heading. */
+export function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /**
  * `snowflake`, `snowflake (./mine.ts)` or `snowflake (command:./snowflake --port {port})`: what the user brings may bear the
  * name of a generator that snowglobe brings.

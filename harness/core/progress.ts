@@ -60,7 +60,7 @@ export interface NodeRate {
   /** As the node last said; `no answer` when it said nothing. */
   readonly status: 'minting' | 'waiting' | 'refusing' | 'no answer';
   readonly workerId?: number;
-  /** Observed, in ms; undefined when the node did not answer. */
+  /** Observed, in ms; undefined when the node did not answer, or its clock cannot be seen. */
   readonly offsetMs?: number;
 }
 

@@ -58,8 +58,8 @@ export function receivedBytes(bytes: Buffer, perId: 1 | 2): ReceivedIds {
 
 /**
  * Of IDs as they travel in JSON, read as every client in JavaScript reads them: what is a number there has the digits that
- * a double-precision number holds, and where that is no safe integer, there is no digest. What is no ID at all is digested as its text, so that it is never taken for one. At
- * least one.
+ * a double-precision number holds, and where that is no safe integer, there is no digest. What is no ID at all is digested
+ * as its text, so that it is never taken for one. At least one.
  */
 export function receivedJson(ids: readonly unknown[], perId: 1 | 2): ReceivedIds {
   const words = new BigUint64Array(ids.length * perId);

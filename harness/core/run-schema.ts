@@ -46,6 +46,7 @@ const phase: z.ZodType<Phase> = z.enum(['launch', 'warm-up', 'disturb', 'recover
 const layoutSchema = z.strictObject({
   timeBits: count,
   workerBits: count,
+  workerParts: list(count).exactOptional(),
   sequenceBits: count,
   tickMs: z.number().positive(),
   epochMs: z.number(),

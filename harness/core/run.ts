@@ -6,9 +6,9 @@
  */
 import type { AskedDisturbance, EvidenceSample } from './disturbance.ts';
 import type { Finding } from './finding.ts';
-import type { NodeKind, ShellNode } from './generator.ts';
 import type { Promise_ } from './guarantee.ts';
 import type { Layout } from './layout.ts';
+import type { DataNode } from './node-program.ts';
 import type { Phase } from './phase.ts';
 import type { Scenario } from './scenario.ts';
 import type { EvidenceScope, Unjudged } from './scope.ts';
@@ -37,7 +37,7 @@ export interface Run {
     /** How the evidence was gathered; records of older runs have none: each ID as it was minted. */
     readonly evidence?: EvidenceScope;
     /** What was started, and how it was asked, where that is plain data. */
-    readonly node?: Exclude<NodeKind, ShellNode>;
+    readonly node?: DataNode;
   };
   readonly driver: string;
   readonly seed: string;

@@ -2,7 +2,16 @@ import { expect, test } from 'vitest';
 import type { NodeKind } from './generator.ts';
 import { GUARANTEE_NAMES } from './guarantee.ts';
 import { parseLayout } from './layout-spec.ts';
-import { GATHERED, gatheredHow, judgeableOf, scopeOf, unjudgeable, unjudgedOf } from './scope.ts';
+import {
+  GATHERED,
+  gatheredHow,
+  judgeableOf,
+  recordedAs,
+  scopeOf,
+  seesClocks,
+  unjudgeable,
+  unjudgedOf,
+} from './scope.ts';
 
 const ask = { over: 'http', path: '/' } as const;
 const layout = parseLayout('twitter');
@@ -31,6 +40,17 @@ test('texts of any form are digests, whoever hands them out', () => {
 
 test('a record without a scope is of IDs as they were minted', () => {
   expect(gatheredHow({})).toBe(GATHERED.minted);
+  expect(recordedAs({})).toBe('minted');
+  expect(seesClocks(undefined)).toBe(true);
+});
+
+test.each([
+  ['shell', shell, 'minted', true],
+  ['service', service, 'recorded', true],
+  ['urls', urls, 'recorded', false],
+] as const)('of %s no more is told than was seen', (_kind, node, recorded, clocks) => {
+  const evidence = scopeOf(node);
+  expect([recordedAs({ evidence }), seesClocks(evidence)]).toEqual([recorded, clocks]);
 });
 
 const names = (node: NodeKind, spec = 'twitter') =>

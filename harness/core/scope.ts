@@ -89,6 +89,16 @@ export function judgeableOf(promises: readonly Promise_[], generator: Judged): r
   return promises.filter(({ guarantee }) => unjudgeable(guarantee, generator) === undefined);
 }
 
+/** The IDs of such evidence as a participle: of replies nobody knows whether more was minted. */
+export function recordedAs({ evidence }: Pick<Judged, 'evidence'>): 'minted' | 'recorded' {
+  return evidence === undefined || evidence.gathered === 'minted' ? 'minted' : 'recorded';
+}
+
+/** Whether the clocks that were read are those of the nodes; of nodes that run elsewhere they are the recorders', here. */
+export function seesClocks(evidence: EvidenceScope | undefined): boolean {
+  return evidence?.gathered !== 'clients';
+}
+
 /** The sentence of a record, older ones included. */
 export function gatheredHow({ evidence }: Pick<Judged, 'evidence'>): string {
   return evidence?.says ?? GATHERED.minted;

@@ -4,9 +4,9 @@
  */
 import type { SqlFacts, SqlReader } from './checker.ts';
 import type { History } from './history.ts';
+import { sqlTick, sqlWorker } from './id-sql.ts';
 import { idReader } from './id-words.ts';
 import type { Layout } from './layout.ts';
-import { shiftsOf } from './layout.ts';
 import type { RunNs } from './time.ts';
 import { NS_PER_S } from './time.ts';
 
@@ -57,13 +57,11 @@ export async function readSequenceUse(
   { layout, clocks }: Pick<SqlFacts, 'layout' | 'clocks'>,
 ): Promise<SequenceSecond[]> {
   if (clocks === undefined || layout.timeBits === 0) return [];
-  const shifts = shiftsOf(layout);
-  const worker =
-    layout.workerBits > 0 ? `bitAnd(bitShiftRight(id, ${shifts.worker}), ${2 ** layout.workerBits - 1})` : 'node';
+  const worker = layout.workerBits > 0 ? sqlWorker(layout, 'id') : 'node';
   const rows = await store.rows<{ second: number; peak: string; minted: string; ticks: string }>(
     `select floor((toFloat64(tick) * ${layout.tickMs} + (${layout.epochMs} - ${clocks.unixMs})) / 1000) as second,
        max(n) as peak, sum(n) as minted, count() as ticks
-     from (select bitShiftRight(id, ${shifts.time}) as tick, ${worker} as worker, count() as n
+     from (select ${sqlTick(layout, 'id')} as tick, ${worker} as worker, count() as n
        from ids group by tick, worker)
      group by second having second >= 0`,
   );

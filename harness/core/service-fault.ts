@@ -23,4 +23,4 @@ export function isServiceFault(reason: string): boolean {
 
 /** What the user can do about it. */
 export const SERVICE_REMEDY =
-  'Mend the service, or how it is started and asked: `node` of the generator says so (command, ask.health, ask.path, ask.ids, ask.form, ask.timeoutMs), its `layout` how long IDs are.';
+  'Mend the service, or how it is started and asked: --ask, --ids, --form, --health, --port, or in a generator file `node` (command, ask.path, ask.ids, ask.form, ask.health, ask.port, ask.timeoutMs); its layout says how long IDs are.';

@@ -32,7 +32,10 @@ function find(guarantee: Finding['guarantee'], witness: Witness, view: EvidenceV
     case 'recovers':
       return 'silent after the heal';
     case 'time-honest':
-      return (sighting && causeOfTime(sighting, view)) ?? 'embedded time is not the clock of the call';
+      return (
+        (sighting && causeOfTime(sighting, view)) ??
+        (view.seesClocks ? 'embedded time is not the clock of the call' : 'not explained')
+      );
     case 'well-formed':
       return (sighting && causeOfField(sighting, view)) ?? 'wrong field';
     case 'owns-worker-id':

@@ -3,6 +3,7 @@
  */
 import type { Sighting } from '../core/finding.ts';
 import type { Tenure } from '../core/tenure.ts';
+import type { CarriedWorkers } from '../core/carried-workers.ts';
 import { ordersIn } from '../core/clock-orders.ts';
 import { type ClockSpan, clockWindows } from '../core/clock-window.ts';
 import { disturbing } from '../core/disturbing.ts';
@@ -13,7 +14,7 @@ import type { JournalEntry } from '../core/journal.ts';
 import type { Layout } from '../core/layout.ts';
 import type { Rollback } from '../core/rollback.ts';
 import type { DisturbanceRecord } from '../core/run.ts';
-import type { EvidenceScope } from '../core/scope.ts';
+import { type EvidenceScope, seesClocks } from '../core/scope.ts';
 import { inSuccession } from '../core/tenures.ts';
 import { msToNs, type Origin, type RunNs } from '../core/time.ts';
 
@@ -21,6 +22,8 @@ export interface ExplainEvidence {
   readonly layout: Layout;
   /** Left out: each ID as it was minted. */
   readonly scope?: EvidenceScope | undefined;
+  /** Left out: nobody asked. */
+  readonly carried?: CarriedWorkers | undefined;
   readonly journal: readonly JournalEntry[];
   readonly tenures: readonly Tenure[];
   readonly leases: readonly LeaseFact[];
@@ -37,6 +40,12 @@ export interface EvidenceView {
   readonly lanesAreThreads: boolean;
   /** Whether nobody said which worker ID it was minted under, so that only the ID itself tells. */
   isUntold(sighting: Sighting): boolean;
+  /** The one worker ID that all IDs of a node carry in the whole run; undefined: several, or nobody asked. */
+  carriedBy(node: string): number | undefined;
+  /** Whether nobody leases anything here: the run has no coordinator, and started the nodes itself. */
+  readonly nothingIsLeased: boolean;
+  /** Whether the clocks that were read are those of the nodes. */
+  readonly seesClocks: boolean;
   readonly origin: Origin | undefined;
   readonly disturbances: readonly DisturbanceRecord[];
   readonly rollbacks: readonly Rollback[];
@@ -62,7 +71,7 @@ export interface EvidenceView {
 }
 
 export function viewOf(evidence: ExplainEvidence): EvidenceView {
-  const { layout, scope, journal, disturbances } = evidence;
+  const { layout, scope, carried, journal, disturbances } = evidence;
   const tenures = new Map(evidence.tenures.map((tenure) => [tenureKey(tenure), tenure]));
   const leaseOf = leaseFinder(evidence.leases);
   const healthOf = Map.groupBy(
@@ -71,12 +80,16 @@ export function viewOf(evidence: ExplainEvidence): EvidenceView {
   );
   const within = (node: string, from: RunNs, to: RunNs) =>
     (healthOf.get(node) ?? []).filter(({ at }) => from <= at && at <= to);
-  const origin = journal.find((entry) => entry.kind === 'origin')?.origin;
+  const begin = journal.find((entry) => entry.kind === 'origin');
+  const origin = begin?.origin;
   const windowOf = clockWindows(origin && { unixMs: origin.unixMs, orders: ordersIn(journal) });
   return {
     layout,
     lanesAreThreads: scope === undefined || scope.gathered === 'minted',
     isUntold: ({ workerId }) => scope?.untoldHolders === true && workerId === HELD_NONE,
+    carriedBy: (node) => carried?.get(node),
+    nothingIsLeased: begin !== undefined && begin.coordinator === undefined && seesClocks(scope),
+    seesClocks: seesClocks(scope),
     origin,
     disturbances,
     rollbacks: journal.flatMap((entry) => (entry.kind === 'rollback' ? [entry.rollback] : [])),

@@ -7,6 +7,7 @@ import type { Layout } from '../core/layout.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { DisturbanceRecord } from '../core/run.ts';
 import type { EvidenceScope } from '../core/scope.ts';
+import { carriedWorkersOf } from '../core/carried-workers.ts';
 import { tenuresOf } from '../core/tenures.ts';
 import { msToNs } from '../core/time.ts';
 import { loadCheckers, loadFaults } from '../registry.ts';
@@ -23,12 +24,14 @@ interface Told {
   readonly journal?: readonly JournalEntry[];
   readonly layout?: Layout;
   readonly scope?: EvidenceScope;
+  /** Its version; 'none': the run has none. */
+  readonly coordinator?: string;
 }
 
 export function witnesses(
   promise: Promise_,
   builder: HistoryBuilder,
-  { disturbances = [], journal = [], layout = LAYOUT, scope }: Told = {},
+  { disturbances = [], journal = [], layout = LAYOUT, scope, coordinator = 'etcd' }: Told = {},
 ): readonly Witness[] {
   const history = builder.build();
   const origin: JournalEntry = {
@@ -36,12 +39,13 @@ export function witnesses(
     kind: 'origin',
     origin: { monotonicNs: '0', unixMs: ORIGIN_UNIX_MS, errorNs: 0 },
     nodes: history.nodes,
-    coordinator: 'etcd',
+    ...(coordinator !== 'none' && { coordinator }),
     versions: {},
   };
   const [finding] = explain([checkers.get(promise.guarantee)!.fold(history, promise)], {
     layout,
     scope,
+    carried: carriedWorkersOf(history),
     journal: [origin, ...journal],
     tenures: tenuresOf(history),
     leases: history.leases,

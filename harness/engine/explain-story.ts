@@ -5,7 +5,7 @@
 import type { Sighting, Witness } from '../core/finding.ts';
 import type { Tenure } from '../core/tenure.ts';
 import { decodeId } from '../core/layout.ts';
-import { disturbanceLabel, lifeOf, seconds } from '../core/phrases.ts';
+import { capitalised, disturbanceLabel, lifeOf, seconds } from '../core/phrases.ts';
 import type { DisturbanceRecord } from '../core/run.ts';
 import { msToNs, NS_PER_MS, type RunNs, trueUnixMs } from '../core/time.ts';
 import type { Door } from './causes/holding.ts';
@@ -69,7 +69,7 @@ function openedBy(
         : `${life} minted on when it had been told that its lease was gone`,
   }[cause as string];
   if (disturbance !== undefined) return `The door was opened by ${tellDisturbance(disturbance)}: ${means}.`;
-  if (means !== undefined) return `${means[0]!.toUpperCase()}${means.slice(1)}.`;
+  if (means !== undefined) return `${capitalised(means)}.`;
   const offset = view.leaseOf(intruder) === undefined ? ' No lease of it is known.' : '';
   return `No disturbance at hand explains why ${life} minted on.${offset}`;
 }
@@ -89,12 +89,13 @@ function spanOf(tenure: Tenure, sightings: readonly Sighting[], view: EvidenceVi
   return { from: Math.min(tenure.from, tenure.to), to: Math.max(tenure.from, tenure.to, ...returns) };
 }
 
-/** `n1 minted 42 (time …, worker 0, sequence 7) at 12.345 s; its clock was 3000 ms behind (observed …).` */
+/** `n1 minted 42 (time …, worker 0, sequence 7) at 12.345 s; its clock was 3000 ms behind (observed …).`, a clock that is seen. */
 function tellSighting(sighting: Sighting, view: EvidenceView): string {
   const { id, called, returned } = sighting;
   const took = returned - called > msToNs(1) ? `, in a call that took ${ms(nsToWholeMs(returned - called))}` : '';
   const what = id === undefined ? 'was called' : `minted ${id}${tellFields(id, view)}`;
-  return `${lifeOf(sighting)} ${what} at ${seconds(called)}${took}; ${tellClock(sighting, view)}.`;
+  const clock = view.seesClocks ? `; ${tellClock(sighting, view)}` : '';
+  return `${lifeOf(sighting)} ${what} at ${seconds(called)}${took}${clock}.`;
 }
 
 /** What the node read in the call, and what was observed from outside shortly before. */
@@ -138,6 +139,10 @@ function tellCause({ sightings }: Witness, cause: Explained['cause'], view: Evid
       ];
     case 'sequence reset within a tick':
       return [`Its clock ran on steadily; the sequence number was used again within one tick.`];
+    case 'two holders: no lease':
+      return [
+        `Every ID of ${a.node} and of ${b.node} in this run carries worker ID ${view.carriedBy(a.node)}, and the run has no coordinator that leases one.`,
+      ];
     case 'successor behind the earlier holder': {
       const [first, second] = [view.tenureOf(a), view.tenureOf(b)];
       if (first === undefined || second === undefined) return [];

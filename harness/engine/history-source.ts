@@ -1,6 +1,7 @@
 /**
  * The two ways to ask what a run emitted: folds over memory, and SQL over the store.
  */
+import { carriedWorkersOf, readCarriedWorkers } from '../core/carried-workers.ts';
 import type { Checker, SqlFacts, SqlReader } from '../core/checker.ts';
 import type { Guarantee, Promise_ } from '../core/guarantee.ts';
 import type { History, RequestColumns } from '../core/history.ts';
@@ -18,6 +19,7 @@ export function sourceFromMemory(history: History, checkers: Checkers): HistoryS
     tenures: () => Promise.resolve(tenuresOf(history)),
     unheld: () => Promise.resolve(unheldOf(history)),
     idsByNode: (bucketMs) => Promise.resolve(countByNode(history, bucketMs)),
+    carriedWorkers: () => Promise.resolve(carriedWorkersOf(history)),
     sequenceUse: () => Promise.resolve(sequenceUseOf(history)),
     leases: history.leases,
   };
@@ -39,6 +41,7 @@ export function sourceFromStore(store: SqlReader, facts: SqlFacts, checkers: Che
         rows.map(({ node, bucket, ids }) => ({ node, bucket: Number(bucket), ids: Number(ids) })),
       );
     },
+    carriedWorkers: () => readCarriedWorkers(store, facts),
     sequenceUse: () => readSequenceUse(store, facts),
     leases: facts.leases,
   };

@@ -1,6 +1,7 @@
 /**
  * From evidence to the record of a run: findings, doubts, verdict, reasons. Pure but for the questions to the history.
  */
+import type { CarriedWorkers } from '../core/carried-workers.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Tenure } from '../core/tenure.ts';
 import { disturbing } from '../core/disturbing.ts';
@@ -18,7 +19,7 @@ import type { DisturbanceRecord, HazardRecord, Measured, Run, Series } from '../
 import { RUN_VERSION } from '../core/run.ts';
 import { missingSelfLoad } from '../core/self-load.ts';
 import type { Unjudged } from '../core/scope.ts';
-import { judgeableOf, unjudgedOf } from '../core/scope.ts';
+import { judgeableOf, seesClocks, unjudgedOf } from '../core/scope.ts';
 import type { SequenceSecond } from '../core/sequence-use.ts';
 import type { SloRecord } from '../core/slo.ts';
 import type { Unheld } from '../core/tenures.ts';
@@ -30,6 +31,7 @@ import { judgeEvidence, requestsMissing } from './evidence.ts';
 import { disturbanceRecords } from './disturbance-records.ts';
 import { doubts } from './doubts.ts';
 import { endingRemarks } from './ended-nodes.ts';
+import { errorRemarks } from './error-remarks.ts';
 import { explain } from './explain.ts';
 import { besideUnheld, heldByWhom } from './held-by-whom.ts';
 import type { Indicators } from './judge-slos.ts';
@@ -51,6 +53,8 @@ export interface HistorySource {
   unheld(): Promise<readonly Unheld[]>;
   /** IDs minted in each bucket since the origin, by node. */
   idsByNode(bucketMs: number): Promise<Series['idsByNode']>;
+  /** The one worker ID that all IDs of a node carry: a question to every ID. */
+  carriedWorkers(): Promise<CarriedWorkers>;
   /** How full ticks are: a question to every ID. */
   sequenceUse(): Promise<readonly SequenceSecond[]>;
   readonly leases: readonly LeaseFact[];
@@ -96,11 +100,11 @@ export async function judge(input: JudgeInput): Promise<Run> {
     problems: input.tapProblems,
     requests: input.requests,
   });
-  const promised = explained(answers.promised, input, disturbances, answers.tenures).map((finding) => ({
+  const promised = explained(answers.promised, input, disturbances, answers).map((finding) => ({
     ...finding,
     promised: true,
   }));
-  const others = explained(answers.others, input, disturbances, answers.tenures).map((finding) => ({
+  const others = explained(answers.others, input, disturbances, answers).map((finding) => ({
     ...finding,
     promised: false,
   }));
@@ -161,6 +165,7 @@ export async function judge(input: JudgeInput): Promise<Run> {
       ...(verdict === 'pass' ? thinnerLoad({ scenario, evidence: evidence.totals, phases }) : []),
       ...remarks(others),
       ...endingRemarks(journal, unknowns),
+      ...errorRemarks(journal),
       ...slos.leftOut,
     ],
     unknowns,
@@ -179,7 +184,7 @@ export async function judge(input: JudgeInput): Promise<Run> {
     series: {
       bucketMs: SERIES_BUCKET_MS,
       idsByNode: answers.idsByNode,
-      offsetsByNode: offsetsByNode(journal, nodes),
+      offsetsByNode: seesClocks(generator.evidence) ? offsetsByNode(journal, nodes) : [],
       ...(input.requests !== undefined && {
         requests: requestSeries(input.requests, journal, { latencies: !input.virtualTime }),
       }),
@@ -201,11 +206,21 @@ interface Answers {
   readonly tenures: readonly Tenure[];
   readonly unheld: readonly Unheld[];
   readonly idsByNode: Series['idsByNode'];
+  /** Of nodes that do not say which they hold; else empty. */
+  readonly carried: CarriedWorkers;
   readonly doubts: readonly UnknownReason[];
 }
 
 async function ask(source: HistorySource | undefined, generator: Run['generator']): Promise<Answers> {
-  const none: Answers = { promised: [], others: [], tenures: [], unheld: [], idsByNode: [], doubts: [] };
+  const none: Answers = {
+    promised: [],
+    others: [],
+    tenures: [],
+    unheld: [],
+    idsByNode: [],
+    carried: new Map(),
+    doubts: [],
+  };
   // Whoever lost the store has said so among the doubts already.
   if (source === undefined) return none;
   const lost = (scope: string, error: unknown): UnknownReason => ({
@@ -227,15 +242,20 @@ async function ask(source: HistorySource | undefined, generator: Run['generator'
     const tenures = await source.tenures();
     const unheld = await source.unheld();
     const idsByNode = await source.idsByNode(SERIES_BUCKET_MS);
-    const { promises } = generator;
+    const { promises, evidence } = generator;
+    const carried = evidence?.untoldHolders === true ? await source.carriedWorkers() : none.carried;
     const promised = await findAll(judgeableOf(promises, generator));
     const others = await findAll(judgeableOf(notPromised(promises), generator));
     return {
       promised: promised.filter(isFinding).map((found) => besideUnheld(found, unheld)),
-      others: others.filter(isFinding).map((found) => besideUnheld(found, unheld)),
+      others: others
+        .filter(isFinding)
+        .map((found) => besideUnheld(found, unheld))
+        .map((found) => (found.guarantee === 'time-honest' ? { ...found, scope: WITHIN_A_DAY_SCOPE } : found)),
       tenures,
       unheld,
       idsByNode,
+      carried,
       doubts: promised.filter((result): result is UnknownReason => !isFinding(result)),
     };
   } catch (error) {
@@ -247,7 +267,14 @@ function isFinding(result: Finding | UnknownReason): result is Finding {
   return 'verdict' in result;
 }
 
-/** Guarantees that can be judged without declared bounds, less those that are promised. */
+/**
+ * What no clock and no fault here explains: the layout by which the time is read out of IDs is another one, or its epoch.
+ * Nobody promised it, but then nothing that is read out of IDs means what it says.
+ */
+const WITHIN_A_DAY = { guarantee: 'time-honest', pastMs: 86_400_000, futureMs: 86_400_000 } as const;
+const WITHIN_A_DAY_SCOPE = 'within a day';
+
+/** Guarantees that can be judged without declared bounds, less those that are promised; and `WITHIN_A_DAY`. */
 function notPromised(promises: readonly Promise_[]): readonly Promise_[] {
   const judgeable: readonly Promise_[] = [
     { guarantee: 'unique' },
@@ -258,6 +285,7 @@ function notPromised(promises: readonly Promise_[]): readonly Promise_[] {
     { guarantee: 'well-formed' },
     { guarantee: 'fails-closed' },
     { guarantee: 'faithful-encoding' },
+    WITHIN_A_DAY,
   ];
   const name = (promise: Promise_): string => `${promise.guarantee}/${'scope' in promise ? promise.scope : ''}`;
   const declared = new Set(promises.map(name));
@@ -268,11 +296,12 @@ function explained(
   findings: readonly Finding[],
   { header, journal, source }: JudgeInput,
   disturbances: readonly DisturbanceRecord[],
-  tenures: readonly Tenure[],
+  { tenures, carried }: Pick<Answers, 'tenures' | 'carried'>,
 ): readonly Finding[] {
   return explain(findings, {
     layout: header.generator.layout,
     scope: header.generator.evidence,
+    carried,
     journal,
     tenures,
     leases: source?.leases ?? [],
@@ -379,11 +408,14 @@ const REMARKABLE: readonly Guarantee[] = ['fails-closed', 'faithful-encoding'];
 
 function remarks(others: readonly Finding[]): readonly string[] {
   return others
-    .filter(({ guarantee, violations }) => REMARKABLE.includes(guarantee) && violations > 0)
-    .map(
-      ({ guarantee, violations }) =>
-        `A remark: ${guarantee} is not promised, and is broken ${times(violations)}: "${GUARANTEES[guarantee]}"`,
-    );
+    .filter(({ violations }) => violations > 0)
+    .flatMap(({ guarantee, scope, violations, checked }) => {
+      if (scope === WITHIN_A_DAY_SCOPE)
+        return `A remark: the time inside ${counted(violations, 'ID')} of ${checked.toLocaleString('en')} is more than a day from the clock of the node: the layout, or its epoch, may be another one, and what is read out of IDs by it means nothing then.`;
+      return REMARKABLE.includes(guarantee)
+        ? `A remark: ${guarantee} is not promised, and is broken ${times(violations)}: "${GUARANTEES[guarantee]}"`
+        : [];
+    });
 }
 
 /** A pass under another load than the scenario's is no answer to its question. */

@@ -2,6 +2,7 @@
 import type { Finding } from '../core/finding.ts';
 import type { Tenure } from '../core/tenure.ts';
 import type { DisturbanceRecord } from '../core/run.ts';
+import { seesClocks } from '../core/scope.ts';
 import type { SequenceSecond } from '../core/sequence-use.ts';
 import type { FigureRecord } from '../core/slo.ts';
 import { figuresOf } from './figures.ts';
@@ -33,6 +34,7 @@ export async function measure(input: MeasureInput): Promise<Measured> {
     layout: generator.layout,
     leases: source?.leases ?? [],
     sequence: await sequenceUse(input),
+    ...(!seesClocks(generator.evidence) && { clocksUnseen: true }),
   };
   const facts = indicatorFacts(from);
   return {

@@ -67,12 +67,16 @@ export function abilityProblems(
   driver: string,
   abilities: ReadonlySet<Ability>,
 ): readonly Problem[] {
+  // Where all that can be done are commands of the user's, no other driver helps: its nodes run elsewhere.
+  const remedy = abilities.has('hook')
+    ? 'Nodes at URLs are disturbed by commands of yours alone (the fault hook, docs/SCENARIOS.md): take another scenario, or --without-disturbances.'
+    : 'Run `snowglobe doctor` to see what is missing, or take another driver with --driver.';
   return [...neededAbilities(scenario, faults)]
     .filter(([ability]) => !abilities.has(ability))
     .map(([ability, fault]) =>
       problem(
         `The driver ${driver} cannot ${ABILITIES[ability]} on this machine, and the fault ${fault} needs it.`,
-        `${lackOf(ability)}Run \`snowglobe doctor\` to see what is missing, or take another driver with --driver.`,
+        `${abilities.has('hook') ? '' : lackOf(ability)}${remedy}`,
         scenario.name,
       ),
     );

@@ -89,10 +89,14 @@ function tellDisturbance(
   }
 }
 
-/** One second of each node: what clients received, and what the node last said of itself. */
+/**
+ * One second of each node: what clients received, and what the node last said of itself. Of nodes whose clocks are not
+ * seen (`seesClocks`), no offset.
+ */
 export function ratesOf(
   seconds: readonly LoadSecond[],
   latest: (node: string) => Reading | undefined,
+  clocksAreSeen: boolean,
 ): readonly NodeRate[] {
   return seconds.map(({ node, ids }) => {
     const { health, offsetMs } = latest(node) ?? {};
@@ -101,7 +105,7 @@ export function ratesOf(
       idsPerSecond: ids,
       status: health?.status ?? 'no answer',
       ...(health?.workerId !== undefined && { workerId: health.workerId }),
-      ...(offsetMs !== undefined && { offsetMs }),
+      ...(clocksAreSeen && offsetMs !== undefined && { offsetMs }),
     };
   });
 }

@@ -16,6 +16,7 @@ import { idBitsOf } from '../core/layout.ts';
 import { recordedVersion } from '../core/no-coordinator.ts';
 import { counted } from '../core/phrases.ts';
 import type { Rng } from '../core/random.ts';
+import { seesClocks } from '../core/scope.ts';
 import { createRng } from '../core/random.ts';
 import type { Run } from '../core/run.ts';
 import type { UnknownReason } from '../core/verdict.ts';
@@ -227,7 +228,7 @@ async function shake(
         progress.event({
           at: time.now(),
           kind: 'rates',
-          nodes: ratesOf(seconds, monitor.latest),
+          nodes: ratesOf(seconds, monitor.latest, seesClocks(generator.evidence)),
           stored: collecting?.stored() ?? 0n,
           duplicates: collecting?.duplicates() ?? 0,
           ...(collecting !== undefined && { lagMs: collecting.lagMs() }),

@@ -17,7 +17,7 @@ import { NodeTimes } from './node-times.ts';
 import { GRACE_NS, withHeirs } from './reach.ts';
 import { deafSpans } from './recover-window.ts';
 
-export interface FactsInput {
+export interface FactsInput extends Pick<IndicatorFacts, 'clocksUnseen'> {
   readonly scenario: Scenario;
   readonly layout: Layout;
   readonly nodes: readonly string[];
@@ -55,6 +55,7 @@ export function indicatorFacts(input: FactsInput): IndicatorFacts {
     idsPerRequest: virtualTime ? load.simulated.batch.mean : load.batch.mean,
     sequence,
     sequenceRoom: idsPerTick(layout),
+    ...(input.clocksUnseen === true && { clocksUnseen: true }),
   };
 }
 

@@ -22,7 +22,8 @@ export default {
   what: ({ percentile, nodes }) =>
     `distance of clocks from true time, ${percentile === 100 ? 'the greatest' : `p${percentile}`}${NODES_IN_WORDS[nodes]}`,
 
-  measure({ journal, nodes: names, marksOf }, spans, { percentile, nodes }) {
+  measure({ journal, clocksUnseen, nodes: names, marksOf }, spans, { percentile, nodes }) {
+    if (clocksUnseen === true) return { samples: 0, detail: 'The clocks of nodes that run elsewhere are not seen.' };
     const distances: number[] = [];
     for (const entry of journal) {
       if (entry.kind !== 'health' || !isWithin(spans, entry.at)) continue;

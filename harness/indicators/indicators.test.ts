@@ -184,6 +184,12 @@ test('drift is the distance from true time, on either side', () => {
   expect(measure('drift', run)).toEqual({ value: 7, samples: 2 });
   expect(measure('drift', run, { nodes: 'all' })).toEqual({ value: 3000, samples: 3 });
   expect(measure('drift', run, { nodes: 'all', percentile: 50 })).toEqual({ value: 7, samples: 3 });
+  // The clocks of whoever asks in their stead are not theirs.
+  const unseen = indicatorFacts(run.build({ clocksUnseen: true }));
+  expect(indicators.get('drift')!.measure(unseen, [WHOLE], { percentile: 100, nodes: 'all' })).toEqual({
+    samples: 0,
+    detail: 'The clocks of nodes that run elsewhere are not seen.',
+  });
 });
 
 test('sequence utilisation is the fullest tick, or the mean of those in which a worker minted', () => {

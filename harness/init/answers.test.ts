@@ -31,7 +31,7 @@ function answering(...answers: readonly string[]): Interview & { readonly asked:
 }
 
 async function all(interview: Interview, given: Given, guesses: readonly string[] = []) {
-  const how = await askHow(interview, given, make);
+  const how = await askHow(interview, given, { make, makeReady: make });
   const way = await askLayout(interview, how, guesses, make);
   return askRest(interview, { ...how, way }, given, make);
 }
@@ -103,7 +103,7 @@ test('an answer that cannot be meant is asked for again', async () => {
 
 test('who answers again finds what was answered before', async () => {
   const before = { generator: ['command:./ids {port}'], way: { ask: ['/old'] }, nodes: 3, idsPerSecond: 100 };
-  expect(await askHow(answering('', '', ''), {}, make, before)).toMatchObject({
+  expect(await askHow(answering('', '', ''), {}, { make, makeReady: make, before })).toMatchObject({
     generator: before.generator,
     way: { ask: ['/old'], ids: ['auto'] },
   });

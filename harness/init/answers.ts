@@ -21,8 +21,20 @@ export type Make = (generator: readonly string[], way: WayWords) => Promise<Gene
 
 export const USUAL = { nodes: 3, idsPerSecond: 100 } as const;
 
-/** The first three questions: how it is started and asked. `before`: what was answered the last time. */
-export async function askHow(interview: Interview, given: Given, make: Make, before?: Answers): Promise<Answers> {
+export interface Asking {
+  readonly make: Make;
+  /** Throws as well where what it starts is not there: that shows before anything else is asked. */
+  readonly makeReady: Make;
+  /** What was answered the last time. */
+  readonly before?: Answers | undefined;
+}
+
+/** The first three questions: how it is started and asked. */
+export async function askHow(
+  interview: Interview,
+  given: Given,
+  { make, makeReady, before }: Asking,
+): Promise<Answers> {
   const { nodes = USUAL.nodes, idsPerSecond = USUAL.idsPerSecond } = given;
   let way: WayWords = given.way ?? {};
   const generator =
@@ -38,7 +50,7 @@ export async function askHow(interview: Interview, given: Given, make: Make, bef
       },
       async (answer) => {
         const words = withPrefix(answer);
-        await make(words, way);
+        await makeReady(words, way);
         return words;
       },
     ));
@@ -50,7 +62,7 @@ export async function askHow(interview: Interview, given: Given, make: Make, bef
       return more;
     });
   };
-  const { node } = await make(generator, way);
+  const { node } = await (given.generator === undefined ? make : makeReady)(generator, way);
   if (node.kind === 'service' && node.ask.over === 'http') {
     await answer(
       'ask',

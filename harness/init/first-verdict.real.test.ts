@@ -14,7 +14,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const service = join(import.meta.dirname, 'service.fixture.mjs');
 const command = (more = ''): string => `command:'${process.execPath}' '${service}' {port} {worker}${more}`;
 const ASK = ['--ask', '/any', '--ids', 'json:/data/id'];
-const LAYOUT = 'time:41@1ms+2021-06-01T00:00:00.000Z,worker:10,sequence:12';
+const LAYOUT = 'time:41@1ms+2021-06-01T00:00:00.000Z,worker:5,worker:5,sequence:12';
 
 /** A short one: a crash. */
 const SCENARIO = join(folder, 'short.json');

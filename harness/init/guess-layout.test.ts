@@ -33,7 +33,7 @@ test.each(named)('IDs of the layout %s that were minted now are recognised, and 
 });
 
 test('a midnight as an epoch of somebody’s own is found', () => {
-  const spec = 'time:41@1ms+2021-06-01T00:00:00.000Z,worker:10,sequence:12';
+  const spec = 'time:41@1ms+2021-06-01T00:00:00.000Z,worker:5,worker:5,sequence:12';
   const seen = [{ id: idAt(parseLayout(spec), NOW, 3, 9), askedMs: NOW + 4, cameMs: NOW + 9 }];
   expect(guessLayouts(seen, 64)).toContainEqual({ layout: spec, offMs: -3 });
 });

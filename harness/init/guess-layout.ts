@@ -22,7 +22,7 @@ export interface Guess {
 }
 
 /** Clocks of one machine agree far better; this leaves room for a service that mints ahead or hands out what it kept. */
-const NEAR_MS = 60_000;
+export const NEAR_MS = 60_000;
 /** An epoch of somebody's own is a midnight, or it is not guessed. */
 const DAY_MS = 86_400_000;
 const MIDNIGHT_MS = 2000;

@@ -10,12 +10,15 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../core/errors.ts';
 import type { Generator, Written } from '../core/generator.ts';
 import { wordsPerId } from '../core/layout.ts';
-import { CLOCK_PREFIX_VARIABLE, nodeCommand } from '../drivers/agent/node-command.ts';
+import { STARTS_WITHIN_MS } from '../core/node-program.ts';
+import { CLOCK_PREFIX_VARIABLE, HOST_VARIABLE, nodeCommand } from '../drivers/agent/node-command.ts';
 import { lastLine } from '../drivers/agent/last-words.ts';
 import { shellEntry } from '../drivers/agent/shell-entry.ts';
 import { GENERATOR_FAULT } from '../core/minter-problem.ts';
+import { capitalised } from '../core/phrases.ts';
 import type { Answer } from './choose-form.ts';
 
 /** So many IDs, one after the other. */
@@ -25,7 +28,6 @@ const BETWEEN_MS = 5;
 /** Beyond what the node itself grants a service to start, and to answer. */
 const SERVES_MS = 5000;
 const ANSWERS_MS = 10_000;
-const STARTS_MS = 20_000;
 const ENDS_MS = 2000;
 const POLL_MS = 30;
 const LOOPBACK = '127.0.0.1';
@@ -97,7 +99,7 @@ async function startNode(generator: Generator, folder: string, log: string): Pro
         SNOWGLOBE_WORKLOAD: 'n1',
         SNOWGLOBE_TAPS: taps,
         SNOWGLOBE_DISK: disk,
-        SNOWGLOBE_HOST: LOOPBACK,
+        [HOST_VARIABLE]: LOOPBACK,
         SNOWGLOBE_OPTIONS: '{}',
         SNOWGLOBE_AS_WRITTEN: '1',
         SNOWGLOBE_LISTEN: isTcp ? `tcp:${LOOPBACK}:${port}` : `unix:${socketPath}`,
@@ -112,7 +114,7 @@ async function startNode(generator: Generator, folder: string, log: string): Pro
 }
 
 async function untilItServes({ node }: Generator, { child, address }: Started, log: string): Promise<void> {
-  const startsMs = (node.kind === 'service' ? node.startsWithinMs : undefined) ?? STARTS_MS;
+  const startsMs = (node.kind === 'service' ? node.startsWithinMs : undefined) ?? STARTS_WITHIN_MS;
   const deadline = performance.now() + startsMs + SERVES_MS;
   for (;;) {
     const why = await get(address, '/health', 'application/json').then(() => undefined, sentence);
@@ -197,6 +199,5 @@ async function freePort(): Promise<number> {
 }
 
 function sentence(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return capitalised(messageOf(error));
 }

@@ -5,12 +5,9 @@ import type { Layout } from '../core/layout.ts';
 import { decodeId, idBitsOf, isOpaque } from '../core/layout.ts';
 import { counted, grouped } from '../core/phrases.ts';
 import type { FoundForm } from './choose-form.ts';
-import { type Guess, guessLayouts, offOf, type SeenId } from './guess-layout.ts';
+import { type Guess, guessLayouts, NEAR_MS, offOf, type SeenId } from './guess-layout.ts';
 import { shownId } from './shown-id.ts';
 import type { FoundOut } from './try-forms.ts';
-
-/** Beyond this the time inside an ID is no time of now. */
-const NEAR_MS = 60_000;
 
 export interface Tried {
   readonly lines: readonly string[];

@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { carriedWorkersOf, readCarriedWorkers } from '../core/carried-workers.ts';
 import type { History } from '../core/history.ts';
 import { createRng } from '../core/random.ts';
 import { HistoryBuilder, LAYOUT } from '../checkers/shared/history-builder.ts';
@@ -206,6 +207,12 @@ test('the store finds the tenures of the history', async () => {
 
 test('the store finds what was minted under no worker ID', async () => {
   for (const { history, store } of runs) expect(await readUnheld(store.sql, history)).toEqual(unheldOf(history));
+});
+
+test('the store finds the one worker ID that all IDs of a node carry', async () => {
+  const found = await Promise.all(runs.map(({ history, store }) => readCarriedWorkers(store.sql, history)));
+  expect(found).toEqual(runs.map(({ history }) => carriedWorkersOf(history)));
+  expect(new Set(found.map(({ size }) => size)).size).toBeGreaterThan(1);
 });
 
 test('the store finds how full ticks are', async () => {

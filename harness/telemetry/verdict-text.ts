@@ -9,6 +9,7 @@ import { coordinatorLabel, tellLeases } from '../core/lease-totals.ts';
 import { counted, disturbanceLabel, generatorLabel } from '../core/phrases.ts';
 import { reasonsInShort } from '../core/reasons-in-short.ts';
 import type { DisturbanceRecord, Run } from '../core/run.ts';
+import { recordedAs } from '../core/scope.ts';
 import { missingSelfLoad } from '../core/self-load.ts';
 import { figureText, objectiveText, whereText } from '../core/slo-words.ts';
 import { nsToMs } from '../core/time.ts';
@@ -159,11 +160,21 @@ const INTERRUPTED = 'Interrupted, hence the exit code, and healed: the verdict i
 
 const KEPT: Readonly<Record<Verdict, string>> = { pass: 'kept', fail: 'BROKEN', unknown: 'unknown' };
 
-function figures({ checked, unit, violations, outsideAssumptions, undecided }: Run['findings'][number]): string {
+function figures({
+  guarantee,
+  checked,
+  unit,
+  violations,
+  outsideAssumptions,
+  undecided,
+}: Run['findings'][number]): string {
   return [
     `${counted(violations, 'violation')} in ${count(checked)} ${unit}`,
     ...(outsideAssumptions > 0 ? [`${count(outsideAssumptions)} outside assumptions`] : []),
-    ...(undecided > 0 ? [`${count(undecided)} undecided`] : []),
+    // All else of these IDs was judged.
+    ...(undecided > 0
+      ? [guarantee === 'well-formed' ? `worker ID of ${count(undecided)} not judged` : `${count(undecided)} undecided`]
+      : []),
   ].join(', ');
 }
 
@@ -253,7 +264,8 @@ function hazardLines({ hazards }: Run): readonly Line[] {
   ];
 }
 
-function evidenceLines({ evidence, load }: Run): readonly Line[] {
+function evidenceLines({ generator, evidence, load }: Run): readonly Line[] {
+  const recorded = recordedAs(generator);
   const { minted, stored, acknowledged, batches, tornBytes, requests } = evidence;
   const whole = minted === stored;
   const told = [
@@ -266,21 +278,24 @@ function evidenceLines({ evidence, load }: Run): readonly Line[] {
     title('evidence'),
     [
       span(whole ? ' ✔ ' : ' ? ', whole ? 'good' : 'doubt'),
-      span(`${count(BigInt(minted))} minted ${whole ? '=' : '≠'} ${count(BigInt(stored))} stored`),
+      span(`${count(BigInt(minted))} ${recorded} ${whole ? '=' : '≠'} ${count(BigInt(stored))} stored`),
       span(`, ${count(BigInt(acknowledged))} acknowledged to clients`, 'faint'),
     ],
     indented(`${count(batches)} batches${tornBytes > 0 ? `, ${count(tornBytes)} torn bytes` : ''}; ${told}${unsent}`),
-    ...(load === undefined ? [] : [indented(tellLoad(load))]),
+    ...(load === undefined ? [] : [indented(tellLoad(load, recorded))]),
   ];
 }
 
 /** `load by k6 1.8.1: p50 1.2 ms, p99 8.4 ms; all 30,296 answers compared with what was minted` */
-function tellLoad({ client, version, compared, answered, sample, p50Ms, p99Ms }: NonNullable<Run['load']>): string {
+function tellLoad(
+  { client, version, compared, answered, sample, p50Ms, p99Ms }: NonNullable<Run['load']>,
+  recorded: string,
+): string {
   const ms = (value: number): string => `${value.toFixed(1)} ms`;
   const latency = p50Ms === undefined || p99Ms === undefined ? '' : `p50 ${ms(p50Ms)}, p99 ${ms(p99Ms)}; `;
   const share = compared === answered ? `all ${count(answered)}` : `${count(compared)} of ${count(answered)}`;
   const why = sample === undefined ? '' : ` (${sample})`;
-  return `load by ${version ?? `the ${client} client`}: ${latency}${share} answers compared with what was minted${why}`;
+  return `load by ${version ?? `the ${client} client`}: ${latency}${share} answers compared with what was ${recorded}${why}`;
 }
 
 /** Also that it never broke its word: how often it was not seen is a fact about its version, too. */

@@ -1,6 +1,7 @@
 /** One figure on two sides: better, worse, the same, or nobody can tell. */
 import { median } from 'd3-array';
 import type { Indicator } from '../../harness/core/indicator.ts';
+import { capitalised } from '../../harness/core/phrases.ts';
 import type { Trials } from './trials.ts';
 import { CONFIDENCE, REPETITIONS_MIN, shiftBetween } from './shift.ts';
 
@@ -72,7 +73,7 @@ function changed(by: number, better: Better, why: string): Judged {
 
 const cannotTell = (why: string): Judged => ({
   change: 'cannot tell',
-  why: `${why.charAt(0).toUpperCase()}${why.slice(1)}.`,
+  why: `${capitalised(why)}.`,
 });
 
 const measured = (values: readonly (number | undefined)[]): readonly number[] =>

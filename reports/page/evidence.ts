@@ -1,7 +1,8 @@
 /** What the verdict rests on: what was minted, stored, acknowledged; who offered the load; how leases were kept. */
-import { counted } from '../../harness/core/phrases.ts';
+import { capitalised, counted } from '../../harness/core/phrases.ts';
 import { tellLeases } from '../../harness/core/lease-totals.ts';
 import type { Run } from '../../harness/core/run.ts';
+import { recordedAs } from '../../harness/core/scope.ts';
 import { html } from '../shared/markup.ts';
 import type { Content, Markup } from '../shared/markup.ts';
 import { amount, grouped } from '../shared/words.ts';
@@ -11,10 +12,11 @@ import { table } from './table.ts';
 
 export function evidence(run: Run): Markup {
   const { minted, stored, acknowledged, batches, tornBytes, requests } = run.evidence;
+  const recorded = recordedAs(run.generator);
   return section('evidence', 'Evidence', [
-    html`<p>${wholeness(minted, stored)}</p>`,
+    html`<p>${wholeness(minted, stored, recorded)}</p>`,
     pairs([
-      ['Minted (committed to taps)', grouped(minted)],
+      [`${capitalised(recorded)} (committed to taps)`, grouped(minted)],
       ['Stored', grouped(stored)],
       ['Acknowledged (received by clients)', grouped(acknowledged)],
       ['Batches', grouped(batches)],
@@ -44,25 +46,26 @@ export function evidence(run: Run): Markup {
   ]);
 }
 
-function wholeness(minted: string, stored: string): Content {
+function wholeness(minted: string, stored: string, recorded: string): Content {
   if (minted !== stored)
-    return html`<span class="badge unsure">? not whole</span> ${grouped(minted)} IDs were minted, ${grouped(stored)} are
-      in the store.`;
+    return html`<span class="badge unsure">? not whole</span> ${grouped(minted)} IDs were ${recorded},
+      ${grouped(stored)} are in the store.`;
   return minted === '0'
-    ? 'No ID was minted, so there is nothing to judge.'
-    : html`<span class="badge good">✓ whole</span> All ${grouped(minted)} minted IDs are in the store.`;
+    ? `No ID was ${recorded}, so there is nothing to judge.`
+    : html`<span class="badge good">✓ whole</span> All ${grouped(minted)} ${recorded} IDs are in the store.`;
 }
 
 /** Who asked for IDs, and how far what clients received was compared with what was minted. */
-function client({ load }: Run): Markup {
+function client({ generator, load }: Run): Markup {
+  const against = `compared with what was ${recordedAs(generator)}`;
   if (load === undefined) return html`<p class="soft">Who offered the load is not in this record.</p>`;
   const { client: name, version, compared, answered, sample } = load;
   const extent =
     answered === 0
       ? 'No answer brought IDs.'
       : compared === answered
-        ? `All ${counted(answered, 'answer')} with IDs were compared with what was minted.`
-        : `${grouped(compared)} of ${counted(answered, 'answer')} with IDs were compared with what was minted${sample === undefined ? '' : `: ${sample}`}.`;
+        ? `All ${counted(answered, 'answer')} with IDs were ${against}.`
+        : `${grouped(compared)} of ${counted(answered, 'answer')} with IDs were ${against}${sample === undefined ? '' : `: ${sample}`}.`;
   return html`<p>Offered by the client <b>${version ?? name}</b>. ${extent}</p>`;
 }
 
@@ -71,18 +74,19 @@ function achieved({ sent, dropped }: Run['evidence']['requests']): string {
   return sent + dropped === 0 ? 'none was due' : amount(sent / (sent + dropped), 'ratio');
 }
 
-function lanes({ evidence: { lanes: all } }: Run): Markup | false {
+function lanes({ generator, evidence: { lanes: all } }: Run): Markup | false {
+  const recorded = capitalised(recordedAs(generator));
   return (
     all.length > 0 &&
     html`<details>
       <summary>${counted(all.length, 'lane')}</summary>
       ${table(
-        'Minted and stored by lane',
+        `${recorded} and stored by lane`,
         [
           { head: 'Node', cell: ({ node }) => node },
           { head: 'Life', number: true, cell: ({ incarnation }) => incarnation },
           { head: 'Lane', number: true, cell: ({ lane }) => lane },
-          { head: 'Minted', number: true, cell: (lane) => grouped(lane.minted) },
+          { head: recorded, number: true, cell: (lane) => grouped(lane.minted) },
           {
             head: 'Stored',
             number: true,

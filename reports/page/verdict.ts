@@ -2,6 +2,7 @@
 import { counted } from '../../harness/core/phrases.ts';
 import { disturbing } from '../../harness/core/disturbing.ts';
 import type { Run } from '../../harness/core/run.ts';
+import { recordedAs } from '../../harness/core/scope.ts';
 import { reasonsInShort } from '../../harness/core/reasons-in-short.ts';
 import { UNKNOWN_REASONS } from '../../harness/core/verdict.ts';
 import { verdictBesideWaived } from '../../harness/core/waived.ts';
@@ -80,6 +81,7 @@ function unknownTable(run: Run): Markup {
 
 function tiles(run: Run): Markup {
   const { evidence, disturbances, hazards } = run;
+  const recorded = recordedAs(run.generator);
   const bitten = disturbances.filter(({ bit }) => bit).length;
   const reached = hazards.filter(({ reached: is }) => is).length;
   const unique = run.findings.find(({ guarantee }) => guarantee === 'unique');
@@ -89,10 +91,10 @@ function tiles(run: Run): Markup {
       'IDs stored',
       grouped(evidence.stored),
       evidence.minted === '0'
-        ? 'none was minted'
+        ? `none was ${recorded}`
         : evidence.stored === evidence.minted
-          ? 'every minted one'
-          : `of ${grouped(evidence.minted)} minted`,
+          ? `every ${recorded} one`
+          : `of ${grouped(evidence.minted)} ${recorded}`,
     ],
     [
       'Duplicates',

@@ -1,5 +1,5 @@
 /** The verdict of a run in one line, the same in every report. */
-import { counted } from '../../harness/core/phrases.ts';
+import { capitalised, counted } from '../../harness/core/phrases.ts';
 import { disturbing } from '../../harness/core/disturbing.ts';
 import { EXIT } from '../../harness/core/errors.ts';
 import type { Run } from '../../harness/core/run.ts';
@@ -17,7 +17,7 @@ export function headline(run: Run): string {
   const { waived = [] } = run;
   if (waived.length === 0) return verdictLine(run);
   const verdict = verdictInWords(run);
-  return `${verdict.charAt(0).toUpperCase()}${verdict.slice(1)}: ${besideWaived(run)}`;
+  return `${capitalised(verdict)}: ${besideWaived(run)}`;
 }
 
 /** Of what is not waived. */

@@ -8,6 +8,7 @@ import { counted, disturbanceLabel } from '../../harness/core/phrases.ts';
 import { sentenceOf } from '../../harness/core/reasons-in-short.ts';
 import type { Run } from '../../harness/core/run.ts';
 import type { Unjudged } from '../../harness/core/scope.ts';
+import { recordedAs } from '../../harness/core/scope.ts';
 import type { SloRecord } from '../../harness/core/slo.ts';
 import type { Verdict } from '../../harness/core/verdict.ts';
 import { waivedOf } from '../../harness/core/waived.ts';
@@ -148,12 +149,12 @@ function ofHazard({ hazard, summary, reached, at, detail }: Run['hazards'][numbe
 }
 
 /** One for all doubts: which there are differs from run to run. */
-function ofEvidence({ evidence: { minted, stored }, unknowns }: Run): Outcome {
+function ofEvidence({ generator, evidence: { minted, stored }, unknowns }: Run): Outcome {
   return {
     group: 'evidence',
     name: 'nothing is in doubt',
     result: unknowns.length === 0 ? 'pass' : 'unknown',
-    summary: `${grouped(minted)} IDs minted, ${grouped(stored)} stored; ${counted(unknowns.length, 'doubt')}.`,
+    summary: `${grouped(minted)} IDs ${recordedAs(generator)}, ${grouped(stored)} stored; ${counted(unknowns.length, 'doubt')}.`,
     details: unknowns.map((unknown) => `${unknown.scope}: ${sentenceOf(unknown)}`),
   };
 }

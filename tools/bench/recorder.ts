@@ -3,7 +3,6 @@
  * request gives one ID.
  */
 import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { percentileOf } from '../../harness/core/percentile.ts';
 import type { ServiceNode } from '../../harness/core/node-program.ts';
 import { builtProgram } from '../../generators/recorder/built-for-tests.ts';
@@ -115,5 +114,5 @@ function medians(rounds: readonly Figures[]): Figures {
 }
 
 function goVersion(): string {
-  return execFileSync('go', ['version'], { encoding: 'utf8', cwd: join(import.meta.dirname) }).split(' ')[2] ?? 'go';
+  return execFileSync('go', ['version'], { encoding: 'utf8' }).split(' ')[2] ?? 'go';
 }

@@ -8,24 +8,26 @@ import { parseRun } from '../../harness/core/run-schema.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
+/** A run takes half a minute; on a busy machine, longer. */
+const RUN_MS = 600_000;
 
-/** By the command line, as anybody would. */
+/** By the command line, as anybody would. Throws where the run left no record. */
 export function runOnce(generator: string, scenario: string): Outcome {
   const runs = mkdtempSync(join(tmpdir(), 'snowglobe-fleet-'));
   try {
-    const { status, stdout, stderr } = spawnSync(
+    const { status, signal, stdout, stderr } = spawnSync(
       process.execPath,
       [
         join(ROOT, 'harness/main.ts'),
         ...['run', `scenarios/published/${scenario}.ts`, '--driver', 'local'],
         ...['--generator', `generators/published/${generator}.ts`, '--runs', runs],
       ],
-      { cwd: ROOT, encoding: 'utf8' },
+      { cwd: ROOT, encoding: 'utf8', timeout: RUN_MS },
     );
     const [folder] = existsSync(join(runs, scenario)) ? readdirSync(join(runs, scenario)) : [];
     if (folder === undefined)
       throw new Error(
-        `${generator} through ${scenario} left no record (exit ${status}):\n${stdout.slice(-2000)}${stderr.slice(-2000)}`,
+        `${generator} through ${scenario} left no record (${signal ?? `exit ${status}`}):\n${stdout.slice(-2000)}${stderr.slice(-2000)}`,
       );
     return outcomeOf(parseRun(readFileSync(join(runs, scenario, folder, 'run.json'), 'utf8')));
   } finally {

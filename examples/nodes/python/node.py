@@ -23,12 +23,10 @@ class Generator:
 
     def mint(self):
         """Makes one ID, or raises Refusal with a word. One call is open at a time."""
-        now = time.time_ns() // 1_000_000
-        for _ in range(100):
-            if now != self.last_ms or self.next < 4096:
-                break
+        now, tries = time.time_ns() // 1_000_000, 100
+        while now == self.last_ms and self.next == 4096 and tries > 0:
             time.sleep(0.0001)  # all of this millisecond are taken
-            now = time.time_ns() // 1_000_000
+            now, tries = time.time_ns() // 1_000_000, tries - 1
         if now > self.last_ms:
             self.last_ms, self.next = now, 0
         elif now < self.last_ms or self.next == 4096:
@@ -37,8 +35,7 @@ class Generator:
         return (now - 1_704_067_200_000) << 22 | self.worker_id << 12 | (self.next - 1)
 
 
-class Refusal(Exception):
-    pass
+class Refusal(Exception): """Why there is no ID, in a word."""
 
 
 class Lane:
@@ -51,7 +48,7 @@ class Lane:
     def batch(self, count):
         """Up to `count` IDs and the sequence number of the first; or the reason of a refusal in place of IDs."""
         with self.lock:
-            mint, ids, why = self.generator.mint, [], ""
+            mint, first, ids, why = self.generator.mint, self.committed, [], ""
             called, wall_called = time.monotonic_ns(), time.time_ns()
             try:
                 for _ in range(count):
@@ -59,17 +56,14 @@ class Lane:
             except Refusal as refusal:
                 why = str(refusal)
             wall_returned, returned = time.time_ns(), time.monotonic_ns()
-            first = self.committed
             if not ids:  # a call that left nothing has no record
                 return first, ids, why
             held = (self.generator.worker_id, 0, 0, 0, 0, 0)  # worker ID, ID bits, lease, create revision, fence, limit
             clocks = (called, returned, wall_called, wall_returned)
             fields = struct.pack("<QIIQQqqiIQQQq", first, len(ids), 0, *clocks, *held)
+            record = struct.pack("<II", 0x31424753, zlib.crc32(fields)) + fields
             try:
-                for file, data in (
-                    (self.ids, struct.pack(f"<{len(ids)}Q", *ids)),
-                    (self.batches, struct.pack("<II", 0x31424753, zlib.crc32(fields)) + fields),
-                ):
+                for file, data in ((self.ids, struct.pack(f"<{len(ids)}Q", *ids)), (self.batches, record)):
                     file.write(data)
                     file.flush()
             except OSError as error:  # who cannot tap ends, and answers nobody
@@ -82,6 +76,7 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"  # connections stay open
     wbufsize = -1  # head and body leave together
     log_message = log_error = lambda *_: None
+    do_POST = lambda self: self.answer(405)
 
     def do_GET(self):
         path, query = urlsplit(self.path).path, parse_qs(urlsplit(self.path).query)
@@ -93,9 +88,6 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(200, json.dumps(health | clocks | {"minted": [str(lane.committed)]}).encode())
         else:
             self.answer(404)
-
-    def do_POST(self):
-        self.answer(405)
 
     def serve_ids(self, asked):
         if not asked.isdecimal() or not 1 <= int(asked) <= 100_000:
@@ -112,23 +104,8 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(head.encode() + body)
 
 
-class Tcp(socketserver.ThreadingTCPServer):
+class Server(socketserver.ThreadingTCPServer):
     allow_reuse_address, daemon_threads, request_queue_size = True, True, 512
-
-
-class Unix(socketserver.ThreadingUnixStreamServer):
-    daemon_threads, request_queue_size = True, 512
-
-
-def listen(address):
-    """A server at `tcp:HOST:PORT` or `unix:PATH`."""
-    kind, _, place = address.partition(":")
-    if kind == "unix":
-        if os.path.exists(place):
-            os.remove(place)  # a life that was killed left it
-        return Unix(place, Handler)
-    host, _, port = place.rpartition(":")
-    return Tcp((host, int(port)), Handler)
 
 
 def claim_life():
@@ -159,7 +136,8 @@ try:
     worker_id = int(worker_id)
     if not os.path.isdir(taps) or worker_id > 1023 or os.environ.get("SNOWGLOBE_SELF_LOAD"):
         raise ValueError("SNOWGLOBE_TAPS is no folder, SNOWGLOBE_INDEX above 1023, or SNOWGLOBE_SELF_LOAD is set")
-    servers = [listen(address) for address in os.environ["SNOWGLOBE_LISTEN"].split(",")]
+    listen = [address.split(":") for address in os.environ["SNOWGLOBE_LISTEN"].split(",")]  # tcp:HOST:PORT, no socket files
+    servers = [Server((host, int(port)), Handler) for _, host, port in listen]
 except (KeyError, ValueError, OSError) as error:
     end(2, f"wrong configuration: {error}")
 incarnation = claim_life()

@@ -2,6 +2,7 @@
 import net from 'node:net';
 import type { Socket } from 'node:net';
 import type { Bench, Ground } from '../bench.ts';
+import { NotSeen } from '../bench.ts';
 import type { Backlog, Burst } from '../evidence.ts';
 import { isBehind } from '../health-patience.ts';
 import { ask, askForIds } from '../http-client.ts';
@@ -13,6 +14,9 @@ const BURSTS_MAX = 5;
 const REQUESTS = 64;
 /** Few: a program with one thread serves in turn what has come, and what it computes for so long is no queue. */
 const IDS = 1000;
+
+/** One of this machine is there at once; a node that takes none any more is not waited for. */
+const CONNECTS_MS = 5000;
 
 /** What a client may send and then do nothing more. */
 const SLOW_CLIENTS: Readonly<Record<string, string>> = {
@@ -53,9 +57,19 @@ async function burst({ tcp, taps }: Ground): Promise<Burst> {
   return { requests: REQUESTS, tookMs, healthMs: await health, starvedMs };
 }
 
+/** Rejects with `NotSeen` where the node takes no connection, as when the requests before were too much for it. */
 function connected({ port }: Ground): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = net.connect(port, '127.0.0.1', () => resolve(socket));
-    socket.on('error', reject);
+    const socket = net.connect({ port, host: '127.0.0.1', timeout: CONNECTS_MS }, () => resolve(socket));
+    const failed = (why: string): void =>
+      reject(new NotSeen(`after ${REQUESTS} requests it took no connection: ${why}`));
+    // Also told of one that is open and idle, as it is to be.
+    socket.on('timeout', () => {
+      if (!socket.connecting) return;
+      socket.destroy();
+      failed(`none in ${CONNECTS_MS / 1000} s`);
+    });
+    // Later the node may end it as it likes: that is no rule of this act.
+    socket.on('error', ({ message }) => failed(message));
   });
 }

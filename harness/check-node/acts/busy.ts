@@ -13,6 +13,8 @@ import { readTap } from '../tap-files.ts';
 
 const CLIENTS = 32;
 const COUNTS = [1, 7, 100, 500];
+/** Prime to how many counts there are: JSON of each. */
+const JSON_EACH = 7;
 const LOAD_MS = 500;
 /** Fewer answers than that show little; a slow node has longer. */
 const ENOUGH = 200;
@@ -24,13 +26,13 @@ const REFUSED_PAUSE_MS = 10;
 export async function busy(bench: Bench): Promise<Busy> {
   const ground = await bench.ground();
   const before = wallAheadNs();
-  const { first, incarnation } = await lifeUnderLoad(bench, ground);
+  const first = await lifeUnderLoad(bench, ground);
   const filesBefore = digests(ground.taps);
 
   const second = await secondLife(bench, ground, first);
   const filesAfter = digests(ground.taps);
   return {
-    first: { ...first, tap: readTap(ground.taps, NODE, incarnation, bench.idBits) },
+    first: { ...first, tap: readTap(ground.taps, NODE, first.incarnation, bench.idBits) },
     changed: [...filesBefore].filter(([file, digest]) => filesAfter.get(file) !== digest).map(([file]) => file),
     second,
     wallAheadNs: [before, wallAheadNs()],
@@ -64,20 +66,19 @@ async function secondLife(
   return { incarnation: own, startedNs, ids, tap, end };
 }
 
-async function lifeUnderLoad(
-  bench: Bench,
-  ground: Ground,
-): Promise<{ readonly first: Omit<LifeUnderLoad, 'tap'>; readonly incarnation: number }> {
+async function lifeUnderLoad(bench: Bench, ground: Ground): Promise<Omit<LifeUnderLoad, 'tap'>> {
   const { node, health } = await bench.startServing(ground);
   const incarnation = needIncarnation(health);
   await bench.untilIds(ground.tcp, 1, 'bytes');
-  using agent = disposableAgent();
+  using connections = keptOpen();
   let over = false;
+  let count = 0;
   const hammer = async (client: number): Promise<readonly IdsExchange[]> => {
     const own: IdsExchange[] = [];
     for (let turn = client; !over; turn++) {
       const asked = COUNTS[turn % COUNTS.length] as number;
-      const exchange = await askForIds(ground.tcp, asked, turn % 8 === 0 ? 'json' : 'bytes', agent);
+      const as = turn % JSON_EACH === 0 ? 'json' : 'bytes';
+      const exchange = await askForIds(ground.tcp, asked, as, { agent: connections.agent });
       // Cut off by the kill, or still open: nothing that a node can be blamed for.
       if (exchange.reply === undefined && over) break;
       own.push(exchange);
@@ -86,7 +87,6 @@ async function lifeUnderLoad(
     }
     return own;
   };
-  let count = 0;
   const clients = Array.from({ length: CLIENTS }, (_, i) => hammer(i));
   const begun = performance.now();
   const lasts = (): number => performance.now() - begun;
@@ -95,16 +95,15 @@ async function lifeUnderLoad(
   over = true;
   node.kill();
   await node.ended;
-  const first = {
+  return {
     incarnation,
     startedNs: node.startedNs,
     connections: CLIENTS,
     ids: (await Promise.all(clients)).flat(),
   };
-  return { first, incarnation };
 }
 
-function disposableAgent(): { readonly agent: http.Agent } & Disposable {
+function keptOpen(): { readonly agent: http.Agent } & Disposable {
   const agent = new http.Agent({ keepAlive: true });
   return { agent, [Symbol.dispose]: () => agent.destroy() };
 }

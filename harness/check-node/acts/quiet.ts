@@ -5,7 +5,7 @@ import { lifeName } from '../../core/tap.ts';
 import { startedWith } from '../../drivers/agent/proc.ts';
 import { placeOf } from '../answers.ts';
 import type { Bench, Ground } from '../bench.ts';
-import { END_MS, incarnationIn, needIncarnation, NODE } from '../bench.ts';
+import { END_MS, needIncarnation, NODE } from '../bench.ts';
 import { wallAheadNs } from '../clocks.ts';
 import type { IdsExchange, Quiet, Reply, WrongRequest } from '../evidence.ts';
 import { ask } from '../http-client.ts';
@@ -43,7 +43,7 @@ export async function quiet(bench: Bench): Promise<Quiet> {
   const behindTheLink = join(ground.folder, 'written-through-the-link');
   symlinkSync(behindTheLink, join(ground.taps, lifeName(NODE, 1)));
   const before = wallAheadNs();
-  const { node, tookMs, health } = await bench.startServing(ground);
+  const { node, health } = await bench.startServing(ground);
   const incarnation = needIncarnation(health);
 
   const ids: IdsExchange[] = [];
@@ -63,8 +63,7 @@ export async function quiet(bench: Bench): Promise<Quiet> {
     node: NODE,
     pid: node.pid,
     startedNs: node.startedNs,
-    servedAfterMs: tookMs,
-    incarnation: incarnationIn(health),
+    incarnation,
     wroteThroughLink: existsSync(behindTheLink),
     lifeFiles: readdirSync(ground.taps).filter((file) => file.endsWith('.life')),
     ids,

@@ -1,16 +1,14 @@
 /** What the readings in records say, against what was seen from outside. */
 import type { Answered } from '../answers.ts';
 import { answered, placeOf } from '../answers.ts';
+import { NS_PER_MS, WALL_SLACK_NS } from '../clocks.ts';
 import type { IdsExchange } from '../evidence.ts';
 import type { Judgement, Rule } from '../rule.ts';
 import { notJudged, unlessAny } from '../rule.ts';
 import type { Committed, TapOfLife } from '../tap-files.ts';
 import { findPlace, soundRecords } from '../tap-files.ts';
 
-const MS = 1_000_000n;
-/** A whole millisecond may be cut off of each of two readings; the third is for a clock that is being slewed. */
-const WALL_SLACK_NS = 3n * MS;
-const STEP_NS = 2n * MS;
+const STEP_NS = 2n * NS_PER_MS;
 
 interface Life {
   readonly startedNs: bigint;
@@ -23,13 +21,13 @@ function recordProblem({ segment, at, record }: Committed, startedNs: bigint, wa
   const where = `${segment.name}.batches, byte ${at}:`;
   if (calledNs > returnedNs) return `${where} called is ${calledNs - returnedNs} ns after returned`;
   if (calledNs < startedNs)
-    return `${where} called is ${(startedNs - calledNs) / MS} ms before the process was started, by CLOCK_MONOTONIC`;
+    return `${where} called is ${(startedNs - calledNs) / NS_PER_MS} ms before the process was started, by CLOCK_MONOTONIC`;
   for (const [name, wall] of Object.entries({ called: wallCalledNs, returned: wallReturnedNs })) {
     const off = wall - wallAheadNs;
     if (off < calledNs - WALL_SLACK_NS)
-      return `${where} wall at ${name} is ${(calledNs - off) / MS} ms before called, by the clocks of this machine`;
+      return `${where} wall at ${name} is ${(calledNs - off) / NS_PER_MS} ms before called, by the clocks of this machine`;
     if (off > returnedNs + WALL_SLACK_NS)
-      return `${where} wall at ${name} is ${(off - returnedNs) / MS} ms after returned, by the clocks of this machine`;
+      return `${where} wall at ${name} is ${(off - returnedNs) / NS_PER_MS} ms after returned, by the clocks of this machine`;
   }
   return wallCalledNs > wallReturnedNs ? `${where} wall at called is later than wall at returned` : undefined;
 }

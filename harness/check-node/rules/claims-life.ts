@@ -16,13 +16,13 @@ export default {
           : undefined,
         incarnation === 2 || wroteThroughLink
           ? undefined
-          : `beside n1-1.life its first life calls itself ${String(incarnation)}, and not 2`,
+          : `beside n1-1.life its first life calls itself ${incarnation}, and not 2`,
         lifeFiles.includes('n1-2.life') || wroteThroughLink
           ? undefined
           : `while its life 2 serves there is no n1-2.life, only ${lifeFiles.join(', ')}`,
         busy.first.incarnation === 1
           ? undefined
-          : `in an empty folder its first life calls itself ${String(busy.first.incarnation)}, and not 1`,
+          : `in an empty folder its first life calls itself ${busy.first.incarnation}, and not 1`,
         busy.second.incarnation === 2 || busy.second.silent !== undefined
           ? undefined
           : `after life 1 was killed, the next calls itself ${String(busy.second.incarnation)}, and not 2`,

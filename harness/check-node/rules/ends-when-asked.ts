@@ -1,6 +1,6 @@
 /** SIGTERM and SIGINT end a node in order, also with clients whose connections are open. */
-import { inWords } from '../bench.ts';
 import type { End } from '../evidence.ts';
+import { inWords } from '../evidence.ts';
 import type { Judgement, Rule } from '../rule.ts';
 import { notJudged, unlessAny } from '../rule.ts';
 

@@ -1,6 +1,6 @@
 /** A node that cannot write its tap is no node any more. */
-import { inWords } from '../bench.ts';
 import type { End, Full } from '../evidence.ts';
+import { inWords } from '../evidence.ts';
 import type { Judgement, Rule } from '../rule.ts';
 import { failed, notJudged, ok } from '../rule.ts';
 

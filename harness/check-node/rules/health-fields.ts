@@ -1,14 +1,11 @@
 /** Fields, types, and what can be held against the taps and this machine's clocks. */
+import { NS_PER_MS, WALL_SLACK_NS } from '../clocks.ts';
 import type { Exchange, Quiet } from '../evidence.ts';
 import type { Health } from '../health-answer.ts';
 import { fieldProblems, healthOf } from '../health-answer.ts';
 import type { Judgement, Rule } from '../rule.ts';
 import { failed, unlessAny } from '../rule.ts';
 import { soundRecords } from '../tap-files.ts';
-
-const MS = 1_000_000n;
-/** See batch-clocks.ts. */
-const WALL_SLACK_NS = 3n * MS;
 
 function clockProblem(health: Health, { sentNs, cameNs }: Exchange, wallAheadNs: bigint): string | undefined {
   const read = BigInt(health['monotonicNs'] as string);
@@ -17,9 +14,9 @@ function clockProblem(health: Health, { sentNs, cameNs }: Exchange, wallAheadNs:
   const before = beforeText === undefined ? sentNs : BigInt(beforeText);
   if (before < sentNs || before > read)
     return `monotonicBeforeNs is ${before}, and not between the request and ${read}`;
-  const wallNs = BigInt(Math.floor(health['wallMs'] as number)) * MS - wallAheadNs;
+  const wallNs = BigInt(Math.floor(health['wallMs'] as number)) * NS_PER_MS - wallAheadNs;
   return wallNs < before - WALL_SLACK_NS || wallNs > read + WALL_SLACK_NS
-    ? `wallMs is ${String(health['wallMs'])}, and the wall clock of this machine was another by ${(wallNs - read) / MS} ms`
+    ? `wallMs is ${String(health['wallMs'])}, and the wall clock of this machine was another by ${(wallNs - read) / NS_PER_MS} ms`
     : undefined;
 }
 
@@ -40,7 +37,7 @@ export default {
   says: '`GET /health`, always `200` and never behind a request for IDs:',
   needs: ['quiet'],
   judge({ quiet }): Judgement {
-    const [before, after] = quiet.health as [Exchange, Exchange];
+    const [before, after] = quiet.health;
     const [first, last] = [healthOf(before), healthOf(after)];
     if (first === undefined || last === undefined)
       return failed(
@@ -55,7 +52,7 @@ export default {
         mintedProblem(last, quiet),
         last['incarnation'] === incarnation
           ? undefined
-          : `incarnation was ${String(incarnation)} and is ${String(last['incarnation'])}`,
+          : `incarnation was ${incarnation} and is ${String(last['incarnation'])}`,
         last['status'] === 'minting'
           ? undefined
           : `status is ${String(last['status'])} after a request that was answered with IDs`,

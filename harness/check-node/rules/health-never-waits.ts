@@ -31,6 +31,6 @@ export default {
     // Twice: what stood still once, for whatever reason, does not do so from the beginning of another burst to its end.
     return burst === undefined || judged.length < 2
       ? notJudged(`${said(bursts[0] as Burst)}, and its threads or ours waited for a CPU: the machine is too busy`)
-      : failed(`${said(burst)}, and came when they were answered, ${bursts.length} times of ${bursts.length}`);
+      : failed(`${said(burst)}, and came no sooner than their answers, in each of ${bursts.length} tries`);
   },
 } satisfies Rule<'backlog'>;

@@ -2,8 +2,7 @@
 import type { Rule } from '../rule.ts';
 import { notJudged, unlessAny } from '../rule.ts';
 import type { TapOfLife } from '../tap-files.ts';
-
-const KNOWN_FLAGS = 1 | 2 | 4;
+import { FAILED_FLAGS } from '../tap-files.ts';
 
 function problems({ lanes }: TapOfLife): readonly (string | undefined)[] {
   return lanes.flatMap(({ segments }) =>
@@ -11,7 +10,7 @@ function problems({ lanes }: TapOfLife): readonly (string | undefined)[] {
       records.map(({ at, record }) => {
         const where = `${name}.batches, byte ${at}:`;
         if ('corrupt' in record) return `${where} ${record.corrupt}`;
-        const strange = record.flags & ~KNOWN_FLAGS;
+        const strange = record.flags & ~FAILED_FLAGS;
         return strange === 0 ? undefined : `${where} flag ${strange}, which means nothing`;
       }),
     ),

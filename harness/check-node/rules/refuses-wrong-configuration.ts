@@ -1,6 +1,6 @@
 /** What is wrong is told before anything is served. */
-import { inWords } from '../bench.ts';
 import type { Misconfigured } from '../evidence.ts';
+import { inWords } from '../evidence.ts';
 import type { Rule } from '../rule.ts';
 import { unlessAny } from '../rule.ts';
 

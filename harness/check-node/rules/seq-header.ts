@@ -4,9 +4,7 @@ import { answered, idBytes, placeOf } from '../answers.ts';
 import type { Rule } from '../rule.ts';
 import { notJudged, unlessAny } from '../rule.ts';
 import type { TapOfLife } from '../tap-files.ts';
-import { findPlace } from '../tap-files.ts';
-
-const FAILED_FLAGS = 1 | 2 | 4;
+import { FAILED_FLAGS, findPlace } from '../tap-files.ts';
 
 function problem(exchange: Answered, incarnation: unknown, tap: TapOfLife, idBits: 64 | 128): string | undefined {
   const { path, reply } = exchange;

@@ -28,8 +28,8 @@ export default {
     if (taps.every(({ files }) => files.length === 0))
       return failed('there is no file NODE-INCARNATION-LANE-FIRSTSEQ.ids or .batches of the lives that were asked');
     const all = [
-      ...problems(quiet.tap, quiet.node, quiet.incarnation as number),
-      ...problems(busy.first.tap, quiet.node, busy.first.incarnation as number),
+      ...problems(quiet.tap, quiet.node, quiet.incarnation),
+      ...problems(busy.first.tap, quiet.node, busy.first.incarnation),
     ];
     const lanes = Math.max(...taps.map((tap) => tap.lanes.length));
     return unlessAny(all, `pairs of .ids and .batches of ${lanes} ${lanes === 1 ? 'lane' : 'lanes'}`);

@@ -11,7 +11,7 @@ import type { History } from '../../core/history.ts';
 import { idReader } from '../../core/id-words.ts';
 import { lanesOf } from '../../core/lanes.ts';
 import type { RunNs } from '../../core/time.ts';
-import { sqlId } from './sql.ts';
+import { sqlId } from '../../core/id-sql.ts';
 
 /** Where to find a sighting: the batch of a lane that holds the position `seq`. */
 export interface Clue {

@@ -10,7 +10,7 @@ import { leaseFinder } from '../../core/lease-ends.ts';
 import { rollbackBetween, type Act, type Rollback } from '../../core/rollback.ts';
 import { readTenures, tenureBatchesOf } from '../../core/tenures.ts';
 import type { RunNs } from '../../core/time.ts';
-import { sqlId } from './sql.ts';
+import { sqlId } from '../../core/id-sql.ts';
 
 /** The rollbacks that excuse a promise: none unless it assumes that there are none. */
 export function excusing(promise: Promise_, rollbacks: readonly Rollback[] = []): readonly Rollback[] {

@@ -9,7 +9,7 @@ import type { History } from '../../core/history.ts';
 import { idReader } from '../../core/id-words.ts';
 import { NS_PER_MS, type RunNs } from '../../core/time.ts';
 import { extremesOf } from './extremes.ts';
-import { sqlTick } from './sql.ts';
+import { sqlTick } from '../../core/id-sql.ts';
 import { sqlClockWindow, sqlLatestShown } from './sql-clock-window.ts';
 
 /**

@@ -126,6 +126,7 @@ export async function launchCluster(
       zones: spec.zones ?? {},
       idBits: idBitsOf(context.generator.generator.layout),
       generator: source.file === '' ? source.generator.name : source.file,
+      isCode: 'create' in source.generator.node,
       delayFile: slowSync === undefined ? undefined : delayFileIn(folders.snapshots),
       etcdVersion: etcd,
       versions: {
@@ -219,6 +220,7 @@ async function assemble(
     readonly idBits: 64 | 128;
     /** Its file. */
     readonly generator: string;
+    readonly isCode: boolean;
     readonly delayFile: string | undefined;
   },
 ): Promise<AgentCluster> {
@@ -255,10 +257,11 @@ async function assemble(
       facts.parts.mintsElsewhere ? clockProofBy(sendTo(node.pod), minting) : undefined,
     );
   });
-  const { generator } = facts;
+  const { generator, isCode } = facts;
   const upContext = {
     withinMs: SERVES_MS + facts.startsWithinMs,
     generator,
+    isCode,
     image: facts.parts.inPod?.image.reference,
     logFolder: folders.logs,
     sleep: (ms: number): Promise<void> => time.sleep(ms, signal),

@@ -5,8 +5,7 @@
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
-import { messageOf } from '../../core/errors.ts';
-import { environmentLacks } from '../../core/errors.ts';
+import { environmentLacks, messageOf } from '../../core/errors.ts';
 import { startContainer } from './container.ts';
 import type { Container } from './engine.ts';
 import { statusOf, tolerating } from './engine.ts';

@@ -10,7 +10,10 @@ const POLL_MS = 25;
 
 export interface UpContext {
   readonly withinMs: number;
+  /** For messages. */
   readonly generator: string;
+  /** It is code for the shell, which the simulator runs too. */
+  readonly isCode: boolean;
   /** The user's image that runs in nodes. */
   readonly image: string | undefined;
   readonly logFolder: string;
@@ -33,7 +36,11 @@ export async function untilUp(member: Member, ask: () => Promise<unknown>, conte
   }
 }
 
-async function whyNotUp(member: Member, how: string, { generator, image, logFolder }: UpContext): Promise<Error> {
+async function whyNotUp(
+  member: Member,
+  how: string,
+  { generator, isCode, image, logFolder }: UpContext,
+): Promise<Error> {
   const { name } = member;
   const fault = generatorFault(await readLog(logFolder, name), generator);
   if (fault !== undefined) return fault;
@@ -46,7 +53,7 @@ async function whyNotUp(member: Member, how: string, { generator, image, logFold
     );
   return environmentLacks(
     `${name} ${how}: ${await lastLines(logFolder, name)}`,
-    'Its whole log is in the file. If it is the generator that fails, try it with --driver sim.',
+    `Its whole log is in the file.${isCode ? ' If it is the generator that fails, try it with --driver sim.' : ''}`,
     log,
   );
 }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { HistoryBuilder, ORIGIN_UNIX_MS } from '../../checkers/shared/history-builder.ts';
 import { parseLayout } from '../../core/layout-spec.ts';
 import { encodeId } from '../../core/layout.ts';
@@ -39,22 +39,44 @@ test('bits that are known to be drawn were drawn twice, wherever and whenever', 
   ]);
 });
 
-test('where nodes do not say what they hold, their IDs tell whose they are', () => {
+describe('where nodes do not say what they hold', () => {
   const layout = parseLayout('twitter');
-  const scope = { gathered: 'replies', says: GATHERED.replies, untoldHolders: true } as const;
   const minted = (node: string, at: number, workerId: number, lane = 0) => {
     const tick = ORIGIN_UNIX_MS + 10 - layout.epochMs;
     return batch(node, at, { worker: -1, lane, ids: [encodeId(layout, { tick, workerId, sequence: 7 })] });
   };
-  const told = (...batches: readonly ReturnType<typeof batch>[]) =>
-    witnesses(
-      unique,
-      batches.reduce((builder, each) => builder.batch(each), new HistoryBuilder(['n1', 'n2'], layout)),
-      {
-        ...{ layout, scope },
-      },
-    ).map(({ cause }) => cause);
-  expect(told(minted('n1', 10, 3), minted('n2', 10, 3))).toEqual(['two holders: unexplained']);
-  // Two requests side by side are no two threads.
-  expect(told(minted('n1', 10, 3), minted('n1', 10, 3, 1))).toEqual(['sequence reset within a tick']);
+  type Told = { readonly gathered?: 'replies' | 'clients'; readonly coordinator?: string };
+  const told = (
+    { gathered = 'replies', coordinator = 'none' }: Told,
+    ...batches: readonly ReturnType<typeof batch>[]
+  ) => {
+    const builder = new HistoryBuilder(['n1', 'n2'], layout);
+    for (const each of batches) builder.batch(each);
+    const scope = { gathered, says: GATHERED[gathered], untoldHolders: true } as const;
+    return witnesses(unique, builder, { layout, scope, coordinator })[0];
+  };
+  const twice = [minted('n1', 10, 3), minted('n2', 10, 3)];
+
+  test('two of which all IDs carry one worker ID were never kept apart, where nothing leases any', () => {
+    const witness = told({}, ...twice);
+    expect(witness?.cause).toBe('two holders: no lease');
+    expect(witness?.explanation).toContain('Every ID of n1 and of n2 in this run carries worker ID 3');
+  });
+
+  test('what may have been leased, or taken over, stays unexplained', () => {
+    expect(told({ coordinator: '3.5.0' }, ...twice)?.cause).toBe('two holders: unexplained');
+    expect(told({}, ...twice, minted('n2', 5, 4))?.cause).toBe('two holders: unexplained');
+    expect(told({ gathered: 'clients' }, ...twice)?.cause).toBe('two holders: unexplained');
+  });
+
+  test('of nodes that run elsewhere no clock is told of, and none is to blame', () => {
+    const late = batch('n2', 10, { worker: -1, offsetMs: -5000, ids: [...(minted('n1', 10, 3).ids as bigint[])] });
+    const witness = told({ gathered: 'clients' }, minted('n1', 10, 3), late);
+    expect(witness?.cause).toBe('two holders: unexplained');
+    expect(witness?.explanation).not.toContain('clock');
+  });
+
+  test('two requests side by side are no two threads', () => {
+    expect(told({}, minted('n1', 10, 3), minted('n1', 10, 3, 1))?.cause).toBe('sequence reset within a tick');
+  });
 });

@@ -41,11 +41,17 @@ export function causeOfOrder({ sightings }: Witness, view: EvidenceView): Door |
   if (a.node === b.node) return lostMs(a, b) > STEP_MS ? 'clock stepped back across a restart' : 'not explained';
   if (isOpaque(view.layout)) return 'not explained';
   if (view.layout.workerBits === 0) return a.id === b.id ? 'the same random bits drawn twice' : 'not explained';
-  if (view.isUntold(a) && view.isUntold(b)) {
-    const [ofA, ofB] = [a, b].map(({ id }) => decodeId(view.layout, BigInt(id!)).workerId);
-    return ofA === ofB ? 'two holders: unexplained' : 'not explained';
-  }
+  if (view.isUntold(a) && view.isUntold(b)) return causeOfCarried(a, b, view);
   return a.workerId === b.workerId ? 'successor behind the earlier holder' : 'not explained';
+}
+
+/** Of two nodes that do not say what they hold: only their IDs tell. */
+function causeOfCarried(a: Sighting, b: Sighting, view: EvidenceView): Cause {
+  const [ofA, ofB] = [a, b].map(({ id }) => decodeId(view.layout, BigInt(id!)).workerId);
+  if (ofA !== ofB) return 'not explained';
+  // From their first ID to their last: neither took over from the other.
+  const isLasting = [a, b].every(({ node }) => view.carriedBy(node) === ofA);
+  return isLasting && view.nothingIsLeased ? 'two holders: no lease' : 'two holders: unexplained';
 }
 
 /** IDs of known form that carry neither a time nor a worker ID nor a number, such as UUIDs of version 4. */
@@ -77,6 +83,7 @@ function causeWithinLife(a: Sighting, b: Sighting, view: EvidenceView): Cause {
 
 /** The clock read more before than it shows now: an observer, or the node itself, saw it. */
 function wentBack(a: Sighting, b: Sighting, view: EvidenceView): boolean {
+  if (!view.seesClocks) return false;
   const seen = view.greatestWallMs(a.node, a.called, b.called) ?? -Infinity;
   return (
     (b.called >= a.returned && b.wallCalledMs < a.wallReturnedMs) ||

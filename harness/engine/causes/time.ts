@@ -15,17 +15,19 @@ const OFFSET_ERROR_MS = 10;
 /** Far more than a run lasts, beside the spread of its clocks. */
 const BEYOND_CLOCKS_MS = 3_600_000;
 
-/** Undefined when the time in the ID is what the clock showed. */
+/** Undefined when the time in the ID is what the clock showed, or the node's clock was not seen. */
 export function causeOfTime(sighting: Sighting, view: EvidenceView): Cause | undefined {
   if (sighting.id !== undefined && isSentinel(sighting.id)) return 'error passed as an ID';
   const side = sideOf(sighting, view);
   if (side === undefined) return undefined;
   const { embeddedMs, clockMs } = side;
+  const isBeyond = Math.abs(embeddedMs - clockMs) > BEYOND_CLOCKS_MS + spread(view.allOffsets());
+  // It was not the node's clock that was read: only that no clock is so far off can be told.
+  if (!view.seesClocks) return isBeyond ? 'another epoch, unit or width than declared' : undefined;
   const misfit = causeOfMisfit(sighting, view);
   if (misfit !== undefined) return misfit;
+  if (isBeyond) return 'another epoch, unit or width than declared';
   const earlier = view.offsetsBefore(sighting);
-  if (Math.abs(embeddedMs - clockMs) > BEYOND_CLOCKS_MS + spread(view.allOffsets()))
-    return 'another epoch, unit or width than declared';
   if (view.origin === undefined) return 'embedded time is not the clock of the call';
   const trueMs = trueUnixMs(view.origin, sighting.called);
   const [told, shown] = [embeddedMs - trueMs, clockMs - trueMs];

@@ -3,12 +3,10 @@ import type { Generator } from '../../core/generator.ts';
 import type { Promise_ } from '../../core/guarantee.ts';
 import type { Layout } from '../../core/layout.ts';
 import { isOpaque, OPAQUE_128, OPAQUE_64 } from '../../core/layout.ts';
-import type { IdForm, ModuleNode, NativeNode, ServiceNode } from '../../core/node-program.ts';
+import type { DataNode, IdForm } from '../../core/node-program.ts';
 import { NAME_MAX } from '../../core/scenario.ts';
 import { hasPlace } from '../../core/template.ts';
 import type { WayFlagName, WayFlags } from '../../core/way-in.ts';
-
-type DataNode = ServiceNode | NativeNode | ModuleNode;
 
 /** Flags that go with any node. */
 export const ANY_NODE: readonly WayFlagName[] = ['layout', 'promises'];

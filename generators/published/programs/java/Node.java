@@ -68,6 +68,9 @@ final class Node {
   static void serve(int worker, LongSupplier mint) throws IOException {
     Node node = new Node(worker, mint);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> Runtime.getRuntime().halt(0)));
+    // Bodies do not wait for the acknowledgement of their heads, and connections stay open for ten minutes.
+    System.setProperty("sun.net.httpserver.nodelay", "true");
+    System.setProperty("sun.net.httpserver.idleInterval", "600");
     for (String address : System.getenv("SNOWGLOBE_LISTEN").split(",")) {
       String[] parts = address.split(":"); // tcp:HOST:PORT
       HttpServer server = HttpServer.create(new InetSocketAddress(parts[1], Integer.parseInt(parts[2])), 512);

@@ -73,15 +73,13 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(404, {"error": "no such page"})
 
     def serve_ids(self, asked):
-        global waiting
         if not asked.isdecimal() or not 1 <= int(asked) <= 100_000:
             return self.answer(400, {"error": "count is a number from 1 to 100000"})
-        if waiting >= QUEUE_MAX:
+        if not queued.acquire(blocking=False):
             return self.answer(503, {"refused": "busy"})
         begin_self_load()
-        waiting += 1
         lane = free.get()
-        waiting -= 1
+        queued.release()
         try:
             first, ids = lane.call(int(asked))
         except Exception as error:  # pylint: disable=broad-except  # whatever the generator raised
@@ -121,7 +119,8 @@ def health():
 def begin_self_load():
     """From the first request on each lane asks itself for its share, all of them at the same moments."""
     global self_load
-    per_second, self_load = self_load, None
+    with self_load_lock:
+        per_second, self_load = self_load, None
     if per_second is not None:
         for _ in range(LANES):
             threading.Thread(target=load, args=(max(1, int(float(per_second) / LANES / 20)),), daemon=True).start()
@@ -131,8 +130,10 @@ def load(count):
     while True:
         time.sleep(0.05)
         lane = free.get()
-        lane.call(count)
-        free.put(lane)
+        try:
+            lane.call(count)
+        finally:  # what the generator raises is told, and others may have the lane
+            free.put(lane)
 
 
 def claim_life():
@@ -175,6 +176,6 @@ def serve(mint):
 
 
 node, taps = os.environ["SNOWGLOBE_NODE"], os.environ["SNOWGLOBE_TAPS"]
-self_load = os.environ.get("SNOWGLOBE_SELF_LOAD")
+self_load, self_load_lock = os.environ.get("SNOWGLOBE_SELF_LOAD"), threading.Lock()
 incarnation = claim_life()
-lanes, free, waiting = [], queue.SimpleQueue(), 0
+lanes, free, queued = [], queue.SimpleQueue(), threading.BoundedSemaphore(QUEUE_MAX)

@@ -1,6 +1,6 @@
 /** Fields of an ID in SQL, equal to those of `idReader`. */
-import type { Layout } from '../../core/layout.ts';
-import { idBitsOf, shiftsOf } from '../../core/layout.ts';
+import type { Layout } from './layout.ts';
+import { idBitsOf, shiftsOf } from './layout.ts';
 
 /** Everything from the time upwards; where nothing lies there, not a shift by the whole width, which is none. */
 export function sqlTick(layout: Layout, id: string): string {
