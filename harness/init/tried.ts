@@ -29,7 +29,7 @@ export function tried({ tookMs, ...found }: FoundOut, said: SaidLayout | undefin
   return {
     lines: [
       `It gave ${counted(seen.length, 'ID')}, one in ${tookMs.toFixed(1)} ms: ${shown}`,
-      ...(form === 'decimal' ? [] : [`They are written in the form ${form}, of ${idBits} bits.`]),
+      ...(form === 'decimal' || form === 'text' ? [] : [`They are written in the form ${form}, of ${idBits} bits.`]),
       ...(new Set(seen.map(({ id }) => id)).size < seen.length ? ['! The same ID came more than once.'] : []),
       ...lossOf(found),
       ...(said === undefined || isOpaque(said.layout)
