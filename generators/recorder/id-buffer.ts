@@ -3,6 +3,9 @@ import type { Written } from '../../harness/core/generator.ts';
 
 /** The greatest number that JavaScript holds exactly, and with it most readers of JSON. */
 const EXACT_MAX = BigInt(Number.MAX_SAFE_INTEGER);
+/** A number with fewer is exact. */
+const EXACT_DIGITS = String(EXACT_MAX).length;
+const isExact = (value: bigint): boolean => value <= EXACT_MAX && value >= -EXACT_MAX;
 
 export class IdBuffer {
   readonly perId: 1 | 2;
@@ -50,8 +53,8 @@ export class IdBuffer {
 
   /** An ID that came as a number of JSON, with these digits. */
   pushNumber(id: bigint, digits: string): void {
-    const signed = BigInt.asIntN(64 * this.perId, id);
-    if (id > EXACT_MAX && (signed > EXACT_MAX || signed < -EXACT_MAX)) this.#inexact.push(this.#length);
+    // By its digits: of an ID of any form a digest is kept, which is no number of anybody's.
+    if (digits.length >= EXACT_DIGITS && !isExact(BigInt(digits))) this.#inexact.push(this.#length);
     this.#written?.push({ as: 'number', words: digits });
     this.#append(id);
   }

@@ -75,6 +75,8 @@ test('numbers of JSON above 2^53 are told from all others', () => {
     -9007199254740993n,
   ]);
   expect(inexact).toEqual([3, 4]);
+  // Of a text a digest is kept, which is no number of the answer.
+  expect(read('auto', '[7, 9007199254740993]', { form: 'text', idBits: 128 }).inexact).toEqual([1]);
 });
 
 test('sentinels are IDs: whoever judges them has to see them', () => {
