@@ -16,7 +16,7 @@ const load = (errors: Record<string, number>): JournalEntry => ({
 });
 
 test('answers that are errors are told with the commonest; connections that failed are none', () => {
-  expect(errorRemarks([load({ ECONNREFUSED: 9 }), load({})])).toEqual([]);
+  expect(errorRemarks([load({ ECONNREFUSED: 9, 'unsent:1212': 488 }), load({})])).toEqual([]);
   expect(errorRemarks([load({ 'it is HTML': 2 })])).toEqual([
     'A remark: 2 requests were answered with an error, this one: it is HTML',
   ]);

@@ -2,8 +2,8 @@
 import type { JournalEntry } from '../core/journal.ts';
 import { counted } from '../core/phrases.ts';
 
-/** Codes of Node for connections that failed: nothing was answered. */
-const NO_CONNECTION = /^E[A-Z]+$/;
+/** What clients (built-in, k6) call connections that failed: nothing was answered. */
+const NO_CONNECTION = /^(E[A-Z]+|unsent:.*)$/;
 
 /**
  * One sentence where clients were answered with errors, with the commonest: a service that gives a text for each tenth
