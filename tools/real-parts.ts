@@ -96,6 +96,7 @@ export const REAL_PARTS: readonly RealPart[] = [
     files: [
       'harness/drivers/agent/clocks/python.real.test.ts',
       'generators/recorder/python.real.test.ts',
+      'harness/drivers/local/services.real.test.ts',
       'harness/check-node/python-node.real.test.ts',
     ],
     isHere: () => hasProgram('python3'),
@@ -109,6 +110,8 @@ export const REAL_PARTS: readonly RealPart[] = [
       'generators/recorder/go.real.test.ts',
       'harness/check-node/go-node.real.test.ts',
       'tools/fleet/fleet.real.test.ts',
+      'harness/drivers/{docker,local}/services.real.test.ts',
+      'harness/drivers/agent/clocks/minters.real.test.ts',
     ],
     isHere: () => hasProgram('go'),
     optional: true,
