@@ -123,7 +123,7 @@ Environment
 
 Exit codes (compare: of what is worse; 12: nobody can tell)
   0 pass   10 a promised guarantee is broken   11 an SLO is missed
-  12 unknown: nothing was proved; of init: no ID came, or the layout does not fit
+  12 unknown: nothing was proved (init: no ID came, or the layout is wrong)
   2 bad input, or a waiver that nothing needs
   3 the machine lacks something   130 interrupted, healed   1 snowglobe crashed
 `;
