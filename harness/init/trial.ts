@@ -6,7 +6,6 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import http from 'node:http';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,6 +13,7 @@ import { messageOf } from '../core/errors.ts';
 import type { Generator, Written } from '../core/generator.ts';
 import { wordsPerId } from '../core/layout.ts';
 import { STARTS_WITHIN_MS } from '../core/node-program.ts';
+import { freePort } from '../drivers/agent/free-port.ts';
 import { CLOCK_PREFIX_VARIABLE, HOST_VARIABLE, nodeCommand } from '../drivers/agent/node-command.ts';
 import { lastLine } from '../drivers/agent/last-words.ts';
 import { shellEntry } from '../drivers/agent/shell-entry.ts';
@@ -77,7 +77,7 @@ interface Started {
 async function startNode(generator: Generator, folder: string, log: string): Promise<Started> {
   const [taps, disk] = ['taps', 'disk'].map((name) => join(folder, name)) as [string, string];
   for (const each of [taps, disk]) mkdirSync(each);
-  const port = await freePort();
+  const port = await freePort(LOOPBACK);
   const places = { node: 'n1', index: 0, host: LOOPBACK, port, etcd: [], disk, options: {} };
   const command = nodeCommand(
     { generator, file: '' },
@@ -185,17 +185,6 @@ async function endOf(child: ChildProcess | undefined): Promise<void> {
   child.kill('SIGTERM'); // the recorder ends its service
   await Promise.race([ended, sleep(ENDS_MS, undefined, { ref: false })]);
   child.kill('SIGKILL');
-}
-
-/** Free a moment ago; whoever takes it first is told by the node, which then ends. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, LOOPBACK);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 function sentence(error: unknown): string {

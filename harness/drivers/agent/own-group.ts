@@ -51,7 +51,7 @@ export async function outputOf(
 }
 
 /** Not the program alone: what it started may hold the ends of its pipes, and would be waited for. */
-function killGroup(leader: number | undefined): void {
+export function killGroup(leader: number | undefined): void {
   try {
     if (leader !== undefined) process.kill(-leader, 'SIGKILL');
   } catch (error) {

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { HookEnd, Hooks } from '../../core/hooks.ts';
-import { OWN_GROUP } from '../agent/own-group.ts';
+import { killGroup, OWN_GROUP } from '../agent/own-group.ts';
 import { keepOwed, owedBy } from './traces.ts';
 
 /** Where commands find a folder for files of their own; it goes with the run. */
@@ -57,13 +57,4 @@ async function runHook(command: string, folder: string, timeoutMs: number): Prom
   // Its end, not that of its pipes: what it leaves running in the background may hold them.
   const [exit] = (await once(child, 'exit').finally(() => clearTimeout(timer))) as [number | null];
   return { exit: exit ?? undefined, said: said.trim() };
-}
-
-/** What a command started may outlive it; what took too long goes with all of it. */
-function killGroup(leader: number | undefined): void {
-  try {
-    if (leader !== undefined) process.kill(-leader, 'SIGKILL');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
 }

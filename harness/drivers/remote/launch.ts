@@ -1,6 +1,5 @@
 /** Starts a recorder beside the harness for each URL, and waits until each has found its node. */
 import { mkdirSync, readFileSync, realpathSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { ClockControl, Cluster, ClusterSpec, NetworkControl } from '../../core/cluster.ts';
 import { optionsOf } from '../../core/cluster.ts';
@@ -11,6 +10,7 @@ import { NO_COORDINATOR } from '../../core/no-coordinator.ts';
 import type { ServiceNode } from '../../core/node-program.ts';
 import { NS_PER_MS, type Time } from '../../core/time.ts';
 import { AgentNode } from '../agent/agent-cluster.ts';
+import { freePort } from '../agent/free-port.ts';
 import { generatorFault, lastLine } from '../agent/last-words.ts';
 import { NodeClient } from '../agent/node-client.ts';
 import { SERVICE_VARIABLE } from '../agent/node-command.ts';
@@ -62,7 +62,7 @@ export async function launch(spec: ClusterSpec, context: LaunchContext): Promise
     const nodes = await Promise.all(
       urls.map(async (url, index) => {
         const name = `n${index + 1}`;
-        const port = await freePort();
+        const port = await freePort(LOOPBACK);
         const log = join(logs, `${name}.log`);
         const { name: generatorName, layout } = generator.generator;
         const recorder = new RecorderProcess(shellEntry(), log, {
@@ -146,16 +146,4 @@ function folderIn(folder: string, name: string): string {
   const path = join(folder, name);
   mkdirSync(path, { recursive: true });
   return realpathSync(path);
-}
-
-/** Free a moment ago: whoever takes it first is told by the recorder, which then ends. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, LOOPBACK, resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
