@@ -56,7 +56,7 @@ test('a service is described by flags alone, and judged', { timeout: 60_000 }, a
   expect(record.command).toContain(`--ask /any --ids json:/data/id --layout ${LAYOUT}`);
 });
 
-test('nodes that nobody tells apart mint an ID twice', { timeout: 60_000 }, async () => {
+test.concurrent('nodes that nobody tells apart mint an ID twice', { timeout: 60_000 }, async ({ expect }) => {
   const { code, stdout, stderr } = await run('--generator', command(' same'), ...ASK);
   expect(code, stderr).toBe(10);
   const unique = parseRun(stdout).findings.find(({ guarantee }) => guarantee === 'unique');
@@ -64,17 +64,21 @@ test('nodes that nobody tells apart mint an ID twice', { timeout: 60_000 }, asyn
   expect(new Set(unique?.witnesses[0]?.sightings.map(({ node }) => node)).size).toBe(2);
 });
 
-test('init tries it, recognises its layout, and writes a generator that runs', { timeout: 60_000 }, async () => {
-  const tried = await snowglobe(['init', '--generator', command(), ...ASK], {}, folder).ended;
-  expect(tried).toMatchObject({ code: 0, stderr: '' });
-  expect(tried.stdout).toMatch(/It gave 3 IDs, one in [\d.]+ ms: \d{15,}/);
-  expect(tried.stdout).toContain(`The layout ${LAYOUT} fits: the time inside is now.`);
-  const file = join(folder, 'snowglobe/generator.json');
-  expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ layout: LAYOUT, node: { folder: '..' } });
-  const { stdout, stderr } = await run('--generator', file);
-  expect(stdout, stderr).not.toBe('');
-  passedUnlessBusy('a generator that init wrote', parseRun(stdout));
-});
+test.concurrent(
+  'init tries it, recognises its layout, and writes a generator that runs',
+  { timeout: 60_000 },
+  async ({ expect }) => {
+    const tried = await snowglobe(['init', '--generator', command(), ...ASK], {}, folder).ended;
+    expect(tried).toMatchObject({ code: 0, stderr: '' });
+    expect(tried.stdout).toMatch(/It gave 3 IDs, one in [\d.]+ ms: \d{15,}/);
+    expect(tried.stdout).toContain(`The layout ${LAYOUT} fits: the time inside is now.`);
+    const file = join(folder, 'snowglobe/generator.json');
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ layout: LAYOUT, node: { folder: '..' } });
+    const { stdout, stderr } = await run('--generator', file);
+    expect(stdout, stderr).not.toBe('');
+    passedUnlessBusy('a generator that init wrote', parseRun(stdout));
+  },
+);
 
 const MODULE = `
 const LETTERS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
