@@ -30,7 +30,7 @@ export interface Limits {
 
 export const LIMITS: Limits = {
   chunkIds: 32_768,
-  pieceIds: 4_194_304,
+  pieceIds: 1_048_576,
   threadsFrom: 500_000,
   runsMax: 262_144,
   outliersMax: 262_144,
