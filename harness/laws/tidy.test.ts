@@ -46,6 +46,7 @@ const MAY_IMPORT: readonly (readonly [area: string, ...others: string[]])[] = [
   ['harness/drivers/docker/', 'harness/core/', 'harness/coordinators/', 'harness/drivers/agent/'],
   ['harness/drivers/remote/', 'harness/core/', 'harness/drivers/agent/'],
   ['harness/plan/', 'harness/core/'],
+  ['harness/exact/', 'harness/core/'],
   ['harness/engine/', 'harness/core/', 'harness/load/', 'harness/registry.ts'],
   ['harness/check-node/', 'harness/core/', 'harness/engine/tap-reader.ts', 'harness/drivers/agent/proc.ts'],
   [
