@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { ClickHouseError, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { SqlReader } from '../../core/checker.ts';
-import { messageOf } from '../../core/errors.ts';
+import { environmentLacks, messageOf } from '../../core/errors.ts';
 import type { RequestColumns } from '../../core/history.ts';
 import type { RunFacts } from '../../core/run-facts.ts';
 import { EngineLost, FACT_TABLES } from '../../core/store.ts';
@@ -13,14 +13,17 @@ import type { StoredBytes } from '../../core/run.ts';
 
 import type { BatchRange, LaneCount, Store } from '../../core/store.ts';
 import { factRows } from './fact-rows.ts';
+import { HandOver } from './hand-over.ts';
 import { LiveDuplicates } from './live-duplicates.ts';
-import { batchRows, requestRows } from './row-binary.ts';
+import { batchBlock } from './native.ts';
+import { requestRows } from './row-binary.ts';
 import type { Engine, IdBits } from './schema.ts';
 import {
   createStatements,
   factsStatement,
   forgetStatement,
   ingestStatement,
+  otherRunQuery,
   partsQuery,
   requestsStatement,
   withRun,
@@ -41,6 +44,8 @@ export interface ClickHouseStoreOptions {
   readonly runId: string;
   readonly idBits: IdBits;
   readonly version: string;
+  /** A folder that the engine sees, too: ranges are handed over in files there, and not in the body of a request. */
+  readonly handOverIn?: string;
   /** Why the engine is gone, when that is known better than from a failed request. */
   readonly lost?: () => Promise<string | undefined>;
   readonly close?: () => Promise<void>;
@@ -83,6 +88,7 @@ class ClickHouseStore implements Store {
   readonly #options: ClickHouseStoreOptions;
   readonly #client: ClickHouseClient;
   readonly #live: LiveDuplicates;
+  readonly #handOver: HandOver | undefined;
   /** Names of the nodes that ranges came from; the tables hold their numbers. */
   readonly #nodes = new Map<number, string>();
 
@@ -91,26 +97,25 @@ class ClickHouseStore implements Store {
     this.#options = options;
     this.#live = new LiveDuplicates(this.sql, options.idBits);
     this.#client = connect(options.address);
+    if (options.handOverIn !== undefined) this.#handOver = new HandOver(options.handOverIn);
   }
 
   async create(): Promise<void> {
     for (const query of createStatements(this.#options.database, this.#options.engine, this.#options.idBits))
       await this.#engine(() => this.#client.command({ query }));
+    if (this.#options.engine === 'own') await this.#refuseOtherRun();
   }
 
   async append(range: BatchRange): Promise<void> {
     if (!TOKEN.test(range.token)) throw new RangeError(`a token holds letters, digits and _/.:- only: ${range.token}`);
     const { node, incarnation, lane } = range.lane;
     this.#nodes.set(range.nodeIndex, node);
-    await this.#send(
-      ingestStatement(this.#options.database, this.#options.idBits, range.token),
-      batchRows(range, this.#options.idBits),
-      {
-        node: range.nodeIndex,
-        incarnation,
-        lane,
-      },
-    );
+    const { database, idBits, runId } = this.#options;
+    const name = { run: runId, node: range.nodeIndex, incarnation, lane, token: range.token };
+    const block = batchBlock(range, idBits);
+    await (this.#handOver === undefined
+      ? this.#send(ingestStatement(database, idBits, name), Buffer.concat(block), {})
+      : this.#lend(block, (file) => ingestStatement(database, idBits, name, file)));
     this.#live.appended(range);
   }
 
@@ -158,7 +163,7 @@ class ClickHouseStore implements Store {
   async bytes(): Promise<readonly StoredBytes[] | undefined> {
     try {
       return await this.sql.rows<Record<keyof StoredBytes, string>>(
-        partsQuery(this.#options.database, this.#options.idBits),
+        partsQuery(this.#options.database, this.#options.engine, this.#options.idBits),
       );
     } catch (error) {
       // A server may keep its system tables from its users.
@@ -174,6 +179,7 @@ class ClickHouseStore implements Store {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#client.close();
     await this.#options.close?.();
+    this.#handOver?.close();
   }
 
   async #rows<Row extends Record<string, unknown>>(
@@ -182,7 +188,7 @@ class ClickHouseStore implements Store {
   ): Promise<Row[]> {
     return this.#engine(async () => {
       const result = await this.#client.query({
-        query: withRun(this.#options.database, this.#options.idBits, query),
+        query: withRun(this.#options.database, this.#options.engine, this.#options.idBits, query),
         query_params: { ...parameters, run: this.#options.runId },
         format: 'JSONEachRow',
       });
@@ -201,6 +207,34 @@ class ClickHouseStore implements Store {
       // The connection goes back to the pool once the (empty) reply is read.
       for await (const _ of stream);
     });
+  }
+
+  /** Sends a block by a file. A disk that takes no file takes no evidence either. */
+  async #lend(block: readonly Uint8Array[], statement: (file: string) => string): Promise<void> {
+    try {
+      await this.#handOver!.lend(block, (file) =>
+        this.#keeping(() => this.#client.command({ query: statement(file) })),
+      );
+    } catch (error) {
+      if (error instanceof EngineLost) throw error;
+      throw new EngineLost(`A range could not be handed to ${this.version}: ${messageOf(error)}`, { cause: error });
+    }
+  }
+
+  /** The IDs of an embedded engine are those of one run: of two, each would be told of the other's. */
+  async #refuseOtherRun(): Promise<void> {
+    const { database, idBits, runId } = this.#options;
+    const [found] = await this.#engine(async () => {
+      const query = otherRunQuery(database, idBits);
+      const result = await this.#client.query({ query, query_params: { run: runId }, format: 'JSONEachRow' });
+      return result.json<{ other: string }>();
+    });
+    if (found !== undefined)
+      throw environmentLacks(
+        `The embedded store holds the run ${found.other}, and not ${runId}.`,
+        'Give each run a folder of its own; a store may be deleted, it is filled again from the taps.',
+        '--store',
+      );
   }
 
   /** An engine that refuses evidence (a full disk) is as lost as one that is gone. */
