@@ -15,8 +15,8 @@ export interface IdSummaries {
   /** Positions whose ID is not greater than the one before in the batch. */
   readonly backward: Uint32Array;
   /**
-   * Of a batch with up to STEPS_MAX such positions: the increasing stretches that it falls into, in order, each as its
-   * lowest and its greatest ID. Of all others none.
+   * Of a batch with such positions: the increasing stretches that it falls into, in order, each as its lowest and its
+   * greatest ID; where there are more than STEPS_MAX of them, those up to the last of the first STEPS_MAX.
    */
   readonly stretches: {
     /** IDs of this batch and of all before it. */
@@ -25,8 +25,8 @@ export interface IdSummaries {
   };
 }
 
-/** A batch in which more than this many positions go backward is in no order worth telling. */
-export const STEPS_MAX = 16;
+/** A batch in which more than this many positions go backward is in no order worth telling whole. */
+export const STEPS_MAX = 8;
 
 /** `counts`: IDs of each batch, zero for all aspects of one that has none. */
 export function summarise(ids: Uint8Array, idBits: 64 | 128, counts: Uint32Array): IdSummaries {
@@ -60,8 +60,8 @@ export function summarise(ids: Uint8Array, idBits: 64 | 128, counts: Uint32Array
         backward[batch] = order.backward;
         copy(lowest, order.lowest);
         copy(greatest, order.greatest);
-        if (order.backward > 0 && order.backward <= STEPS_MAX)
-          stretchesBetween(steps.subarray(0, order.backward), from, end, (low, high) => {
+        if (order.backward > 0)
+          stretchesBetween(steps, order.backward, from, end, (low, high) => {
             for (const id of [low, high])
               for (let word = 0; word < perId; word++) stretches.push(words[id * perId + word]!);
           });
@@ -188,16 +188,17 @@ function orderOf(words: Uint32Array, perId: number, from: number, end: number, s
  */
 function stretchesBetween(
   steps: Uint32Array,
+  backward: number,
   from: number,
   end: number,
   add: (lowest: number, greatest: number) => void,
 ): void {
   let at = from;
-  for (const step of steps) {
+  for (const step of steps.subarray(0, backward)) {
     if (at < step - 1) add(at, step - 2);
     if (at < step) add(step - 1, step - 1);
     add(step, step);
     at = step + 1;
   }
-  if (at < end) add(at, end - 1);
+  if (at < end && backward <= STEPS_MAX) add(at, end - 1);
 }
