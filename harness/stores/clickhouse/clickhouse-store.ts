@@ -23,6 +23,7 @@ import {
   factsStatement,
   forgetStatement,
   ingestStatement,
+  lanesOfPartsQuery,
   otherRunQuery,
   partsQuery,
   requestsStatement,
@@ -53,6 +54,14 @@ export interface ClickHouseStoreOptions {
 
 /** Long enough for a check over a billion IDs; an engine that says nothing for longer is lost. */
 const REQUEST_TIMEOUT_MS = 300_000;
+
+interface LaneRow extends Record<string, unknown> {
+  readonly node: number;
+  readonly incarnation: number;
+  readonly lane: number;
+}
+
+const laneKey = ({ node, incarnation, lane }: LaneRow): string => `${node}/${incarnation}/${lane}`;
 
 const TOKEN = /^[\w/.:-]+$/;
 
@@ -134,30 +143,50 @@ class ClickHouseStore implements Store {
   }
 
   async counts(): Promise<readonly LaneCount[]> {
-    const rows = await this.sql.rows<{
-      node: number;
-      incarnation: number;
-      lane: number;
-      stored: string;
-      told: string;
-      positions: string;
-    }>(`SELECT node, incarnation, lane, sum(rows) AS stored, sum(told) AS told, max(past) AS positions
-        FROM (
-          SELECT node, incarnation, lane, count() AS rows, 0 AS told, max(seq) + 1 AS past
-          FROM ids GROUP BY node, incarnation, lane
-          UNION ALL
-          SELECT node, incarnation, lane, 0 AS rows, sum(count) AS told, max(first_seq + count) AS past
-          FROM batches GROUP BY node, incarnation, lane
-        )
-        GROUP BY node, incarnation, lane ORDER BY node, incarnation, lane`);
-    return rows.map(({ node, incarnation, lane, stored, told, positions }) => ({
+    return (await this.#countsOfParts()) ?? this.#countsOfRows();
+  }
+
+  /** Without reading a row for each ID; undefined where the whole truth takes that. */
+  async #countsOfParts(): Promise<readonly LaneCount[] | undefined> {
+    const { database, engine, idBits } = this.#options;
+    if (engine !== 'own') return undefined;
+    const parts = await this.sql.rows<LaneRow & { ids: string; merged: string }>(lanesOfPartsQuery(database, idBits));
+    const told = await this.sql.rows<LaneRow & { told: string; positions: string }>(
+      `SELECT node, incarnation, lane, sum(count) AS told, max(first_seq + count) AS positions
+       FROM batches GROUP BY node, incarnation, lane ORDER BY node, incarnation, lane`,
+    );
+    const idsOf = new Map(parts.map(({ ids, ...row }) => [laneKey(row), ids]));
+    const isWhole =
+      told.every((row) => (idsOf.get(laneKey(row)) ?? '0') === row.told) &&
+      parts.every(({ merged, ...row }) => merged === '0' && told.some((other) => laneKey(other) === laneKey(row)));
+    if (!isWhole) return undefined;
+    return told.map((row) => this.#laneCount(row, row.told, row.told, row.positions));
+  }
+
+  async #countsOfRows(): Promise<readonly LaneCount[]> {
+    const rows = await this.sql.rows<LaneRow & { stored: string; told: string; positions: string }>(
+      `SELECT node, incarnation, lane, sum(rows) AS stored, sum(told) AS told, max(past) AS positions
+       FROM (
+         SELECT node, incarnation, lane, count() AS rows, 0 AS told, max(seq) + 1 AS past
+         FROM ids GROUP BY node, incarnation, lane
+         UNION ALL
+         SELECT node, incarnation, lane, 0 AS rows, sum(count) AS told, max(first_seq + count) AS past
+         FROM batches GROUP BY node, incarnation, lane
+       )
+       GROUP BY node, incarnation, lane ORDER BY node, incarnation, lane`,
+    );
+    return rows.map((row) => this.#laneCount(row, row.stored, row.told, row.positions));
+  }
+
+  #laneCount({ node, incarnation, lane }: LaneRow, ids: string, inBatches: string, positions: string): LaneCount {
+    return {
       node: this.#nodes.get(node) ?? `node number ${node}`,
       incarnation,
       lane,
-      ids: BigInt(stored),
-      inBatches: BigInt(told),
+      ids: BigInt(ids),
+      inBatches: BigInt(inBatches),
       positions: BigInt(positions),
-    }));
+    };
   }
 
   async bytes(): Promise<readonly StoredBytes[] | undefined> {

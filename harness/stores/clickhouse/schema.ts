@@ -244,6 +244,20 @@ export function ingestStatement(
     ${file === undefined ? 'FORMAT Native' : ''}`;
 }
 
+/**
+ * IDs by lane, of an engine that merges nothing: each part is of one range, and its first row says whose. No row is read
+ * but these. `merged`: parts that are not.
+ */
+export function lanesOfPartsQuery(database: string, idBits: IdBits): string {
+  const table = tableName('ids', idBits);
+  return `SELECT node, incarnation, lane, sum(part.rows) AS ids, countIf(part.level > 0) AS merged
+    FROM (SELECT _part AS name, node, incarnation, lane FROM ${database}.${table} WHERE _part_offset = 0) AS first
+    JOIN (
+      SELECT name, rows, level FROM system.parts WHERE active AND database = '${database}' AND table = '${table}'
+    ) AS part USING (name)
+    GROUP BY node, incarnation, lane`;
+}
+
 /** Another run than this one that the tables hold: none where they hold one. */
 export function otherRunQuery(database: string, idBits: IdBits): string {
   return `SELECT run AS other FROM ${database}.${tableName('batches', idBits)} WHERE run != {run:String} LIMIT 1`;
