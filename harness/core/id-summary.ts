@@ -85,7 +85,7 @@ interface Views {
 
 /** Without a copy wherever the bytes begin at a whole word of 64 bits. */
 function viewsOf(bytes: Uint8Array): Views {
-  const { buffer, byteOffset, byteLength } = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
+  const { buffer, byteOffset, byteLength } = bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes);
   return {
     words: new Uint32Array(buffer, byteOffset, byteLength / 4),
     signed: new Int32Array(buffer, byteOffset, byteLength / 4),

@@ -128,7 +128,7 @@ export interface BatchFields {
 
 /** Reads records that are known to be sound: whoever took them from a tap has checked each. */
 export function batchFields(records: Uint8Array, originNs: bigint): BatchFields {
-  const { buffer, byteOffset, byteLength } = records.byteOffset % 8 === 0 ? records : records.slice();
+  const { buffer, byteOffset, byteLength } = records.byteOffset % 8 === 0 ? records : new Uint8Array(records);
   const [words, longs] = [
     new Uint32Array(buffer, byteOffset, byteLength / 4),
     new BigInt64Array(buffer, byteOffset, byteLength / 8),
