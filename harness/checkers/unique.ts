@@ -2,17 +2,22 @@
  * `unique`: no ID is minted twice. By mint, not by delivery: two sightings of one ID are a duplicate only when they
  * differ in (node, incarnation, lane, seq), so a segment that was stored twice accuses nobody.
  */
-import type { Checker, SqlReader } from '../core/checker.ts';
-import { WITNESSES_MAX } from '../core/finding.ts';
+import type { Checker, SqlFacts, SqlReader } from '../core/checker.ts';
+import type { Finding, Method, RepeatedId } from '../core/finding.ts';
+import { REPEATED_MAX, WITNESSES_MAX } from '../core/finding.ts';
+import type { Promise_ } from '../core/guarantee.ts';
 import type { History } from '../core/history.ts';
 import { idReader } from '../core/id-words.ts';
 import { lanesOf } from '../core/lanes.ts';
+import { sqlId } from '../core/id-sql.ts';
+import type { Layout } from '../core/layout.ts';
 import { wordsPerId } from '../core/layout.ts';
 import { counted, grouped, lifeOf, times } from '../core/phrases.ts';
 import type { Rollback } from '../core/rollback.ts';
 import type { BatchRow, Clue, Draft } from './shared/draft.ts';
 import { batchOf, concludeFromHistory, concludeFromStore, promiseOf, readBatches } from './shared/draft.ts';
 import { excusing, forgottenInHistory, forgottenInStore } from './shared/forgotten.ts';
+import { readRepeated, sqlRepeated } from './shared/repeated-ids.ts';
 
 /**
  * Witnesses of one pair of lives at most: its lowest ID, its greatest and that in the middle, and of the greatest none
@@ -22,10 +27,8 @@ import { excusing, forgottenInHistory, forgottenInStore } from './shared/forgott
 const WITNESSES_OF_PAIR = 3;
 /** Sightings told of one ID; a sentinel may be minted a million times. */
 const SIGHTINGS_MAX = 4;
-/** IDs that occur in more than one row, lowest first. */
-const CANDIDATES = 'select id from ids order by id limit 1 offset 1 by id';
-/** Candidates that the store holds in memory at most; beyond, witnesses are sought among the lowest. */
-const CANDIDATES_MAX = 1_000_000;
+/** Repeated IDs that the store holds in memory at most; beyond, witnesses are sought among the lowest. */
+const CANDIDATES_MAX = 200_000;
 
 interface Duplicate {
   readonly id: string;
@@ -62,7 +65,7 @@ const NONE: Counts = { surplus: 0, outside: 0, delivered: 0 };
 
 export default {
   judges: 'unique',
-  summary: 'sorts all IDs and looks at neighbours',
+  summary: 'compares increasing stretches of IDs, and neighbours in the order of all IDs where these meet',
 
   fold(history, promise) {
     const rollbacks = excusing(promiseOf('unique', promise), history.rollbacks);
@@ -78,60 +81,97 @@ export default {
       ...duplicate,
       alike: alike.get(callsOf(duplicate))!.length,
     }));
-    return concludeFromHistory(history, draftOf(history.nodes, checked, { surplus, outside, delivered }, told));
+    const method: Method = { by: 'order of all IDs', ids: checked, compared: checked };
+    const listed = duplicates.slice(0, REPEATED_MAX).map(({ id, total, emissions }) =>
+      repeatedId(
+        history.nodes,
+        id,
+        total,
+        emissions.map(({ clue }) => clue),
+      ),
+    );
+    const counts = { surplus, outside, delivered };
+    return concludeFromHistory(history, draftOf(history.nodes, checked, method, counts, told, listed));
   },
 
-  async sql(store, facts, promise) {
-    const rollbacks = excusing(promiseOf('unique', promise), facts.rollbacks);
-    const [counted] = await store.rows<{ checked: string }>('select count() as checked from ids');
-    const checked = Number(counted?.checked ?? 0);
-    // The table is ordered by ID: this streams, in bounded memory, whatever the number of rows.
-    const [candidates] = await store.rows<{ total: string }>(`select count() as total from (${CANDIDATES})`);
-    const repeated = Number(candidates?.total ?? 0);
-    if (repeated === 0) return concludeFromStore(store, facts, draftOf(facts.nodes, checked, NONE, []));
-    // Only a run that repeats an ID pays for the exact count. A few candidates are looked up; more are not held in
-    // memory, but found again while all rows are grouped in the order of the table.
-    const few = repeated <= CANDIDATES_MAX ? `id in (${CANDIDATES})` : '';
-    const [sum] = await store.rows<{ surplus: string }>(
-      `select sum(total - 1) as surplus from (
-         select id, uniqExact(node, incarnation, lane, seq) as total from ids ${few === '' ? '' : `where ${few}`}
-         group by id having count() > 1
-       ) settings optimize_aggregation_in_order = 1`,
-    );
-    const duplicates = await store.rows<{ id: string; total: string; emissions: [number, number, number, string][] }>(
-      `select id, total, emissions from (
-         select *, row_number() over (partition by pair order by id) as place, count() over (partition by pair) as places
-         from (${emissionsOf(`id in (${CANDIDATES} limit ${CANDIDATES_MAX})`)}))
-       where place in (1, places, intDiv(places + 1, 2))
-       order by multiIf(place = 1, 0, place = places, 1, 2), id limit ${WITNESSES_OF_PAIR * WITNESSES_MAX}`,
-    );
-    const forgotten = await forgottenInStore(store, facts, rollbacks, `id in (${CANDIDATES})`);
-    const forgottenOf = await forgotten.byId(duplicates.map(({ id }) => id));
-    const clues = duplicates.map(({ id, emissions }) =>
-      emissions.map(([node, incarnation, lane, seq]): Clue => ({ node, incarnation, lane, seq: Number(seq), id })),
-    );
-    const batches = await readBatches(store, clues.flat());
-    const found = duplicates.map(({ id, total }, index) => ({
-      id,
-      total: Number(total),
-      forgotten: forgottenOf.get(id) ?? 0,
-      emissions: clues[index]!.map((clue) => {
-        const { first_seq, flags } = batchOf(clue, batches);
-        return { clue, call: { firstSeq: Number(first_seq), failed: flags !== 0 } };
-      }),
-    }));
-    const told = oneOfEachPairOfCalls(found);
-    const alike = await readAlike(store, told, batches, few);
-    const surplus = Number(sum?.surplus ?? 0);
-    const counts = { surplus, outside: forgotten.total, delivered: await readDelivered(store, surplus, few) };
-    const drafted = told.map((duplicate, index) => ({ ...duplicate, alike: alike[index]! }));
-    return concludeFromStore(store, facts, draftOf(facts.nodes, checked, counts, drafted));
-  },
+  sql: (store, facts, promise) => readUnique(store, facts, promise),
 } satisfies Checker;
 
-/** Each ID that was minted more than once, with its first emissions by name, and the lives of the first two. */
+/** `by`: to find repeated IDs this way, whatever the batches are like. */
+export async function readUnique(
+  store: SqlReader,
+  facts: SqlFacts,
+  promise: Promise_,
+  by?: Method['by'],
+): Promise<Finding> {
+  const { nodes, layout, rollbacks: all } = facts;
+  const rollbacks = excusing(promiseOf('unique', promise), all);
+  const { checked, method, total: repeated, ids } = await readRepeated(store, facts, by);
+  if (repeated === 0) return concludeFromStore(store, facts, draftOf(nodes, checked, method, NONE, [], []));
+  // Only a run that repeats an ID pays for the exact count. A few are looked up; more are not held in memory, but found
+  // again while all rows are grouped in the order of the table.
+  const few = ids === undefined ? '' : sqlAmong(layout, ids);
+  const some = few === '' ? `id in (${sqlRepeated('')} limit ${CANDIDATES_MAX})` : few;
+  const [sum] = await store.rows<{ surplus: string }>(
+    `select sum(total - 1) as surplus from (
+       select id, count() as total from ids ${few === '' ? '' : `where ${few}`} group by id having total > 1
+     ) settings optimize_aggregation_in_order = 1`,
+  );
+  const duplicates = await store.rows<DuplicateRow>(
+    `select id, total, emissions from (
+       select *, row_number() over (partition by pair order by id) as place, count() over (partition by pair) as places
+       from (${emissionsOf(some)}))
+     where place in (1, places, intDiv(places + 1, 2))
+     order by multiIf(place = 1, 0, place = places, 1, 2), id limit ${WITNESSES_OF_PAIR * WITNESSES_MAX}`,
+  );
+  const lowest =
+    ids === undefined
+      ? `id in (${sqlRepeated('')} limit ${REPEATED_MAX})`
+      : sqlAmong(layout, ids.slice(0, REPEATED_MAX));
+  const listed = await store.rows<DuplicateRow>(
+    `select id, total, emissions from (${emissionsOf(lowest)}) order by id`,
+  );
+  const forgotten = await forgottenInStore(store, facts, rollbacks, few === '' ? `id in (${sqlRepeated('')})` : few);
+  const forgottenOf = await forgotten.byId(duplicates.map(({ id }) => id));
+  const clues = duplicates.map(cluesOf);
+  const batches = await readBatches(store, clues.flat());
+  const found = duplicates.map(({ id, total }, index) => ({
+    id,
+    total: Number(total),
+    forgotten: forgottenOf.get(id) ?? 0,
+    emissions: clues[index]!.map((clue) => {
+      const { first_seq, flags } = batchOf(clue, batches);
+      return { clue, call: { firstSeq: Number(first_seq), failed: flags !== 0 } };
+    }),
+  }));
+  const told = oneOfEachPairOfCalls(found);
+  const alike = await readAlike(store, told, batches, few);
+  const surplus = Number(sum?.surplus ?? 0);
+  const counts = { surplus, outside: forgotten.total, delivered: await readDelivered(store, surplus, few) };
+  const drafted = told.map((duplicate, index) => ({ ...duplicate, alike: alike[index]! }));
+  const list = listed.map((row) => repeatedId(nodes, row.id, Number(row.total), cluesOf(row)));
+  return concludeFromStore(store, facts, draftOf(nodes, checked, method, counts, drafted, list));
+}
+
+interface DuplicateRow extends Record<string, unknown> {
+  readonly id: string;
+  readonly total: string;
+  readonly emissions: readonly [node: number, incarnation: number, lane: number, seq: string][];
+}
+
+function cluesOf({ id, emissions }: DuplicateRow): readonly Clue[] {
+  return emissions.map(([node, incarnation, lane, seq]): Clue => ({ node, incarnation, lane, seq: Number(seq), id }));
+}
+
+const sqlAmong = (layout: Layout, ids: readonly string[]): string =>
+  `id in (${ids.map((id) => sqlId(layout, id)).join(', ')})`;
+
+/**
+ * Each ID that was minted more than once, with its first emissions by name, and the lives of the first two. A row is an
+ * emission: no position is in the store twice, or the run has no findings.
+ */
 function emissionsOf(which: string): string {
-  return `select id, uniqExact(node, incarnation, lane, seq) as total,
+  return `select id, count() as total,
       arraySlice(arrayDistinct(groupArraySorted(${4 * SIGHTINGS_MAX})((node, incarnation, lane, seq))), 1, ${SIGHTINGS_MAX}) as emissions,
       (emissions[1].1, emissions[1].2, emissions[2].1, emissions[2].2) as pair
     from ids ${which === '' ? '' : `where ${which}`}
@@ -167,7 +207,7 @@ async function readDelivered(store: SqlReader, surplus: number, where: string): 
   if (Number(any?.total ?? 0) === 0) return surplus;
   const [sum] = await store.rows<{ delivered: string }>(
     `select sum(greatest(total, 1) - 1) as delivered from (
-       select id, uniqExactIf((node, incarnation, lane, seq), seq >= first_seq + count) as total
+       select id, countIf(seq >= first_seq + count) as total
        from (select id, node, incarnation, lane, seq from ids ${where === '' ? '' : `where ${where}`}) as emitted
        asof left join (${failed}) as failed
          on emitted.node = failed.node and emitted.incarnation = failed.incarnation and emitted.lane = failed.lane
@@ -280,12 +320,16 @@ function callsOf({ emissions }: Duplicate): string {
 function draftOf(
   nodes: readonly string[],
   checked: number,
+  method: Method,
   { surplus, outside, delivered }: Counts,
   told: readonly Told[],
+  repeated: readonly RepeatedId[],
 ): Draft {
   return {
     guarantee: 'unique',
     checked,
+    ...(checked > 0 && { method }),
+    ...(repeated.length > 0 && { repeated }),
     unit: 'IDs',
     violations: surplus,
     outsideAssumptions: outside,
@@ -305,6 +349,11 @@ function draftOf(
       };
     }),
   };
+}
+
+function repeatedId(nodes: readonly string[], id: string, times: number, clues: readonly Clue[]): RepeatedId {
+  const sightings = clues.map(({ node, incarnation, lane, seq }) => ({ node: nodes[node]!, incarnation, lane, seq }));
+  return { id, times, sightings };
 }
 
 function tellAlike({ alike, emissions: [first, second] }: Told): readonly string[] {

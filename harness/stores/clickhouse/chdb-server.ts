@@ -2,7 +2,7 @@
  * A process of its own around the embedded ClickHouse: a crash of the engine costs this process, never the harness.
  *
  * It answers the part of ClickHouse's HTTP interface that the store uses: a query in the URL or in the body, parameters
- * as `param_NAME`, an INSERT … FROM input(…) FORMAT RowBinary with its data in the body, `X-ClickHouse-Exception-Code`
+ * as `param_NAME`, an INSERT … FROM input(…) FORMAT RowBinary or Native with its data in the body, `X-ClickHouse-Exception-Code`
  * on errors. Basic authentication with the token of the start message; loopback only, on a port that the kernel chose.
  *
  * It ends when its parent closes the channel or dies.
@@ -18,6 +18,7 @@ import { pipeline } from 'node:stream/promises';
 import { text } from 'node:stream/consumers';
 import type { Session } from 'chdb';
 import { messageOf } from '../../core/errors.ts';
+import { INCOMING_FOLDER } from './hand-over.ts';
 
 /** The first message from the parent. */
 export interface ChdbStart {
@@ -42,6 +43,9 @@ const SETTINGS_IN_FORCE: Readonly<Record<string, string>> = {
   async_insert: '0',
 };
 
+/** Inserts at once: as many as there are cores on the smallest machine that this is made for. */
+const WRITERS = 2;
+
 const TRANSPORT_PARAMETERS = new Set(['query', 'query_id', 'database', 'default_format']);
 
 class HttpFailure extends Error {
@@ -54,13 +58,33 @@ class HttpFailure extends Error {
   }
 }
 
-/** Runs what it is given one after another: a session of chdb would block a thread of the pool to the same effect. */
-function inTurn(): <T>(work: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const mine = last.then(work);
-    last = mine.catch(() => undefined);
-    return mine;
+interface SessionPool {
+  /** Gives the work the first session that is free, in the order in which it came. */
+  use<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  /** Closes each session when its work is done. */
+  close(): Promise<void>;
+}
+
+/** A session that is busy would block a thread of the pool to the same effect. */
+function poolOf(sessions: readonly Session[]): SessionPool {
+  const free = [...sessions];
+  const waiting: ((session: Session) => void)[] = [];
+  const take = async (): Promise<Session> =>
+    free.pop() ?? (await new Promise<Session>((resolve) => waiting.push(resolve)));
+  return {
+    async use(work) {
+      const session = await take();
+      try {
+        return await work(session);
+      } finally {
+        const next = waiting.shift();
+        if (next === undefined) free.push(session);
+        else next(session);
+      }
+    },
+    async close() {
+      for (const _ of sessions) (await take()).close();
+    },
   };
 }
 
@@ -74,8 +98,8 @@ async function main(start: ChdbStart): Promise<void> {
     return process.disconnect();
   }
 
-  const incoming = join(start.folder, 'incoming');
-  let writer: Session;
+  const incoming = join(start.folder, INCOMING_FOLDER);
+  let writers: readonly Session[];
   let reader: Session;
   try {
     rmSync(incoming, { recursive: true, force: true });
@@ -85,17 +109,18 @@ async function main(start: ChdbStart): Promise<void> {
       `--max_server_memory_usage=${start.memoryBytes}`,
       '--output_format_json_quote_64bit_integers=1',
     ];
-    // Two sessions, because a session answers one query at a time and a long check must not hold up the inserts.
-    writer = new chdb.Session(join(start.folder, 'db'), { connectionArgs });
-    reader = new chdb.Session(join(start.folder, 'db'), { connectionArgs });
+    const session = (): Session => new chdb.Session(join(start.folder, 'db'), { connectionArgs });
+    // A session answers one query at a time, and a long check must not hold up the inserts. An insert takes one core.
+    writers = Array.from({ length: WRITERS }, session);
+    reader = session();
   } catch (error) {
     report({ step: 'open', failed: messageOf(error) });
     return process.disconnect();
   }
 
   const clickhouse = reader.query('SELECT version()', 'TabSeparated').trim();
-  const writeInTurn = inTurn();
-  const readInTurn = inTurn();
+  const writing = poolOf(writers);
+  const reading = poolOf([reader]);
 
   async function answer(request: IncomingMessage): Promise<Uint8Array> {
     const url = new URL(request.url ?? '/', 'http://loopback');
@@ -108,15 +133,14 @@ async function main(start: ChdbStart): Promise<void> {
       const file = join(incoming, randomUUID());
       try {
         await pipeline(request, createWriteStream(file, { flags: 'wx' }));
-        return await writeInTurn(() => run(writer, insertFromFile(queryInUrl, file), parameters));
+        return await writing.use((session) => run(session, insertFromFile(queryInUrl, file), parameters));
       } finally {
         rmSync(file, { force: true });
       }
     }
     const query = queryInUrl ?? (await text(request));
-    return /^\s*(SELECT|WITH|SHOW|DESCRIBE|EXPLAIN)\b/i.test(query)
-      ? readInTurn(() => run(reader, query, parameters))
-      : writeInTurn(() => run(writer, query, parameters));
+    const isReading = /^\s*(SELECT|WITH|SHOW|DESCRIBE|EXPLAIN)\b/i.test(query);
+    return (isReading ? reading : writing).use((session) => run(session, query, parameters));
   }
 
   const server = createServer((request, response) => {
@@ -136,7 +160,7 @@ async function main(start: ChdbStart): Promise<void> {
   process.once('disconnect', () => {
     server.close();
     server.closeAllConnections();
-    void Promise.all([writeInTurn(async () => writer.close()), readInTurn(async () => reader.close())])
+    void Promise.all([writing.close(), reading.close()])
       .then(() => chdb.drainPending())
       .finally(() => process.exit());
   });
@@ -149,15 +173,18 @@ async function run(session: Session, query: string, parameters: Readonly<Record<
 
 /** chdb takes no data beside a query; it reads the same bytes from a file. */
 function insertFromFile(query: string, file: string): string {
-  const match = /^(?<before>.*)\binput\('(?<structure>[^']*)'\)(?<after>.*?)\s+FORMAT\s+RowBinary\s*$/is.exec(query);
+  const match =
+    /^(?<before>.*)\binput\('(?<structure>[^']*)'\)(?<after>.*?)\s+FORMAT\s+(?<format>RowBinary|Native)\s*$/is.exec(
+      query,
+    );
   if (match?.groups === undefined)
     throw new HttpFailure(
       501,
       CODE.notImplemented,
-      "Data is taken by INSERT … FROM input('…') FORMAT RowBinary only. (NOT_IMPLEMENTED)",
+      "Data is taken by INSERT … FROM input('…') FORMAT RowBinary or Native only. (NOT_IMPLEMENTED)",
     );
-  const { before, structure, after } = match.groups;
-  return `${before}file('${file.replaceAll(/[\\']/g, '\\$&')}', 'RowBinary', '${structure}')${after}`;
+  const { before, structure, after, format } = match.groups;
+  return `${before}file('${file.replaceAll(/[\\']/g, '\\$&')}', '${format}', '${structure}')${after}`;
 }
 
 function readParameters(search: URLSearchParams): Record<string, string> {

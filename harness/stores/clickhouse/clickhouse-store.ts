@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { ClickHouseError, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { SqlReader } from '../../core/checker.ts';
-import { messageOf } from '../../core/errors.ts';
+import { environmentLacks, messageOf } from '../../core/errors.ts';
 import type { RequestColumns } from '../../core/history.ts';
 import type { RunFacts } from '../../core/run-facts.ts';
 import { EngineLost, FACT_TABLES } from '../../core/store.ts';
@@ -13,14 +13,18 @@ import type { StoredBytes } from '../../core/run.ts';
 
 import type { BatchRange, LaneCount, Store } from '../../core/store.ts';
 import { factRows } from './fact-rows.ts';
+import { HandOver } from './hand-over.ts';
 import { LiveDuplicates } from './live-duplicates.ts';
-import { batchRows, requestRows } from './row-binary.ts';
+import { batchBlock } from './native.ts';
+import { requestRows } from './row-binary.ts';
 import type { Engine, IdBits } from './schema.ts';
 import {
   createStatements,
   factsStatement,
   forgetStatement,
   ingestStatement,
+  lanesOfPartsQuery,
+  otherRunQuery,
   partsQuery,
   requestsStatement,
   withRun,
@@ -41,6 +45,8 @@ export interface ClickHouseStoreOptions {
   readonly runId: string;
   readonly idBits: IdBits;
   readonly version: string;
+  /** A folder that the engine sees, too: ranges are handed over in files there, and not in the body of a request. */
+  readonly handOverIn?: string;
   /** Why the engine is gone, when that is known better than from a failed request. */
   readonly lost?: () => Promise<string | undefined>;
   readonly close?: () => Promise<void>;
@@ -48,6 +54,14 @@ export interface ClickHouseStoreOptions {
 
 /** Long enough for a check over a billion IDs; an engine that says nothing for longer is lost. */
 const REQUEST_TIMEOUT_MS = 300_000;
+
+interface LaneRow extends Record<string, unknown> {
+  readonly node: number;
+  readonly incarnation: number;
+  readonly lane: number;
+}
+
+const laneKey = ({ node, incarnation, lane }: LaneRow): string => `${node}/${incarnation}/${lane}`;
 
 const TOKEN = /^[\w/.:-]+$/;
 
@@ -83,6 +97,7 @@ class ClickHouseStore implements Store {
   readonly #options: ClickHouseStoreOptions;
   readonly #client: ClickHouseClient;
   readonly #live: LiveDuplicates;
+  readonly #handOver: HandOver | undefined;
   /** Names of the nodes that ranges came from; the tables hold their numbers. */
   readonly #nodes = new Map<number, string>();
 
@@ -91,26 +106,25 @@ class ClickHouseStore implements Store {
     this.#options = options;
     this.#live = new LiveDuplicates(this.sql, options.idBits);
     this.#client = connect(options.address);
+    if (options.handOverIn !== undefined) this.#handOver = new HandOver(options.handOverIn);
   }
 
   async create(): Promise<void> {
     for (const query of createStatements(this.#options.database, this.#options.engine, this.#options.idBits))
       await this.#engine(() => this.#client.command({ query }));
+    if (this.#options.engine === 'own') await this.#refuseOtherRun();
   }
 
   async append(range: BatchRange): Promise<void> {
     if (!TOKEN.test(range.token)) throw new RangeError(`a token holds letters, digits and _/.:- only: ${range.token}`);
     const { node, incarnation, lane } = range.lane;
     this.#nodes.set(range.nodeIndex, node);
-    await this.#send(
-      ingestStatement(this.#options.database, this.#options.idBits, range.token),
-      batchRows(range, this.#options.idBits),
-      {
-        node: range.nodeIndex,
-        incarnation,
-        lane,
-      },
-    );
+    const { database, idBits, runId } = this.#options;
+    const name = { run: runId, node: range.nodeIndex, incarnation, lane, token: range.token };
+    const block = batchBlock(range, idBits);
+    await (this.#handOver === undefined
+      ? this.#send(ingestStatement(database, idBits, name), Buffer.concat(block), {})
+      : this.#lend(block, (file) => ingestStatement(database, idBits, name, file)));
     this.#live.appended(range);
   }
 
@@ -129,36 +143,56 @@ class ClickHouseStore implements Store {
   }
 
   async counts(): Promise<readonly LaneCount[]> {
-    const rows = await this.sql.rows<{
-      node: number;
-      incarnation: number;
-      lane: number;
-      stored: string;
-      told: string;
-      positions: string;
-    }>(`SELECT node, incarnation, lane, sum(rows) AS stored, sum(told) AS told, max(past) AS positions
-        FROM (
-          SELECT node, incarnation, lane, count() AS rows, 0 AS told, max(seq) + 1 AS past
-          FROM ids GROUP BY node, incarnation, lane
-          UNION ALL
-          SELECT node, incarnation, lane, 0 AS rows, sum(count) AS told, max(first_seq + count) AS past
-          FROM batches GROUP BY node, incarnation, lane
-        )
-        GROUP BY node, incarnation, lane ORDER BY node, incarnation, lane`);
-    return rows.map(({ node, incarnation, lane, stored, told, positions }) => ({
+    return (await this.#countsOfParts()) ?? this.#countsOfRows();
+  }
+
+  /** Without reading a row for each ID; undefined where the whole truth takes that. */
+  async #countsOfParts(): Promise<readonly LaneCount[] | undefined> {
+    const { database, engine, idBits } = this.#options;
+    if (engine !== 'own') return undefined;
+    const parts = await this.sql.rows<LaneRow & { ids: string; merged: string }>(lanesOfPartsQuery(database, idBits));
+    const told = await this.sql.rows<LaneRow & { told: string; positions: string }>(
+      `SELECT node, incarnation, lane, sum(count) AS told, max(first_seq + count) AS positions
+       FROM batches GROUP BY node, incarnation, lane ORDER BY node, incarnation, lane`,
+    );
+    const idsOf = new Map(parts.map(({ ids, ...row }) => [laneKey(row), ids]));
+    const isWhole =
+      told.every((row) => (idsOf.get(laneKey(row)) ?? '0') === row.told) &&
+      parts.every(({ merged, ...row }) => merged === '0' && told.some((other) => laneKey(other) === laneKey(row)));
+    if (!isWhole) return undefined;
+    return told.map((row) => this.#laneCount(row, row.told, row.told, row.positions));
+  }
+
+  async #countsOfRows(): Promise<readonly LaneCount[]> {
+    const rows = await this.sql.rows<LaneRow & { stored: string; told: string; positions: string }>(
+      `SELECT node, incarnation, lane, sum(rows) AS stored, sum(told) AS told, max(past) AS positions
+       FROM (
+         SELECT node, incarnation, lane, count() AS rows, 0 AS told, max(seq) + 1 AS past
+         FROM ids GROUP BY node, incarnation, lane
+         UNION ALL
+         SELECT node, incarnation, lane, 0 AS rows, sum(count) AS told, max(first_seq + count) AS past
+         FROM batches GROUP BY node, incarnation, lane
+       )
+       GROUP BY node, incarnation, lane ORDER BY node, incarnation, lane`,
+    );
+    return rows.map((row) => this.#laneCount(row, row.stored, row.told, row.positions));
+  }
+
+  #laneCount({ node, incarnation, lane }: LaneRow, ids: string, inBatches: string, positions: string): LaneCount {
+    return {
       node: this.#nodes.get(node) ?? `node number ${node}`,
       incarnation,
       lane,
-      ids: BigInt(stored),
-      inBatches: BigInt(told),
+      ids: BigInt(ids),
+      inBatches: BigInt(inBatches),
       positions: BigInt(positions),
-    }));
+    };
   }
 
   async bytes(): Promise<readonly StoredBytes[] | undefined> {
     try {
       return await this.sql.rows<Record<keyof StoredBytes, string>>(
-        partsQuery(this.#options.database, this.#options.idBits),
+        partsQuery(this.#options.database, this.#options.engine, this.#options.idBits),
       );
     } catch (error) {
       // A server may keep its system tables from its users.
@@ -174,6 +208,7 @@ class ClickHouseStore implements Store {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#client.close();
     await this.#options.close?.();
+    this.#handOver?.close();
   }
 
   async #rows<Row extends Record<string, unknown>>(
@@ -182,7 +217,7 @@ class ClickHouseStore implements Store {
   ): Promise<Row[]> {
     return this.#engine(async () => {
       const result = await this.#client.query({
-        query: withRun(this.#options.database, this.#options.idBits, query),
+        query: withRun(this.#options.database, this.#options.engine, this.#options.idBits, query),
         query_params: { ...parameters, run: this.#options.runId },
         format: 'JSONEachRow',
       });
@@ -201,6 +236,34 @@ class ClickHouseStore implements Store {
       // The connection goes back to the pool once the (empty) reply is read.
       for await (const _ of stream);
     });
+  }
+
+  /** Sends a block by a file. A disk that takes no file takes no evidence either. */
+  async #lend(block: readonly Uint8Array[], statement: (file: string) => string): Promise<void> {
+    try {
+      await this.#handOver!.lend(block, (file) =>
+        this.#keeping(() => this.#client.command({ query: statement(file) })),
+      );
+    } catch (error) {
+      if (error instanceof EngineLost) throw error;
+      throw new EngineLost(`A range could not be handed to ${this.version}: ${messageOf(error)}`, { cause: error });
+    }
+  }
+
+  /** The IDs of an embedded engine are those of one run: of two, each would be told of the other's. */
+  async #refuseOtherRun(): Promise<void> {
+    const { database, idBits, runId } = this.#options;
+    const [found] = await this.#engine(async () => {
+      const query = otherRunQuery(database, idBits);
+      const result = await this.#client.query({ query, query_params: { run: runId }, format: 'JSONEachRow' });
+      return result.json<{ other: string }>();
+    });
+    if (found !== undefined)
+      throw environmentLacks(
+        `The embedded store holds the run ${found.other}, and not ${runId}.`,
+        'Give each run a folder of its own; a store may be deleted, it is filled again from the taps.',
+        '--store',
+      );
   }
 
   /** An engine that refuses evidence (a full disk) is as lost as one that is gone. */

@@ -13,6 +13,7 @@ import { environmentLacks, messageOf } from '../../core/errors.ts';
 import type { SnowglobeError } from '../../core/errors.ts';
 import type { Store } from '../../core/store.ts';
 import type { ChdbStart, ChdbStarted } from './chdb-server.ts';
+import { INCOMING_FOLDER } from './hand-over.ts';
 import { openClickHouseStore } from './clickhouse-store.ts';
 import type { Address } from './clickhouse-store.ts';
 import type { IdBits } from './schema.ts';
@@ -35,6 +36,8 @@ export interface EmbeddedEngine {
   /** Versions. */
   readonly chdb: string;
   readonly clickhouse: string;
+  /** Where it may be handed files; emptied when it starts. */
+  readonly incoming: string;
   /** How it ended; undefined when it still runs after a moment, in which a process that was killed would be reaped. */
   ended(): Promise<string | undefined>;
   /** Ends it: by asking first. */
@@ -66,6 +69,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Store> {
     runId: options.runId,
     idBits: options.idBits ?? 64,
     version: `chdb ${engine.chdb} (ClickHouse ${engine.clickhouse})`,
+    handOverIn: engine.incoming,
     lost: engine.ended,
     close: engine.stop,
   });
@@ -122,6 +126,7 @@ export async function startEngine(folder: string, memoryBytes = MEMORY_BYTES): P
     pid: child.pid!,
     chdb: started.chdb,
     clickhouse: started.clickhouse,
+    incoming: join(folder, INCOMING_FOLDER),
     ended,
     stop,
   };

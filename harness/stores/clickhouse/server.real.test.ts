@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServer as createTcpServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Store } from '../../core/store.ts';
 import { startEngine } from './embedded.ts';
 import type { EmbeddedEngine } from './embedded.ts';
 import { openServer, parseStoreUrl, probeStore } from './server.ts';
@@ -35,6 +36,9 @@ describe('a server that serves', () => {
     expect((await one.counts()).map(({ ids }) => ids)).toEqual([2n]);
     expect((await two.counts()).map(({ ids }) => ids)).toEqual([3n]);
     expect([await one.liveDuplicates(), await two.liveDuplicates()]).toEqual([0, 0]);
+    const rowsOf = async (store: Store) => (await store.bytes())?.map(({ table, rows }) => ({ [table]: rows }));
+    expect(await rowsOf(one)).toEqual([{ batches: '1' }, { ids: '2' }]);
+    expect(await rowsOf(two)).toEqual([{ batches: '1' }, { ids: '3' }]);
     expect(one.version).toBe(`ClickHouse ${engine.clickhouse} at ${engine.address.url}`);
   });
 
