@@ -14,7 +14,7 @@ import type { SnowglobeError } from '../../core/errors.ts';
 import type { Store } from '../../core/store.ts';
 import type { ChdbStart, ChdbStarted } from './chdb-server.ts';
 import { openClickHouseStore } from './clickhouse-store.ts';
-import type { Address } from './clickhouse-store.ts';
+import type { Address } from './connection.ts';
 import type { IdBits } from './schema.ts';
 import { DATABASE } from './schema.ts';
 

@@ -158,8 +158,8 @@ const MIN_FREE_DISK_BYTES = 100_000_000;
 
 function tableSettings(table: string, engine: Engine): string {
   const settings: Record<string, number> = {
-    // Requests and facts carry no token; by content they must not be deduplicated.
-    non_replicated_deduplication_window: table === 'ids' || table === 'batches' ? TOKENS_KEPT : 0,
+    // Facts carry no token; by content they must not be deduplicated.
+    non_replicated_deduplication_window: TABLES.some((kept) => kept === table) ? TOKENS_KEPT : 0,
     ...(engine === 'own' && {
       parts_to_delay_insert: 1_000_000,
       parts_to_throw_insert: 1_000_000,
@@ -220,10 +220,12 @@ export function ingestStatement(database: string, idBits: IdBits, token: string)
     FORMAT RowBinary`;
 }
 
-export function requestsStatement(database: string): string {
+/** As with `ingestStatement`, the token holds no quote. */
+export function requestsStatement(database: string, token: string): string {
   const list = columnsOf(64).requests.slice(RUN.length);
   return `INSERT INTO ${database}.requests
     SELECT {run:String} AS run, ${named(list)} FROM input('${define(list)}')
+    SETTINGS insert_deduplicate = 1, insert_deduplication_token = '${token}', max_threads = 1, max_insert_threads = 1
     FORMAT RowBinary`;
 }
 

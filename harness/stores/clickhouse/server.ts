@@ -8,7 +8,7 @@ import type { Problem } from '../../core/errors.ts';
 import { FACT_TABLES, TABLES } from '../../core/store.ts';
 import type { Store } from '../../core/store.ts';
 import { openClickHouseStore } from './clickhouse-store.ts';
-import type { Address } from './clickhouse-store.ts';
+import type { Address } from './connection.ts';
 import type { IdBits } from './schema.ts';
 import { columnsOf, DATABASE, factColumns, tableName } from './schema.ts';
 
