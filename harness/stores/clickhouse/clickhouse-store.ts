@@ -16,15 +16,8 @@ import { factRows } from './fact-rows.ts';
 import { LiveDuplicates } from './live-duplicates.ts';
 import { batchRows, requestRows } from './row-binary.ts';
 import type { Engine, IdBits } from './schema.ts';
-import {
-  createStatements,
-  factsStatement,
-  forgetStatement,
-  ingestStatement,
-  partsQuery,
-  requestsStatement,
-  withRun,
-} from './schema.ts';
+import { factsStatement, forgetStatement, ingestStatement, partsQuery, requestsStatement, withRun } from './schema.ts';
+import { prepareDatabase } from './versions.ts';
 
 export interface ClickHouseStoreOptions {
   readonly address: Address;
@@ -33,6 +26,8 @@ export interface ClickHouseStoreOptions {
   readonly runId: string;
   readonly idBits: IdBits;
   readonly version: string;
+  /** The option or the folder that it was given by, for messages. */
+  readonly where?: string;
   /** How long it is waited for; left out: as long as its kind of engine deserves. */
   readonly patience?: Patience;
   /** Why the engine is gone, when that is known better than from a failed request. */
@@ -79,8 +74,7 @@ class ClickHouseStore implements Store {
   }
 
   async create(): Promise<void> {
-    for (const query of createStatements(this.#options.database, this.#options.engine, this.#options.idBits))
-      await this.#connection.command(query);
+    await prepareDatabase(this.#connection, { ...this.#options, where: this.#options.where ?? this.version });
   }
 
   async append(range: BatchRange): Promise<void> {

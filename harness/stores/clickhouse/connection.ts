@@ -89,6 +89,8 @@ export interface ConnectionOptions {
   readonly patience: Patience;
   /** Whether what is sent is compressed on its way. */
   readonly compressed: boolean;
+  /** Says nothing beside the query: for who asks what it is that answers. */
+  readonly bare?: boolean;
   /** Why the engine is gone, when that is known better than from a failed request. */
   readonly lost?: (() => Promise<string | undefined>) | undefined;
 }
@@ -127,6 +129,14 @@ export class Connection {
       if (!isOutOfMemory(error)) throw error;
       return this.#persist(() => ask(frugal(query)));
     }
+  }
+
+  /** What one value is, as text. */
+  async text(query: string): Promise<string> {
+    return this.#persist(async () => {
+      const result = await this.#asker.query({ query, format: 'TabSeparated' });
+      return (await result.text()).trim();
+    });
   }
 
   /** An INSERT with its data beside it. It must name its rows by a token, or be repeated as a whole by the caller. */
@@ -207,17 +217,15 @@ export class Connection {
 }
 
 /** A client that keeps 64-bit integers exact and hears of an error in the status of the reply. */
-function clientOf({ address, compressed }: ConnectionOptions, requestMs: number): ClickHouseClient {
+function clientOf({ address, compressed, bare = false }: ConnectionOptions, requestMs: number): ClickHouseClient {
   return createClient({
     ...address,
     request_timeout: requestMs,
     log: { level: ClickHouseLogLevel.OFF },
     ...(compressed && { compression: COMPRESSION }),
-    clickhouse_settings: {
-      output_format_json_quote_64bit_integers: 1,
-      wait_end_of_query: 1,
-      async_insert: 0,
-    },
+    clickhouse_settings: bare
+      ? {}
+      : { output_format_json_quote_64bit_integers: 1, wait_end_of_query: 1, async_insert: 0 },
   });
 }
 

@@ -66,6 +66,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Store> {
     runId: options.runId,
     idBits: options.idBits ?? 64,
     version: `chdb ${engine.chdb} (ClickHouse ${engine.clickhouse})`,
+    where: options.folder,
     lost: engine.ended,
     close: engine.stop,
   });

@@ -61,7 +61,7 @@ const RECORD = columns(
 
 const idsOf = (idBits: IdBits): readonly Column[] => columns(['ids', `Array(UInt${idBits})`]);
 
-/** What clients received: columns that tables of earlier versions do not have, and are given. */
+/** What clients received. */
 const RECEIVED = columns(['first_id', 'UInt64'], ['last_id', 'UInt64'], ['digest', 'UInt64']);
 
 /**
@@ -151,7 +151,7 @@ export type Engine = 'own' | 'shared';
  * How many of the latest tokens each table remembers. A range is sent again only by a harness that takes up a run after
  * a crash, and then only the ranges of that run.
  */
-const TOKENS_KEPT = 100_000;
+export const TOKENS_KEPT = 100_000;
 
 /** Stops inserts early, with a clear message, while the disk still has room to keep what is stored readable. */
 const MIN_FREE_DISK_BYTES = 100_000_000;
@@ -176,7 +176,7 @@ const define = (list: readonly Column[]): string =>
 
 const named = (list: readonly Column[]): string => list.map(({ name }) => name).join(', ');
 
-/** Statements that make a database ready; harmless when repeated. */
+/** Statements that make a database ready; harmless when repeated. Who changes them: see versions.ts. */
 export function createStatements(database: string, engine: Engine, idBits: IdBits): readonly string[] {
   const all = columnsOf(idBits);
   const name = (table: Parameters<typeof tableName>[0]): string => `${database}.${tableName(table, idBits)}`;
@@ -191,9 +191,7 @@ export function createStatements(database: string, engine: Engine, idBits: IdBit
       ENGINE = MergeTree PARTITION BY run ORDER BY ${ORDER_BY[table]} SETTINGS ${tableSettings(table, engine)}`,
   );
   return [
-    `CREATE DATABASE IF NOT EXISTS ${database}`,
     ...tables,
-    `ALTER TABLE ${name('requests')} ${RECEIVED.map((column) => `ADD COLUMN IF NOT EXISTS ${define([column])}`).join(', ')}`,
     ...facts,
     `CREATE TABLE IF NOT EXISTS ${name('ingest')} (${define([...RUN, ...LANE, ...RECORD, ...idsOf(idBits)])}) ENGINE = Null`,
     `CREATE MATERIALIZED VIEW IF NOT EXISTS ${name('ingest_ids')} TO ${name('ids')} AS
