@@ -22,9 +22,9 @@ describe('a server that serves', () => {
 
   test('keeps two runs apart that are collected at once, by two harnesses', async () => {
     const database = server.database();
-    const [one, two] = await Promise.all([open('one', database), open('two', database)]);
-    await using _one = one;
-    await using _two = two;
+    const opening = [open('one', database), open('two', database)] as const;
+    await using one = await opening[0];
+    await using two = await opening[1];
     await Promise.all([
       one.append(rangeOf({ runId: 'one', batches: [[1n, 2n]] })),
       two.append(rangeOf({ runId: 'two', batches: [[2n, 3n, 4n]] })),

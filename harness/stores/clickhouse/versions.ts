@@ -5,8 +5,9 @@
  * Who changes a table, a column or a view raises `SCHEMA_VERSION` and adds the way there to `MIGRATIONS`, or states there
  * that there is none; `versions.test.ts` notices a change that was not told.
  */
-import { EXIT, SnowglobeError, problem } from '../../core/errors.ts';
+import { problem } from '../../core/errors.ts';
 import type { Problem } from '../../core/errors.ts';
+import { StoreUnreadable } from '../../core/store.ts';
 import type { Connection } from './connection.ts';
 import type { Engine, IdBits } from './schema.ts';
 import { createStatements, LONG_IDS, TOKENS_KEPT } from './schema.ts';
@@ -39,16 +40,16 @@ const MIGRATIONS: ReadonlyMap<number, (database: string) => readonly string[]> =
 ]);
 
 /** The tables are of a version that this snowglobe neither writes nor can bring up to its own. */
-export class OtherSchema extends SnowglobeError {
+export class OtherSchema extends StoreUnreadable {
   constructor(version: number, where: string) {
     const isNewer = version > SCHEMA_VERSION;
-    super(EXIT.environment, [
+    super(
       problem(
         `The tables there are of schema ${version}, made by ${isNewer ? 'a newer' : 'an older'} snowglobe; this one writes schema ${SCHEMA_VERSION}, and ${isNewer ? 'does not know that one' : 'there is no way from that one to it'}.`,
         'Use the snowglobe that made them, or another database: taps that a run left are read into an empty one by `snowglobe judge`.',
         where,
       ),
-    ]);
+    );
   }
 }
 
