@@ -112,9 +112,7 @@ export const auditSchema = z.strictObject({
     .exactOptional(),
   orderJudged: z.boolean().describe('false: rows of a table come in no order'),
   lines: list(line),
-  time: z
-    .strictObject({ from: moment, to: moment, ms: z.number(), tickMs: z.number() })
-    .exactOptional(),
+  time: z.strictObject({ from: moment, to: moment, ms: z.number(), tickMs: z.number() }).exactOptional(),
   workers: z.strictObject({ count, seen: list(count), tooMany: z.boolean() }).exactOptional(),
   misfits: z
     .strictObject({ ids: count, first: z.strictObject({ line: z.string(), position: count }).exactOptional() })

@@ -59,7 +59,10 @@ export async function audit(question: AuditQuestion, tools: AuditTools): Promise
   const threads = bytes < WITHOUT_THREADS_BYTES ? 0 : tools.threads;
   const work = { threads, onBytes: tools.onBytes, ...(tools.signal !== undefined && { signal: tools.signal }) };
   const toRead = looked.filter(({ input }) => input.what === 'read');
-  tools.phase('reading', toRead.reduce((sum, { input }) => sum + input.bytes, 0));
+  tools.phase(
+    'reading',
+    toRead.reduce((sum, { input }) => sum + input.bytes, 0),
+  );
   const gathered = await gather(
     looked.map(({ input }) => input),
     { ...work, folder: tools.folder, shape, lenient: question.lenient, ...(layout !== undefined && { layout }) },
@@ -70,14 +73,24 @@ export async function audit(question: AuditQuestion, tools: AuditTools): Promise
   const result =
     idBytes === 0
       ? undefined
-      : await judged(gathered.segments, { idBits: shape.idBits, ...(layout !== undefined && { layout }) }, question, tools);
-  const fields = layout === undefined ? [] : await readAllFields(gathered, layout, idBytes, { ...work, ...tools, threads });
+      : await judged(
+          gathered.segments,
+          { idBits: shape.idBits, ...(layout !== undefined && { layout }) },
+          question,
+          tools,
+        );
+  const fields =
+    layout === undefined ? [] : await readAllFields(gathered, layout, idBytes, { ...work, ...tools, threads });
   const orderJudged = question.tables.length === 0;
   const told = gathered.owners.map((owner, index) => lineOf(owner, index, result, fields[index], layout));
   const suspects =
     layout === undefined
       ? undefined
-      : await findSuspectSet(gathered, fields, layout, question.suspectsFile, { ...work, folder: tools.folder, phase: tools.phase });
+      : await findSuspectSet(gathered, fields, layout, question.suspectsFile, {
+          ...work,
+          folder: tools.folder,
+          phase: tools.phase,
+        });
   const offsets = layout === undefined ? [] : clockOffsets(gathered.neighbours, layout.tickMs);
   const refused = refusedOf(gathered);
   const tornBytes = looked.reduce((sum, one) => sum + (one.tornBytes ?? 0), 0);
@@ -132,7 +145,11 @@ async function lookAtAll(
     refuse(
       EXIT.badInput,
       unread.map(({ name, kind, detail }) =>
-        problem(`${kind === 'endless' ? 'Has no end: ' : 'Cannot be read: '}${detail}.`, `Mend it, or leave it out. ${LENIENT}`, name),
+        problem(
+          `${kind === 'endless' ? 'Has no end: ' : 'Cannot be read: '}${detail}.`,
+          `Mend it, or leave it out. ${LENIENT}`,
+          name,
+        ),
       ),
     );
   tools.phase('looking at the inputs', engineBytes(sources));
@@ -220,11 +237,20 @@ async function readAllFields(
   { owners, segments }: Gathered,
   layout: Layout,
   bytes: number,
-  work: { readonly threads: number; readonly onBytes: (bytes: number) => void; readonly signal?: AbortSignal; phase: AuditTools['phase'] },
+  work: {
+    readonly threads: number;
+    readonly onBytes: (bytes: number) => void;
+    readonly signal?: AbortSignal;
+    phase: AuditTools['phase'];
+  },
 ): Promise<readonly (Fields | undefined)[]> {
   work.phase('reading fields', bytes);
   const tasks = tasksPerOwner(segments, idBitsOf(layout));
-  const done = await workOn('fields', tasks.map(({ spans }) => ({ layout, spans })), work);
+  const done = await workOn(
+    'fields',
+    tasks.map(({ spans }) => ({ layout, spans })),
+    work,
+  );
   const byOwner = owners.map((): Fields[] => []);
   for (const [index, { owner }] of tasks.entries()) {
     const one = done[index]!;
@@ -268,7 +294,9 @@ function verdictOf(
       `Not unique: ${repeated} ${repeated === 1n ? 'ID was' : 'IDs were'} emitted more than once, ${result!.surplus} times too often in all.`,
     );
   if (refused.total > 0)
-    reasons.push(`${refused.total} ${refused.total === 1 ? 'record was' : 'records were'} no ID and left out: who knows which ID stood there.`);
+    reasons.push(
+      `${refused.total} ${refused.total === 1 ? 'record was' : 'records were'} no ID and left out: who knows which ID stood there.`,
+    );
   if (result === undefined) reasons.push('There is no ID in the input.');
   return { verdict: repeated > 0n ? 'fail' : reasons.length > 0 ? 'unknown' : 'pass', reasons };
 }

@@ -212,7 +212,8 @@ export class IdWords {
  * are taken for hexadecimal where a letter is among them, or 0x in front, and their number is one that IDs have.
  */
 export function shapeOf(text: string, longDecimals = false): IdShape | undefined {
-  if (/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text)) return { form: 'uuid', idBits: 128 };
+  if (/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text))
+    return { form: 'uuid', idBits: 128 };
   if (/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/i.test(text) && /[a-z]/i.test(text)) return { form: 'ulid', idBits: 128 };
   if (/^-?\d+$/.test(text)) return { form: 'decimal', idBits: longDecimals ? 128 : 64 };
   const digits = /^(?:0x([0-9a-f]{1,32})|((?=\d*[a-f])(?:[0-9a-f]{16}|[0-9a-f]{24}|[0-9a-f]{32})))$/i.exec(text);

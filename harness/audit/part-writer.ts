@@ -151,7 +151,8 @@ export class PartWriter implements RecordTarget {
       ids: this.#ids,
       stretches: this.#stretches,
       nodes: hasNodes ? this.#names : [],
-      neighbours: this.#probe === undefined ? [] : this.#buffers.map(({ entering, leaving }) => ({ entering, leaving })),
+      neighbours:
+        this.#probe === undefined ? [] : this.#buffers.map(({ entering, leaving }) => ({ entering, leaving })),
       descends: this.#descends,
       lines,
       refusals: this.#refusals,
@@ -191,8 +192,7 @@ export class PartWriter implements RecordTarget {
     this.#write(bytes);
     const count = buffer.used / this.#perId;
     const last = this.#stretches.at(-1);
-    if (last?.node === node)
-      this.#stretches.splice(-1, 1, { ...last, count: last.count + count });
+    if (last?.node === node) this.#stretches.splice(-1, 1, { ...last, count: last.count + count });
     else this.#stretches.push({ node, byteOffset: this.#bytes, count });
     this.#bytes += bytes.length;
     buffer.used = 0;

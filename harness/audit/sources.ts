@@ -77,8 +77,7 @@ export function findSources(words: readonly string[], format: string): Sources {
     else {
       const matches = /[*?[\]{}]/.test(word) ? globSync(word).toSorted(byName) : [];
       for (const match of matches) look(match, false);
-      if (matches.length === 0)
-        problems.push(problem(...missing(word, statOf(word) as string)));
+      if (matches.length === 0) problems.push(problem(...missing(word, statOf(word) as string)));
     }
   return { sources: found, unread, problems };
 }

@@ -98,9 +98,7 @@ export async function workOn<Kind extends WorkKind>(
 }
 
 type Message = { readonly bytes: number } & (
-  | { readonly done: Done }
-  | { readonly failed: Failure }
-  | { readonly done?: undefined; readonly failed?: undefined }
+  { readonly done: Done } | { readonly failed: Failure } | { readonly done?: undefined; readonly failed?: undefined }
 );
 
 class Thread {

@@ -2,6 +2,8 @@
  * The store keeps every ID of a run and answers SQL about it.
  */
 import type { SqlReader } from './checker.ts';
+import { EXIT, SnowglobeError } from './errors.ts';
+import type { Problem } from './errors.ts';
 import type { RequestColumns } from './history.ts';
 import type { RunFacts } from './run-facts.ts';
 import type { StoredBytes } from './run.ts';
@@ -27,6 +29,13 @@ export interface Store extends AsyncDisposable {
 /** The engine behind a store crashed or cannot be reached: what it holds is not known, and the run is `unknown`. */
 export class EngineLost extends Error {
   override readonly name = 'EngineLost';
+}
+
+/** What a store holds cannot be read: it is damaged, or of another version. What it was filled from can be read again. */
+export class StoreUnreadable extends SnowglobeError {
+  constructor(wrong: Problem, options?: ErrorOptions) {
+    super(EXIT.environment, [wrong], options);
+  }
 }
 
 /** A range of committed batches as the tap has them. */

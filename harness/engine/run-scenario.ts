@@ -33,6 +33,7 @@ import type { Journal } from './journal.ts';
 import { journalText, openJournal } from './journal.ts';
 import { journalled } from './journalled-cluster.ts';
 import type { RunHeader } from './judge.ts';
+import { keepRequests } from './kept-requests.ts';
 import { judge } from './judge.ts';
 import { begunRun, JOURNAL_FILE, LEFT_NOTHING, LEFT_TO_JUDGE, OWNER_FILE, saveRun } from './record.ts';
 import { neededAbilities } from './preflight.ts';
@@ -138,6 +139,10 @@ async function live(request: RunRequest, cluster: Cluster, journal: Journal, sto
   lived();
   const judged = stopwatch.start('drain and judge');
   const nodes = cluster.nodes.map(({ name }) => name);
+  if (collecting !== undefined && requests !== undefined)
+    await attempt('keeping what clients received', cluster, journal, async () =>
+      keepRequests(request.folder, requests),
+    );
   const gathered =
     collecting === undefined
       ? gatherFromMemory(

@@ -9,13 +9,16 @@ export interface IdRange {
   readonly high: string;
 }
 
-/** An array of pairs that hold all IDs of a batch; those of a batch in hardly any order are one, and it is no stretch. */
+/**
+ * An array of pairs that hold all IDs of a batch. Those of a batch in hardly any order are one pair, and it is no stretch;
+ * so are those of a batch of which an earlier version of the store did not tell them.
+ */
 export const SQL_STRETCHES = `multiIf(
-    backward = 0 or backward > ${STEPS_MAX}, [(min_id, max_id)],
+    backward = 0 or backward > ${STEPS_MAX} or empty(stretches), [(min_id, max_id)],
     arrayMap(k -> (stretches[2 * k - 1], stretches[2 * k]), range(1, toUInt32(length(stretches) / 2) + 1)))`;
 
 /** Whether the pairs are increasing stretches. */
-export const SQL_IN_STRETCHES = `backward <= ${STEPS_MAX}`;
+export const SQL_IN_STRETCHES = `(backward = 0 or (backward <= ${STEPS_MAX} and notEmpty(stretches)))`;
 
 /** A query holds them as text, twice over, and ClickHouse takes 256 KiB of it. */
 export const RANGES_MAX = 300;

@@ -3,7 +3,8 @@
  *
  * It answers the part of ClickHouse's HTTP interface that the store uses: a query in the URL or in the body, parameters
  * as `param_NAME`, an INSERT … FROM input(…) FORMAT RowBinary or Native with its data in the body, `X-ClickHouse-Exception-Code`
- * on errors. Basic authentication with the token of the start message; loopback only, on a port that the kernel chose.
+ * on errors, a body that is compressed by zstd. Basic authentication with the token of the start message; loopback only,
+ * on a port that the kernel chose.
  *
  * It ends when its parent closes the channel or dies.
  */
@@ -14,8 +15,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { pipeline } from 'node:stream';
+import type { Readable } from 'node:stream';
+import { pipeline as finished } from 'node:stream/promises';
 import { text } from 'node:stream/consumers';
+import { createZstdDecompress } from 'node:zlib';
 import type { Session } from 'chdb';
 import { messageOf } from '../../core/errors.ts';
 import { INCOMING_FOLDER } from './hand-over.ts';
@@ -132,13 +136,13 @@ async function main(start: ChdbStart): Promise<void> {
     if (queryInUrl !== null && request.method === 'POST') {
       const file = join(incoming, randomUUID());
       try {
-        await pipeline(request, createWriteStream(file, { flags: 'wx' }));
+        await finished(plain(request), createWriteStream(file, { flags: 'wx' }));
         return await writing.use((session) => run(session, insertFromFile(queryInUrl, file), parameters));
       } finally {
         rmSync(file, { force: true });
       }
     }
-    const query = queryInUrl ?? (await text(request));
+    const query = queryInUrl ?? (await text(plain(request)));
     const isReading = /^\s*(SELECT|WITH|SHOW|DESCRIBE|EXPLAIN)\b/i.test(query);
     return (isReading ? reading : writing).use((session) => run(session, query, parameters));
   }
@@ -169,6 +173,16 @@ async function main(start: ChdbStart): Promise<void> {
 async function run(session: Session, query: string, parameters: Readonly<Record<string, string>>): Promise<Uint8Array> {
   const result = await session.queryBindAsync(query, parameters, { format: 'TabSeparated' });
   return result.bytes();
+}
+
+/** What was sent, as it was before it was compressed. */
+function plain(request: IncomingMessage): Readable {
+  const encoding = request.headers['content-encoding'];
+  if (encoding === undefined) return request;
+  if (encoding !== 'zstd')
+    throw new HttpFailure(400, CODE.notImplemented, `${encoding} is not taken here. (NOT_IMPLEMENTED)`);
+  // A body that ends early fails the reader, too.
+  return pipeline(request, createZstdDecompress(), () => undefined);
 }
 
 /** chdb takes no data beside a query; it reads the same bytes from a file. */

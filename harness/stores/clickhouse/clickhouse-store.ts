@@ -1,9 +1,7 @@
 /**
  * The store on ClickHouse: one client for the embedded engine and for a server, both by URL.
  */
-import { Readable } from 'node:stream';
-import { ClickHouseError, ClickHouseLogLevel, createClient } from '@clickhouse/client';
-import type { ClickHouseClient } from '@clickhouse/client';
+import { ClickHouseError } from '@clickhouse/client';
 import type { SqlReader } from '../../core/checker.ts';
 import { environmentLacks, messageOf } from '../../core/errors.ts';
 import type { RequestColumns } from '../../core/history.ts';
@@ -12,6 +10,8 @@ import { EngineLost, FACT_TABLES } from '../../core/store.ts';
 import type { StoredBytes } from '../../core/run.ts';
 
 import type { BatchRange, LaneCount, Store } from '../../core/store.ts';
+import type { Address, Parameters, Patience } from './connection.ts';
+import { Connection, EMBEDDED_PATIENCE, SERVER_PATIENCE, isOutOfMemory } from './connection.ts';
 import { factRows } from './fact-rows.ts';
 import { HandOver } from './hand-over.ts';
 import { LiveDuplicates } from './live-duplicates.ts';
@@ -19,7 +19,6 @@ import { batchBlock } from './native.ts';
 import { requestRows } from './row-binary.ts';
 import type { Engine, IdBits } from './schema.ts';
 import {
-  createStatements,
   factsStatement,
   forgetStatement,
   ingestStatement,
@@ -29,14 +28,7 @@ import {
   requestsStatement,
   withRun,
 } from './schema.ts';
-
-/** Where an engine answers. */
-export interface Address {
-  /** No credentials, no database. */
-  readonly url: string;
-  readonly username: string;
-  readonly password: string;
-}
+import { prepareDatabase } from './versions.ts';
 
 export interface ClickHouseStoreOptions {
   readonly address: Address;
@@ -47,13 +39,14 @@ export interface ClickHouseStoreOptions {
   readonly version: string;
   /** A folder that the engine sees, too: ranges are handed over in files there, and not in the body of a request. */
   readonly handOverIn?: string;
+  /** The option or the folder that it was given by, for messages. */
+  readonly where?: string;
+  /** How long it is waited for; left out: as long as its kind of engine deserves. */
+  readonly patience?: Patience;
   /** Why the engine is gone, when that is known better than from a failed request. */
   readonly lost?: () => Promise<string | undefined>;
   readonly close?: () => Promise<void>;
 }
-
-/** Long enough for a check over a billion IDs; an engine that says nothing for longer is lost. */
-const REQUEST_TIMEOUT_MS = 300_000;
 
 interface LaneRow extends Record<string, unknown> {
   readonly node: number;
@@ -64,20 +57,6 @@ interface LaneRow extends Record<string, unknown> {
 const laneKey = ({ node, incarnation, lane }: LaneRow): string => `${node}/${incarnation}/${lane}`;
 
 const TOKEN = /^[\w/.:-]+$/;
-
-/** A client that keeps 64-bit integers exact and hears of an error in the status of the reply. */
-function connect(address: Address): ClickHouseClient {
-  return createClient({
-    ...address,
-    request_timeout: REQUEST_TIMEOUT_MS,
-    log: { level: ClickHouseLogLevel.OFF },
-    clickhouse_settings: {
-      output_format_json_quote_64bit_integers: 1,
-      wait_end_of_query: 1,
-      async_insert: 0,
-    },
-  });
-}
 
 /** Creates what is missing and opens the store of one run. */
 export async function openClickHouseStore(options: ClickHouseStoreOptions): Promise<Store> {
@@ -95,23 +74,30 @@ class ClickHouseStore implements Store {
   readonly version: string;
   readonly sql: SqlReader = { rows: (query, parameters) => this.#rows(query, parameters) };
   readonly #options: ClickHouseStoreOptions;
-  readonly #client: ClickHouseClient;
+  readonly #connection: Connection;
   readonly #live: LiveDuplicates;
   readonly #handOver: HandOver | undefined;
   /** Names of the nodes that ranges came from; the tables hold their numbers. */
   readonly #nodes = new Map<number, string>();
+  #requestAppends = 0;
 
   constructor(options: ClickHouseStoreOptions) {
     this.version = options.version;
     this.#options = options;
     this.#live = new LiveDuplicates(this.sql, options.idBits);
-    this.#client = connect(options.address);
+    const isServer = options.engine === 'shared';
+    this.#connection = new Connection({
+      address: options.address,
+      version: options.version,
+      patience: options.patience ?? (isServer ? SERVER_PATIENCE : EMBEDDED_PATIENCE),
+      compressed: isServer,
+      lost: options.lost,
+    });
     if (options.handOverIn !== undefined) this.#handOver = new HandOver(options.handOverIn);
   }
 
   async create(): Promise<void> {
-    for (const query of createStatements(this.#options.database, this.#options.engine, this.#options.idBits))
-      await this.#engine(() => this.#client.command({ query }));
+    await prepareDatabase(this.#connection, { ...this.#options, where: this.#options.where ?? this.version });
     if (this.#options.engine === 'own') await this.#refuseOtherRun();
   }
 
@@ -130,16 +116,22 @@ class ClickHouseStore implements Store {
 
   async appendRequests(requests: RequestColumns): Promise<void> {
     if (requests.length === 0) return;
-    await this.#send(requestsStatement(this.#options.database), requestRows(requests), {});
+    // Requests are appended in one order, by a harness and by one that takes up its run: the place in it names them.
+    const token = `${this.#options.runId}/requests/${this.#requestAppends++}`;
+    await this.#send(requestsStatement(this.#options.database, token), requestRows(requests), {});
   }
 
   async putFacts(facts: RunFacts): Promise<void> {
-    const { database, runId } = this.#options;
-    for (const table of FACT_TABLES) {
-      await this.#keeping(() => this.#client.command({ query: forgetStatement(database, table, runId) }));
-      const rows = factRows(table, facts);
-      if (rows.length > 0) await this.#send(factsStatement(database, table), rows, {});
-    }
+    const { database, runId: run } = this.#options;
+    for (const table of FACT_TABLES)
+      await this.#keeping(() =>
+        this.#connection.replace(
+          forgetStatement(database, table, run),
+          factsStatement(database, table),
+          factRows(table, facts),
+          { run },
+        ),
+      );
   }
 
   async counts(): Promise<readonly LaneCount[]> {
@@ -206,44 +198,33 @@ class ClickHouseStore implements Store {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#client.close();
+    await this.#connection.close();
     await this.#options.close?.();
     this.#handOver?.close();
   }
 
-  async #rows<Row extends Record<string, unknown>>(
-    query: string,
-    parameters: Record<string, string | number> = {},
-  ): Promise<Row[]> {
-    return this.#engine(async () => {
-      const result = await this.#client.query({
-        query: withRun(this.#options.database, this.#options.engine, this.#options.idBits, query),
-        query_params: { ...parameters, run: this.#options.runId },
-        format: 'JSONEachRow',
+  async #rows<Row extends Record<string, unknown>>(query: string, parameters: Parameters = {}): Promise<Row[]> {
+    const { database, engine, idBits, runId: run } = this.#options;
+    try {
+      return await this.#connection.rows<Row>(withRun(database, engine, idBits, query), { ...parameters, run });
+    } catch (error) {
+      // Nobody could tell what it would have answered: as little as from an engine that is gone.
+      if (!isOutOfMemory(error)) throw error;
+      throw new EngineLost(`${this.version} had too little memory for a check: ${messageOf(error).trim()}`, {
+        cause: error,
       });
-      return result.json<Row>();
-    });
+    }
   }
 
   /** Sends bytes beside a query. */
-  async #send(query: string, body: Buffer, parameters: Record<string, string | number>): Promise<void> {
-    await this.#keeping(async () => {
-      const { stream } = await this.#client.exec({
-        query,
-        query_params: { ...parameters, run: this.#options.runId },
-        values: Readable.from([body], { objectMode: false }),
-      });
-      // The connection goes back to the pool once the (empty) reply is read.
-      for await (const _ of stream);
-    });
+  async #send(query: string, body: Buffer, parameters: Parameters): Promise<void> {
+    await this.#keeping(() => this.#connection.send(query, body, { ...parameters, run: this.#options.runId }));
   }
 
   /** Sends a block by a file. A disk that takes no file takes no evidence either. */
   async #lend(block: readonly Uint8Array[], statement: (file: string) => string): Promise<void> {
     try {
-      await this.#handOver!.lend(block, (file) =>
-        this.#keeping(() => this.#client.command({ query: statement(file) })),
-      );
+      await this.#handOver!.lend(block, (file) => this.#keeping(() => this.#connection.command(statement(file))));
     } catch (error) {
       if (error instanceof EngineLost) throw error;
       throw new EngineLost(`A range could not be handed to ${this.version}: ${messageOf(error)}`, { cause: error });
@@ -253,11 +234,7 @@ class ClickHouseStore implements Store {
   /** The IDs of an embedded engine are those of one run: of two, each would be told of the other's. */
   async #refuseOtherRun(): Promise<void> {
     const { database, idBits, runId } = this.#options;
-    const [found] = await this.#engine(async () => {
-      const query = otherRunQuery(database, idBits);
-      const result = await this.#client.query({ query, query_params: { run: runId }, format: 'JSONEachRow' });
-      return result.json<{ other: string }>();
-    });
+    const [found] = await this.#connection.rows<{ other: string }>(otherRunQuery(database, idBits), { run: runId });
     if (found !== undefined)
       throw environmentLacks(
         `The embedded store holds the run ${found.other}, and not ${runId}.`,
@@ -267,23 +244,12 @@ class ClickHouseStore implements Store {
   }
 
   /** An engine that refuses evidence (a full disk) is as lost as one that is gone. */
-  async #keeping(call: () => Promise<unknown>): Promise<void> {
+  async #keeping(call: () => Promise<void>): Promise<void> {
     try {
-      await this.#engine(call);
+      await call();
     } catch (error) {
       if (!(error instanceof ClickHouseError)) throw error;
       throw new EngineLost(`${this.version} took no more evidence: ${error.message.trim()}`, { cause: error });
-    }
-  }
-
-  /** What the engine itself says is an error of the query; anything else means that it is gone. */
-  async #engine<T>(call: () => Promise<T>): Promise<T> {
-    try {
-      return await call();
-    } catch (error) {
-      if (error instanceof ClickHouseError) throw error;
-      const how = (await this.#options.lost?.()) ?? messageOf(error);
-      throw new EngineLost(`${this.version} is lost: ${how}`, { cause: error });
     }
   }
 }

@@ -13,16 +13,23 @@ export type IdBits = 64 | 128;
 type Table = (typeof TABLES)[number];
 type FactTable = (typeof FACT_TABLES)[number];
 
+/**
+ * Of what ranges are sent to and of the views behind it: changed together with their columns. Those of another version keep
+ * their names, so that a snowglobe that still writes to them goes on doing so.
+ */
+const INGEST_VERSION = 2;
+
 /** What a table is called in the database. */
 export function tableName(
   table: Table | FactTable | 'ingest' | 'ingest_ids' | 'ingest_batches',
   idBits: IdBits,
 ): string {
-  return idBits === 64 || !OF_ID_LENGTH.has(table) ? table : `${table}${LONG_IDS}`;
+  const name = table.replace(/^ingest/, `ingest_${INGEST_VERSION}`);
+  return idBits === 64 || !OF_ID_LENGTH.has(table) ? name : `${name}${LONG_IDS}`;
 }
 
 /** What the tables of 128-bit IDs are called beyond those of 64-bit ones. */
-export const LONG_IDS = '_128';
+const LONG_IDS = '_128';
 
 /** Those that hold IDs as numbers. */
 const OF_ID_LENGTH: ReadonlySet<string> = new Set(['ids', 'batches', 'ingest', 'ingest_ids', 'ingest_batches']);
@@ -75,7 +82,7 @@ const summaryOf = (idBits: IdBits) =>
 export const sentColumns = (idBits: IdBits) =>
   [...RECORD, ...summaryOf(idBits), ...columns(['ids', `Array(UInt${idBits})`])] as const;
 
-/** What clients received: columns that tables of earlier versions do not have, and are given. */
+/** What clients received. */
 const RECEIVED = columns(['first_id', 'UInt64'], ['last_id', 'UInt64'], ['digest', 'UInt64']);
 
 /**
@@ -160,15 +167,15 @@ const holdsOneRun = (table: Table, engine: Engine): boolean => engine === 'own' 
  * How many of the latest tokens each table remembers. A range is sent again only by a harness that takes up a run after
  * a crash, and then only the ranges of that run.
  */
-const TOKENS_KEPT = 100_000;
+export const TOKENS_KEPT = 100_000;
 
 /** Stops inserts early, with a clear message, while the disk still has room to keep what is stored readable. */
 const MIN_FREE_DISK_BYTES = 100_000_000;
 
 function tableSettings(table: string, engine: Engine): string {
   const settings: Record<string, number> = {
-    // Requests and facts carry no token; by content they must not be deduplicated.
-    non_replicated_deduplication_window: table === 'ids' || table === 'batches' ? TOKENS_KEPT : 0,
+    // Facts carry no token; by content they must not be deduplicated.
+    non_replicated_deduplication_window: TABLES.some((kept) => kept === table) ? TOKENS_KEPT : 0,
     ...(engine === 'own' && {
       parts_to_delay_insert: 1_000_000,
       parts_to_throw_insert: 1_000_000,
@@ -185,7 +192,7 @@ const define = (list: readonly Column[]): string =>
 
 const named = (list: readonly Column[]): string => list.map(({ name }) => name).join(', ');
 
-/** Statements that make a database ready; harmless when repeated. */
+/** Statements that make a database ready; harmless when repeated. Who changes them: see versions.ts. */
 export function createStatements(database: string, engine: Engine, idBits: IdBits): readonly string[] {
   const all = columnsOf(idBits);
   const name = (table: Parameters<typeof tableName>[0]): string => `${database}.${tableName(table, idBits)}`;
@@ -200,9 +207,7 @@ export function createStatements(database: string, engine: Engine, idBits: IdBit
       ENGINE = MergeTree PARTITION BY run ORDER BY ${ORDER_BY[table]} SETTINGS ${tableSettings(table, engine)}`,
   );
   return [
-    `CREATE DATABASE IF NOT EXISTS ${database}`,
     ...tables,
-    `ALTER TABLE ${name('requests')} ${RECEIVED.map((column) => `ADD COLUMN IF NOT EXISTS ${define([column])}`).join(', ')}`,
     ...facts,
     `CREATE TABLE IF NOT EXISTS ${name('ingest')} (${define([...RUN, ...LANE, ...sentColumns(idBits)])}) ENGINE = Null`,
     `CREATE MATERIALIZED VIEW IF NOT EXISTS ${name('ingest_ids')} TO ${name('ids')} AS
@@ -263,10 +268,12 @@ export function otherRunQuery(database: string, idBits: IdBits): string {
   return `SELECT run AS other FROM ${database}.${tableName('batches', idBits)} WHERE run != {run:String} LIMIT 1`;
 }
 
-export function requestsStatement(database: string): string {
+/** As with `ingestStatement`, the token holds no quote. */
+export function requestsStatement(database: string, token: string): string {
   const list = columnsOf(64).requests.slice(RUN.length);
   return `INSERT INTO ${database}.requests
     SELECT {run:String} AS run, ${named(list)} FROM input('${define(list)}')
+    SETTINGS insert_deduplicate = 1, insert_deduplication_token = '${token}', max_threads = 1, max_insert_threads = 1
     FORMAT RowBinary`;
 }
 
