@@ -74,7 +74,7 @@ const MAY_IMPORT: readonly (readonly [area: string, ...others: string[]])[] = [
   ['generators/shell/', 'harness/core/', 'harness/coordinators/'],
   // Types only of the harness (checked apart): a generator runs inside a node, where there is no harness.
   ['generators/', 'harness/core/'],
-  ['tools/', 'harness/', 'dashboards/', 'generators/published/programs/', 'generators/recorder/'],
+  ['tools/', 'harness/', 'dashboards/', 'generators/published/programs/', 'generators/recorder/', 'generators/shell/'],
 ];
 
 /** The one place of each library. Node's own modules are free, but for generators. */
