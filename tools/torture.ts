@@ -28,6 +28,7 @@ import { honestThroughScenarios, proveScenarios } from './torture/proofs.ts';
 import { catchReal } from './torture/real-mutants.ts';
 import { remarks } from './torture/remarks.ts';
 import { stallHarness } from './torture/stall-harness.ts';
+import { killStores } from './torture/store-kills.ts';
 import { trialLine, type Trial } from './torture/trial.ts';
 import { catchWrongNodes } from './torture/wrong-nodes.ts';
 import type { Lab, LabRun } from './lab.ts';
@@ -156,6 +157,11 @@ const SLICES: { readonly [name: string]: Slice } = {
     what: 'the same on local',
     count: 30,
     run: (_lab, these) => killHarness('local', these),
+  },
+  'store-kills': {
+    what: 'kill -9 of harness, engine or both while 20 million IDs are judged: judged again, each is stored once',
+    count: 100,
+    run: (_lab, these) => killStores(these),
   },
   'etcd-matrix': {
     what: 'snowflake through the coordinator scenarios, on the etcd of the distribution and a current one, on local',
