@@ -5,6 +5,7 @@
 import type { ExitCode } from '../core/errors.ts';
 import { badInput, environmentLacks, EXIT, problem, refuse, SnowglobeError } from '../core/errors.ts';
 import type { Layout } from '../core/layout.ts';
+import { grouped, times } from '../core/phrases.ts';
 import { idBitsOf, isOpaque } from '../core/layout.ts';
 import { layoutText } from '../core/layout-spec.ts';
 import type { Verdict } from '../core/verdict.ts';
@@ -18,8 +19,9 @@ import { fieldsTogether } from './fields.ts';
 import type { Gathered, InputRefusal } from './gather.ts';
 import { gather, InputError } from './gather.ts';
 import type { InputQuestion, InputTools, LookedAt } from './inputs.ts';
-import { LENIENT, lookAt, refusalText, shapeOfAll, unreadInput } from './inputs.ts';
+import { LENIENT, lookAt, shapeOfAll, unreadInput } from './inputs.ts';
 import { NODES_MAX } from './part-writer.ts';
+import { refusalText } from './refusals.ts';
 import type { Source, Sources } from './sources.ts';
 import { findSuspectSet } from './suspect-set.ts';
 import { tasksPerOwner } from './tasks.ts';
@@ -59,7 +61,10 @@ export async function audit(question: AuditQuestion, tools: AuditTools): Promise
   const threads = bytes < WITHOUT_THREADS_BYTES ? 0 : tools.threads;
   const work = { threads, onBytes: tools.onBytes, ...(tools.signal !== undefined && { signal: tools.signal }) };
   const toRead = looked.filter(({ input }) => input.what === 'read');
-  tools.phase('reading', toRead.reduce((sum, { input }) => sum + input.bytes, 0));
+  tools.phase(
+    'reading',
+    toRead.reduce((sum, { input }) => sum + input.bytes, 0),
+  );
   const gathered = await gather(
     looked.map(({ input }) => input),
     { ...work, folder: tools.folder, shape, lenient: question.lenient, ...(layout !== undefined && { layout }) },
@@ -70,14 +75,24 @@ export async function audit(question: AuditQuestion, tools: AuditTools): Promise
   const result =
     idBytes === 0
       ? undefined
-      : await judged(gathered.segments, { idBits: shape.idBits, ...(layout !== undefined && { layout }) }, question, tools);
-  const fields = layout === undefined ? [] : await readAllFields(gathered, layout, idBytes, { ...work, ...tools, threads });
+      : await judged(
+          gathered.segments,
+          { idBits: shape.idBits, ...(layout !== undefined && { layout }) },
+          question,
+          tools,
+        );
+  const fields =
+    layout === undefined ? [] : await readAllFields(gathered, layout, idBytes, { ...work, ...tools, threads });
   const orderJudged = question.tables.length === 0;
   const told = gathered.owners.map((owner, index) => lineOf(owner, index, result, fields[index], layout));
   const suspects =
     layout === undefined
       ? undefined
-      : await findSuspectSet(gathered, fields, layout, question.suspectsFile, { ...work, folder: tools.folder, phase: tools.phase });
+      : await findSuspectSet(gathered, fields, layout, question.suspectsFile, {
+          ...work,
+          folder: tools.folder,
+          phase: tools.phase,
+        });
   const offsets = layout === undefined ? [] : clockOffsets(gathered.neighbours, layout.tickMs);
   const refused = refusedOf(gathered);
   const tornBytes = looked.reduce((sum, one) => sum + (one.tornBytes ?? 0), 0);
@@ -132,7 +147,11 @@ async function lookAtAll(
     refuse(
       EXIT.badInput,
       unread.map(({ name, kind, detail }) =>
-        problem(`${kind === 'endless' ? 'Has no end: ' : 'Cannot be read: '}${detail}.`, `Mend it, or leave it out. ${LENIENT}`, name),
+        problem(
+          `${kind === 'endless' ? 'Has no end: ' : 'Cannot be read: '}${detail}.`,
+          `Mend it, or leave it out. ${LENIENT}`,
+          name,
+        ),
       ),
     );
   tools.phase('looking at the inputs', engineBytes(sources));
@@ -161,7 +180,7 @@ function toldError(error: unknown, folder: string): unknown {
   if (error instanceof InputError) {
     const { input, line, hasLines, kind, text } = error.refusal;
     return badInput(
-      `${hasLines ? 'This line ' : ''}${refusalText(kind, text)}.`.replace(/^./, (first) => first.toUpperCase()),
+      `${kind === 'empty' ? 'The line ' : ''}${refusalText(kind, text)}.`.replace(/^./, (first) => first.toUpperCase()),
       `${REMEDY[kind] ?? 'Mend it, or say what the file is (--format, --column, --form).'} ${LENIENT}`,
       hasLines ? `${input}:${line}` : input,
     );
@@ -220,11 +239,20 @@ async function readAllFields(
   { owners, segments }: Gathered,
   layout: Layout,
   bytes: number,
-  work: { readonly threads: number; readonly onBytes: (bytes: number) => void; readonly signal?: AbortSignal; phase: AuditTools['phase'] },
+  work: {
+    readonly threads: number;
+    readonly onBytes: (bytes: number) => void;
+    readonly signal?: AbortSignal;
+    phase: AuditTools['phase'];
+  },
 ): Promise<readonly (Fields | undefined)[]> {
   work.phase('reading fields', bytes);
   const tasks = tasksPerOwner(segments, idBitsOf(layout));
-  const done = await workOn('fields', tasks.map(({ spans }) => ({ layout, spans })), work);
+  const done = await workOn(
+    'fields',
+    tasks.map(({ spans }) => ({ layout, spans })),
+    work,
+  );
   const byOwner = owners.map((): Fields[] => []);
   for (const [index, { owner }] of tasks.entries()) {
     const one = done[index]!;
@@ -258,17 +286,19 @@ function verdictOf(
     const where = roundedInputs.length === 0 ? inputs.map(({ name }) => name) : roundedInputs;
     const named = where.length > 3 ? `${where.slice(0, 3).join(', ')} and ${where.length - 3} more` : where.join(', ');
     reasons.push(
-      `Rounded by the producer: all ${rounded.above} unquoted integers above 2^53 in ${named} are multiples of the spacing of doubles at their size, although not all of them begin a tick. The IDs that were minted cannot be told from these: write them as strings.`,
+      `Rounded by the producer: all ${grouped(rounded.above)} unquoted integers above 2^53 in ${named} are multiples of the spacing of doubles at their size, although not all of them begin a tick. The IDs that were minted cannot be told from these: write them as strings.`,
     );
     return { verdict: 'unknown', reasons };
   }
   const repeated = result?.repeated ?? 0n;
   if (repeated > 0n)
     reasons.push(
-      `Not unique: ${repeated} ${repeated === 1n ? 'ID was' : 'IDs were'} emitted more than once, ${result!.surplus} times too often in all.`,
+      `Not unique: ${grouped(repeated)} ${repeated === 1n ? 'ID was' : 'IDs were'} emitted more than once, ${times(Number(result!.surplus))} too often in all.`,
     );
   if (refused.total > 0)
-    reasons.push(`${refused.total} ${refused.total === 1 ? 'record was' : 'records were'} no ID and left out: who knows which ID stood there.`);
+    reasons.push(
+      `${grouped(refused.total)} ${refused.total === 1 ? 'record was' : 'records were'} no ID and left out: who knows which ID stood there.`,
+    );
   if (result === undefined) reasons.push('There is no ID in the input.');
   return { verdict: repeated > 0n ? 'fail' : reasons.length > 0 ? 'unknown' : 'pass', reasons };
 }

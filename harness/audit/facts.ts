@@ -48,7 +48,12 @@ function lineFields(fields: Fields, layout: Layout, isOutOfOrder: boolean): Part
   const hasTime = layout.timeBits > 0;
   return {
     ...(layout.workerBits > 0 &&
-      !fields.lost && { workers: workers.map(([worker]) => worker).toSorted((a, b) => a - b).slice(0, WORKERS_SHOWN) }),
+      !fields.lost && {
+        workers: workers
+          .map(([worker]) => worker)
+          .toSorted((a, b) => a - b)
+          .slice(0, WORKERS_SHOWN),
+      }),
     ...(hasTime && {
       from: timeText(layout, from),
       to: timeText(layout, to),
@@ -80,7 +85,10 @@ export function duplicateOf(
   };
 }
 
-function fieldsOf(layout: Layout, id: bigint): NonNullable<NonNullable<Audit['unique']>['duplicates'][number]['fields']> {
+function fieldsOf(
+  layout: Layout,
+  id: bigint,
+): NonNullable<NonNullable<Audit['unique']>['duplicates'][number]['fields']> {
   const { tick, workerId, sequence } = decodeId(layout, id);
   return {
     ...(layout.timeBits > 0 && { time: timeText(layout, tick) }),
@@ -99,7 +107,9 @@ export function fieldFacts(
   if (known.length === 0) return {};
   const from = Math.min(...known.map((one) => one.from));
   const to = Math.max(...known.map((one) => one.to));
-  const seen = [...new Set(known.flatMap(({ workers }) => workers.map(([worker]) => worker)))].toSorted((a, b) => a - b);
+  const seen = [...new Set(known.flatMap(({ workers }) => workers.map(([worker]) => worker)))].toSorted(
+    (a, b) => a - b,
+  );
   const misfits = known.reduce((sum, one) => sum + one.misfits, 0);
   const first = known.find((one) => one.misfits > 0);
   return {

@@ -66,7 +66,8 @@ const NOBODY: Stretch = { tick: -1, worker: -1, ids: 0 };
 
 export function readFields(task: FieldsTask, onBytes: (bytes: number) => void): Fields {
   const reading = new FieldReading(task.layout);
-  for (const span of task.spans) readSpan(span, idBitsOf(task.layout), (words, ids) => reading.block(words, ids), onBytes);
+  for (const span of task.spans)
+    readSpan(span, idBitsOf(task.layout), (words, ids) => reading.block(words, ids), onBytes);
   return reading.end();
 }
 
@@ -145,7 +146,9 @@ class FieldReading {
     let [b0, b1] = [this.#before[0]!, this.#before[1]!];
     for (let id = 0, at = 0; id < count; id++, at += perId) {
       const isSame =
-        ((words[at]! ^ b0) & m0) === 0 && ((words[at + 1]! ^ b1) & m1) === 0 && (perId === 2 || this.#isAlike(words, at));
+        ((words[at]! ^ b0) & m0) === 0 &&
+        ((words[at + 1]! ^ b1) & m1) === 0 &&
+        (perId === 2 || this.#isAlike(words, at));
       if (isSame && this.#run > 0) {
         this.#run++;
         continue;

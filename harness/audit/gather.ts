@@ -214,8 +214,7 @@ class Gathering {
         const owner = part.nodes.length === 0 ? name : part.nodes[node]!;
         this.#segment(owner, owner, part.file, byteOffset, count);
       }
-      for (const [kind, count] of Object.entries(part.refusals))
-        this.#count(kind as Refusal['kind'], count);
+      for (const [kind, count] of Object.entries(part.refusals)) this.#count(kind as Refusal['kind'], count);
       for (const refusal of part.shown) this.#show(placed(refusal, input, lines));
       lines += part.lines;
       // In the order of their IDs rows tell nothing about the order of their arrival.

@@ -3,34 +3,11 @@
  * trip from text to number and back is no ID, and a text of its reason says why. Pure.
  */
 import type { IdForm } from '../core/node-program.ts';
+import type { RefusalKind } from './refusals.ts';
 
 /** Forms in which the IDs of a text file may be written; `text` has no way back from its digest. */
 export type TextForm = Exclude<IdForm, 'text'>;
 export const TEXT_FORMS: readonly TextForm[] = ['decimal', 'hex', 'uuid', 'ulid'];
-
-/** Why bytes are no ID: the kinds by which they are counted. */
-export const REFUSALS = {
-  empty: 'is empty',
-  minus: 'has a minus sign',
-  plus: 'has a plus sign',
-  'leading zeros': 'has leading zeros, which no ID has that is written once and read again',
-  'too big': 'is more than the largest ID',
-  fraction: 'has a fraction',
-  exponent: 'has an exponent',
-  null: 'is null',
-  'not an ID': 'is no ID',
-  'cut off': 'may have been cut off in the middle of an ID',
-  'missing column': 'lacks the column',
-  'column twice': 'has the column twice',
-  'other columns': 'has another number of columns than its header',
-  'bad quotes': 'has quotes that do not match',
-  'not JSON': 'is not a JSON object',
-  'too long': 'is too long for a line',
-  'no node': 'names no node',
-  unreadable: 'cannot be read',
-  endless: 'has no end',
-} as const;
-export type RefusalKind = keyof typeof REFUSALS;
 
 export interface IdShape {
   readonly form: TextForm;
@@ -212,7 +189,8 @@ export class IdWords {
  * are taken for hexadecimal where a letter is among them, or 0x in front, and their number is one that IDs have.
  */
 export function shapeOf(text: string, longDecimals = false): IdShape | undefined {
-  if (/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text)) return { form: 'uuid', idBits: 128 };
+  if (/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text))
+    return { form: 'uuid', idBits: 128 };
   if (/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/i.test(text) && /[a-z]/i.test(text)) return { form: 'ulid', idBits: 128 };
   if (/^-?\d+$/.test(text)) return { form: 'decimal', idBits: longDecimals ? 128 : 64 };
   const digits = /^(?:0x([0-9a-f]{1,32})|((?=\d*[a-f])(?:[0-9a-f]{16}|[0-9a-f]{24}|[0-9a-f]{32})))$/i.exec(text);

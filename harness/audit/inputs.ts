@@ -9,11 +9,12 @@ import { idBitsOf } from '../core/layout.ts';
 import type { Address } from '../stores/clickhouse/clickhouse-store.ts';
 import type { WrittenAs } from '../stores/clickhouse/id-columns.ts';
 import { ColumnError, writeParquetIds } from '../stores/clickhouse/id-columns.ts';
-import type { IdShape, RefusalKind, TextForm } from './id-words.ts';
-import { hexShape, REFUSALS, shapeOf } from './id-words.ts';
+import type { IdShape, TextForm } from './id-words.ts';
+import { hexShape, shapeOf } from './id-words.ts';
 import type { Input, ReadInput } from './input.ts';
 import type { Format, ProbeQuestion } from './probe.ts';
 import { HEAD_BYTES, headOf, probe } from './probe.ts';
+import type { RefusalKind } from './refusals.ts';
 import type { Source } from './sources.ts';
 import { readTaps } from './taps.ts';
 
@@ -71,8 +72,7 @@ export async function lookAt(
     } catch (error) {
       const unfit = unfitOf(error);
       if (unfit === undefined) throw error;
-      if (!question.lenient)
-        problems.push(problem(`${unfit.message}.`, `${unfit.remedy} ${LENIENT}`, source.name));
+      if (!question.lenient) problems.push(problem(`${unfit.message}.`, `${unfit.remedy} ${LENIENT}`, source.name));
       else looked.push({ input: unreadInput(source.name, source.size, unfit.kind, unfit.message) });
     }
   }
@@ -89,7 +89,11 @@ export function unreadInput(name: string, bytes: number, kind: RefusalKind, text
 function unfitOf(error: unknown): Unfit | undefined {
   if (error instanceof Unfit) return error;
   if (error instanceof ColumnError)
-    return new Unfit(error.kind, sentence(error.message), 'Correct the file, or what it is read as (--column, --format).');
+    return new Unfit(
+      error.kind,
+      sentence(error.message),
+      'Correct the file, or what it is read as (--column, --format).',
+    );
   // Of Node, about a file that went away or cannot be read.
   if (error instanceof Error && 'code' in error && 'syscall' in error)
     return new Unfit('unreadable', `Cannot be read: ${error.message}`, 'Mend the file or its folder.');
@@ -98,16 +102,13 @@ function unfitOf(error: unknown): Unfit | undefined {
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`.replace(/\.$/, '');
 
-async function lookAtOne(
-  source: Source,
-  index: number,
-  question: InputQuestion,
-  tools: InputTools,
-): Promise<LookedAt> {
+async function lookAtOne(source: Source, index: number, question: InputQuestion, tools: InputTools): Promise<LookedAt> {
   if (source.what === 'folder of taps') return tapsInput(source, question, tools);
   if (question.format === 'tap')
     throw new Unfit('not an ID', 'Taps are read by the folder', 'Name the folder that holds .ids and .batches files.');
-  return source.what === 'standard input' ? streamInput(source, question, tools) : fileInput(source, index, question, tools);
+  return source.what === 'standard input'
+    ? streamInput(source, question, tools)
+    : fileInput(source, index, question, tools);
 }
 
 function tapsInput({ path, name, size }: Source, { lenient, nodeColumn }: InputQuestion, tools: InputTools): LookedAt {
@@ -120,12 +121,7 @@ function tapsInput({ path, name, size }: Source, { lenient, nodeColumn }: InputQ
   return { input: { what: 'segments', name, format: 'tap', bytes: size, segments, refusals }, idBits, tornBytes };
 }
 
-async function fileInput(
-  source: Source,
-  index: number,
-  question: InputQuestion,
-  tools: InputTools,
-): Promise<LookedAt> {
+async function fileInput(source: Source, index: number, question: InputQuestion, tools: InputTools): Promise<LookedAt> {
   const { path, name, size } = source;
   const head = headOf(path);
   const probed = probe(head, questionOf(name, question));
@@ -133,7 +129,11 @@ async function fileInput(
   const { format, compression } = probed;
   if (format === 'parquet') {
     if (compression !== 'none')
-      throw new Unfit('unreadable', `It is Parquet within ${compression}`, 'Decompress it: Parquet is compressed itself.');
+      throw new Unfit(
+        'unreadable',
+        `It is Parquet within ${compression}`,
+        'Decompress it: Parquet is compressed itself.',
+      );
     return parquetInput(source, index, question, tools);
   }
   const idBits = rawBits(format);
@@ -160,8 +160,7 @@ function rawBits(format: string): 64 | 128 | undefined {
 function rawInput({ path, name, size }: Source, format: string, idBits: 64 | 128, lenient: boolean): LookedAt {
   const left = size % (idBits / 8);
   const cut = `Ends in the middle of an ID: ${size} bytes are no multiple of ${idBits / 8}, and ${left} are left over after byte ${size - left}`;
-  if (left > 0 && !lenient)
-    throw new Unfit('cut off', cut, 'Copy the file whole, or say another --format.');
+  if (left > 0 && !lenient) throw new Unfit('cut off', cut, 'Copy the file whole, or say another --format.');
   return {
     input: {
       what: 'segments',
@@ -185,7 +184,9 @@ async function parquetInput(
   const address = await tools.engine();
   const writtenAs: WrittenAs = await writeParquetIds(address, path, columns, out, tools.signal);
   tools.onBytes(size);
-  const { size: bytes } = await import('node:fs').then(({ statSync }) => statSync(out, { throwIfNoEntry: false }) ?? { size: 0 });
+  const { size: bytes } = await import('node:fs').then(
+    ({ statSync }) => statSync(out, { throwIfNoEntry: false }) ?? { size: 0 },
+  );
   if (writtenAs === 'raw')
     return {
       input: {
@@ -279,7 +280,8 @@ export function shapeOfAll(looked: readonly LookedAt[], question: InputQuestion)
   const longDecimals = layout !== undefined && idBitsOf(layout) === 128;
   const read = looked.flatMap(({ input }) => (input.what === 'read' && input.records.kind !== 'raw' ? [input] : []));
   const asked = form === undefined ? undefined : shapeOfForm(form, read, longDecimals);
-  const recognised = asked ?? read.map(({ firstId }) => shapeOf(firstId ?? '', longDecimals)).find((shape) => shape !== undefined);
+  const recognised =
+    asked ?? read.map(({ firstId }) => shapeOf(firstId ?? '', longDecimals)).find((shape) => shape !== undefined);
   const raw = looked.find(({ idBits }) => idBits !== undefined);
   const shape: IdShape = recognised ?? { form: 'decimal', idBits: raw?.idBits ?? (longDecimals ? 128 : 64) };
   const lengths = looked.flatMap(({ input, idBits }) =>
@@ -316,11 +318,4 @@ function shapeOfForm(form: TextForm, read: readonly ReadInput[], longDecimals: b
   if (form !== 'hex') return { form, idBits: 128 };
   const first = read.map(({ firstId }) => hexShape(firstId ?? '')).find((shape) => shape !== undefined);
   return first ?? { form, idBits: 64, hexDigits: 16 };
-}
-
-/** What is wrong with something that is no ID, as a sentence without its end. */
-export function refusalText(kind: RefusalKind, text: string): string {
-  const shown = text === '' ? '' : `"${text}" `;
-  if (kind === 'unreadable' || kind === 'endless') return `${REFUSALS[kind]}: ${text}`;
-  return kind === 'empty' ? 'is empty' : `${shown}${REFUSALS[kind]}`;
 }

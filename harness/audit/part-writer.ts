@@ -5,7 +5,8 @@ import type { IdReader } from '../core/id-words.ts';
 import { idReader } from '../core/id-words.ts';
 import type { Layout } from '../core/layout.ts';
 import type { RecordTarget } from './formats/record-parser.ts';
-import type { IdWords, RefusalKind } from './id-words.ts';
+import type { IdWords } from './id-words.ts';
+import type { RefusalKind } from './refusals.ts';
 import type { Part, Refusal, Stretch } from './part.ts';
 import { RoundnessCounter } from './rounding.ts';
 
@@ -151,7 +152,8 @@ export class PartWriter implements RecordTarget {
       ids: this.#ids,
       stretches: this.#stretches,
       nodes: hasNodes ? this.#names : [],
-      neighbours: this.#probe === undefined ? [] : this.#buffers.map(({ entering, leaving }) => ({ entering, leaving })),
+      neighbours:
+        this.#probe === undefined ? [] : this.#buffers.map(({ entering, leaving }) => ({ entering, leaving })),
       descends: this.#descends,
       lines,
       refusals: this.#refusals,
@@ -191,8 +193,7 @@ export class PartWriter implements RecordTarget {
     this.#write(bytes);
     const count = buffer.used / this.#perId;
     const last = this.#stretches.at(-1);
-    if (last?.node === node)
-      this.#stretches.splice(-1, 1, { ...last, count: last.count + count });
+    if (last?.node === node) this.#stretches.splice(-1, 1, { ...last, count: last.count + count });
     else this.#stretches.push({ node, byteOffset: this.#bytes, count });
     this.#bytes += bytes.length;
     buffer.used = 0;

@@ -4,7 +4,7 @@ import type { Stats } from 'node:fs';
 import { join } from 'node:path';
 import type { Problem } from '../core/errors.ts';
 import { messageOf, problem } from '../core/errors.ts';
-import type { RefusalKind } from './id-words.ts';
+import type { RefusalKind } from './refusals.ts';
 
 export interface Source {
   readonly path: string;
@@ -77,8 +77,7 @@ export function findSources(words: readonly string[], format: string): Sources {
     else {
       const matches = /[*?[\]{}]/.test(word) ? globSync(word).toSorted(byName) : [];
       for (const match of matches) look(match, false);
-      if (matches.length === 0)
-        problems.push(problem(...missing(word, statOf(word) as string)));
+      if (matches.length === 0) problems.push(problem(...missing(word, statOf(word) as string)));
     }
   return { sources: found, unread, problems };
 }

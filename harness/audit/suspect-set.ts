@@ -52,14 +52,29 @@ export async function findSuspectSet(
   });
   const bytes = tasks.reduce((sum, { task }) => sum + task.spans.reduce((ids, { count }) => ids + count, 0), 0);
   options.phase('finding suspects', bytes * (idBits / 8));
-  const done = await workOn('suspects', tasks.map(({ task }) => task), options);
+  const done = await workOn(
+    'suspects',
+    tasks.map(({ task }) => task),
+    options,
+  );
   for (const [index, { of }] of tasks.entries()) {
     const one = done[index]!;
     if (one instanceof WorkError) throw one;
     for (const [place, overlap] of of.entries()) counts[overlap]! += one.byOverlap[place]!;
   }
-  if (file !== undefined) await writeSuspects(file, tasks.map(({ task }) => task.out!));
-  return told(overlaps, counts, nodes, layout, fields.some((one) => one?.coarse === true), file);
+  if (file !== undefined)
+    await writeSuspects(
+      file,
+      tasks.map(({ task }) => task.out!),
+    );
+  return told(
+    overlaps,
+    counts,
+    nodes,
+    layout,
+    fields.some((one) => one?.coarse === true),
+    file,
+  );
 }
 
 function told(
@@ -80,7 +95,7 @@ function told(
       worker: overlap.worker,
       from: timeText(layout, overlap.from),
       to: timeText(layout, overlap.to),
-      ticks: { from: overlap.from, to: overlap.to },
+      ticks: { from: String(BigInt(overlap.from)), to: String(BigInt(overlap.to)) },
       nodes: overlap.nodes.map((node) => nodes[node]!),
       ids: counts[index]!,
     })),

@@ -94,13 +94,11 @@ export async function workOn<Kind extends WorkKind>(
       }),
     );
   signal?.throwIfAborted();
-  return results as (Works[Kind]['done'] | WorkError)[];
+  return results;
 }
 
 type Message = { readonly bytes: number } & (
-  | { readonly done: Done }
-  | { readonly failed: Failure }
-  | { readonly done?: undefined; readonly failed?: undefined }
+  { readonly done: Done } | { readonly failed: Failure } | { readonly done?: undefined; readonly failed?: undefined }
 );
 
 class Thread {
