@@ -3,8 +3,8 @@
  * published form is docs/audit.schema.json.
  */
 import { z } from '../core/schema.ts';
-import { REFUSALS } from './id-words.ts';
-import type { RefusalKind } from './id-words.ts';
+import { REFUSALS } from './refusals.ts';
+import type { RefusalKind } from './refusals.ts';
 
 export const AUDIT_VERSION = 1;
 
@@ -62,7 +62,7 @@ const overlap = z.strictObject({
   worker: count,
   from: moment,
   to: moment,
-  ticks: z.strictObject({ from: count, to: count }),
+  ticks: z.strictObject({ from: decimal, to: decimal }),
   nodes: list(z.string()),
   ids: count,
 });

@@ -5,6 +5,7 @@
 import type { ExitCode } from '../core/errors.ts';
 import { badInput, environmentLacks, EXIT, problem, refuse, SnowglobeError } from '../core/errors.ts';
 import type { Layout } from '../core/layout.ts';
+import { grouped, times } from '../core/phrases.ts';
 import { idBitsOf, isOpaque } from '../core/layout.ts';
 import { layoutText } from '../core/layout-spec.ts';
 import type { Verdict } from '../core/verdict.ts';
@@ -18,8 +19,9 @@ import { fieldsTogether } from './fields.ts';
 import type { Gathered, InputRefusal } from './gather.ts';
 import { gather, InputError } from './gather.ts';
 import type { InputQuestion, InputTools, LookedAt } from './inputs.ts';
-import { LENIENT, lookAt, refusalText, shapeOfAll, unreadInput } from './inputs.ts';
+import { LENIENT, lookAt, shapeOfAll, unreadInput } from './inputs.ts';
 import { NODES_MAX } from './part-writer.ts';
+import { refusalText } from './refusals.ts';
 import type { Source, Sources } from './sources.ts';
 import { findSuspectSet } from './suspect-set.ts';
 import { tasksPerOwner } from './tasks.ts';
@@ -178,7 +180,7 @@ function toldError(error: unknown, folder: string): unknown {
   if (error instanceof InputError) {
     const { input, line, hasLines, kind, text } = error.refusal;
     return badInput(
-      `${hasLines ? 'This line ' : ''}${refusalText(kind, text)}.`.replace(/^./, (first) => first.toUpperCase()),
+      `${kind === 'empty' ? 'The line ' : ''}${refusalText(kind, text)}.`.replace(/^./, (first) => first.toUpperCase()),
       `${REMEDY[kind] ?? 'Mend it, or say what the file is (--format, --column, --form).'} ${LENIENT}`,
       hasLines ? `${input}:${line}` : input,
     );
@@ -284,18 +286,18 @@ function verdictOf(
     const where = roundedInputs.length === 0 ? inputs.map(({ name }) => name) : roundedInputs;
     const named = where.length > 3 ? `${where.slice(0, 3).join(', ')} and ${where.length - 3} more` : where.join(', ');
     reasons.push(
-      `Rounded by the producer: all ${rounded.above} unquoted integers above 2^53 in ${named} are multiples of the spacing of doubles at their size, although not all of them begin a tick. The IDs that were minted cannot be told from these: write them as strings.`,
+      `Rounded by the producer: all ${grouped(rounded.above)} unquoted integers above 2^53 in ${named} are multiples of the spacing of doubles at their size, although not all of them begin a tick. The IDs that were minted cannot be told from these: write them as strings.`,
     );
     return { verdict: 'unknown', reasons };
   }
   const repeated = result?.repeated ?? 0n;
   if (repeated > 0n)
     reasons.push(
-      `Not unique: ${repeated} ${repeated === 1n ? 'ID was' : 'IDs were'} emitted more than once, ${result!.surplus} times too often in all.`,
+      `Not unique: ${grouped(repeated)} ${repeated === 1n ? 'ID was' : 'IDs were'} emitted more than once, ${times(Number(result!.surplus))} too often in all.`,
     );
   if (refused.total > 0)
     reasons.push(
-      `${refused.total} ${refused.total === 1 ? 'record was' : 'records were'} no ID and left out: who knows which ID stood there.`,
+      `${grouped(refused.total)} ${refused.total === 1 ? 'record was' : 'records were'} no ID and left out: who knows which ID stood there.`,
     );
   if (result === undefined) reasons.push('There is no ID in the input.');
   return { verdict: repeated > 0n ? 'fail' : reasons.length > 0 ? 'unknown' : 'pass', reasons };

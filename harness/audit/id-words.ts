@@ -3,34 +3,11 @@
  * trip from text to number and back is no ID, and a text of its reason says why. Pure.
  */
 import type { IdForm } from '../core/node-program.ts';
+import type { RefusalKind } from './refusals.ts';
 
 /** Forms in which the IDs of a text file may be written; `text` has no way back from its digest. */
 export type TextForm = Exclude<IdForm, 'text'>;
 export const TEXT_FORMS: readonly TextForm[] = ['decimal', 'hex', 'uuid', 'ulid'];
-
-/** Why bytes are no ID: the kinds by which they are counted. */
-export const REFUSALS = {
-  empty: 'is empty',
-  minus: 'has a minus sign',
-  plus: 'has a plus sign',
-  'leading zeros': 'has leading zeros, which no ID has that is written once and read again',
-  'too big': 'is more than the largest ID',
-  fraction: 'has a fraction',
-  exponent: 'has an exponent',
-  null: 'is null',
-  'not an ID': 'is no ID',
-  'cut off': 'may have been cut off in the middle of an ID',
-  'missing column': 'lacks the column',
-  'column twice': 'has the column twice',
-  'other columns': 'has another number of columns than its header',
-  'bad quotes': 'has quotes that do not match',
-  'not JSON': 'is not a JSON object',
-  'too long': 'is too long for a line',
-  'no node': 'names no node',
-  unreadable: 'cannot be read',
-  endless: 'has no end',
-} as const;
-export type RefusalKind = keyof typeof REFUSALS;
 
 export interface IdShape {
   readonly form: TextForm;

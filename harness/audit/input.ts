@@ -1,6 +1,6 @@
 /** An input of an audit, as it is read: what became of a source once it was looked at. */
 import type { Readable } from 'node:stream';
-import type { RefusalKind } from './id-words.ts';
+import type { RefusalKind } from './refusals.ts';
 import type { Compression, RecordFormat } from './read-part.ts';
 
 interface InputFacts {

@@ -9,11 +9,12 @@ import { idBitsOf } from '../core/layout.ts';
 import type { Address } from '../stores/clickhouse/connection.ts';
 import type { WrittenAs } from '../stores/clickhouse/id-columns.ts';
 import { ColumnError, writeParquetIds } from '../stores/clickhouse/id-columns.ts';
-import type { IdShape, RefusalKind, TextForm } from './id-words.ts';
-import { hexShape, REFUSALS, shapeOf } from './id-words.ts';
+import type { IdShape, TextForm } from './id-words.ts';
+import { hexShape, shapeOf } from './id-words.ts';
 import type { Input, ReadInput } from './input.ts';
 import type { Format, ProbeQuestion } from './probe.ts';
 import { HEAD_BYTES, headOf, probe } from './probe.ts';
+import type { RefusalKind } from './refusals.ts';
 import type { Source } from './sources.ts';
 import { readTaps } from './taps.ts';
 
@@ -317,11 +318,4 @@ function shapeOfForm(form: TextForm, read: readonly ReadInput[], longDecimals: b
   if (form !== 'hex') return { form, idBits: 128 };
   const first = read.map(({ firstId }) => hexShape(firstId ?? '')).find((shape) => shape !== undefined);
   return first ?? { form, idBits: 64, hexDigits: 16 };
-}
-
-/** What is wrong with something that is no ID, as a sentence without its end. */
-export function refusalText(kind: RefusalKind, text: string): string {
-  const shown = text === '' ? '' : `"${text}" `;
-  if (kind === 'unreadable' || kind === 'endless') return `${REFUSALS[kind]}: ${text}`;
-  return kind === 'empty' ? 'is empty' : `${shown}${REFUSALS[kind]}`;
 }

@@ -5,7 +5,8 @@ import type { IdReader } from '../core/id-words.ts';
 import { idReader } from '../core/id-words.ts';
 import type { Layout } from '../core/layout.ts';
 import type { RecordTarget } from './formats/record-parser.ts';
-import type { IdWords, RefusalKind } from './id-words.ts';
+import type { IdWords } from './id-words.ts';
+import type { RefusalKind } from './refusals.ts';
 import type { Part, Refusal, Stretch } from './part.ts';
 import { RoundnessCounter } from './rounding.ts';
 

@@ -1,6 +1,6 @@
 /** A part of an input, read: what the threads hand back, as plain data. */
 import type { Roundness } from './rounding.ts';
-import type { RefusalKind } from './id-words.ts';
+import type { RefusalKind } from './refusals.ts';
 
 /** IDs of one line of order that lie side by side in a file, little-endian. */
 export interface Stretch {

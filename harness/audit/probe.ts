@@ -4,7 +4,7 @@ import { extname } from 'node:path';
 import { constants, gunzipSync, zstdDecompressSync } from 'node:zlib';
 import type { CsvColumns } from './formats/csv.ts';
 import { headerFields } from './formats/csv.ts';
-import type { RefusalKind } from './id-words.ts';
+import type { RefusalKind } from './refusals.ts';
 import type { Compression, RecordFormat } from './read-part.ts';
 
 export const FORMATS = ['auto', 'u64le', 'u128le', 'text', 'csv', 'jsonl', 'parquet', 'tap'] as const;
@@ -90,7 +90,7 @@ export function probe(head: Buffer, question: ProbeQuestion): Probed | Unprobed 
       detail: 'its format cannot be told, neither from its name nor from its first bytes',
       remedy: `Say --format, one of ${FORMATS.slice(1).join(', ')}.`,
     };
-  return { compression, format, ...beginning(bytes, format, question) } as Probed | Unprobed;
+  return { compression, format, ...beginning(bytes, format, question) };
 }
 
 function compressionOf(head: Buffer): Compression {

@@ -4,7 +4,7 @@ import type { Stats } from 'node:fs';
 import { join } from 'node:path';
 import type { Problem } from '../core/errors.ts';
 import { messageOf, problem } from '../core/errors.ts';
-import type { RefusalKind } from './id-words.ts';
+import type { RefusalKind } from './refusals.ts';
 
 export interface Source {
   readonly path: string;

@@ -95,7 +95,7 @@ function told(
       worker: overlap.worker,
       from: timeText(layout, overlap.from),
       to: timeText(layout, overlap.to),
-      ticks: { from: overlap.from, to: overlap.to },
+      ticks: { from: String(BigInt(overlap.from)), to: String(BigInt(overlap.to)) },
       nodes: overlap.nodes.map((node) => nodes[node]!),
       ids: counts[index]!,
     })),

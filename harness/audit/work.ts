@@ -94,7 +94,7 @@ export async function workOn<Kind extends WorkKind>(
       }),
     );
   signal?.throwIfAborted();
-  return results as (Works[Kind]['done'] | WorkError)[];
+  return results;
 }
 
 type Message = { readonly bytes: number } & (

@@ -48,6 +48,13 @@ const MAY_IMPORT: readonly (readonly [area: string, ...others: string[]])[] = [
   ['harness/plan/', 'harness/core/'],
   ['harness/exact/', 'harness/core/'],
   ['harness/engine/', 'harness/core/', 'harness/load/', 'harness/registry.ts'],
+  [
+    'harness/audit/',
+    'harness/core/',
+    'harness/exact/segment.ts',
+    'harness/stores/clickhouse/',
+    'harness/engine/tap-reader.ts',
+  ],
   ['harness/check-node/', 'harness/core/', 'harness/engine/tap-reader.ts', 'harness/drivers/agent/proc.ts'],
   [
     'harness/registry.ts',
@@ -61,12 +68,14 @@ const MAY_IMPORT: readonly (readonly [area: string, ...others: string[]])[] = [
   ['harness/module-problem.ts', 'harness/core/'],
   ['harness/index.ts', 'harness/core/'],
   // Comparing is a report of several runs; a reporter has one.
-  ['harness/cli/', 'harness/', 'reports/compare/'],
+  ['harness/cli/', 'harness/', 'reports/compare/', 'reports/audit/'],
   ['harness/', 'harness/'],
   // Runs in k6, where there is nothing but the script: types only.
   ['load/', 'harness/load/k6-plan.ts'],
   // Of plans; in the style of the reports of runs.
   ['reports/capacity/', 'reports/page/', 'reports/shared/', 'harness/core/', 'harness/plan/'],
+  // Of audits; likewise.
+  ['reports/audit/', 'reports/page/', 'reports/shared/', 'harness/core/', 'harness/audit/'],
   ['reports/', 'harness/core/'],
   ['scenarios/', 'harness/core/scenario.ts', 'harness/core/usual-slos.ts'],
   ['dashboards/', 'harness/core/', 'harness/stores/clickhouse/schema.ts'],

@@ -2,7 +2,7 @@
  * One JSON object a line. Numbers are read digit by digit: no parser of JSON in JavaScript keeps them above 2^53. The whole
  * line has to be JSON, and its member of the ID may stand in it once.
  */
-import type { RefusalKind } from '../id-words.ts';
+import type { RefusalKind } from '../refusals.ts';
 import type { ParserParts, RecordParser } from './record-parser.ts';
 import { CR, lineEnd } from './record-parser.ts';
 

@@ -1,5 +1,6 @@
 /** What the parsers of records (a line, a row, a JSON object) have in common. */
-import type { IdWords, RefusalKind } from '../id-words.ts';
+import type { IdWords } from '../id-words.ts';
+import type { RefusalKind } from '../refusals.ts';
 
 /** Takes bytes apart that hold records, block by block. */
 export interface RecordParser {
