@@ -1,64 +1,95 @@
 /**
- * A run's store and the collector that fills it, as one thing that the engine opens and closes.
+ * A run's store, the collector that fills it, and whoever watches what is in it, as one thing that the engine opens and
+ * closes.
  */
 import type { Cluster } from '../core/cluster.ts';
+import { idBitsOf } from '../core/layout.ts';
+import type { LiveFinding } from '../core/live.ts';
+import { createRng } from '../core/random.ts';
 import type { Store } from '../core/store.ts';
 import { nsToMs } from '../core/time.ts';
 import type { Collector } from './collector.ts';
 import { startCollector } from './collector.ts';
 import type { Journal } from './journal.ts';
+import { Canary } from './live/canary.ts';
+import { LiveChecker } from './live/live-checker.ts';
+import { LiveWatch } from './live/live-watch.ts';
 import type { RunRequest } from './run-request.ts';
 
-const COUNT_EVERY_MS = 1000;
+const PACE_EVERY_MS = 1000;
 
 export interface Collecting extends AsyncDisposable {
   readonly store: Store;
   readonly collector: Collector;
-  /** IDs stored, and duplicated IDs among them, so far: for the live view only. */
+  readonly live: LiveWatch;
+  /** IDs stored so far. */
   stored(): bigint;
-  duplicates(): number;
   /** As in `rates`. */
   lagMs(): number;
 }
 
+export interface CollectingOptions {
+  readonly cluster: Cluster;
+  readonly tapFolder: string;
+  readonly journal: Journal;
+  /** As in `LiveWatchOptions`. */
+  readonly onFinding: (finding: LiveFinding) => void;
+}
+
 export async function startCollecting(
   { openStore, folder, runId, header }: Pick<RunRequest, 'openStore' | 'folder' | 'runId' | 'header'>,
-  cluster: Cluster,
-  tapFolder: string,
-  journal: Journal,
+  { cluster, tapFolder, journal, onFinding }: CollectingOptions,
 ): Promise<Collecting> {
-  const store = await openStore({ folder, runId, layout: header.generator.layout });
+  const { layout, evidence } = header.generator;
+  const store = await openStore({ folder, runId, layout });
   const nodes = cluster.nodes.map(({ name }) => name);
   const { origin, time } = cluster;
-  const collector = startCollector({
-    tapFolder,
-    runId,
-    nodes,
-    layout: header.generator.layout,
-    origin,
-    store,
+  const live = new LiveWatch({
+    checker: new LiveChecker({ sql: store.live, layout, untoldHolders: evidence?.untoldHolders === true, nodes }),
+    canary: new Canary({
+      tapFolder,
+      originNs: BigInt(origin.monotonicNs),
+      idBits: idBitsOf(layout),
+      time,
+      rng: createRng(header.seed).fork('canary'),
+    }),
     journal,
     time,
+    onFinding,
   });
+  const collector = startCollector({ tapFolder, runId, nodes, layout, origin, store, journal, time, live });
   const stopping = new AbortController();
-  let duplicates = 0;
-  const counting = (async () => {
-    while (!stopping.signal.aborted && collector.failure() === undefined) {
-      await time.sleep(COUNT_EVERY_MS, stopping.signal).catch(() => undefined);
-      if (!stopping.signal.aborted) duplicates = await store.liveDuplicates();
+  const pacing = (async () => {
+    while (!stopping.signal.aborted) {
+      await time.sleep(PACE_EVERY_MS, stopping.signal).catch(() => undefined);
+      if (!stopping.signal.aborted) tellPace();
     }
-    // A lost engine is the collector's to report; the live count just stops.
-  })().catch(() => undefined);
+  })();
+  const began = process.cpuUsage();
+  const storeBegan = store.cpuSeconds?.();
+  function tellPace(): void {
+    const { user, system } = process.cpuUsage(began);
+    const ofStore = store.cpuSeconds?.();
+    journal.append({
+      at: time.now(),
+      kind: 'pace',
+      stored: String(collector.stored()),
+      lagMs: Math.round(nsToMs(collector.longestLag())),
+      liveLagMs: Math.round(live.lagMs()),
+      cpuS: (user + system) / 1e6,
+      ...(ofStore !== undefined && { storeCpuS: ofStore - (storeBegan ?? 0) }),
+    });
+  }
   return {
     store,
     collector,
+    live,
     stored: () => collector.stored(),
-    duplicates: () => duplicates,
     lagMs: () => nsToMs(time.now() - collector.upTo()),
     [Symbol.asyncDispose]: async () => {
       stopping.abort();
       await collector.stop();
-      await counting;
+      await pacing;
       await store[Symbol.asyncDispose]();
     },
   };

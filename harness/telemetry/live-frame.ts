@@ -121,6 +121,10 @@ function totalsLine(state: RunState): Line {
     span(' stored', 'faint'),
     span(`   ${count(state.duplicates)}`, state.duplicates === 0 ? 'good' : 'bad'),
     span(' duplicates', state.duplicates === 0 ? 'faint' : 'bad'),
+    ...(state.violations > state.duplicates
+      ? [span(`   ${count(state.violations)}`, 'bad'), span(' violations', 'bad')]
+      : []),
+    ...(state.pace === undefined ? [] : [span(`   harness ${state.pace.cpus.toFixed(1)} CPUs`, 'faint')]),
     ...clusterWide.map((disturbance) => badge(disturbance, disturbance.label)),
   ];
 }

@@ -37,6 +37,8 @@ function figures(state: RunState): string {
     `${clock(nsToMs(state.at), true).padStart(7)}  ${count(totalRate(state))} IDs/s`,
     `${count(state.stored)} stored`,
     `${count(state.duplicates)} duplicates`,
+    ...(state.violations > state.duplicates ? [`${count(state.violations)} violations`] : []),
+    ...(state.pace === undefined ? [] : [`harness ${state.pace.cpus.toFixed(1)} CPUs`]),
     ...state.nodes.map(nodeFigures),
   ].join(' · ');
 }

@@ -4,6 +4,7 @@
 import { Readable } from 'node:stream';
 import { ClickHouseError, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import type { ClickHouseClient } from '@clickhouse/client';
+import { CANARY_NODE, shadowOf } from '../../core/canary.ts';
 import type { SqlReader } from '../../core/checker.ts';
 import { messageOf } from '../../core/errors.ts';
 import type { RequestColumns } from '../../core/history.ts';
@@ -13,7 +14,6 @@ import type { StoredBytes } from '../../core/run.ts';
 
 import type { BatchRange, LaneCount, Store } from '../../core/store.ts';
 import { factRows } from './fact-rows.ts';
-import { LiveDuplicates } from './live-duplicates.ts';
 import { batchRows, requestRows } from './row-binary.ts';
 import type { Engine, IdBits } from './schema.ts';
 import {
@@ -23,6 +23,7 @@ import {
   ingestStatement,
   partsQuery,
   requestsStatement,
+  tableName,
   withRun,
 } from './schema.ts';
 
@@ -44,6 +45,8 @@ export interface ClickHouseStoreOptions {
   /** Why the engine is gone, when that is known better than from a failed request. */
   readonly lost?: () => Promise<string | undefined>;
   readonly close?: () => Promise<void>;
+  /** CPU seconds that the engine has taken, where it is the run's own. */
+  readonly cpuSeconds?: () => number | undefined;
 }
 
 /** Long enough for a check over a billion IDs; an engine that says nothing for longer is lost. */
@@ -80,16 +83,15 @@ export async function openClickHouseStore(options: ClickHouseStoreOptions): Prom
 class ClickHouseStore implements Store {
   readonly version: string;
   readonly sql: SqlReader = { rows: (query, parameters) => this.#rows(query, parameters) };
+  readonly live: SqlReader = { rows: (query, parameters) => this.#rows(query, parameters, true) };
   readonly #options: ClickHouseStoreOptions;
   readonly #client: ClickHouseClient;
-  readonly #live: LiveDuplicates;
   /** Names of the nodes that ranges came from; the tables hold their numbers. */
   readonly #nodes = new Map<number, string>();
 
   constructor(options: ClickHouseStoreOptions) {
     this.version = options.version;
     this.#options = options;
-    this.#live = new LiveDuplicates(this.sql, options.idBits);
     this.#client = connect(options.address);
   }
 
@@ -101,7 +103,8 @@ class ClickHouseStore implements Store {
   async append(range: BatchRange): Promise<void> {
     if (!TOKEN.test(range.token)) throw new RangeError(`a token holds letters, digits and _/.:- only: ${range.token}`);
     const { node, incarnation, lane } = range.lane;
-    this.#nodes.set(range.nodeIndex, node);
+    const isCanary = range.nodeIndex === CANARY_NODE;
+    if (!isCanary) this.#nodes.set(range.nodeIndex, node);
     await this.#send(
       ingestStatement(this.#options.database, this.#options.idBits, range.token),
       batchRows(range, this.#options.idBits),
@@ -109,9 +112,9 @@ class ClickHouseStore implements Store {
         node: range.nodeIndex,
         incarnation,
         lane,
+        ...(isCanary && { run: shadowOf(this.#options.runId) }),
       },
     );
-    this.#live.appended(range);
   }
 
   async appendRequests(requests: RequestColumns): Promise<void> {
@@ -167,8 +170,16 @@ class ClickHouseStore implements Store {
     }
   }
 
-  liveDuplicates(): Promise<number> {
-    return this.#live.count();
+  async forgetCanary(): Promise<void> {
+    const { database, idBits, runId } = this.#options;
+    for (const table of ['ids', 'batches'] as const)
+      await this.#engine(() =>
+        this.#client.command({ query: forgetStatement(database, tableName(table, idBits), shadowOf(runId)) }),
+      );
+  }
+
+  cpuSeconds(): number | undefined {
+    return this.#options.cpuSeconds?.();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -179,11 +190,16 @@ class ClickHouseStore implements Store {
   async #rows<Row extends Record<string, unknown>>(
     query: string,
     parameters: Record<string, string | number> = {},
+    canary = false,
   ): Promise<Row[]> {
     return this.#engine(async () => {
       const result = await this.#client.query({
-        query: withRun(this.#options.database, this.#options.idBits, query),
-        query_params: { ...parameters, run: this.#options.runId },
+        query: withRun(this.#options.database, this.#options.idBits, query, canary),
+        query_params: {
+          ...parameters,
+          run: this.#options.runId,
+          ...(canary && { canary: shadowOf(this.#options.runId) }),
+        },
         format: 'JSONEachRow',
       });
       return result.json<Row>();
@@ -195,7 +211,7 @@ class ClickHouseStore implements Store {
     await this.#keeping(async () => {
       const { stream } = await this.#client.exec({
         query,
-        query_params: { ...parameters, run: this.#options.runId },
+        query_params: { run: this.#options.runId, ...parameters },
         values: Readable.from([body], { objectMode: false }),
       });
       // The connection goes back to the pool once the (empty) reply is read.

@@ -5,12 +5,13 @@ import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { extname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { environmentLacks, messageOf } from '../../core/errors.ts';
 import type { SnowglobeError } from '../../core/errors.ts';
+import { CLOCK_TICKS_PER_S, parseProcStat } from '../../core/proc-stat.ts';
 import type { Store } from '../../core/store.ts';
 import type { ChdbStart, ChdbStarted } from './chdb-server.ts';
 import { openClickHouseStore } from './clickhouse-store.ts';
@@ -68,7 +69,18 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Store> {
     version: `chdb ${engine.chdb} (ClickHouse ${engine.clickhouse})`,
     lost: engine.ended,
     close: engine.stop,
+    cpuSeconds: () => cpuSecondsOf(engine.pid),
   });
+}
+
+/** Undefined where the system does not tell, and of a process that is gone. */
+function cpuSecondsOf(pid: number): number | undefined {
+  try {
+    const stat = parseProcStat(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+    return stat && stat.cpuTicks / CLOCK_TICKS_PER_S;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Starts the process and waits until it answers. */

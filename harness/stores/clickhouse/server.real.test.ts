@@ -34,7 +34,7 @@ describe('a server that serves', () => {
     expect(await two.sql.rows(idsOf)).toEqual([{ id: '2' }, { id: '3' }, { id: '4' }]);
     expect((await one.counts()).map(({ ids }) => ids)).toEqual([2n]);
     expect((await two.counts()).map(({ ids }) => ids)).toEqual([3n]);
-    expect([await one.liveDuplicates(), await two.liveDuplicates()]).toEqual([0, 0]);
+    expect(await one.live.rows(idsOf)).toEqual([{ id: '1' }, { id: '2' }]);
     expect(one.version).toBe(`ClickHouse ${engine.clickhouse} at ${engine.address.url}`);
   });
 
