@@ -72,7 +72,9 @@ function perMsOf({ perMs = SEQUENCE_MAX + 1 }: GeneratorEnv['options']): number 
   return integerWithin('perMs', perMs, 1, SEQUENCE_MAX + 1);
 }
 
-function withoutRate({ perMs: _, ...rest }: GeneratorEnv['options']): GeneratorEnv['options'] {
+/** What is left for `snowflake-static`. */
+function withoutRate(options: GeneratorEnv['options']): GeneratorEnv['options'] {
+  const { perMs: _, ...rest } = options;
   return rest;
 }
 

@@ -31,7 +31,7 @@ test('asks for as many IDs a second as it was told', () => {
 });
 
 test('makes up for a tenth of a second at the most after a time in which nothing could be minted', () => {
-  let answer = (_: number): Outcome => ({ kind: 'refused', reason: 'waiting' });
+  let answer: (count: number) => Outcome = () => ({ kind: 'refused', reason: 'waiting' });
   const asked = started(100_000, (count) => answer(count));
   vi.advanceTimersByTime(5000);
   const before = asked.length;

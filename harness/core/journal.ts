@@ -84,17 +84,18 @@ export type JournalEntry = { readonly at: RunNs } & (
   /** All that was stored was looked at, or not (`whole`): then what was not told may be there all the same. */
   | { readonly kind: 'live end'; readonly whole: boolean }
   /**
-   * Once a second: how far storing and looking were behind the taps, at most, and what the harness and its store had taken
-   * of the machine by then.
+   * Once a second: how far storing and looking were behind the taps, at most, and how many CPUs of the machine's the harness
+   * and its store took since the entry before.
    */
   | {
       readonly kind: 'pace';
       readonly stored: string;
       readonly lagMs: number;
       readonly liveLagMs: number;
-      readonly cpuS: number;
+      readonly cpus: number;
       /** Of a store that is the run's own. */
-      readonly storeCpuS?: number;
+      readonly storeCpus?: number;
+      readonly ofCpus: number;
     }
   | { readonly kind: 'stall'; readonly forMs: number }
   | { readonly kind: 'host clock'; readonly steppedMs: number }

@@ -8,19 +8,21 @@ export interface ProcStat {
   readonly parent: number;
   /** Field 22: when it started, in clock ticks since boot, a decimal string. With the process ID it names one process. */
   readonly startTicks: string;
-  /** Fields 14 and 15: CPU time in user and in kernel mode, all threads, in clock ticks (100 a second on Linux). */
-  readonly cpuTicks: number;
 }
-
-/** USER_HZ, which is 100 on every architecture that Node runs on. */
-export const CLOCK_TICKS_PER_S = 100;
 
 /** Undefined for what is no such text. Fields count from the last bracket: the name before it may hold anything, brackets too. */
 export function parseProcStat(text: string): ProcStat | undefined {
   const [state, parent, ...fromField5] = text.slice(text.lastIndexOf(')') + 2).split(' ');
   const startTicks = fromField5[22 - 5];
-  const cpuTicks = Number(fromField5[14 - 5]) + Number(fromField5[15 - 5]);
-  return state === undefined || startTicks === undefined
-    ? undefined
-    : { state, parent: Number(parent), startTicks, cpuTicks };
+  return state === undefined || startTicks === undefined ? undefined : { state, parent: Number(parent), startTicks };
+}
+
+/** USER_HZ, which is 100 on every architecture that Node runs on. */
+const CLOCK_TICKS_PER_S = 100;
+
+/** CPU seconds that it has taken, in user and in kernel mode (fields 14 and 15), by all of its threads. */
+export function parseCpuSeconds(text: string): number | undefined {
+  const fromField3 = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  const ticks = Number(fromField3[14 - 3]) + Number(fromField3[15 - 3]);
+  return Number.isFinite(ticks) ? ticks / CLOCK_TICKS_PER_S : undefined;
 }

@@ -59,8 +59,9 @@ export type ProgressEvent = { readonly at: RunNs } & (
       readonly kind: 'pace';
       /** All that was committed longer ago than this was looked at. */
       readonly liveLagMs: number;
-      /** CPUs that the harness and its store took within the last second. */
+      /** CPUs of the machine's that the harness and its store took within the last second. */
       readonly cpus: number;
+      readonly ofCpus: number;
     }
   | { readonly kind: 'note'; readonly text: string }
 );

@@ -2,12 +2,13 @@
  * A run's store, the collector that fills it, and whoever watches what is in it, as one thing that the engine opens and
  * closes.
  */
+import { availableParallelism } from 'node:os';
 import type { Cluster } from '../core/cluster.ts';
 import { idBitsOf } from '../core/layout.ts';
 import type { LiveFinding } from '../core/live.ts';
 import { createRng } from '../core/random.ts';
 import type { Store } from '../core/store.ts';
-import { nsToMs } from '../core/time.ts';
+import { NS_PER_S, nsToMs } from '../core/time.ts';
 import type { Collector } from './collector.ts';
 import { startCollector } from './collector.ts';
 import type { Journal } from './journal.ts';
@@ -59,27 +60,30 @@ export async function startCollecting(
   });
   const collector = startCollector({ tapFolder, runId, nodes, layout, origin, store, journal, time, live });
   const stopping = new AbortController();
-  const pacing = (async () => {
-    while (!stopping.signal.aborted) {
-      await time.sleep(PACE_EVERY_MS, stopping.signal).catch(() => undefined);
-      if (!stopping.signal.aborted) tellPace();
-    }
-  })();
-  const began = process.cpuUsage();
-  const storeBegan = store.cpuSeconds?.();
+  const readCpu = () => ({ at: time.now(), ownUs: cpuUs(), storeS: store.cpuSeconds?.() });
+  let before = readCpu();
   function tellPace(): void {
-    const { user, system } = process.cpuUsage(began);
-    const ofStore = store.cpuSeconds?.();
+    const now = readCpu();
+    const passedS = (now.at - before.at) / NS_PER_S;
+    const ofStore = now.storeS !== undefined && before.storeS !== undefined ? now.storeS - before.storeS : undefined;
     journal.append({
-      at: time.now(),
+      at: now.at,
       kind: 'pace',
       stored: String(collector.stored()),
       lagMs: Math.round(nsToMs(collector.longestLag())),
       liveLagMs: Math.round(live.lagMs()),
-      cpuS: (user + system) / 1e6,
-      ...(ofStore !== undefined && { storeCpuS: ofStore - (storeBegan ?? 0) }),
+      cpus: round3((now.ownUs - before.ownUs) / 1e6 / passedS),
+      ...(ofStore !== undefined && { storeCpus: round3(ofStore / passedS) }),
+      ofCpus: availableParallelism(),
     });
+    before = now;
   }
+  const pacing = (async () => {
+    while (!stopping.signal.aborted && !live.isOver) {
+      await time.sleep(PACE_EVERY_MS, stopping.signal).catch(() => undefined);
+      if (!stopping.signal.aborted && !live.isOver) tellPace();
+    }
+  })();
   return {
     store,
     collector,
@@ -94,3 +98,11 @@ export async function startCollecting(
     },
   };
 }
+
+/** CPU time of this process, all threads, in microseconds. */
+function cpuUs(): number {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+}
+
+const round3 = (value: number): number => Math.round(value * 1000) / 1000;

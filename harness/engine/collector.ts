@@ -91,6 +91,7 @@ export function startCollector(options: CollectorOptions): Collector {
   let stored = 0n;
   let upTo: RunNs = 0;
   let longestLag: RunNs = 0;
+  const started = time.now();
   let failure: unknown;
 
   async function send(range: TapRange, token: string): Promise<void> {
@@ -170,18 +171,19 @@ export function startCollector(options: CollectorOptions): Collector {
 
   async function collectUntilStopped(): Promise<void> {
     await sendAgain((options.earlier ?? []).filter((entry) => entry.kind === 'collect'));
+    let ended = { at: time.now(), stored };
     while (!stopping.signal.aborted) {
       const began = time.now();
-      const before = stored;
       // A lane is left only when what it had was less than it may give at once: so nothing is left of before.
       await collectAll(large);
-      const tookMs = nsToMs(time.now() - began);
-      longestLag = Math.max(longestLag, time.now() - upTo);
-      const idsPerMs = Number(stored - before) / nsToMs(Math.max(1, began - upTo));
+      const before = ended;
+      ended = { at: time.now(), stored };
+      longestLag = Math.max(longestLag, ended.at - Math.max(upTo, started));
       upTo = began;
       options.live?.passed(began);
-      const restMs = (options.everyMs ?? paceFor(idsPerMs)) - (options.everyMs === undefined ? tookMs : 0);
-      await time.sleep(Math.max(restMs, 1), stopping.signal).catch(() => undefined);
+      const idsPerMs = Number(ended.stored - before.stored) / nsToMs(Math.max(1, ended.at - before.at));
+      const pauseMs = options.everyMs ?? paceFor(idsPerMs) - nsToMs(ended.at - began);
+      await time.sleep(Math.max(pauseMs, 1), stopping.signal).catch(() => undefined);
     }
   }
 
@@ -229,7 +231,7 @@ export function startCollector(options: CollectorOptions): Collector {
     stored: () => stored,
     upTo: () => upTo,
     longestLag: () => {
-      const longest = Math.max(longestLag, time.now() - upTo);
+      const longest = Math.max(longestLag, time.now() - Math.max(upTo, started));
       longestLag = 0;
       return longest;
     },
@@ -239,7 +241,7 @@ export function startCollector(options: CollectorOptions): Collector {
   };
 }
 
-/** How long a pass may take to come after the one before, in milliseconds. */
+/** How long after the beginning of a pass the next may begin, in milliseconds. */
 function paceFor(idsPerMs: number): number {
   return Math.min(EVERY_MS, Math.max(AT_LEAST_EVERY_MS, WORTH_IDS / idsPerMs));
 }

@@ -4,8 +4,6 @@
 import type { JournalEntry } from '../core/journal.ts';
 import { disturbanceLabel, times } from '../core/phrases.ts';
 import type { NodeRate, Progress } from '../core/progress.ts';
-import type { RunNs } from '../core/time.ts';
-import { NS_PER_S } from '../core/time.ts';
 import type { LoadSecond } from '../load/contract.ts';
 import type { Reading } from './health-monitor.ts';
 import type { Journal } from './journal.ts';
@@ -19,7 +17,6 @@ export function telling(journal: Journal, progress: Progress, slotCount: number)
   const biting = new Set<string>();
   let slots = 0;
   let shortStalls = 0;
-  let pace: { readonly at: RunNs; readonly cpuS: number; readonly storeCpuS: number } | undefined;
   const tell = (entry: JournalEntry): void => {
     const { at } = entry;
     const note = (text: string): void => progress.event({ at, kind: 'note', text });
@@ -42,15 +39,8 @@ export function telling(journal: Journal, progress: Progress, slotCount: number)
       case 'live':
         return progress.event(entry);
       case 'pace': {
-        const before = pace ?? { at: 0, cpuS: 0, storeCpuS: 0 };
-        pace = { at, cpuS: entry.cpuS, storeCpuS: entry.storeCpuS ?? 0 };
-        const cpuS = pace.cpuS + pace.storeCpuS - before.cpuS - before.storeCpuS;
-        return progress.event({
-          at,
-          kind: 'pace',
-          liveLagMs: entry.liveLagMs,
-          cpus: (cpuS / (at - before.at)) * NS_PER_S,
-        });
+        const { liveLagMs, cpus, storeCpus = 0, ofCpus } = entry;
+        return progress.event({ at, kind: 'pace', liveLagMs, cpus: cpus + storeCpus, ofCpus });
       }
       case 'host clock':
         return note(`the host's clock moved by ${entry.steppedMs} ms`);

@@ -39,7 +39,7 @@ export interface RunState {
   /** Seen while the run lasts, of all guarantees. */
   readonly violations: number;
   /** Of a run that is collected. */
-  readonly pace?: { readonly cpus: number; readonly liveLagMs: number };
+  readonly pace?: Extract<ProgressEvent, { kind: 'pace' }>;
 }
 
 export const NOTHING_YET: RunState = {
@@ -75,7 +75,7 @@ export function advance(before: RunState, event: ProgressEvent): RunState {
     case 'live':
       return { ...state, violations: state.violations + event.found };
     case 'pace':
-      return { ...state, pace: { cpus: event.cpus, liveLagMs: event.liveLagMs } };
+      return { ...state, pace: event };
     case 'note':
       return state;
   }

@@ -38,13 +38,16 @@ export class LiveWatch {
   /** All that was committed before is stored. */
   #passed: RunNs = 0;
   /** All that was committed before was looked at. */
-  #lookedUpTo: RunNs = 0;
+  #lookedUpTo: RunNs;
   #isBehind = false;
   #failure: string | undefined;
   #looking: Promise<void> | undefined;
+  /** Everything was looked at that there is. */
+  isOver = false;
 
   constructor(options: LiveWatchOptions) {
     this.#options = options;
+    this.#lookedUpTo = options.time.now();
   }
 
   /** Duplicated IDs so far, each once. */
@@ -78,6 +81,7 @@ export class LiveWatch {
     const { canary, journal, time } = this.#options;
     await this.#look();
     this.#tell(true);
+    this.isOver = true;
     const missed = canary.missed();
     if (missed !== undefined) journal.append({ at: time.now(), kind: 'unknown', reason: missed });
     const whole = missed === undefined && this.#failure === undefined;

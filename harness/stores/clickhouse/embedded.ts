@@ -11,7 +11,7 @@ import { extname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { environmentLacks, messageOf } from '../../core/errors.ts';
 import type { SnowglobeError } from '../../core/errors.ts';
-import { CLOCK_TICKS_PER_S, parseProcStat } from '../../core/proc-stat.ts';
+import { parseCpuSeconds } from '../../core/proc-stat.ts';
 import type { Store } from '../../core/store.ts';
 import type { ChdbStart, ChdbStarted } from './chdb-server.ts';
 import { openClickHouseStore } from './clickhouse-store.ts';
@@ -76,8 +76,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Store> {
 /** Undefined where the system does not tell, and of a process that is gone. */
 function cpuSecondsOf(pid: number): number | undefined {
   try {
-    const stat = parseProcStat(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-    return stat && stat.cpuTicks / CLOCK_TICKS_PER_S;
+    return parseCpuSeconds(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {
     return undefined;
   }
