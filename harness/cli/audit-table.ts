@@ -3,7 +3,7 @@ import { Readable, Transform } from 'node:stream';
 import { beginning, rowsInput } from '../audit/inputs.ts';
 import type { InputQuestion, LookedAt } from '../audit/inputs.ts';
 import { badInput, EXIT, problem, SnowglobeError } from '../core/errors.ts';
-import type { Address } from '../stores/clickhouse/clickhouse-store.ts';
+import type { Address } from '../stores/clickhouse/connection.ts';
 import { ColumnError, streamTableIds } from '../stores/clickhouse/id-columns.ts';
 
 /** Where the password comes from: what stands in a command is kept by shells, and shown by `ps`. */

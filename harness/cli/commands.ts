@@ -21,7 +21,7 @@ export interface Command {
 
 const run: Command = {
   takes: [
-    ...(['driver', 'generator', 'seed', 'store', 'runs', 'without-disturbances'] as const),
+    ...(['driver', 'generator', 'seed', 'store', 'runs', 'without-disturbances', 'fail-fast'] as const),
     ...(['slo', 'load', 'metrics-port'] as const),
     ...(['junit', 'summary', 'unknown', 'waivers', 'matrix'] as const),
     ...WAY_FLAG_NAMES,
@@ -39,6 +39,7 @@ const run: Command = {
         load: values.load,
         runs: values.runs ?? 'runs',
         withoutDisturbances: values['without-disturbances'] ?? false,
+        failFast: values['fail-fast'] ?? false,
         slo: values.slo,
         metricsPort: values['metrics-port'],
         junit: values.junit,

@@ -52,6 +52,7 @@ const OPTIONS = {
   format: { type: 'string' },
   tolerance: { type: 'string' },
   'without-disturbances': { type: 'boolean' },
+  'fail-fast': { type: 'boolean' },
   slo: { type: 'string' },
   'metrics-port': { type: 'string' },
   etcd: { type: 'string' },

@@ -7,6 +7,7 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { CANARY } from '../core/canary.ts';
 import { messageOf } from '../core/errors.ts';
 import type { BatchRecord, LaneName } from '../core/tap.ts';
 import { BATCH_BYTES, decodeBatch, lifeName, parseSegmentName, segmentName } from '../core/tap.ts';
@@ -73,11 +74,11 @@ export class TapReader {
     return this.lanes().find(({ lane: it }) => it.node === node && it.incarnation === incarnation && it.lane === lane);
   }
 
-  /** To be called when everything committed was read and no node writes any more. */
+  /** To be called when everything committed was read and no node writes any more. The canary's tap is no evidence. */
   finish(): TapSummary {
-    const lanes = this.lanes();
+    const lanes = this.lanes().filter(({ lane: { node } }) => node !== CANARY);
     const ends = lanes.map((lane) => lane.finish());
-    const files = readdirSync(this.#folder);
+    const files = readdirSync(this.#folder).filter((file) => !file.startsWith(`${CANARY}-`));
     const leaseLogs = readLeaseLogs(this.#folder);
     return {
       lanes: lanes.map(({ lane, ids, batches }) => ({ ...lane, ids, batches })),

@@ -59,6 +59,14 @@ function contentOf(event: ProgressEvent): Line | undefined {
     }
     case 'note':
       return [span('! ', 'doubt'), span(event.text)];
+    case 'live':
+      return [
+        span('✘ ', 'bad'),
+        span(event.guarantee, 'strong'),
+        span(`  ${event.what}`),
+        span(`  seen ${((nsToMs(event.at) - nsToMs(event.emitted)) / 1000).toFixed(1)} s after it was minted`, 'faint'),
+      ];
+    case 'pace':
     case 'rates':
       return undefined;
   }

@@ -87,7 +87,9 @@ const measuredStore = (store: Store): Store => {
     putFacts: (facts) => timed('facts', () => store.putFacts(facts)),
     counts: () => timed('counts', () => store.counts()),
     bytes: () => timed('bytes', () => store.bytes()),
-    liveDuplicates: () => store.liveDuplicates(),
+    live: store.live,
+    forgetCanary: () => store.forgetCanary(),
+    cpuSeconds: () => store.cpuSeconds?.(),
     sql: {
       rows: (query, parameters) =>
         inCheck ? store.sql.rows(query, parameters) : timed('other', () => store.sql.rows(query, parameters)),

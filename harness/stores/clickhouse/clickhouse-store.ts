@@ -2,6 +2,7 @@
  * The store on ClickHouse: one client for the embedded engine and for a server, both by URL.
  */
 import { ClickHouseError } from '@clickhouse/client';
+import { CANARY_NODE } from '../../core/canary.ts';
 import type { SqlReader } from '../../core/checker.ts';
 import { environmentLacks, messageOf } from '../../core/errors.ts';
 import type { RequestColumns } from '../../core/history.ts';
@@ -14,12 +15,14 @@ import type { Address, Parameters, Patience } from './connection.ts';
 import { Connection, EMBEDDED_PATIENCE, SERVER_PATIENCE, isOutOfMemory } from './connection.ts';
 import { factRows } from './fact-rows.ts';
 import { HandOver } from './hand-over.ts';
-import { LiveDuplicates } from './live-duplicates.ts';
 import { batchBlock } from './native.ts';
 import { requestRows } from './row-binary.ts';
-import type { Engine, IdBits } from './schema.ts';
+import type { CanaryPlace, Engine, IdBits } from './schema.ts';
 import {
+  canaryPlace,
+  canaryStatements,
   factsStatement,
+  forgetCanaryStatements,
   forgetStatement,
   ingestStatement,
   lanesOfPartsQuery,
@@ -46,6 +49,8 @@ export interface ClickHouseStoreOptions {
   /** Why the engine is gone, when that is known better than from a failed request. */
   readonly lost?: () => Promise<string | undefined>;
   readonly close?: () => Promise<void>;
+  /** CPU seconds that the engine has taken, where it is the run's own. */
+  readonly cpuSeconds?: () => number | undefined;
 }
 
 interface LaneRow extends Record<string, unknown> {
@@ -73,9 +78,10 @@ export async function openClickHouseStore(options: ClickHouseStoreOptions): Prom
 class ClickHouseStore implements Store {
   readonly version: string;
   readonly sql: SqlReader = { rows: (query, parameters) => this.#rows(query, parameters) };
+  readonly live: SqlReader = { rows: (query, parameters) => this.#rows(query, parameters, this.#canary) };
   readonly #options: ClickHouseStoreOptions;
   readonly #connection: Connection;
-  readonly #live: LiveDuplicates;
+  readonly #canary: CanaryPlace;
   readonly #handOver: HandOver | undefined;
   /** Names of the nodes that ranges came from; the tables hold their numbers. */
   readonly #nodes = new Map<number, string>();
@@ -84,7 +90,7 @@ class ClickHouseStore implements Store {
   constructor(options: ClickHouseStoreOptions) {
     this.version = options.version;
     this.#options = options;
-    this.#live = new LiveDuplicates(this.sql, options.idBits);
+    this.#canary = canaryPlace(options.database, options.engine, options.runId);
     const isServer = options.engine === 'shared';
     this.#connection = new Connection({
       address: options.address,
@@ -98,20 +104,23 @@ class ClickHouseStore implements Store {
 
   async create(): Promise<void> {
     await prepareDatabase(this.#connection, { ...this.#options, where: this.#options.where ?? this.version });
-    if (this.#options.engine === 'own') await this.#refuseOtherRun();
+    const { engine, idBits } = this.#options;
+    for (const query of canaryStatements(this.#canary, engine, idBits)) await this.#connection.command(query);
+    if (engine === 'own') await this.#refuseOtherRun();
   }
 
   async append(range: BatchRange): Promise<void> {
     if (!TOKEN.test(range.token)) throw new RangeError(`a token holds letters, digits and _/.:- only: ${range.token}`);
     const { node, incarnation, lane } = range.lane;
-    this.#nodes.set(range.nodeIndex, node);
-    const { database, idBits, runId } = this.#options;
-    const name = { run: runId, node: range.nodeIndex, incarnation, lane, token: range.token };
+    const isCanary = range.nodeIndex === CANARY_NODE;
+    if (!isCanary) this.#nodes.set(range.nodeIndex, node);
+    const { idBits, runId } = this.#options;
+    const { database, run } = isCanary ? this.#canary : { database: this.#options.database, run: runId };
+    const name = { run, node: range.nodeIndex, incarnation, lane, token: range.token };
     const block = batchBlock(range, idBits);
     await (this.#handOver === undefined
       ? this.#send(ingestStatement(database, idBits, name), Buffer.concat(block), {})
       : this.#lend(block, (file) => ingestStatement(database, idBits, name, file)));
-    this.#live.appended(range);
   }
 
   async appendRequests(requests: RequestColumns): Promise<void> {
@@ -193,8 +202,13 @@ class ClickHouseStore implements Store {
     }
   }
 
-  liveDuplicates(): Promise<number> {
-    return this.#live.count();
+  async forgetCanary(): Promise<void> {
+    const { engine, idBits } = this.#options;
+    for (const query of forgetCanaryStatements(this.#canary, engine, idBits)) await this.#connection.command(query);
+  }
+
+  cpuSeconds(): number | undefined {
+    return this.#options.cpuSeconds?.();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -203,10 +217,18 @@ class ClickHouseStore implements Store {
     this.#handOver?.close();
   }
 
-  async #rows<Row extends Record<string, unknown>>(query: string, parameters: Parameters = {}): Promise<Row[]> {
+  async #rows<Row extends Record<string, unknown>>(
+    query: string,
+    parameters: Parameters = {},
+    canary?: CanaryPlace,
+  ): Promise<Row[]> {
     const { database, engine, idBits, runId: run } = this.#options;
     try {
-      return await this.#connection.rows<Row>(withRun(database, engine, idBits, query), { ...parameters, run });
+      return await this.#connection.rows<Row>(withRun(database, engine, idBits, query, canary), {
+        ...parameters,
+        run,
+        ...(canary !== undefined && { canary: canary.run }),
+      });
     } catch (error) {
       // Nobody could tell what it would have answered: as little as from an engine that is gone.
       if (!isOutOfMemory(error)) throw error;

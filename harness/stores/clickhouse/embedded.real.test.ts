@@ -9,6 +9,7 @@ import { describe, expect, test } from 'vitest';
 import { EngineLost } from '../../core/store.ts';
 import type { BatchRange, Store } from '../../core/store.ts';
 import { openClickHouseStore } from './clickhouse-store.ts';
+import { CANARY_NODE } from '../../core/canary.ts';
 import { openEmbedded, startEngine } from './embedded.ts';
 import type { EmbeddedEngine } from './embedded.ts';
 import { storeReadiness } from './readiness.ts';
@@ -181,20 +182,18 @@ describe('queries', () => {
     expect(await store.sql.rows('SELECT count() AS n FROM ids JOIN batches USING (node)')).toEqual([{ n: '6' }]);
   });
 
-  test('live duplicates count each ID once, whenever its sightings arrive', async () => {
+  test('what the canary minted is seen by whoever looks while the run lasts, and by nobody else', async () => {
     using folder = temporaryFolder();
     await using store = await openEmbedded({ folder: folder.path, runId: RUN });
-    const append = (node: number, firstSeq: bigint, ids: readonly bigint[]) =>
-      store.append(rangeOf({ runId: RUN, node, firstSeq, batches: [ids] }));
-    expect(await store.liveDuplicates()).toBe(0);
-    await append(0, 0n, [10n, 20n, 30n]);
-    expect(await store.liveDuplicates()).toBe(0);
-    await append(1, 0n, [20n, 25n]);
-    expect(await store.liveDuplicates()).toBe(1);
-    await append(0, 3n, [40n, 40n, 20n]);
-    expect(await store.liveDuplicates()).toBe(2);
-    await append(0, 6n, [20n, 40n, 50n]);
-    expect(await store.liveDuplicates()).toBe(2);
+    await store.append(rangeOf({ runId: RUN, batches: [[1n, 2n]] }));
+    await store.append({ ...rangeOf({ runId: RUN, node: CANARY_NODE, batches: [[2n, 7n]] }) });
+    const idsOf = 'SELECT id FROM ids ORDER BY id';
+    expect(await store.sql.rows(idsOf)).toEqual([{ id: '1' }, { id: '2' }]);
+    expect(await store.live.rows(idsOf)).toEqual([{ id: '1' }, { id: '2' }, { id: '2' }, { id: '7' }]);
+    expect((await store.counts()).map(({ ids }) => ids)).toEqual([2n]);
+    await store.forgetCanary();
+    await store.forgetCanary();
+    expect(await store.live.rows(idsOf)).toEqual([{ id: '1' }, { id: '2' }]);
   });
 });
 

@@ -10,6 +10,7 @@ import { createRequire } from 'node:module';
 import { extname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { environmentLacks, messageOf, problem, SnowglobeError } from '../../core/errors.ts';
+import { parseCpuSeconds } from '../../core/proc-stat.ts';
 import { StoreUnreadable } from '../../core/store.ts';
 import type { Store } from '../../core/store.ts';
 import type { ChdbStart, ChdbStarted } from './chdb-server.ts';
@@ -80,10 +81,20 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Store> {
       handOverIn: engine.incoming,
       lost: engine.ended,
       close: engine.stop,
+      cpuSeconds: () => cpuSecondsOf(engine.pid),
     });
   } catch (error) {
     // Some of what is damaged shows when it is looked at.
     throw error instanceof SnowglobeError ? error : unreadable(messageOf(error).trim(), options.folder, error);
+  }
+}
+
+/** Undefined where the system does not tell, and of a process that is gone. */
+function cpuSecondsOf(pid: number): number | undefined {
+  try {
+    return parseCpuSeconds(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return undefined;
   }
 }
 

@@ -38,6 +38,7 @@ describe('a server that serves', () => {
     const rowsOf = async (store: Store) => (await store.bytes())?.map(({ table, rows }) => ({ [table]: rows }));
     expect(await rowsOf(one)).toEqual([{ batches: '1' }, { ids: '2' }]);
     expect(await rowsOf(two)).toEqual([{ batches: '1' }, { ids: '3' }]);
+    expect(await one.live.rows(idsOf)).toEqual([{ id: '1' }, { id: '2' }]);
     expect(one.version).toBe(`ClickHouse ${await server.query('SELECT version()')} at ${server.url}`);
   });
 

@@ -1,0 +1,146 @@
+/**
+ * What is wrong with the IDs so far, told while nodes mint: steps back, fields, and holders of one worker ID at one time
+ * as soon as a range is stored, duplicates at the next look. It decides nothing: the verdict is the checkers', who read the
+ * whole run when it is over.
+ */
+import { CANARY, CANARY_NODE } from '../../core/canary.ts';
+import type { SqlReader } from '../../core/checker.ts';
+import type { LiveFinding } from '../../core/live.ts';
+import type { Layout } from '../../core/layout.ts';
+import { idBitsOf } from '../../core/layout.ts';
+import { counted, grouped, lifeOf } from '../../core/phrases.ts';
+import type { BatchRange } from '../../core/store.ts';
+import type { LaneName } from '../../core/tap.ts';
+import type { Emission, NewDuplicates } from './duplicates.ts';
+import { Duplicates } from './duplicates.ts';
+import { idFields, type IdFields } from './id-fields.ts';
+import type { Act, LaneSpan, Tally } from './lane-look.ts';
+import { LaneLook } from './lane-look.ts';
+import type { Span } from './spans.ts';
+import { Spans } from './spans.ts';
+
+export interface LiveCheckerOptions {
+  /** Reads the run's tables, the canary's IDs among them. */
+  readonly sql: SqlReader;
+  readonly layout: Layout;
+  readonly untoldHolders: boolean;
+  /** By number. */
+  readonly nodes: readonly string[];
+}
+
+interface Holder extends Act {
+  readonly lane: LaneName;
+  from: number;
+  to: number;
+}
+
+export class LiveChecker {
+  readonly #options: LiveCheckerOptions;
+  readonly #fields: IdFields;
+  readonly #duplicates: Duplicates;
+  readonly #lanes = new Map<string, LaneLook>();
+  readonly #spans = new Map<bigint, Spans>();
+  /** IDs of the canary are no worker's: spans of their own. */
+  readonly #canarySpans = new Map<bigint, Spans>();
+  readonly #holders = new Map<number, Holder[]>();
+  readonly #met = new Set<string>();
+  /** IDs came in no order: each has to be sought among all. */
+  seeksEach = false;
+
+  constructor(options: LiveCheckerOptions) {
+    this.#options = options;
+    this.#fields = idFields(options.layout, options.untoldHolders);
+    this.#duplicates = new Duplicates(options.sql, idBitsOf(options.layout));
+  }
+
+  /** To be called for each range once it is stored, in the order of its lane. */
+  stored(range: BatchRange): readonly LiveFinding[] {
+    const { node, incarnation, lane } = range.lane;
+    const isCanary = range.nodeIndex === CANARY_NODE;
+    const key = `${node}/${incarnation}/${lane}`;
+    const lookAt = this.#lanes.get(key) ?? new LaneLook(this.#fields);
+    this.#lanes.set(key, lookAt);
+    const { spans, wild, backward, malformed, acts } = lookAt.look(range);
+    if (wild) {
+      this.seeksEach = true;
+      this.#duplicates.storedWild(range);
+    }
+    this.#duplicates.stored(range, this.#meetings(spans, isCanary ? this.#canarySpans : this.#spans));
+    const life = lifeOf(range.lane);
+    const found = [
+      ...finding('increasing-per-node', backward, ({ id, before }) => `${life} minted ${id} after ${before}`),
+      // The canary is of no layout.
+      ...(isCanary ? [] : finding('well-formed', malformed, ({ id, held }) => `${life} minted ${id} ${under(held)}`)),
+    ];
+    return [
+      ...found.map((one) => (isCanary ? { ...one, canary: true as const } : one)),
+      ...this.#meetingHolders(range, acts),
+    ];
+  }
+
+  /** Duplicates that came with what was stored since the last look. */
+  async look(): Promise<readonly LiveFinding[]> {
+    return (await this.#duplicates.look()).map((found) => ({
+      guarantee: 'unique',
+      found: found.found,
+      emitted: found.emitted,
+      what: this.#describe(found),
+      ...(found.latest.node === CANARY_NODE && { canary: true as const }),
+    }));
+  }
+
+  #meetings(spans: readonly LaneSpan[], taken: Map<bigint, Spans>): readonly Span[] {
+    return spans.flatMap((span) => {
+      const ofKey = taken.get(span.key) ?? new Spans();
+      taken.set(span.key, ofKey);
+      return ofKey.add(span, span.after);
+    });
+  }
+
+  #describe({ id, found, first, latest }: NewDuplicates): string {
+    const life = ({ node, incarnation }: Emission): string =>
+      lifeOf({ node: node === CANARY_NODE ? CANARY : (this.#options.nodes[node] ?? `node ${node}`), incarnation });
+    const [one, other] = [life(first), life(latest)];
+    const whose = one === other ? `twice by ${one}` : `by ${one} and by ${other}`;
+    return `ID ${id} was minted ${whose}${found > 1 ? `, and ${counted(found - 1, 'more ID')} since the last look` : ''}`;
+  }
+
+  /** As `owns-worker-id` counts them: two holders whose certain intervals meet, each pair once. */
+  #meetingHolders({ lane, nodeIndex }: BatchRange, acts: readonly Act[]): readonly LiveFinding[] {
+    if (nodeIndex === CANARY_NODE) return [];
+    return acts.flatMap((act) => {
+      const holders = this.#holders.get(act.workerId) ?? [];
+      this.#holders.set(act.workerId, holders);
+      let own = holders.find((one) => isSame(one, act, lane));
+      if (own === undefined) holders.push((own = { ...act, lane }));
+      own.from = Math.min(own.from, act.from);
+      own.to = Math.max(own.to, act.to);
+      return holders.flatMap((other): LiveFinding[] => {
+        if (other === own || other.from > own.to || own.from > other.to) return [];
+        const pair = [nameOf(own), nameOf(other)].sort().join(' ');
+        if (this.#met.has(pair)) return [];
+        this.#met.add(pair);
+        const what = `${lifeOf(other.lane)} and ${lifeOf(lane)} both minted under worker ID ${act.workerId}`;
+        return [{ guarantee: 'owns-worker-id', found: 1, emitted: Math.max(own.from, other.from), what }];
+      });
+    });
+  }
+}
+
+function finding(
+  guarantee: LiveFinding['guarantee'],
+  { found, first }: Tally,
+  what: (first: NonNullable<Tally['first']>) => string,
+): LiveFinding[] {
+  if (first === undefined) return [];
+  const more = found > 1 ? `, and ${grouped(found - 1)} more` : '';
+  return [{ guarantee, found, emitted: first.emitted, what: `${what(first)}${more}` }];
+}
+
+const under = (held: number): string => (held < 0 ? 'and held no worker ID' : `under worker ID ${held}`);
+
+const isSame = (one: Holder, { createRevision }: Act, { node, incarnation }: LaneName): boolean =>
+  one.lane.node === node && one.lane.incarnation === incarnation && one.createRevision === createRevision;
+
+const nameOf = ({ lane: { node, incarnation }, workerId, createRevision }: Holder): string =>
+  `${node}/${incarnation}/${workerId}/${createRevision}`;
