@@ -58,12 +58,12 @@ describe('threads', () => {
     const segments = files.segments(LINES, 64);
     const pieces = cut(segments, 8, 100);
     const start = { words: 2, pieces, limits: THREADED, onRead: () => undefined } as const;
-    await using crew = startCrew({ ...start, threads: 2 });
+    await using crew = startCrew({ ...start, threads: 1 });
     await crew.run('scan', { stepsMax: 1 });
     // A task that makes no sense: the job throws what is no fault of the input.
     const broken = crew.run('find', undefined as never);
     await expect(broken).rejects.toThrow(
-      /A thread of the exact check ended: .*undefined.*The file that it read last: .*ids-/,
+      /A thread of the exact check ended \(.*undefined.*\)\. The file that it read last: .*ids-/,
     );
   });
 });
@@ -118,6 +118,22 @@ describe('files', () => {
       'The file ends at byte 70, where IDs up to byte 80 were expected.',
     );
     reader.close();
+  });
+
+  // The first read is for the order, the second for fingerprints, and so is the third where there is room for them.
+  test.each([
+    ['fingerprints', LIMITS.alikeMax, 2],
+    ['the partition', -1, 3],
+  ])('a file that changes between two passes of %s', async (_, alikeMax, changedAfter) => {
+    const segments = files.segments([[Array.from({ length: 200 }, (_, k) => BigInt(k))]], 64);
+    let reads = 0;
+    // All alike: the next pass sees all of them, or none.
+    const onProgress = (): void => {
+      if (++reads === changedAfter) writeFileSync(segments[0]!.file, bytesOf(Array<bigint>(201).fill(6n), 64));
+    };
+    const limits = { ...LIMITS, alikeMax, bucketIds: 20, seed: 3 };
+    const checked = exactWithin(segments, { ...options, method: 'partition', memoryBytes: 4000, onProgress }, limits);
+    await expect(checked).rejects.toThrow(/Passes over the files saw \d+ IDs in place of 200\./);
   });
 
   test('two segments that claim one position of their owner are a mistake of the caller', async () => {

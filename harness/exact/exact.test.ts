@@ -8,7 +8,7 @@ import { type Limits, LIMITS } from './limits.ts';
 import { byPartition } from './partition-passes.ts';
 import { cut } from './pieces.ts';
 import type { ExactMethod, ExactOptions, ExactResult } from './segment.ts';
-import { Progress, type Work } from './work.ts';
+import { Progress, Region, type Work } from './work.ts';
 
 const files = new Files();
 afterAll(() => files[Symbol.dispose]());
@@ -123,11 +123,11 @@ describe.each([64, 128] as const)('IDs of %i bits', (idBits) => {
       fc.asyncProperty(historyOf(layout), async (history) => {
         for (const method of await expectAllEqualFold(history)) answered.set(method, (answered.get(method) ?? 0) + 1);
       }),
-      { numRuns: 250 },
+      { numRuns: 150 },
     );
     // None of them has its right answers by never answering.
     for (const method of ['certificate', 'fingerprints', 'partition'] as const)
-      expect(answered.get(method) ?? 0, method).toBeGreaterThan(50);
+      expect(answered.get(method) ?? 0, method).toBeGreaterThan(30);
   });
 
   const hostile: Readonly<Record<string, readonly Line[]>> = {
@@ -181,6 +181,14 @@ describe.each([64, 128] as const)('IDs of %i bits', (idBits) => {
       method: 'certificate',
       repeated: 0n,
     });
+    // What is out of place at the edge of a piece makes no run meet all others: nothing else has to be held.
+    for (const at of [TINY.pieceIds - 1, TINY.pieceIds])
+      for (const misplaced of [id(0), id(500)]) {
+        const ids = rising(100).with(at, misplaced);
+        const history = { lines: [[ids], [rising(50, 2)]], layout };
+        const result = await answer(history, 'certificate', { limits: { ...TINY, talliedMax: 4, outliersMax: 4 } });
+        expect(result).toMatchObject({ repeated: misplaced === id(0) ? 1n : 0n });
+      }
     // Of whom nothing is known, two lines that rise side by side meet everywhere.
     const side = { lines: [[rising(90)], [rising(90, 2)]], layout };
     expect(await answer(side, 'certificate', { knows: true })).toMatchObject({ repeated: 0n });
@@ -221,6 +229,7 @@ describe('IDs made for the hash', () => {
     const work: Work = {
       ...{ words: 2, pieces, limits, seed: SEED, emissions: 401, memoryBytes: 10_000, witnesses: WITNESSES },
       progress: new Progress(undefined),
+      region: new Region(),
     };
     const drawn = [SEED, SEED, 1234];
     const found = await byPartition(crew, work, () => drawn.shift()!);

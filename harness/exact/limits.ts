@@ -36,8 +36,8 @@ export const LIMITS: Limits = {
   outliersMax: 262_144,
   smallRun: 4096,
   rangesMax: 256,
-  talliedMax: 2_097_152,
-  alikeMax: 2_097_152,
+  talliedMax: 1_048_576,
+  alikeMax: 524_288,
   bucketIds: 81_920,
   triesMax: 4,
 };
