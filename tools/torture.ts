@@ -18,6 +18,7 @@ import { addEvidence, honestGenerators } from './false-alarms.ts';
 import { evidenceOfSlice } from './false-alarms/evidence.ts';
 import { watchedLab, type WatchedLab } from './false-alarms/watched-lab.ts';
 import { createLab } from './lab.ts';
+import { fuzzHostileFiles } from './torture/audit-fuzz.ts';
 import { catchDangerous } from './torture/dangerous.ts';
 import { etcdMatrix, huntEarlyRevoke } from './torture/etcd-versions.ts';
 import { exitCodeOf } from './torture/exit-code.ts';
@@ -156,6 +157,11 @@ const SLICES: { readonly [name: string]: Slice } = {
     what: 'the same on local',
     count: 30,
     run: (_lab, these) => killHarness('local', these),
+  },
+  'audit-fuzz': {
+    what: 'audits of 100,000 hostile files of IDs and taps, 1,000 a repetition: what a plain fold says, and no crash',
+    count: 100,
+    run: (_lab, these) => fuzzHostileFiles(these),
   },
   'etcd-matrix': {
     what: 'snowflake through the coordinator scenarios, on the etcd of the distribution and a current one, on local',

@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { auditOf, found, refusal } from './audit-for-tests.ts';
-import { auditSchema } from './audit-schema.ts';
+import { auditJsonSchema, auditSchema } from './audit-schema.ts';
 
 const IDS = ['1724551118844858368', '1724551118844858369', '1724551118849052672'] as const;
 const u64 = (ids: readonly (string | bigint)[]): Buffer => Buffer.from(BigUint64Array.from(ids.map(BigInt)).buffer);
@@ -334,4 +335,8 @@ test('negative IDs of a signed column are read as they are held there', async ()
 test('what an audit says fits its published schema', async () => {
   const audit = found(await auditOf({ 'a.txt': '1\n1\nx\n' }, { lenient: true, layout: 'twitter' }));
   expect(auditSchema.parse(audit)).toEqual(audit);
+});
+
+test('docs/audit.schema.json is the one that tools/schemas.ts writes', () => {
+  expect(readFileSync(new URL('../../docs/audit.schema.json', import.meta.url), 'utf8')).toBe(auditJsonSchema());
 });
