@@ -103,5 +103,5 @@ function resetTickets({ tickets }: Ground): void {
 function died({ tickets, pieces }: Ground, index: number, how: string, cause?: unknown): Error {
   const piece = pieces[Atomics.load(new Int32Array(tickets), 1 + index) - 1];
   const where = piece === undefined ? '' : ` The file that it read last: ${piece.file}.`;
-  return new Error(`A thread of the exact check ended: ${how}.${where}`, { cause });
+  return new Error(`A thread of the exact check ended (${how}).${where}`, { cause });
 }

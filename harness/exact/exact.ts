@@ -17,7 +17,7 @@ import { type Limits, LIMITS } from './limits.ts';
 import { joinOrders } from './order.ts';
 import { byPartition } from './partition-passes.ts';
 import { cut } from './pieces.ts';
-import { Progress } from './work.ts';
+import { Progress, Region } from './work.ts';
 import { gaveUpOver, SCAN_SHARED_BYTES, type ScannedPiece } from './scan.ts';
 import type { ExactOptions, ExactResult, Segment } from './segment.ts';
 import { repeatsIn } from './tally.ts';
@@ -80,7 +80,7 @@ export async function exactWithin(
     if (method === 'certificate') throw new Error(`The certificate gave up: ${why}.`);
   }
 
-  const work = { ...input, emissions, memoryBytes, progress, witnesses };
+  const work = { ...input, emissions, memoryBytes, progress, witnesses, region: new Region() };
   const tally = await byFingerprints(crew, work);
   if (tally !== undefined)
     return { method: 'fingerprints', why: sentence(why), ...found, ...repeatsIn(tally, words, pieces, witnesses) };

@@ -42,9 +42,12 @@ export function find({ points, field, places, seed }: FindTask, hand: Hand): Fou
     const { piece, bounds, workers } = places[ticket]!;
     hand.read(piece, (ids, used, from) => {
       if (tally.size > limits.talliedMax) return;
-      for (let i = 0; i < used; i += words)
-        if (sought.has(ids, i) || (workers.length > 0 && isWithin(ids, i, bounds, workers, field, words)))
-          tally.add(ids, i, piece, from + i / words);
+      for (let i = sought.next(ids, 0, used); i < used && workers.length === 0; i = sought.next(ids, i + words, used))
+        tally.add(ids, i, piece, from + i / words);
+      if (workers.length > 0)
+        for (let i = 0; i < used; i += words)
+          if (isWithin(ids, i, bounds, workers, field, words) || sought.next(ids, i, i + words) === i)
+            tally.add(ids, i, piece, from + i / words);
     });
     if (tally.size > limits.talliedMax) return {};
   }
@@ -75,8 +78,10 @@ class Points {
   readonly #table: IdTable;
   readonly #bits: Uint8Array;
   readonly #shift: number;
+  readonly #words: WordsOfId;
 
   constructor(points: Uint32Array, words: WordsOfId, seed: number) {
+    this.#words = words;
     const count = points.length / words;
     this.#table = new IdTable(words, count, seed);
     const bits = Math.min(24, Math.max(12, Math.ceil(Math.log2(count * 16 + 1))));
@@ -88,7 +93,13 @@ class Points {
     }
   }
 
-  has(ids: Uint32Array, i: number): boolean {
-    return this.#bits[mix(ids[i]! ^ ids[i + 1]!) >>> this.#shift] === 1 && this.#table.find(ids, i) >= 0;
+  /** The word of the first ID that is among them, from `i` on; `end` where none is. */
+  next(ids: Uint32Array, i: number, end: number): number {
+    const bits = this.#bits;
+    const shift = this.#shift;
+    const words = this.#words;
+    for (; i < end; i += words)
+      if (bits[mix(ids[i]! ^ ids[i + 1]!) >>> shift] === 1 && this.#table.find(ids, i) >= 0) return i;
+    return end;
   }
 }

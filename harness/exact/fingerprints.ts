@@ -69,7 +69,9 @@ class Scattering {
 
   #scatter(hashes: number): void {
     const { shift, first, buckets } = this.#task;
-    const [lines, inLine, { upper, lower }] = [this.#lines, this.#inLine, this.#hasher];
+    const { upper, lower } = this.#hasher;
+    const lines = this.#lines;
+    const inLine = this.#inLine;
     for (let k = 0; k < hashes; k++) {
       const bucket = (upper[k]! >>> shift) - first;
       if (bucket < 0 || bucket >= buckets) continue;
@@ -83,7 +85,9 @@ class Scattering {
   }
 
   #write(bucket: number, count: number): void {
-    const [lines, region, room] = [this.#lines, this.#region, this.#task.room];
+    const lines = this.#lines;
+    const region = this.#region;
+    const { room } = this.#task;
     const at = Atomics.add(this.#filled, bucket, count);
     if (at + count > room) {
       // Taken back, or it would wrap around where the rest of the input goes this way.
@@ -118,41 +122,57 @@ export function alike(task: AlikeTask, hand: Hand): { readonly pairs?: Uint32Arr
   return { pairs: Uint32Array.from(pairs) };
 }
 
+const FEW_WORDS = 2 ** 11 - 1;
+const NONE = new Uint32Array();
+
+/** Of numbers in order, those that are there twice or more, once each. */
+function twice(sorted: Uint32Array): Uint32Array {
+  return sorted.filter((number, k) => number === sorted[k - 1] && number !== sorted[k - 2]);
+}
+
 /** Which fingerprints of a bucket are there twice or more. */
 class AlikeInBucket {
   /** A bit for many fingerprints, about one in sixteen of them set: it finds all that are there twice, and a few others. */
   readonly #bits: Uint32Array;
   readonly #shift: number;
   /** The same for those few, so that a core's fastest cache holds it. */
-  readonly #fewBits = new Uint32Array(2 ** 11);
+  readonly #fewBits = new Uint32Array(FEW_WORDS + 1);
+  readonly #suspected: Uint32Array;
+  readonly #met: Uint32Array;
 
   constructor(room: number) {
     const bits = Math.min(31, Math.max(10, Math.ceil(Math.log2(room * 16))));
     this.#bits = new Uint32Array(2 ** (bits - 5));
     this.#shift = 32 - bits;
+    this.#suspected = new Uint32Array(room);
+    this.#met = new Uint32Array(room);
   }
 
-  of(region: Uint32Array, from: number, to: number): readonly number[] {
-    const [bits, fewBits, shift] = [this.#bits, this.#fewBits, this.#shift];
+  of(region: Uint32Array, from: number, to: number): Uint32Array {
+    const bits = this.#bits;
+    const fewBits = this.#fewBits;
+    const shift = this.#shift;
+    const suspected = this.#suspected;
+    const met = this.#met;
     bits.fill(0);
-    const suspects = new Map<number, number>();
+    let suspects = 0;
     for (let i = from; i < to; i++) {
       const fingerprint = region[i]!;
       const bit = fingerprint >>> shift;
       const mask = 1 << (bit & 31);
       const word = bits[bit >>> 5]!;
       if ((word & mask) === 0) bits[bit >>> 5] = word | mask;
-      else suspects.set(fingerprint, 0);
+      else suspected[suspects++] = fingerprint;
     }
+    if (suspects === 0) return NONE;
     fewBits.fill(0);
-    for (const fingerprint of suspects.keys()) fewBits[(fingerprint >>> 5) & 2047]! |= 1 << (fingerprint & 31);
+    for (let k = 0; k < suspects; k++) fewBits[(suspected[k]! >>> 5) & FEW_WORDS]! |= 1 << (suspected[k]! & 31);
+    let again = 0;
     for (let i = from; i < to; i++) {
       const fingerprint = region[i]!;
-      if ((fewBits[(fingerprint >>> 5) & 2047]! & (1 << (fingerprint & 31))) === 0) continue;
-      const count = suspects.get(fingerprint);
-      if (count !== undefined) suspects.set(fingerprint, count + 1);
+      if ((fewBits[(fingerprint >>> 5) & FEW_WORDS]! & (1 << (fingerprint & 31))) !== 0) met[again++] = fingerprint;
     }
-    return Array.from(suspects).flatMap(([fingerprint, count]) => (count > 1 ? [fingerprint] : []));
+    return twice(met.subarray(0, again).sort());
   }
 }
 

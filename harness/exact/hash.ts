@@ -55,8 +55,10 @@ export class Hasher {
   }
 
   #hash64(ids: Uint32Array, at: number, end: number): void {
-    const [upper, lower] = [this.upper, this.lower];
-    const [s0, s1, s2] = [this.#seed[0]!, this.#seed[1]!, this.#seed[2]!];
+    const { upper, lower } = this;
+    const s0 = this.#seed[0]!;
+    const s1 = this.#seed[1]!;
+    const s2 = this.#seed[2]!;
     for (let i = at, k = 0; i < end; i += 2, k++) {
       const low = ids[i]!;
       const a = ids[i + 1]! ^ mix(low ^ s0);

@@ -30,14 +30,14 @@ export interface Limits {
 
 export const LIMITS: Limits = {
   chunkIds: 32_768,
-  pieceIds: 4_194_304,
+  pieceIds: 1_048_576,
   threadsFrom: 500_000,
   runsMax: 262_144,
   outliersMax: 262_144,
   smallRun: 4096,
   rangesMax: 256,
-  talliedMax: 2_097_152,
-  alikeMax: 2_097_152,
+  talliedMax: 1_048_576,
+  alikeMax: 524_288,
   bucketIds: 81_920,
   triesMax: 4,
 };

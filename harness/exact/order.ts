@@ -22,7 +22,15 @@ export interface PieceOrder {
 }
 
 /** Slots of IDs that are kept while a piece is read. */
-const [FIRST, PREVIOUS, MIN, MAX, BY, HIGHEST, AFTER, SLOTS] = [0, 1, 2, 3, 4, 5, 6, 7];
+const FIRST = 0;
+const PREVIOUS = 1;
+const MIN = 2;
+const MAX = 3;
+/** How far back the ID farthest back is, the highest before it, and itself. */
+const BY = 4;
+const HIGHEST = 5;
+const AFTER = 6;
+const SLOTS = 7;
 
 /** Reads one piece, chunk by chunk. */
 export class OrderReader {
@@ -62,7 +70,8 @@ export class OrderReader {
     let low = this.#kept[PREVIOUS * 2]!;
     let high = this.#kept[PREVIOUS * 2 + 1]!;
     for (let i = from; i < used; i += 2) {
-      const [l, h] = [ids[i]!, ids[i + 1]!];
+      const l = ids[i]!;
+      const h = ids[i + 1]!;
       if (h < high || (h === high && l <= low)) this.#step(ids, i);
       low = l;
       high = h;
@@ -71,9 +80,15 @@ export class OrderReader {
 
   #rise128(ids: Uint32Array, from: number, used: number): void {
     const at = PREVIOUS * 4;
-    let [a, b, c, d] = [this.#kept[at]!, this.#kept[at + 1]!, this.#kept[at + 2]!, this.#kept[at + 3]!];
+    let a = this.#kept[at]!;
+    let b = this.#kept[at + 1]!;
+    let c = this.#kept[at + 2]!;
+    let d = this.#kept[at + 3]!;
     for (let i = from; i < used; i += 4) {
-      const [e, f, g, h] = [ids[i]!, ids[i + 1]!, ids[i + 2]!, ids[i + 3]!];
+      const e = ids[i]!;
+      const f = ids[i + 1]!;
+      const g = ids[i + 2]!;
+      const h = ids[i + 3]!;
       const rises = h !== d ? h > d : g !== c ? g > c : f !== b ? f > b : e > a;
       if (!rises) this.#step(ids, i);
       a = e;
@@ -83,25 +98,33 @@ export class OrderReader {
     }
   }
 
-  /** The ID at word `i` is no greater than the one before it. */
+  /**
+   * The ID at word `i` is no greater than the one before it. Of IDs by chance every other one is: the highest words mostly
+   * tell that it is neither lowest nor farthest back.
+   */
   #step(ids: Uint32Array, i: number): void {
-    const [words, kept] = [this.#words, this.#kept];
-    if (i > 0) copyWords(ids, i - words, kept, PREVIOUS * words, words);
+    const words = this.#words;
+    const kept = this.#kept;
+    const top = words - 1;
+    const before = i > 0 ? ids : kept;
+    const b = i > 0 ? i - words : PREVIOUS * words;
     const at = this.#read + i / words;
     this.#backward++;
     if (this.#steps.length < this.#stepsMax)
-      this.#steps.push({ at, before: toBigint(kept, PREVIOUS * words, words), after: toBigint(ids, i, words) });
-    if (compareWords(kept, PREVIOUS * words, kept, MAX * words, words) > 0)
-      copyWords(kept, PREVIOUS * words, kept, MAX * words, words);
-    if (compareWords(ids, i, kept, MIN * words, words) < 0) {
+      this.#steps.push({ at, before: toBigint(before, b, words), after: toBigint(ids, i, words) });
+    if (before[b + top]! >= kept[MAX * words + top]! && compareWords(before, b, kept, MAX * words, words) > 0)
+      copyWords(before, b, kept, MAX * words, words);
+    if (ids[i + top]! <= kept[MIN * words + top]! && compareWords(ids, i, kept, MIN * words, words) < 0) {
       copyWords(ids, i, kept, MIN * words, words);
       this.#minAt = at;
     }
-    this.#invert(ids, i, at);
+    if (kept[MAX * words + top]! - ids[i + top]! >= kept[BY * words + top]!) this.#invert(ids, i, at);
   }
 
   #invert(ids: Uint32Array, i: number, at: number): void {
-    const [words, kept, difference] = [this.#words, this.#kept, this.#difference];
+    const words = this.#words;
+    const kept = this.#kept;
+    const difference = this.#difference;
     let borrow = 0;
     for (let k = 0; k < words; k++) {
       const rest = kept[MAX * words + k]! - ids[i + k]! - borrow;

@@ -2,9 +2,10 @@
 import type { Crew } from './crew.ts';
 import { seedOf } from './hash.ts';
 import type { FillTask } from './partition.ts';
+import { partitionPlan, passesOf, sharesOf } from './plan.ts';
 import { search } from './search.ts';
 import { type Repeats, repeatsIn } from './tally.ts';
-import type { Work } from './work.ts';
+import { expectAll, type Work } from './work.ts';
 import { toBigint } from './words.ts';
 import { NO_FIELD } from './worker-field.ts';
 
@@ -20,31 +21,32 @@ export async function byPartition(crew: Crew, work: Work, chance: () => number):
 async function tryPartition(crew: Crew, work: Work, seed: number, slack: number): Promise<Repeats | undefined> {
   const { words, witnesses, progress, emissions } = work;
   const shares = sharesOf(work, crew.hands);
-  const { shift, all, perPass, room } = planOf(work, shares, slack);
-  progress.expect(emissions * Math.ceil(all / perPass));
-  let [surplus, repeated] = [0, 0];
+  const plan = partitionPlan(work, shares, slack);
+  const { shift, all, perPass, room } = plan;
+  progress.expect(emissions * passesOf(plan));
+  const ids = work.region.atLeast(plan.bytes);
+  const counts = shares.map(() => new SharedArrayBuffer(perPass * 2 * 4));
+  let [seen, surplus, repeated] = [0, 0, 0];
   let lowest: bigint[] = [];
-  {
-    const regions = shares.map(() => ({
-      ids: new SharedArrayBuffer(perPass * room * words * 4),
-      counts: new SharedArrayBuffer(perPass * 2 * 4),
-    }));
-    for (let first = 0; first < all; first += perPass) {
-      for (const { counts } of regions) new Uint32Array(counts).fill(0);
-      const buckets = Math.min(perPass, all - first);
-      const task: FillTask = { seed: seedOf(seed), shift, first, buckets, room, regions, shares, tableSeed: seed };
-      for (const filled of await crew.run('fill', task)) {
-        if (filled.surplus === undefined) return undefined;
-        surplus += filled.surplus;
-      }
-      for (const settled of await crew.run('settle', { ...task, witnesses })) {
-        surplus += settled.surplus;
-        repeated += settled.repeated;
-        for (let i = 0; i < settled.lowest.length; i += words) lowest.push(toBigint(settled.lowest, i, words));
-      }
-      lowest = lowest.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)).slice(0, witnesses);
+  for (let first = 0; first < all; first += perPass) {
+    for (const one of counts) new Uint32Array(one).fill(0);
+    const buckets = Math.min(perPass, all - first);
+    const pass = { seed: seedOf(seed), shift, first, buckets, room, ids, counts, tableSeed: seed };
+    const task: FillTask = { ...pass, shares: shares.map(({ pieces }) => pieces) };
+    for (const filled of await crew.run('fill', task)) {
+      if (filled.surplus === undefined) return undefined;
+      seen += filled.surplus;
+      surplus += filled.surplus;
     }
+    for (const settled of await crew.run('settle', { ...task, witnesses })) {
+      seen += settled.seen;
+      surplus += settled.surplus;
+      repeated += settled.repeated;
+      for (let i = 0; i < settled.lowest.length; i += words) lowest.push(toBigint(settled.lowest, i, words));
+    }
+    lowest = lowest.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)).slice(0, witnesses);
   }
+  expectAll(seen, emissions);
   return {
     surplus: BigInt(surplus),
     repeated: BigInt(repeated),
@@ -67,32 +69,4 @@ async function witnessed(
   const { duplicates } = repeatsIn(tally!, words, pieces, witnesses);
   if (duplicates.length !== lowest.length) throw new Error('The partition and its witnesses disagree.');
   return duplicates;
-}
-
-/** Pieces of each thread, by whole pieces as even as these allow. */
-function sharesOf({ pieces, emissions }: Work, hands: number): readonly (readonly number[])[] {
-  const shares = Array.from({ length: hands }, (): number[] => []);
-  let before = 0;
-  for (const [piece, { count }] of pieces.entries()) {
-    shares[Math.min(hands - 1, Math.floor((before / emissions) * hands))]!.push(piece);
-    before += count;
-  }
-  return shares;
-}
-
-/** How many buckets there are, how many of them are filled in one pass, and for how many IDs of a thread each has room. */
-function planOf(
-  { emissions, memoryBytes, limits, pieces, words }: Work,
-  shares: readonly (readonly number[])[],
-  slack: number,
-): { readonly shift: number; readonly all: number; readonly perPass: number; readonly room: number } {
-  const most = Math.max(...shares.map((share) => share.reduce((sum, piece) => sum + pieces[piece]!.count, 0)));
-  // Whole IDs and the table that they are compared in take about eight times as much as a fingerprint and its bits.
-  const log = Math.min(26, Math.max(4, Math.ceil(Math.log2((emissions / limits.bucketIds) * 8))));
-  const all = 2 ** log;
-  const mean = most / all;
-  const room = Math.ceil(mean + 8 * Math.sqrt(mean) + 16) * slack;
-  const bytes = (room * words * 4 + 8) * shares.length;
-  const passes = Math.ceil((all * bytes) / memoryBytes);
-  return { shift: 32 - log, all, perPass: Math.ceil(all / Math.min(passes, all)), room };
 }

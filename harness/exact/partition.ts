@@ -17,11 +17,18 @@ export interface FillTask extends Buckets {
   readonly first: number;
   readonly buckets: number;
   readonly room: number;
-  /** Of each thread: IDs; and, Uint32, of each bucket how many there are and how many of them, the first, came again. */
-  readonly regions: readonly { readonly ids: SharedArrayBuffer; readonly counts: SharedArrayBuffer }[];
+  /** Uint32: for each thread the IDs of its buckets. */
+  readonly ids: SharedArrayBuffer;
+  /** Uint32, of each thread: for each bucket, how many IDs there are, and how many of them, the first, came again. */
+  readonly counts: readonly SharedArrayBuffer[];
   /** Pieces of each thread: fixed, so that nobody needs more room than was planned. */
   readonly shares: readonly (readonly number[])[];
   readonly tableSeed: number;
+}
+
+function idsOf({ ids, buckets, room }: FillTask, words: WordsOfId, index: number): Uint32Array {
+  const length = buckets * room * words;
+  return new Uint32Array(ids, index * length * 4, length);
 }
 
 /** A bucket that has less than this part free, when it is rid of duplicates, is too full to go on with. */
@@ -50,9 +57,8 @@ class Filling {
     this.#task = task;
     this.#words = words;
     this.#hasher = new Hasher(task.seed, words);
-    const { ids, counts } = task.regions[index]!;
-    this.#ids = new Uint32Array(ids);
-    this.#counts = new Uint32Array(counts);
+    this.#ids = idsOf(task, words, index);
+    this.#counts = new Uint32Array(task.counts[index]!);
     this.#distinct = new Distinct(words, task.room, task.tableSeed);
   }
 
@@ -94,6 +100,8 @@ export interface SettleTask extends FillTask {
 
 /** When all threads have filled the buckets: what is in them twice or more. */
 export interface Settled {
+  /** IDs that were in them. */
+  readonly seen: number;
   readonly surplus: number;
   readonly repeated: number;
   /** Words of the lowest IDs that were minted more than once. */
@@ -102,17 +110,20 @@ export interface Settled {
 
 export function settle(task: SettleTask, hand: Hand): Settled {
   const { words } = hand.ground;
-  const distinct = new Distinct(words, task.room * task.regions.length, task.tableSeed);
-  const regions = task.regions.map(({ ids, counts }) => ({
-    ids: new Uint32Array(ids),
+  const distinct = new Distinct(words, task.room * task.counts.length, task.tableSeed);
+  const filled = task.counts.map((counts, index) => ({
+    ids: idsOf(task, words, index),
     counts: new Uint32Array(counts),
   }));
   const lowest = new Lowest<bigint>(task.witnesses, (id) => id);
+  let seen = 0;
   let repeated = 0;
   for (const bucket of hand.tickets(task.buckets)) {
     distinct.clear();
-    for (const { ids, counts } of regions)
+    for (const { ids, counts } of filled) {
+      seen += counts[2 * bucket]!;
       distinct.addAll(ids, bucket * task.room, counts[2 * bucket]!, counts[2 * bucket + 1]!);
+    }
     for (const id of distinct.repeats()) {
       repeated++;
       lowest.add(id);
@@ -120,7 +131,7 @@ export function settle(task: SettleTask, hand: Hand): Settled {
   }
   const words32 = new Uint32Array(lowest.all().length * words);
   for (const [at, id] of lowest.all().entries()) fromBigint(id, words32, at * words, words);
-  return { surplus: distinct.surplus, repeated, lowest: words32 };
+  return { seen, surplus: distinct.surplus, repeated, lowest: words32 };
 }
 
 /** The different IDs of a bucket, and which of them came again. */

@@ -26,7 +26,11 @@ export interface PieceRuns {
 }
 
 /** Slots of the row that a worker has while its run goes on. */
-const [LOW, SECOND, LAST_BUT_ONE, HIGH, SLOTS] = [0, 1, 2, 3, 4];
+const LOW = 0;
+const SECOND = 1;
+const LAST_BUT_ONE = 2;
+const HIGH = 3;
+const SLOTS = 4;
 
 /** Reads pieces, one after the other. */
 export class RunReader {
@@ -83,9 +87,11 @@ export class RunReader {
     const at = (this.#open * SLOTS + HIGH) * 2;
     let low = this.#rows[at]!;
     let high = this.#rows[at + 1]!;
-    const [maskLow, maskHigh] = [this.#maskLow, this.#maskHigh];
+    const maskLow = this.#maskLow;
+    const maskHigh = this.#maskHigh;
     for (; i < used; i += 2) {
-      const [l, h] = [ids[i]!, ids[i + 1]!];
+      const l = ids[i]!;
+      const h = ids[i + 1]!;
       if ((((l ^ low) & maskLow) | ((h ^ high) & maskHigh)) !== 0) return i;
       if (h < high || (h === high && l <= low)) return i;
       low = l;
@@ -95,11 +101,18 @@ export class RunReader {
   }
 
   #rise128(ids: Uint32Array, i: number, used: number): number {
-    const [open, field] = [this.#open, this.#field];
+    const open = this.#open;
+    const field = this.#field;
     const at = (open * SLOTS + HIGH) * 4;
-    let [a, b, c, d] = [this.#rows[at]!, this.#rows[at + 1]!, this.#rows[at + 2]!, this.#rows[at + 3]!];
+    let a = this.#rows[at]!;
+    let b = this.#rows[at + 1]!;
+    let c = this.#rows[at + 2]!;
+    let d = this.#rows[at + 3]!;
     for (; i < used; i += 4) {
-      const [e, f, g, h] = [ids[i]!, ids[i + 1]!, ids[i + 2]!, ids[i + 3]!];
+      const e = ids[i]!;
+      const f = ids[i + 1]!;
+      const g = ids[i + 2]!;
+      const h = ids[i + 3]!;
       if (!(h !== d ? h > d : g !== c ? g > c : f !== b ? f > b : e > a)) return i;
       if (field.mask !== 0 && workerOf(ids, i, field) !== open) return i;
       a = e;
@@ -123,7 +136,9 @@ export class RunReader {
 
   /** An ID that may not go on with the run before it. */
   #one(ids: Uint32Array, i: number): void {
-    const [words, rows, counts] = [this.#words, this.#rows, this.#counts];
+    const words = this.#words;
+    const rows = this.#rows;
+    const counts = this.#counts;
     const worker = workerOf(ids, i, this.#field);
     const row = worker * SLOTS * words;
     const count = counts[worker]!;

@@ -35,7 +35,7 @@ export interface ExactOptions {
   readonly witnesses?: number;
   /** What tables of IDs may take; buffers and the program itself (about 0.15 GiB) come on top. 1 GiB when left out. */
   readonly memoryBytes?: number;
-  /** Threads that work; as many as there are CPUs when left out, and none for small input. */
+  /** Threads; as many as there are CPUs when left out, and none for small input. 0: this one does it all, at one go. */
   readonly threads?: number;
   /**
    * `auto`: the certificate, and what it gives up goes to fingerprints and, where many IDs are alike, to the partition.

@@ -5,7 +5,8 @@ export type WordsOfId = 2 | 4;
 /** Below 0 where the ID at `i` of `a` is less than that at `j` of `b`, above 0 where it is greater. */
 export function compareWords(a: Uint32Array, i: number, b: Uint32Array, j: number, words: number): number {
   for (let k = words - 1; k >= 0; k--) {
-    const [x, y] = [a[i + k]!, b[j + k]!];
+    const x = a[i + k]!;
+    const y = b[j + k]!;
     if (x !== y) return x < y ? -1 : 1;
   }
   return 0;

@@ -1,9 +1,9 @@
 /**
- * Files of IDs for the exact check: raw little-endian u64, 16 nodes, one file each. Made the same way at every size.
+ * Files of IDs for the exact check: raw little-endian IDs, 16 nodes, one file each. Made the same way at every size.
  *
  * `orderly`: Twitter's layout at the format's own ceiling, 4096 IDs a millisecond and node, with three planted duplicates
  * (across nodes, within one, at the far ends) and five pairs of swapped neighbours. `random`: all 64 bits by chance, with
- * the same three duplicates.
+ * the same three duplicates. IDs of 128 bits are these with 64 bits below them that look like chance.
  */
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,16 +26,18 @@ export interface Input {
 }
 
 /** Writes `total` IDs, or a few fewer so that nodes emit alike many, into files of a folder. */
-export function writeInput(folder: string, kind: InputKind, total: number): Input {
+export function writeInput(folder: string, kind: InputKind, total: number, idBits: 64 | 128 = 64): Input {
   mkdirSync(folder, { recursive: true });
   const each = Math.floor(total / NODES);
   const plants = plantsOf(kind, each);
   const segments = Array.from({ length: NODES }, (_, node): Segment => {
-    const file = join(folder, `node-${node}.u64`);
-    writeNode(file, kind, node, each, plants);
+    const file = join(folder, `node-${node}.u${idBits}`);
+    writeNode(file, kind, node, each, plants, idBits);
     return { file, byteOffset: 0, count: each, owner: node, first: 0 };
   });
-  const planted = plants.copies.map(({ from }) => idAt(kind, from.node, from.index)).sort((a, b) => (a < b ? -1 : 1));
+  const planted = plants.copies
+    .map(({ from }) => widened(idAt(kind, from.node, from.index), idBits))
+    .sort((a, b) => (a < b ? -1 : 1));
   return { segments, planted, swapped: plants.swaps.length };
 }
 
@@ -62,7 +64,14 @@ function plantsOf(kind: InputKind, each: number): Plants {
   };
 }
 
-function writeNode(file: string, kind: InputKind, node: number, each: number, { copies, swaps }: Plants): void {
+function writeNode(
+  file: string,
+  kind: InputKind,
+  node: number,
+  each: number,
+  { copies, swaps }: Plants,
+  idBits: 64 | 128,
+): void {
   const fd = openSync(file, 'w');
   const ids = new BigUint64Array(BLOCK_IDS);
   for (let start = 0; start < each; start += BLOCK_IDS) {
@@ -76,7 +85,8 @@ function writeNode(file: string, kind: InputKind, node: number, each: number, { 
       if (isIn(index, start, count)) ids[index - start] = idAt(kind, node, index + 1);
       if (isIn(index + 1, start, count)) ids[index + 1 - start] = idAt(kind, node, index);
     }
-    writeSync(fd, new Uint8Array(ids.buffer, 0, count * 8));
+    const bytes = idBits === 64 ? ids : wide(ids, count);
+    writeSync(fd, new Uint8Array(bytes.buffer, 0, (count * idBits) / 8));
   }
   closeSync(fd);
 }
@@ -104,14 +114,30 @@ function fillOrderly(ids: BigUint64Array, node: number, start: number, count: nu
   }
 }
 
+function widened(id: bigint, idBits: 64 | 128): bigint {
+  return idBits === 64 ? id : (id << 64n) | mixed(id);
+}
+
+function wide(ids: BigUint64Array, count: number): BigUint64Array {
+  const into = new BigUint64Array(count * 2);
+  for (let k = 0; k < count; k++) {
+    into[2 * k] = mixed(ids[k]!);
+    into[2 * k + 1] = ids[k]!;
+  }
+  return into;
+}
+
 /** SplitMix64 by position: a permutation of the counter, so that nothing but what is planted is there twice. */
 function fillRandom(ids: BigUint64Array, node: number, start: number, count: number): void {
   let counter = BigInt.asUintN(64, ((BigInt(node) << 40n) + BigInt(start)) * 0x9e3779b97f4a7c15n);
   for (let k = 0; k < count; k++) {
     counter = BigInt.asUintN(64, counter + 0x9e3779b97f4a7c15n);
-    let z = counter;
-    z = BigInt.asUintN(64, (z ^ (z >> 30n)) * 0xbf58476d1ce4e5b9n);
-    z = BigInt.asUintN(64, (z ^ (z >> 27n)) * 0x94d049bb133111ebn);
-    ids[k] = z ^ (z >> 31n);
+    ids[k] = mixed(counter);
   }
+}
+
+function mixed(z: bigint): bigint {
+  z = BigInt.asUintN(64, (z ^ (z >> 30n)) * 0xbf58476d1ce4e5b9n);
+  z = BigInt.asUintN(64, (z ^ (z >> 27n)) * 0x94d049bb133111ebn);
+  return z ^ (z >> 31n);
 }
