@@ -148,6 +148,7 @@ export const auditSchema = z.strictObject({
 export type Audit = z.infer<typeof auditSchema>;
 export type AuditLine = Audit['lines'][number];
 
+/** The published JSON Schema of what `--json` writes, as the text of docs/audit.schema.json. */
 export function auditJsonSchema(): string {
   const schema = z.toJSONSchema(auditSchema, { target: 'draft-2020-12' });
   return `${JSON.stringify({ ...schema, title: 'snowglobe audit --json', description: 'What an audit of IDs found.' }, null, 2)}\n`;

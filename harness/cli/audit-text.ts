@@ -90,7 +90,7 @@ function uniqueness({ unique, verdict }: Audit): readonly Line[] {
 }
 
 /** `2026-11-22T10:00:00.000Z, worker 3, sequence 17` */
-export function fieldText({
+function fieldText({
   time,
   worker,
   sequence,
@@ -130,7 +130,7 @@ function order({ lines, orderJudged }: Audit): readonly Line[] {
   ];
 }
 
-export function backwardText({ backward, steps, largestInversion: largest }: AuditLine): string {
+function backwardText({ backward, steps, largestInversion: largest }: AuditLine): string {
   const first = steps[0];
   const at = first === undefined ? '' : `, the first at #${count(BigInt(first.position))}`;
   if (largest === undefined) return `${count(BigInt(backward))} backward${at}`;
@@ -144,8 +144,8 @@ function loadText({ perMs, peak, sequence }: AuditLine): string {
   return `  ${threeDigits(perMs)} a ms, ${peak.atLeast ? 'at least ' : ''}${count(peak.ids)} in its fullest tick${full}`;
 }
 
-export const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
-export const threeDigits = (value: number): string => String(Number(value.toPrecision(3)));
+const percent = (share: number): string => `${Number((share * 100).toPrecision(2))} %`;
+const threeDigits = (value: number): string => String(Number(value.toPrecision(3)));
 
 function fields({ time, workers, misfits, layout }: Audit): readonly Line[] {
   if (layout === undefined) return [];

@@ -114,7 +114,8 @@ export class CsvParser implements RecordParser {
     const line = this.lines + 1;
     this.lines += isWhole ? 1 + countLinesOf(bytes, from, rowEnd, this.#starts, this.#ends, fields) : 0;
     if (fields !== columns) {
-      const kind = fields === 1 && rowEnd - from <= 1 && columns > 1 ? 'empty' : 'other columns';
+      const isBlank = rowEnd === from || (rowEnd === from + 1 && bytes[from] === CR);
+      const kind = isBlank ? 'empty' : 'other columns';
       return target.refused(isWhole ? kind : 'cut off', line, bytes, from, rowEnd);
     }
     const start = this.#starts[id]!;
