@@ -18,6 +18,7 @@ import type { BatchRow, Clue, Draft } from './shared/draft.ts';
 import { batchOf, concludeFromHistory, concludeFromStore, promiseOf, readBatches } from './shared/draft.ts';
 import { excusing, forgottenInHistory, forgottenInStore } from './shared/forgotten.ts';
 import { readRepeated, sqlRepeated } from './shared/repeated-ids.ts';
+import { joined, sqlWithin } from './shared/stretches.ts';
 
 /**
  * Witnesses of one pair of lives at most: its lowest ID, its greatest and that in the middle, and of the greatest none
@@ -145,7 +146,7 @@ export async function readUnique(
     }),
   }));
   const told = oneOfEachPairOfCalls(found);
-  const alike = await readAlike(store, told, batches, few);
+  const alike = await readAlike(store, layout, told, batches, few);
   const surplus = Number(sum?.surplus ?? 0);
   const counts = { surplus, outside: forgotten.total, delivered: await readDelivered(store, surplus, few) };
   const drafted = told.map((duplicate, index) => ({ ...duplicate, alike: alike[index]! }));
@@ -172,19 +173,26 @@ const sqlAmong = (layout: Layout, ids: readonly string[]): string =>
  */
 function emissionsOf(which: string): string {
   return `select id, count() as total,
-      arraySlice(arrayDistinct(groupArraySorted(${4 * SIGHTINGS_MAX})((node, incarnation, lane, seq))), 1, ${SIGHTINGS_MAX}) as emissions,
+      groupArraySorted(${SIGHTINGS_MAX})((node, incarnation, lane, seq)) as emissions,
       (emissions[1].1, emissions[1].2, emissions[2].1, emissions[2].2) as pair
     from ids ${which === '' ? '' : `where ${which}`}
     group by id having total > 1`;
 }
 
-/** For each of the told, how many IDs its two calls minted both. One pass over what is repeated, for all of them. */
+/** For each of the told, how many IDs its two calls minted both. One pass for all of them. */
 async function readAlike(
   store: SqlReader,
+  layout: Layout,
   told: readonly Duplicate[],
   batches: readonly BatchRow[],
-  where: string,
+  few: string,
 ): Promise<readonly number[]> {
+  // What two calls minted both lies among the IDs of the first.
+  const ranges = told.map(({ emissions }) => {
+    const { min_id: low, max_id: high } = batchOf(emissions[0]!.clue, batches);
+    return { low, high };
+  });
+  const where = few === '' ? sqlWithin(layout, joined(ranges)) : few;
   const within = ({ clue }: Emission, place: number): string => {
     const { node, incarnation, lane, first_seq, count } = batchOf(clue, batches);
     const end = BigInt(first_seq) + BigInt(count);
