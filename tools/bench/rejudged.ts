@@ -108,7 +108,7 @@ const measuredChecker = (checker: Checker): Checker => ({
     }
   },
 });
-const nameOf = (promise: Promise_): Guarantee | string =>
+const nameOf = (promise: Promise_): string =>
   'scope' in promise ? `${promise.guarantee} (${promise.scope})` : promise.guarantee;
 
 const began = performance.now();

@@ -49,35 +49,46 @@ const columns = <const Name extends string>(
 ): readonly Column<Name>[] =>
   list.map(([name, type, codec]) => (codec === undefined ? { name, type } : { name, type, codec }));
 
-const RUN = columns(['run', 'LowCardinality(String)']);
+const RUN = columns(['run', 'LowCardinality(String)', 'ZSTD(1)']);
 
-const LANE = columns(['node', 'UInt16'], ['incarnation', 'UInt32'], ['lane', 'UInt16']);
+/**
+ * Of codecs the quickest that brings a column to what is new in it: what is the same in a whole range takes nothing, what
+ * goes on steadily next to nothing.
+ */
+const SAME = 'ZSTD(1)';
+const STEADY = 'Delta, ZSTD(1)';
+const SMALL = 'T64, ZSTD(1)';
+
+const LANE = columns(['node', 'UInt16', SAME], ['incarnation', 'UInt32', SAME], ['lane', 'UInt16', SAME]);
 
 /** What a batch record says. */
 const RECORD = columns(
-  ['first_seq', 'UInt64'],
-  ['count', 'UInt32'],
-  ['flags', 'UInt32'],
-  ['called', 'Int64'],
-  ['returned', 'Int64'],
-  ['wall_called_ms', 'Float64'],
-  ['wall_returned_ms', 'Float64'],
-  ['worker', 'Int32'],
-  ['lease', 'UInt64'],
-  ['create_revision', 'UInt64'],
+  ['first_seq', 'UInt64', STEADY],
+  ['count', 'UInt32', SMALL],
+  ['flags', 'UInt32', SAME],
+  ['called', 'Int64', STEADY],
+  ['returned', 'Int64', STEADY],
+  ['wall_called_ms', 'Float64', STEADY],
+  ['wall_returned_ms', 'Float64', STEADY],
+  ['worker', 'Int32', SAME],
+  ['lease', 'UInt64', SAME],
+  ['create_revision', 'UInt64', SAME],
 );
 
 /** What `summarise` says of the IDs of a batch. */
-const summaryOf = (idBits: IdBits) =>
-  columns(
-    ['first_id', `UInt${idBits}`],
-    ['last_id', `UInt${idBits}`],
-    ['min_id', `UInt${idBits}`],
-    ['max_id', `UInt${idBits}`],
-    ['backward', 'UInt32'],
-    ['varying', `UInt${idBits}`],
-    ['stretches', `Array(UInt${idBits})`],
+const summaryOf = (idBits: IdBits) => {
+  // There is no Delta and no T64 for 128 bits.
+  const [steady, small] = idBits === 64 ? [STEADY, SMALL] : [SAME, SAME];
+  return columns(
+    ['first_id', `UInt${idBits}`, steady],
+    ['last_id', `UInt${idBits}`, steady],
+    ['min_id', `UInt${idBits}`, steady],
+    ['max_id', `UInt${idBits}`, steady],
+    ['backward', 'UInt32', SAME],
+    ['varying', `UInt${idBits}`, small],
+    ['stretches', `Array(UInt${idBits})`, SAME],
   );
+};
 
 /** What is sent of a batch, in this order. The rest of its row in `ingest` is said by the statement. */
 export const sentColumns = (idBits: IdBits) =>
@@ -93,14 +104,12 @@ const RECEIVED = columns(['first_id', 'UInt64'], ['last_id', 'UInt64'], ['digest
 export const columnsOf = (idBits: IdBits) =>
   ({
     ids: [
+      ...RUN,
+      ...LANE,
       ...columns(
-        ['run', 'LowCardinality(String)', 'ZSTD(1)'],
-        ['node', 'UInt16', 'ZSTD(1)'],
-        ['incarnation', 'UInt32', 'ZSTD(1)'],
-        ['lane', 'UInt16', 'ZSTD(1)'],
         ['seq', 'UInt64', 'DoubleDelta, LZ4'],
         ['id', `UInt${idBits}`, idBits === 64 ? 'Delta, LZ4' : 'LZ4'],
-        ['worker', 'Int32', 'ZSTD(1)'],
+        ['worker', 'Int32', SAME],
       ),
     ],
     batches: [...RUN, ...LANE, ...RECORD, ...summaryOf(idBits)],
