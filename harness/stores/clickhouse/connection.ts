@@ -113,8 +113,8 @@ export class Connection {
   }
 
   /** A statement without data. It must be harmless when repeated. */
-  async command(query: string): Promise<void> {
-    await this.#persist(() => this.#asker.command({ query }));
+  async command(query: string, parameters: Parameters = {}): Promise<void> {
+    await this.#persist(() => this.#asker.command({ query, query_params: parameters }));
   }
 
   /** A query; 64-bit integers come back as decimal strings. */
@@ -163,6 +163,17 @@ export class Connection {
       });
       return stream;
     });
+  }
+
+  /** Sends what is still being read. It cannot be read again, so a failure is the end of it. */
+  async pipe(query: string, body: Readable): Promise<void> {
+    await this.#persist(
+      async () => {
+        const { stream } = await this.#asker.exec({ query, values: body });
+        for await (const _ of stream);
+      },
+      () => true,
+    );
   }
 
   async close(): Promise<void> {
