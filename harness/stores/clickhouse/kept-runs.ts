@@ -6,6 +6,7 @@ import { tableName } from './schema.ts';
 import { probeStore } from './server.ts';
 import type { Environment } from './store-url.ts';
 import { parseStoreUrl } from './store-url.ts';
+import { SPLIT_TABLE } from './versions.ts';
 
 export interface StoredRun {
   readonly runId: string;
@@ -30,6 +31,7 @@ const TELLS = 'runs';
 const NAMES: readonly string[] = [
   ...new Set([
     ...([64, 128] as const).flatMap((idBits) => TABLES.map((table) => tableName(table, idBits))),
+    SPLIT_TABLE,
     ...FACT_TABLES.filter((table) => table !== TELLS),
     TELLS,
   ]),
