@@ -7,7 +7,7 @@ import type { Problem } from '../core/errors.ts';
 import { EXIT, SnowglobeError } from '../core/errors.ts';
 import { parseLayout } from '../core/layout-spec.ts';
 import { exact } from '../exact/exact.ts';
-import type { Address } from '../stores/clickhouse/clickhouse-store.ts';
+import type { Address } from '../stores/clickhouse/connection.ts';
 import type { AuditQuestion, AuditTools } from './audit.ts';
 import { audit } from './audit.ts';
 import type { Audit } from './audit-schema.ts';

@@ -118,6 +118,24 @@ const report: Command = {
   },
 };
 
+const exported: Command = {
+  takes: ['to', 'out', 'store', 'force'],
+  carryOut: async (rest, { to, out, store, force = false }, output) => {
+    const run = only(rest, 'export', 'RUN, the folder of a run');
+    const command = await import('./export.ts');
+    return command.exportRun({ run, to, out, store, force }, output);
+  },
+};
+
+const prune: Command = {
+  takes: ['runs', 'store', 'older-than', 'keep', 'yes', 'force'],
+  carryOut: async (rest, { runs, store, 'older-than': olderThan, keep, yes = false, force = false }, output) => {
+    none(rest, 'prune', 'Name the folder with --runs.');
+    const command = await import('./prune.ts');
+    return command.prune({ runs, store, olderThan, keep, yes, force }, output);
+  },
+};
+
 const compare: Command = {
   takes: ['tolerance', 'out'],
   carryOut: async ([base, other, ...more], { tolerance, out }, output) => {
@@ -187,18 +205,8 @@ const heal: Command = {
 /** By the name that it is called by, in the order of the help. A map: an object would know a command `constructor` too. */
 export const COMMANDS: ReadonlyMap<string, Command> = new Map(
   Object.entries({
-    run,
-    init,
-    judge,
-    audit,
-    plan,
-    report,
-    compare,
-    list,
-    claims,
-    'check-node': checkNode,
-    doctor,
-    heal,
+    ...{ run, init, judge, audit, plan, report, compare, export: exported, list, claims },
+    ...{ 'check-node': checkNode, doctor, heal, prune },
   }),
 );
 

@@ -1,15 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  globSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  truncateSync,
-} from 'node:fs';
+import { cpSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -106,43 +95,3 @@ test('a store that another snowglobe has open is refused, and stays as it is', a
     await engine.stop();
   }
 });
-
-const canMount = process.getuid?.() === 0 && process.platform === 'linux' && mountWorks();
-
-function mountWorks(): boolean {
-  const folder = join(root, 'mountable');
-  mkdirSync(folder);
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder], { stdio: 'ignore' });
-    execFileSync('umount', [folder]);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-test.runIf(canMount)(
-  'a disk that is full (needs root, to mount a small one): unknown, and judge finishes once it has room',
-  async () => {
-    const folder = copyOf(recorded.folder, 'full');
-    const store = join(folder, STORE_FOLDER);
-    mkdirSync(store);
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=6m', 'tmpfs', store]);
-    try {
-      const full = await snowglobe(['judge', folder]).ended;
-      expect({ code: full.code, doubts: readRun(folder).unknowns.map(({ reason }) => reason) }).toEqual({
-        code: 12,
-        doubts: expect.arrayContaining(['engine lost']) as unknown,
-      });
-      expect(readRun(folder).unknowns.find(({ reason }) => reason === 'engine lost')?.detail).toMatch(
-        /took no more evidence: .*The taps are whole/s,
-      );
-      execFileSync('mount', ['-o', 'remount,size=400m', store]);
-      expect((await snowglobe(['judge', folder]).ended).code).toBe(10);
-      expect(findings(folder)).toEqual(findings(judged));
-      expect(readRun(folder).evidence).toEqual(readRun(judged).evidence);
-    } finally {
-      execFileSync('umount', [store]);
-    }
-  },
-);

@@ -2,13 +2,15 @@
  * A process of its own around the embedded ClickHouse: a crash of the engine costs this process, never the harness.
  *
  * It answers the part of ClickHouse's HTTP interface that the store uses: a query in the URL or in the body, parameters
- * as `param_NAME`, an INSERT … FROM input(…) FORMAT RowBinary or Native with its data in the body, `X-ClickHouse-Exception-Code`
- * on errors, a body that is compressed by zstd. Basic authentication with the token of the start message; loopback only,
- * on a port that the kernel chose.
+ * as `param_NAME`, an INSERT … FROM input(…) FORMAT … with its data in the body, `X-ClickHouse-Exception-Code`
+ * on errors, a body that is compressed by zstd, a result that is streamed where it is not waited for
+ * (`wait_end_of_query=0`). Basic authentication with the token of the start message; loopback only, on a port that the
+ * kernel chose.
  *
  * It ends when its parent closes the channel or dies.
  */
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
+import { once } from 'node:events';
 import { createWriteStream, mkdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -126,7 +128,8 @@ async function main(start: ChdbStart): Promise<void> {
   const writing = poolOf(writers);
   const reading = poolOf([reader]);
 
-  async function answer(request: IncomingMessage): Promise<Uint8Array> {
+  /** Undefined: it is on its way already. */
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<Uint8Array | undefined> {
     const url = new URL(request.url ?? '/', 'http://loopback');
     if (url.pathname === '/ping') return Buffer.from('Ok.\n');
     if (!authorized(request, start.token))
@@ -143,14 +146,19 @@ async function main(start: ChdbStart): Promise<void> {
       }
     }
     const query = queryInUrl ?? (await text(plain(request)));
+    if (url.searchParams.get('wait_end_of_query') === '0') {
+      await reading.use((session) => stream(session, query, parameters, response));
+      return undefined;
+    }
     const isReading = /^\s*(SELECT|WITH|SHOW|DESCRIBE|EXPLAIN)\b/i.test(query);
     return (isReading ? reading : writing).use((session) => run(session, query, parameters));
   }
 
   const server = createServer((request, response) => {
-    answer(request).then(
-      (body) => response.writeHead(200).end(body),
-      (error: unknown) => refuse(response, error),
+    answer(request, response).then(
+      (body) => (body === undefined ? undefined : response.writeHead(200).end(body)),
+      // A result that fails in its midst ends in a broken connection: nobody takes it for whole.
+      (error: unknown) => (response.headersSent ? response.destroy() : refuse(response, error)),
     );
   });
   // An idle connection is the client's to close; a server that closes first makes a request fail now and then.
@@ -175,6 +183,21 @@ async function run(session: Session, query: string, parameters: Readonly<Record<
   return result.bytes();
 }
 
+/** A result of any size, as it is made; in a format whose pieces make a whole. */
+async function stream(
+  session: Session,
+  query: string,
+  parameters: Readonly<Record<string, string>>,
+  response: ServerResponse,
+): Promise<void> {
+  const gone = once(response, 'close');
+  for await (const chunk of session.queryStreamBind(query, parameters, { format: 'RowBinary' })) {
+    if (response.destroyed) return;
+    if (!response.write(chunk.raw())) await Promise.race([once(response, 'drain'), gone]);
+  }
+  response.end();
+}
+
 /** What was sent, as it was before it was compressed. */
 function plain(request: IncomingMessage): Readable {
   const encoding = request.headers['content-encoding'];
@@ -187,15 +210,14 @@ function plain(request: IncomingMessage): Readable {
 
 /** chdb takes no data beside a query; it reads the same bytes from a file. */
 function insertFromFile(query: string, file: string): string {
-  const match =
-    /^(?<before>.*)\binput\('(?<structure>[^']*)'\)(?<after>.*?)\s+FORMAT\s+(?<format>RowBinary|Native)\s*$/is.exec(
-      query,
-    );
+  const match = /^(?<before>.*)\binput\('(?<structure>[^']*)'\)(?<after>.*?)\s+FORMAT\s+(?<format>\w+)\s*$/is.exec(
+    query,
+  );
   if (match?.groups === undefined)
     throw new HttpFailure(
       501,
       CODE.notImplemented,
-      "Data is taken by INSERT … FROM input('…') FORMAT RowBinary or Native only. (NOT_IMPLEMENTED)",
+      "Data is taken by INSERT … FROM input('…') FORMAT … only. (NOT_IMPLEMENTED)",
     );
   const { before, structure, after, format } = match.groups;
   return `${before}file('${file.replaceAll(/[\\']/g, '\\$&')}', '${format}', '${structure}')${after}`;
@@ -205,7 +227,7 @@ function readParameters(search: URLSearchParams): Record<string, string> {
   const parameters: Record<string, string> = {};
   for (const [name, value] of search) {
     if (name.startsWith('param_')) parameters[name.slice('param_'.length)] = unescapeTsv(value);
-    else if (!TRANSPORT_PARAMETERS.has(name) && SETTINGS_IN_FORCE[name] !== value)
+    else if (!TRANSPORT_PARAMETERS.has(name) && SETTINGS_IN_FORCE[name] !== value && !isStreaming(name, value))
       throw new HttpFailure(
         400,
         CODE.unknownSetting,
@@ -214,6 +236,8 @@ function readParameters(search: URLSearchParams): Record<string, string> {
   }
   return parameters;
 }
+
+const isStreaming = (name: string, value: string): boolean => name === 'wait_end_of_query' && value === '0';
 
 /** HTTP parameters come escaped as in TSV, and chdb escapes them again itself. */
 function unescapeTsv(value: string): string {

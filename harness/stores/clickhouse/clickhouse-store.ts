@@ -14,6 +14,7 @@ import type { BatchRange, LaneCount, Store } from '../../core/store.ts';
 import type { Address, Parameters, Patience } from './connection.ts';
 import { Connection, EMBEDDED_PATIENCE, SERVER_PATIENCE, isOutOfMemory } from './connection.ts';
 import { factRows } from './fact-rows.ts';
+import { halvesOf } from './halves.ts';
 import { HandOver } from './hand-over.ts';
 import { batchBlock } from './native.ts';
 import { requestRows } from './row-binary.ts';
@@ -31,7 +32,7 @@ import {
   requestsStatement,
   withRun,
 } from './schema.ts';
-import { prepareDatabase } from './versions.ts';
+import { prepareDatabase, SPLIT_TABLE } from './versions.ts';
 
 export interface ClickHouseStoreOptions {
   readonly address: Address;
@@ -86,6 +87,10 @@ class ClickHouseStore implements Store {
   /** Names of the nodes that ranges came from; the tables hold their numbers. */
   readonly #nodes = new Map<number, string>();
   #requestAppends = 0;
+  /** Tokens of ranges that are sent in halves. */
+  readonly #split = new Set<string>();
+  /** IDs in the largest range that is tried as a whole. */
+  #fitting = Infinity;
 
   constructor(options: ClickHouseStoreOptions) {
     this.version = options.version;
@@ -104,23 +109,73 @@ class ClickHouseStore implements Store {
 
   async create(): Promise<void> {
     await prepareDatabase(this.#connection, { ...this.#options, where: this.#options.where ?? this.version });
-    const { engine, idBits } = this.#options;
+    const { database, engine, idBits, runId: run } = this.#options;
     for (const query of canaryStatements(this.#canary, engine, idBits)) await this.#connection.command(query);
     if (engine === 'own') await this.#refuseOtherRun();
+    const split = await this.#connection.rows<{ token: string }>(
+      `SELECT token FROM ${database}.${SPLIT_TABLE} WHERE run = {run:String}`,
+      { run },
+    );
+    for (const { token } of split) this.#split.add(token);
   }
 
   async append(range: BatchRange): Promise<void> {
     if (!TOKEN.test(range.token)) throw new RangeError(`a token holds letters, digits and _/.:- only: ${range.token}`);
-    const { node, incarnation, lane } = range.lane;
-    const isCanary = range.nodeIndex === CANARY_NODE;
-    if (!isCanary) this.#nodes.set(range.nodeIndex, node);
-    const { idBits, runId } = this.#options;
-    const { database, run } = isCanary ? this.#canary : { database: this.#options.database, run: runId };
+    if (range.nodeIndex !== CANARY_NODE) {
+      this.#nodes.set(range.nodeIndex, range.lane.node);
+      return this.#appendOrSplit(range);
+    }
+    await this.#keeping(() => this.#appendWhole(range, this.#canary));
+  }
+
+  async #appendWhole(range: BatchRange, { database, run }: CanaryPlace): Promise<void> {
+    const { idBits } = this.#options;
+    const { incarnation, lane } = range.lane;
     const name = { run, node: range.nodeIndex, incarnation, lane, token: range.token };
     const block = batchBlock(range, idBits);
     await (this.#handOver === undefined
-      ? this.#send(ingestStatement(database, idBits, name), Buffer.concat(block), {})
+      ? this.#connection.send(ingestStatement(database, idBits, name), Buffer.concat(block), {})
       : this.#lend(block, (file) => ingestStatement(database, idBits, name, file)));
+  }
+
+  /**
+   * A range that is too much for the engine's memory is sent in halves, of which it is written down first: a harness that
+   * takes up the run of a dead one sends the range again, and must not send it whole.
+   */
+  async #appendOrSplit(range: BatchRange): Promise<void> {
+    const { database, idBits, runId: run } = this.#options;
+    const halves = halvesOf(range, idBits);
+    const isSplit = this.#split.has(range.token);
+    if (!isSplit && (halves === undefined || range.count <= this.#fitting)) {
+      try {
+        return await this.#appendWhole(range, { database, run });
+      } catch (error) {
+        if (!isOutOfMemory(error) || halves === undefined || !(await this.#hasNothingOf(range)))
+          throw tookNoMore(this.version, error);
+        this.#fitting = Math.min(this.#fitting, Math.ceil(range.count / 2));
+      }
+    }
+    if (!isSplit) await this.#noteSplit(range.token);
+    for (const half of halves ?? []) await this.#appendOrSplit(half);
+  }
+
+  async #noteSplit(token: string): Promise<void> {
+    const { database, runId } = this.#options;
+    await this.#keeping(() =>
+      this.#connection.command(`INSERT INTO ${database}.${SPLIT_TABLE} SELECT '${runId}', '${token}'`),
+    );
+    this.#split.add(token);
+  }
+
+  /** One view may have its rows of an INSERT that failed in another. */
+  async #hasNothingOf({ nodeIndex, lane: { incarnation, lane }, firstSeq, count }: BatchRange): Promise<boolean> {
+    const where = `node = ${nodeIndex} AND incarnation = ${incarnation} AND lane = ${lane}`;
+    const within = (seq: string): string => `${seq} >= ${firstSeq} AND ${seq} < ${firstSeq + BigInt(count)}`;
+    const [row] = await this.#rows<{ n: string }>(
+      `SELECT (SELECT count() FROM ids WHERE ${where} AND ${within('seq')})
+         + (SELECT count() FROM batches WHERE ${where} AND ${within('first_seq')} AND count > 0) AS n`,
+    );
+    return row?.n === '0';
   }
 
   async appendRequests(requests: RequestColumns): Promise<void> {
@@ -246,9 +301,9 @@ class ClickHouseStore implements Store {
   /** Sends a block by a file. A disk that takes no file takes no evidence either. */
   async #lend(block: readonly Uint8Array[], statement: (file: string) => string): Promise<void> {
     try {
-      await this.#handOver!.lend(block, (file) => this.#keeping(() => this.#connection.command(statement(file))));
+      await this.#handOver!.lend(block, (file) => this.#connection.command(statement(file)));
     } catch (error) {
-      if (error instanceof EngineLost) throw error;
+      if (error instanceof EngineLost || error instanceof ClickHouseError) throw error;
       throw new EngineLost(`A range could not be handed to ${this.version}: ${messageOf(error)}`, { cause: error });
     }
   }
@@ -270,8 +325,13 @@ class ClickHouseStore implements Store {
     try {
       await call();
     } catch (error) {
-      if (!(error instanceof ClickHouseError)) throw error;
-      throw new EngineLost(`${this.version} took no more evidence: ${error.message.trim()}`, { cause: error });
+      throw tookNoMore(this.version, error);
     }
   }
+}
+
+/** What refuses evidence is lost; what is lost already stays so. */
+function tookNoMore(version: string, error: unknown): unknown {
+  if (!(error instanceof ClickHouseError)) return error;
+  return new EngineLost(`${version} took no more evidence: ${error.message.trim()}`, { cause: error });
 }

@@ -43,7 +43,7 @@ export const EMBEDDED_PATIENCE: Patience = { triesForMs: 0, insertMs: 300_000, q
 const PAUSE_MS = { first: 100, longest: 5000 } as const;
 
 /** An engine whose memory is taken by a check takes an INSERT a moment later. */
-const MEMORY_TRIES_FOR_MS = 10_000;
+const MEMORY_TRIES_FOR_MS = 1000;
 
 /** Fast, and IDs in order shrink by it to a third: the level beyond takes twice the time for little. */
 const COMPRESSION = { request: { codec: 'zstd', level: 1 } } as const;
@@ -80,7 +80,7 @@ const WRONG_CERTIFICATE = /^(CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|ERR_TLS_|
  * grouped on disk.
  */
 const FRUGAL_SETTINGS =
-  'max_threads = 1, max_block_size = 8192, max_bytes_before_external_sort = 100000000, max_bytes_before_external_group_by = 100000000';
+  'max_threads = 1, max_block_size = 8192, max_bytes_before_external_sort = 50000000, max_bytes_before_external_group_by = 50000000';
 
 export interface ConnectionOptions {
   readonly address: Address;
@@ -113,8 +113,8 @@ export class Connection {
   }
 
   /** A statement without data. It must be harmless when repeated. */
-  async command(query: string): Promise<void> {
-    await this.#persist(() => this.#asker.command({ query }));
+  async command(query: string, parameters: Parameters = {}): Promise<void> {
+    await this.#persist(() => this.#asker.command({ query, query_params: parameters }));
   }
 
   /** A query; 64-bit integers come back as decimal strings. */
@@ -163,6 +163,17 @@ export class Connection {
       });
       return stream;
     });
+  }
+
+  /** Sends what is still being read. It cannot be read again, so a failure is the end of it. */
+  async pipe(query: string, body: Readable): Promise<void> {
+    await this.#persist(
+      async () => {
+        const { stream } = await this.#asker.exec({ query, values: body });
+        for await (const _ of stream);
+      },
+      () => true,
+    );
   }
 
   async close(): Promise<void> {

@@ -5,7 +5,7 @@ import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { extname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,6 +17,7 @@ import type { ChdbStart, ChdbStarted } from './chdb-server.ts';
 import { INCOMING_FOLDER } from './hand-over.ts';
 import { openClickHouseStore } from './clickhouse-store.ts';
 import type { Address } from './connection.ts';
+import { claimStore, harnessOf, leaveStore } from './engine-owner.ts';
 import type { IdBits } from './schema.ts';
 import { DATABASE } from './schema.ts';
 
@@ -134,33 +135,13 @@ export async function startEngine(folder: string, memoryBytes = MEMORY_BYTES): P
     const engine = await tryEngine(folder, memoryBytes);
     if (engine !== 'taken') return engine;
     const harness = harnessOf(folder);
-    if (performance.now() > deadline || (harness !== undefined && lives(harness)))
+    if (performance.now() > deadline || harness !== undefined)
       throw environmentLacks(
         `Another snowglobe ${harness === undefined ? '' : `(process ${harness}) `}has this store open.`,
         'Wait for its end, or end it: an embedded store serves one at a time, a server (--store URL) any number.',
         folder,
       );
     await sleep(ORPHAN_LOOK_EVERY_MS);
-  }
-}
-
-/** Written by an engine that starts: whose it is. */
-const HARNESS_FILE = 'harness.pid';
-
-function harnessOf(folder: string): number | undefined {
-  try {
-    return Number(readFileSync(join(folder, HARNESS_FILE), 'utf8')) || undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function lives(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    // Somebody else's process.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 
@@ -207,7 +188,7 @@ async function tryEngine(folder: string, memoryBytes: number): Promise<EmbeddedE
     if (TAKEN.test(stderr)) return 'taken';
     throw unreadable([started.failed, stderr.trim()].filter(Boolean).join(': '), folder);
   }
-  writeFileSync(join(folder, HARNESS_FILE), String(process.pid));
+  claimStore(folder);
   return {
     address: { url: `http://127.0.0.1:${started.port}`, username: 'snowglobe', password: token },
     pid: child.pid!,
@@ -215,7 +196,10 @@ async function tryEngine(folder: string, memoryBytes: number): Promise<EmbeddedE
     clickhouse: started.clickhouse,
     incoming: join(folder, INCOMING_FOLDER),
     ended,
-    stop,
+    stop: async () => {
+      await stop();
+      leaveStore(folder);
+    },
   };
 }
 

@@ -30,7 +30,7 @@ export function tableName(
 }
 
 /** What the tables of 128-bit IDs are called beyond those of 64-bit ones. */
-const LONG_IDS = '_128';
+export const LONG_IDS = '_128';
 
 /** Those that hold IDs as numbers. */
 const OF_ID_LENGTH: ReadonlySet<string> = new Set(['ids', 'batches', 'ingest', 'ingest_ids', 'ingest_batches']);

@@ -22,6 +22,9 @@ export const VERSION_COLUMNS = [
   { name: 'since', type: 'DateTime' },
 ] as const;
 
+/** Ranges that were sent in halves, for want of memory: whoever sends them again sends the same halves. */
+export const SPLIT_TABLE = 'split_ranges';
+
 /**
  * From the version before to the one named, each statement harmless when repeated: two harnesses may do it at once, and
  * one may die in the midst of it. A version that is not here cannot be reached from the one before.
@@ -78,6 +81,10 @@ export async function prepareDatabase(
   const columns = VERSION_COLUMNS.map(({ name, type }) => `${name} ${type}`).join(', ');
   await connection.command(
     `CREATE TABLE IF NOT EXISTS ${database}.${VERSION_TABLE} (${columns}) ENGINE = MergeTree ORDER BY version`,
+  );
+  await connection.command(
+    `CREATE TABLE IF NOT EXISTS ${database}.${SPLIT_TABLE} (run LowCardinality(String), token String)
+     ENGINE = MergeTree PARTITION BY run ORDER BY token`,
   );
   // Before any table: one that is cut short here leaves no tables without a version.
   if (found === undefined) await tell(connection, database, SCHEMA_VERSION);
