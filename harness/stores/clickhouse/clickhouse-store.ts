@@ -4,7 +4,7 @@
 import { Readable } from 'node:stream';
 import { ClickHouseError, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import type { ClickHouseClient } from '@clickhouse/client';
-import { CANARY_NODE, shadowOf } from '../../core/canary.ts';
+import { CANARY_NODE } from '../../core/canary.ts';
 import type { SqlReader } from '../../core/checker.ts';
 import { messageOf } from '../../core/errors.ts';
 import type { RequestColumns } from '../../core/history.ts';
@@ -17,13 +17,13 @@ import { factRows } from './fact-rows.ts';
 import { batchRows, requestRows } from './row-binary.ts';
 import type { Engine, IdBits } from './schema.ts';
 import {
+  canaryDatabase,
   createStatements,
   factsStatement,
   forgetStatement,
   ingestStatement,
   partsQuery,
   requestsStatement,
-  tableName,
   withRun,
 } from './schema.ts';
 
@@ -83,9 +83,11 @@ export async function openClickHouseStore(options: ClickHouseStoreOptions): Prom
 class ClickHouseStore implements Store {
   readonly version: string;
   readonly sql: SqlReader = { rows: (query, parameters) => this.#rows(query, parameters) };
-  readonly live: SqlReader = { rows: (query, parameters) => this.#rows(query, parameters, true) };
+  readonly live: SqlReader = { rows: (query, parameters) => this.#rows(query, parameters, this.#databases()) };
   readonly #options: ClickHouseStoreOptions;
   readonly #client: ClickHouseClient;
+  /** The canary's database, once it is there. */
+  #canary: string | undefined;
   /** Names of the nodes that ranges came from; the tables hold their numbers. */
   readonly #nodes = new Map<number, string>();
 
@@ -95,8 +97,8 @@ class ClickHouseStore implements Store {
     this.#client = connect(options.address);
   }
 
-  async create(): Promise<void> {
-    for (const query of createStatements(this.#options.database, this.#options.engine, this.#options.idBits))
+  async create(database = this.#options.database): Promise<void> {
+    for (const query of createStatements(database, this.#options.engine, this.#options.idBits))
       await this.#engine(() => this.#client.command({ query }));
   }
 
@@ -104,15 +106,15 @@ class ClickHouseStore implements Store {
     if (!TOKEN.test(range.token)) throw new RangeError(`a token holds letters, digits and _/.:- only: ${range.token}`);
     const { node, incarnation, lane } = range.lane;
     const isCanary = range.nodeIndex === CANARY_NODE;
+    const database = isCanary ? await this.#createCanary() : this.#options.database;
     if (!isCanary) this.#nodes.set(range.nodeIndex, node);
     await this.#send(
-      ingestStatement(this.#options.database, this.#options.idBits, range.token),
+      ingestStatement(database, this.#options.idBits, range.token),
       batchRows(range, this.#options.idBits),
       {
         node: range.nodeIndex,
         incarnation,
         lane,
-        ...(isCanary && { run: shadowOf(this.#options.runId) }),
       },
     );
   }
@@ -171,11 +173,10 @@ class ClickHouseStore implements Store {
   }
 
   async forgetCanary(): Promise<void> {
-    const { database, idBits, runId } = this.#options;
-    for (const table of ['ids', 'batches'] as const)
-      await this.#engine(() =>
-        this.#client.command({ query: forgetStatement(database, tableName(table, idBits), shadowOf(runId)) }),
-      );
+    const canary = this.#canary;
+    if (canary === undefined) return;
+    this.#canary = undefined;
+    await this.#engine(() => this.#client.command({ query: `DROP DATABASE IF EXISTS ${canary}` }));
   }
 
   cpuSeconds(): number | undefined {
@@ -190,20 +191,30 @@ class ClickHouseStore implements Store {
   async #rows<Row extends Record<string, unknown>>(
     query: string,
     parameters: Record<string, string | number> = {},
-    canary = false,
+    databases = [this.#options.database],
   ): Promise<Row[]> {
     return this.#engine(async () => {
       const result = await this.#client.query({
-        query: withRun(this.#options.database, this.#options.idBits, query, canary),
-        query_params: {
-          ...parameters,
-          run: this.#options.runId,
-          ...(canary && { canary: shadowOf(this.#options.runId) }),
-        },
+        query: withRun(databases, this.#options.idBits, query),
+        query_params: { ...parameters, run: this.#options.runId },
         format: 'JSONEachRow',
       });
       return result.json<Row>();
     });
+  }
+
+  /** The run's, and that of its canary where there is one. */
+  #databases(): string[] {
+    const { database } = this.#options;
+    return this.#canary === undefined ? [database] : [database, this.#canary];
+  }
+
+  async #createCanary(): Promise<string> {
+    if (this.#canary !== undefined) return this.#canary;
+    const canary = canaryDatabase(this.#options.database, this.#options.runId);
+    await this.create(canary);
+    this.#canary = canary;
+    return canary;
   }
 
   /** Sends bytes beside a query. */
@@ -211,7 +222,7 @@ class ClickHouseStore implements Store {
     await this.#keeping(async () => {
       const { stream } = await this.#client.exec({
         query,
-        query_params: { run: this.#options.runId, ...parameters },
+        query_params: { ...parameters, run: this.#options.runId },
         values: Readable.from([body], { objectMode: false }),
       });
       // The connection goes back to the pool once the (empty) reply is read.

@@ -228,7 +228,7 @@ export function requestsStatement(database: string): string {
 }
 
 /** Takes away what a table holds of a run. A partition has a literal for a name: `run` holds letters and digits only. */
-export function forgetStatement(database: string, table: string, run: string): string {
+export function forgetStatement(database: string, table: FactTable, run: string): string {
   if (!/^\w+$/.test(run)) throw new RangeError(`a run's ID holds letters and digits only: ${run}`);
   return `ALTER TABLE ${database}.${table} DROP PARTITION '${run}'`;
 }
@@ -254,12 +254,17 @@ export function partsQuery(database: string, idBits: IdBits): string {
     GROUP BY name ORDER BY table`;
 }
 
-/** Puts the run's tables in front of a query, as core/store.ts promises; with the canary's rows among them, or without. */
-export function withRun(database: string, idBits: IdBits, query: string, canary = false): string {
-  const which = canary ? 'run IN ({run:String}, {canary:String})' : 'run = {run:String}';
-  const tables = TABLES.map(
-    (table) => `${table} AS (SELECT * EXCEPT run FROM ${database}.${tableName(table, idBits)} WHERE ${which})`,
-  );
+/** Where a run's canary is kept. */
+export const canaryDatabase = (database: string, run: string): string => `${database}_canary_${run}`;
+
+/** Puts the run's tables in front of a query, as core/store.ts promises; of several databases all rows. */
+export function withRun(databases: readonly string[], idBits: IdBits, query: string): string {
+  const tables = TABLES.map((table) => {
+    const rows = databases.map(
+      (database) => `SELECT * EXCEPT run FROM ${database}.${tableName(table, idBits)} WHERE run = {run:String}`,
+    );
+    return `${table} AS (${rows.join(' UNION ALL ')})`;
+  });
   const own = /^\s*WITH\s/i.exec(query);
   return own === null
     ? `WITH ${tables.join(', ')} ${query}`
