@@ -1,7 +1,7 @@
 /**
  * The canary: a node that is none. The harness writes its tap among those of the nodes, with a duplicate and a step back
  * planted in it, and has to see both while the run lasts, by the way on which it would see those of a node. What it minted
- * is kept in the store under a run of its own, so that no count, verdict, figure or export ever has it.
+ * is kept in a database of its own, so that no count, verdict, figure or export ever has it.
  */
 
 /** No node is called so: those of a cluster are n1, n2, … */
@@ -9,6 +9,3 @@ export const CANARY = 'canary';
 
 /** Its number in the store, beyond that of any node. */
 export const CANARY_NODE = 65_535;
-
-/** What a run's canary is stored under: letters and digits, as a run's own ID. */
-export const shadowOf = (runId: string): string => `${runId}canary`;

@@ -14,7 +14,7 @@ export interface Store extends AsyncDisposable {
   readonly version: string;
   /**
    * Appends whole batches of one lane; harmless when repeated with the same token. What comes from `CANARY_NODE` is kept
-   * under a run of its own, where nothing but `live` sees it.
+   * in a database of its own, where nothing but `live` sees it.
    */
   append(range: BatchRange): Promise<void>;
   appendRequests(requests: RequestColumns): Promise<void>;

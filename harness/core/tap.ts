@@ -26,7 +26,7 @@ export const BATCH_FLAG = {
 } as const;
 
 /** Bits of the same field that tell of the record itself. They are not in `BatchRecord.flags`. */
-const RECORD_FLAG = {
+export const RECORD_FLAG = {
   /** In place of the length of the IDs, the record holds their checksum. */
   idsChecksum: 8,
   /** With it: the IDs have 128 bits. */

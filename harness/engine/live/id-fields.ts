@@ -13,11 +13,16 @@ export interface IdFields {
   readonly staying: Int32Array;
   /** The worker ID in an ID; 0n where IDs carry none. */
   keyOf(id: bigint): bigint;
-  /**
-   * Whether an ID with these bits is well-formed, of a node that held this worker ID; undefined where it cannot be told,
-   * because it is not known what the node held.
-   */
-  isWellFormed(id: bigint, held: number): boolean;
+  /** What an ID of a node that held this worker ID has to look like; where it is not known what it held, but for that. */
+  soundOf(held: number): SoundBits;
+}
+
+/** Bits that an ID has to have, by 32-bit word. */
+export interface SoundBits {
+  readonly mask: Int32Array;
+  readonly value: Int32Array;
+  /** No ID has them: the node held none, or one that does not fit. */
+  readonly never: boolean;
 }
 
 /** `untoldHolders`: nodes do not say what they hold. */
@@ -33,18 +38,42 @@ export function idFields(layout: Layout, untoldHolders: boolean): IdFields {
   const marked = fixed.reduce((mask, field) => mask | bits(field.shift, field.bits), 0n);
   const marks = fixed.reduce((value, field) => value | (BigInt(field.value) << BigInt(field.shift)), 0n);
   const worker = bits(shifts.worker, layout.workerBits);
-  const staying = above | marked | worker;
-  const named = layout.workerBits > 0;
+  const inWords = (value: bigint): Int32Array =>
+    Int32Array.from({ length: words }, (_, word) => Number(BigInt.asIntN(32, value >> BigInt(32 * word))));
+  const known = new Map<number, SoundBits>();
+  const soundBits = (held: number): SoundBits => {
+    const isNamed = layout.workerBits > 0 && held >= HELD_NONE && !(held === HELD_NONE && untoldHolders);
+    if (!isNamed) return { mask: inWords(above | marked), value: inWords(marks), never: false };
+    const never = held < 0 || held >= 2 ** layout.workerBits;
+    const value = marks | ((BigInt(held) << BigInt(shifts.worker)) & worker);
+    return { mask: inWords(above | marked | worker), value: inWords(value), never };
+  };
   return {
     words,
-    staying: Int32Array.from({ length: words }, (_, word) => Number(BigInt.asIntN(32, staying >> BigInt(32 * word)))),
+    staying: inWords(above | marked | worker),
     keyOf: (id) => (id & worker) >> BigInt(shifts.worker),
-    isWellFormed(id, held) {
-      if ((id & (above | marked)) !== marks) return false;
-      if (!named || held < HELD_NONE || (held === HELD_NONE && untoldHolders)) return true;
-      return (id & worker) >> BigInt(shifts.worker) === BigInt(held);
+    soundOf(held) {
+      const bits = known.get(held) ?? soundBits(held);
+      known.set(held, bits);
+      return bits;
     },
   };
+}
+
+/** Whether the ID at an index is well-formed. */
+export function isSound(words: Uint32Array, index: number, { mask, value, never }: SoundBits): boolean {
+  if (never) return false;
+  const at = mask.length * index;
+  for (let word = 0; word < mask.length; word++) if ((words[at + word]! & mask[word]!) !== value[word]!) return false;
+  return true;
+}
+
+/** Whether the ID at an index exceeds the one before it. */
+export function rises(words: Uint32Array, perId: 2 | 4, index: number): boolean {
+  const at = perId * index;
+  let word = perId - 1;
+  while (word > 0 && words[at + word] === words[at + word - perId]) word--;
+  return words[at + word]! > words[at + word - perId]!;
 }
 
 /** The ID at an index of 32-bit words. */
@@ -83,9 +112,7 @@ function endOf64(words: Uint32Array, staying: Int32Array, from: number, to: numb
 function endOf128(words: Uint32Array, staying: Int32Array, from: number, to: number): number {
   for (let index = from + 1; index < to; index++) {
     const at = 4 * index;
-    let word = 3;
-    while (word > 0 && words[at + word] === words[at + word - 4]) word--;
-    if (words[at + word]! <= words[at + word - 4]!) return index;
+    if (!rises(words, 4, index)) return index;
     for (let each = 0; each < 4; each++)
       if ((words[at + each]! & staying[each]!) !== (words[4 * from + each]! & staying[each]!)) return index;
   }

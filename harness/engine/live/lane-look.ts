@@ -10,8 +10,8 @@ import type { BatchRange } from '../../core/store.ts';
 import { BATCH_AT, BATCH_BYTES } from '../../core/tap.ts';
 import type { RunNs } from '../../core/time.ts';
 import { runNs } from '../../core/time.ts';
-import type { IdFields } from './id-fields.ts';
-import { endOfStretch, idAt } from './id-fields.ts';
+import type { IdFields, SoundBits } from './id-fields.ts';
+import { endOfStretch, idAt, isSound, rises } from './id-fields.ts';
 import type { Span } from './spans.ts';
 
 /** Where IDs of one worker ID lie: rising, so that none of them is there twice. */
@@ -93,7 +93,13 @@ export class LaneLook {
       const emitted = runNs(range.originNs, batches.readBigUInt64LE(at + BATCH_AT.returned));
       acts.add(held, batches, at, range.originNs, emitted);
       const end = index + count;
+      const sound = this.#fields.soundOf(held);
       while (index < end) {
+        if (lines.count > SPANS_MAX) {
+          this.#count(words, index, end, sound, { held, emitted }, backward, malformed);
+          index = end;
+          break;
+        }
         const next = endOfStretch(words, this.#fields, index, end);
         const first = idAt(words, perId, index);
         const sighting = (): Sighting => ({
@@ -103,8 +109,8 @@ export class LaneLook {
           emitted,
         });
         if (this.#last !== undefined && first <= this.#last) backward.add(1, sighting);
-        if (!this.#fields.isWellFormed(first, held)) malformed.add(next - index, sighting);
-        if (lines.count <= SPANS_MAX) lines.add(this.#fields.keyOf(first), words, perId, index, next, first);
+        if (!isSound(words, index, sound)) malformed.add(next - index, sighting);
+        lines.add(this.#fields.keyOf(first), words, perId, index, next, first);
         this.#last = idAt(words, perId, next - 1);
         index = next;
       }
@@ -119,7 +125,33 @@ export class LaneLook {
       acts: acts.list(),
     };
   }
+
+  /** Of IDs in no order: only counts, without a bigint each. `from` is no lane's first. */
+  #count(
+    words: Uint32Array,
+    from: number,
+    to: number,
+    sound: SoundBits,
+    of: OfBatch,
+    backward: Counter,
+    malformed: Counter,
+  ): void {
+    const { words: perId } = this.#fields;
+    for (let index = from; index < to; index++) {
+      const sighting = (): Sighting => ({
+        id: idAt(words, perId, index),
+        before: idAt(words, perId, index - 1),
+        ...of,
+      });
+      if (!rises(words, perId, index)) backward.add(1, sighting);
+      if (!isSound(words, index, sound)) malformed.add(1, sighting);
+    }
+    this.#last = idAt(words, perId, to - 1);
+  }
 }
+
+/** What a batch says of each of its IDs. */
+type OfBatch = Pick<Sighting, 'held' | 'emitted'>;
 
 class Counter {
   #found = 0;

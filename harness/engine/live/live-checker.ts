@@ -8,7 +8,7 @@ import type { SqlReader } from '../../core/checker.ts';
 import type { LiveFinding } from '../../core/live.ts';
 import type { Layout } from '../../core/layout.ts';
 import { idBitsOf } from '../../core/layout.ts';
-import { counted, grouped, lifeOf } from '../../core/phrases.ts';
+import { lifeOf } from '../../core/phrases.ts';
 import type { BatchRange } from '../../core/store.ts';
 import type { LaneName } from '../../core/tap.ts';
 import type { Emission, NewDuplicates } from './duplicates.ts';
@@ -97,12 +97,11 @@ export class LiveChecker {
     });
   }
 
-  #describe({ id, found, first, latest }: NewDuplicates): string {
+  #describe({ id, first, latest }: NewDuplicates): string {
     const life = ({ node, incarnation }: Emission): string =>
       lifeOf({ node: node === CANARY_NODE ? CANARY : (this.#options.nodes[node] ?? `node ${node}`), incarnation });
     const [one, other] = [life(first), life(latest)];
-    const whose = one === other ? `twice by ${one}` : `by ${one} and by ${other}`;
-    return `ID ${id} was minted ${whose}${found > 1 ? `, and ${counted(found - 1, 'more ID')} since the last look` : ''}`;
+    return `ID ${id} was minted ${one === other ? `twice by ${one}` : `by ${one} and by ${other}`}`;
   }
 
   /** As `owns-worker-id` counts them: two holders whose certain intervals meet, each pair once. */
@@ -132,9 +131,7 @@ function finding(
   { found, first }: Tally,
   what: (first: NonNullable<Tally['first']>) => string,
 ): LiveFinding[] {
-  if (first === undefined) return [];
-  const more = found > 1 ? `, and ${grouped(found - 1)} more` : '';
-  return [{ guarantee, found, emitted: first.emitted, what: `${what(first)}${more}` }];
+  return first === undefined ? [] : [{ guarantee, found, emitted: first.emitted, what: what(first) }];
 }
 
 const under = (held: number): string => (held < 0 ? 'and held no worker ID' : `under worker ID ${held}`);

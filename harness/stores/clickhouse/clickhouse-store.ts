@@ -18,12 +18,11 @@ import { halvesOf } from './halves.ts';
 import { HandOver } from './hand-over.ts';
 import { batchBlock } from './native.ts';
 import { requestRows } from './row-binary.ts';
-import type { CanaryPlace, Engine, IdBits } from './schema.ts';
+import type { Engine, IdBits } from './schema.ts';
 import {
-  canaryPlace,
-  canaryStatements,
+  canaryDatabase,
+  createStatements,
   factsStatement,
-  forgetCanaryStatements,
   forgetStatement,
   ingestStatement,
   lanesOfPartsQuery,
@@ -79,10 +78,11 @@ export async function openClickHouseStore(options: ClickHouseStoreOptions): Prom
 class ClickHouseStore implements Store {
   readonly version: string;
   readonly sql: SqlReader = { rows: (query, parameters) => this.#rows(query, parameters) };
-  readonly live: SqlReader = { rows: (query, parameters) => this.#rows(query, parameters, this.#canary) };
+  readonly live: SqlReader = { rows: (query, parameters) => this.#rows(query, parameters, this.#databases()) };
   readonly #options: ClickHouseStoreOptions;
   readonly #connection: Connection;
-  readonly #canary: CanaryPlace;
+  /** The canary's database, once it is there. */
+  #canary: string | undefined;
   readonly #handOver: HandOver | undefined;
   /** Names of the nodes that ranges came from; the tables hold their numbers. */
   readonly #nodes = new Map<number, string>();
@@ -95,7 +95,6 @@ class ClickHouseStore implements Store {
   constructor(options: ClickHouseStoreOptions) {
     this.version = options.version;
     this.#options = options;
-    this.#canary = canaryPlace(options.database, options.engine, options.runId);
     const isServer = options.engine === 'shared';
     this.#connection = new Connection({
       address: options.address,
@@ -109,8 +108,7 @@ class ClickHouseStore implements Store {
 
   async create(): Promise<void> {
     await prepareDatabase(this.#connection, { ...this.#options, where: this.#options.where ?? this.version });
-    const { database, engine, idBits, runId: run } = this.#options;
-    for (const query of canaryStatements(this.#canary, engine, idBits)) await this.#connection.command(query);
+    const { database, engine, runId: run } = this.#options;
     if (engine === 'own') await this.#refuseOtherRun();
     const split = await this.#connection.rows<{ token: string }>(
       `SELECT token FROM ${database}.${SPLIT_TABLE} WHERE run = {run:String}`,
@@ -125,11 +123,12 @@ class ClickHouseStore implements Store {
       this.#nodes.set(range.nodeIndex, range.lane.node);
       return this.#appendOrSplit(range);
     }
-    await this.#keeping(() => this.#appendWhole(range, this.#canary));
+    const canary = await this.#createCanary();
+    await this.#keeping(() => this.#appendWhole(range, canary));
   }
 
-  async #appendWhole(range: BatchRange, { database, run }: CanaryPlace): Promise<void> {
-    const { idBits } = this.#options;
+  async #appendWhole(range: BatchRange, database: string): Promise<void> {
+    const { idBits, runId: run } = this.#options;
     const { incarnation, lane } = range.lane;
     const name = { run, node: range.nodeIndex, incarnation, lane, token: range.token };
     const block = batchBlock(range, idBits);
@@ -143,12 +142,12 @@ class ClickHouseStore implements Store {
    * takes up the run of a dead one sends the range again, and must not send it whole.
    */
   async #appendOrSplit(range: BatchRange): Promise<void> {
-    const { database, idBits, runId: run } = this.#options;
+    const { database, idBits } = this.#options;
     const halves = halvesOf(range, idBits);
     const isSplit = this.#split.has(range.token);
     if (!isSplit && (halves === undefined || range.count <= this.#fitting)) {
       try {
-        return await this.#appendWhole(range, { database, run });
+        return await this.#appendWhole(range, database);
       } catch (error) {
         if (!isOutOfMemory(error) || halves === undefined || !(await this.#hasNothingOf(range)))
           throw tookNoMore(this.version, error);
@@ -258,8 +257,10 @@ class ClickHouseStore implements Store {
   }
 
   async forgetCanary(): Promise<void> {
-    const { engine, idBits } = this.#options;
-    for (const query of forgetCanaryStatements(this.#canary, engine, idBits)) await this.#connection.command(query);
+    const canary = this.#canary;
+    if (canary === undefined) return;
+    this.#canary = undefined;
+    await this.#connection.command(`DROP DATABASE IF EXISTS ${canary}`);
   }
 
   cpuSeconds(): number | undefined {
@@ -275,15 +276,11 @@ class ClickHouseStore implements Store {
   async #rows<Row extends Record<string, unknown>>(
     query: string,
     parameters: Parameters = {},
-    canary?: CanaryPlace,
+    databases: readonly string[] = [this.#options.database],
   ): Promise<Row[]> {
-    const { database, engine, idBits, runId: run } = this.#options;
+    const { engine, idBits, runId: run } = this.#options;
     try {
-      return await this.#connection.rows<Row>(withRun(database, engine, idBits, query, canary), {
-        ...parameters,
-        run,
-        ...(canary !== undefined && { canary: canary.run }),
-      });
+      return await this.#connection.rows<Row>(withRun(databases, engine, idBits, query), { ...parameters, run });
     } catch (error) {
       // Nobody could tell what it would have answered: as little as from an engine that is gone.
       if (!isOutOfMemory(error)) throw error;
@@ -291,6 +288,23 @@ class ClickHouseStore implements Store {
         cause: error,
       });
     }
+  }
+
+
+  /** The run's, and that of its canary where there is one. */
+  #databases(): readonly string[] {
+    const { database } = this.#options;
+    return this.#canary === undefined ? [database] : [database, this.#canary];
+  }
+
+  async #createCanary(): Promise<string> {
+    if (this.#canary !== undefined) return this.#canary;
+    const { database, engine, idBits, runId } = this.#options;
+    const canary = canaryDatabase(database, runId);
+    await this.#connection.command(`CREATE DATABASE IF NOT EXISTS ${canary}`);
+    for (const query of createStatements(canary, engine, idBits)) await this.#connection.command(query);
+    this.#canary = canary;
+    return canary;
   }
 
   /** Sends bytes beside a query. */

@@ -123,7 +123,7 @@ export class RunExport implements AsyncDisposable {
 
   #withRun(query: string): string {
     const { database, idBits, isLocal } = this.#source;
-    return withRun(database, isLocal ? 'own' : 'shared', idBits, query);
+    return withRun([database], isLocal ? 'own' : 'shared', idBits, query);
   }
 
   get #parameters(): Readonly<Record<string, string>> {

@@ -4,7 +4,6 @@
  * IDs arrive in `ingest`, one row a batch with its IDs as an array; the table keeps nothing, and two materialized views
  * fill `ids` and `batches` from it. No engine here collapses rows: a duplicated ID must stay two rows.
  */
-import { shadowOf } from '../../core/canary.ts';
 import { FACT_TABLES, TABLES } from '../../core/store.ts';
 import { FACT_COLUMNS } from './fact-columns.ts';
 
@@ -278,24 +277,6 @@ export function otherRunQuery(database: string, idBits: IdBits): string {
   return `SELECT run AS other FROM ${database}.${tableName('batches', idBits)} WHERE run != {run:String} LIMIT 1`;
 }
 
-/** Makes room for a canary that has a database to itself. */
-export function canaryStatements({ database }: CanaryPlace, engine: Engine, idBits: IdBits): readonly string[] {
-  return engine === 'own'
-    ? [`CREATE DATABASE IF NOT EXISTS ${database}`, ...createStatements(database, engine, idBits)]
-    : [];
-}
-
-/** Takes away what the canary left; harmless when repeated. */
-export function forgetCanaryStatements(
-  { database, run }: CanaryPlace,
-  engine: Engine,
-  idBits: IdBits,
-): readonly string[] {
-  return (['ids', 'batches'] as const)
-    .map((table) => tableName(table, idBits))
-    .map((table) => (engine === 'own' ? `TRUNCATE TABLE ${database}.${table}` : forgetStatement(database, table, run)));
-}
-
 /** As with `ingestStatement`, the token holds no quote. */
 export function requestsStatement(database: string, token: string): string {
   const list = columnsOf(64).requests.slice(RUN.length);
@@ -306,7 +287,7 @@ export function requestsStatement(database: string, token: string): string {
 }
 
 /** Takes away what a table holds of a run. A partition has a literal for a name: `run` holds letters and digits only. */
-export function forgetStatement(database: string, table: string, run: string): string {
+export function forgetStatement(database: string, table: FactTable, run: string): string {
   if (!/^\w+$/.test(run)) throw new RangeError(`a run's ID holds letters and digits only: ${run}`);
   return `ALTER TABLE ${database}.${table} DROP PARTITION '${run}'`;
 }
@@ -334,29 +315,17 @@ export function partsQuery(database: string, engine: Engine, idBits: IdBits): st
     GROUP BY name ORDER BY table`;
 }
 
-/**
- * Where the rows of a run's canary are, beside those of the run: in the tables that runs share by a name of its own, and
- * where a database holds one run in another one.
- */
-export interface CanaryPlace {
-  readonly database: string;
-  readonly run: string;
-}
+/** Where a run's canary is kept. */
+export const canaryDatabase = (database: string, run: string): string => `${database}_canary_${run}`;
 
-export function canaryPlace(database: string, engine: Engine, run: string): CanaryPlace {
-  return engine === 'own' ? { database: `${database}_canary`, run } : { database, run: shadowOf(run) };
-}
-
-/** Puts the run's tables in front of a query, as core/store.ts promises; with the canary's rows among them, or without. */
-export function withRun(database: string, engine: Engine, idBits: IdBits, query: string, canary?: CanaryPlace): string {
-  const rowsOf = (table: Table, where: string): string =>
-    `SELECT * EXCEPT run FROM ${where}.${tableName(table, idBits)}`;
+/** Puts the run's tables in front of a query, as core/store.ts promises; of several databases all rows. */
+export function withRun(databases: readonly string[], engine: Engine, idBits: IdBits, query: string): string {
   const tables = TABLES.map((table) => {
-    const isBeside = canary !== undefined && canary.database === database;
-    const runs = isBeside ? 'run IN ({run:String}, {canary:String})' : 'run = {run:String}';
-    const own = `${rowsOf(table, database)}${holdsOneRun(table, engine) ? '' : ` WHERE ${runs}`}`;
-    const isElsewhere = canary !== undefined && !isBeside && table !== 'requests';
-    return `${table} AS (${own}${isElsewhere ? ` UNION ALL ${rowsOf(table, canary.database)}` : ''})`;
+    const condition = holdsOneRun(table, engine) ? '' : ' WHERE run = {run:String}';
+    const rows = databases.map(
+      (database) => `SELECT * EXCEPT run FROM ${database}.${tableName(table, idBits)}${condition}`,
+    );
+    return `${table} AS (${rows.join(' UNION ALL ')})`;
   });
   const own = /^\s*WITH\s/i.exec(query);
   return own === null
