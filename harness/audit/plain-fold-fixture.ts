@@ -158,7 +158,7 @@ function foldJsonl(text: string, { form, column, nodeColumn }: FoldQuestion, nam
       value === undefined || more.length > 0 || line.length > RECORD_BYTES_MAX
         ? undefined
         : isText
-          ? idOf(String(value.value), form)
+          ? idOf(value.value, form)
           : form === 'decimal'
             ? idOf(value.source, form)
             : undefined;
