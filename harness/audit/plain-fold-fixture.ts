@@ -158,7 +158,7 @@ function foldJsonl(text: string, { form, column, nodeColumn }: FoldQuestion, nam
       value === undefined || more.length > 0 || line.length > RECORD_BYTES_MAX
         ? undefined
         : isText
-          ? idOf(value.value as string, form)
+          ? idOf(value.value, form)
           : form === 'decimal'
             ? idOf(value.source, form)
             : undefined;
@@ -199,7 +199,7 @@ function membersOf(line: string): readonly Member[] | undefined {
   try {
     object = JSON.parse(line, function (this: unknown, key, value, context?: { source?: string }) {
       if (context?.source !== undefined) sources.push({ holder: this, key, source: context.source });
-      return value as unknown;
+      return value;
     } as (key: string, value: unknown) => unknown);
   } catch {
     return undefined;

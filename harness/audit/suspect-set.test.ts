@@ -51,7 +51,7 @@ describe('the suspect set', () => {
     const [header, ...lines] = readFileSync(suspectsFile, 'utf8').trim().split('\n');
     expect(header).toBe('id,node,position,worker,time');
     expect(lines).toHaveLength(120);
-    expect(lines.map((line) => BigInt(line.split(',')[0]!)).toSorted()).toEqual([...ids(7, 50, 79), ...b].toSorted());
+    expect(new Set(lines.map((line) => line.split(',')[0]))).toEqual(new Set([...ids(7, 50, 79), ...b].map(String)));
     expect(lines[0]).toMatch(new RegExp(`^${ids(7, 50, 50)[0]},.*a\\.txt,100,7,${at(50)}$`));
   });
 

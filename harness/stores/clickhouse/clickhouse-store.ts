@@ -290,7 +290,6 @@ class ClickHouseStore implements Store {
     }
   }
 
-
   /** The run's, and that of its canary where there is one. */
   #databases(): readonly string[] {
     const { database } = this.#options;
