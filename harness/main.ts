@@ -28,6 +28,8 @@ const HELP = `snowglobe - shakes a cluster of ID generators and tells the truth 
   snowglobe report RUN         the report of a run anew, in any format
   snowglobe compare BASE RUN   what is better or worse: two runs, or folders of
                                repetitions of one
+  snowglobe export RUN         all that a run left, for another checker: --to
+                               parquet, jsonl or clickhouse://host/database
   snowglobe list               scenarios, generators (with mutants), faults,
                                checkers, hazards, indicators, layouts, drivers,
                                claims
@@ -38,6 +40,7 @@ const HELP = `snowglobe - shakes a cluster of ID generators and tells the truth 
                                rule is broken)
   snowglobe doctor             what this machine can do, how to get the rest
   snowglobe heal               sweep what dead runs left on this machine
+  snowglobe prune              old runs go: told first, done with --yes
 
 Options
   --driver NAME      docker, local, sim, or remote for nodes at http: URLs
@@ -51,10 +54,11 @@ Options
   --seed N           repeats the choices of an earlier run (run)
   --matrix AXIS=A,B  every combination side by side: generator, pool, nodes,
                      load, seed, or an option such as ttl in seconds (run)
-  --store URL        a ClickHouse server, not the embedded one (run, judge)
+  --store URL        a ClickHouse server, not the embedded one (run, judge,
+                     export, prune): http[s]://host:port[/database]
   --load CLIENT      k6 or built-in (run; default: k6 where it is here and can
                      call the nodes, which those of docker are for)
-  --runs FOLDER      where runs are kept (run; default: runs)
+  --runs FOLDER      where runs are kept (run, prune; default: runs)
   --without-disturbances
                      the same scenario on a quiet cluster (run)
   --fail-fast        ends a run at the first violation of a promise that is seen
@@ -121,18 +125,30 @@ Options
   --run ID           heal this run even if its harness lives (heal)
   --nodes N          how many nodes (init; default: 3)
   --rate N           IDs a second from each (init; default: 100)
-  --yes              nothing is asked, on a terminal neither (init)
-  --force            what is there is written over (init)
+  --yes              nothing is asked, on a terminal neither (init); what was
+                     told is done (prune)
+  --force            what is there is written over (init, export); what was not
+                     judged goes, too (prune)
+  --to FORM          parquet, jsonl or clickhouse://host[:port]/db (export)
+  --older-than AGE   what is older goes: 90m, 12h, 30d, 8w (prune)
+  --keep N           the newest N of each scenario stay (prune)
   --rule NAME        only this rule, or several (check-node)
   --id-bits 64|128   how long its IDs are (check-node; default: 64)
   --etcd URL         the coordinator that the node is told (check-node)
   --out PATH         where it is written (report; compare: as Markdown; plan: a
-                     folder, default: plans; init: one, default: snowglobe)
+                     folder, default: plans; init: one, default: snowglobe;
+                     export: one, default: in that of the run)
   --json             one JSON document on stdout, all else on stderr
   --help, -h
   --version, -v
 
 Environment
+  SNOWGLOBE_STORE_USER, SNOWGLOBE_STORE_PASSWORD
+                     as whom --store is used (default: default, no password)
+  SNOWGLOBE_STORE_PATIENCE=60
+                     seconds for which a server that fails is tried again
+  NODE_EXTRA_CA_CERTS=/path/to/ca.pem
+                     who else vouches for servers at https: URLs
   SNOWGLOBE_ETCD_PROGRAM=/path/to/etcd
                      another etcd than the one on the PATH (docker, local)
   SNOWGLOBE_K6=/path/to/k6, or image:NAME

@@ -88,6 +88,6 @@ function text(fates: readonly Fate[], { yes, force }: PruneArguments): string {
 }
 
 function size(bytes: number): string {
-  const [unit, by] = bytes >= 1e9 ? ['GB', 1e9] : bytes >= 1e6 ? ['MB', 1e6] : (['kB', 1e3] as const);
-  return `${(bytes / (by as number)).toFixed(1)} ${unit}`;
+  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)} GB`;
+  return bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e3).toFixed(1)} kB`;
 }

@@ -65,8 +65,8 @@ export async function killAndJudge(
   const again = await snowglobe(['judge', folder]).ended;
   const run = readRun(folder);
   const wrong = [
-    // A harness whose engine dies says so, and does not crash.
-    ...(whom === 'engine' && first.code !== 10 && first.code !== 12
+    // A harness whose engine dies says so, or that it did not start, and does not crash.
+    ...(whom === 'engine' && ![10, 12, 3].includes(first.code ?? -1)
       ? [`exit code ${first.code}: ${first.stderr}`]
       : []),
     ...(again.code === undisturbed.run.exitCode ? [] : [`exit code ${again.code} afterwards: ${again.stderr}`]),

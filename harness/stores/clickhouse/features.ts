@@ -22,7 +22,8 @@ export async function missingFeatures(connection: Connection, database: string, 
   const scratch = `${database}.snowglobe_probe_${randomBytes(6).toString('hex')}`;
   const tables = [`${scratch}_view`, `${scratch}_in`, `${scratch}_direct`, `${scratch}_target`];
   try {
-    await connection.rows('SELECT 1 AS one', {});
+    const told = await connection.text('SELECT 1');
+    if (told !== '1') return [problem(`ClickHouse answers SELECT 1 with "${told.slice(0, 100)}".`, REMEDY, where)];
   } catch (error) {
     return [problem(`ClickHouse lacks settings that each request of ours has: ${reasonOf(error)}.`, REMEDY, where)];
   }
