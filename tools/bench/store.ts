@@ -2,9 +2,9 @@
  * A billion IDs through the store: taps of 16 nodes, taken by collector, store and all checkers as `snowglobe judge` takes
  * them. SNOWGLOBE_BENCH_IDS gives another number, SNOWGLOBE_BENCH_FOLDER another place for the taps than the system's.
  */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -34,6 +34,8 @@ type Round = Rejudged & TreeUse;
 interface Measured {
   readonly pattern: keyof typeof PATTERNS;
   readonly rounds: readonly Round[];
+  /** One more, with the taps read from the disk. */
+  readonly cold: Round;
 }
 
 /** Takes half an hour and 20 GB of disk at a billion. */
@@ -41,11 +43,11 @@ export async function storeSection(): Promise<string> {
   const measured: Measured[] = [];
   for (const { pattern, share } of SUBJECTS) measured.push(await measure(pattern, IDS * share));
   return `Taps of 16 nodes, as files, through the collector into the embedded store and through all checkers: what \`snowglobe
-judge\` does with a run. Medians of ${ROUNDS} rounds, the taps in the page cache. Memory is the greatest sum of all processes.
+judge\` does with a run. Medians of ${ROUNDS} rounds, the taps in the page cache; cold: one round with the taps on the disk. Memory is the greatest sum of all processes.
 Of the planted IDs each was found in each round (${PLANTED.duplicates} duplicates).
 
-| IDs | number | total | a second | of it ingest | CPU | memory | ids, bits/ID | batches, bits/ID |
-| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+| IDs | number | total | a second | of it ingest | cold | CPU | memory | ids, bits/ID | batches, bits/ID |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
 ${measured.map(row).join('\n')}
 
 Seconds of it by question:
@@ -59,9 +61,19 @@ async function measure(pattern: keyof typeof PATTERNS, ids: number): Promise<Mea
     const written = writeTaps(join(folder, TAPS_FOLDER), PATTERNS[pattern], ids);
     const rounds: Round[] = [];
     for (let round = 0; round < ROUNDS; round++) rounds.push(await rejudged(pattern, folder, written));
-    return { pattern, rounds };
+    dropFromCache(join(folder, TAPS_FOLDER));
+    return { pattern, rounds, cold: await rejudged(pattern, folder, written) };
   } finally {
     rmSync(folder, { recursive: true });
+  }
+}
+
+/** What is not written yet cannot be dropped. */
+function dropFromCache(folder: string): void {
+  for (const file of readdirSync(folder)) {
+    const path = join(folder, file);
+    execFileSync('sync', [path]);
+    execFileSync('dd', [`if=${path}`, 'iflag=nocache', 'count=0', 'status=none']);
   }
 }
 
@@ -97,6 +109,7 @@ function row(measured: Measured): string {
     seconds(({ totalMs }) => totalMs),
     `${(ids / median(measured, ({ totalMs }) => totalMs) / 1000).toFixed(1)} M`,
     seconds(({ ingestMs }) => ingestMs),
+    `${(measured.cold.totalMs / 1000).toFixed(1)} s`,
     seconds(({ cpuSeconds }) => 1000 * cpuSeconds),
     `${(median(measured, ({ peakBytes }) => peakBytes) / GIB).toFixed(2)} GiB`,
     bits('ids'),

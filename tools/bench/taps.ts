@@ -128,7 +128,7 @@ function fill(words: Uint32Array, layout: Layout, node: number, fromMs: number, 
 function plant(words: Uint32Array, layout: Layout, node: number): void {
   if (node < PLANTED.duplicates) {
     const others = new Uint32Array(2 * IDS_PER_MS);
-    fill(others, layout, node + 1, BATCH_MS, 1, IDS_PER_MS);
+    fill(others, layout, node + 1, 0, 1, IDS_PER_MS);
     words.set(others.subarray(14, 16), 200);
   }
   if (node < PLANTED.swaps) words.set([...words.subarray(102, 104), ...words.subarray(100, 102)], 100);

@@ -116,10 +116,10 @@ export function sqlRepeated(where: string): string {
 
 /**
  * For reading in the order of the table: without them the engine sorts, or reads parts side by side that it could read one
- * after another.
+ * after another. Of each part that it does read beside others it holds one granule.
  */
 const STREAMED = `settings max_threads = 2, query_plan_push_limit_by_into_sort = 0, read_in_order_use_virtual_row = 1,
-  read_in_order_use_buffering = 0`;
+  read_in_order_use_buffering = 0, max_block_size = 8192`;
 
 /** Two conditions that part all IDs in halves, more or less. */
 async function readSlices(store: SqlReader, { layout }: Pick<SqlFacts, 'layout'>): Promise<readonly string[]> {

@@ -286,27 +286,31 @@ test('without chdb: what is missing and how to get it', async () => {
   );
 });
 
-test('killed while it takes ranges, opened again, all ranges sent again: each ID once', async () => {
+test('killed while it takes ranges of two nodes at once, opened again, all ranges sent again: each ID once', async () => {
   using folder = temporaryFolder();
-  const ranges = Array.from({ length: 60 }, (_, index) => {
-    const batches = Array.from({ length: 50 }, (_, batch) =>
-      Array.from({ length: 100 }, (_, id) => BigInt(index * 5000 + batch * 100 + id)),
-    );
-    return rangeOf({ runId: RUN, firstSeq: BigInt(index * 5000), batches });
-  });
+  const lanes = [0, 1].map((node) =>
+    Array.from({ length: 40 }, (_, index) => {
+      const batches = Array.from({ length: 50 }, (_, batch) =>
+        Array.from({ length: 100 }, (_, id) => BigInt(node * 1_000_000 + index * 5000 + batch * 100 + id)),
+      );
+      return rangeOf({ runId: RUN, node, firstSeq: BigInt(index * 5000), batches });
+    }),
+  );
   for (const killAfterMs of [50, 150, 300]) {
     await using opened = await openOn(folder.path);
-    const sending = appendAll(opened.store, ranges);
+    const sending = Promise.allSettled(lanes.map((ranges) => appendAll(opened.store, ranges)));
     await sleep(killAfterMs);
     process.kill(opened.engine.pid, 'SIGKILL');
-    await expect(sending).rejects.toBeInstanceOf(EngineLost);
+    for (const sent of await sending) expect(sent).toMatchObject({ reason: expect.any(EngineLost) });
   }
   await using store = await openEmbedded({ folder: folder.path, runId: RUN });
-  await appendAll(store, ranges);
-  expect(await store.counts()).toEqual([lane(300_000n)]);
+  await Promise.all(lanes.map((ranges) => appendAll(store, ranges)));
+  expect(await store.counts()).toEqual([lane(200_000n), lane(200_000n, 'n2')]);
   expect(
-    await store.sql.rows('SELECT uniqExact(id) AS ids, uniqExact(seq) AS seqs, max(seq) AS last FROM ids'),
-  ).toEqual([{ ids: '300000', seqs: '300000', last: '299999' }]);
+    await store.sql.rows(
+      'SELECT node, uniqExact(id) AS ids, uniqExact(seq) AS seqs FROM ids GROUP BY node ORDER BY node',
+    ),
+  ).toEqual([0, 1].map((node) => ({ node, ids: '200000', seqs: '200000' })));
 });
 
 async function appendAll(store: Store, ranges: readonly BatchRange[]): Promise<void> {
@@ -324,6 +328,7 @@ async function openOn(
     runId: RUN,
     idBits: 64,
     version: 'chdb',
+    handOverIn: engine.incoming,
     lost: engine.ended,
     close: engine.stop,
   });
