@@ -61,8 +61,8 @@ Options
   --runs FOLDER      where runs are kept (run, prune; default: runs)
   --without-disturbances
                      the same scenario on a quiet cluster (run)
-  --fail-fast        ends a run at the first violation of a promise that is seen
-                     while it lasts; it is healed and judged (run)
+  --fail-fast        ends a run at the first violation of a promise that it
+                     sees while it lasts; it is healed and judged (run)
   --slo own|targets|none
                      the scenario's own SLOs (the default), the reference
                      design's targets for a quiet run on an idle machine, or

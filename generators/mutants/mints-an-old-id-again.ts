@@ -34,7 +34,7 @@ export default {
   mutant: {
     breaks: ['unique', 'increasing-per-node', 'time-honest'],
     because: ['fell behind its clock', 'sequence reset within a tick', 'sequence wrapped within a tick'],
-    shownBy: ['saturation'],
+    shownBy: ['saturation', 'saturation-of-four'],
     needsNoDisturbance: true,
   },
 } satisfies Generator;

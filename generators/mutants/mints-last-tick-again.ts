@@ -18,7 +18,7 @@ export default {
     breaks: ['unique', 'increasing-per-node'],
     // Its time may be up to 20 ms old, and what is told first of two things that are so is not for it to choose.
     because: ['sequence reset within a tick', 'fell behind its clock'],
-    shownBy: ['saturation'],
+    shownBy: ['saturation', 'saturation-of-four'],
     needsNoDisturbance: true,
   },
 } satisfies Generator;

@@ -58,6 +58,8 @@ export async function startCollecting(
     time,
     onFinding,
   });
+  // Before there is a load: what it takes to store it for the first time is then in nobody's way.
+  live.plant();
   const collector = startCollector({ tapFolder, runId, nodes, layout, origin, store, journal, time, live });
   const stopping = new AbortController();
   const readCpu = () => ({ at: time.now(), ownUs: cpuUs(), storeS: store.cpuSeconds?.() });

@@ -265,7 +265,6 @@ async function shake(
     load = starting instanceof Promise ? await starting : starting;
     journal.append({ at: time.now(), kind: 'load client', ...load.client });
     enter('warm-up', cluster, journal);
-    collecting?.live.plant();
     await time.sleep(scenario.warmUpMs, signal);
     assertRunnable();
     enter('disturb', cluster, journal);

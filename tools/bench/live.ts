@@ -89,7 +89,13 @@ function scenarioOf({ nodes, perMs }: Subject, seconds: number): ScenarioInput {
     warmUpMs: 1000,
     timetable: {
       order: 'given',
-      slots: [{ name: 'full', lengthMs: 1000 * (seconds - 2), disturbances: [] }],
+      slots: [
+        {
+          name: 'full',
+          lengthMs: 1000 * (seconds - 2),
+          disturbances: [{ fault: 'noop', options: {}, atMs: 0, forMs: 1000 }],
+        },
+      ],
     },
     recoverMs: 1000,
   };

@@ -36,6 +36,8 @@ interface Lane {
   stored: bigint;
 }
 
+/** A part of all IDs that is so many times smaller is read in order, and not each of its IDs sought. */
+const NARROW = 4n;
 /** More spans than this are looked at as one that holds them all. */
 const SPANS_MAX = 100;
 /** A lane as one number. */
@@ -48,7 +50,12 @@ export class Duplicates {
   readonly #idBits: 64 | 128;
   readonly #lanes = new Map<bigint, Lane>();
   #suspects: Span[] = [];
-  #wild = false;
+  /** Of ranges in no order: from their lowest ID to their greatest. */
+  #wild: Span[] = [];
+  /** From the lowest ID of the run to the greatest. */
+  #all: Span | undefined;
+  /** At the last look each ID was sought in the whole run. */
+  seeksEach = false;
 
   constructor(sql: SqlReader, idBits: 64 | 128) {
     this.#sql = sql;
@@ -65,19 +72,22 @@ export class Duplicates {
     this.#suspects.push(...met);
   }
 
-  /** A range is stored whose IDs lie in no few spans. */
-  storedWild(range: BatchRange): void {
+  /** A range is stored whose IDs are in no order, from the lowest to the greatest. */
+  storedWild(range: BatchRange, bounds: Span): void {
     this.stored(range, []);
-    this.#wild = true;
+    this.#wild.push(bounds);
+    this.#all = holdingAll([bounds, ...(this.#all === undefined ? [] : [this.#all])]);
   }
 
   /** Looks at all that was stored when it is called; of nodes and of the canary apart. */
   async look(): Promise<readonly NewDuplicates[]> {
     const lanes = [...this.#lanes].map(([key, lane]) => ({ key, lane, seen: lane.seen, stored: lane.stored }));
-    const [suspects, wild] = [this.#suspects, this.#wild];
+    const [suspects, wild] = [[...this.#suspects, ...this.#wild], this.#wild];
     this.#suspects = [];
-    this.#wild = false;
-    const found = suspects.length === 0 && !wild ? [] : await this.#find(lanes, wild ? undefined : suspects);
+    this.#wild = [];
+    // By time or by chance: what is new of the one lies at the end of all IDs, of the other everywhere.
+    this.seeksEach = wild.length > 0 && NARROW * widthOf(holdingAll(wild)) > widthOf(this.#all!);
+    const found = suspects.length === 0 ? [] : await this.#find(lanes, this.seeksEach ? undefined : suspects);
     for (const { lane, stored } of lanes) lane.seen = stored;
     return found;
   }
@@ -141,6 +151,8 @@ export class Duplicates {
 type Position = readonly [node: number, incarnation: number, lane: number, seq: string];
 
 const emissionOf = ([node, incarnation, lane, seq]: Position): Emission => ({ node, incarnation, lane, seq });
+
+const widthOf = ({ low, high }: Span): bigint => high - low;
 
 function holdingAll(spans: readonly Span[]): Span {
   return spans.reduce(

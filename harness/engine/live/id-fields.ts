@@ -68,12 +68,12 @@ export function isSound(words: Uint32Array, index: number, { mask, value, never 
   return true;
 }
 
-/** Whether the ID at an index exceeds the one before it. */
-export function rises(words: Uint32Array, perId: 2 | 4, index: number): boolean {
-  const at = perId * index;
+/** Whether the ID at index `a` exceeds the one at `b`. */
+export function isGreater(words: Uint32Array, perId: 2 | 4, a: number, b: number): boolean {
+  const [atA, atB] = [perId * a, perId * b];
   let word = perId - 1;
-  while (word > 0 && words[at + word] === words[at + word - perId]) word--;
-  return words[at + word]! > words[at + word - perId]!;
+  while (word > 0 && words[atA + word] === words[atB + word]) word--;
+  return words[atA + word]! > words[atB + word]!;
 }
 
 /** The ID at an index of 32-bit words. */
@@ -112,7 +112,7 @@ function endOf64(words: Uint32Array, staying: Int32Array, from: number, to: numb
 function endOf128(words: Uint32Array, staying: Int32Array, from: number, to: number): number {
   for (let index = from + 1; index < to; index++) {
     const at = 4 * index;
-    if (!rises(words, 4, index)) return index;
+    if (!isGreater(words, 4, index, index - 1)) return index;
     for (let each = 0; each < 4; each++)
       if ((words[at + each]! & staying[each]!) !== (words[4 * from + each]! & staying[each]!)) return index;
   }

@@ -11,7 +11,7 @@ import { BATCH_AT, BATCH_BYTES } from '../../core/tap.ts';
 import type { RunNs } from '../../core/time.ts';
 import { runNs } from '../../core/time.ts';
 import type { IdFields, SoundBits } from './id-fields.ts';
-import { endOfStretch, idAt, isSound, rises } from './id-fields.ts';
+import { endOfStretch, idAt, isGreater, isSound } from './id-fields.ts';
 import type { Span } from './spans.ts';
 
 /** Where IDs of one worker ID lie: rising, so that none of them is there twice. */
@@ -49,8 +49,8 @@ export interface Act {
 
 export interface RangeLook {
   readonly spans: readonly LaneSpan[];
-  /** Its IDs lie in too many spans to be told by them: each has to be looked for. */
-  readonly wild: boolean;
+  /** Where its IDs lie in too many spans to be told by them: from the lowest to the greatest. */
+  readonly wild?: Span;
   /** IDs that do not exceed the one before in their lane. */
   readonly backward: Tally;
   readonly malformed: Tally;
@@ -119,7 +119,7 @@ export class LaneLook {
     this.#lowEnd = lines.lowEnd;
     return {
       spans: lines.spans(),
-      wild: lines.count > SPANS_MAX,
+      ...(lines.count > SPANS_MAX && { wild: boundsOf(words, perId) }),
       backward: backward.tally(),
       malformed: malformed.tally(),
       acts: acts.list(),
@@ -143,7 +143,7 @@ export class LaneLook {
         before: idAt(words, perId, index - 1),
         ...of,
       });
-      if (!rises(words, perId, index)) backward.add(1, sighting);
+      if (!isGreater(words, perId, index, index - 1)) backward.add(1, sighting);
       if (!isSound(words, index, sound)) malformed.add(1, sighting);
     }
     this.#last = idAt(words, perId, to - 1);
@@ -228,6 +228,15 @@ class Lines {
 }
 
 type LineEnd = Pick<Line, 'key' | 'high'>;
+
+/** The lowest and the greatest of some IDs. */
+function boundsOf(words: Uint32Array, perId: 2 | 4): Span {
+  let [low, high] = [0, 0];
+  for (let index = 1; index < words.length / perId; index++)
+    if (isGreater(words, perId, low, index)) low = index;
+    else if (isGreater(words, perId, index, high)) high = index;
+  return { low: idAt(words, perId, low), high: idAt(words, perId, high) };
+}
 
 /** The first of rising IDs that exceeds `bound`; `to` where none does. */
 function firstAbove(words: Uint32Array, perId: 2 | 4, from: number, to: number, bound: bigint): number {

@@ -115,6 +115,20 @@ describe('duplicates', () => {
     expect(await run.look()).toEqual([]);
   });
 
+  test('among IDs that are random within a moment, and by their time one after the other', async () => {
+    await using run = await opened(OPAQUE_128);
+    const moment = (tick: bigint) =>
+      Array.from({ length: 400 }, (_, k) => (tick << 80n) | BigInt((k * 7919) % 100_003));
+    for (let tick = 1n; tick < 12n; tick++) {
+      await run.append(Number(tick % 2n), moment(tick));
+      expect(await run.look()).toEqual([]);
+    }
+    await run.append(0, [...moment(12n), moment(3n)[7]!, moment(12n)[9]!]);
+    expect(await run.look()).toMatchObject([{ found: 2 }]);
+    await run.append(1, moment(13n).with(5, moment(13n)[50]!));
+    expect(await run.look()).toMatchObject([{ found: 1, what: expect.stringContaining('twice by n2') }]);
+  });
+
   test('are told with who minted them and when, and the canary’s apart', async () => {
     await using run = await opened(LAYOUT);
     await run.append(0, [1n << 22n, 2n << 22n]);

@@ -42,11 +42,10 @@ export class LiveChecker {
   readonly #spans = new Map<bigint, Spans>();
   /** IDs of the canary are no worker's: spans of their own. */
   readonly #canarySpans = new Map<bigint, Spans>();
+  /** From the lowest to the greatest ID of ranges in no order, whatever worker IDs they carry. */
+  readonly #wild = new Spans();
   readonly #holders = new Map<number, Holder[]>();
   readonly #met = new Set<string>();
-  /** IDs came in no order: each has to be sought among all. */
-  seeksEach = false;
-
   constructor(options: LiveCheckerOptions) {
     this.#options = options;
     this.#fields = idFields(options.layout, options.untoldHolders);
@@ -61,11 +60,11 @@ export class LiveChecker {
     const lookAt = this.#lanes.get(key) ?? new LaneLook(this.#fields);
     this.#lanes.set(key, lookAt);
     const { spans, wild, backward, malformed, acts } = lookAt.look(range);
-    if (wild) {
-      this.seeksEach = true;
-      this.#duplicates.storedWild(range);
-    }
-    this.#duplicates.stored(range, this.#meetings(spans, isCanary ? this.#canarySpans : this.#spans));
+    if (wild !== undefined) {
+      // Its spans are not all told: anything between its ends may be one of its IDs.
+      this.#wild.add(wild);
+      this.#duplicates.storedWild(range, wild);
+    } else this.#duplicates.stored(range, this.#meetings(spans, isCanary ? this.#canarySpans : this.#spans));
     const life = lifeOf(range.lane);
     const found = [
       ...finding('increasing-per-node', backward, ({ id, before }) => `${life} minted ${id} after ${before}`),
@@ -76,6 +75,11 @@ export class LiveChecker {
       ...found.map((one) => (isCanary ? { ...one, canary: true as const } : one)),
       ...this.#meetingHolders(range, acts),
     ];
+  }
+
+  /** IDs come in no order: at the last look each was sought among all. */
+  get seeksEach(): boolean {
+    return this.#duplicates.seeksEach;
   }
 
   /** Duplicates that came with what was stored since the last look. */
@@ -93,7 +97,7 @@ export class LiveChecker {
     return spans.flatMap((span) => {
       const ofKey = taken.get(span.key) ?? new Spans();
       taken.set(span.key, ofKey);
-      return ofKey.add(span, span.after);
+      return [...ofKey.add(span, span.after), ...this.#wild.meets(span)];
     });
   }
 

@@ -26,17 +26,23 @@ export class Spans {
    * the two become one where nothing lies between them, so that a line of minting stays one interval.
    */
   add({ low, high }: Span, after?: bigint): readonly Span[] {
+    const met = this.meets({ low, high });
     const first = this.#firstThatEndsFrom(low);
-    const met: Span[] = [];
-    let end = first;
-    for (; end < this.#lows.length && this.#lows[end]! <= high; end++)
-      met.push({ low: greater(this.#lows[end]!, low), high: lower(this.#highs[end]!, high) });
+    const end = first + met.length;
     const from = after !== undefined && first > 0 && this.#highs[first - 1] === after ? first - 1 : first;
     const joined =
       from === end ? { low, high } : { low: lower(this.#lows[from]!, low), high: greater(this.#highs[end - 1]!, high) };
     this.#lows.splice(from, end - from, joined.low);
     this.#highs.splice(from, end - from, joined.high);
     if (this.#lows.length > INTERVALS_MAX) this.#joinPairs();
+    return met;
+  }
+
+  /** Where a span meets what is there. */
+  meets({ low, high }: Span): readonly Span[] {
+    const met: Span[] = [];
+    for (let each = this.#firstThatEndsFrom(low); each < this.#lows.length && this.#lows[each]! <= high; each++)
+      met.push({ low: greater(this.#lows[each]!, low), high: lower(this.#highs[each]!, high) });
     return met;
   }
 
