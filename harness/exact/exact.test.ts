@@ -110,6 +110,21 @@ const historyOf = (layout: Layout): fc.Arbitrary<History> => {
     .map(([lines, twice]) => ({ lines: twice ? [...lines, lines[0]!] : lines, layout }));
 };
 
+/** Where chunks, pieces and buckets end, and how little is held. */
+const sizes: fc.Arbitrary<Limits> = fc
+  .record({
+    chunkIds: fc.integer({ min: 1, max: 9 }),
+    pieceIds: fc.integer({ min: 1, max: 40 }),
+    smallRun: fc.nat(4),
+    outliersMax: fc.constantFrom(0, 8, 100),
+    runsMax: fc.constantFrom(10, 40, 400),
+    rangesMax: fc.integer({ min: 0, max: 6 }),
+    talliedMax: fc.constantFrom(3, 60),
+    alikeMax: fc.constantFrom(3, 30),
+    bucketIds: fc.integer({ min: 2, max: 30 }),
+  })
+  .map((drawn) => ({ ...TINY, ...drawn }));
+
 describe.each([64, 128] as const)('IDs of %i bits', (idBits) => {
   const layout = FEW_WORKERS[idBits];
   const max = (1n << BigInt(idBits)) - 1n;
@@ -120,8 +135,9 @@ describe.each([64, 128] as const)('IDs of %i bits', (idBits) => {
   test('certificate, fingerprints and partition answer as a fold does', async () => {
     const answered = new Map<ExactMethod, number>();
     await fc.assert(
-      fc.asyncProperty(historyOf(layout), async (history) => {
-        for (const method of await expectAllEqualFold(history)) answered.set(method, (answered.get(method) ?? 0) + 1);
+      fc.asyncProperty(historyOf(layout), sizes, async (history, limits) => {
+        for (const method of await expectAllEqualFold(history, limits))
+          answered.set(method, (answered.get(method) ?? 0) + 1);
       }),
       { numRuns: 150 },
     );

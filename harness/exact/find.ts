@@ -38,10 +38,12 @@ export function find({ points, field, places, seed }: FindTask, hand: Hand): Fou
   const { words, limits } = hand.ground;
   const sought = new Points(points, words, seed);
   const tally = new Tally(words, seed);
+  // Points that were asked for can be held.
+  const most = Math.max(limits.talliedMax, points.length / words);
   for (const ticket of hand.tickets(places.length)) {
     const { piece, bounds, workers } = places[ticket]!;
     hand.read(piece, (ids, used, from) => {
-      if (tally.size > limits.talliedMax) return;
+      if (tally.size > most) return;
       for (let i = sought.next(ids, 0, used); i < used && workers.length === 0; i = sought.next(ids, i + words, used))
         tally.add(ids, i, piece, from + i / words);
       if (workers.length > 0)
@@ -49,7 +51,7 @@ export function find({ points, field, places, seed }: FindTask, hand: Hand): Fou
           if (isWithin(ids, i, bounds, workers, field, words) || sought.next(ids, i, i + words) === i)
             tally.add(ids, i, piece, from + i / words);
     });
-    if (tally.size > limits.talliedMax) return {};
+    if (tally.size > most) return {};
   }
   return { tallied: tally.tallied() };
 }
