@@ -65,10 +65,10 @@ describe('exit codes and words', () => {
   });
 
   test('10: a duplicate, with its owners and fields; the report is one page without a script', async () => {
-    const a = write('a.txt', lines(ids(1, 0, 9)));
-    const b = write('b<i>.txt', lines([...ids(1, 5, 2), ...ids(2, 0, 1)]));
+    write('a.txt', lines(ids(1, 0, 9)));
+    write('b<i>.txt', lines([...ids(1, 5, 2), ...ids(2, 0, 1)]));
     const report = join(folder, 'report.html');
-    const { code, stdout } = await run([a, b, '--layout', 'twitter', '--report', report]);
+    const { code, stdout } = await run(['a.txt', 'b<i>.txt', '--layout', 'twitter', '--report', report]);
     expect(code).toBe(10);
     expect(stdout).toMatch(/✘ FAIL/);
     expect(stdout).toMatch(/2 times: .*a\.txt #5, .*b<i>\.txt #0 {2}2026-09-08T\S+, worker 1,\s+sequence 1/);
@@ -239,11 +239,11 @@ test('a server that breaks off in the middle of its answer is told, and what cam
       headers: { authorization: request.headers.authorization! },
     });
     const bytes = Buffer.from(await answer.arrayBuffer());
-    if (!body.includes('FORMAT CSV')) return response.writeHead(answer.status).end(bytes);
+    if (!body.includes('FORMAT CSV')) return void response.writeHead(answer.status).end(bytes);
     // To the end of a line: nothing but the number of rows tells.
     const half = bytes.subarray(0, bytes.indexOf(0x0a, bytes.length >> 1) + 1);
-    if (cutsHow === 'end') return response.writeHead(200).end(half);
-    response.writeHead(200, { 'content-length': bytes.length }).write(half, () => response.destroy());
+    if (cutsHow === 'end') return void response.writeHead(200).end(half);
+    return void response.writeHead(200, { 'content-length': bytes.length }).write(half, () => response.destroy());
   });
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
   try {
