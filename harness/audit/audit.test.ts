@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { crc32, gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { encodeBatch } from '../core/tap.ts';
 import { auditOf, found, refusal } from './audit-for-tests.ts';
 import { auditJsonSchema, auditSchema } from './audit-schema.ts';
 
@@ -252,6 +253,59 @@ describe('files', () => {
     expect(audit.unique?.duplicates[0]?.sightings.map(({ position }) => position)).toEqual(['5', String(many)]);
     const said = refusal(await auditOf({ 'a.csv': `${content}x,""\n` }, { threads: 2 }));
     expect(said).toMatch(new RegExp(`^a\\.csv:${many + many / 1000 + 2} `));
+  });
+});
+
+describe('folders of taps', () => {
+  /** One lane, in one segment, a batch for each list. */
+  function lane(name: string, batches: readonly (readonly bigint[])[]): Readonly<Record<string, Buffer>> {
+    let seq = 0;
+    const records = batches.map((ids) => {
+      const record = Buffer.alloc(96);
+      encodeBatch(
+        {
+          ...{ firstSeq: BigInt(seq), count: ids.length, flags: 0, idsChecksum: crc32(u64(ids)) },
+          ...{ calledNs: 1n, returnedNs: 2n, wallCalledNs: 1n, wallReturnedNs: 2n },
+          ...{ workerId: 1, lease: 0n, createRevision: 0n, fenceNs: 0n, limitMs: 0n },
+        },
+        record,
+      );
+      seq += ids.length;
+      return record;
+    });
+    return { [`taps/${name}-0.ids`]: u64(batches.flat()), [`taps/${name}-0.batches`]: Buffer.concat(records) };
+  }
+  const one = BigInt(IDS[0]);
+  const sound: Readonly<Record<string, Buffer>> = {
+    ...lane('n1-1-0', [[one, one + 1n], [BigInt(IDS[2])]]),
+    ...lane('n1-2-0', [[one + 5n]]),
+    ...lane('n2-1-0', [[one]]),
+  };
+  const asked = { words: ['taps'], layout: 'twitter' };
+
+  test('are read where they are: a line of order each lane, what was not committed left out', async () => {
+    const audit = found(await auditOf({ ...sound, 'taps/n2-1-0-0.ids': u64([one, 77n]) }, asked));
+    expect(audit).toMatchObject({ verdict: 'fail', ids: '5', tornBytes: 8, inputs: [{ format: 'tap' }] });
+    expect(audit.lines.map(({ name, node, ids }) => `${name} of ${node}: ${ids}`)).toEqual([
+      'n1-1-0 of n1: 3',
+      'n1-2-0 of n1: 1',
+      'n2-1-0 of n2: 1',
+    ]);
+    expect(audit.unique?.duplicates[0]?.sightings.map(({ node }) => node)).toEqual(['n1', 'n2']);
+    // Two lives of n1 are no two nodes; n2 is another one. What n1 minted in the next tick is no suspect.
+    expect(audit.suspects?.overlaps).toMatchObject([{ nodes: ['n1', 'n2'], ids: 4 }]);
+  });
+
+  test('a bit that flipped, half of a pair and a missing beginning are errors', async () => {
+    const flipped = Buffer.from(sound['taps/n1-1-0-0.ids']!);
+    flipped[3] = flipped[3]! ^ 1;
+    const damaged = { ...sound, 'taps/n1-1-0-0.ids': flipped };
+    expect(refusal(await auditOf(damaged, asked))).toMatch(/^taps The taps are not whole: n1-1-0-0/);
+    expect(found(await auditOf(damaged, { ...asked, lenient: true }))).toMatchObject({ refused: { total: 1 } });
+    const half = Object.fromEntries(Object.entries(sound).filter(([name]) => name !== 'taps/n1-1-0-0.batches'));
+    expect(refusal(await auditOf(half, asked))).toContain('no .batches file beside it');
+    const life = { ...sound, 'taps/n2-2.life': '', 'taps/n2-3.life': '' };
+    expect(refusal(await auditOf(life, asked))).toContain('n2-1.life is missing');
   });
 });
 

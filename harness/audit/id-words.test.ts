@@ -10,7 +10,13 @@ function read(text: string, shape: IdShape): bigint | undefined {
   // Not at the beginning of its bytes, and not at their end.
   const bytes = Buffer.from(`9${text}9`, 'latin1');
   if (!words.read(bytes, 1, bytes.length - 1)) return undefined;
-  return (BigInt(words.w3) << 96n) | (BigInt(words.w2) << 64n) | (BigInt(words.w1) << 32n) | BigInt(words.w0);
+  const [w0, w1, w2, w3] = [words.w0, words.w1, words.w2, words.w3].map((word) => BigInt(word >>> 0)) as [
+    bigint,
+    bigint,
+    bigint,
+    bigint,
+  ];
+  return (w3 << 96n) | (w2 << 64n) | (w1 << 32n) | w0;
 }
 
 const decimals = fc.oneof(

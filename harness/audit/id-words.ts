@@ -20,7 +20,11 @@ export interface IdShape {
 
 const ZERO = 0x30;
 const MINUS = 0x2d;
+const TWO_31 = 2 ** 31;
 const TWO_32 = 2 ** 32;
+/** The two words of 10^14. */
+const HIGH_OF_1E14 = 23_283;
+const LOW_OF_1E14 = 276_447_232;
 /** No number of 64 bits has more. */
 const DIGITS_MAX = 20;
 
@@ -36,7 +40,7 @@ for (const [digit, letter] of [...'0123456789ABCDEFGHJKMNPQRSTVWXYZ'].entries())
 }
 const UUID_DASHES = [8, 13, 18, 23] as const;
 
-/** Reads one ID at a time and holds its words, the lowest first. */
+/** Reads one ID at a time and holds its words, the lowest first: 32 bits each, as signed integers, which are the fastest. */
 export class IdWords {
   w0 = 0;
   w1 = 0;
@@ -69,42 +73,43 @@ export class IdWords {
     return this.#longDecimal(bytes, from, to);
   }
 
-  /** Up to ten digits each in two numbers that JavaScript holds exactly, put together in words of 32 bits. */
+  /** Most IDs are these, so that this is what an audit of texts takes its time for. */
   #decimal(bytes: Uint8Array, from: number, to: number): boolean {
     let at = from;
     const isNegative = this.#shape.signed === true && bytes[at] === MINUS;
     if (isNegative) at++;
     const digits = to - at;
     if (digits < 1 || digits > DIGITS_MAX || (bytes[at] === ZERO && (digits > 1 || isNegative))) return false;
-    const split = digits > 10 ? to - 10 : at;
-    let high = 0;
-    for (; at < split; at++) {
+    // Three parts of at most seven digits: each of them a small integer, and no sum of theirs reaches 2^53.
+    let top = 0;
+    for (const end = to - 14; at < end; at++) {
       const digit = bytes[at]! - ZERO;
-      if (digit < 0 || digit > 9) return false;
-      high = high * 10 + digit;
+      if (digit >>> 0 > 9) return false;
+      top = top * 10 + digit;
     }
-    let low = 0;
+    let middle = 0;
+    for (const end = to - 7; at < end; at++) {
+      const digit = bytes[at]! - ZERO;
+      if (digit >>> 0 > 9) return false;
+      middle = middle * 10 + digit;
+    }
+    let last = 0;
     for (; at < to; at++) {
       const digit = bytes[at]! - ZERO;
-      if (digit < 0 || digit > 9) return false;
-      low = low * 10 + digit;
+      if (digit >>> 0 > 9) return false;
+      last = last * 10 + digit;
     }
-    if (high === 0) {
-      this.w0 = low >>> 0;
-      this.w1 = Math.floor(low / TWO_32);
-    } else {
-      // high × 10^10 + low, no part of which reaches 2^53.
-      const above = Math.floor(high / 65_536) * 1e10;
-      const sum = (above % 65_536) * 65_536 + (high % 65_536) * 1e10 + low;
-      const top = Math.floor(above / 65_536) + Math.floor(sum / TWO_32);
-      if (top >= TWO_32) return false;
-      this.w0 = sum >>> 0;
-      this.w1 = top;
-    }
-    if (!isNegative) return this.#shape.signed !== true || this.w1 < 2 ** 31;
-    if (this.w1 > 2 ** 31 || (this.w1 === 2 ** 31 && this.w0 !== 0)) return false;
-    this.w1 = (~this.w1 + (this.w0 === 0 ? 1 : 0)) >>> 0;
-    this.w0 = -this.w0 >>> 0;
+    const below = middle * 1e7 + last;
+    const belowLow = below >>> 0;
+    const low = top * LOW_OF_1E14 + belowLow;
+    const high = top * HIGH_OF_1E14 + (below - belowLow) / TWO_32 + Math.floor(low / TWO_32);
+    if (high >= TWO_32) return false;
+    this.w0 = low | 0;
+    this.w1 = high | 0;
+    if (!isNegative) return this.#shape.signed !== true || high < TWO_31;
+    if (high > TWO_31 || (high === TWO_31 && this.w0 !== 0)) return false;
+    this.w1 = (~this.w1 + (this.w0 === 0 ? 1 : 0)) | 0;
+    this.w0 = -this.w0 | 0;
     return true;
   }
 
@@ -148,10 +153,10 @@ export class IdWords {
       else w3 |= digit << (shift - 96);
       shift += 4;
     }
-    this.w0 = w0 >>> 0;
-    this.w1 = w1 >>> 0;
-    this.w2 = w2 >>> 0;
-    this.w3 = w3 >>> 0;
+    this.w0 = w0;
+    this.w1 = w1;
+    this.w2 = w2;
+    this.w3 = w3;
     return true;
   }
 
@@ -169,18 +174,18 @@ export class IdWords {
       w1 = (w1 << 5) | (w0 >>> 27);
       w0 = (w0 << 5) | digit;
     }
-    this.w0 = w0 >>> 0;
-    this.w1 = w1 >>> 0;
-    this.w2 = w2 >>> 0;
-    this.w3 = w3 >>> 0;
+    this.w0 = w0;
+    this.w1 = w1;
+    this.w2 = w2;
+    this.w3 = w3;
     return true;
   }
 
   #set(id: bigint): void {
-    this.w0 = Number(id & 0xffff_ffffn);
-    this.w1 = Number((id >> 32n) & 0xffff_ffffn);
-    this.w2 = Number((id >> 64n) & 0xffff_ffffn);
-    this.w3 = Number(id >> 96n);
+    this.w0 = Number(BigInt.asIntN(32, id));
+    this.w1 = Number(BigInt.asIntN(32, id >> 32n));
+    this.w2 = Number(BigInt.asIntN(32, id >> 64n));
+    this.w3 = Number(BigInt.asIntN(32, id >> 96n));
   }
 }
 

@@ -111,12 +111,20 @@ async function lookAtOne(source: Source, index: number, question: InputQuestion,
     : fileInput(source, index, question, tools);
 }
 
-function tapsInput({ path, name, size }: Source, { lenient, nodeColumn }: InputQuestion, tools: InputTools): LookedAt {
+async function tapsInput(
+  { path, name, size }: Source,
+  { lenient, nodeColumn }: InputQuestion,
+  tools: InputTools,
+): Promise<LookedAt> {
   if (nodeColumn !== undefined)
     throw new Unfit('missing column', 'Taps have no columns', 'Leave --node-column out: taps name their nodes.');
-  const { idBits, segments, problems, tornBytes } = readTaps(path, tools.onBytes, tools.signal);
+  const { idBits, segments, problems, tornBytes } = await readTaps(path, tools.onBytes, tools.signal);
   if (problems.length > 0 && !lenient)
-    throw new Unfit('cut off', sentence(problems.slice(0, 3).join('; ')), 'Restore the taps as the nodes wrote them.');
+    throw new Unfit(
+      'cut off',
+      `The taps are not whole: ${problems.slice(0, 3).join('; ')}`,
+      'Restore them as the nodes wrote them.',
+    );
   const refusals = problems.map((text) => ({ kind: 'cut off' as const, text }));
   return { input: { what: 'segments', name, format: 'tap', bytes: size, segments, refusals }, idBits, tornBytes };
 }

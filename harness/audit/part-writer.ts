@@ -98,7 +98,7 @@ export class PartWriter implements RecordTarget {
 
   taken(unquoted: boolean): void {
     const { words, hasNodes } = this.#options;
-    if (unquoted && this.#perId === 2) this.#roundness.count(words.w0, words.w1);
+    if (unquoted && this.#perId === 2) this.#roundness.count(words.w0, words.w1 >>> 0);
     if (hasNodes) this.#alternate(words);
     const buffer = this.#buffers[this.#node]!;
     const into = buffer.words;
@@ -246,7 +246,7 @@ function isLess(
   b2: number,
   b3: number,
 ): boolean {
-  if (a3 !== b3) return a3 < b3;
-  if (a2 !== b2) return a2 < b2;
-  return a1 === b1 ? a0 < b0 : a1 < b1;
+  if (a3 !== b3) return a3 >>> 0 < b3 >>> 0;
+  if (a2 !== b2) return a2 >>> 0 < b2 >>> 0;
+  return a1 === b1 ? a0 >>> 0 < b0 >>> 0 : a1 >>> 0 < b1 >>> 0;
 }

@@ -41,7 +41,7 @@ export function findSources(words: readonly string[], format: string): Sources {
   const seen = new Set<string>();
   const add = (source: Source): void => {
     // The same file twice would be all duplicates.
-    const identity = source.what === 'standard input' ? STDIN : realpathSync(source.path);
+    const identity = source.what === 'standard input' ? STDIN : `${realpathSync(source.path)} ${source.what}`;
     if (!seen.has(identity)) found.push(source);
     seen.add(identity);
   };
@@ -60,6 +60,10 @@ export function findSources(words: readonly string[], format: string): Sources {
   const lookInto = (folder: string): void => {
     let names: string[];
     try {
+      // A link may lead back to where it stands.
+      const identity = realpathSync(folder);
+      if (seen.has(identity)) return;
+      seen.add(identity);
       names = readdirSync(folder).toSorted(byName);
     } catch (error) {
       unread.push({ name: folder, kind: 'unreadable', detail: messageOf(error) });

@@ -1,6 +1,7 @@
 /** Folders of taps, as nodes of a run leave them: checked record by record, and read in place. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { scheduler } from 'node:timers/promises';
 import { BATCH_BYTES, decodeBatch, parseSegmentName, segmentName } from '../core/tap.ts';
 import { TapReader } from '../engine/tap-reader.ts';
 import type { SegmentsInput } from './input.ts';
@@ -15,13 +16,19 @@ export interface TapsRead {
 }
 
 /** One line of order is a lane of a life of a node: `n1-1-0`. */
-export function readTaps(folder: string, onBytes: (bytes: number) => void, signal?: AbortSignal): TapsRead {
+export async function readTaps(
+  folder: string,
+  onBytes: (bytes: number) => void,
+  signal?: AbortSignal,
+): Promise<TapsRead> {
   const idBits = idBitsIn(folder);
   const reader = new TapReader(folder, idBits);
   try {
     for (const lane of reader.lanes())
       for (let range = lane.next(); range !== undefined; range = lane.next()) {
         onBytes(range.ids.length);
+        // Reading is synchronous: a signal and the bar on the terminal need their turn.
+        await scheduler.yield();
         signal?.throwIfAborted();
       }
     const { problems, tornBytes, lanes } = reader.finish();

@@ -2,8 +2,8 @@
 import { Readable, Transform } from 'node:stream';
 import { beginning, rowsInput } from '../audit/inputs.ts';
 import type { InputQuestion, LookedAt } from '../audit/inputs.ts';
-import { badInput, EXIT, problem, SnowglobeError } from '../core/errors.ts';
 import type { Address } from '../stores/clickhouse/connection.ts';
+import { badInput, EXIT, messageOf, problem, SnowglobeError } from '../core/errors.ts';
 import { ColumnError, streamTableIds } from '../stores/clickhouse/id-columns.ts';
 
 /** Where the password comes from: what stands in a command is kept by shells, and shown by `ps`. */
@@ -46,7 +46,10 @@ export async function openTable(text: string, question: InputQuestion, signal?: 
   const columns = { column, signed, ...(nodeColumn !== undefined && { nodeColumn }) };
   try {
     const { body, rows } = await streamTableIds(table.address, table, columns, signal);
-    const whole = Readable.fromWeb(body).pipe(counted(rows));
+    const whole = counted(rows);
+    Readable.fromWeb(body)
+      .on('error', (broken) => whole.destroy(new BrokenOffError(`the server broke off: ${messageOf(broken)}`)))
+      .pipe(whole);
     const { head, source } = await beginning(whole);
     const name = `${table.database}.${table.name}`;
     const input = rowsInput({ name, format: 'clickhouse', bytes: 0, path: name, source }, question, head);
@@ -69,8 +72,8 @@ const REMEDY = {
   unreadable: `Check the URL, the user, and the password in ${PASSWORD_VARIABLE}.`,
 } as const;
 
-class FewerRowsError extends Error {
-  readonly code = 'FEWER_ROWS';
+class BrokenOffError extends Error {
+  readonly code = 'BROKEN_OFF';
 }
 
 /** A server that breaks off may end its answer as if it were whole: it has fewer rows then than there were before. */
@@ -82,7 +85,7 @@ function counted(rows: bigint): Transform {
       done(undefined, chunk);
     },
     flush(done) {
-      if (lines < rows) done(new FewerRowsError(`the server sent ${lines} rows of the ${rows} that the table has`));
+      if (lines < rows) done(new BrokenOffError(`the server sent ${lines} rows of the ${rows} that the table has`));
       else done();
     },
   });

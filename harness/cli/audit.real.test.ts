@@ -1,8 +1,11 @@
 /** `snowglobe audit` as its user has it: processes, pipes, signals, the embedded engine, and a table of a server. */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -62,10 +65,10 @@ describe('exit codes and words', () => {
   });
 
   test('10: a duplicate, with its owners and fields; the report is one page without a script', async () => {
-    const a = write('a.txt', lines(ids(1, 0, 9)));
-    const b = write('b<i>.txt', lines([...ids(1, 5, 2), ...ids(2, 0, 1)]));
+    write('a.txt', lines(ids(1, 0, 9)));
+    write('b<i>.txt', lines([...ids(1, 5, 2), ...ids(2, 0, 1)]));
     const report = join(folder, 'report.html');
-    const { code, stdout } = await run([a, b, '--layout', 'twitter', '--report', report]);
+    const { code, stdout } = await run(['a.txt', 'b<i>.txt', '--layout', 'twitter', '--report', report]);
     expect(code).toBe(10);
     expect(stdout).toMatch(/✘ FAIL/);
     expect(stdout).toMatch(/2 times: .*a\.txt #5, .*b<i>\.txt #0 {2}2026-09-08T\S+, worker 1,\s+sequence 1/);
@@ -219,6 +222,43 @@ test('a table of a server, its password in the environment, and kept out of all 
   const lacking = await run([...args.slice(0, 2), '--column', 'nothing'], { [PASSWORD_VARIABLE]: password });
   expect(lacking.code).toBe(2);
   expect(lacking.stderr).toContain('There is no column nothing: it has key, host');
+});
+
+test('a server that breaks off in the middle of its answer is told, and what came before is no audit', async () => {
+  await tell('CREATE DATABASE IF NOT EXISTS shop');
+  await tell('CREATE TABLE shop.many (id UInt64) ENGINE = MergeTree ORDER BY id');
+  await tell('INSERT INTO shop.many SELECT number FROM numbers(100000)');
+  const { url, username, password } = engine.address;
+  let cutsHow: 'reset' | 'end' = 'reset';
+  // The real engine, and a network that gives up in between.
+  const proxy = createServer(async (request, response) => {
+    const body = await text(request);
+    const answer = await fetch(url, {
+      method: 'POST',
+      body,
+      headers: { authorization: request.headers.authorization! },
+    });
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    if (!body.includes('FORMAT CSV')) return void response.writeHead(answer.status).end(bytes);
+    // To the end of a line: nothing but the number of rows tells.
+    const half = bytes.subarray(0, bytes.indexOf(0x0a, bytes.length >> 1) + 1);
+    if (cutsHow === 'end') return void response.writeHead(200).end(half);
+    return void response.writeHead(200, { 'content-length': bytes.length }).write(half, () => response.destroy());
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  try {
+    const { port } = proxy.address() as AddressInfo;
+    const args = ['--from', `clickhouse://${username}@127.0.0.1:${port}/shop.many`];
+    for (cutsHow of ['reset', 'end'] as const) {
+      const { code, stderr } = await run(args, { [PASSWORD_VARIABLE]: password });
+      expect(code, cutsHow).toBe(2);
+      expect(stderr).toMatch(/shop\.many: Cannot be read: the server (broke off|sent \d+ rows of the 100000)/);
+      const lenient = await run([...args, '--lenient', '--json'], { [PASSWORD_VARIABLE]: password });
+      expect(read(lenient.stdout)).toMatchObject({ verdict: 'unknown', refused: { byKind: { unreadable: 1 } } });
+    }
+  } finally {
+    proxy.close();
+  }
 });
 
 /** The long one is `npm run torture -- audit-fuzz`. */

@@ -13,7 +13,7 @@ import type { Format } from '../audit/probe.ts';
 import { FORMATS } from '../audit/probe.ts';
 import { findSources, STDIN } from '../audit/sources.ts';
 import type { ExitCode } from '../core/errors.ts';
-import { badInput, EXIT, messageOf, problem, SnowglobeError } from '../core/errors.ts';
+import { badInput, environmentLacks, EXIT, messageOf, problem, SnowglobeError } from '../core/errors.ts';
 import { parseLayout } from '../core/layout-spec.ts';
 import type { Layout } from '../core/layout.ts';
 import { chooseAmong } from '../core/nearest-name.ts';
@@ -60,7 +60,14 @@ export async function auditCommand(args: AuditArguments, output: Output): Promis
       // Only what needs it loads it.
       const { startEngine } = await import('../stores/clickhouse/embedded.ts');
       engine ??= startEngine(join(folder, 'engine'));
-      return (await engine).address;
+      try {
+        return (await engine).address;
+      } catch (error) {
+        throw environmentLacks(
+          `Parquet is read by the embedded ClickHouse, which cannot be had: ${messageOf(error)}`,
+          'Run npm install chdb, or write the IDs as CSV or JSONL.',
+        );
+      }
     },
   };
   try {

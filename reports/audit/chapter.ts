@@ -3,7 +3,7 @@ import { counted } from '../../harness/core/phrases.ts';
 import { html } from '../shared/markup.ts';
 import type { Content } from '../shared/markup.ts';
 
-/** Long tables are cut; `--json` has all. */
+/** Long tables are cut; `--json` has more. */
 export const ROWS_MAX = 200;
 
 export interface Chapter {

@@ -66,8 +66,8 @@ export function load({ lines, time, workers, misfits, layout }: Audit): Chapter 
     id: 'load',
     title: 'Fields: time, workers, sequence',
     body: [
+      html`<p class="soft">By the layout <code>${layout}</code></p>`,
       pairs([
-        ['Layout', html`<code>${layout}</code>`],
         ...(time === undefined ? [] : [['From', time.from] as const, ['To', time.to] as const]),
         ...(workers === undefined
           ? []

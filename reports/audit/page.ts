@@ -70,7 +70,7 @@ export function auditPage(audit: Audit): string {
           ${chapters.map(({ id, title, body }) => section(id, title, body))}
         </main>
         <footer>
-          snowglobe · this page is complete in itself; <code>--json</code> gives the same as data, cut nowhere.
+          snowglobe · this page is complete in itself; <code>--json</code> gives the same as data, and more of it.
         </footer>
       </body>
     </html> `.text;

@@ -22,11 +22,11 @@ export class RawParser implements RecordParser {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     let at = from;
     for (; at + length <= to; at += length) {
-      words.w0 = view.getUint32(at, true);
-      words.w1 = view.getUint32(at + 4, true);
+      words.w0 = view.getInt32(at, true);
+      words.w1 = view.getInt32(at + 4, true);
       if (length === 16) {
-        words.w2 = view.getUint32(at + 8, true);
-        words.w3 = view.getUint32(at + 12, true);
+        words.w2 = view.getInt32(at + 8, true);
+        words.w3 = view.getInt32(at + 12, true);
       }
       this.#target.taken(false);
     }
