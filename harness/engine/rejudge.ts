@@ -61,10 +61,11 @@ export async function rejudge({
   const judged = stopwatch.start('judge again');
   // Entries of this judging go after those of the run, at its last moment: its time stands still now.
   const last = read.entries.at(-1)?.at ?? 0;
-  const journal = openJournal(join(folder, JOURNAL_FILE), read.entries);
   const ofRun = { folder, runId, layout: generator.layout };
   const openers = { openStore, ...(openAfresh !== undefined && { openAfresh }), log };
+  // Before the journal: of two who judge one run at once, the second is refused here, and has touched nothing.
   await using judgedBy = await openToJudgeBy(ofRun, openers);
+  const journal = openJournal(join(folder, JOURNAL_FILE), read.entries);
   const kept = readKeptRequests(folder);
   /** Empties the taps into the store, whatever of them is there already. */
   const gather = async (newRequests: RequestColumns | undefined): Promise<Gathered> => {

@@ -20,7 +20,7 @@ const REMEDY = 'Use a server that can, or leave --store out to use the embedded 
 /** What the server lacks, each with the words of its own error. `where`: for messages. */
 export async function missingFeatures(connection: Connection, database: string, where: string): Promise<Problem[]> {
   const scratch = `${database}.snowglobe_probe_${randomBytes(6).toString('hex')}`;
-  const tables = [`${scratch}_view`, `${scratch}_in`, `${scratch}_direct`, `${scratch}_target`];
+  const tables = [`${scratch}_view`, `${scratch}_in`, `${scratch}_direct`, `${scratch}_target`, `${scratch}_raw`];
   try {
     const told = await connection.text('SELECT 1');
     if (told !== '1') return [problem(`ClickHouse answers SELECT 1 with "${told.slice(0, 100)}".`, REMEDY, where)];
@@ -51,6 +51,7 @@ async function prepare(connection: Connection, database: string, scratch: string
     `CREATE DATABASE IF NOT EXISTS ${database}`,
     kept(`${scratch}_direct`),
     kept(`${scratch}_target`),
+    kept(`${scratch}_raw`),
     `CREATE TABLE IF NOT EXISTS ${scratch}_in (run LowCardinality(String), ids Array(UInt64)) ENGINE = Null`,
     `CREATE MATERIALIZED VIEW IF NOT EXISTS ${scratch}_view TO ${scratch}_target AS
        SELECT run, id FROM ${scratch}_in ARRAY JOIN ids AS id`,
@@ -93,6 +94,19 @@ function featuresOf(connection: Connection, scratch: string): readonly Feature[]
             ${settings(token)}, deduplicate_blocks_in_dependent_materialized_views = 1 FORMAT RowBinary`,
           `${scratch}_target`,
         ),
+    },
+    {
+      name: 'IDs as raw bytes',
+      try: async () => {
+        await connection.send(
+          `INSERT INTO ${scratch}_raw SELECT {run:String} AS run, arrayJoin(reinterpret(raw, 'Array(UInt64)')) AS id
+           FROM input('raw String') ${settings('raw')} FORMAT RawBLOB`,
+          IDS,
+          { run: 'probe' },
+        );
+        const told = await count(`(SELECT groupArray(id) FROM (SELECT id FROM ${scratch}_raw ORDER BY id))`);
+        return told === '[7,18446744073709551615]' ? undefined : `they are read as ${told}`;
+      },
     },
     {
       name: 'functions on arrays',
