@@ -13,7 +13,7 @@ import { REPEATED_MAX } from '../core/finding.ts';
 import type { History } from '../core/history.ts';
 import { STEPS_MAX } from '../core/id-summary.ts';
 import type { Layout } from '../core/layout.ts';
-import { encodeId, idBitsOf, OPAQUE_128, OPAQUE_64 } from '../core/layout.ts';
+import { encodeId, idBitsOf, OPAQUE_64 } from '../core/layout.ts';
 import { createRng } from '../core/random.ts';
 import type { Store } from '../core/store.ts';
 import { loadCheckers } from '../registry.ts';
@@ -166,7 +166,6 @@ const LAYOUTS = [
   ['64 bits', LAYOUT],
   ['128 bits', LONG_LAYOUT],
   ['64 bits of no layout', OPAQUE_64],
-  ['128 bits of no layout', OPAQUE_128],
 ] as const;
 
 describe.each(LAYOUTS)('%s', (_, layout) => {
