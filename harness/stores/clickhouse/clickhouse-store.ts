@@ -6,7 +6,7 @@ import type { SqlReader } from '../../core/checker.ts';
 import { messageOf } from '../../core/errors.ts';
 import type { RequestColumns } from '../../core/history.ts';
 import type { RunFacts } from '../../core/run-facts.ts';
-import { EngineLost, FACT_TABLES } from '../../core/store.ts';
+import { EngineLost, FACT_TABLES, StoreDamaged } from '../../core/store.ts';
 import type { StoredBytes } from '../../core/run.ts';
 
 import type { BatchRange, LaneCount, Store } from '../../core/store.ts';
@@ -163,6 +163,15 @@ class ClickHouseStore implements Store {
   }
 
   async counts(): Promise<readonly LaneCount[]> {
+    try {
+      return await this.#counts();
+    } catch (error) {
+      if (!(error instanceof ClickHouseError)) throw error;
+      throw new StoreDamaged(`${this.version} cannot read what it holds: ${error.message.trim()}`, { cause: error });
+    }
+  }
+
+  async #counts(): Promise<readonly LaneCount[]> {
     const rows = await this.sql.rows<{
       node: number;
       incarnation: number;
