@@ -38,6 +38,9 @@ export class EngineLost extends Error {
   override readonly name = 'EngineLost';
 }
 
+/** The engine answers, and cannot read what it holds. */
+export class StoreDamaged extends EngineLost {}
+
 /** What a store holds cannot be read: it is damaged, or of another version. What it was filled from can be read again. */
 export class StoreUnreadable extends SnowglobeError {
   constructor(wrong: Problem, options?: ErrorOptions) {

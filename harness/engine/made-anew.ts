@@ -5,7 +5,7 @@
 import type { Layout } from '../core/layout.ts';
 import { grouped, lifeOf } from '../core/phrases.ts';
 import type { LaneCount, Store } from '../core/store.ts';
-import { EngineLost, StoreUnreadable } from '../core/store.ts';
+import { EngineLost, StoreDamaged, StoreUnreadable } from '../core/store.ts';
 import type { LaneTotal } from './evidence.ts';
 import type { OpenStore } from './run-request.ts';
 
@@ -69,6 +69,7 @@ async function differences(store: Store, minted: readonly LaneTotal[]): Promise<
   try {
     held = new Map((await store.counts()).map((lane) => [key(lane), lane]));
   } catch (error) {
+    if (error instanceof StoreDamaged) return error.message;
     // Whoever is lost has been told of, or will be.
     if (error instanceof EngineLost) return undefined;
     throw error;

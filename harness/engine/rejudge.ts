@@ -86,8 +86,8 @@ export async function rejudge({
     return gatherFromStore(of);
   };
   try {
-    // A store that was made of a run by an earlier snowglobe is the only one that has them.
-    const requests = kept ?? (await readRequests(judgedBy.store.sql));
+    // A store that was made of a run by an earlier snowglobe is the only one that has them; if it cannot say, nobody can.
+    const requests = kept ?? (await readRequests(judgedBy.store.sql).catch(() => undefined));
     let gathered = await gather(kept);
     if (await judgedBy.madeAnew(gathered.minted)) {
       gathered = await gather(requests);

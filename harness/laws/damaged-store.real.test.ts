@@ -1,4 +1,14 @@
-import { cpSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -53,6 +63,16 @@ test.each([
     'IDs that are lost',
     (folder: string) => rmSync(partOf('ids', folder), { recursive: true }),
     'the store holds 0 IDs of n\\d, lane 0, where the taps hold 60,000',
+  ],
+  [
+    'bytes that are others',
+    (folder: string) => {
+      const file = join(partOf('ids', folder), 'data.bin');
+      const bytes = readFileSync(file);
+      bytes.fill(0x55, bytes.length >> 2, bytes.length >> 1);
+      writeFileSync(file, bytes);
+    },
+    'cannot read what it holds: .*',
   ],
   [
     'batches that are lost',

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Mishap, TestServer } from '../stores/clickhouse/server-for-tests.ts';
 import { makeCertificate, startProxy, startTestServer } from '../stores/clickhouse/server-for-tests.ts';
-import { readRun, snowglobe } from './cli-process.ts';
+import { readRun, runFolder, snowglobe } from './cli-process.ts';
+import { realDrivers } from './real-drivers.ts';
 import type { RecordedRun } from './recorded-run.ts';
 import { recordRun } from './recorded-run.ts';
 
@@ -55,11 +56,10 @@ test('judge by a server behind TLS, over a bad line: as by the embedded one, and
   const folder = copyOf('tls');
   const certificate = makeCertificate(root);
   const mishaps: readonly Mishap[] = ['none', 'answer lost', 'none', 'reset', 'none', '500', 'none'];
-  // What it is probed with before anything starts has to pass.
-  let inserts = -12;
+  let inserts = 0;
   await using proxy = await startProxy(
     server.url,
-    (_, isInsert) => (isInsert && inserts++ >= 0 ? (mishaps[inserts % mishaps.length] as Mishap) : 'none'),
+    (_, isInsert) => (isInsert ? (mishaps[inserts++ % mishaps.length] as Mishap) : 'none'),
     certificate,
   );
   const environment = { ...server.environment, NODE_EXTRA_CA_CERTS: certificate.file };
@@ -75,7 +75,7 @@ test('judge by a server behind TLS, over a bad line: as by the embedded one, and
 
 test('a server that goes and stays away: unknown, and judge finishes the run once it is back', async () => {
   const folder = copyOf('away');
-  let inserts = -12;
+  let inserts = 0;
   let isAway = false;
   await using proxy = await startProxy(server.url, (_, isInsert) => {
     if (isInsert && inserts++ >= 1) isAway = true;
@@ -97,6 +97,23 @@ test('a server that goes and stays away: unknown, and judge finishes the run onc
   expect(readRun(folder).evidence).toMatchObject({ minted: String(recorded.ids), stored: String(recorded.ids) });
   expectNoSecret([lost.stdout, lost.stderr], folder);
 });
+
+test.each(realDrivers('a run into a server').filter((driver) => driver === 'local'))(
+  'a run on %s into a server: whole, and no secret in its record, journal, logs or output',
+  async (driver) => {
+    const runs = join(root, 'runs');
+    const brief = join(import.meta.dirname, 'fixtures/brief.json');
+    const args = ['run', brief, '--driver', driver, '--runs', runs, '--store', `${server.url}/${server.database()}`];
+    const { stdout, stderr } = await snowglobe(args, server.environment).ended;
+    expect(stderr).toBe('');
+    const folder = await runFolder(runs);
+    const { evidence, command } = readRun(folder);
+    expect(Number(evidence.minted)).toBeGreaterThan(100);
+    expect(evidence.stored).toBe(evidence.minted);
+    expect(command).toContain(`--store ${server.url}/`);
+    expectNoSecret([stdout], folder);
+  },
+);
 
 test('a password in the URL is refused, and not repeated', async () => {
   const url = `http://user:verysecret@${new URL(server.url).host}`;

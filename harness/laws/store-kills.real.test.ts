@@ -13,7 +13,6 @@ test('killed while it judges, and called again, judge says what it would have sa
     const undisturbed = await judgeUndisturbed(copyOfRun(recorded, join(root, 'undisturbed')));
     // Before half of it the taps are not all in the store.
     for (const [whom, share] of [
-      ['harness', 0.45],
       ['engine', 0.3],
       ['both', 0.5],
     ] as const) {

@@ -7,7 +7,7 @@ import type { SqlReader } from '../../core/checker.ts';
 import { environmentLacks, messageOf } from '../../core/errors.ts';
 import type { RequestColumns } from '../../core/history.ts';
 import type { RunFacts } from '../../core/run-facts.ts';
-import { EngineLost, FACT_TABLES } from '../../core/store.ts';
+import { EngineLost, FACT_TABLES, StoreDamaged } from '../../core/store.ts';
 import type { StoredBytes } from '../../core/run.ts';
 
 import type { BatchRange, LaneCount, Store } from '../../core/store.ts';
@@ -198,7 +198,12 @@ class ClickHouseStore implements Store {
   }
 
   async counts(): Promise<readonly LaneCount[]> {
-    return (await this.#countsOfParts()) ?? this.#countsOfRows();
+    try {
+      return (await this.#countsOfParts()) ?? (await this.#countsOfRows());
+    } catch (error) {
+      if (!(error instanceof ClickHouseError)) throw error;
+      throw new StoreDamaged(`${this.version} cannot read what it holds: ${error.message.trim()}`, { cause: error });
+    }
   }
 
   /** Without reading a row for each ID; undefined where the whole truth takes that. */

@@ -10,6 +10,7 @@ import type { Address } from './connection.ts';
 import { Connection } from './connection.ts';
 import type { IdBits } from './schema.ts';
 import { columnsOf, LONG_IDS, withRun } from './schema.ts';
+import { ensureDatabase } from './versions.ts';
 
 export const FILE_FORMATS = { parquet: 'Parquet', jsonl: 'JSONEachRow' } as const;
 export type FileFormat = keyof typeof FILE_FORMATS;
@@ -152,7 +153,7 @@ export class ExportTarget implements AsyncDisposable {
 
   async make(table: string, fields: readonly Field[], order: string, runId: string): Promise<void> {
     const columns = fields.map(({ name, type }) => `${name} ${type}`).join(', ');
-    await this.connection.command(`CREATE DATABASE IF NOT EXISTS ${this.#database}`);
+    await ensureDatabase(this.connection, this.#database);
     await this.connection.command(
       `CREATE TABLE IF NOT EXISTS ${table} (run String, ${columns}) ENGINE = MergeTree PARTITION BY run ORDER BY (${order})`,
     );

@@ -7,6 +7,7 @@ import { messageOf, problem } from '../../core/errors.ts';
 import type { Problem } from '../../core/errors.ts';
 import { EngineLost } from '../../core/store.ts';
 import type { Connection } from './connection.ts';
+import { ensureDatabase } from './versions.ts';
 
 /** What it does when it works, and how that is tried. */
 interface Feature {
@@ -47,8 +48,8 @@ async function prepare(connection: Connection, database: string, scratch: string
   const kept = (name: string): string =>
     `CREATE TABLE IF NOT EXISTS ${name} (run LowCardinality(String), id UInt64) ENGINE = MergeTree PARTITION BY run ORDER BY id
      SETTINGS non_replicated_deduplication_window = 100`;
+  await ensureDatabase(connection, database);
   for (const query of [
-    `CREATE DATABASE IF NOT EXISTS ${database}`,
     kept(`${scratch}_direct`),
     kept(`${scratch}_target`),
     kept(`${scratch}_raw`),

@@ -93,7 +93,7 @@ export interface Proxy extends AsyncDisposable {
   readonly requests: readonly { readonly mishap: Mishap; readonly headers: IncomingMessage['headers'] }[];
 }
 
-/** `mishapOf` is asked about each request, by its number from 0 and by whether it carries data. */
+/** `mishapOf` is asked about each request, by its number from 0 and by whether it carries data of a run. */
 export async function startProxy(
   target: string,
   mishapOf: (index: number, isInsert: boolean) => Mishap,
@@ -101,7 +101,8 @@ export async function startProxy(
 ): Promise<Proxy> {
   const requests: { mishap: Mishap; headers: IncomingMessage['headers'] }[] = [];
   const listener: RequestListener = (incoming, response) => {
-    const isInsert = /INSERT/i.test(new URL(incoming.url ?? '/', target).searchParams.get('query') ?? '');
+    const query = new URL(incoming.url ?? '/', target).searchParams.get('query') ?? '';
+    const isInsert = /INSERT INTO (?!\S*snowglobe_probe)/.test(query);
     const mishap = mishapOf(requests.length, isInsert);
     requests.push({ mishap, headers: incoming.headers });
     void happen(mishap, incoming, response, target).catch(() => response.destroy());

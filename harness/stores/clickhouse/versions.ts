@@ -77,7 +77,7 @@ export async function prepareDatabase(
   const found = await versionOf(connection, database);
   if (found !== undefined && !isReachable(found)) throw new OtherSchema(found, where);
   const steps = found === undefined ? [] : range(found + 1, SCHEMA_VERSION);
-  await connection.command(`CREATE DATABASE IF NOT EXISTS ${database}`);
+  await ensureDatabase(connection, database);
   const columns = VERSION_COLUMNS.map(({ name, type }) => `${name} ${type}`).join(', ');
   await connection.command(
     `CREATE TABLE IF NOT EXISTS ${database}.${VERSION_TABLE} (${columns}) ENGINE = MergeTree ORDER BY version`,
@@ -94,6 +94,12 @@ export async function prepareDatabase(
     await tell(connection, database, version);
   }
   for (const query of createStatements(database, engine, idBits)) await connection.command(query);
+}
+
+/** A user that may create tables in a database need not be one that may create databases. */
+export async function ensureDatabase(connection: Connection, database: string): Promise<void> {
+  const there = await connection.rows('SELECT name FROM system.databases WHERE name = {database:String}', { database });
+  if (there.length === 0) await connection.command(`CREATE DATABASE IF NOT EXISTS ${database}`);
 }
 
 /** What there is, and why it cannot be used. No tables at all are of this version. */
