@@ -66,7 +66,8 @@ async function watching(
   mkdirSync(taps);
   const runId = `live${++runs}`;
   const { address } = engine;
-  const options = { database: DATABASE, engine: 'own', version: 'chdb', address, idBits: 64 } as const;
+  // An engine of its own takes one run a database.
+  const options = { database: `${DATABASE}${runs}`, engine: 'own', version: 'chdb', address, idBits: 64 } as const;
   await using store = await openClickHouseStore({ ...options, runId });
   const nodes = ['n1', 'n2'];
   const journal: JournalEntry[] = [];
