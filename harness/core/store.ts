@@ -2,6 +2,8 @@
  * The store keeps every ID of a run and answers SQL about it.
  */
 import type { SqlReader } from './checker.ts';
+import { EXIT, SnowglobeError } from './errors.ts';
+import type { Problem } from './errors.ts';
 import type { RequestColumns } from './history.ts';
 import type { RunFacts } from './run-facts.ts';
 import type { StoredBytes } from './run.ts';
@@ -36,6 +38,13 @@ export class EngineLost extends Error {
   override readonly name = 'EngineLost';
 }
 
+/** What a store holds cannot be read: it is damaged, or of another version. What it was filled from can be read again. */
+export class StoreUnreadable extends SnowglobeError {
+  constructor(wrong: Problem, options?: ErrorOptions) {
+    super(EXIT.environment, [wrong], options);
+  }
+}
+
 /** A range of committed batches as the tap has them. */
 export interface BatchRange {
   readonly lane: LaneName;
@@ -68,8 +77,8 @@ export interface LaneCount extends LaneName {
  *   IDs have 128 bits; so are the IDs of `batches`);
  * `batches(node UInt16, incarnation UInt32, lane UInt16, first_seq UInt64, count UInt32, flags UInt32, called Int64,
  *   returned Int64, wall_called_ms Float64, wall_returned_ms Float64, worker Int32, lease UInt64, create_revision UInt64,
- *   first_id UInt64, last_id UInt64, min_id UInt64, max_id UInt64, backward UInt32)` — `called`/`returned` are run
- *   nanoseconds; `backward` counts positions whose ID is not greater than the one before in the batch;
+ *   first_id UInt64, last_id UInt64, min_id UInt64, max_id UInt64, backward UInt32, varying UInt64,
+ *   stretches Array(UInt64))` — `called`/`returned` are run nanoseconds; the last seven are as in `IdSummaries`;
  * `requests(node UInt16, sent Int64, received Int64, status UInt8, incarnation UInt32, lane UInt16, first_seq UInt64,
  *   count UInt32, first_id UInt64, last_id UInt64, digest UInt64)` — the last three as in `ReceivedIds`.
  *

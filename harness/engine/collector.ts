@@ -81,6 +81,9 @@ const AT_LEAST_EVERY_MS = 250;
 /** IDs that are worth a pass. */
 const WORTH_IDS = 262_144;
 
+/** Ranges of different lanes that are on their way to the store together; those of one lane go one after another. */
+const RANGES_AT_ONCE = 2;
+
 export function startCollector(options: CollectorOptions): Collector {
   const { store, nodes, time, limit = RANGE_LIMIT } = options;
   const originNs = BigInt(options.origin.monotonicNs);
@@ -133,12 +136,26 @@ export function startCollector(options: CollectorOptions): Collector {
   async function collectAll(again: (range: TapRange) => boolean): Promise<void> {
     let lanes = reader.lanes();
     while (lanes.length > 0) {
-      const busy: LaneReader[] = [];
-      for (const lane of lanes) {
-        const range = await collect(lane);
-        if (range !== undefined && again(range)) busy.push(lane);
-      }
-      lanes = busy;
+      const waiting = lanes.values();
+      const busy = new Set<LaneReader>();
+      let failed = false;
+      const takeTurns = async (): Promise<void> => {
+        for (const lane of waiting) {
+          if (failed) return;
+          const range = await collect(lane);
+          if (range !== undefined && again(range)) busy.add(lane);
+        }
+      };
+      const turns = Array.from({ length: RANGES_AT_ONCE }, () =>
+        takeTurns().catch((error: unknown) => {
+          failed = true;
+          throw error;
+        }),
+      );
+      // Both to their ends: nothing may be on its way any more when this is over.
+      const ends = await Promise.allSettled(turns);
+      for (const end of ends) if (end.status === 'rejected') throw end.reason;
+      lanes = lanes.filter((lane) => busy.has(lane));
     }
   }
 

@@ -31,9 +31,10 @@ import { monitorHealth } from './health-monitor.ts';
 import { EarlyEnd, EndedEarly } from './live/early-end.ts';
 import { watchHost } from './host-watch.ts';
 import type { Journal } from './journal.ts';
-import { journalText, openJournal } from './journal.ts';
+import { isDiskFull, journalText, openJournal } from './journal.ts';
 import { journalled } from './journalled-cluster.ts';
 import type { RunHeader } from './judge.ts';
+import { keepRequests } from './kept-requests.ts';
 import { judge } from './judge.ts';
 import { begunRun, JOURNAL_FILE, LEFT_NOTHING, LEFT_TO_JUDGE, OWNER_FILE, saveRun } from './record.ts';
 import { neededAbilities } from './preflight.ts';
@@ -95,6 +96,7 @@ export async function runScenario(request: RunRequest): Promise<Run> {
     saveRun(folder, run, reporters);
     return run;
   } catch (error) {
+    if (isDiskFull(error)) throw noRoom(folder, error);
     const judgeable = persistent && journal.entries.some(({ kind }) => kind === 'origin');
     const why = error instanceof SnowglobeError ? error.problems.map(({ what }) => what).join(' ') : messageOf(error);
     save(`it ended early (${why.replace(/\.$/, '')})${judgeable ? `; ${LEFT_TO_JUDGE}` : ''}`);
@@ -103,6 +105,13 @@ export async function runScenario(request: RunRequest): Promise<Run> {
     journal.close();
     watchdog?.dismiss();
   }
+}
+
+/** What there is of the run stays as it is: its record of the beginning, its taps, and its journal as far as it came. */
+function noRoom(folder: string, cause: unknown): SnowglobeError {
+  const what = `The disk is full, and what became of the run could not be written (${messageOf(cause)}).`;
+  const remedy = 'Make room, then judge what it left: snowglobe judge, with this folder.';
+  return new SnowglobeError(EXIT.unknown, [{ what, where: folder, remedy }], { cause });
 }
 
 /** From a launched cluster to a judged run; the cluster is gone when it returns, whatever happened. */
@@ -152,6 +161,10 @@ async function live(request: RunRequest, cluster: Cluster, journal: Journal, sto
   lived();
   const judged = stopwatch.start('drain and judge');
   const nodes = cluster.nodes.map(({ name }) => name);
+  if (collecting !== undefined && requests !== undefined)
+    await attempt('keeping what clients received', cluster, journal, async () =>
+      keepRequests(request.folder, requests),
+    );
   const gathered =
     collecting === undefined
       ? gatherFromMemory(

@@ -31,9 +31,8 @@ afterAll(async () => {
 async function opened(layout: Layout) {
   const idBits = layout.idBits ?? 64;
   const address = engine.address;
-  // An engine of its own takes one run a database.
-  const options = { database: `${DATABASE}${++runs}`, engine: 'own', version: 'chdb', address } as const;
-  const store = await openClickHouseStore({ ...options, runId: `run${runs}`, idBits });
+  const options = { database: DATABASE, engine: 'shared', version: 'chdb', address } as const;
+  const store = await openClickHouseStore({ ...options, runId: `run${++runs}`, idBits });
   const checker = new LiveChecker({ sql: store.live, layout, untoldHolders: false, nodes: NODES });
   const next = new Map<number, bigint>();
   const found: LiveFinding[] = [];

@@ -66,8 +66,7 @@ async function watching(
   mkdirSync(taps);
   const runId = `live${++runs}`;
   const { address } = engine;
-  // An engine of its own takes one run a database.
-  const options = { database: `${DATABASE}${runs}`, engine: 'own', version: 'chdb', address, idBits: 64 } as const;
+  const options = { database: DATABASE, engine: 'shared', version: 'chdb', address, idBits: 64 } as const;
   await using store = await openClickHouseStore({ ...options, runId });
   const nodes = ['n1', 'n2'];
   const journal: JournalEntry[] = [];
