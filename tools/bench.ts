@@ -9,6 +9,7 @@ import { availableParallelism, cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { format } from 'prettier';
 import { measureExact } from './bench/exact.ts';
+import { liveSection } from './bench/live.ts';
 import { recorderSection } from './bench/recorder.ts';
 import { storeSection } from './bench/store.ts';
 import { currentCommit } from './commit.ts';
@@ -26,6 +27,7 @@ slower: figures are of their day and place.
 const SECTIONS: Readonly<Record<string, { readonly heading: string; readonly measure: () => Promise<string> }>> = {
   exact: { heading: 'The exact check', measure: measureExact },
   store: { heading: 'The store and the checkers', measure: storeSection },
+  live: { heading: 'The live path', measure: liveSection },
   recorder: { heading: 'The recorder', measure: recorderSection },
 };
 
