@@ -64,9 +64,10 @@ export interface GatherOptions extends WorkOptions {
   readonly shape: IdShape;
   readonly layout?: Layout;
   readonly lenient: boolean;
+  /** Files of more than two ranges are read range by range, side by side. */
+  readonly rangeBytes?: number;
 }
 
-/** Ranges of files are read side by side where they are longer than this. */
 const RANGE_BYTES = 1 << 25;
 const SHOWN_MAX = 10;
 
@@ -129,12 +130,13 @@ function tasksOf(
 ): readonly { readonly input: number; readonly task: PartTask }[] {
   const whole = taskOf(input, `${index}`, options);
   const { size } = whole;
-  if (size === undefined || options.threads === 0 || size <= 2 * RANGE_BYTES || input.records.kind === 'raw')
+  const { rangeBytes = RANGE_BYTES } = options;
+  if (size === undefined || size <= 2 * rangeBytes || input.records.kind === 'raw')
     return [{ input: index, task: whole }];
-  const ranges = Math.ceil(size / RANGE_BYTES);
+  const ranges = Math.ceil(size / rangeBytes);
   return Array.from({ length: ranges }, (_, range) => {
-    const from = range === 0 ? whole.from : range * RANGE_BYTES;
-    const to = range === ranges - 1 ? size : (range + 1) * RANGE_BYTES;
+    const from = range === 0 ? whole.from : range * rangeBytes;
+    const to = range === ranges - 1 ? size : (range + 1) * rangeBytes;
     const format = range > 0 && input.records.kind === 'csv' ? { ...input.records, headerLines: 0 } : input.records;
     const out = `${whole.out}-${range}`;
     return { input: index, task: { ...whole, from, to, atRecord: range === 0, format, out } };

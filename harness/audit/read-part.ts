@@ -203,9 +203,9 @@ function readRange(
       feeder.take(got, position === size);
     }
     if (from === size) feeder.take(0, true);
-    // The record that reaches the end of the range, line by line: one in quotes may go on for several.
-    while (feeder.kept > 0 && position < size) {
-      const end = Math.min(size, behindLineFeed(fd, position, size));
+    // The record that reaches the end of the range, to the end of its line; one in quotes may go on for many.
+    for (let ahead = 0; feeder.kept > 0 && position < size; ahead = 2 * ahead + 1024) {
+      const end = behindLineFeed(fd, position + ahead, size);
       while (position < end) feeder.take(read(Math.min(BLOCK_BYTES, end - position)), position === size);
     }
     return { from, to: position };

@@ -128,13 +128,19 @@ export class CsvParser implements RecordParser {
     const isOpen = !isWhole && bytes[rowEnd - 1] !== QUOTE;
     if (isOpen && (node === columns - 1 || (id === columns - 1 && isDecimal && this.#last.mayBeCut(end - start))))
       return target.refused('cut off', line, bytes, from, rowEnd);
-    if (node !== undefined) {
-      const [nodeFrom, nodeTo] = [this.#starts[node]!, this.#ends[node]!];
-      if (nodeFrom === nodeTo || !target.node(bytes, nodeFrom, nodeTo))
-        return target.refused('no node', line, bytes, from, rowEnd);
-    }
+    if (node !== undefined && !this.#takeNode(bytes, from, this.#starts[node]!, this.#ends[node]!))
+      return target.refused('no node', line, bytes, from, rowEnd);
     this.#last.saw(end - start);
     target.taken(false);
+  }
+
+  #takeNode(bytes: Uint8Array, rowFrom: number, from: number, to: number): boolean {
+    if (from === to) return false;
+    const { target } = this.#parts;
+    const isQuoted = from > rowFrom && bytes[from - 1] === QUOTE;
+    if (!isQuoted || !bytes.subarray(from, to).includes(QUOTE)) return target.node(bytes, from, to);
+    const text = Buffer.from(Buffer.from(bytes.subarray(from, to)).toString('latin1').replaceAll('""', '"'), 'latin1');
+    return target.node(text, 0, text.length);
   }
 
   /** A quote that nothing closes would take all lines behind it along: the next line is tried by itself. */
