@@ -8,6 +8,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { format } from 'prettier';
+import { measureAudits } from './bench/audit.ts';
 import { measureExact } from './bench/exact.ts';
 import { type Measured, measureRecorder } from './bench/recorder.ts';
 import { currentCommit } from './commit.ts';
@@ -25,6 +26,7 @@ slower: figures are of their day and place.
 const SECTIONS: Readonly<Record<string, { readonly heading: string; readonly measure: () => Promise<string> }>> = {
   recorder: { heading: 'The recorder', measure: recorder },
   exact: { heading: 'The exact check', measure: measureExact },
+  audit: { heading: 'Audits, format by format', measure: measureAudits },
 };
 
 const asked = process.argv.slice(2);
