@@ -316,6 +316,20 @@ describe('folders of taps', () => {
   });
 });
 
+test('an ID that was cut is told by those of other ranges, too', async () => {
+  const lines = Array.from({ length: 50 }, (_, index) => `${1_724_551_118_844_858_368n + BigInt(index)}\n`).join('');
+  for (const rangeBytes of [20, 40, 333])
+    for (const [name, content] of [
+      ['a.txt', `${lines}1724551118`],
+      ['a.csv', `id\n${lines}1724551118`],
+    ] as const) {
+      expect(refusal(await auditOf({ [name]: content }, { rangeBytes }))).toMatch(
+        /^a\.(txt:51|csv:52) "1724551118" may have/,
+      );
+      expect(found(await auditOf({ [name]: content }, { rangeBytes, lenient: true }))).toMatchObject({ ids: '50' });
+    }
+});
+
 describe('forms of 128 bits are recognised', () => {
   const uuid = 'd931535f-e88a-4f70-bf65-dec7901ca583';
   test.each([

@@ -98,8 +98,8 @@ async function readAll(inputs: readonly Input[], options: GatherOptions): Promis
       if (part instanceof WorkError) throw told(part, input, 0);
       all[index]!.push(part);
     } else {
-      const mine = tasks.flatMap(({ input: of }, task) => (of === index ? [done[task]!] : []));
-      all[index]!.push(...(await inOneLine(input, index, mine, options)));
+      const mine = tasks.flatMap(({ input: of, task }, at) => (of === index ? [{ task, result: done[at]! }] : []));
+      all[index]!.push(...(await inOneLine(input, mine, options)));
     }
     options.signal?.throwIfAborted();
   }
@@ -149,27 +149,31 @@ function tasksOf(
  */
 async function inOneLine(
   input: ReadInput,
-  index: number,
-  results: readonly (Part | WorkError)[],
+  ranges: readonly { readonly task: PartTask; readonly result: Part | WorkError }[],
   options: GatherOptions,
 ): Promise<readonly Part[]> {
   const parts: Part[] = [];
   let lines = 0;
-  for (const result of results) {
+  const again = async (task: PartTask): Promise<Part> => {
+    const longestBefore = Math.max(...parts.map(({ longest }) => longest));
+    const [rest] = await workOn('read', [{ ...task, longestBefore, out: `${task.out}-again` }], options);
+    if (rest instanceof WorkError) throw told(rest, input, lines);
+    return rest!;
+  };
+  for (const { task, result } of ranges) {
     const before = parts.at(-1);
     const follows = before === undefined || (!(result instanceof WorkError) && result.from === before.to);
-    const isRow = input.records.kind === 'csv' && before !== undefined;
-    if (!follows && isRow) {
-      const whole = taskOf(input, `${index}-again`, options);
-      const format = { ...input.records, headerLines: 0 };
-      const [rest] = await workOn('read', [{ ...whole, format, from: before.to }], options);
-      if (rest instanceof WorkError) throw told(rest, input, lines);
-      return [...parts, rest!];
+    if (!follows && task.format.kind === 'csv') {
+      const { to: _, ...toTheEnd } = task;
+      return [...parts, await again({ ...toTheEnd, from: before.to, atRecord: true })];
     }
     if (result instanceof WorkError) throw told(result, input, lines);
     if (!follows) throw new Error(`ranges of ${input.name} do not meet: ${before.to} and ${result.from}`);
-    parts.push(result);
-    lines += result.lines;
+    // Whether it was cut is told by IDs that others have read.
+    const isShort = result.open > 0 && parts.some(({ longest }) => longest > result.open);
+    const part = isShort ? await again(task) : result;
+    parts.push(part);
+    lines += part.lines;
   }
   return parts;
 }
