@@ -48,7 +48,8 @@ class Scattering {
   readonly #region: Uint32Array;
   readonly #filled: Int32Array;
   readonly #lines: Uint32Array;
-  readonly #inLine: Uint8Array;
+  /** Where the next fingerprint of each bucket goes in its line. */
+  readonly #next: Uint32Array;
 
   constructor(task: ScatterTask, words: WordsOfId) {
     this.#task = task;
@@ -56,7 +57,7 @@ class Scattering {
     this.#region = new Uint32Array(task.region);
     this.#filled = new Int32Array(task.filled);
     this.#lines = new Uint32Array(task.buckets * LINE);
-    this.#inLine = new Uint8Array(task.buckets);
+    this.#next = Uint32Array.from({ length: task.buckets }, (_, bucket) => bucket * LINE);
   }
 
   get overflowed(): boolean {
@@ -71,16 +72,16 @@ class Scattering {
     const { shift, first, buckets } = this.#task;
     const { upper, lower } = this.#hasher;
     const lines = this.#lines;
-    const inLine = this.#inLine;
+    const next = this.#next;
     for (let k = 0; k < hashes; k++) {
       const bucket = (upper[k]! >>> shift) - first;
       if (bucket < 0 || bucket >= buckets) continue;
-      const count = inLine[bucket]!;
-      lines[bucket * LINE + count] = lower[k]!;
-      if (count === LINE - 1) {
+      const at = next[bucket]!;
+      lines[at] = lower[k]!;
+      if ((at + 1) % LINE === 0) {
         this.#write(bucket, LINE);
-        inLine[bucket] = 0;
-      } else inLine[bucket] = count + 1;
+        next[bucket] = bucket * LINE;
+      } else next[bucket] = at + 1;
     }
   }
 
@@ -101,7 +102,7 @@ class Scattering {
   }
 
   flush(): void {
-    for (const [bucket, count] of this.#inLine.entries()) if (count > 0) this.#write(bucket, count);
+    for (const [bucket, at] of this.#next.entries()) if (at > bucket * LINE) this.#write(bucket, at - bucket * LINE);
   }
 }
 

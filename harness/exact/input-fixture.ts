@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Layout } from '../core/layout.ts';
-import { mix, seedOf } from './hash.ts';
+import { mix, seedOf, SPREAD } from './hash.ts';
 import { type Limits, LIMITS } from './limits.ts';
 import type { ExactResult, Segment } from './segment.ts';
 
@@ -128,11 +128,25 @@ export function inFoldsWords(result: ExactResult, lines: readonly Line[]): unkno
   return { checked, surplus, repeated, duplicates, owners };
 }
 
-/** The 64-bit ID that has this hash: its rounds backwards. */
+/** The 64-bit ID that has this hash: its steps backwards. */
 export function unhashed(upper: number, lower: number, seedNumber: number): bigint {
-  const [s0, s1, s2] = seedOf(seedNumber);
-  const a = upper ^ mix(lower ^ s2!);
-  const low = lower ^ mix(a ^ s1!);
-  const high = a ^ mix(low ^ s0!);
+  const [s0, s1] = seedOf(seedNumber);
+  const low = lower ^ Math.imul(upper, SPREAD);
+  const high = unmixed(upper) ^ mix(low ^ s0!) ^ s1!;
   return (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
+}
+
+/** The number that `mix` makes this of. */
+function unmixed(mixed: number): number {
+  const shifted = Math.imul(mixed, inverseOf(0x846ca68b));
+  const once = shifted ^ (shifted >>> 15) ^ (shifted >>> 30);
+  const x = Math.imul(once, inverseOf(0x7feb352d));
+  return x ^ (x >>> 16);
+}
+
+/** The number that gives 1 when multiplied with this odd one, modulo 2^32; by Newton. */
+function inverseOf(odd: number): number {
+  let inverse = odd;
+  for (let k = 0; k < 5; k++) inverse = Math.imul(inverse, 2 - Math.imul(odd, inverse));
+  return inverse;
 }
