@@ -12,7 +12,13 @@ export interface Watched {
   readonly output: string;
 }
 
-export async function watched(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Watched> {
+/** Throws where it does not end with the exit code that is expected. */
+export async function watched(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  expected = 0,
+): Promise<Watched> {
   const start = performance.now();
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
   let output = '';
@@ -37,7 +43,7 @@ export async function watched(command: string, args: readonly string[], env: Nod
   })();
   const end = await ended;
   await watch;
-  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}: ${stderr.trim()}`);
+  if (code !== expected) throw new Error(`${command} ${args.join(' ')} ended with ${code}: ${stderr.trim()}`);
   return {
     seconds: (end - start) / 1000,
     peakBytes: [...peaks.values()].reduce((sum, bytes) => sum + bytes, 0),
