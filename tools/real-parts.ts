@@ -153,6 +153,7 @@ export const REAL_PARTS: readonly RealPart[] = [
     name: 'chdb (the embedded store)',
     remedy: 'Run npm install --include=optional; chdb has no build for some systems.',
     files: [
+      'harness/cli/audit.real.test.ts',
       'harness/stores/**/*.real.test.ts',
       'harness/engine/**/*.real.test.ts',
       'harness/laws/**/*.real.test.ts',

@@ -18,6 +18,7 @@ import { addEvidence, honestGenerators } from './false-alarms.ts';
 import { evidenceOfSlice } from './false-alarms/evidence.ts';
 import { watchedLab, type WatchedLab } from './false-alarms/watched-lab.ts';
 import { createLab } from './lab.ts';
+import { fuzzHostileFiles } from './torture/audit-fuzz.ts';
 import { catchDangerous } from './torture/dangerous.ts';
 import { etcdMatrix, huntEarlyRevoke } from './torture/etcd-versions.ts';
 import { exitCodeOf } from './torture/exit-code.ts';
@@ -162,6 +163,11 @@ const SLICES: { readonly [name: string]: Slice } = {
     what: 'kill -9 of harness, engine or both while 20 million IDs are judged: judged again, each is stored once',
     count: 100,
     run: (_lab, these) => killStores(these),
+  },
+  'audit-fuzz': {
+    what: 'audits of 100,000 hostile files of IDs and taps, 1,000 a repetition: what a plain fold says, and no crash',
+    count: 100,
+    run: (_lab, these) => fuzzHostileFiles(these),
   },
   'etcd-matrix': {
     what: 'snowflake through the coordinator scenarios, on the etcd of the distribution and a current one, on local',

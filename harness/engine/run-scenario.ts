@@ -28,6 +28,7 @@ import { gatherFromMemory, gatherFromStore } from './gather.ts';
 import { faultyGenerator } from './faulty-generator.ts';
 import type { HealthMonitor } from './health-monitor.ts';
 import { monitorHealth } from './health-monitor.ts';
+import { EarlyEnd, EndedEarly } from './live/early-end.ts';
 import { watchHost } from './host-watch.ts';
 import type { Journal } from './journal.ts';
 import { isDiskFull, journalText, openJournal } from './journal.ts';
@@ -127,10 +128,23 @@ async function live(request: RunRequest, cluster: Cluster, journal: Journal, sto
     versions: cluster.versions,
   });
   enter('launch', cluster, journal);
+  const ending = new EarlyEnd({
+    failFast: request.failFast === true,
+    promises: header.generator.promises,
+    journal,
+    signal: request.signal,
+  });
   const collecting =
     cluster.tapFolder === undefined
       ? undefined
-      : resources.use(await startCollecting(request, cluster, cluster.tapFolder, journal));
+      : resources.use(
+          await startCollecting(request, {
+            cluster,
+            tapFolder: cluster.tapFolder,
+            journal,
+            onFinding: (found) => ending.take(found),
+          }),
+        );
   const monitor = monitorHealth(cluster, journal);
   resources.defer(() => monitor.stop());
   if (collecting !== undefined) {
@@ -143,7 +157,7 @@ async function live(request: RunRequest, cluster: Cluster, journal: Journal, sto
   );
 
   const lived = stopwatch.start('scenario');
-  const { requests, whole } = await shake(request, cluster, journal, monitor, collecting);
+  const { requests, whole } = await shake({ ...request, signal: ending.signal }, cluster, journal, monitor, collecting);
   lived();
   const judged = stopwatch.start('drain and judge');
   const nodes = cluster.nodes.map(({ name }) => name);
@@ -243,7 +257,7 @@ async function shake(
           kind: 'rates',
           nodes: ratesOf(seconds, monitor.latest, seesClocks(generator.evidence)),
           stored: collecting?.stored() ?? 0n,
-          duplicates: collecting?.duplicates() ?? 0,
+          duplicates: collecting?.live.duplicates ?? 0,
           ...(collecting !== undefined && { lagMs: collecting.lagMs() }),
         });
       },
@@ -267,6 +281,7 @@ async function shake(
     for (const slot of orderSlots(scenario, rng)) await carryOutSlot(slot, context);
     await watched.healAll();
     enter('recover', cluster, journal);
+    collecting?.live.plant();
     await time.sleep(scenario.recoverMs, signal);
     enter('drain', cluster, journal);
     whole = true;
@@ -276,7 +291,8 @@ async function shake(
       await load?.stop();
       throw error;
     }
-    const why = signal.aborted ? 'interrupted by the user' : messageOf(error);
+    const isEarly = signal.reason instanceof EndedEarly;
+    const why = isEarly ? signal.reason.message : signal.aborted ? 'interrupted by the user' : messageOf(error);
     journal.append({ at: time.now(), kind: 'note', text: `the run is cut short: ${why}` });
   }
   await attempt('healing at the end', cluster, journal, () => watched.healAll());

@@ -19,7 +19,7 @@ const creating = (name: string, create: string): string =>
      export default { ...counter, name: '${name}', node: { kind: 'shell', create: ${create} } };`,
   );
 testBadInput(folder, [
-  { what: 'an unknown command', args: ['shake'], exit: 2, says: ['"shake"', 'run, init, judge, plan'] },
+  { what: 'an unknown command', args: ['shake'], exit: 2, says: ['"shake"', 'run, init, judge, audit, plan'] },
   { what: 'an unknown option', args: ['run', '--sed', '4'], exit: 2, says: ["'--sed'", 'Did you mean --seed?'] },
   {
     what: 'a scenario in the place of a command',

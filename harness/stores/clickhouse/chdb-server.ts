@@ -3,7 +3,9 @@
  *
  * It answers the part of ClickHouse's HTTP interface that the store uses: a query in the URL or in the body, parameters
  * as `param_NAME`, an INSERT … FROM input(…) FORMAT … with its data in the body, `X-ClickHouse-Exception-Code`
- * on errors, a body that is compressed by zstd, a result that is streamed where it is not waited for (`wait_end_of_query=0`). Basic authentication with the token of the start message; loopback only, on a port that the kernel chose.
+ * on errors, a body that is compressed by zstd, a result that is streamed where it is not waited for
+ * (`wait_end_of_query=0`). Basic authentication with the token of the start message; loopback only, on a port that the
+ * kernel chose.
  *
  * It ends when its parent closes the channel or dies.
  */
@@ -22,6 +24,7 @@ import { text } from 'node:stream/consumers';
 import { createZstdDecompress } from 'node:zlib';
 import type { Session } from 'chdb';
 import { messageOf } from '../../core/errors.ts';
+import { INCOMING_FOLDER } from './hand-over.ts';
 
 /** The first message from the parent. */
 export interface ChdbStart {
@@ -46,6 +49,9 @@ const SETTINGS_IN_FORCE: Readonly<Record<string, string>> = {
   async_insert: '0',
 };
 
+/** Inserts at once: as many as there are cores on the smallest machine that this is made for. */
+const WRITERS = 2;
+
 const TRANSPORT_PARAMETERS = new Set(['query', 'query_id', 'database', 'default_format']);
 
 class HttpFailure extends Error {
@@ -58,13 +64,33 @@ class HttpFailure extends Error {
   }
 }
 
-/** Runs what it is given one after another: a session of chdb would block a thread of the pool to the same effect. */
-function inTurn(): <T>(work: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const mine = last.then(work);
-    last = mine.catch(() => undefined);
-    return mine;
+interface SessionPool {
+  /** Gives the work the first session that is free, in the order in which it came. */
+  use<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  /** Closes each session when its work is done. */
+  close(): Promise<void>;
+}
+
+/** A session that is busy would block a thread of the pool to the same effect. */
+function poolOf(sessions: readonly Session[]): SessionPool {
+  const free = [...sessions];
+  const waiting: ((session: Session) => void)[] = [];
+  const take = async (): Promise<Session> =>
+    free.pop() ?? (await new Promise<Session>((resolve) => waiting.push(resolve)));
+  return {
+    async use(work) {
+      const session = await take();
+      try {
+        return await work(session);
+      } finally {
+        const next = waiting.shift();
+        if (next === undefined) free.push(session);
+        else next(session);
+      }
+    },
+    async close() {
+      for (const _ of sessions) (await take()).close();
+    },
   };
 }
 
@@ -78,8 +104,8 @@ async function main(start: ChdbStart): Promise<void> {
     return process.disconnect();
   }
 
-  const incoming = join(start.folder, 'incoming');
-  let writer: Session;
+  const incoming = join(start.folder, INCOMING_FOLDER);
+  let writers: readonly Session[];
   let reader: Session;
   try {
     rmSync(incoming, { recursive: true, force: true });
@@ -89,17 +115,18 @@ async function main(start: ChdbStart): Promise<void> {
       `--max_server_memory_usage=${start.memoryBytes}`,
       '--output_format_json_quote_64bit_integers=1',
     ];
-    // Two sessions, because a session answers one query at a time and a long check must not hold up the inserts.
-    writer = new chdb.Session(join(start.folder, 'db'), { connectionArgs });
-    reader = new chdb.Session(join(start.folder, 'db'), { connectionArgs });
+    const session = (): Session => new chdb.Session(join(start.folder, 'db'), { connectionArgs });
+    // A session answers one query at a time, and a long check must not hold up the inserts. An insert takes one core.
+    writers = Array.from({ length: WRITERS }, session);
+    reader = session();
   } catch (error) {
     report({ step: 'open', failed: messageOf(error) });
     return process.disconnect();
   }
 
   const clickhouse = reader.query('SELECT version()', 'TabSeparated').trim();
-  const writeInTurn = inTurn();
-  const readInTurn = inTurn();
+  const writing = poolOf(writers);
+  const reading = poolOf([reader]);
 
   /** Undefined: it is on its way already. */
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<Uint8Array | undefined> {
@@ -113,19 +140,18 @@ async function main(start: ChdbStart): Promise<void> {
       const file = join(incoming, randomUUID());
       try {
         await finished(plain(request), createWriteStream(file, { flags: 'wx' }));
-        return await writeInTurn(() => run(writer, insertFromFile(queryInUrl, file), parameters));
+        return await writing.use((session) => run(session, insertFromFile(queryInUrl, file), parameters));
       } finally {
         rmSync(file, { force: true });
       }
     }
     const query = queryInUrl ?? (await text(plain(request)));
     if (url.searchParams.get('wait_end_of_query') === '0') {
-      await readInTurn(() => stream(reader, query, parameters, response));
+      await reading.use((session) => stream(session, query, parameters, response));
       return undefined;
     }
-    return /^\s*(SELECT|WITH|SHOW|DESCRIBE|EXPLAIN)\b/i.test(query)
-      ? readInTurn(() => run(reader, query, parameters))
-      : writeInTurn(() => run(writer, query, parameters));
+    const isReading = /^\s*(SELECT|WITH|SHOW|DESCRIBE|EXPLAIN)\b/i.test(query);
+    return (isReading ? reading : writing).use((session) => run(session, query, parameters));
   }
 
   const server = createServer((request, response) => {
@@ -146,7 +172,7 @@ async function main(start: ChdbStart): Promise<void> {
   process.once('disconnect', () => {
     server.close();
     server.closeAllConnections();
-    void Promise.all([writeInTurn(async () => writer.close()), readInTurn(async () => reader.close())])
+    void Promise.all([writing.close(), reading.close()])
       .then(() => chdb.drainPending())
       .finally(() => process.exit());
   });

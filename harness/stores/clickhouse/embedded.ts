@@ -5,14 +5,16 @@ import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { extname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { environmentLacks, messageOf, problem, SnowglobeError } from '../../core/errors.ts';
+import { parseCpuSeconds } from '../../core/proc-stat.ts';
 import { StoreUnreadable } from '../../core/store.ts';
 import type { Store } from '../../core/store.ts';
 import type { ChdbStart, ChdbStarted } from './chdb-server.ts';
+import { INCOMING_FOLDER } from './hand-over.ts';
 import { openClickHouseStore } from './clickhouse-store.ts';
 import type { Address } from './connection.ts';
 import { claimStore, harnessOf, leaveStore } from './engine-owner.ts';
@@ -36,6 +38,8 @@ export interface EmbeddedEngine {
   /** Versions. */
   readonly chdb: string;
   readonly clickhouse: string;
+  /** Where it may be handed files; emptied when it starts. */
+  readonly incoming: string;
   /** How it ended; undefined when it still runs after a moment, in which a process that was killed would be reaped. */
   ended(): Promise<string | undefined>;
   /** Ends it: by asking first. */
@@ -75,12 +79,23 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Store> {
       idBits: options.idBits ?? 64,
       version: `chdb ${engine.chdb} (ClickHouse ${engine.clickhouse})`,
       where: options.folder,
+      handOverIn: engine.incoming,
       lost: engine.ended,
       close: engine.stop,
+      cpuSeconds: () => cpuSecondsOf(engine.pid),
     });
   } catch (error) {
     // Some of what is damaged shows when it is looked at.
     throw error instanceof SnowglobeError ? error : unreadable(messageOf(error).trim(), options.folder, error);
+  }
+}
+
+/** Undefined where the system does not tell, and of a process that is gone. */
+function cpuSecondsOf(pid: number): number | undefined {
+  try {
+    return parseCpuSeconds(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return undefined;
   }
 }
 
@@ -179,6 +194,7 @@ async function tryEngine(folder: string, memoryBytes: number): Promise<EmbeddedE
     pid: child.pid!,
     chdb: started.chdb,
     clickhouse: started.clickhouse,
+    incoming: join(folder, INCOMING_FOLDER),
     ended,
     stop: async () => {
       await stop();

@@ -123,7 +123,8 @@ export class RunExport implements AsyncDisposable {
   }
 
   #withRun(query: string): string {
-    return withRun(this.#source.database, this.#source.idBits, query);
+    const { database, idBits, isLocal } = this.#source;
+    return withRun([database], isLocal ? 'own' : 'shared', idBits, query);
   }
 
   get #parameters(): Readonly<Record<string, string>> {

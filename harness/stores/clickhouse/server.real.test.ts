@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServer as createTcpServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Store } from '../../core/store.ts';
 import type { Patience } from './connection.ts';
 import { makeCertificate, startProxy, startTestServer } from './server-for-tests.ts';
 import type { TestServer } from './server-for-tests.ts';
@@ -34,6 +35,10 @@ describe('a server that serves', () => {
     expect(await two.sql.rows(idsOf)).toEqual([{ id: '2' }, { id: '3' }, { id: '4' }]);
     expect((await one.counts()).map(({ ids }) => ids)).toEqual([2n]);
     expect((await two.counts()).map(({ ids }) => ids)).toEqual([3n]);
+    const rowsOf = async (store: Store) => (await store.bytes())?.map(({ table, rows }) => ({ [table]: rows }));
+    expect(await rowsOf(one)).toEqual([{ batches: '1' }, { ids: '2' }]);
+    expect(await rowsOf(two)).toEqual([{ batches: '1' }, { ids: '3' }]);
+    expect(await one.live.rows(idsOf)).toEqual([{ id: '1' }, { id: '2' }]);
     expect(one.version).toBe(`ClickHouse ${await server.query('SELECT version()')} at ${server.url}`);
   });
 

@@ -10,7 +10,7 @@ import type { Problem } from '../../core/errors.ts';
 import { StoreUnreadable } from '../../core/store.ts';
 import type { Connection } from './connection.ts';
 import type { Engine, IdBits } from './schema.ts';
-import { createStatements, LONG_IDS, TOKENS_KEPT } from './schema.ts';
+import { createStatements, tableName, TOKENS_KEPT } from './schema.ts';
 
 /** Of the tables that `createStatements` makes. 1: those of before versions were kept. */
 export const SCHEMA_VERSION = 2;
@@ -29,15 +29,28 @@ export const SPLIT_TABLE = 'split_ranges';
  * From the version before to the one named, each statement harmless when repeated: two harnesses may do it at once, and
  * one may die in the midst of it. A version that is not here cannot be reached from the one before.
  */
-const MIGRATIONS: ReadonlyMap<number, (database: string) => readonly string[]> = new Map([
+const MIGRATIONS: ReadonlyMap<number, (database: string, tables: ReadonlySet<string>) => readonly string[]> = new Map([
   [
     2,
-    (database: string) => [
+    (database: string, tables: ReadonlySet<string>) => [
       // Tables of before it was kept what clients received.
       `ALTER TABLE ${database}.requests ADD COLUMN IF NOT EXISTS first_id UInt64,
         ADD COLUMN IF NOT EXISTS last_id UInt64, ADD COLUMN IF NOT EXISTS digest UInt64`,
       // Requests have tokens from now on.
       `ALTER TABLE ${database}.requests MODIFY SETTING non_replicated_deduplication_window = ${TOKENS_KEPT}`,
+      // Of batches of before it is not told how their IDs differ: any bit may, so that each ID is looked at.
+      ...([64, 128] as const)
+        .map((idBits) => ({
+          table: tableName('batches', idBits),
+          type: `UInt${idBits}`,
+          any: 2n ** BigInt(idBits) - 1n,
+        }))
+        .filter(({ table }) => tables.has(table))
+        .map(
+          ({ table, type, any }) => `ALTER TABLE ${database}.${table}
+            ADD COLUMN IF NOT EXISTS varying ${type} DEFAULT to${type}('${any}'),
+            ADD COLUMN IF NOT EXISTS stretches Array(${type})`,
+        ),
     ],
   ],
 ]);
@@ -76,7 +89,8 @@ export async function prepareDatabase(
   // Before any table: one that is cut short here leaves no tables without a version.
   if (found === undefined) await tell(connection, database, SCHEMA_VERSION);
   for (const version of steps) {
-    for (const query of MIGRATIONS.get(version)!(database)) await connection.command(query);
+    for (const query of MIGRATIONS.get(version)!(database, await tablesIn(connection, database)))
+      await connection.command(query);
     await tell(connection, database, version);
   }
   for (const query of createStatements(database, engine, idBits)) await connection.command(query);
@@ -103,18 +117,20 @@ const isReachable = (version: number): boolean =>
 
 /** Undefined: there are no tables. */
 async function versionOf(connection: Connection, database: string): Promise<number | undefined> {
-  const rows = await connection.rows<{ name: string }>(
-    `SELECT name FROM system.tables
-     WHERE database = {database:String} AND name IN ('ids', 'ids${LONG_IDS}', '${VERSION_TABLE}')`,
-    { database },
-  );
-  const names = new Set(rows.map(({ name }) => name));
+  const kept = new Set([tableName('ids', 64), tableName('ids', 128), VERSION_TABLE]);
+  const names = new Set([...(await tablesIn(connection, database))].filter((name) => kept.has(name)));
   if (!names.has(VERSION_TABLE)) return names.size === 0 ? undefined : 1;
   const [row] = await connection.rows<{ version: number; told: string }>(
     `SELECT max(version) AS version, count() AS told FROM ${database}.${VERSION_TABLE}`,
     {},
   );
   return row === undefined || row.told === '0' ? (names.size === 1 ? undefined : 1) : row.version;
+}
+
+async function tablesIn(connection: Connection, database: string): Promise<ReadonlySet<string>> {
+  const query = 'SELECT name FROM system.tables WHERE database = {database:String}';
+  const rows = await connection.rows<{ name: string }>(query, { database });
+  return new Set(rows.map(({ name }) => name));
 }
 
 /** Told twice it is the same. */
