@@ -93,21 +93,30 @@ export async function rejudge({
       gathered = await gather(requests);
       await judgedBy.madeAnew(gathered.minted);
     }
+    /** What the store answers of the evidence. */
+    const conclude = (evidence: Gathered): Promise<Run> => {
+      log(`asking about each guarantee what ${evidence.batches} batches hold`);
+      return judge({
+        header,
+        journal: read.entries,
+        hazards,
+        indicators,
+        ...evidence,
+        doubts: [...evidence.doubts, ...read.problems.map(damaged)],
+        requests,
+        idsPerSecond: scenario.load.idsPerSecond,
+        // The simulator leaves no taps to judge again.
+        virtualTime: false,
+        measured,
+      });
+    };
+    let run = await conclude(gathered);
+    if (run.unknowns.some(({ reason }) => reason === 'engine lost') && (await judgedBy.madeAnewIfDamaged())) {
+      gathered = await gather(requests);
+      await judgedBy.madeAnew(gathered.minted);
+      run = await conclude(gathered);
+    }
     const { store } = judgedBy;
-    log(`asking about each guarantee what ${gathered.batches} batches hold`);
-    const run = await judge({
-      header,
-      journal: read.entries,
-      hazards,
-      indicators,
-      ...gathered,
-      doubts: [...gathered.doubts, ...read.problems.map(damaged)],
-      requests,
-      idsPerSecond: scenario.load.idsPerSecond,
-      // The simulator leaves no taps to judge again.
-      virtualTime: false,
-      measured,
-    });
     const untold = await putFacts(store, run, read.entries);
     if (untold !== undefined) log(untold);
     judged();

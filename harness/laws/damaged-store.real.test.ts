@@ -69,10 +69,10 @@ test.each([
     (folder: string) => {
       const file = join(partOf('ids', folder), 'data.bin');
       const bytes = readFileSync(file);
-      bytes.fill(0x55, bytes.length >> 2, bytes.length >> 1);
+      bytes.fill(0x55);
       writeFileSync(file, bytes);
     },
-    'cannot read what it holds: .*',
+    'what the store holds cannot be read .*|cannot read what it holds: .*',
   ],
   [
     'batches that are lost',
@@ -85,7 +85,7 @@ test.each([
   const { code, stdout } = await snowglobe(['judge', folder]).ended;
   expect({ code, stdout }).toEqual({
     code: 10,
-    stdout: expect.stringMatching(new RegExp(`${why}.*; it is made anew from the taps`)) as unknown,
+    stdout: expect.stringMatching(new RegExp(`(${why}).*; it is made anew from the taps`)) as unknown,
   });
   expect(findings(folder)).toEqual(findings(judged));
   expect(readRun(folder).evidence).toEqual(readRun(judged).evidence);
