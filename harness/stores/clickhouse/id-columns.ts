@@ -46,7 +46,11 @@ export async function writeParquetIds(
   const name = identifier(column);
   if (nodeColumn === undefined && (await isPlain(address, table, name, type, columns.signed, signal))) {
     const words = `reinterpretAsUInt64(assumeNotNull(${name}))`;
-    await ask(address, `INSERT INTO FUNCTION file(${text(out)}, 'RowBinary') SELECT ${words} AS id FROM ${table} ${IN_ORDER}`, signal);
+    await ask(
+      address,
+      `INSERT INTO FUNCTION file(${text(out)}, 'RowBinary') SELECT ${words} AS id FROM ${table} ${IN_ORDER}`,
+      signal,
+    );
     return 'raw';
   }
   const rows = rowsQuery(table, types, columns);
@@ -160,7 +164,10 @@ async function send(address: Address, query: string, signal?: AbortSignal): Prom
   }
   if (response.ok) return response;
   const said = (await response.text()).replaceAll(/\s+/g, ' ').trim();
-  throw new ColumnError('unreadable', `ClickHouse says: ${said.replace(/^Code: (\d+)\. DB::Exception: /, '').slice(0, 300)}`);
+  throw new ColumnError(
+    'unreadable',
+    `ClickHouse says: ${said.replace(/^Code: (\d+)\. DB::Exception: /, '').slice(0, 300)}`,
+  );
 }
 
 const text = (of: string): string => `'${of.replaceAll(/[\\']/g, '\\$&')}'`;
