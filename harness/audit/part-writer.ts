@@ -175,7 +175,7 @@ export class PartWriter implements RecordTarget {
     if (node >= NODES_MAX) throw new TooManyNodesError();
     this.#names.push(name);
     this.#byName.set(name, node);
-    const words = new Uint32Array((this.#options.hasNodes ? FIRST_BUFFER_BYTES : BUFFER_BYTES) / 4);
+    const words = new Uint32Array(FIRST_BUFFER_BYTES / 4);
     this.#buffers.push({ words, used: 0, entering: [], leaving: [], alternations: 0 });
     return node;
   }

@@ -70,12 +70,15 @@ export async function readPart(
     ...(task.layout !== undefined && { layout: task.layout }),
   });
   const parser = parserOf(task, words, writer);
-  const feeder = new Feeder(parser);
+  // A small file takes no more than it has.
+  const feeder = new Feeder(
+    parser,
+    Math.min(RECORD_BYTES_MAX + BLOCK_BYTES, isStream(task, source) ? Infinity : task.size!),
+  );
   try {
-    const range =
-      task.size === undefined || task.compression !== 'none' || source !== undefined
-        ? { from: task.from, to: await readStream(task, feeder, onBytes, source) }
-        : readRange(task as PartTask & { readonly size: number }, feeder, onBytes);
+    const range = isStream(task, source)
+      ? { from: task.from, to: await readStream(task, feeder, onBytes, source) }
+      : readRange(task as PartTask & { readonly size: number }, feeder, onBytes);
     return writer.end(parser, range.from, range.to);
   } catch (error) {
     if (!task.lenient || error instanceof RefusedError || !isReadError(error)) {
@@ -87,6 +90,10 @@ export async function readPart(
     writer.refused('unreadable', parser.lines + 1, message, 0, message.length);
     return writer.end(parser, task.from, task.to ?? task.size ?? 0);
   }
+}
+
+function isStream({ size, compression }: PartTask, source: Readable | undefined): boolean {
+  return size === undefined || compression !== 'none' || source !== undefined;
 }
 
 /** Errors of files and of decompression have codes; ours have none. */
@@ -120,11 +127,12 @@ function parserOf({ format, shape, longestBefore = 0 }: PartTask, words: IdWords
 /** Keeps what is left of a record from block to block. */
 class Feeder {
   /** Free from `kept` on. */
-  readonly buffer = Buffer.allocUnsafe(RECORD_BYTES_MAX + BLOCK_BYTES);
+  readonly buffer: Buffer;
   kept = 0;
   readonly #parser: RecordParser;
 
-  constructor(parser: RecordParser) {
+  constructor(parser: RecordParser, bytes: number) {
+    this.buffer = Buffer.allocUnsafe(bytes);
     this.#parser = parser;
   }
 
@@ -218,7 +226,7 @@ function readRange(
 
 /** The position behind the first line feed at or after this one; `size`: there is none. */
 function behindLineFeed(fd: number, position: number, size: number): number {
-  const block = Buffer.allocUnsafe(1 << 16);
+  const block = Buffer.allocUnsafe(Math.max(0, Math.min(1 << 16, size - position)));
   for (let at = position; at < size;) {
     const got = readSync(fd, block, 0, Math.min(block.length, size - at), at);
     if (got === 0) return size;
