@@ -3,7 +3,8 @@ import { usualSlos } from '../harness/core/usual-slos.ts';
 
 /**
  * One node mints all that 41/10/12 gives, 4,096,000 IDs a second, for a minute, driven by itself. Nothing goes wrong: what
- * is shaken is the way from the tap to the verdict. What the run says under `live` is how far behind it the harness was.
+ * is shaken is the way from the tap to the verdict: how far the harness was behind is told by the figures `collector-lag`,
+ * `live-lag` and `harness-share`.
  */
 export default {
   name: 'saturation',

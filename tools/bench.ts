@@ -8,7 +8,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { format } from 'prettier';
+import { measureAudits } from './bench/audit.ts';
 import { measureExact } from './bench/exact.ts';
+import { liveSection } from './bench/live.ts';
 import { recorderSection } from './bench/recorder.ts';
 import { storeSection } from './bench/store.ts';
 import { currentCommit } from './commit.ts';
@@ -25,7 +27,9 @@ slower: figures are of their day and place.
 /** By the name to ask for it, in the order of the page: the heading of a section, and what measures it. */
 const SECTIONS: Readonly<Record<string, { readonly heading: string; readonly measure: () => Promise<string> }>> = {
   exact: { heading: 'The exact check', measure: measureExact },
+  audit: { heading: 'Audits, format by format', measure: measureAudits },
   store: { heading: 'The store and the checkers', measure: storeSection },
+  live: { heading: 'The live path', measure: liveSection },
   recorder: { heading: 'The recorder', measure: recorderSection },
 };
 

@@ -3,7 +3,7 @@
  * bytes. A file is hostile in one way; what is left of it has to be read to the last digit.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Rng } from '../core/random.ts';
 import { createRng } from '../core/random.ts';
@@ -85,13 +85,22 @@ async function fuzzFiles(rng: Rng, place: string): Promise<One> {
   const folded = files.map((file) => foldFile(file, question));
   const expected = answerOf(folded, question.lenient);
   const { form, ...rest } = question;
-  const asked = { ...rest, form, format: byName ? files[0]!.format : ('auto' as const) };
+  const asked = {
+    ...{ ...rest, form, format: byName ? files[0]!.format : ('auto' as const) },
+    // Ranges of a few records, that begin wherever they do.
+    ...(rng.chance(0.5) && { rangeBytes: rng.int(8, 400) }),
+  };
   const answer = await answerTo(
     place,
     files.map(({ name }) => join(place, name)),
     asked,
   );
-  return { files: files.length, ...compared(answer, expected, folded.some(({ bad }) => bad > 0) && question.lenient) };
+  const isCounted = folded.some(({ bad }) => bad > 0) && question.lenient;
+  const lines = new Map<string, bigint[]>();
+  for (const one of folded) for (const [line, ids] of one.lines) lines.set(line, [...(lines.get(line) ?? []), ...ids]);
+  const result = compared(answer, expected, isCounted);
+  const wrong = result.wrong ?? (isCounted ? undefined : wrongLines(answer, lines));
+  return { files: files.length, answer: result.answer, ...(wrong !== undefined && { wrong }) };
 }
 
 async function fuzzTaps(rng: Rng, place: string): Promise<One> {
@@ -216,6 +225,27 @@ async function answerTo(
     if (error instanceof SnowglobeError && error.exitCode === EXIT.badInput) return 'refused';
     return { crashed: messageOf(error) };
   }
+}
+
+/** Whether each line has its IDs in their order, and each witness stands where it is said to stand. */
+function wrongLines(
+  answer: Audit | 'refused' | { readonly crashed: string },
+  expected: ReadonlyMap<string, readonly bigint[]>,
+): string | undefined {
+  if (answer === 'refused' || 'crashed' in answer) return undefined;
+  // Files are called by their paths.
+  const lineOf = (name: string): readonly bigint[] => expected.get(name) ?? expected.get(basename(name)) ?? [];
+  for (const { name, ids, first, last, backward } of answer.lines) {
+    const own = lineOf(name);
+    const steps = own.filter((id, index) => index > 0 && id <= own[index - 1]!).length;
+    const said = [ids, first, last, backward].join(' ');
+    const is = [own.length, own[0], own.at(-1), steps].join(' ');
+    if (said !== is) return `line ${name} is ${said}, and ${is} by the plain fold`;
+  }
+  for (const { id, sightings } of answer.unique?.duplicates ?? [])
+    for (const { line, position } of sightings)
+      if (lineOf(line)[Number(position)] !== BigInt(id)) return `${id} is not at ${line} #${position}`;
+  return undefined;
 }
 
 /** `loosely`: where damage was counted, it is enough that nothing passes. */

@@ -42,7 +42,7 @@ const line = z.strictObject({
   min: decimal,
   max: decimal,
   backward: decimal.describe('IDs that are no greater than the one before them'),
-  steps: list(step).describe('the first of them'),
+  steps: list(step).describe('the first 100 of them'),
   largestInversion: inversion.exactOptional(),
   from: moment.exactOptional(),
   to: moment.exactOptional(),

@@ -164,6 +164,13 @@ describe('columns', () => {
     expect(refusal(await auditOf({ 'a.csv': 'x,id\n"two\nlines",7\n"",x\n' }))).toMatch(/^a\.csv:4 /);
   });
 
+  test('a node is called as it is written, its quotes taken off', async () => {
+    const csv = 'id,node\n1,"say ""hi"""\n2,ñ\n3,"ñ"\n4,a"b\n';
+    const jsonl = '{"id":5,"node":"say \\"hi\\""}\n{"id":6,"node":17}\n';
+    const { lines } = found(await auditOf({ 'a.csv': csv, 'b.jsonl': jsonl }, { nodeColumn: 'node' }));
+    expect(lines.map(({ name, ids }) => `${name}: ${ids}`)).toEqual(['say "hi": 2', 'ñ: 2', 'a"b: 1', '17: 1']);
+  });
+
   test('a row that has another number of them is an error', async () => {
     expect(refusal(await auditOf({ 'a.csv': 'id,x\n1,2\n3\n4,5\n' }))).toMatch(/^a\.csv:3 .*another number of columns/);
   });
@@ -242,16 +249,16 @@ describe('files', () => {
   });
 
   test('large files are read in ranges, side by side, and to the same end', async () => {
-    const many = 600_000;
+    const many = 6000;
     const line = (index: number): string =>
-      `${1_724_551_118_844_858_368n + BigInt(index)},"${'x'.repeat(150)}${index % 1000 === 0 ? '\n' : ''}"\n`;
+      `${1_724_551_118_844_858_368n + BigInt(index)},"${'x'.repeat(20)}${index % 1000 === 0 ? '\n' : ''}"\n`;
     let content = 'id,x\n';
     for (let index = 0; index < many; index++) content += line(index);
     const duplicate = `${1_724_551_118_844_858_368n + 5n},""\n`;
-    const audit = found(await auditOf({ 'a.csv': content + duplicate }, { threads: 2 }));
+    const audit = found(await auditOf({ 'a.csv': content + duplicate }, { threads: 2, rangeBytes: 5000 }));
     expect(audit).toMatchObject({ verdict: 'fail', ids: String(many + 1) });
     expect(audit.unique?.duplicates[0]?.sightings.map(({ position }) => position)).toEqual(['5', String(many)]);
-    const said = refusal(await auditOf({ 'a.csv': `${content}x,""\n` }, { threads: 2 }));
+    const said = refusal(await auditOf({ 'a.csv': `${content}x,""\n` }, { threads: 2, rangeBytes: 5000 }));
     expect(said).toMatch(new RegExp(`^a\\.csv:${many + many / 1000 + 2} `));
   });
 });
@@ -309,6 +316,20 @@ describe('folders of taps', () => {
   });
 });
 
+test('an ID that was cut is told by those of other ranges, too', async () => {
+  const lines = Array.from({ length: 50 }, (_, index) => `${1_724_551_118_844_858_368n + BigInt(index)}\n`).join('');
+  for (const rangeBytes of [20, 40, 333])
+    for (const [name, content] of [
+      ['a.txt', `${lines}1724551118`],
+      ['a.csv', `id\n${lines}1724551118`],
+    ] as const) {
+      expect(refusal(await auditOf({ [name]: content }, { rangeBytes }))).toMatch(
+        /^a\.(txt:51|csv:52) "1724551118" may have/,
+      );
+      expect(found(await auditOf({ [name]: content }, { rangeBytes, lenient: true }))).toMatchObject({ ids: '50' });
+    }
+});
+
 describe('forms of 128 bits are recognised', () => {
   const uuid = 'd931535f-e88a-4f70-bf65-dec7901ca583';
   test.each([
@@ -324,6 +345,18 @@ describe('forms of 128 bits are recognised', () => {
     ['16 hexadecimal digits', ['00000000deadbeef', '00000000deadbeee'], 'hex', 64, 'pass'],
   ] as const)('%s', async (_, ids, form, idBits, verdict) => {
     expect(found(await auditOf({ 'a.txt': `${ids.join('\n')}\n` }))).toMatchObject({ form, idBits, verdict, ids: '2' });
+  });
+
+  test('decimal numbers of 128 bits go with a layout of 128 bits', async () => {
+    const ids = `${2n ** 100n}\n${2n ** 128n - 1n}\n7\n`;
+    expect(found(await auditOf({ 'a.txt': ids }, { layout: 'opaque:128' }))).toMatchObject({
+      ...{ verdict: 'pass', idBits: 128 },
+      lines: [{ max: String(2n ** 128n - 1n), last: '7' }],
+    });
+    expect(refusal(await auditOf({ 'a.txt': ids }))).toContain('a.txt:1');
+    expect(refusal(await auditOf({ 'a.txt': `${2n ** 128n}\n` }, { layout: 'opaque:128' }))).toContain(
+      'more than the largest',
+    );
   });
 
   test('one of another form among them is an error', async () => {

@@ -38,6 +38,8 @@ export interface AuditQuestion extends InputQuestion {
   /** How many duplicates, and backward steps of a line, are told one by one; 1000 when left out. */
   readonly witnesses?: number;
   readonly memoryBytes?: number;
+  /** How long the ranges are that large files are read in; 32 MiB when left out. */
+  readonly rangeBytes?: number;
 }
 
 export interface AuditTools extends InputTools {
@@ -58,7 +60,9 @@ export async function audit(question: AuditQuestion, tools: AuditTools): Promise
   const shape = shapeOfAll(looked, question);
   if ('what' in shape) throw new SnowglobeError(EXIT.badInput, [shape]);
   const bytes = looked.reduce((sum, { input }) => sum + input.bytes, 0);
-  const threads = bytes < WITHOUT_THREADS_BYTES ? 0 : tools.threads;
+  // Whoever asks for ranges asks for those who read them.
+  const isSmall = bytes < WITHOUT_THREADS_BYTES && question.rangeBytes === undefined;
+  const threads = isSmall ? 0 : tools.threads;
   const work = { threads, onBytes: tools.onBytes, ...(tools.signal !== undefined && { signal: tools.signal }) };
   const toRead = looked.filter(({ input }) => input.what === 'read');
   tools.phase(
@@ -67,7 +71,14 @@ export async function audit(question: AuditQuestion, tools: AuditTools): Promise
   );
   const gathered = await gather(
     looked.map(({ input }) => input),
-    { ...work, folder: tools.folder, shape, lenient: question.lenient, ...(layout !== undefined && { layout }) },
+    {
+      ...work,
+      folder: tools.folder,
+      shape,
+      lenient: question.lenient,
+      ...(question.rangeBytes !== undefined && { rangeBytes: question.rangeBytes }),
+      ...(layout !== undefined && { layout }),
+    },
   ).catch((error: unknown) => {
     throw toldError(error, tools.folder);
   });

@@ -9,6 +9,8 @@ import type { Gathered, Owner } from './gather.ts';
 import { timeText } from './suspects.ts';
 
 const WORKERS_SHOWN = 100;
+/** Of each line: there may be thousands. */
+const STEPS_SHOWN = 100;
 
 /** What is told of a line of order; its uniqueness is that of all lines together. */
 export function lineOf(
@@ -25,7 +27,7 @@ export function lineOf(
     ids: String(emissions),
     ...{ first: String(first), last: String(last), min: String(min), max: String(max) },
     backward: String(backward),
-    steps: steps.map(({ position, before, after }) => ({
+    steps: steps.slice(0, STEPS_SHOWN).map(({ position, before, after }) => ({
       position: String(position),
       before: String(before),
       after: String(after),

@@ -64,9 +64,10 @@ export interface GatherOptions extends WorkOptions {
   readonly shape: IdShape;
   readonly layout?: Layout;
   readonly lenient: boolean;
+  /** Files of more than two ranges are read range by range, side by side. */
+  readonly rangeBytes?: number;
 }
 
-/** Ranges of files are read side by side where they are longer than this. */
 const RANGE_BYTES = 1 << 25;
 const SHOWN_MAX = 10;
 
@@ -97,8 +98,8 @@ async function readAll(inputs: readonly Input[], options: GatherOptions): Promis
       if (part instanceof WorkError) throw told(part, input, 0);
       all[index]!.push(part);
     } else {
-      const mine = tasks.flatMap(({ input: of }, task) => (of === index ? [done[task]!] : []));
-      all[index]!.push(...(await inOneLine(input, index, mine, options)));
+      const mine = tasks.flatMap(({ input: of, task }, at) => (of === index ? [{ task, result: done[at]! }] : []));
+      all[index]!.push(...(await inOneLine(input, mine, options)));
     }
     options.signal?.throwIfAborted();
   }
@@ -129,12 +130,13 @@ function tasksOf(
 ): readonly { readonly input: number; readonly task: PartTask }[] {
   const whole = taskOf(input, `${index}`, options);
   const { size } = whole;
-  if (size === undefined || options.threads === 0 || size <= 2 * RANGE_BYTES || input.records.kind === 'raw')
+  const { rangeBytes = RANGE_BYTES } = options;
+  if (size === undefined || size <= 2 * rangeBytes || input.records.kind === 'raw')
     return [{ input: index, task: whole }];
-  const ranges = Math.ceil(size / RANGE_BYTES);
+  const ranges = Math.ceil(size / rangeBytes);
   return Array.from({ length: ranges }, (_, range) => {
-    const from = range === 0 ? whole.from : range * RANGE_BYTES;
-    const to = range === ranges - 1 ? size : (range + 1) * RANGE_BYTES;
+    const from = range === 0 ? whole.from : range * rangeBytes;
+    const to = range === ranges - 1 ? size : (range + 1) * rangeBytes;
     const format = range > 0 && input.records.kind === 'csv' ? { ...input.records, headerLines: 0 } : input.records;
     const out = `${whole.out}-${range}`;
     return { input: index, task: { ...whole, from, to, atRecord: range === 0, format, out } };
@@ -147,27 +149,31 @@ function tasksOf(
  */
 async function inOneLine(
   input: ReadInput,
-  index: number,
-  results: readonly (Part | WorkError)[],
+  ranges: readonly { readonly task: PartTask; readonly result: Part | WorkError }[],
   options: GatherOptions,
 ): Promise<readonly Part[]> {
   const parts: Part[] = [];
   let lines = 0;
-  for (const result of results) {
+  const again = async (task: PartTask): Promise<Part> => {
+    const longestBefore = Math.max(...parts.map(({ longest }) => longest));
+    const [rest] = await workOn('read', [{ ...task, longestBefore, out: `${task.out}-again` }], options);
+    if (rest instanceof WorkError) throw told(rest, input, lines);
+    return rest!;
+  };
+  for (const { task, result } of ranges) {
     const before = parts.at(-1);
     const follows = before === undefined || (!(result instanceof WorkError) && result.from === before.to);
-    const isRow = input.records.kind === 'csv' && before !== undefined;
-    if (!follows && isRow) {
-      const whole = taskOf(input, `${index}-again`, options);
-      const format = { ...input.records, headerLines: 0 };
-      const [rest] = await workOn('read', [{ ...whole, format, from: before.to }], options);
-      if (rest instanceof WorkError) throw told(rest, input, lines);
-      return [...parts, rest!];
+    if (!follows && task.format.kind === 'csv') {
+      const { to: _, ...toTheEnd } = task;
+      return [...parts, await again({ ...toTheEnd, from: before.to, atRecord: true })];
     }
     if (result instanceof WorkError) throw told(result, input, lines);
     if (!follows) throw new Error(`ranges of ${input.name} do not meet: ${before.to} and ${result.from}`);
-    parts.push(result);
-    lines += result.lines;
+    // Whether it was cut is told by IDs that others have read.
+    const isShort = result.open > 0 && parts.some(({ longest }) => longest > result.open);
+    const part = isShort ? await again(task) : result;
+    parts.push(part);
+    lines += part.lines;
   }
   return parts;
 }

@@ -4,7 +4,7 @@ import { messageOf } from '../core/errors.ts';
 import type { IdReader } from '../core/id-words.ts';
 import { idReader } from '../core/id-words.ts';
 import type { Layout } from '../core/layout.ts';
-import type { RecordTarget } from './formats/record-parser.ts';
+import type { RecordParser, RecordTarget } from './formats/record-parser.ts';
 import type { IdWords } from './id-words.ts';
 import type { RefusalKind } from './refusals.ts';
 import type { Part, Refusal, Stretch } from './part.ts';
@@ -142,7 +142,7 @@ export class PartWriter implements RecordTarget {
   }
 
   /** Writes what is left. */
-  end(lines: number, from: number, to: number): Part {
+  end(parser: Pick<RecordParser, 'lines' | 'last'>, from: number, to: number): Part {
     for (const [node] of this.#buffers.entries()) this.#flush(node);
     this.close();
     const { hasNodes } = this.#options;
@@ -155,7 +155,9 @@ export class PartWriter implements RecordTarget {
       neighbours:
         this.#probe === undefined ? [] : this.#buffers.map(({ entering, leaving }) => ({ entering, leaving })),
       descends: this.#descends,
-      lines,
+      lines: parser.lines,
+      longest: parser.last?.longest ?? 0,
+      open: parser.last?.open ?? 0,
       refusals: this.#refusals,
       shown: this.#shown,
       roundness: { above, multiples, inSequence },

@@ -43,6 +43,9 @@ export interface Part {
   /** The first of them. */
   readonly shown: readonly Refusal[];
   readonly roundness: Roundness;
+  /** Letters of the longest ID, and of the last one where no end of line stood behind it; 0: neither counts. */
+  readonly longest: number;
+  readonly open: number;
   /** Where the reading began and ended in the file, in bytes. */
   readonly from: number;
   readonly to: number;

@@ -41,6 +41,8 @@ export interface PartTask {
   readonly shape: IdShape;
   readonly layout?: Layout;
   readonly lenient: boolean;
+  /** Letters of the longest ID in front of the range. */
+  readonly longestBefore?: number;
   /** The file of raw IDs to write. */
   readonly out: string;
 }
@@ -74,7 +76,7 @@ export async function readPart(
       task.size === undefined || task.compression !== 'none' || source !== undefined
         ? { from: task.from, to: await readStream(task, feeder, onBytes, source) }
         : readRange(task as PartTask & { readonly size: number }, feeder, onBytes);
-    return writer.end(parser.lines, range.from, range.to);
+    return writer.end(parser, range.from, range.to);
   } catch (error) {
     if (!task.lenient || error instanceof RefusedError || !isReadError(error)) {
       writer.close();
@@ -83,7 +85,7 @@ export async function readPart(
     // What was read until then was read rightly.
     const message = Buffer.from(messageOf(error));
     writer.refused('unreadable', parser.lines + 1, message, 0, message.length);
-    return writer.end(parser.lines, task.from, task.to ?? task.size ?? 0);
+    return writer.end(parser, task.from, task.to ?? task.size ?? 0);
   }
 }
 
@@ -101,8 +103,8 @@ function hasNodes(format: RecordFormat): boolean {
   return format.kind === 'jsonl' && format.nodeColumn !== undefined;
 }
 
-function parserOf({ format, shape }: PartTask, words: IdWords, target: PartWriter): RecordParser {
-  const parts = { words, target, isDecimal: shape.form === 'decimal' };
+function parserOf({ format, shape, longestBefore = 0 }: PartTask, words: IdWords, target: PartWriter): RecordParser {
+  const parts = { words, target, isDecimal: shape.form === 'decimal', longestBefore };
   switch (format.kind) {
     case 'raw':
       return new RawParser(words, target, shape.idBits);
@@ -203,9 +205,9 @@ function readRange(
       feeder.take(got, position === size);
     }
     if (from === size) feeder.take(0, true);
-    // The record that reaches the end of the range, line by line: one in quotes may go on for several.
-    while (feeder.kept > 0 && position < size) {
-      const end = Math.min(size, behindLineFeed(fd, position, size));
+    // The record that reaches the end of the range, to the end of its line; one in quotes may go on for many.
+    for (let ahead = 0; feeder.kept > 0 && position < size; ahead = 2 * ahead + 1024) {
+      const end = behindLineFeed(fd, position + ahead, size);
       while (position < end) feeder.take(read(Math.min(BLOCK_BYTES, end - position)), position === size);
     }
     return { from, to: position };

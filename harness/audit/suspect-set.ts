@@ -16,7 +16,7 @@ import { WorkError, workOn } from './work.ts';
 
 const OVERLAPS_SHOWN = 1000;
 
-/** Undefined where IDs do not tell worker and time, or all are of one node. */
+/** Undefined where IDs do not tell worker and time. */
 export async function findSuspectSet(
   { owners, segments }: Gathered,
   fields: readonly (Fields | undefined)[],
@@ -27,8 +27,15 @@ export async function findSuspectSet(
   const nodes = [...new Set(owners.map(({ node }) => node))];
   const places = new Map(nodes.map((node, index) => [node, index]));
   const nodeOf = owners.map(({ node }) => places.get(node)!);
-  const tellsNothing = layout.workerBits === 0 || layout.timeBits === 0 || fields.some((one) => one?.lost === true);
-  if (tellsNothing || nodes.length < 2) return undefined;
+  const isLost = fields.some((one) => one?.lost === true);
+  // A file without a line would say that nothing is suspect.
+  if (isLost && file !== undefined)
+    throw badInput(
+      'By this layout there are more worker IDs than any cluster has: who held which when cannot be told.',
+      'Give the layout of these IDs, or leave it out.',
+      '--suspects',
+    );
+  if (isLost || layout.workerBits === 0 || layout.timeBits === 0) return undefined;
   const overlaps = overlapsOf(
     fields.flatMap((one, owner) => (one?.spells ?? []).map((spell) => ({ ...spell, node: nodeOf[owner]! }))),
   );

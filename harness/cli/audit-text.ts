@@ -192,8 +192,9 @@ function clocks({ clocks: found }: Audit): readonly Line[] {
   ];
 }
 
-function suspects({ suspects: set }: Audit): readonly Line[] {
-  if (set === undefined) return [];
+function suspects({ suspects: set, lines }: Audit): readonly Line[] {
+  // Of one node there is nothing to tell.
+  if (set === undefined || new Set(lines.map(({ node }) => node)).size < 2) return [];
   if (set.overlapsInAll === 0)
     return [title('suspects', 'none: no two nodes minted under one worker ID at once, by the time in their IDs')];
   return [

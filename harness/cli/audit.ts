@@ -1,5 +1,5 @@
 /** `snowglobe audit FILES…`: IDs that were emitted elsewhere, judged exactly. All wiring of an audit is here. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { auditPage } from '../../reports/audit/page.ts';
@@ -75,7 +75,7 @@ export async function auditCommand(args: AuditArguments, output: Output): Promis
     const found = await audit({ ...question, tables }, tools);
     progress.end();
     const report = args.report === undefined ? undefined : resolve(args.report);
-    if (report !== undefined) write(report, auditPage(found));
+    if (report !== undefined) write(report, '--report', () => writeFileSync(report, auditPage(found)));
     output.document(found, auditText(found, { stream: output.stream, report: args.report }));
     return found.exitCode as ExitCode;
   } catch (error) {
@@ -97,7 +97,7 @@ async function table(url: string, question: AuditQuestion, tools: AuditTools): P
 }
 
 function readQuestion(args: AuditArguments): Omit<AuditQuestion, 'tables'> & { readonly tables: readonly LookedAt[] } {
-  const { files, from, format = 'auto', column, nodeColumn, form, layout, signed, lenient, suspects } = args;
+  const { files, from, format = 'auto', column, nodeColumn, form, layout, signed, lenient, suspects, report } = args;
   if (files.length === 0 && from === undefined)
     throw badInput(
       'snowglobe audit needs FILES: files, folders, patterns, or - for standard input.',
@@ -116,7 +116,8 @@ function readQuestion(args: AuditArguments): Omit<AuditQuestion, 'tables'> & { r
       'Give --layout of that kind, or leave --suspects out.',
       '--suspects',
     );
-  if (suspects !== undefined) write(resolve(suspects), '', '--suspects');
+  if (suspects !== undefined) checkWritable(resolve(suspects), '--suspects');
+  if (report !== undefined) checkWritable(resolve(report), '--report');
   return {
     sources: findSources(files, format),
     tables: [],
@@ -164,9 +165,16 @@ function temporaryFolder(): string {
   }
 }
 
-function write(path: string, content: string, where = '--report'): void {
+/** Told before anything is read: an audit may take its time. */
+function checkWritable(path: string, where: string): void {
+  const isThere = existsSync(path);
+  write(path, where, () => closeSync(openSync(path, 'a')));
+  if (!isThere) rmSync(path);
+}
+
+function write(path: string, where: string, act: () => void): void {
   try {
-    writeFileSync(path, content);
+    act();
   } catch (error) {
     throw badInput(
       `${path} cannot be written: ${messageOf(error)}.`,

@@ -7,7 +7,6 @@
  * Bytes after the last whole record were never replied: they are `torn`.
  */
 import { crc32 } from 'node:zlib';
-import { unixMsOfNs } from './time.ts';
 
 export const BATCH_BYTES = 96;
 /** Bytes of an ID of 64 bits. */
@@ -133,59 +132,6 @@ export function decodeBatch(bytes: Buffer, offset = 0): BatchRecord | { readonly
     fenceNs: bytes.readBigUInt64LE(offset + BATCH_AT.fence),
     limitMs: bytes.readBigInt64LE(offset + BATCH_AT.limit),
   };
-}
-
-/** The fields of many records as columns, for what takes no object a record. */
-export interface BatchFields {
-  readonly firstSeq: BigUint64Array;
-  readonly count: Uint32Array;
-  /** As in `BatchRecord`. */
-  readonly flags: Uint32Array;
-  /** Run nanoseconds. */
-  readonly called: BigInt64Array;
-  readonly returned: BigInt64Array;
-  readonly wallCalledMs: Float64Array;
-  readonly wallReturnedMs: Float64Array;
-  readonly workerId: Int32Array;
-  readonly lease: BigUint64Array;
-  readonly createRevision: BigUint64Array;
-}
-
-/** Reads records that are known to be sound: whoever took them from a tap has checked each. */
-export function batchFields(records: Uint8Array, originNs: bigint): BatchFields {
-  const { buffer, byteOffset, byteLength } = records.byteOffset % 8 === 0 ? records : new Uint8Array(records);
-  const [words, longs] = [
-    new Uint32Array(buffer, byteOffset, byteLength / 4),
-    new BigInt64Array(buffer, byteOffset, byteLength / 8),
-  ];
-  const length = byteLength / BATCH_BYTES;
-  const column = <Column>(make: { new (length: number): Column }): Column => new make(length);
-  const fields: BatchFields = {
-    firstSeq: column(BigUint64Array),
-    count: column(Uint32Array),
-    flags: column(Uint32Array),
-    called: column(BigInt64Array),
-    returned: column(BigInt64Array),
-    wallCalledMs: column(Float64Array),
-    wallReturnedMs: column(Float64Array),
-    workerId: column(Int32Array),
-    lease: column(BigUint64Array),
-    createRevision: column(BigUint64Array),
-  };
-  for (let i = 0; i < length; i++) {
-    const [word, long] = [(i * BATCH_BYTES) / 4, (i * BATCH_BYTES) / 8];
-    fields.firstSeq[i] = longs[long + 1]!;
-    fields.count[i] = words[word + 4]!;
-    fields.flags[i] = words[word + 5]! & ~(RECORD_FLAG.idsChecksum | RECORD_FLAG.longIds);
-    fields.called[i] = longs[long + 3]! - originNs;
-    fields.returned[i] = longs[long + 4]! - originNs;
-    fields.wallCalledMs[i] = unixMsOfNs(longs[long + 5]!);
-    fields.wallReturnedMs[i] = unixMsOfNs(longs[long + 6]!);
-    fields.workerId[i] = words[word + 14]!;
-    fields.lease[i] = longs[long + 8]!;
-    fields.createRevision[i] = longs[long + 9]!;
-  }
-  return fields;
 }
 
 /** A lane of one life of a node: the unit of ordering and of sequence numbers. */

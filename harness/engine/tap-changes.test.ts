@@ -3,6 +3,7 @@ import { readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { TapWriter } from '../../generators/shell/tap-writer.ts';
+import { CANARY } from '../core/canary.ts';
 import { BATCH_BYTES, encodeBatch, segmentName } from '../core/tap.ts';
 import { RANGE_LIMIT, TapReader } from './tap-reader.ts';
 import type { TapSummary } from './tap-reader.ts';
@@ -86,6 +87,20 @@ describe('a tap that is changed while it is read is told, and what was read of i
       reader.close();
     }));
 });
+
+test('the canary’s tap is read as any other, and is no evidence, whatever becomes of it', () =>
+  inFolder((folder) => {
+    const canary = { ...LANE, node: CANARY };
+    write(folder, [new Uint8Array(8)], 1e9);
+    write(folder, [new Uint8Array(8)], 1e9, canary);
+    const reader = new TapReader(folder);
+    expect(reader.lanes().map(({ lane }) => lane.node)).toEqual([CANARY, 'n1']);
+    for (const lane of reader.lanes()) expect(readLane(lane)).toHaveLength(8);
+    truncateSync(join(folder, `${segmentName(canary, 0n)}.batches`), 5);
+    rmSync(join(folder, `${segmentName(canary, 0n)}.ids`));
+    expect(reader.finish()).toMatchObject({ lanes: [{ node: 'n1' }], tornBytes: 0, problems: [] });
+    reader.close();
+  }));
 
 describe('an incarnation number that two lives use is told, and never read as one line', () => {
   const batch = (firstSeq: bigint): Buffer => {

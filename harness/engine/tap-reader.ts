@@ -25,6 +25,7 @@ export interface TapRange {
   readonly firstBatch: number;
   /** BATCH_BYTES each, checked. */
   readonly batches: Buffer;
+  /** Those of a large range are overwritten by the next reading of the lane. */
   readonly ids: Buffer;
 }
 
@@ -44,6 +45,9 @@ export interface RangeLimit {
   readonly ids: number;
   readonly batches: number;
 }
+
+/** From this size on a lane keeps its buffer: a new one of megabytes for each range keeps the garbage collector busy. */
+const KEPT_FROM_BYTES = 2 ** 20;
 
 /** 8 MiB of IDs: milliseconds to read. */
 export const RANGE_LIMIT: RangeLimit = { ids: 1_048_576, batches: 16_384 };
@@ -143,6 +147,8 @@ export class LaneReader {
   #inodes: Readonly<Record<Kind, number>> | undefined;
   /** The last record that was read of it. */
   #lastRecord: Buffer | undefined;
+  /** For the IDs of large ranges. */
+  #kept: Buffer | undefined;
 
   constructor(folder: string, lane: LaneName, idBits: 64 | 128) {
     this.#folder = folder;
@@ -234,7 +240,7 @@ export class LaneReader {
 
   #range(open: OpenSegment, batches: Buffer, scan: BatchScan): TapRange | undefined {
     const bytes = scan.ids * (this.#idBits / 8);
-    const ids = readAt(open.ids, this.#idsAt, bytes);
+    const ids = readInto(this.#bufferFor(bytes), open.ids, this.#idsAt);
     if (ids.length < bytes) {
       this.#problem = `${open.name}.ids is shorter than its records say: ${this.#idsAt + ids.length} bytes`;
       return undefined;
@@ -318,6 +324,14 @@ export class LaneReader {
     return true;
   }
 
+  /** One that is kept has room for the largest range, and is let go as soon as a small one comes. */
+  #bufferFor(bytes: number): Buffer {
+    if (bytes < KEPT_FROM_BYTES) this.#kept = undefined;
+    else if (this.#kept === undefined || this.#kept.length < bytes)
+      this.#kept = Buffer.allocUnsafeSlow(Math.max(bytes, RANGE_LIMIT.ids * (this.#idBits / 8)));
+    return this.#kept?.subarray(0, bytes) ?? Buffer.allocUnsafe(bytes);
+  }
+
   get #name(): string {
     return segmentName(this.lane, this.#segments[this.#current] ?? 0n);
   }
@@ -375,7 +389,11 @@ const byLane = (a: LaneName, b: LaneName): number =>
 
 /** Fewer bytes than asked for at the end of the file. */
 function readAt(file: number, position: number, length: number): Buffer {
-  const into = Buffer.allocUnsafe(length);
+  return readInto(Buffer.allocUnsafe(length), file, position);
+}
+
+function readInto(into: Buffer, file: number, position: number): Buffer {
+  const { length } = into;
   let at = 0;
   while (at < length) {
     const read = readSync(file, into, at, length - at, position + at);

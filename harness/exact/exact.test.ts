@@ -15,7 +15,7 @@ afterAll(() => files[Symbol.dispose]());
 
 const WITNESSES = 5;
 /** Room for few fingerprints: several passes. */
-const MEMORY_BYTES = 2000;
+const MEMORY_BYTES = 3000;
 
 interface History {
   readonly lines: readonly Line[];
@@ -144,7 +144,7 @@ describe.each([64, 128] as const)('IDs of %i bits', (idBits) => {
     // None of them has its right answers by never answering.
     for (const method of ['certificate', 'fingerprints', 'partition'] as const)
       expect(answered.get(method) ?? 0, method).toBeGreaterThan(30);
-  });
+  }, 120_000);
 
   const hostile: Readonly<Record<string, readonly Line[]>> = {
     nothing: [[[]]],

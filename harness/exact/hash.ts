@@ -14,9 +14,9 @@ const SEED_WORDS = 5;
 /** Odd; 2^32 by the golden ratio. Brings the upper word, of which only some bits choose a bucket, into the lower one. */
 export const SPREAD = 0x9e3779b1;
 
-/** One 32-bit number well mixed; it is a permutation. Multipliers: Mueller's, found by search for the least bias. */
+/** One 32-bit number well mixed; it is a permutation. Wellons' lowbias32 without its last shift. */
 export function mix(x: number): number {
-  const once = Math.imul(x, 0x7feb352d);
+  const once = Math.imul(x ^ (x >>> 16), 0x7feb352d);
   return Math.imul(once ^ (once >>> 15), 0x846ca68b);
 }
 

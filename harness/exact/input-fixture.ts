@@ -140,7 +140,8 @@ export function unhashed(upper: number, lower: number, seedNumber: number): bigi
 function unmixed(mixed: number): number {
   const shifted = Math.imul(mixed, inverseOf(0x846ca68b));
   const once = shifted ^ (shifted >>> 15) ^ (shifted >>> 30);
-  return Math.imul(once, inverseOf(0x7feb352d));
+  const x = Math.imul(once, inverseOf(0x7feb352d));
+  return x ^ (x >>> 16);
 }
 
 /** The number that gives 1 when multiplied with this odd one, modulo 2^32; by Newton. */

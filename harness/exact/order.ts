@@ -68,14 +68,14 @@ export class OrderReader {
 
   /**
    * Of IDs by chance every other one is a step, and a branch that is guessed wrong every other time is what a loop can
-   * least afford: where the upper words differ, steps are counted without one. Few can be anything more than counted.
+   * least afford: where the upper words differ, steps are counted without one. Few can be anything more: the end of a
+   * stretch that is the highest so far, and what lies as far back as any before, which the lowest so far always does.
    */
   #rise64(ids: Uint32Array, from: number, used: number): void {
     const kept = this.#kept;
     let low = kept[PREVIOUS * 2]!;
     let high = kept[PREVIOUS * 2 + 1]!;
     let max = kept[MAX * 2 + 1]!;
-    let min = kept[MIN * 2 + 1]!;
     let by = this.#steps.length < this.#stepsMax ? 0 : kept[BY * 2 + 1]!;
     let steps = 0;
     for (let i = from; i < used; i += 2) {
@@ -83,11 +83,10 @@ export class OrderReader {
       const h = ids[i + 1]!;
       // Of 31 bits each: the difference has 32, and its sign is right.
       const rise = (h >>> 1) - (high >>> 1);
-      if (rise === 0 || high >= max || h <= min || max - h >= by) {
+      if (rise === 0 || high >= max || max - h >= by) {
         if (h < high || (h === high && l <= low)) {
           this.#step(ids, i);
           max = kept[MAX * 2 + 1]!;
-          min = kept[MIN * 2 + 1]!;
           by = this.#steps.length < this.#stepsMax ? 0 : kept[BY * 2 + 1]!;
         }
       } else steps += rise >>> 31;

@@ -80,7 +80,7 @@ function chaptersOf(audit: Audit): readonly Chapter[] {
   const { unique, lines, clocks, suspects, refused } = audit;
   return [
     ...(unique === undefined ? [] : [uniqueness(audit, unique)]),
-    ...(suspects === undefined ? [] : [suspectSet(suspects)]),
+    ...(suspects === undefined || nodesOf(audit) < 2 ? [] : [suspectSet(suspects)]),
     ...(lines.length === 0 ? [] : [order(audit)]),
     ...(lines.some(({ perMs }) => perMs !== undefined) ? [load(audit)] : []),
     ...(clocks === undefined ? [] : [clockTable(clocks)]),
@@ -96,14 +96,19 @@ function chaptersOf(audit: Audit): readonly Chapter[] {
   ];
 }
 
+function nodesOf({ lines }: Audit): number {
+  return new Set(lines.map(({ node }) => node)).size;
+}
+
 function subject({ inputs: all }: Audit): string {
   return all.length === 1 ? all[0]!.name : counted(all.length, 'input');
 }
 
-function tiles({ ids, unique, lines, suspects, time, took, verdict }: Audit): Markup {
+function tiles(audit: Audit): Markup {
+  const { ids, unique, lines, suspects, time, took, verdict } = audit;
   const backward = lines.filter((line) => line.backward !== '0').length;
   const figures: readonly (readonly [string, string, string?])[] = [
-    ['IDs', grouped(ids), `of ${counted(new Set(lines.map(({ node }) => node)).size, 'node')}`],
+    ['IDs', grouped(ids), `of ${counted(nodesOf(audit), 'node')}`],
     [
       'Duplicated IDs',
       unique === undefined ? '–' : grouped(unique.repeated),
@@ -114,7 +119,9 @@ function tiles({ ids, unique, lines, suspects, time, took, verdict }: Audit): Ma
           : `by ${unique.method}, exact`,
     ],
     ['Lines out of order', `${grouped(backward)} of ${grouped(lines.length)}`],
-    ...(suspects === undefined ? [] : [['Suspect IDs', grouped(suspects.ids), 'two nodes, one worker ID'] as const]),
+    ...(suspects === undefined || nodesOf(audit) < 2
+      ? []
+      : [['Suspect IDs', grouped(suspects.ids), 'two nodes, one worker ID'] as const]),
     ...(time === undefined ? [] : [['Time in the IDs', lengthWords(time.ms)] as const]),
     ['Read and judged in', lengthWords(took.seconds * 1000), rateWords(took.idsPerSecond)],
   ];

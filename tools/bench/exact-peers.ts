@@ -48,7 +48,7 @@ export function writeText(segments: readonly Segment[], file: string): void {
   closeSync(out);
 }
 
-const PYTHON = `
+const SCRIPT = `
 import sys, duckdb
 what, folder, source = sys.argv[1:4]
 con = duckdb.connect()
@@ -61,7 +61,12 @@ else:
 `;
 
 const duckdb = (...args: readonly string[]): Promise<Watched> =>
-  watched('python3', ['-c', PYTHON, ...args], { PYTHONPATH: duckdbFolder() });
+  watched(interpreter(), ['-c', SCRIPT, ...args], { PYTHONPATH: duckdbFolder() });
+
+/** The interpreter itself: what stands for it in PATH may be a script that takes its own time. */
+function interpreter(): string {
+  return execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim();
+}
 
 export async function writeParquet(folder: string, text: string, parquet: string): Promise<void> {
   await duckdb('parquet', folder, text, parquet);

@@ -36,7 +36,7 @@ interface Figures {
   readonly times?: number;
 }
 
-/** Takes half an hour, and 25 GB of disk at once. */
+/** Takes about half an hour, and 10 GB of the folder for temporary files. */
 export async function measureExact(total = BILLION, totalBeside = SIDE_BY_SIDE): Promise<string> {
   const alone: Figures[] = [];
   const beside: Figures[] = [];

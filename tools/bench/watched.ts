@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const SAMPLE_MS = 20;
+const SAMPLE_MS = 50;
 
 export interface Watched {
   readonly seconds: number;
@@ -12,7 +12,13 @@ export interface Watched {
   readonly output: string;
 }
 
-export async function watched(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Watched> {
+/** Throws where it does not end with the exit code that is expected. */
+export async function watched(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  expected = 0,
+): Promise<Watched> {
   const start = performance.now();
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
   let output = '';
@@ -37,7 +43,7 @@ export async function watched(command: string, args: readonly string[], env: Nod
   })();
   const end = await ended;
   await watch;
-  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}: ${stderr.trim()}`);
+  if (code !== expected) throw new Error(`${command} ${args.join(' ')} ended with ${code}: ${stderr.trim()}`);
   return {
     seconds: (end - start) / 1000,
     peakBytes: [...peaks.values()].reduce((sum, bytes) => sum + bytes, 0),
@@ -45,19 +51,22 @@ export async function watched(command: string, args: readonly string[], env: Nod
   };
 }
 
-/** The process and all that came of it. */
+/** The process and all that came of it. Looks at these alone: a walk over all of /proc would be a load of its own. */
 function familyOf(root: number): readonly number[] {
-  const parents = new Map<number, number>();
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    const stat = read(`/proc/${name}/stat`);
-    // The name of a command may hold blanks and brackets: what counts stands behind the last one.
-    parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
-  }
   const family = [root];
   // A list that grows while it is walked is walked to its end.
-  for (const parent of family) for (const [pid, of] of parents) if (of === parent) family.push(pid);
+  for (const pid of family)
+    for (const thread of threadsOf(pid))
+      family.push(...read(`/proc/${pid}/task/${thread}/children`).split(' ').filter(Boolean).map(Number));
   return family;
+}
+
+function threadsOf(pid: number): readonly string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return [];
+  }
 }
 
 function peakOf(pid: number): number {

@@ -16,9 +16,9 @@ const QUOTE = 0x22;
 
 export class CsvParser implements RecordParser {
   lines: number;
+  readonly last: LastId;
   readonly #parts: ParserParts;
   readonly #columns: CsvColumns;
-  readonly #last = new LastId();
   readonly #starts: Int32Array;
   readonly #ends: Int32Array;
   #skips = false;
@@ -26,6 +26,7 @@ export class CsvParser implements RecordParser {
   /** `linesBefore`: those of the header. */
   constructor(parts: ParserParts, columns: CsvColumns, linesBefore = 0) {
     this.#parts = parts;
+    this.last = new LastId(parts.longestBefore);
     this.#columns = columns;
     this.lines = linesBefore;
     this.#starts = new Int32Array(columns.columns);
@@ -126,15 +127,21 @@ export class CsvParser implements RecordParser {
     }
     // A field in quotes that end is whole.
     const isOpen = !isWhole && bytes[rowEnd - 1] !== QUOTE;
-    if (isOpen && (node === columns - 1 || (id === columns - 1 && isDecimal && this.#last.mayBeCut(end - start))))
+    if (isOpen && (node === columns - 1 || (id === columns - 1 && isDecimal && this.last.mayBeCut(end - start))))
       return target.refused('cut off', line, bytes, from, rowEnd);
-    if (node !== undefined) {
-      const [nodeFrom, nodeTo] = [this.#starts[node]!, this.#ends[node]!];
-      if (nodeFrom === nodeTo || !target.node(bytes, nodeFrom, nodeTo))
-        return target.refused('no node', line, bytes, from, rowEnd);
-    }
-    this.#last.saw(end - start);
+    if (node !== undefined && !this.#takeNode(bytes, from, this.#starts[node]!, this.#ends[node]!))
+      return target.refused('no node', line, bytes, from, rowEnd);
+    this.last.saw(end - start, isOpen && id === columns - 1 && isDecimal);
     target.taken(false);
+  }
+
+  #takeNode(bytes: Uint8Array, rowFrom: number, from: number, to: number): boolean {
+    if (from === to) return false;
+    const { target } = this.#parts;
+    const isQuoted = from > rowFrom && bytes[from - 1] === QUOTE;
+    if (!isQuoted || !bytes.subarray(from, to).includes(QUOTE)) return target.node(bytes, from, to);
+    const text = Buffer.from(Buffer.from(bytes.subarray(from, to)).toString('latin1').replaceAll('""', '"'), 'latin1');
+    return target.node(text, 0, text.length);
   }
 
   /** A quote that nothing closes would take all lines behind it along: the next line is tried by itself. */

@@ -6,6 +6,8 @@ import type { RefusalKind } from '../refusals.ts';
 export interface RecordParser {
   /** Lines that were read so far: those of refused records, too. */
   readonly lines: number;
+  /** Of parsers whose last ID an end without an end of line may have cut. */
+  readonly last?: LastId;
   /**
    * Reads whole records. Returns where the first byte stands that belongs to none yet; with `last` no more bytes follow,
    * and it is `to`.
@@ -30,6 +32,8 @@ export interface ParserParts {
   readonly target: RecordTarget;
   /** Where lengths tell whether an ID was cut off: decimal IDs have no length of their own. */
   readonly isDecimal: boolean;
+  /** Of the IDs in front of what is read. */
+  readonly longestBefore: number;
 }
 
 export const LF = 0x0a;
@@ -40,14 +44,22 @@ export const CR = 0x0d;
  * given length that was cut is none at all.
  */
 export class LastId {
-  #longest = 0;
+  /** Letters of the longest ID. */
+  longest: number;
+  /** Letters of the last one, where no end of line stood behind it; else 0. */
+  open = 0;
 
-  saw(length: number): void {
-    if (length > this.#longest) this.#longest = length;
+  constructor(longestBefore: number) {
+    this.longest = longestBefore;
+  }
+
+  saw(length: number, isOpen: boolean): void {
+    if (length > this.longest) this.longest = length;
+    if (isOpen) this.open = length;
   }
 
   mayBeCut(length: number): boolean {
-    return length < this.#longest;
+    return length < this.longest;
   }
 }
 

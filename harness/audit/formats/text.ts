@@ -4,13 +4,14 @@ import { CR, LastId, lineEnd } from './record-parser.ts';
 
 export class TextParser implements RecordParser {
   lines = 0;
+  readonly last: LastId;
   readonly #parts: ParserParts;
-  readonly #last = new LastId();
   /** Inside of a line that is too long. */
   #skips = false;
 
   constructor(parts: ParserParts) {
     this.#parts = parts;
+    this.last = new LastId(parts.longestBefore);
   }
 
   parse(bytes: Uint8Array, from: number, to: number, last: boolean): number {
@@ -26,8 +27,8 @@ export class TextParser implements RecordParser {
       else if (!words.read(bytes, at, textEnd)) {
         const kind = !isWhole && !isDecimal ? 'cut off' : words.whyNot(bytes, at, textEnd);
         target.refused(kind, this.#line(isWhole), bytes, at, textEnd);
-      } else if (isWhole || !isDecimal || !this.#last.mayBeCut(textEnd - at)) {
-        this.#last.saw(textEnd - at);
+      } else if (isWhole || !isDecimal || !this.last.mayBeCut(textEnd - at)) {
+        this.last.saw(textEnd - at, !isWhole && isDecimal);
         target.taken(false);
       } else target.refused('cut off', this.#line(isWhole), bytes, at, textEnd);
       at = end + 1;

@@ -4,7 +4,7 @@
  */
 import { summarise } from '../../core/id-summary.ts';
 import type { BatchRange } from '../../core/store.ts';
-import { batchFields } from '../../core/tap.ts';
+import { batchFields } from '../../core/batch-fields.ts';
 import type { IdBits } from './schema.ts';
 import { sentColumns } from './schema.ts';
 
