@@ -36,10 +36,20 @@ export async function missingFeatures(connection: Connection, database: string, 
     return [problem(what, remedy, where)];
   }
   const problems: Problem[] = [];
+  let lost: EngineLost | undefined;
   for (const { name, try: attempt } of featuresOf(connection, scratch)) {
-    const lacks = await attempt().catch(reasonOf);
+    const lacks = await attempt().catch((error: unknown) => {
+      // What does not answer lacks nothing that one knows of.
+      if (error instanceof EngineLost) lost ??= error;
+      return reasonOf(error);
+    });
+    if (lost !== undefined) break;
     if (lacks !== undefined) problems.push(problem(`ClickHouse lacks ${name}: ${lacks}.`, REMEDY, where));
   }
+  if (lost !== undefined)
+    return [
+      problem(`ClickHouse answers no more: ${reasonOf(lost)}.`, 'See what is wrong with it, and try again.', where),
+    ];
   for (const table of tables) await connection.command(`DROP TABLE IF EXISTS ${table}`).catch(() => undefined);
   return problems;
 }

@@ -91,7 +91,7 @@ describe('a server that serves', () => {
     await expect(open('x', database, { environment })).rejects.not.toThrow('guessed');
   });
 
-  const QUICK: Patience = { triesForMs: 10_000, insertMs: 300, queryMs: 1000 };
+  const QUICK: Patience = { triesForMs: 20_000, insertMs: 800, queryMs: 5000 };
   const ranges = Array.from({ length: 3 }, (_, index) => {
     const ids = Array.from({ length: 1000 }, (__, i) => BigInt(index * 1000 + i));
     return rangeOf({ runId: 'flaky', firstSeq: BigInt(index * 1000), batches: [ids] });
@@ -122,7 +122,7 @@ describe('a server that serves', () => {
     expect(await store.sql.rows('SELECT count() AS rows, uniqExact(sent) AS moments FROM requests')).toEqual([
       { rows: '500', moments: '500' },
     ]);
-    expect(proxy.requests.filter(({ mishap }) => mishap !== 'none').length).toBe(8);
+    expect(proxy.requests.filter(({ mishap }) => mishap !== 'none').length).toBeGreaterThanOrEqual(8);
     expect(proxy.requests.filter(({ headers }) => headers['content-encoding'] === 'zstd').length).toBeGreaterThan(11);
   });
 

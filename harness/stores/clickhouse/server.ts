@@ -30,6 +30,9 @@ export interface ServerOptions {
 /** Before anything starts nobody waits for a server that does not answer. */
 const PROBE_PATIENCE: Patience = { triesForMs: 0, insertMs: 5000, queryMs: 5000 };
 
+/** One that answers is busy, if it is late. */
+const TRIAL_PATIENCE: Patience = { triesForMs: 0, insertMs: 30_000, queryMs: 30_000 };
+
 /** A store on a server that `probeStore` found fit; throws its problems otherwise. */
 export async function openServer(options: ServerOptions): Promise<Store> {
   const { version, problems } = await probeStore(options.url, options.environment);
@@ -80,7 +83,13 @@ export async function probeStore(
   const parsed = parseStoreUrl(url, environment);
   const { address } = parsed;
   const open = (bare: boolean): Connection =>
-    new Connection({ address, version: 'ClickHouse', patience, compressed: !bare, bare });
+    new Connection({
+      address,
+      version: 'ClickHouse',
+      patience: bare ? patience : TRIAL_PATIENCE,
+      compressed: !bare,
+      bare,
+    });
   // No settings: a server that is too old answers the ones it does not know with an error, and not with its version.
   const bare = open(true);
   const connection = open(false);
