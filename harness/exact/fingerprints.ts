@@ -91,8 +91,6 @@ class Scattering {
     const { room } = this.#task;
     const at = Atomics.add(this.#filled, bucket, count);
     if (at + count > room) {
-      // Taken back, or it would wrap around where the rest of the input goes this way.
-      Atomics.sub(this.#filled, bucket, count);
       Atomics.store(this.#filled, this.#task.buckets, 1);
       return;
     }
