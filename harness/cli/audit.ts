@@ -43,8 +43,9 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export async function auditCommand(args: AuditArguments, output: Output): Promise<ExitCode> {
   const question = readQuestion(args);
-  const folder = temporaryFolder();
+  // First: from the moment that there is a folder, a signal has to take it away again.
   const interruption = onSignal();
+  const folder = temporaryFolder();
   const progress = auditProgress(output.stream, () => performance.now());
   let engine: Promise<EmbeddedEngine> | undefined;
   const tools: AuditTools = {
