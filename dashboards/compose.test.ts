@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { DATABASE } from '../harness/stores/clickhouse/schema.ts';
+import { parseStoreUrl } from '../harness/stores/clickhouse/store-url.ts';
 import { generated } from './generated.ts';
 import { SOURCES } from './spec.ts';
 
@@ -79,12 +80,15 @@ test('the data sources are those that the dashboards ask for, and lie where the 
   expect(environment['CLICKHOUSE_DB']).toBe(DATABASE);
   const { command = [] } = services['prometheus'] ?? {};
   expect(command).toContain(`--web.listen-address=${new URL(prometheus?.url ?? '').host}`);
-  const url = new URL(services['runs']?.environment?.['STORE'] ?? '');
-  expect([url.username, url.password, url.host]).toEqual([
-    environment['CLICKHOUSE_USER'],
-    environment['CLICKHOUSE_PASSWORD'],
-    '127.0.0.1:8123',
-  ]);
+  const runs = services['runs']?.environment ?? {};
+  expect(parseStoreUrl(runs['STORE'] ?? '', runs)).toEqual({
+    address: {
+      url: 'http://127.0.0.1:8123',
+      username: environment['CLICKHOUSE_USER'],
+      password: environment['CLICKHOUSE_PASSWORD'],
+    },
+    database: DATABASE,
+  });
 });
 
 test('Prometheus scrapes the port that runs serve, each second, and has the alerts', () => {

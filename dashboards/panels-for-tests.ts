@@ -4,7 +4,7 @@
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { FACT_TABLES, TABLES } from '../harness/core/store.ts';
-import type { Address } from '../harness/stores/clickhouse/clickhouse-store.ts';
+import type { Address } from '../harness/stores/clickhouse/connection.ts';
 import { DATABASE, tableName } from '../harness/stores/clickhouse/schema.ts';
 import { DISTURBANCES, VARIABLES } from './evidence.ts';
 import { DASHBOARDS } from './generated.ts';

@@ -50,6 +50,8 @@ export interface SnowglobeOptions {
   readonly runs?: string;
   /** The same scenario on a quiet cluster. */
   readonly withoutDisturbances?: boolean;
+  /** The run ends at the first violation of a promise that is seen while it lasts; it is healed and judged. */
+  readonly failFast?: boolean;
   /** Which SLOs are judged: the scenario's `own`, the reference design's `targets`, or `none`; its own. */
   readonly slo?: 'own' | 'targets' | 'none';
   /** Who asks for IDs: `k6` or `built-in`; the best that this machine can do. */

@@ -42,7 +42,8 @@ async function carryOut(scenario: ScenarioInput | string, options: SnowglobeOpti
     runRequest({
       ...ready,
       ...item,
-      command: commandOf(scenario, asked, ready),
+      command: commandOf(scenario, { ...asked, failFast: options.failFast ?? false }, ready),
+      failFast: options.failFast ?? false,
       startLoad: ready.load.start,
       folder: (runId) => runFolder(runsFolder, item.scenario.name, runId),
       isKept: true,
@@ -60,20 +61,21 @@ async function given(scenario: ScenarioInput | string): Promise<Given> {
 /** A scenario or a generator that is nowhere but in a program is repeated by that program. */
 function commandOf(
   scenario: ScenarioInput | string,
-  asked: Asked,
+  asked: Asked & Required<Pick<SnowglobeOptions, 'failFast'>>,
   { driver, seed, load: { client } }: Pick<Ready, 'driver' | 'seed' | 'load'>,
 ): string {
   const { generator } = asked;
   // Plain data has no words on a command line.
   if (typeof scenario === 'string' && (generator === undefined || typeof generator === 'string'))
     return repeatCommand(asked, scenario, driver, seed, client);
-  const { store, withoutDisturbances, slo, load } = asked;
+  const { store, withoutDisturbances, failFast, slo, load } = asked;
   const options = {
     driver: driver.name,
     seed,
     ...(generator !== undefined && { generator }),
     ...(store !== undefined && { store }),
     ...(withoutDisturbances && { withoutDisturbances }),
+    ...(failFast && { failFast }),
     ...(slo !== undefined && { slo }),
     ...(load !== undefined && { load }),
   };

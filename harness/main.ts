@@ -20,11 +20,16 @@ const HELP = `snowglobe - shakes a cluster of ID generators and tells the truth 
   snowglobe init               writes a generator file and a scenario for what
                                is yours: asks six questions, or takes flags
   snowglobe judge RUN          judge what a run left, even a killed harness
+  snowglobe audit FILES...     IDs that were emitted elsewhere: is each there
+                               once, in which order, which are suspect; files,
+                               folders, globs, - or --from (10: not unique)
   snowglobe plan FILE.json     capacity by year, from a growth table and from
                                what runs measured (HTML, Markdown, JSON)
   snowglobe report RUN         the report of a run anew, in any format
   snowglobe compare BASE RUN   what is better or worse: two runs, or folders of
                                repetitions of one
+  snowglobe export RUN         all that a run left, for another checker: --to
+                               parquet, jsonl or clickhouse://host/database
   snowglobe list               scenarios, generators (with mutants), faults,
                                checkers, hazards, indicators, layouts, drivers,
                                claims
@@ -35,6 +40,7 @@ const HELP = `snowglobe - shakes a cluster of ID generators and tells the truth 
                                rule is broken)
   snowglobe doctor             what this machine can do, how to get the rest
   snowglobe heal               sweep what dead runs left on this machine
+  snowglobe prune              old runs go: told first, done with --yes
 
 Options
   --driver NAME      docker, local, sim, or remote for nodes at http: URLs
@@ -48,12 +54,15 @@ Options
   --seed N           repeats the choices of an earlier run (run)
   --matrix AXIS=A,B  every combination side by side: generator, pool, nodes,
                      load, seed, or an option such as ttl in seconds (run)
-  --store URL        a ClickHouse server, not the embedded one (run, judge)
+  --store URL        a ClickHouse server, not the embedded one (run, judge,
+                     export, prune): http[s]://host:port[/database]
   --load CLIENT      k6 or built-in (run; default: k6 where it is here and can
                      call the nodes, which those of docker are for)
-  --runs FOLDER      where runs are kept (run; default: runs)
+  --runs FOLDER      where runs are kept (run, prune; default: runs)
   --without-disturbances
                      the same scenario on a quiet cluster (run)
+  --fail-fast        ends a run at the first violation of a promise that it
+                     sees while it lasts; it is healed and judged (run)
   --slo own|targets|none
                      the scenario's own SLOs (the default), the reference
                      design's targets for a quiet run on an idle machine, or
@@ -67,13 +76,14 @@ Options
   --ids WHERE        where IDs are in an answer: auto (the default), text,
                      text:PATTERN, json:POINTER, bytes, bytes-le
   --form FORM        how an ID is written: decimal (the default), hex, uuid,
-                     ulid, text
+                     ulid, text (audit: not text; default: as the first is)
   --health PATH      answers 2xx once it serves (default: it accepts calls)
   --port N           where it listens, where it takes no {port}
   --env NAME=VALUE   once for each variable, such as WORKER_ID={worker}
   --layout NAME|SPEC the bits of an ID: twitter, uuidv7, …, or as in
                      time:41@1ms+2015-01-01,worker:10,sequence:12; see list
                      --layouts (default: unknown; what needs it is not judged)
+                     (audit too)
   --promises LIST    unique,increasing-per-node,time-honest=1000 (past and
                      future, ms; or =1000/0), recovers=8000,
                      increasing-across-lives=node, … (default: unique,
@@ -96,23 +106,49 @@ Options
                      the same seed; never of a fail, nor on sim) (run)
   --waivers FILE     known violations, YAML or JSON: they alone are no failure;
                      one that expired or that nothing needs is exit 2 (run)
-  --format NAME      html, json, junit or markdown (report; default: html)
+  --format NAME      html, json, junit or markdown (report; default: html);
+                     auto, u64le, u128le, text, csv, jsonl, parquet or tap
+                     (audit; default: auto, by name and content)
+  --column NAME      where IDs are in CSV, JSONL, Parquet or a table; a number
+                     where CSV has no header (audit; default: id)
+  --node-column NAME who emitted it (audit; default: each file is one node)
+  --from clickhouse://USER@HOST:8123/DB.TABLE
+                     a table; its password in SNOWGLOBE_CLICKHOUSE_PASSWORD
+                     (audit)
+  --signed           negative IDs are those of a signed column (audit)
+  --lenient          what is no ID is counted, not an error; the verdict is
+                     unknown at best (audit)
+  --report FILE      the report as one HTML page (audit)
+  --suspects FILE    as CSV, every ID minted while two nodes held its worker ID
+                     (audit)
   --tolerance 10%    the difference that counts as none (compare)
   --run ID           heal this run even if its harness lives (heal)
   --nodes N          how many nodes (init; default: 3)
   --rate N           IDs a second from each (init; default: 100)
-  --yes              nothing is asked, on a terminal neither (init)
-  --force            what is there is written over (init)
+  --yes              nothing is asked, on a terminal neither (init); what was
+                     told is done (prune)
+  --force            what is there is written over (init, export); what was not
+                     judged goes, too (prune)
+  --to FORM          parquet, jsonl or clickhouse://host[:port]/db (export)
+  --older-than AGE   what is older goes: 90m, 12h, 30d, 8w (prune)
+  --keep N           the newest N of each scenario stay (prune)
   --rule NAME        only this rule, or several (check-node)
   --id-bits 64|128   how long its IDs are (check-node; default: 64)
   --etcd URL         the coordinator that the node is told (check-node)
   --out PATH         where it is written (report; compare: as Markdown; plan: a
-                     folder, default: plans; init: one, default: snowglobe)
+                     folder, default: plans; init: one, default: snowglobe;
+                     export: one, default: in that of the run)
   --json             one JSON document on stdout, all else on stderr
   --help, -h
   --version, -v
 
 Environment
+  SNOWGLOBE_STORE_USER, SNOWGLOBE_STORE_PASSWORD
+                     as whom --store is used (default: default, no password)
+  SNOWGLOBE_STORE_PATIENCE=60
+                     seconds for which a server that fails is tried again
+  NODE_EXTRA_CA_CERTS=/path/to/ca.pem
+                     who else vouches for servers at https: URLs
   SNOWGLOBE_ETCD_PROGRAM=/path/to/etcd
                      another etcd than the one on the PATH (docker, local)
   SNOWGLOBE_K6=/path/to/k6, or image:NAME
@@ -120,6 +156,11 @@ Environment
   SNOWGLOBE_LOCAL_LINKS=tcp
                      local where a host forbids network namespaces: TCP links
                      on the loopback, no loss of packets, no PostgreSQL
+
+  SNOWGLOBE_CLICKHOUSE_PASSWORD
+                     of the table that --from names (audit)
+  TMPDIR             where audit keeps what it reads: 8 or 16 bytes an ID, but
+                     for raw files and taps
 
 Exit codes (compare: of what is worse; 12: nobody can tell)
   0 pass   10 a promised guarantee is broken   11 an SLO is missed

@@ -1,4 +1,5 @@
 /** The run as Markdown, for the step summary and the comments of GitHub: what counts at the top, stories folded. */
+import { methodWords } from '../harness/core/method-words.ts';
 import { capitalised, counted, generatorLabel } from '../harness/core/phrases.ts';
 import type { Reporter } from '../harness/core/reporter.ts';
 import { gatheredHow, recordedAs } from '../harness/core/scope.ts';
@@ -94,7 +95,11 @@ function promises(run: Run): string {
       `${grouped(finding.checked)} ${shortMd(finding.unit, CELL_MAX)}`,
     ]),
     [2, 3, 4, 5],
-  )}${unjudged.map(({ guarantee, because }) => `\n\n– **${guarantee}** is not judged: ${shortMd(because, CELL_MAX)}.`).join('')}`;
+  )}${methodWords(findings)
+    .map((sentence) => `\n\n${sentence}`)
+    .join(
+      '',
+    )}${unjudged.map(({ guarantee, because }) => `\n\n– **${guarantee}** is not judged: ${shortMd(because, CELL_MAX)}.`).join('')}`;
 }
 
 function slos(run: Run): string {

@@ -144,9 +144,16 @@ export const REAL_PARTS: readonly RealPart[] = [
     isHere: () => ['prometheus', 'promtool'].every(hasProgram),
   },
   {
+    name: 'openssl (certificates for tests of TLS)',
+    remedy: 'apt-get install openssl',
+    files: ['harness/stores/clickhouse/server.real.test.ts', 'harness/laws/server-store.real.test.ts'],
+    isHere: () => hasProgram('openssl'),
+  },
+  {
     name: 'chdb (the embedded store)',
     remedy: 'Run npm install --include=optional; chdb has no build for some systems.',
     files: [
+      'harness/cli/audit.real.test.ts',
       'harness/stores/**/*.real.test.ts',
       'harness/engine/**/*.real.test.ts',
       'harness/laws/**/*.real.test.ts',

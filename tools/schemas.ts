@@ -1,5 +1,6 @@
-/** Writes the published JSON Schemas, docs/{run,scenario,generator,plan,prices}.schema.json: `node tools/schemas.ts`. */
+/** Writes the published JSON Schemas, docs/{run,scenario,generator,plan,prices,audit}.schema.json: `node tools/schemas.ts`. */
 import { writeFileSync } from 'node:fs';
+import { auditJsonSchema } from '../harness/audit/audit-schema.ts';
 import { generatorJsonSchema } from '../harness/core/generator-schema.ts';
 import { runJsonSchema } from '../harness/core/run-schema.ts';
 import { scenarioJsonSchema } from '../harness/core/scenario-schema.ts';
@@ -10,3 +11,4 @@ writeFileSync(new URL('../docs/scenario.schema.json', import.meta.url), scenario
 writeFileSync(new URL('../docs/generator.schema.json', import.meta.url), generatorJsonSchema());
 writeFileSync(new URL('../docs/plan.schema.json', import.meta.url), planJsonSchema());
 writeFileSync(new URL('../docs/prices.schema.json', import.meta.url), pricesJsonSchema());
+writeFileSync(new URL('../docs/audit.schema.json', import.meta.url), auditJsonSchema());

@@ -18,6 +18,7 @@ import { addEvidence, honestGenerators } from './false-alarms.ts';
 import { evidenceOfSlice } from './false-alarms/evidence.ts';
 import { watchedLab, type WatchedLab } from './false-alarms/watched-lab.ts';
 import { createLab } from './lab.ts';
+import { fuzzHostileFiles } from './torture/audit-fuzz.ts';
 import { catchDangerous } from './torture/dangerous.ts';
 import { etcdMatrix, huntEarlyRevoke } from './torture/etcd-versions.ts';
 import { exitCodeOf } from './torture/exit-code.ts';
@@ -28,6 +29,7 @@ import { honestThroughScenarios, proveScenarios } from './torture/proofs.ts';
 import { catchReal } from './torture/real-mutants.ts';
 import { remarks } from './torture/remarks.ts';
 import { stallHarness } from './torture/stall-harness.ts';
+import { killStores } from './torture/store-kills.ts';
 import { trialLine, type Trial } from './torture/trial.ts';
 import { catchWrongNodes } from './torture/wrong-nodes.ts';
 import type { Lab, LabRun } from './lab.ts';
@@ -156,6 +158,16 @@ const SLICES: { readonly [name: string]: Slice } = {
     what: 'the same on local',
     count: 30,
     run: (_lab, these) => killHarness('local', these),
+  },
+  'store-kills': {
+    what: 'kill -9 of harness, engine or both while 20 million IDs are judged: judged again, each is stored once',
+    count: 100,
+    run: (_lab, these) => killStores(these),
+  },
+  'audit-fuzz': {
+    what: 'audits of 100,000 hostile files of IDs and taps, 1,000 a repetition: what a plain fold says, and no crash',
+    count: 100,
+    run: (_lab, these) => fuzzHostileFiles(these),
   },
   'etcd-matrix': {
     what: 'snowflake through the coordinator scenarios, on the etcd of the distribution and a current one, on local',

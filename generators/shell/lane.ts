@@ -42,7 +42,8 @@ export class Lane {
   readonly #minter: Minter;
   readonly #tap: TapWriter;
   readonly #observer: LaneObserver;
-  readonly #perId: 1 | 2;
+  /** 64-bit words of an ID. */
+  readonly perId: 1 | 2;
   #ids: BigUint64Array;
   readonly #waiting: Waiting[] = [];
   #open = false;
@@ -50,10 +51,9 @@ export class Lane {
   /** Why the last call was refused although the node held a worker ID; undefined when it was not. */
   refusal: string | undefined;
 
-  /** `perId`: 64-bit words of an ID. */
   constructor(minter: Minter, tap: TapWriter, observer: LaneObserver, perId: 1 | 2 = 1) {
     this.#minter = minter;
-    this.#perId = perId;
+    this.perId = perId;
     this.#ids = new BigUint64Array(REQUEST_IDS_MAX * perId);
     this.#tap = tap;
     this.#observer = observer;
@@ -81,8 +81,8 @@ export class Lane {
 
   #call(request: Waiting): void {
     this.#open = true;
-    if (this.#ids.length === 0) this.#ids = new BigUint64Array(REQUEST_IDS_MAX * this.#perId); // a call gave it away
-    const into = this.#ids.subarray(0, request.count * this.#perId).fill(0n);
+    if (this.#ids.length === 0) this.#ids = new BigUint64Array(REQUEST_IDS_MAX * this.perId); // a call gave it away
+    const into = this.#ids.subarray(0, request.count * this.perId).fill(0n);
     const holding = this.#minter.holding();
     const call: Call = {
       into,
@@ -123,8 +123,8 @@ export class Lane {
     const { into } = call;
     // A generator with threads may have transferred the array to one, and with it whatever IDs the call left there.
     const gone = into.length === 0;
-    const judged = gone ? GONE : judge(result, into.length / this.#perId);
-    const ids = gone ? into : into.subarray(0, (judged.count ?? gatherLeft(into, this.#perId)) * this.#perId);
+    const judged = gone ? GONE : judge(result, into.length / this.perId);
+    const ids = gone ? into : into.subarray(0, (judged.count ?? gatherLeft(into, this.perId)) * this.perId);
     const recorded = withExtras(ids, this.#minter.extras?.());
     let firstSeq = this.#tap.committed;
     // A call that returned no count is evidence by itself, also when it left nothing.

@@ -171,13 +171,15 @@ interface WithinRow extends Record<string, unknown> {
   readonly first_id: string;
   readonly min_id: string;
   readonly max_id: string;
+  /** Of the first neighbours in the batch that are not in order; empty where the store was not told. */
+  readonly step: readonly [before: string, after: string];
   readonly previous_seq: string;
   readonly previous_id: string;
   readonly edge: number;
 }
 
 async function readBackwardWithin(store: SqlReader, { layout }: SqlFacts): Promise<Counted> {
-  const batches = `select node, incarnation, lane, first_seq, count, called, backward, first_id, min_id, max_id,
+  const batches = `select node, incarnation, lane, first_seq, count, called, backward, first_id, min_id, max_id, stretches,
       lagInFrame(first_seq + count - 1) over neighbours as previous_seq, lagInFrame(last_id) over neighbours as previous_id,
       count() over neighbours > 1 and first_id <= previous_id as edge
     from batches where count > 0
@@ -191,7 +193,7 @@ async function readBackwardWithin(store: SqlReader, { layout }: SqlFacts): Promi
     violations === 0
       ? []
       : await store.rows<WithinRow>(
-          `select * from (${batches}) where backward > 0 or edge
+          `select * except stretches, ${FIRST_STEP} as step from (${batches}) where backward > 0 or edge
            order by called, node, lane, first_seq limit ${WITNESSES_MAX}`,
         );
   const backward: Backward[] = [];
@@ -210,26 +212,50 @@ async function readBackwardWithin(store: SqlReader, { layout }: SqlFacts): Promi
 
 type Positioned = { readonly seq: number; readonly id: string };
 
-/** The first two neighbours in a batch that are not in order. */
+/** A stretch that begins no higher than the one before it ended begins with a step back. */
+const FIRST_STEP = `arrayFirst(
+    step -> stretches[step.3 + 1] <= stretches[step.3],
+    arrayMap(k -> (toString(stretches[2 * k]), toString(stretches[2 * k + 1]), 2 * k), range(1, toUInt32(length(stretches) / 2))))`;
+
+/** The same from the IDs themselves, of a batch of which an earlier version of the store did not tell it. */
+async function firstStep(
+  store: SqlReader,
+  layout: Layout,
+  { node, incarnation, lane, first_seq, count, min_id, max_id }: WithinRow,
+): Promise<readonly [before: string, after: string]> {
+  const [row] = await store.rows<{ before: string; after: string }>(
+    `select toString(previous) as before, toString(id) as after from (
+       select seq, id, lagInFrame(id) over (order by seq rows between 1 preceding and current row) as previous
+       from ids
+       where id between ${sqlId(layout, min_id)} and ${sqlId(layout, max_id)} and node = ${node}
+         and incarnation = ${incarnation} and lane = ${lane} and seq >= ${first_seq} and seq < ${first_seq} + ${count})
+     where seq > ${first_seq} and id <= previous order by seq limit 1`,
+  );
+  return [row?.before ?? '', row?.after ?? ''];
+}
+
+/** The first two neighbours in a batch that are not in order: which IDs they are is told, but not where. */
 async function firstBackwardPair(
   store: SqlReader,
   layout: Layout,
   batch: WithinRow,
 ): Promise<[Positioned, Positioned]> {
-  const [row] = await store.rows<{ seq: string; id: string; previous: string }>(
-    `select seq, id, previous from (
-       select seq, id, lagInFrame(id) over (order by seq rows between 1 preceding and current row) as previous
-       from ids
-       where id between ${sqlId(layout, batch.min_id)} and ${sqlId(layout, batch.max_id)} and node = ${batch.node}
-         and incarnation = ${batch.incarnation} and lane = ${batch.lane}
-         and seq >= ${batch.first_seq} and seq < ${batch.first_seq} + ${batch.count})
-     where seq > ${batch.first_seq} and id <= previous order by seq limit 1`,
+  const { node, incarnation, lane, first_seq, count } = batch;
+  const [before, after] = batch.step[0] === '' ? await firstStep(store, layout, batch) : batch.step;
+  const rows = await store.rows<{ seq: string; id: string }>(
+    `select seq, id from ids
+     where id in (${sqlId(layout, before)}, ${sqlId(layout, after)}) and node = ${node} and incarnation = ${incarnation}
+       and lane = ${lane} and seq >= ${first_seq} and seq < ${first_seq} + ${count}
+     order by seq`,
   );
-  if (row === undefined) throw new Error('a batch counts backward positions, and its IDs have none');
-  const seq = Number(row.seq);
+  const at = rows.findIndex(
+    ({ seq, id }, k) =>
+      k > 0 && id === after && rows[k - 1]!.id === before && Number(seq) === Number(rows[k - 1]!.seq) + 1,
+  );
+  if (at < 0) throw new Error('a batch counts backward positions, and its IDs have none');
   return [
-    { seq: seq - 1, id: row.previous },
-    { seq, id: row.id },
+    { seq: Number(rows[at - 1]!.seq), id: before },
+    { seq: Number(rows[at]!.seq), id: after },
   ];
 }
 

@@ -2,67 +2,26 @@
  * `unique`: no ID is minted twice. By mint, not by delivery: two sightings of one ID are a duplicate only when they
  * differ in (node, incarnation, lane, seq), so a segment that was stored twice accuses nobody.
  */
-import type { Checker, SqlReader } from '../core/checker.ts';
-import { WITNESSES_MAX } from '../core/finding.ts';
+import type { Checker, SqlFacts, SqlReader } from '../core/checker.ts';
+import type { Finding, Method } from '../core/finding.ts';
+import { REPEATED_MAX } from '../core/finding.ts';
+import type { Promise_ } from '../core/guarantee.ts';
 import type { History } from '../core/history.ts';
 import { idReader } from '../core/id-words.ts';
 import { lanesOf } from '../core/lanes.ts';
 import { wordsPerId } from '../core/layout.ts';
 import { counted, grouped, lifeOf, times } from '../core/phrases.ts';
 import type { Rollback } from '../core/rollback.ts';
-import type { BatchRow, Clue, Draft } from './shared/draft.ts';
-import { batchOf, concludeFromHistory, concludeFromStore, promiseOf, readBatches } from './shared/draft.ts';
-import { excusing, forgottenInHistory, forgottenInStore } from './shared/forgotten.ts';
-
-/**
- * Witnesses of one pair of lives at most: its lowest ID, its greatest and that in the middle, and of the greatest none
- * before each pair has its lowest. More of the same would crowd out what else happened; the last may have another cause
- * than the first. Those of one pair of calls are one.
- */
-const WITNESSES_OF_PAIR = 3;
-/** Sightings told of one ID; a sentinel may be minted a million times. */
-const SIGHTINGS_MAX = 4;
-/** IDs that occur in more than one row, lowest first. */
-const CANDIDATES = 'select id from ids order by id limit 1 offset 1 by id';
-/** Candidates that the store holds in memory at most; beyond, witnesses are sought among the lowest. */
-const CANDIDATES_MAX = 1_000_000;
-
-interface Duplicate {
-  readonly id: string;
-  /** How many times it was minted. */
-  readonly total: number;
-  /** Of those beyond the first, how many need a coordinator that went back. */
-  readonly forgotten: number;
-  /** How many of its emissions are of calls that did not fail: others reached no client. */
-  readonly delivered?: number;
-  /** The first of its emissions, by name. */
-  readonly emissions: readonly Emission[];
-}
-
-interface Emission {
-  readonly clue: Clue;
-  /** The call that it is of: the position of its first ID, and whether it failed. */
-  readonly call: { readonly firstSeq: number; readonly failed: boolean };
-}
-
-/** A duplicate that stands for all of its pair of calls. */
-interface Told extends Duplicate {
-  /** How many IDs the same two calls minted, itself among them. */
-  readonly alike: number;
-}
-
-interface Counts {
-  readonly surplus: number;
-  readonly outside: number;
-  /** Of the surplus, what calls that did not fail minted among themselves. */
-  readonly delivered: number;
-}
-
-const NONE: Counts = { surplus: 0, outside: 0, delivered: 0 };
+import type { Clue, Draft } from './shared/draft.ts';
+import { concludeFromHistory, concludeFromStore, promiseOf } from './shared/draft.ts';
+import type { Duplicate, Duplicates, Emission, Told } from './shared/duplicates.ts';
+import { callsOf, oneOfEachPairOfCalls, repeatedId, SIGHTINGS_MAX } from './shared/duplicates.ts';
+import { readDuplicates } from './shared/duplicates-in-store.ts';
+import { excusing, forgottenInHistory } from './shared/forgotten.ts';
 
 export default {
   judges: 'unique',
-  summary: 'sorts all IDs and looks at neighbours',
+  summary: 'compares increasing stretches of IDs, and neighbours in the order of all IDs where these meet',
 
   fold(history, promise) {
     const rollbacks = excusing(promiseOf('unique', promise), history.rollbacks);
@@ -78,103 +37,32 @@ export default {
       ...duplicate,
       alike: alike.get(callsOf(duplicate))!.length,
     }));
-    return concludeFromHistory(history, draftOf(history.nodes, checked, { surplus, outside, delivered }, told));
+    const method: Method = { by: 'order of all IDs', ids: checked, compared: checked };
+    const listed = duplicates.slice(0, REPEATED_MAX).map(({ id, total, emissions }) =>
+      repeatedId(
+        history.nodes,
+        id,
+        total,
+        emissions.map(({ clue }) => clue),
+      ),
+    );
+    const counts = { surplus, outside, delivered };
+    return concludeFromHistory(history, draftOf(history.nodes, { checked, method, counts, told, repeated: listed }));
   },
 
-  async sql(store, facts, promise) {
-    const rollbacks = excusing(promiseOf('unique', promise), facts.rollbacks);
-    const [counted] = await store.rows<{ checked: string }>('select count() as checked from ids');
-    const checked = Number(counted?.checked ?? 0);
-    // The table is ordered by ID: this streams, in bounded memory, whatever the number of rows.
-    const [candidates] = await store.rows<{ total: string }>(`select count() as total from (${CANDIDATES})`);
-    const repeated = Number(candidates?.total ?? 0);
-    if (repeated === 0) return concludeFromStore(store, facts, draftOf(facts.nodes, checked, NONE, []));
-    // Only a run that repeats an ID pays for the exact count. A few candidates are looked up; more are not held in
-    // memory, but found again while all rows are grouped in the order of the table.
-    const few = repeated <= CANDIDATES_MAX ? `id in (${CANDIDATES})` : '';
-    const [sum] = await store.rows<{ surplus: string }>(
-      `select sum(total - 1) as surplus from (
-         select id, uniqExact(node, incarnation, lane, seq) as total from ids ${few === '' ? '' : `where ${few}`}
-         group by id having count() > 1
-       ) settings optimize_aggregation_in_order = 1`,
-    );
-    const duplicates = await store.rows<{ id: string; total: string; emissions: [number, number, number, string][] }>(
-      `select id, total, emissions from (
-         select *, row_number() over (partition by pair order by id) as place, count() over (partition by pair) as places
-         from (${emissionsOf(`id in (${CANDIDATES} limit ${CANDIDATES_MAX})`)}))
-       where place in (1, places, intDiv(places + 1, 2))
-       order by multiIf(place = 1, 0, place = places, 1, 2), id limit ${WITNESSES_OF_PAIR * WITNESSES_MAX}`,
-    );
-    const forgotten = await forgottenInStore(store, facts, rollbacks, `id in (${CANDIDATES})`);
-    const forgottenOf = await forgotten.byId(duplicates.map(({ id }) => id));
-    const clues = duplicates.map(({ id, emissions }) =>
-      emissions.map(([node, incarnation, lane, seq]): Clue => ({ node, incarnation, lane, seq: Number(seq), id })),
-    );
-    const batches = await readBatches(store, clues.flat());
-    const found = duplicates.map(({ id, total }, index) => ({
-      id,
-      total: Number(total),
-      forgotten: forgottenOf.get(id) ?? 0,
-      emissions: clues[index]!.map((clue) => {
-        const { first_seq, flags } = batchOf(clue, batches);
-        return { clue, call: { firstSeq: Number(first_seq), failed: flags !== 0 } };
-      }),
-    }));
-    const told = oneOfEachPairOfCalls(found);
-    const alike = await readAlike(store, told, batches, few);
-    const surplus = Number(sum?.surplus ?? 0);
-    const counts = { surplus, outside: forgotten.total, delivered: await readDelivered(store, surplus, few) };
-    const drafted = told.map((duplicate, index) => ({ ...duplicate, alike: alike[index]! }));
-    return concludeFromStore(store, facts, draftOf(facts.nodes, checked, counts, drafted));
-  },
+  sql: (store, facts, promise) => readUnique(store, facts, promise),
 } satisfies Checker;
 
-/** Each ID that was minted more than once, with its first emissions by name, and the lives of the first two. */
-function emissionsOf(which: string): string {
-  return `select id, uniqExact(node, incarnation, lane, seq) as total,
-      arraySlice(arrayDistinct(groupArraySorted(${4 * SIGHTINGS_MAX})((node, incarnation, lane, seq))), 1, ${SIGHTINGS_MAX}) as emissions,
-      (emissions[1].1, emissions[1].2, emissions[2].1, emissions[2].2) as pair
-    from ids ${which === '' ? '' : `where ${which}`}
-    group by id having total > 1`;
-}
-
-/** For each of the told, how many IDs its two calls minted both. One pass over what is repeated, for all of them. */
-async function readAlike(
+/** `by`: to find repeated IDs this way, whatever the batches are like. */
+export async function readUnique(
   store: SqlReader,
-  told: readonly Duplicate[],
-  batches: readonly BatchRow[],
-  where: string,
-): Promise<readonly number[]> {
-  const within = ({ clue }: Emission, place: number): string => {
-    const { node, incarnation, lane, first_seq, count } = batchOf(clue, batches);
-    const end = BigInt(first_seq) + BigInt(count);
-    return `(emissions[${place}].1, emissions[${place}].2, emissions[${place}].3) = (${node}, ${incarnation}, ${lane})
-      and emissions[${place}].4 >= ${first_seq} and emissions[${place}].4 < ${end}`;
-  };
-  const counts = told.map(
-    ({ emissions }, index) => `countIf(${within(emissions[0]!, 1)} and ${within(emissions[1]!, 2)}) as alike_${index}`,
-  );
-  const [row] = await store.rows<Record<string, string>>(
-    `select ${counts.join(', ')} from (${emissionsOf(where)}) settings optimize_aggregation_in_order = 1`,
-  );
-  return told.map((_, index) => Number(row?.[`alike_${index}`] ?? 1));
-}
-
-/** The surplus that remains when calls that failed are left out. */
-async function readDelivered(store: SqlReader, surplus: number, where: string): Promise<number> {
-  const failed = 'select node, incarnation, lane, first_seq, count from batches where flags != 0 and count > 0';
-  const [any] = await store.rows<{ total: string }>(`select count() as total from (${failed})`);
-  if (Number(any?.total ?? 0) === 0) return surplus;
-  const [sum] = await store.rows<{ delivered: string }>(
-    `select sum(greatest(total, 1) - 1) as delivered from (
-       select id, uniqExactIf((node, incarnation, lane, seq), seq >= first_seq + count) as total
-       from (select id, node, incarnation, lane, seq from ids ${where === '' ? '' : `where ${where}`}) as emitted
-       asof left join (${failed}) as failed
-         on emitted.node = failed.node and emitted.incarnation = failed.incarnation and emitted.lane = failed.lane
-           and emitted.seq >= failed.first_seq
-       group by id)`,
-  );
-  return Number(sum?.delivered ?? 0);
+  facts: SqlFacts,
+  promise: Promise_,
+  by?: Method['by'],
+): Promise<Finding> {
+  const rollbacks = excusing(promiseOf('unique', promise), facts.rollbacks);
+  const duplicates = await readDuplicates(store, facts, rollbacks, by);
+  return concludeFromStore(store, facts, draftOf(facts.nodes, duplicates));
 }
 
 /** The low 64 bits of all IDs of all batches, in one array of their own. */
@@ -264,28 +152,15 @@ function inOrder(duplicates: readonly Duplicate[]): readonly Duplicate[] {
   return [...duplicates].sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
 }
 
-/** The first of each pair of calls: the others would tell the same story again. */
-function oneOfEachPairOfCalls(duplicates: readonly Duplicate[]): readonly Duplicate[] {
-  return [...Map.groupBy(duplicates, callsOf).values()].map(([first]) => first!).slice(0, WITNESSES_MAX);
-}
-
-/** The calls that minted it first and second, by name. */
-function callsOf({ emissions }: Duplicate): string {
-  return emissions
-    .slice(0, 2)
-    .map(({ clue: { node, incarnation, lane }, call: { firstSeq } }) => [node, incarnation, lane, firstSeq].join('-'))
-    .join(' ');
-}
-
 function draftOf(
   nodes: readonly string[],
-  checked: number,
-  { surplus, outside, delivered }: Counts,
-  told: readonly Told[],
+  { checked, method, counts: { surplus, outside, delivered }, told, repeated }: Duplicates,
 ): Draft {
   return {
     guarantee: 'unique',
     checked,
+    ...(checked > 0 && { method }),
+    ...(repeated.length > 0 && { repeated }),
     unit: 'IDs',
     violations: surplus,
     outsideAssumptions: outside,

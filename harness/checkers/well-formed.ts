@@ -4,7 +4,7 @@
  * minted. Where it held two in one call, or where nodes do not say what they hold, the worker ID is undecided. Of IDs of
  * unknown layout nothing is looked at.
  */
-import type { Checker } from '../core/checker.ts';
+import type { Checker, SqlFacts, SqlReader } from '../core/checker.ts';
 import { WITNESSES_MAX } from '../core/finding.ts';
 import { HELD_NONE, HELD_TWO } from '../core/held.ts';
 import { idReader } from '../core/id-words.ts';
@@ -14,7 +14,9 @@ import { decodeId, idBitsOf, isOpaque, usesAllBits } from '../core/layout.ts';
 import { lifeOf } from '../core/phrases.ts';
 import type { Clue, Draft } from './shared/draft.ts';
 import { concludeFromHistory, concludeFromStore, promiseOf } from './shared/draft.ts';
-import { sqlTick, sqlUnmarked, sqlWorker } from '../core/id-sql.ts';
+import { sqlMarksVary, sqlTick, sqlUnmarked, sqlWorker } from '../core/id-sql.ts';
+import { RANGES_MAX, SQL_STRETCHES, joined, sqlWithin } from './shared/stretches.ts';
+import type { IdRange } from './shared/stretches.ts';
 
 interface Malformed {
   readonly held: number;
@@ -23,7 +25,7 @@ interface Malformed {
 
 export default {
   judges: 'well-formed',
-  summary: 'looks at the fields of every ID',
+  summary: 'looks at the fields of every batch, and of every ID where these differ',
 
   fold(history, promise) {
     promiseOf('well-formed', promise);
@@ -63,17 +65,31 @@ export default {
     const { layout } = facts;
     if (isOpaque(layout)) return concludeFromStore(store, facts, draftOf(facts.nodes, layout, NOTHING_LOOKED_AT, []));
     // A shift of the whole word: bits above the time make the tick too great.
-    const tick = sqlTick(layout, 'id');
+    const ticks = 2 ** layout.timeBits;
     const named = layout.workerBits > 0;
     const unnamed = facts.untoldHolders === true ? `${HELD_TWO}, ${HELD_NONE}` : `${HELD_TWO}`;
-    const malformed = [
-      `${tick} >= ${2 ** layout.timeBits}`,
-      ...(named ? [`(worker not in (${unnamed}) and toInt64(${sqlWorker(layout, 'id')}) != worker)`] : []),
-      sqlUnmarked(layout, 'id'),
-    ].join(' or ');
-    const [counted] = await store.rows<{ checked: string; violations: string; unnamed: string }>(
-      `select count() as checked, countIf(${malformed}) as violations, countIf(worker in (${unnamed})) as unnamed from ids`,
+    const carriesOther = (id: string): readonly string[] =>
+      named ? [`(worker not in (${unnamed}) and toInt64(${sqlWorker(layout, id)}) != worker)`] : [];
+    const malformed = [`${sqlTick(layout, 'id')} >= ${ticks}`, ...carriesOther('id'), sqlUnmarked(layout, 'id')].join(
+      ' or ',
     );
+    // Fields that are the same in all IDs of a batch are judged by one of them, the time by the greatest.
+    const suspect = [
+      `${sqlTick(layout, 'max_id')} >= ${ticks}`,
+      ...carriesOther('first_id'),
+      ...(named ? [`(worker not in (${unnamed}) and ${sqlWorker(layout, 'varying')} != 0)`] : []),
+      sqlUnmarked(layout, 'first_id'),
+      sqlMarksVary(layout, 'varying'),
+    ].join(' or ');
+    const [all] = await store.rows<{ checked: string; unnamed: string; suspects: string }>(
+      `select sum(count) as checked, sumIf(count, worker in (${unnamed})) as unnamed, countIf(${suspect}) as suspects
+       from batches where count > 0`,
+    );
+    const malformedRows = `ids where (${malformed}) and ${await readSuspects(store, facts, suspect)}`;
+    const [counted] =
+      all?.suspects === '0'
+        ? []
+        : await store.rows<{ violations: string }>(`select count() as violations from ${malformedRows}`);
     const violations = Number(counted?.violations ?? 0);
     const rows =
       violations === 0
@@ -86,7 +102,7 @@ export default {
             id: string;
             worker: number;
           }>(
-            `select node, incarnation, lane, seq, id, worker from ids where ${malformed}
+            `select node, incarnation, lane, seq, id, worker from ${malformedRows}
              order by node, incarnation, lane, seq limit ${WITNESSES_PER_LANE} by node, incarnation, lane
              limit ${WITNESSES_MAX}`,
           );
@@ -97,12 +113,22 @@ export default {
       draftOf(
         facts.nodes,
         layout,
-        { checked: Number(counted?.checked ?? 0), violations, undecided: named ? Number(counted?.unnamed ?? 0) : 0 },
+        { checked: Number(all?.checked ?? 0), violations, undecided: named ? Number(all?.unnamed ?? 0) : 0 },
         found,
       ),
     );
   },
 } satisfies Checker;
+
+/** A condition on `ids` by which all IDs of the suspect batches are looked at; `true` where these are many. */
+async function readSuspects(store: SqlReader, { layout }: SqlFacts, suspect: string): Promise<string> {
+  const ranges = await store.rows<IdRange & Record<string, unknown>>(
+    `select toString(stretch.1) as low, toString(stretch.2) as high
+     from batches array join ${SQL_STRETCHES} as stretch
+     where count > 0 and (${suspect}) limit ${RANGES_MAX + 1}`,
+  );
+  return ranges.length > RANGES_MAX ? 'true' : sqlWithin(layout, joined(ranges));
+}
 
 const NOTHING_LOOKED_AT = { checked: 0, violations: 0, undecided: 0 } as const;
 /** More of the same would crowd out the other lanes. */

@@ -21,7 +21,7 @@ export interface Command {
 
 const run: Command = {
   takes: [
-    ...(['driver', 'generator', 'seed', 'store', 'runs', 'without-disturbances'] as const),
+    ...(['driver', 'generator', 'seed', 'store', 'runs', 'without-disturbances', 'fail-fast'] as const),
     ...(['slo', 'load', 'metrics-port'] as const),
     ...(['junit', 'summary', 'unknown', 'waivers', 'matrix'] as const),
     ...WAY_FLAG_NAMES,
@@ -39,6 +39,7 @@ const run: Command = {
         load: values.load,
         runs: values.runs ?? 'runs',
         withoutDisturbances: values['without-disturbances'] ?? false,
+        failFast: values['fail-fast'] ?? false,
         slo: values.slo,
         metricsPort: values['metrics-port'],
         junit: values.junit,
@@ -71,6 +72,32 @@ const judge: Command = {
   },
 };
 
+const audit: Command = {
+  takes: [
+    ...(['from', 'format', 'column', 'node-column', 'form', 'layout', 'signed', 'lenient'] as const),
+    ...(['report', 'suspects'] as const),
+  ],
+  carryOut: async (files, values, output) => {
+    const { auditCommand } = await import('./audit.ts');
+    return auditCommand(
+      {
+        files,
+        from: values.from,
+        format: values.format,
+        column: values.column,
+        nodeColumn: values['node-column'],
+        form: one(values.form, 'form'),
+        layout: one(values.layout, 'layout'),
+        signed: values.signed ?? false,
+        lenient: values.lenient ?? false,
+        report: values.report,
+        suspects: values.suspects,
+      },
+      output,
+    );
+  },
+};
+
 const plan: Command = {
   takes: ['run', 'out'],
   carryOut: async (rest, { run: runs = [], out = 'plans' }, output) => {
@@ -88,6 +115,24 @@ const report: Command = {
     const folder = only(rest, 'report', 'RUN, the folder of a run');
     const command = await import('./report.ts');
     return command.report({ run: folder, format, out }, output);
+  },
+};
+
+const exported: Command = {
+  takes: ['to', 'out', 'store', 'force'],
+  carryOut: async (rest, { to, out, store, force = false }, output) => {
+    const run = only(rest, 'export', 'RUN, the folder of a run');
+    const command = await import('./export.ts');
+    return command.exportRun({ run, to, out, store, force }, output);
+  },
+};
+
+const prune: Command = {
+  takes: ['runs', 'store', 'older-than', 'keep', 'yes', 'force'],
+  carryOut: async (rest, { runs, store, 'older-than': olderThan, keep, yes = false, force = false }, output) => {
+    none(rest, 'prune', 'Name the folder with --runs.');
+    const command = await import('./prune.ts');
+    return command.prune({ runs, store, olderThan, keep, yes, force }, output);
   },
 };
 
@@ -159,7 +204,10 @@ const heal: Command = {
 
 /** By the name that it is called by, in the order of the help. A map: an object would know a command `constructor` too. */
 export const COMMANDS: ReadonlyMap<string, Command> = new Map(
-  Object.entries({ run, init, judge, plan, report, compare, list, claims, 'check-node': checkNode, doctor, heal }),
+  Object.entries({
+    ...{ run, init, judge, audit, plan, report, compare, export: exported, list, claims },
+    ...{ 'check-node': checkNode, doctor, heal, prune },
+  }),
 );
 
 function only(rest: readonly string[], command: string, what: string): string {
@@ -168,6 +216,13 @@ function only(rest: readonly string[], command: string, what: string): string {
     throw badInput(`snowglobe ${command} needs ${what}.`, `Write: snowglobe ${command} ${what.split(',')[0]}.`);
   none(more, command);
   return first;
+}
+
+/** Of an option that may be given once here, and several times elsewhere. */
+function one(values: readonly string[] | undefined, option: string): string | undefined {
+  if (values !== undefined && values.length > 1)
+    throw badInput(`--${option} is given ${values.length} times.`, 'Give it once.', `--${option}`);
+  return values?.[0];
 }
 
 function none(rest: readonly string[], command: string, remedy = 'Leave it out.'): void {

@@ -170,8 +170,8 @@ async function trying(answers: Answers, tell: (line: string) => void): Promise<F
   const isLong =
     idBits === 128 &&
     (text === undefined ? form === 'decimal' && said.guesses.length === 0 : isOpaque(parseLayout(text)));
-  const found128: WayWords = isLong ? { ...withForm, layout: ['opaque:128'] } : withForm;
-  return { answers: { ...answers, way: found128 }, guesses: said.guesses, ids: found, outcome: outcome(said.lines) };
+  const wayFound: WayWords = isLong ? { ...withForm, layout: ['opaque:128'] } : withForm;
+  return { answers: { ...answers, way: wayFound }, guesses: said.guesses, ids: found, outcome: outcome(said.lines) };
 }
 
 /** As sentences; undefined: it can be tried here. */

@@ -17,19 +17,21 @@ import { loadParts } from '../registry.ts';
 import { verdictText } from '../telemetry/verdict-text.ts';
 import type { Output } from './output.ts';
 import { savedRun } from './saved-runs.ts';
-import { storeOpener } from './store.ts';
+import { afreshOpener, storeOpener } from './store.ts';
 
 export async function judgeRun(reference: string, storeUrl: string | undefined, output: Output): Promise<ExitCode> {
   const { folder, run: begun } = savedRun(reference, 'RUN');
   refuseLiving(folder, begun);
   const { journal, origin } = readLeft(folder);
   const openStore = await storeOpener(storeUrl);
+  const openAfresh = await afreshOpener(storeUrl);
   const { checkers, hazards, indicators, reporters } = await loadParts();
   const problems = unmeasurable(begun.scenario, indicators);
   if (problems.length > 0) throw new SnowglobeError(EXIT.badInput, problems);
   const shown = relative(process.cwd(), folder) || '.';
   const log = (text: string): void => output.text(`Judging ${shown}: ${text}.`);
-  const run = await rejudge({ folder, begun, journal, origin, openStore, checkers, hazards, indicators, log });
+  const stores = { openStore, ...(openAfresh !== undefined && { openAfresh }) };
+  const run = await rejudge({ folder, begun, journal, origin, ...stores, checkers, hazards, indicators, log });
   const written = saveRun(folder, run, alwaysWritten(reporters));
   output.document(run, verdictText(run, { stream: output.stream, folder: shown }));
   output.text(`Written anew in ${shown}: ${written.map((file) => basename(file)).join(', ')}.`);

@@ -10,10 +10,22 @@ import type { Asked } from './preflight.ts';
 export interface AskedBeside {
   readonly unknown?: string | undefined;
   readonly waivers?: string | undefined;
+  readonly failFast?: boolean;
 }
 
 export function repeatCommand(
-  { generator, way = {}, store, withoutDisturbances, slo, load, unknown, waivers, matrix = [] }: Asked & AskedBeside,
+  {
+    generator,
+    way = {},
+    store,
+    withoutDisturbances,
+    slo,
+    load,
+    unknown,
+    waivers,
+    failFast = false,
+    matrix = [],
+  }: Asked & AskedBeside,
   scenario: string,
   driver: Driver,
   /** Undefined: an axis of the matrix names seeds. */
@@ -32,6 +44,7 @@ export function repeatCommand(
     // Where there was a choice: elsewhere there may be another.
     ...(load === undefined && driver.callable !== true ? [] : [`--load ${client}`]),
     ...(withoutDisturbances ? ['--without-disturbances'] : []),
+    ...(failFast ? ['--fail-fast'] : []),
     ...(slo === undefined ? [] : [`--slo ${slo}`]),
     ...(unknown === undefined ? [] : [`--unknown ${unknown}`]),
     ...(waivers === undefined ? [] : [flagOf('waivers', waivers)]),

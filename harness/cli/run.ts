@@ -34,6 +34,7 @@ export interface RunArguments extends Asked {
   readonly junit: string | undefined;
   readonly summary: string | undefined;
   readonly unknown: string | undefined;
+  readonly failFast: boolean;
   readonly waivers: string | undefined;
 }
 
@@ -134,6 +135,7 @@ async function runOne(
     isKept: true,
     earlierAttempts,
     waive: (run) => waive(run, plan.waivers),
+    failFast: args.failFast,
     signal: interruption.signal,
   });
   const { folder } = request;

@@ -4,6 +4,7 @@ import type { Driver } from '../core/driver.ts';
 import { idBitsOf } from '../core/layout.ts';
 import { badInput, EXIT, refuse } from '../core/errors.ts';
 import { STORE_FOLDER } from '../engine/record.ts';
+import type { OpenAfresh } from '../engine/made-anew.ts';
 import type { OpenStore } from '../engine/run-request.ts';
 
 /** A run in this process is judged in memory and needs no store. */
@@ -31,4 +32,12 @@ export async function storeOpener(url: string | undefined): Promise<OpenStore> {
   const { problems } = await probeStore(url);
   refuse(EXIT.environment, problems);
   return ({ runId, layout }) => openServer({ url, runId, idBits: idBitsOf(layout) });
+}
+
+/** How the store of a run is made anew from its taps; undefined for a server, whose tables are not ours to drop. */
+export async function afreshOpener(url: string | undefined): Promise<OpenAfresh | undefined> {
+  if (url !== undefined) return undefined;
+  const { openAfresh } = await import('../stores/clickhouse/embedded.ts');
+  return ({ folder, runId, layout }) =>
+    openAfresh({ folder: join(folder, STORE_FOLDER), runId, idBits: idBitsOf(layout) });
 }

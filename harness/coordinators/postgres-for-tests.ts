@@ -2,10 +2,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../drivers/agent/free-port.ts';
 import { untilStopped } from '../drivers/agent/proc.ts';
 import { withDescendants } from '../drivers/agent/process-tree.ts';
 import { PostgresClient } from './postgres-client.ts';
@@ -24,7 +23,7 @@ export interface PostgresForTests extends AsyncDisposable {
 
 export async function startPostgres(): Promise<PostgresForTests> {
   const folder = mkdtempSync(join(tmpdir(), 'snowglobe-postgres-'));
-  const port = await freePort();
+  const port = await freePort('127.0.0.1');
   const endpoint = `postgres://127.0.0.1:${port}`;
   const [program, ...args] = postgresCommand({
     programs: join(globSync('/usr/lib/postgresql/*/bin/postgres').sort().at(-1) as string, '..'),
@@ -91,12 +90,4 @@ async function untilServing(client: PostgresClient): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error('PostgreSQL does not serve', { cause: why });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -8,6 +8,30 @@ import type { Verdict } from './verdict.ts';
 /** Witnesses kept for each finding. Counts are always exact. */
 export const WITNESSES_MAX = 12;
 
+/** Repeated IDs told of one by one for each finding, the lowest of them. Their number is always exact. */
+export const REPEATED_MAX = 1000;
+
+/** How it was found out which IDs are unique. */
+export interface Method {
+  /**
+   * `run certificate`: increasing stretches of one worker ID that do not meet hold no ID twice; `order of all IDs`: all were
+   * sorted and neighbours compared.
+   */
+  readonly by: 'run certificate' | 'order of all IDs';
+  /** IDs of which it is known. */
+  readonly ids: number;
+  /** Of these, IDs that were compared with one another; the others have the certificate. */
+  readonly compared: number;
+}
+
+/** An ID that was minted more than once, and by whom. */
+export interface RepeatedId {
+  readonly id: string;
+  readonly times: number;
+  /** The first of them by name. */
+  readonly sightings: readonly Pick<Sighting, 'node' | 'incarnation' | 'lane' | 'seq'>[];
+}
+
 export interface Finding {
   readonly guarantee: Guarantee;
   /** For `increasing-across-lives`: which scope. */
@@ -26,6 +50,10 @@ export interface Finding {
   readonly undecided: number;
   /** At most WITNESSES_MAX, in order of time. */
   readonly witnesses: readonly Witness[];
+  /** Of `unique`, where an ID was looked at. */
+  readonly method?: Method;
+  /** Of `unique`: at most REPEATED_MAX, the lowest first. Absent where there is none. */
+  readonly repeated?: readonly RepeatedId[];
 }
 
 /** One ID or batch that takes part in a violation. */

@@ -72,13 +72,13 @@ export interface ShellNode {
   snapshot?(random: () => number): Json;
 }
 
-/** One lane of minting inside a node. */
 /** An ID as a service or a module gave it: a number (of JSON, or of JavaScript) in decimal digits, bytes in hexadecimal ones. */
 export interface Written {
   readonly as: 'text' | 'number' | 'bigint' | 'bytes';
   readonly words: string;
 }
 
+/** One lane of minting inside a node. */
 export interface Minter {
   /**
    * Writes up to `count` IDs to the front of `into` and returns how many. `into` has one word an ID, or two where the

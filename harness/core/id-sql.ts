@@ -17,6 +17,11 @@ export function sqlUnmarked({ fixed = [] }: Layout, id: string): string {
   return ['0', ...fixed.map(({ shift, bits, value }) => `${sqlField(id, shift, bits)} != ${value}`)].join(' or ');
 }
 
+/** Whether IDs differ in their fixed fields; `varying` is the column of that name. */
+export function sqlMarksVary({ fixed = [] }: Layout, varying: string): string {
+  return ['0', ...fixed.map(({ shift, bits }) => `${sqlField(varying, shift, bits)} != 0`)].join(' or ');
+}
+
 /** An ID, given in decimal, as a literal: ClickHouse takes one beyond 64 bits for a floating-point number. */
 export function sqlId(layout: Layout, id: string): string {
   return idBitsOf(layout) === 64 ? id : `toUInt128('${id}')`;

@@ -15,6 +15,8 @@ export interface IdReader {
    */
   tick(index: number): number;
   worker(index: number): number;
+  /** Of more than 53 bits, the nearest number. */
+  sequence(index: number): number;
   /** Whether the fixed fields have the values that the layout gives them. */
   isMarked(index: number): boolean;
   /** Whether each 32-bit word of the ID is this one. */
@@ -39,6 +41,7 @@ export function idReader({ ids, layout }: { readonly ids: BigUint64Array; readon
     isGreater: idBits === 64 ? greater64(words) : greater128(words),
     tick,
     worker,
+    sequence: fieldAt(words, perId, shifts.sequence, layout.sequenceBits),
     isMarked: (index) => marks.every(({ read, value }) => read(index) === value),
     isAll: (index, word) => {
       for (let k = perId * index; k < perId * (index + 1); k++) if (words[k] !== word) return false;

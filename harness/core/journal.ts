@@ -5,6 +5,7 @@
 import type { NodeHealth, OwnerEvent } from './cluster.ts';
 import type { AskedDisturbance, EvidenceSample } from './disturbance.ts';
 import type { Json } from './json.ts';
+import type { LiveFinding } from './live.ts';
 import type { Phase } from './phase.ts';
 import type { Rollback } from './rollback.ts';
 import type { LaneName } from './tap.ts';
@@ -77,6 +78,24 @@ export type JournalEntry = { readonly at: RunNs } & (
       readonly count: number;
       readonly batches: number;
       readonly token: string;
+    }
+  /** Seen while the run lasted; nothing of the canary. */
+  | ({ readonly kind: 'live' } & LiveFinding)
+  /** All that was stored was looked at, or not (`whole`): then what was not told may be there all the same. */
+  | { readonly kind: 'live end'; readonly whole: boolean }
+  /**
+   * Once a second: how far storing and looking were behind the taps, at most, and how many CPUs of the machine's the harness
+   * and its store took since the entry before.
+   */
+  | {
+      readonly kind: 'pace';
+      readonly stored: string;
+      readonly lagMs: number;
+      readonly liveLagMs: number;
+      readonly cpus: number;
+      /** Of a store that is the run's own. */
+      readonly storeCpus?: number;
+      readonly ofCpus: number;
     }
   | { readonly kind: 'stall'; readonly forMs: number }
   | { readonly kind: 'host clock'; readonly steppedMs: number }

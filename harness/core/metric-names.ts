@@ -128,6 +128,24 @@ export const RUN_METRICS = {
     help: 'Violations of owns-worker-id: two nodes minted under one worker ID at one time, or one after its lease; absent until they are judged.',
     labels: [],
   },
+  liveViolations: {
+    name: 'snowglobe_run_live_violations_total',
+    type: 'counter',
+    help: 'Violations seen while the run lasts, by guarantee; the judge counts them exactly when it is over.',
+    labels: ['guarantee'],
+  },
+  liveLag: {
+    name: 'snowglobe_run_live_lag_seconds',
+    type: 'gauge',
+    help: 'All that was committed to the taps longer ago than this was looked at for violations.',
+    labels: [],
+  },
+  harnessCpus: {
+    name: 'snowglobe_run_harness_cpus',
+    type: 'gauge',
+    help: 'CPUs that the harness and the store of the run took within the last second; nodes are not in it.',
+    labels: [],
+  },
   clockOffset: {
     name: 'snowglobe_run_clock_offset_seconds',
     type: 'gauge',

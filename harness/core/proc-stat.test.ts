@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseProcStat } from './proc-stat.ts';
+import { parseCpuSeconds, parseProcStat } from './proc-stat.ts';
 
 // As Linux 6.1 wrote it.
 const rest = (state: string): string =>
@@ -12,6 +12,12 @@ describe('the text of /proc/PID/stat', () => {
       parent: 4711,
       startTicks: '184467440737',
     });
+  });
+
+  test('with the CPU time that it took', () => {
+    const text = `812 (a) Z 1 (b) ${rest('S').replace('113 0 0 0 0 0', '113 0 0 0 250 50')}`;
+    expect(parseCpuSeconds(text)).toBe(3);
+    expect(parseCpuSeconds('812 (node)')).toBeUndefined();
   });
 
   test('of a process that has ended', () => {

@@ -16,3 +16,13 @@ export function parseProcStat(text: string): ProcStat | undefined {
   const startTicks = fromField5[22 - 5];
   return state === undefined || startTicks === undefined ? undefined : { state, parent: Number(parent), startTicks };
 }
+
+/** USER_HZ, which is 100 on every architecture that Node runs on. */
+const CLOCK_TICKS_PER_S = 100;
+
+/** CPU seconds that it has taken, in user and in kernel mode (fields 14 and 15), by all of its threads. */
+export function parseCpuSeconds(text: string): number | undefined {
+  const fromField3 = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  const ticks = Number(fromField3[14 - 3]) + Number(fromField3[15 - 3]);
+  return Number.isFinite(ticks) ? ticks / CLOCK_TICKS_PER_S : undefined;
+}

@@ -3,6 +3,7 @@
  */
 import type { Phase } from './phase.ts';
 import type { JsonObject } from './json.ts';
+import type { LiveFinding } from './live.ts';
 import type { Run } from './run.ts';
 import type { RunNs } from './time.ts';
 
@@ -50,6 +51,17 @@ export type ProgressEvent = { readonly at: RunNs } & (
        * above are 0 and say nothing.
        */
       readonly lagMs?: number;
+    }
+  /** Seen while the run lasts: what is promised breaks it, unless the judge finds what excuses it. */
+  | ({ readonly kind: 'live' } & LiveFinding)
+  /** Once a second, of a run that is collected. */
+  | {
+      readonly kind: 'pace';
+      /** All that was committed longer ago than this was looked at. */
+      readonly liveLagMs: number;
+      /** CPUs of the machine's that the harness and its store took within the last second. */
+      readonly cpus: number;
+      readonly ofCpus: number;
     }
   | { readonly kind: 'note'; readonly text: string }
 );

@@ -4,7 +4,7 @@
  */
 import { CAUSES } from './cause.ts';
 import type { Cause } from './cause.ts';
-import { WITNESSES_MAX } from './finding.ts';
+import { REPEATED_MAX, WITNESSES_MAX } from './finding.ts';
 import { badInput, messageOf } from './errors.ts';
 import { DISTURBED } from './disturbance.ts';
 import { GUARANTEE_NAMES } from './guarantee.ts';
@@ -101,6 +101,12 @@ const witnessSchema = z.strictObject({
   explanation: z.string().exactOptional(),
 });
 
+const repeatedIdSchema = z.strictObject({
+  id: decimal,
+  times: count,
+  sightings: list(sightingSchema.pick({ node: true, incarnation: true, lane: true, seq: true })),
+});
+
 const findingSchema = z.strictObject({
   guarantee,
   scope: z.string().exactOptional(),
@@ -112,6 +118,10 @@ const findingSchema = z.strictObject({
   outsideAssumptions: count,
   undecided: count,
   witnesses: z.array(witnessSchema).max(WITNESSES_MAX).readonly(),
+  method: z
+    .strictObject({ by: z.enum(['run certificate', 'order of all IDs']), ids: count, compared: count })
+    .exactOptional(),
+  repeated: z.array(repeatedIdSchema).max(REPEATED_MAX).readonly().exactOptional(),
   promised: z.boolean(),
 });
 

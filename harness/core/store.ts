@@ -2,6 +2,8 @@
  * The store keeps every ID of a run and answers SQL about it.
  */
 import type { SqlReader } from './checker.ts';
+import { EXIT, SnowglobeError } from './errors.ts';
+import type { Problem } from './errors.ts';
 import type { RequestColumns } from './history.ts';
 import type { RunFacts } from './run-facts.ts';
 import type { StoredBytes } from './run.ts';
@@ -10,7 +12,10 @@ import type { LaneName } from './tap.ts';
 export interface Store extends AsyncDisposable {
   /** `chdb 3.4.0 (ClickHouse 26.7)` or `ClickHouse 25.3 at http://…`. */
   readonly version: string;
-  /** Appends whole batches of one lane; harmless when repeated with the same token. */
+  /**
+   * Appends whole batches of one lane; harmless when repeated with the same token. What comes from `CANARY_NODE` is kept
+   * in a database of its own, where nothing but `live` sees it.
+   */
   append(range: BatchRange): Promise<void>;
   appendRequests(requests: RequestColumns): Promise<void>;
   /** What the judge concluded, beside the emissions, for dashboards; takes the place of what was there of this run. */
@@ -19,14 +24,28 @@ export interface Store extends AsyncDisposable {
   counts(): Promise<readonly LaneCount[]>;
   /** What the run takes by table; undefined where the engine does not tell its user. */
   bytes(): Promise<readonly StoredBytes[] | undefined>;
-  /** Duplicated IDs so far, cheaply: for the live view only. */
-  liveDuplicates(): Promise<number>;
   readonly sql: SqlReader;
+  /** As `sql`, and what the canary minted is among it: for those who look while the run lasts. */
+  readonly live: SqlReader;
+  /** What the canary minted is forgotten; harmless when repeated. */
+  forgetCanary(): Promise<void>;
+  /** CPU seconds that the engine has taken so far; undefined where it is not the run's own. */
+  cpuSeconds?(): number | undefined;
 }
 
 /** The engine behind a store crashed or cannot be reached: what it holds is not known, and the run is `unknown`. */
 export class EngineLost extends Error {
   override readonly name = 'EngineLost';
+}
+
+/** The engine answers, and cannot read what it holds. */
+export class StoreDamaged extends EngineLost {}
+
+/** What a store holds cannot be read: it is damaged, or of another version. What it was filled from can be read again. */
+export class StoreUnreadable extends SnowglobeError {
+  constructor(wrong: Problem, options?: ErrorOptions) {
+    super(EXIT.environment, [wrong], options);
+  }
 }
 
 /** A range of committed batches as the tap has them. */
@@ -61,8 +80,8 @@ export interface LaneCount extends LaneName {
  *   IDs have 128 bits; so are the IDs of `batches`);
  * `batches(node UInt16, incarnation UInt32, lane UInt16, first_seq UInt64, count UInt32, flags UInt32, called Int64,
  *   returned Int64, wall_called_ms Float64, wall_returned_ms Float64, worker Int32, lease UInt64, create_revision UInt64,
- *   first_id UInt64, last_id UInt64, min_id UInt64, max_id UInt64, backward UInt32)` — `called`/`returned` are run
- *   nanoseconds; `backward` counts positions whose ID is not greater than the one before in the batch;
+ *   first_id UInt64, last_id UInt64, min_id UInt64, max_id UInt64, backward UInt32, varying UInt64,
+ *   stretches Array(UInt64))` — `called`/`returned` are run nanoseconds; the last seven are as in `IdSummaries`;
  * `requests(node UInt16, sent Int64, received Int64, status UInt8, incarnation UInt32, lane UInt16, first_seq UInt64,
  *   count UInt32, first_id UInt64, last_id UInt64, digest UInt64)` — the last three as in `ReceivedIds`.
  *

@@ -25,7 +25,7 @@ export const BATCH_FLAG = {
 } as const;
 
 /** Bits of the same field that tell of the record itself. They are not in `BatchRecord.flags`. */
-const RECORD_FLAG = {
+export const RECORD_FLAG = {
   /** In place of the length of the IDs, the record holds their checksum. */
   idsChecksum: 8,
   /** With it: the IDs have 128 bits. */
@@ -57,23 +57,45 @@ export interface BatchRecord {
   readonly limitMs: bigint;
 }
 
+/** Byte offsets of the fields of a record: for whoever reads some of them from many records, without an object each. */
+export const BATCH_AT = {
+  magic: 0,
+  checksum: 4,
+  firstSeq: 8,
+  count: 16,
+  flags: 20,
+  called: 24,
+  returned: 32,
+  wallCalled: 40,
+  wallReturned: 48,
+  workerId: 56,
+  idsField: 60,
+  lease: 64,
+  createRevision: 72,
+  fence: 80,
+  limit: 88,
+} as const;
+
 /** Writes a record into `into` at `offset` (BATCH_BYTES long). */
 export function encodeBatch(record: BatchRecord, into: Buffer, offset = 0): void {
-  into.writeUInt32LE(BATCH_MAGIC, offset);
-  into.writeBigUInt64LE(record.firstSeq, offset + 8);
-  into.writeUInt32LE(record.count, offset + 16);
-  into.writeUInt32LE(record.flags | recordFlags(record), offset + 20);
-  into.writeBigUInt64LE(record.calledNs, offset + 24);
-  into.writeBigUInt64LE(record.returnedNs, offset + 32);
-  into.writeBigInt64LE(record.wallCalledNs, offset + 40);
-  into.writeBigInt64LE(record.wallReturnedNs, offset + 48);
-  into.writeInt32LE(record.workerId, offset + 56);
-  into.writeUInt32LE(record.idsChecksum ?? record.idBits ?? 0, offset + 60);
-  into.writeBigUInt64LE(record.lease, offset + 64);
-  into.writeBigUInt64LE(record.createRevision, offset + 72);
-  into.writeBigUInt64LE(record.fenceNs, offset + 80);
-  into.writeBigInt64LE(record.limitMs, offset + 88);
-  into.writeUInt32LE(crc32(into.subarray(offset + 8, offset + BATCH_BYTES)), offset + 4);
+  into.writeUInt32LE(BATCH_MAGIC, offset + BATCH_AT.magic);
+  into.writeBigUInt64LE(record.firstSeq, offset + BATCH_AT.firstSeq);
+  into.writeUInt32LE(record.count, offset + BATCH_AT.count);
+  into.writeUInt32LE(record.flags | recordFlags(record), offset + BATCH_AT.flags);
+  into.writeBigUInt64LE(record.calledNs, offset + BATCH_AT.called);
+  into.writeBigUInt64LE(record.returnedNs, offset + BATCH_AT.returned);
+  into.writeBigInt64LE(record.wallCalledNs, offset + BATCH_AT.wallCalled);
+  into.writeBigInt64LE(record.wallReturnedNs, offset + BATCH_AT.wallReturned);
+  into.writeInt32LE(record.workerId, offset + BATCH_AT.workerId);
+  into.writeUInt32LE(record.idsChecksum ?? record.idBits ?? 0, offset + BATCH_AT.idsField);
+  into.writeBigUInt64LE(record.lease, offset + BATCH_AT.lease);
+  into.writeBigUInt64LE(record.createRevision, offset + BATCH_AT.createRevision);
+  into.writeBigUInt64LE(record.fenceNs, offset + BATCH_AT.fence);
+  into.writeBigInt64LE(record.limitMs, offset + BATCH_AT.limit);
+  into.writeUInt32LE(
+    crc32(into.subarray(offset + BATCH_AT.firstSeq, offset + BATCH_BYTES)),
+    offset + BATCH_AT.checksum,
+  );
 }
 
 function recordFlags({ idsChecksum, idBits }: BatchRecord): number {
@@ -84,28 +106,31 @@ function recordFlags({ idsChecksum, idBits }: BatchRecord): number {
 /** Reads a record, or says why the bytes are none. */
 export function decodeBatch(bytes: Buffer, offset = 0): BatchRecord | { readonly corrupt: string } {
   if (bytes.length < offset + BATCH_BYTES) return { corrupt: 'the record is cut short' };
-  if (bytes.readUInt32LE(offset) !== BATCH_MAGIC) return { corrupt: 'the magic number is wrong' };
-  if (bytes.readUInt32LE(offset + 4) !== crc32(bytes.subarray(offset + 8, offset + BATCH_BYTES)))
+  if (bytes.readUInt32LE(offset + BATCH_AT.magic) !== BATCH_MAGIC) return { corrupt: 'the magic number is wrong' };
+  if (
+    bytes.readUInt32LE(offset + BATCH_AT.checksum) !==
+    crc32(bytes.subarray(offset + BATCH_AT.firstSeq, offset + BATCH_BYTES))
+  )
     return { corrupt: 'the checksum does not match' };
-  const flags = bytes.readUInt32LE(offset + 20);
-  const idsField = bytes.readUInt32LE(offset + 60);
+  const flags = bytes.readUInt32LE(offset + BATCH_AT.flags);
+  const idsField = bytes.readUInt32LE(offset + BATCH_AT.idsField);
   const hasChecksum = (flags & RECORD_FLAG.idsChecksum) !== 0;
   const isLong = hasChecksum ? (flags & RECORD_FLAG.longIds) !== 0 : idsField === 128;
   return {
-    firstSeq: bytes.readBigUInt64LE(offset + 8),
-    count: bytes.readUInt32LE(offset + 16),
+    firstSeq: bytes.readBigUInt64LE(offset + BATCH_AT.firstSeq),
+    count: bytes.readUInt32LE(offset + BATCH_AT.count),
     flags: flags & ~(RECORD_FLAG.idsChecksum | RECORD_FLAG.longIds),
-    calledNs: bytes.readBigUInt64LE(offset + 24),
-    returnedNs: bytes.readBigUInt64LE(offset + 32),
-    wallCalledNs: bytes.readBigInt64LE(offset + 40),
-    wallReturnedNs: bytes.readBigInt64LE(offset + 48),
-    workerId: bytes.readInt32LE(offset + 56),
+    calledNs: bytes.readBigUInt64LE(offset + BATCH_AT.called),
+    returnedNs: bytes.readBigUInt64LE(offset + BATCH_AT.returned),
+    wallCalledNs: bytes.readBigInt64LE(offset + BATCH_AT.wallCalled),
+    wallReturnedNs: bytes.readBigInt64LE(offset + BATCH_AT.wallReturned),
+    workerId: bytes.readInt32LE(offset + BATCH_AT.workerId),
     ...(isLong && { idBits: 128 as const }),
     ...(hasChecksum && { idsChecksum: idsField }),
-    lease: bytes.readBigUInt64LE(offset + 64),
-    createRevision: bytes.readBigUInt64LE(offset + 72),
-    fenceNs: bytes.readBigUInt64LE(offset + 80),
-    limitMs: bytes.readBigInt64LE(offset + 88),
+    lease: bytes.readBigUInt64LE(offset + BATCH_AT.lease),
+    createRevision: bytes.readBigUInt64LE(offset + BATCH_AT.createRevision),
+    fenceNs: bytes.readBigUInt64LE(offset + BATCH_AT.fence),
+    limitMs: bytes.readBigInt64LE(offset + BATCH_AT.limit),
   };
 }
 

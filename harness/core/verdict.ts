@@ -34,7 +34,9 @@ export const UNKNOWN_REASONS = {
   'harness stalled': 'The harness itself stood still for longer than its measurements allow.',
   'clock of the host moved': "The host's real-time clock stepped, the host slept, or the nodes run on another kernel.",
   'engine lost': 'The store that judges the run crashed or could not be reached.',
-  'live path blind': 'What clients acknowledged could not be compared with what was minted.',
+  'live path blind':
+    'What clients acknowledged could not be compared with what was minted, or what the harness had planted was not seen.',
+  'harness contradicts itself': 'What was seen while the run lasted is not what was judged at its end.',
   'run cut short': 'The run ended before its scenario did.',
   'input malformed, rounded or empty': 'The evidence could not be read exactly.',
 } as const;

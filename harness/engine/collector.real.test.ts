@@ -220,6 +220,7 @@ const delegate = (store: Store): Store => ({
   putFacts: (facts) => store.putFacts(facts),
   counts: () => store.counts(),
   bytes: () => store.bytes(),
-  liveDuplicates: () => store.liveDuplicates(),
+  live: store.live,
+  forgetCanary: () => store.forgetCanary(),
   [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
 });

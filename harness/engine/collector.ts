@@ -4,13 +4,15 @@
  * Each range is journalled before it is sent. A harness that takes up the run of a dead one sends exactly the journalled
  * ranges again, under their tokens, which the store then knows; new ranges begin where the last one ended.
  */
-import type { LaneCount, Store } from '../core/store.ts';
+import { CANARY, CANARY_NODE } from '../core/canary.ts';
+import type { BatchRange, LaneCount, Store } from '../core/store.ts';
 import type { JournalEntry } from '../core/journal.ts';
 import type { Layout } from '../core/layout.ts';
 import { idBitsOf } from '../core/layout.ts';
 import type { LaneTotal } from './evidence.ts';
 import { BATCH_BYTES } from '../core/tap.ts';
 import type { Origin, RunNs, Time } from '../core/time.ts';
+import { nsToMs } from '../core/time.ts';
 import type { LeaseLog } from './lease-logs.ts';
 import { RANGE_LIMIT, TapReader } from './tap-reader.ts';
 import type { LaneReader, RangeLimit, TapRange } from './tap-reader.ts';
@@ -29,8 +31,17 @@ export interface CollectorOptions {
   /** The journal of a harness that died in this run. */
   readonly earlier?: readonly JournalEntry[];
   readonly everyMs?: number;
+  /** Whoever looks at what is stored while the run lasts. Without one the canary's tap is left alone. */
+  readonly live?: LiveObserver;
   /** Bounds the memory of one range. */
   readonly limit?: RangeLimit;
+}
+
+export interface LiveObserver {
+  /** A range is stored; in the order of its lane. The bytes are the collector's again when this returns. */
+  stored(range: BatchRange): void;
+  /** All that was committed before `began` is stored. */
+  passed(began: RunNs): void;
 }
 
 export interface Collector {
@@ -38,6 +49,8 @@ export interface Collector {
   stored(): bigint;
   /** All that was committed to the taps before this moment is stored. */
   upTo(): RunNs;
+  /** The longest that anything committed waited to be stored, since this was last asked, in nanoseconds. */
+  longestLag(): RunNs;
   /** Why collecting has ended early, if it has. `drain` rejects with it. */
   failure(): unknown;
   /** Ends collecting; resolves when nothing more is sent. */
@@ -63,6 +76,13 @@ type CollectEntry = Extract<JournalEntry, { readonly kind: 'collect' }>;
 
 /** A range costs the engine some 20 ms of a core however few its IDs: more often would take it from the cluster. */
 const EVERY_MS = 1000;
+/** Where nodes mint so many IDs in that time that the engine is never idle for long, it may as well have them sooner. */
+const AT_LEAST_EVERY_MS = 250;
+/** IDs that are worth a pass. */
+const WORTH_IDS = 262_144;
+
+/** Ranges of different lanes that are on their way to the store together; those of one lane go one after another. */
+const RANGES_AT_ONCE = 2;
 
 export function startCollector(options: CollectorOptions): Collector {
   const { store, nodes, time, limit = RANGE_LIMIT } = options;
@@ -73,32 +93,41 @@ export function startCollector(options: CollectorOptions): Collector {
   const strangers = new Set<string>();
   let stored = 0n;
   let upTo: RunNs = 0;
+  let longestLag: RunNs = 0;
+  const started = time.now();
   let failure: unknown;
 
   async function send(range: TapRange, token: string): Promise<void> {
-    const nodeIndex = nodes.indexOf(range.lane.node);
-    await store.append({ ...range, nodeIndex, originNs, token });
-    stored += BigInt(range.count);
+    const isCanary = range.lane.node === CANARY;
+    const nodeIndex = isCanary ? CANARY_NODE : nodes.indexOf(range.lane.node);
+    const sent = { ...range, nodeIndex, originNs, token };
+    await store.append(sent);
+    if (!isCanary) stored += BigInt(range.count);
+    options.live?.stored(sent);
   }
 
   /** Sends one new range of the lane, if there is one. */
   async function collect(lane: LaneReader): Promise<TapRange | undefined> {
-    if (!nodes.includes(lane.lane.node)) {
+    const isCanary = lane.lane.node === CANARY;
+    if (isCanary && options.live === undefined) return undefined;
+    if (!isCanary && !nodes.includes(lane.lane.node)) {
       strangers.add(lane.lane.node);
       return undefined;
     }
     const range = lane.next(limit);
     if (range === undefined) return undefined;
     const token = tokenOf(options.runId, range);
-    options.journal.append({
-      at: time.now(),
-      kind: 'collect',
-      lane: range.lane,
-      firstSeq: String(range.firstSeq),
-      count: range.count,
-      batches: range.batches.length / BATCH_BYTES,
-      token,
-    });
+    // Whoever takes the run up again has no use for the canary.
+    if (!isCanary)
+      options.journal.append({
+        at: time.now(),
+        kind: 'collect',
+        lane: range.lane,
+        firstSeq: String(range.firstSeq),
+        count: range.count,
+        batches: range.batches.length / BATCH_BYTES,
+        token,
+      });
     await send(range, token);
     return range;
   }
@@ -107,12 +136,26 @@ export function startCollector(options: CollectorOptions): Collector {
   async function collectAll(again: (range: TapRange) => boolean): Promise<void> {
     let lanes = reader.lanes();
     while (lanes.length > 0) {
-      const busy: LaneReader[] = [];
-      for (const lane of lanes) {
-        const range = await collect(lane);
-        if (range !== undefined && again(range)) busy.push(lane);
-      }
-      lanes = busy;
+      const waiting = lanes.values();
+      const busy = new Set<LaneReader>();
+      let failed = false;
+      const takeTurns = async (): Promise<void> => {
+        for (const lane of waiting) {
+          if (failed) return;
+          const range = await collect(lane);
+          if (range !== undefined && again(range)) busy.add(lane);
+        }
+      };
+      const turns = Array.from({ length: RANGES_AT_ONCE }, () =>
+        takeTurns().catch((error: unknown) => {
+          failed = true;
+          throw error;
+        }),
+      );
+      // Both to their ends: nothing may be on its way any more when this is over.
+      const ends = await Promise.allSettled(turns);
+      for (const end of ends) if (end.status === 'rejected') throw end.reason;
+      lanes = lanes.filter((lane) => busy.has(lane));
     }
   }
 
@@ -145,12 +188,19 @@ export function startCollector(options: CollectorOptions): Collector {
 
   async function collectUntilStopped(): Promise<void> {
     await sendAgain((options.earlier ?? []).filter((entry) => entry.kind === 'collect'));
+    let ended = { at: time.now(), stored };
     while (!stopping.signal.aborted) {
       const began = time.now();
       // A lane is left only when what it had was less than it may give at once: so nothing is left of before.
       await collectAll(large);
+      const before = ended;
+      ended = { at: time.now(), stored };
+      longestLag = Math.max(longestLag, ended.at - Math.max(upTo, started));
       upTo = began;
-      await time.sleep(options.everyMs ?? EVERY_MS, stopping.signal).catch(() => undefined);
+      options.live?.passed(began);
+      const idsPerMs = Number(ended.stored - before.stored) / nsToMs(Math.max(1, ended.at - before.at));
+      const pauseMs = options.everyMs ?? paceFor(idsPerMs) - nsToMs(ended.at - began);
+      await time.sleep(Math.max(pauseMs, 1), stopping.signal).catch(() => undefined);
     }
   }
 
@@ -194,7 +244,23 @@ export function startCollector(options: CollectorOptions): Collector {
     }
   }
 
-  return { stored: () => stored, upTo: () => upTo, failure: () => failure, stop, drain };
+  return {
+    stored: () => stored,
+    upTo: () => upTo,
+    longestLag: () => {
+      const longest = Math.max(longestLag, time.now() - Math.max(upTo, started));
+      longestLag = 0;
+      return longest;
+    },
+    failure: () => failure,
+    stop,
+    drain,
+  };
+}
+
+/** How long after the beginning of a pass the next may begin, in milliseconds. */
+function paceFor(idsPerMs: number): number {
+  return Math.min(EVERY_MS, Math.max(AT_LEAST_EVERY_MS, WORTH_IDS / idsPerMs));
 }
 
 /** NaN where the token is none of `tokenOf`. */

@@ -27,6 +27,12 @@ const LATENCIES: readonly Figure[] = [50, 95, 99, 99.9].map((percentile) => ({
 }));
 const DRIFT: Figure = { name: 'drift', indicator: 'drift', options: { nodes: 'all' } };
 const REFUSAL: Figure = { name: 'refusal', indicator: 'refusal', options: {} };
+/** How the harness kept up. */
+const PACE: readonly Figure[] = ['collector-lag', 'live-lag', 'harness-share'].map((name) => ({
+  name,
+  indicator: name,
+  options: {},
+}));
 const RECOVERY: Figure = { name: 'time-to-first-id', indicator: 'time-to-first-id', options: {} };
 
 export interface FiguresInput {
@@ -63,7 +69,7 @@ export function figuresOf({ indicators, facts, from }: FiguresInput): readonly F
   const part = (name: 'whole' | 'warm-up' | 'disturb' | 'recover', figures: readonly Figure[]) =>
     measured(figures, facts, partOf(name, journal), whereText(name));
   return [
-    ...part('whole', [...LATENCIES, DRIFT, REFUSAL, RECOVERY]),
+    ...part('whole', [...LATENCIES, DRIFT, REFUSAL, RECOVERY, ...PACE]),
     ...(['warm-up', 'disturb', 'recover'] as const).flatMap((name) =>
       latencies(partOf(name, journal), whereText(name)),
     ),

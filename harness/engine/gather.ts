@@ -22,6 +22,7 @@ import type { Checkers } from './history-source.ts';
 import { sourceFromMemory, sourceFromStore } from './history-source.ts';
 import type { JudgeInput, RunHeader } from './judge.ts';
 import { leaseWords } from './lease-logs.ts';
+import type { LiveWatch } from './live/live-watch.ts';
 import { recoverWindow } from './recover-window.ts';
 
 export type Gathered = Pick<
@@ -66,6 +67,8 @@ export function gatherFromMemory(
 export interface StoreSources {
   readonly store: Store;
   readonly collector: Collector;
+  /** Whoever looked at it while it was stored; there is none where a run is judged again. */
+  readonly live?: LiveWatch;
   readonly journal: readonly JournalEntry[];
   /** What clients received and the store does not have yet. */
   readonly newRequests: RequestColumns | undefined;
@@ -80,6 +83,8 @@ export async function gatherFromStore(sources: StoreSources): Promise<Gathered> 
   const { store, collector, journal, newRequests, header, checkers, origin, nodes } = sources;
   try {
     const drained = await collector.drain();
+    await sources.live?.finish();
+    if (sources.live !== undefined) await store.forgetCanary();
     if (newRequests !== undefined) await store.appendRequests(newRequests);
     const { minted, stored, batches, tornBytes, problems: tapProblems, doubled } = drained;
     const evidence = { minted, stored, batches, tornBytes, tapProblems };

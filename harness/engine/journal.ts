@@ -3,7 +3,9 @@
  * a `kill -9` of the harness. Lines are numbered (`n`, from 0): a line that is missing is missed.
  */
 import { closeSync, existsSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
+import { messageOf } from '../core/errors.ts';
 import type { JournalEntry } from '../core/journal.ts';
+import { EngineLost } from '../core/store.ts';
 
 export interface Journal {
   readonly entries: readonly JournalEntry[];
@@ -16,17 +18,39 @@ export function openJournal(file: string | undefined, earlier: readonly JournalE
   const entries = [...earlier];
   if (file !== undefined) dropTornLine(file);
   const descriptor = file === undefined ? undefined : openSync(file, 'a');
+  let unwritten = Buffer.alloc(0);
+  /** Writes what there is; says why some of it is left. */
+  const write = (into: number): string | undefined => {
+    try {
+      while (unwritten.length > 0) unwritten = unwritten.subarray(writeSync(into, unwritten));
+      return undefined;
+    } catch (error) {
+      // Nobody heals a cluster whose harness ended for want of room. What is left is written as soon as there is some.
+      if (!isDiskFull(error)) throw error;
+      return messageOf(error);
+    }
+  };
   return {
     entries,
     append(entry) {
-      if (descriptor !== undefined) writeSync(descriptor, lineOf(entry, entries.length));
+      const line = lineOf(entry, entries.length);
       entries.push(entry);
+      if (descriptor === undefined) return;
+      unwritten = Buffer.concat([unwritten, Buffer.from(line)]);
+      const left = write(descriptor);
+      // A range that the journal does not name may not be sent: whoever takes up the run would send it as another.
+      if (left !== undefined && entry.kind === 'collect') throw new EngineLost(`the journal takes no more: ${left}`);
     },
     close() {
-      if (descriptor !== undefined) closeSync(descriptor);
+      if (descriptor === undefined) return;
+      write(descriptor);
+      closeSync(descriptor);
     },
   };
 }
+
+export const isDiskFull = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 
 /** A line that a killed harness did not finish would swallow the first one of its successor. */
 function dropTornLine(file: string): void {

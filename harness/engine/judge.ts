@@ -36,6 +36,7 @@ import { explain } from './explain.ts';
 import { besideUnheld, heldByWhom } from './held-by-whom.ts';
 import type { Indicators } from './judge-slos.ts';
 import { metSlos, missedSlos } from './judge-slos.ts';
+import { disagreements } from './live/disagreements.ts';
 import { measure } from './measure.ts';
 import { loadRecord, meanIdsPerSecond } from './load-record.ts';
 import { phaseBegin } from './phase-begin.ts';
@@ -139,6 +140,7 @@ export async function judge(input: JudgeInput): Promise<Run> {
     ...promised.filter(({ verdict }) => verdict === 'unknown').map(nothingChecked),
     ...promisedUnjudged(generator.promises, unjudged),
     ...heldByWhom(promised, others, answers.unheld),
+    ...disagreements({ journal, findings: [...promised, ...others], lanes: input.minted }),
     ...slos.unknowns,
   ];
   const phases = phasesOf(journal);

@@ -36,6 +36,12 @@ export function telling(journal: Journal, progress: Progress, slotCount: number)
         if (entry.forMs < STALL_TOLD_MS) shortStalls++;
         else note(`the harness stood still for ${entry.forMs} ms`);
         return;
+      case 'live':
+        return progress.event(entry);
+      case 'pace': {
+        const { liveLagMs, cpus, storeCpus = 0, ofCpus } = entry;
+        return progress.event({ at, kind: 'pace', liveLagMs, cpus: cpus + storeCpus, ofCpus });
+      }
       case 'host clock':
         return note(`the host's clock moved by ${entry.steppedMs} ms`);
       case 'slot': {

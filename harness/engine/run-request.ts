@@ -42,6 +42,8 @@ export interface RunRequest {
   readonly startLoad: StartLoad;
   /** What the command makes of a run once it is judged, and before it is saved: known violations are marked. */
   readonly waive?: (run: Run) => Run;
+  /** The run ends at the first violation of a promise that is seen while it lasts. */
+  readonly failFast?: boolean;
   readonly progress: Progress;
   /** Aborted by a signal from the user. */
   readonly signal: AbortSignal;
@@ -57,7 +59,10 @@ export type OpenStore = (run: {
 export interface WantedRun
   extends
     Pick<RunHeader, 'scenario' | 'seed' | 'command' | 'attempt'>,
-    Pick<RunRequest, 'generator' | 'driver' | 'earlierAttempts' | 'openStore' | 'startLoad' | 'waive' | 'signal'> {
+    Pick<
+      RunRequest,
+      'generator' | 'driver' | 'earlierAttempts' | 'openStore' | 'startLoad' | 'waive' | 'failFast' | 'signal'
+    > {
   readonly parts: Parts;
   /** The run's folder, absolute, by the ID of the run. */
   readonly folder: (runId: string) => string;
@@ -66,7 +71,16 @@ export interface WantedRun
 }
 
 /** The request of a new run of this process. It shows no progress: whoever has a view of it puts that in its place. */
-export function runRequest({ parts, scenario, seed, command, attempt, waive, ...wanted }: WantedRun): RunRequest {
+export function runRequest({
+  parts,
+  scenario,
+  seed,
+  command,
+  attempt,
+  waive,
+  failFast,
+  ...wanted
+}: WantedRun): RunRequest {
   const { generator, driver, earlierAttempts, openStore, startLoad, signal, folder, isKept } = wanted;
   const runId = newRunId();
   return {
@@ -89,6 +103,7 @@ export function runRequest({ parts, scenario, seed, command, attempt, waive, ...
     openStore,
     startLoad,
     ...(waive !== undefined && { waive }),
+    ...(failFast !== undefined && { failFast }),
     progress: SILENT,
     signal,
   };

@@ -28,11 +28,13 @@ import { gatherFromMemory, gatherFromStore } from './gather.ts';
 import { faultyGenerator } from './faulty-generator.ts';
 import type { HealthMonitor } from './health-monitor.ts';
 import { monitorHealth } from './health-monitor.ts';
+import { EarlyEnd, EndedEarly } from './live/early-end.ts';
 import { watchHost } from './host-watch.ts';
 import type { Journal } from './journal.ts';
-import { journalText, openJournal } from './journal.ts';
+import { isDiskFull, journalText, openJournal } from './journal.ts';
 import { journalled } from './journalled-cluster.ts';
 import type { RunHeader } from './judge.ts';
+import { keepRequests } from './kept-requests.ts';
 import { judge } from './judge.ts';
 import { begunRun, JOURNAL_FILE, LEFT_NOTHING, LEFT_TO_JUDGE, OWNER_FILE, saveRun } from './record.ts';
 import { neededAbilities } from './preflight.ts';
@@ -94,6 +96,7 @@ export async function runScenario(request: RunRequest): Promise<Run> {
     saveRun(folder, run, reporters);
     return run;
   } catch (error) {
+    if (isDiskFull(error)) throw noRoom(folder, error);
     const judgeable = persistent && journal.entries.some(({ kind }) => kind === 'origin');
     const why = error instanceof SnowglobeError ? error.problems.map(({ what }) => what).join(' ') : messageOf(error);
     save(`it ended early (${why.replace(/\.$/, '')})${judgeable ? `; ${LEFT_TO_JUDGE}` : ''}`);
@@ -102,6 +105,13 @@ export async function runScenario(request: RunRequest): Promise<Run> {
     journal.close();
     watchdog?.dismiss();
   }
+}
+
+/** What there is of the run stays as it is: its record of the beginning, its taps, and its journal as far as it came. */
+function noRoom(folder: string, cause: unknown): SnowglobeError {
+  const what = `The disk is full, and what became of the run could not be written (${messageOf(cause)}).`;
+  const remedy = 'Make room, then judge what it left: snowglobe judge, with this folder.';
+  return new SnowglobeError(EXIT.unknown, [{ what, where: folder, remedy }], { cause });
 }
 
 /** From a launched cluster to a judged run; the cluster is gone when it returns, whatever happened. */
@@ -118,10 +128,23 @@ async function live(request: RunRequest, cluster: Cluster, journal: Journal, sto
     versions: cluster.versions,
   });
   enter('launch', cluster, journal);
+  const ending = new EarlyEnd({
+    failFast: request.failFast === true,
+    promises: header.generator.promises,
+    journal,
+    signal: request.signal,
+  });
   const collecting =
     cluster.tapFolder === undefined
       ? undefined
-      : resources.use(await startCollecting(request, cluster, cluster.tapFolder, journal));
+      : resources.use(
+          await startCollecting(request, {
+            cluster,
+            tapFolder: cluster.tapFolder,
+            journal,
+            onFinding: (found) => ending.take(found),
+          }),
+        );
   const monitor = monitorHealth(cluster, journal);
   resources.defer(() => monitor.stop());
   if (collecting !== undefined) {
@@ -134,10 +157,14 @@ async function live(request: RunRequest, cluster: Cluster, journal: Journal, sto
   );
 
   const lived = stopwatch.start('scenario');
-  const { requests, whole } = await shake(request, cluster, journal, monitor, collecting);
+  const { requests, whole } = await shake({ ...request, signal: ending.signal }, cluster, journal, monitor, collecting);
   lived();
   const judged = stopwatch.start('drain and judge');
   const nodes = cluster.nodes.map(({ name }) => name);
+  if (collecting !== undefined && requests !== undefined)
+    await attempt('keeping what clients received', cluster, journal, async () =>
+      keepRequests(request.folder, requests),
+    );
   const gathered =
     collecting === undefined
       ? gatherFromMemory(
@@ -230,7 +257,7 @@ async function shake(
           kind: 'rates',
           nodes: ratesOf(seconds, monitor.latest, seesClocks(generator.evidence)),
           stored: collecting?.stored() ?? 0n,
-          duplicates: collecting?.duplicates() ?? 0,
+          duplicates: collecting?.live.duplicates ?? 0,
           ...(collecting !== undefined && { lagMs: collecting.lagMs() }),
         });
       },
@@ -254,6 +281,7 @@ async function shake(
     for (const slot of orderSlots(scenario, rng)) await carryOutSlot(slot, context);
     await watched.healAll();
     enter('recover', cluster, journal);
+    collecting?.live.plant();
     await time.sleep(scenario.recoverMs, signal);
     enter('drain', cluster, journal);
     whole = true;
@@ -263,7 +291,8 @@ async function shake(
       await load?.stop();
       throw error;
     }
-    const why = signal.aborted ? 'interrupted by the user' : messageOf(error);
+    const isEarly = signal.reason instanceof EndedEarly;
+    const why = isEarly ? signal.reason.message : signal.aborted ? 'interrupted by the user' : messageOf(error);
     journal.append({ at: time.now(), kind: 'note', text: `the run is cut short: ${why}` });
   }
   await attempt('healing at the end', cluster, journal, () => watched.healAll());

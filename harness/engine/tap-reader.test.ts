@@ -1,41 +1,17 @@
-import {
-  appendFileSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { TapWriter } from '../../generators/shell/tap-writer.ts';
 import { NO_REQUESTS } from '../core/history.ts';
 import { BATCH_BYTES, encodeBatch, leaseLogName, lifeName, segmentName } from '../core/tap.ts';
-import type { BatchRecord, LaneName } from '../core/tap.ts';
 import type { Origin } from '../core/time.ts';
 import { readHistory } from './history-for-tests.ts';
-import { RANGE_LIMIT, TapReader } from './tap-reader.ts';
-import type { LaneReader, RangeLimit, TapSummary } from './tap-reader.ts';
+import { TapReader } from './tap-reader.ts';
+import type { RangeLimit } from './tap-reader.ts';
+import { inFolder, LANE, lastOf, readAll, readLane, record, remove, write } from './taps-for-tests.ts';
 
-const LANE: LaneName = { node: 'n1', incarnation: 1, lane: 0 };
 const ORIGIN: Origin = { monotonicNs: '1000', unixMs: 0, errorNs: 0 };
-
-const record: Omit<BatchRecord, 'firstSeq' | 'count'> = {
-  flags: 0,
-  calledNs: 1500n,
-  returnedNs: 1600n,
-  wallCalledNs: 1_700_000_000_123_000_000n,
-  wallReturnedNs: 1_700_000_000_124_000_000n,
-  workerId: 3,
-  lease: 2n ** 64n - 1n,
-  createRevision: 7n,
-  fenceNs: 0n,
-  limitMs: 0n,
-};
 
 /** Any bytes are IDs. */
 const idBytes = fc.nat(9).chain((count) => fc.uint8Array({ minLength: count * 8, maxLength: count * 8 }));
@@ -44,45 +20,6 @@ const limits: fc.Arbitrary<RangeLimit> = fc.record({
   ids: fc.integer({ min: 1, max: 40 }),
   batches: fc.integer({ min: 1, max: 9 }),
 });
-
-function inFolder<T>(work: (folder: string) => T): T {
-  const folder = mkdtempSync(join(tmpdir(), 'snowglobe-tap-'));
-  writeFileSync(join(folder, leaseLogName('n1', 1)), ''); // as the shell begins
-  try {
-    return work(folder);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-function write(folder: string, list: readonly Uint8Array[], segmentBytes: number, lane = LANE): void {
-  const writer = new TapWriter(folder, lane, segmentBytes);
-  for (const ids of list) writer.append(ids, record);
-  writer.close();
-}
-
-function readLane(lane: LaneReader, limit: RangeLimit = RANGE_LIMIT): Buffer {
-  const read: Buffer[] = [];
-  for (let range = lane.next(limit); range !== undefined; range = lane.next(limit)) read.push(range.ids);
-  return Buffer.concat(read);
-}
-
-function readAll(folder: string, limit?: RangeLimit): TapSummary & { readonly bytes: Buffer } {
-  const reader = new TapReader(folder);
-  const bytes = Buffer.concat(reader.lanes().map((lane) => readLane(lane, limit)));
-  const summary = reader.finish();
-  reader.close();
-  return { ...summary, bytes };
-}
-
-const lastOf = (folder: string, kind: 'ids' | 'batches'): string =>
-  join(
-    folder,
-    readdirSync(folder)
-      .filter((file) => file.endsWith(`.${kind}`))
-      .sort((a, b) => Number(/-(\d+)\.\w+$/.exec(a)![1]) - Number(/-(\d+)\.\w+$/.exec(b)![1]))
-      .at(-1)!,
-  );
 
 describe('what was written is read', () => {
   test('by any pieces, over any rotation', () => {
@@ -325,8 +262,3 @@ describe('damage is told, and nothing behind it is read', () => {
     }),
   );
 });
-
-function remove(folder: string, segment: string): void {
-  rmSync(join(folder, `${segment}.ids`));
-  rmSync(join(folder, `${segment}.batches`));
-}

@@ -4,14 +4,16 @@
  * Reading is synchronous and in bounded pieces, so that nothing else of the harness stands still for long. A problem
  * stops its lane: what lies behind a damaged record is not evidence.
  */
-import { closeSync, fstatSync, openSync, readFileSync, readSync, readdirSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, readSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { crc32 } from 'node:zlib';
+import { CANARY } from '../core/canary.ts';
 import { messageOf } from '../core/errors.ts';
-import type { BatchRecord, LaneName } from '../core/tap.ts';
+import type { LaneName } from '../core/tap.ts';
 import { BATCH_BYTES, decodeBatch, lifeName, parseSegmentName, segmentName } from '../core/tap.ts';
 import type { LeaseLog } from './lease-logs.ts';
 import { missingLeaseLogs, readLeaseLogs } from './lease-logs.ts';
+import type { BatchScan } from './tap-scan.ts';
+import { damagedBatch, otherLength, scanBatches } from './tap-scan.ts';
 
 /** Committed batches of one lane that follow one another in one segment. */
 export interface TapRange {
@@ -23,6 +25,7 @@ export interface TapRange {
   readonly firstBatch: number;
   /** BATCH_BYTES each, checked. */
   readonly batches: Buffer;
+  /** Those of a large range are overwritten by the next reading of the lane. */
   readonly ids: Buffer;
 }
 
@@ -42,6 +45,9 @@ export interface RangeLimit {
   readonly ids: number;
   readonly batches: number;
 }
+
+/** From this size on a lane keeps its buffer: a new one of megabytes for each range keeps the garbage collector busy. */
+const KEPT_FROM_BYTES = 2 ** 20;
 
 /** 8 MiB of IDs: milliseconds to read. */
 export const RANGE_LIMIT: RangeLimit = { ids: 1_048_576, batches: 16_384 };
@@ -73,11 +79,11 @@ export class TapReader {
     return this.lanes().find(({ lane: it }) => it.node === node && it.incarnation === incarnation && it.lane === lane);
   }
 
-  /** To be called when everything committed was read and no node writes any more. */
+  /** To be called when everything committed was read and no node writes any more. The canary's tap is no evidence. */
   finish(): TapSummary {
-    const lanes = this.lanes();
+    const lanes = this.lanes().filter(({ lane: { node } }) => node !== CANARY);
     const ends = lanes.map((lane) => lane.finish());
-    const files = readdirSync(this.#folder);
+    const files = readdirSync(this.#folder).filter((file) => !file.startsWith(`${CANARY}-`));
     const leaseLogs = readLeaseLogs(this.#folder);
     return {
       lanes: lanes.map(({ lane, ids, batches }) => ({ ...lane, ids, batches })),
@@ -117,6 +123,9 @@ interface OpenSegment {
   readonly batches: number;
 }
 
+const KINDS = ['ids', 'batches'] as const;
+type Kind = (typeof KINDS)[number];
+
 /** Reads one lane, segment after segment. */
 export class LaneReader {
   readonly lane: LaneName;
@@ -131,6 +140,15 @@ export class LaneReader {
   #batches = 0;
   #leased = false;
   #problem: string | undefined;
+  /** Of stamps: what lies behind it is evidence of IDs all the same. */
+  #backwards: string | undefined;
+  #calledNs = 0n;
+  /** Of the present segment, also while it is closed: another file of the same name is not what was read before. */
+  #inodes: Readonly<Record<Kind, number>> | undefined;
+  /** The last record that was read of it. */
+  #lastRecord: Buffer | undefined;
+  /** For the IDs of large ranges. */
+  #kept: Buffer | undefined;
 
   constructor(folder: string, lane: LaneName, idBits: 64 | 128) {
     this.#folder = folder;
@@ -153,9 +171,10 @@ export class LaneReader {
     return this.#leased;
   }
 
-  /** All segments there are, by their first sequence numbers. */
+  /** All segments there are, by their first sequence numbers. One that is there no more is still looked for. */
   found(firstSeqs: readonly bigint[]): void {
-    this.#segments = firstSeqs;
+    if (firstSeqs.length === this.#segments.length && firstSeqs.at(-1) === this.#segments.at(-1)) return;
+    this.#segments = [...new Set([...this.#segments, ...firstSeqs])].sort((a, b) => (a < b ? -1 : 1));
   }
 
   /** The next committed batches, or undefined when there are none (yet). */
@@ -171,18 +190,20 @@ export class LaneReader {
 
   /** What lies behind the last committed batch. */
   finish(): { readonly tornBytes: number; readonly problems: readonly string[] } {
-    if (this.#problem !== undefined) return { tornBytes: 0, problems: [this.#problem] };
+    const stamps = this.#backwards === undefined ? [] : [this.#backwards];
+    const problem = this.#problem ?? this.#otherFile();
+    if (problem !== undefined) return { tornBytes: 0, problems: [problem, ...stamps] };
     const open = this.#open;
-    if (open === undefined) return { tornBytes: 0, problems: [] };
+    if (open === undefined) return { tornBytes: 0, problems: stamps };
     const records = fstatSync(open.batches).size - this.#batchesAt;
     const ids = fstatSync(open.ids).size - this.#idsAt;
-    if (records < BATCH_BYTES) return { tornBytes: records + ids, problems: [] };
+    if (records < BATCH_BYTES) return { tornBytes: records + ids, problems: stamps };
     const record = decodeBatch(readAt(open.batches, this.#batchesAt, BATCH_BYTES));
     const what =
       'corrupt' in record
         ? record.corrupt
         : (otherLength(record, this.#idBits) ?? 'a batch was committed after the last reading');
-    return { tornBytes: 0, problems: [this.#at(what)] };
+    return { tornBytes: 0, problems: [this.#at(what), ...stamps] };
   }
 
   close(): void {
@@ -194,8 +215,11 @@ export class LaneReader {
 
   #read(limit: RangeLimit): TapRange | undefined {
     for (;;) {
-      const open = this.#segment();
-      if (open === undefined) return undefined;
+      // By its name before it is opened again, by what it holds after that.
+      this.#problem = this.#otherFile();
+      const open = this.#problem === undefined ? this.#segment() : undefined;
+      this.#problem ??= this.#otherFile();
+      if (open === undefined || this.#problem !== undefined) return undefined;
       const size = fstatSync(open.batches).size - this.#batchesAt;
       const whole = Math.min(Math.floor(size / BATCH_BYTES), limit.batches);
       const isLast = this.#current === this.#segments.length - 1;
@@ -204,7 +228,8 @@ export class LaneReader {
         continue;
       }
       const bytes = readAt(open.batches, this.#batchesAt, whole * BATCH_BYTES);
-      const scan = scanBatches(bytes, this.#nextSeq, limit.ids, this.#idBits);
+      const start = { firstSeq: this.#nextSeq, calledNs: this.#calledNs, idBits: this.#idBits };
+      const scan = scanBatches(bytes, start, limit.ids);
       if (scan.batches > 0) return this.#range(open, bytes.subarray(0, scan.batches * BATCH_BYTES), scan);
       // The very last record of a living lane may be half written; `finish` tells whether it stayed so.
       const mayBeInWriting = isLast && size < 2 * BATCH_BYTES;
@@ -215,7 +240,7 @@ export class LaneReader {
 
   #range(open: OpenSegment, batches: Buffer, scan: BatchScan): TapRange | undefined {
     const bytes = scan.ids * (this.#idBits / 8);
-    const ids = readAt(open.ids, this.#idsAt, bytes);
+    const ids = readInto(this.#bufferFor(bytes), open.ids, this.#idsAt);
     if (ids.length < bytes) {
       this.#problem = `${open.name}.ids is shorter than its records say: ${this.#idsAt + ids.length} bytes`;
       return undefined;
@@ -225,6 +250,8 @@ export class LaneReader {
       this.#problem = `${open.name}.ids, byte ${this.#idsAt + damaged.idsAt}: the checksum of the IDs does not match`;
       if (damaged.batch === 0) return undefined;
     }
+    if (scan.backwards !== undefined)
+      this.#backwards ??= `${open.name}.batches, byte ${this.#batchesAt + scan.backwards * BATCH_BYTES}: the clock stamps of ${this.#name} run backwards: when its IDs were minted is not known`;
     const range = {
       lane: this.lane,
       firstSeq: this.#nextSeq,
@@ -236,6 +263,8 @@ export class LaneReader {
     this.#nextSeq += BigInt(range.count);
     this.#batches += range.batches.length / BATCH_BYTES;
     this.#leased ||= scan.leased;
+    this.#calledNs = scan.lastCalledNs;
+    this.#lastRecord = Buffer.from(range.batches.subarray(-BATCH_BYTES));
     this.#batchesAt += range.batches.length;
     this.#idsAt += range.ids.length;
     return range;
@@ -252,7 +281,30 @@ export class LaneReader {
     }
     const path = join(this.#folder, this.#name);
     this.#open = { name: this.#name, ids: openSync(`${path}.ids`, 'r'), batches: openSync(`${path}.batches`, 'r') };
+    this.#inodes ??= { ids: fstatSync(this.#open.ids).ino, batches: fstatSync(this.#open.batches).ino };
     return this.#open;
+  }
+
+  /** A segment only grows. One that shrank, was replaced, or was written anew from its beginning has lost what was in it. */
+  #otherFile(): string | undefined {
+    const inodes = this.#inodes;
+    if (inodes === undefined) return undefined;
+    for (const kind of KINDS) {
+      const file = `${this.#name}.${kind}`;
+      const found = statSync(join(this.#folder, file), { throwIfNoEntry: false });
+      if (found === undefined) return `${file} is gone, and was read up to byte ${this.#readUpTo(kind)} before`;
+      if (found.ino !== inodes[kind]) return `${file} was replaced by another file while it was read`;
+      if (found.size < this.#readUpTo(kind))
+        return `${file} shrank to ${found.size} bytes, and was read up to byte ${this.#readUpTo(kind)} before`;
+    }
+    const { batches } = this.#open ?? {};
+    if (this.#lastRecord === undefined || batches === undefined) return undefined;
+    const again = readAt(batches, this.#batchesAt - BATCH_BYTES, BATCH_BYTES);
+    return again.equals(this.#lastRecord) ? undefined : `${this.#name}.batches was written anew while it was read`;
+  }
+
+  #readUpTo(kind: Kind): number {
+    return kind === 'ids' ? this.#idsAt : this.#batchesAt;
   }
 
   /** Goes on to the next segment. A writer leaves a segment whole, so nothing may be left in this one. */
@@ -267,7 +319,17 @@ export class LaneReader {
     this.#current++;
     this.#batchesAt = 0;
     this.#idsAt = 0;
+    this.#inodes = undefined;
+    this.#lastRecord = undefined;
     return true;
+  }
+
+  /** One that is kept has room for the largest range, and is let go as soon as a small one comes. */
+  #bufferFor(bytes: number): Buffer {
+    if (bytes < KEPT_FROM_BYTES) this.#kept = undefined;
+    else if (this.#kept === undefined || this.#kept.length < bytes)
+      this.#kept = Buffer.allocUnsafeSlow(Math.max(bytes, RANGE_LIMIT.ids * (this.#idBits / 8)));
+    return this.#kept?.subarray(0, bytes) ?? Buffer.allocUnsafe(bytes);
   }
 
   get #name(): string {
@@ -277,58 +339,6 @@ export class LaneReader {
   #at(what: string): string {
     return `${this.#name}.batches, byte ${this.#batchesAt}: ${what}`;
   }
-}
-
-interface BatchScan {
-  readonly batches: number;
-  readonly ids: number;
-  /** Whether one of them names a lease. */
-  readonly leased: boolean;
-  /** Why it ended before the bytes and the limit did. */
-  readonly problem?: string;
-}
-
-/** The sound records at the front of `bytes` that follow on `firstSeq`, up to `maxIds` IDs (or one batch). Pure. */
-function scanBatches(bytes: Buffer, firstSeq: bigint, maxIds: number, idBits: 64 | 128 = 64): BatchScan {
-  let ids = 0;
-  let batches = 0;
-  let leased = false;
-  for (let at = 0; at + BATCH_BYTES <= bytes.length; at += BATCH_BYTES) {
-    const record = decodeBatch(bytes, at);
-    if ('corrupt' in record) return { batches, ids, leased, problem: record.corrupt };
-    const other = otherLength(record, idBits);
-    if (other !== undefined) return { batches, ids, leased, problem: other };
-    const expected = firstSeq + BigInt(ids);
-    if (record.firstSeq !== expected)
-      return { batches, ids, leased, problem: `the batch begins at ${record.firstSeq} instead of ${expected}` };
-    if (batches > 0 && ids + record.count > maxIds) break;
-    ids += record.count;
-    leased ||= record.lease !== 0n;
-    batches++;
-  }
-  return { batches, ids, leased };
-}
-
-/** The first of sound records whose IDs are not those that its node wrote, and where they begin. Pure. */
-function damagedBatch(
-  batches: Buffer,
-  ids: Buffer,
-  idBits: 64 | 128,
-): { readonly batch: number; readonly idsAt: number } | undefined {
-  let idsAt = 0;
-  for (let batch = 0; batch * BATCH_BYTES < batches.length; batch++) {
-    const { count, idsChecksum } = decodeBatch(batches, batch * BATCH_BYTES) as BatchRecord;
-    const end = idsAt + count * (idBits / 8);
-    if (idsChecksum !== undefined && idsChecksum !== crc32(ids.subarray(idsAt, end))) return { batch, idsAt };
-    idsAt = end;
-  }
-  return undefined;
-}
-
-/** Bytes of IDs that are longer or shorter than they should be would be read as other IDs. */
-function otherLength(record: BatchRecord, expected: 64 | 128): string | undefined {
-  const idBits = record.idBits ?? 64;
-  return idBits === expected ? undefined : `its IDs have ${idBits} bits, the generator says ${expected}`;
 }
 
 /** Lives are claimed one after another: one that is missing in between means that its evidence is missing, too. */
@@ -379,7 +389,11 @@ const byLane = (a: LaneName, b: LaneName): number =>
 
 /** Fewer bytes than asked for at the end of the file. */
 function readAt(file: number, position: number, length: number): Buffer {
-  const into = Buffer.allocUnsafe(length);
+  return readInto(Buffer.allocUnsafe(length), file, position);
+}
+
+function readInto(into: Buffer, file: number, position: number): Buffer {
+  const { length } = into;
   let at = 0;
   while (at < length) {
     const read = readSync(file, into, at, length - at, position + at);

@@ -269,10 +269,13 @@ test('each indicator says which way is better: of what nodes give, more; of what
     [...indicators.values()].filter((indicator) => indicator.better === way).map(({ name }) => name);
   expect(better('more')).toEqual(['achieved-rate', 'availability']);
   expect(better('less')).toEqual([
+    'collector-lag',
     'drift',
     'error-ratio',
     'hand-over',
+    'harness-share',
     'latency',
+    'live-lag',
     'overflow-waits',
     'refusal',
     'sequence-utilisation',

@@ -19,7 +19,7 @@ const creating = (name: string, create: string): string =>
      export default { ...counter, name: '${name}', node: { kind: 'shell', create: ${create} } };`,
   );
 testBadInput(folder, [
-  { what: 'an unknown command', args: ['shake'], exit: 2, says: ['"shake"', 'run, init, judge, plan'] },
+  { what: 'an unknown command', args: ['shake'], exit: 2, says: ['"shake"', 'run, init, judge, audit, plan'] },
   { what: 'an unknown option', args: ['run', '--sed', '4'], exit: 2, says: ["'--sed'", 'Did you mean --seed?'] },
   {
     what: 'a scenario in the place of a command',
@@ -123,11 +123,12 @@ testBadInput(folder, [
   { what: 'a folder that is no run', args: ['judge', folder], exit: 2, says: ['run.json'] },
 ]);
 
-test('a ClickHouse that is too old to serve is refused by its version', { timeout: 30_000 }, async () => {
-  // The answer of Debian's clickhouse-server 18.16 to `SELECT version()`.
+test('a ClickHouse that cannot serve is refused by what it lacks', { timeout: 30_000 }, async () => {
+  // The answers of Debian's clickhouse-server 18.16: to `SELECT version()`, and to a setting that it does not know.
   const server = createServer((request, response) => {
     request.resume();
-    response.end('18.16.1\n');
+    if (!request.url!.includes('wait_end_of_query')) return void response.end('18.16.1\n');
+    response.writeHead(404).end('Code: 115, e.displayText() = DB::Exception: Unknown setting wait_end_of_query');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -135,7 +136,7 @@ test('a ClickHouse that is too old to serve is refused by its version', { timeou
   server.close();
   expect({ code, stderr }).toEqual({
     code: 3,
-    stderr: expect.stringContaining('ClickHouse 18.16.1 is too old') as unknown,
+    stderr: expect.stringContaining('ClickHouse lacks settings that each request of ours has') as unknown,
   });
 });
 

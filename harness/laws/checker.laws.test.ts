@@ -113,8 +113,8 @@ describe.each(PROMISES.map((promise) => [nameOf(promise), promise] as const))('%
     fc.assert(
       fc.property(seeds, plants, (seed, planted) => {
         const history = randomHistory(seed, planted);
-        const { checked: _, ...before } = checker.fold(history, promise);
-        const { checked: __, ...after } = checker.fold(withBystander(history), promise);
+        const { checked: _, method: __, ...before } = checker.fold(history, promise);
+        const { checked: ___, method: ____, ...after } = checker.fold(withBystander(history), promise);
         expect(after).toEqual(before);
       }),
       RUNS,

@@ -46,6 +46,17 @@ function randomRun(seed: number): IndicatorFacts {
     });
   }
   if (rng.chance(0.3)) run.entry({ at: at(rng.real(0, LENGTH_S)), kind: 'stall', forMs: rng.int(250, 2000) });
+  for (let n = rng.int(0, 9); n > 0; n--)
+    run.entry({
+      at: at(rng.real(0, LENGTH_S)),
+      kind: 'pace',
+      stored: '7',
+      lagMs: rng.int(0, 3000),
+      liveLagMs: rng.int(0, 3000),
+      cpus: rng.real(0, 1),
+      ...(rng.chance(0.5) && { storeCpus: rng.real(0, 1) }),
+      ofCpus: 2,
+    });
   if (rng.chance(0.5)) run.entry(unsent(rng.pick(nodes), rng.int(1, LENGTH_S), rng.int(0, 9)));
   for (let n = rng.int(0, 4), from = rng.real(0, 10); n > 0; n--, from += rng.real(1, 8)) {
     const tenure = { workerId: rng.int(0, 1), node: rng.pick(nodes), incarnation: 1, lease: `${n}` };

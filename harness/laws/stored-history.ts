@@ -8,9 +8,16 @@ import { BATCH_BYTES, encodeBatch } from '../core/tap.ts';
 
 const NS_PER_MS = 1_000_000;
 
-export async function storeHistory(store: Store, history: History): Promise<void> {
+/** `batchesPerRange`: a lane goes in several ranges where it has more. */
+export async function storeHistory(store: Store, history: History, batchesPerRange = Infinity): Promise<void> {
   const { batches } = history;
-  for (const { node, incarnation, lane, batches: members } of lanesOf(batches)) {
+  const ranges = lanesOf(batches).flatMap(({ batches: members, ...lane }) =>
+    Array.from({ length: Math.ceil(members.length / Math.min(batchesPerRange, members.length)) }, (_, k) => ({
+      ...lane,
+      members: batchesPerRange === Infinity ? members : members.slice(k * batchesPerRange, (k + 1) * batchesPerRange),
+    })),
+  );
+  for (const { node, incarnation, lane, members } of ranges) {
     const records = Buffer.alloc(members.length * BATCH_BYTES);
     const words: bigint[] = [];
     const perId = wordsPerId(history.layout);

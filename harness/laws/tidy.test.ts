@@ -46,7 +46,15 @@ const MAY_IMPORT: readonly (readonly [area: string, ...others: string[]])[] = [
   ['harness/drivers/docker/', 'harness/core/', 'harness/coordinators/', 'harness/drivers/agent/'],
   ['harness/drivers/remote/', 'harness/core/', 'harness/drivers/agent/'],
   ['harness/plan/', 'harness/core/'],
+  ['harness/exact/', 'harness/core/'],
   ['harness/engine/', 'harness/core/', 'harness/load/', 'harness/registry.ts'],
+  [
+    'harness/audit/',
+    'harness/core/',
+    'harness/exact/segment.ts',
+    'harness/stores/clickhouse/',
+    'harness/engine/tap-reader.ts',
+  ],
   ['harness/check-node/', 'harness/core/', 'harness/engine/tap-reader.ts', 'harness/drivers/agent/proc.ts'],
   [
     'harness/registry.ts',
@@ -60,12 +68,14 @@ const MAY_IMPORT: readonly (readonly [area: string, ...others: string[]])[] = [
   ['harness/module-problem.ts', 'harness/core/'],
   ['harness/index.ts', 'harness/core/'],
   // Comparing is a report of several runs; a reporter has one.
-  ['harness/cli/', 'harness/', 'reports/compare/'],
+  ['harness/cli/', 'harness/', 'reports/compare/', 'reports/audit/'],
   ['harness/', 'harness/'],
   // Runs in k6, where there is nothing but the script: types only.
   ['load/', 'harness/load/k6-plan.ts'],
   // Of plans; in the style of the reports of runs.
   ['reports/capacity/', 'reports/page/', 'reports/shared/', 'harness/core/', 'harness/plan/'],
+  // Of audits; likewise.
+  ['reports/audit/', 'reports/page/', 'reports/shared/', 'harness/core/', 'harness/audit/'],
   ['reports/', 'harness/core/'],
   ['scenarios/', 'harness/core/scenario.ts', 'harness/core/usual-slos.ts'],
   ['dashboards/', 'harness/core/', 'harness/stores/clickhouse/schema.ts'],
@@ -73,7 +83,7 @@ const MAY_IMPORT: readonly (readonly [area: string, ...others: string[]])[] = [
   ['generators/shell/', 'harness/core/', 'harness/coordinators/'],
   // Types only of the harness (checked apart): a generator runs inside a node, where there is no harness.
   ['generators/', 'harness/core/'],
-  ['tools/', 'harness/', 'dashboards/', 'generators/published/programs/', 'generators/recorder/'],
+  ['tools/', 'harness/', 'dashboards/', 'generators/published/programs/', 'generators/recorder/', 'generators/shell/'],
 ];
 
 /** The one place of each library. Node's own modules are free, but for generators. */

@@ -123,17 +123,14 @@ describe.each(realDrivers('local').filter((driver) => driver === 'local'))('on %
     expect((await ended).code).toBe(12);
     expect(doubtsOf(folder)).toContain('engine lost');
     await nothingLeft(folder, 5000);
-    // The taps were whole: judged again, they are; what clients received was lost with the engine. What the run measured
-    // of itself stays as it was.
+    // The taps were whole, and what clients received was kept beside them: judged again, so is the run. What it measured of
+    // itself stays as it was.
     const { seconds, versions, ...measured } = readRun(folder).measured;
     const { stdout } = await snowglobe(['judge', folder]).ended;
-    expect(doubtsOf(folder).filter((reason) => !OF_A_BUSY_MACHINE.has(reason))).toEqual([
-      'live path blind',
-      'too few samples',
-    ]);
+    expect(doubtsOf(folder).filter((reason) => !OF_A_BUSY_MACHINE.has(reason))).toEqual([]);
     expect(readRun(folder).measured).toMatchObject({ ...measured, versions, seconds });
     expect(readRun(folder).measured.seconds).toHaveProperty('judge again');
-    expect(stdout.indexOf('reading the taps into the store')).toBeLessThan(stdout.indexOf('UNKNOWN'));
+    expect(stdout.indexOf('reading the taps into the store')).toBeLessThan(stdout.search(/PASS|UNKNOWN/));
     expect(stdout).toMatch(
       /Written anew in .*: .*report\.html.*run\.json|Written anew in .*: .*run\.json.*report\.html/,
     );

@@ -6,7 +6,6 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -16,6 +15,7 @@ import { REQUEST_STATUS } from '../core/history.ts';
 import { createRng } from '../core/random.ts';
 import type { Load } from '../core/scenario.ts';
 import { nsToMs } from '../core/time.ts';
+import { freePort } from '../drivers/agent/free-port.ts';
 import { NodeClient } from '../drivers/agent/node-client.ts';
 import { RealTime } from '../drivers/agent/real-time.ts';
 import { readHistory } from '../engine/history-for-tests.ts';
@@ -50,7 +50,7 @@ beforeAll(async () => {
   k6 = found;
   folder = mkdtempSync(join(tmpdir(), 'snowglobe-load-'));
   for (const each of ['taps', 'disk']) mkdirSync(join(folder, each));
-  const port = await freePort();
+  const port = await freePort('127.0.0.1');
   child = spawn(process.execPath, [SHELL], {
     env: {
       SNOWGLOBE_NODE: 'n1',
@@ -78,15 +78,6 @@ afterAll(async () => {
   }
   rmSync(folder, { recursive: true, force: true });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** IDs that the node has minted, by its own count. */
 const minted = async (): Promise<number> =>

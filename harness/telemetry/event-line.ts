@@ -3,7 +3,7 @@
  */
 import type { ProgressEvent } from '../core/progress.ts';
 import { nsToMs } from '../core/time.ts';
-import { clock, duration, measuredText } from './format.ts';
+import { clock, count, duration, measuredText } from './format.ts';
 import type { Line, Span, Tone } from './text.ts';
 import { span } from './text.ts';
 
@@ -59,6 +59,14 @@ function contentOf(event: ProgressEvent): Line | undefined {
     }
     case 'note':
       return [span('! ', 'doubt'), span(event.text)];
+    case 'live':
+      return [
+        span('✘ ', 'bad'),
+        span(event.guarantee, 'strong'),
+        span(`  ${event.what}${event.found > 1 ? `, and ${count(event.found - 1)} more` : ''}`),
+        span(`  seen ${((nsToMs(event.at) - nsToMs(event.emitted)) / 1000).toFixed(1)} s after it was minted`, 'faint'),
+      ];
+    case 'pace':
     case 'rates':
       return undefined;
   }

@@ -66,3 +66,8 @@ export function sparkline(values: readonly number[], max: number): string {
     .map((value) => blocks[max <= 0 ? 0 : Math.min(blocks.length - 1, Math.floor((value / max) * blocks.length))])
     .join('');
 }
+
+/** `harness 31 % of 2 CPUs`: with the store of the run, and without its nodes. */
+export function harnessShare({ cpus, ofCpus }: { readonly cpus: number; readonly ofCpus: number }): string {
+  return `harness ${Math.round((100 * cpus) / ofCpus)} % of ${ofCpus} CPUs`;
+}

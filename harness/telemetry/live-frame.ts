@@ -2,7 +2,7 @@
  * The picture of a run at one moment: at most ten lines, redrawn in place. Pure.
  */
 import { nsToMs } from '../core/time.ts';
-import { clock, count, offset, sparkline } from './format.ts';
+import { clock, count, harnessShare, offset, sparkline } from './format.ts';
 import type { DisturbanceState, NodeState, RunState } from './run-state.ts';
 import { totalRate } from './run-state.ts';
 import type { Line, Span, Tone } from './text.ts';
@@ -121,6 +121,10 @@ function totalsLine(state: RunState): Line {
     span(' stored', 'faint'),
     span(`   ${count(state.duplicates)}`, state.duplicates === 0 ? 'good' : 'bad'),
     span(' duplicates', state.duplicates === 0 ? 'faint' : 'bad'),
+    ...(state.violations > state.duplicates
+      ? [span(`   ${count(state.violations)}`, 'bad'), span(' violations', 'bad')]
+      : []),
+    ...(state.pace === undefined ? [] : [span(`   ${harnessShare(state.pace)}`, 'faint')]),
     ...clusterWide.map((disturbance) => badge(disturbance, disturbance.label)),
   ];
 }

@@ -4,7 +4,7 @@
 import type { Progress } from '../core/progress.ts';
 import { nsToMs } from '../core/time.ts';
 import { eventLine } from './event-line.ts';
-import { clock, count, offset } from './format.ts';
+import { clock, count, harnessShare, offset } from './format.ts';
 import type { NodeState, RunState } from './run-state.ts';
 import { advance, NOTHING_YET, totalRate } from './run-state.ts';
 import { painter, span } from './text.ts';
@@ -37,6 +37,8 @@ function figures(state: RunState): string {
     `${clock(nsToMs(state.at), true).padStart(7)}  ${count(totalRate(state))} IDs/s`,
     `${count(state.stored)} stored`,
     `${count(state.duplicates)} duplicates`,
+    ...(state.violations > state.duplicates ? [`${count(state.violations)} violations`] : []),
+    ...(state.pace === undefined ? [] : [harnessShare(state.pace)]),
     ...state.nodes.map(nodeFigures),
   ].join(' · ');
 }

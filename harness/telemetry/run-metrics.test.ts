@@ -70,6 +70,25 @@ test('before anything is measured, nothing is claimed: no zero stands for what i
   ]);
 });
 
+test('what is seen while the run lasts is counted by guarantee, and how the harness keeps up is told', async () => {
+  const seen = { kind: 'live', emitted: 1, what: 'ID 7 was minted twice by n1' } as const;
+  const metrics = begun(
+    EXCUSED,
+    { ...seen, at: 2, guarantee: 'unique', found: 3 },
+    { ...seen, at: 3, guarantee: 'unique', found: 1 },
+    { ...seen, at: 3, guarantee: 'increasing-per-node', found: 2 },
+    { at: 4, kind: 'pace', liveLagMs: 700, cpus: 0.62, ofCpus: 2 },
+  );
+  expect(await seriesOf(metrics, RUN_METRICS.liveViolations)).toEqual([
+    '{guarantee="unique"} 4',
+    '{guarantee="increasing-per-node"} 2',
+  ]);
+  expect(await seriesOf(metrics, RUN_METRICS.liveLag)).toEqual(['0.7']);
+  expect(await seriesOf(metrics, RUN_METRICS.harnessCpus)).toEqual(['0.62']);
+  // A promise that assumes something may yet be excused.
+  expect(await seriesOf(metrics, RUN_METRICS.verdict)).toContain('{verdict="unknown"} 1');
+});
+
 test('a second of rates tells what is stored, how late, and where clocks stand; a node that is silent has no offset', async () => {
   const metrics = begun(EXCUSED, rates(), rates({ stored: 900n, duplicates: 3 }));
   expect(await seriesOf(metrics, RUN_METRICS.idsStored)).toEqual(['900']);

@@ -67,6 +67,11 @@ export function createRunMetrics(promises: readonly Promise_[]): RunMetrics {
         tell(figures, 'unknown');
       } else if (event.kind === 'disturbance') disturbance(event);
       else if (event.kind === 'rates') rates(event);
+      else if (event.kind === 'live') figures.add(METRIC.liveViolations, { guarantee: event.guarantee }, event.found);
+      else if (event.kind === 'pace') {
+        figures.set(METRIC.liveLag, {}, event.liveLagMs / 1000);
+        figures.set(METRIC.harnessCpus, {}, event.cpus);
+      }
     },
     line() {},
     end: (run) => tellEnd(figures, run),

@@ -36,9 +36,20 @@ export interface RunState {
   readonly disturbances: ReadonlyMap<string, DisturbanceState>;
   readonly stored: bigint;
   readonly duplicates: number;
+  /** Seen while the run lasts, of all guarantees. */
+  readonly violations: number;
+  /** Of a run that is collected. */
+  readonly pace?: Extract<ProgressEvent, { kind: 'pace' }>;
 }
 
-export const NOTHING_YET: RunState = { at: 0, nodes: [], disturbances: new Map(), stored: 0n, duplicates: 0 };
+export const NOTHING_YET: RunState = {
+  at: 0,
+  nodes: [],
+  disturbances: new Map(),
+  stored: 0n,
+  duplicates: 0,
+  violations: 0,
+};
 
 export function advance(before: RunState, event: ProgressEvent): RunState {
   const state = { ...before, at: Math.max(before.at, event.at) };
@@ -61,6 +72,10 @@ export function advance(before: RunState, event: ProgressEvent): RunState {
       const { stored, duplicates } = event;
       return { ...state, nodes: state.nodes.map((node) => measured(node, event.nodes)), stored, duplicates };
     }
+    case 'live':
+      return { ...state, violations: state.violations + event.found };
+    case 'pace':
+      return { ...state, pace: event };
     case 'note':
       return state;
   }

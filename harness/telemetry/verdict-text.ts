@@ -264,7 +264,7 @@ function hazardLines({ hazards }: Run): readonly Line[] {
   ];
 }
 
-function evidenceLines({ generator, evidence, load }: Run): readonly Line[] {
+function evidenceLines({ generator, evidence, load, figures = [] }: Run): readonly Line[] {
   const recorded = recordedAs(generator);
   const { minted, stored, acknowledged, batches, tornBytes, requests } = evidence;
   const whole = minted === stored;
@@ -283,6 +283,20 @@ function evidenceLines({ generator, evidence, load }: Run): readonly Line[] {
     ],
     indented(`${count(batches)} batches${tornBytes > 0 ? `, ${count(tornBytes)} torn bytes` : ''}; ${told}${unsent}`),
     ...(load === undefined ? [] : [indented(tellLoad(load, recorded))]),
+    ...tellPace(figures),
+  ];
+}
+
+/** How the harness kept up with the nodes; of the run as a whole. */
+function tellPace(figures: NonNullable<Run['figures']>): readonly Line[] {
+  const valueOf = (name: string): number | undefined => figures.find((figure) => figure.name === name)?.value;
+  const [lagMs, liveLagMs, share] = [valueOf('collector-lag'), valueOf('live-lag'), valueOf('harness-share')];
+  if (lagMs === undefined || liveLagMs === undefined || share === undefined) return [];
+  const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+  return [
+    indented(
+      `stored within ${seconds(lagMs)} and looked at within ${seconds(liveLagMs)} of its commit; the harness took ${Math.round(100 * share)} % of the machine's CPUs`,
+    ),
   ];
 }
 

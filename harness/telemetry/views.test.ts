@@ -63,6 +63,30 @@ const LOG = [
   ' 0:13.0  ✔ paused: pause n2                  healed',
 ];
 
+/** A duplicate and others like it, seen while the run lasts. */
+const SEEN: readonly ProgressEvent[] = [
+  {
+    at: 31.2 * NS_PER_S,
+    kind: 'live',
+    guarantee: 'unique',
+    found: 3,
+    emitted: 30.1 * NS_PER_S,
+    what: 'ID 7 was minted by n1 and by n2',
+  },
+  { at: 32 * NS_PER_S, kind: 'pace', liveLagMs: 700, cpus: 0.62, ofCpus: 2 },
+];
+
+test('a violation that is seen while the run lasts is a line of the log, and counts in the picture', () => {
+  expect(SEEN.map(eventLine).map((line) => line && textOf(line))).toEqual([
+    ' 0:31.2  ✘ unique  ID 7 was minted by n1 and by n2, and 2 more  seen 1.1 s after it was minted',
+    undefined,
+  ]);
+  const [totals] = frameText([...STORY, ...SEEN], 120).slice(-1);
+  expect(totals).toContain('3 violations');
+  expect(totals).toContain('harness 31 % of 2 CPUs');
+  expect(frameText(STORY, 120).at(-1)).not.toMatch(/violations|harness/);
+});
+
 function frameText(events: readonly ProgressEvent[], columns: number, rows = 40): string[] {
   return liveFrame(events.reduce(advance, NOTHING_YET), { columns, rows }, 0).map(textOf);
 }

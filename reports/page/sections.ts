@@ -1,4 +1,5 @@
 /** The sections of tables and text: promises, disturbances, hazards, evidence, environment, repeating, reading. */
+import { methodWords } from '../../harness/core/method-words.ts';
 import { GUARANTEES } from '../../harness/core/guarantee.ts';
 import type { Promise_ } from '../../harness/core/guarantee.ts';
 import { counted, disturbanceLabel, generatorLabel } from '../../harness/core/phrases.ts';
@@ -58,6 +59,7 @@ export function promises(run: Run): Markup {
       ],
       [...judged, ...unjudged, ...unjudgeable],
     ),
+    ...methodWords(run.findings).map((sentence) => html`<p class="soft">${sentence}</p>`),
   ]);
 }
 

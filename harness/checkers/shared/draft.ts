@@ -143,6 +143,8 @@ export interface BatchRow extends Record<string, unknown> {
   readonly worker: number;
   readonly lease: string;
   readonly create_revision: string;
+  readonly min_id: string;
+  readonly max_id: string;
 }
 
 interface PositionRow extends Record<string, unknown> {
@@ -160,7 +162,7 @@ export async function readBatches(store: SqlReader, clues: readonly Clue[]): Pro
     `node = ${node} and incarnation = ${incarnation} and lane = ${lane} and first_seq <= ${seq} and first_seq + count > ${seq}`;
   return store.rows<BatchRow>(
     `select node, incarnation, lane, first_seq, count, flags, called, returned, wall_called_ms, wall_returned_ms, worker, lease,
-       create_revision
+       create_revision, min_id, max_id
      from batches where ${[...new Set(clues.map(one))].map((condition) => `(${condition})`).join(' or ')}`,
   );
 }

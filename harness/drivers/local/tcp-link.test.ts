@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { freePort } from '../agent/free-port.ts';
 import { OPEN_PASSAGE, TcpLink, Way } from './tcp-link.ts';
 
 const HERE = '127.0.0.1';
@@ -28,7 +29,7 @@ beforeEach(async () => {
   });
   await once(server.listen(0, HERE), 'listening');
   const target = { address: HERE, port: (server.address() as AddressInfo).port, from: HERE };
-  port = await freePort();
+  port = await freePort(HERE);
   there = new Way(() => 0.5);
   back = new Way(() => 0.5);
   link = new TcpLink(there, back, [{ address: HERE, port, target }]);
@@ -40,15 +41,6 @@ afterEach(() => {
   server.close();
   for (const socket of [...clients, ...accepted]) socket.destroy();
 });
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await once(probe.listen(0, HERE), 'listening');
-  const { port: free } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return free;
-}
 
 const open = (): Socket => {
   const socket = connect({ host: HERE, port, allowHalfOpen: true, noDelay: true });

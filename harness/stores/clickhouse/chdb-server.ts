@@ -2,22 +2,29 @@
  * A process of its own around the embedded ClickHouse: a crash of the engine costs this process, never the harness.
  *
  * It answers the part of ClickHouse's HTTP interface that the store uses: a query in the URL or in the body, parameters
- * as `param_NAME`, an INSERT … FROM input(…) FORMAT RowBinary with its data in the body, `X-ClickHouse-Exception-Code`
- * on errors. Basic authentication with the token of the start message; loopback only, on a port that the kernel chose.
+ * as `param_NAME`, an INSERT … FROM input(…) FORMAT … with its data in the body, `X-ClickHouse-Exception-Code`
+ * on errors, a body that is compressed by zstd, a result that is streamed where it is not waited for
+ * (`wait_end_of_query=0`). Basic authentication with the token of the start message; loopback only, on a port that the
+ * kernel chose.
  *
  * It ends when its parent closes the channel or dies.
  */
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
+import { once } from 'node:events';
 import { createWriteStream, mkdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { pipeline } from 'node:stream';
+import type { Readable } from 'node:stream';
+import { pipeline as finished } from 'node:stream/promises';
 import { text } from 'node:stream/consumers';
+import { createZstdDecompress } from 'node:zlib';
 import type { Session } from 'chdb';
 import { messageOf } from '../../core/errors.ts';
+import { INCOMING_FOLDER } from './hand-over.ts';
 
 /** The first message from the parent. */
 export interface ChdbStart {
@@ -42,6 +49,9 @@ const SETTINGS_IN_FORCE: Readonly<Record<string, string>> = {
   async_insert: '0',
 };
 
+/** Inserts at once: as many as there are cores on the smallest machine that this is made for. */
+const WRITERS = 2;
+
 const TRANSPORT_PARAMETERS = new Set(['query', 'query_id', 'database', 'default_format']);
 
 class HttpFailure extends Error {
@@ -54,13 +64,33 @@ class HttpFailure extends Error {
   }
 }
 
-/** Runs what it is given one after another: a session of chdb would block a thread of the pool to the same effect. */
-function inTurn(): <T>(work: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const mine = last.then(work);
-    last = mine.catch(() => undefined);
-    return mine;
+interface SessionPool {
+  /** Gives the work the first session that is free, in the order in which it came. */
+  use<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  /** Closes each session when its work is done. */
+  close(): Promise<void>;
+}
+
+/** A session that is busy would block a thread of the pool to the same effect. */
+function poolOf(sessions: readonly Session[]): SessionPool {
+  const free = [...sessions];
+  const waiting: ((session: Session) => void)[] = [];
+  const take = async (): Promise<Session> =>
+    free.pop() ?? (await new Promise<Session>((resolve) => waiting.push(resolve)));
+  return {
+    async use(work) {
+      const session = await take();
+      try {
+        return await work(session);
+      } finally {
+        const next = waiting.shift();
+        if (next === undefined) free.push(session);
+        else next(session);
+      }
+    },
+    async close() {
+      for (const _ of sessions) (await take()).close();
+    },
   };
 }
 
@@ -74,8 +104,8 @@ async function main(start: ChdbStart): Promise<void> {
     return process.disconnect();
   }
 
-  const incoming = join(start.folder, 'incoming');
-  let writer: Session;
+  const incoming = join(start.folder, INCOMING_FOLDER);
+  let writers: readonly Session[];
   let reader: Session;
   try {
     rmSync(incoming, { recursive: true, force: true });
@@ -85,19 +115,21 @@ async function main(start: ChdbStart): Promise<void> {
       `--max_server_memory_usage=${start.memoryBytes}`,
       '--output_format_json_quote_64bit_integers=1',
     ];
-    // Two sessions, because a session answers one query at a time and a long check must not hold up the inserts.
-    writer = new chdb.Session(join(start.folder, 'db'), { connectionArgs });
-    reader = new chdb.Session(join(start.folder, 'db'), { connectionArgs });
+    const session = (): Session => new chdb.Session(join(start.folder, 'db'), { connectionArgs });
+    // A session answers one query at a time, and a long check must not hold up the inserts. An insert takes one core.
+    writers = Array.from({ length: WRITERS }, session);
+    reader = session();
   } catch (error) {
     report({ step: 'open', failed: messageOf(error) });
     return process.disconnect();
   }
 
   const clickhouse = reader.query('SELECT version()', 'TabSeparated').trim();
-  const writeInTurn = inTurn();
-  const readInTurn = inTurn();
+  const writing = poolOf(writers);
+  const reading = poolOf([reader]);
 
-  async function answer(request: IncomingMessage): Promise<Uint8Array> {
+  /** Undefined: it is on its way already. */
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<Uint8Array | undefined> {
     const url = new URL(request.url ?? '/', 'http://loopback');
     if (url.pathname === '/ping') return Buffer.from('Ok.\n');
     if (!authorized(request, start.token))
@@ -107,22 +139,26 @@ async function main(start: ChdbStart): Promise<void> {
     if (queryInUrl !== null && request.method === 'POST') {
       const file = join(incoming, randomUUID());
       try {
-        await pipeline(request, createWriteStream(file, { flags: 'wx' }));
-        return await writeInTurn(() => run(writer, insertFromFile(queryInUrl, file), parameters));
+        await finished(plain(request), createWriteStream(file, { flags: 'wx' }));
+        return await writing.use((session) => run(session, insertFromFile(queryInUrl, file), parameters));
       } finally {
         rmSync(file, { force: true });
       }
     }
-    const query = queryInUrl ?? (await text(request));
-    return /^\s*(SELECT|WITH|SHOW|DESCRIBE|EXPLAIN)\b/i.test(query)
-      ? readInTurn(() => run(reader, query, parameters))
-      : writeInTurn(() => run(writer, query, parameters));
+    const query = queryInUrl ?? (await text(plain(request)));
+    if (url.searchParams.get('wait_end_of_query') === '0') {
+      await reading.use((session) => stream(session, query, parameters, response));
+      return undefined;
+    }
+    const isReading = /^\s*(SELECT|WITH|SHOW|DESCRIBE|EXPLAIN)\b/i.test(query);
+    return (isReading ? reading : writing).use((session) => run(session, query, parameters));
   }
 
   const server = createServer((request, response) => {
-    answer(request).then(
-      (body) => response.writeHead(200).end(body),
-      (error: unknown) => refuse(response, error),
+    answer(request, response).then(
+      (body) => (body === undefined ? undefined : response.writeHead(200).end(body)),
+      // A result that fails in its midst ends in a broken connection: nobody takes it for whole.
+      (error: unknown) => (response.headersSent ? response.destroy() : refuse(response, error)),
     );
   });
   // An idle connection is the client's to close; a server that closes first makes a request fail now and then.
@@ -136,7 +172,7 @@ async function main(start: ChdbStart): Promise<void> {
   process.once('disconnect', () => {
     server.close();
     server.closeAllConnections();
-    void Promise.all([writeInTurn(async () => writer.close()), readInTurn(async () => reader.close())])
+    void Promise.all([writing.close(), reading.close()])
       .then(() => chdb.drainPending())
       .finally(() => process.exit());
   });
@@ -147,24 +183,51 @@ async function run(session: Session, query: string, parameters: Readonly<Record<
   return result.bytes();
 }
 
+/** A result of any size, as it is made; in a format whose pieces make a whole. */
+async function stream(
+  session: Session,
+  query: string,
+  parameters: Readonly<Record<string, string>>,
+  response: ServerResponse,
+): Promise<void> {
+  const gone = once(response, 'close');
+  for await (const chunk of session.queryStreamBind(query, parameters, { format: 'RowBinary' })) {
+    if (response.destroyed) return;
+    if (!response.write(chunk.raw())) await Promise.race([once(response, 'drain'), gone]);
+  }
+  response.end();
+}
+
+/** What was sent, as it was before it was compressed. */
+function plain(request: IncomingMessage): Readable {
+  const encoding = request.headers['content-encoding'];
+  if (encoding === undefined) return request;
+  if (encoding !== 'zstd')
+    throw new HttpFailure(400, CODE.notImplemented, `${encoding} is not taken here. (NOT_IMPLEMENTED)`);
+  // A body that ends early fails the reader, too.
+  return pipeline(request, createZstdDecompress(), () => undefined);
+}
+
 /** chdb takes no data beside a query; it reads the same bytes from a file. */
 function insertFromFile(query: string, file: string): string {
-  const match = /^(?<before>.*)\binput\('(?<structure>[^']*)'\)(?<after>.*?)\s+FORMAT\s+RowBinary\s*$/is.exec(query);
+  const match = /^(?<before>.*)\binput\('(?<structure>[^']*)'\)(?<after>.*?)\s+FORMAT\s+(?<format>\w+)\s*$/is.exec(
+    query,
+  );
   if (match?.groups === undefined)
     throw new HttpFailure(
       501,
       CODE.notImplemented,
-      "Data is taken by INSERT … FROM input('…') FORMAT RowBinary only. (NOT_IMPLEMENTED)",
+      "Data is taken by INSERT … FROM input('…') FORMAT … only. (NOT_IMPLEMENTED)",
     );
-  const { before, structure, after } = match.groups;
-  return `${before}file('${file.replaceAll(/[\\']/g, '\\$&')}', 'RowBinary', '${structure}')${after}`;
+  const { before, structure, after, format } = match.groups;
+  return `${before}file('${file.replaceAll(/[\\']/g, '\\$&')}', '${format}', '${structure}')${after}`;
 }
 
 function readParameters(search: URLSearchParams): Record<string, string> {
   const parameters: Record<string, string> = {};
   for (const [name, value] of search) {
     if (name.startsWith('param_')) parameters[name.slice('param_'.length)] = unescapeTsv(value);
-    else if (!TRANSPORT_PARAMETERS.has(name) && SETTINGS_IN_FORCE[name] !== value)
+    else if (!TRANSPORT_PARAMETERS.has(name) && SETTINGS_IN_FORCE[name] !== value && !isStreaming(name, value))
       throw new HttpFailure(
         400,
         CODE.unknownSetting,
@@ -173,6 +236,8 @@ function readParameters(search: URLSearchParams): Record<string, string> {
   }
   return parameters;
 }
+
+const isStreaming = (name: string, value: string): boolean => name === 'wait_end_of_query' && value === '0';
 
 /** HTTP parameters come escaped as in TSV, and chdb escapes them again itself. */
 function unescapeTsv(value: string): string {

@@ -9,7 +9,8 @@ import { describe, expect, test } from 'vitest';
 import { EngineLost } from '../../core/store.ts';
 import type { BatchRange, Store } from '../../core/store.ts';
 import { openClickHouseStore } from './clickhouse-store.ts';
-import { openEmbedded, startEngine } from './embedded.ts';
+import { CANARY_NODE } from '../../core/canary.ts';
+import { openAfresh, openEmbedded, startEngine } from './embedded.ts';
 import type { EmbeddedEngine } from './embedded.ts';
 import { storeReadiness } from './readiness.ts';
 import { DATABASE } from './schema.ts';
@@ -23,23 +24,29 @@ const lane = (ids: bigint, node = 'n1', incarnation = 1) => ({
 });
 
 describe('what is stored', () => {
-  test('it says by table what a run takes on disk, and counts no other run', async () => {
+  test('it says by table what a run takes on disk', async () => {
     using folder = temporaryFolder();
     const ids = Array.from({ length: 5000 }, (_, i) => BigInt(i) << 22n);
-    for (const [runId, batches] of [
-      ['one', [ids]],
-      ['two', [ids, ids.map((id) => id + 1n)]],
-    ] as const) {
-      await using store = await openEmbedded({ folder: folder.path, runId });
-      await store.append(rangeOf({ runId, batches }));
-      const [inBatches, inIds, ...more] = (await store.bytes()) ?? [];
-      expect(more).toEqual([]);
-      expect(inBatches).toMatchObject({ table: 'batches', rows: String(batches.length) });
-      expect(inIds).toMatchObject({ table: 'ids', rows: String(5000 * batches.length) });
-      // Delta codecs: an ID in order takes a few bits, and never more than its columns without them.
-      expect(Number(inIds?.onDisk)).toBeGreaterThan(1000);
-      expect(Number(inIds?.onDisk)).toBeLessThan(Number(inIds?.uncompressed) / 4);
-    }
+    await using store = await openEmbedded({ folder: folder.path, runId: RUN });
+    await store.append(rangeOf({ runId: RUN, batches: [ids, ids.map((id) => id + 1n)] }));
+    const [inBatches, inIds, ...more] = (await store.bytes()) ?? [];
+    expect(more).toEqual([]);
+    expect(inBatches).toMatchObject({ table: 'batches', rows: '2' });
+    expect(inIds).toMatchObject({ table: 'ids', rows: '10000' });
+    // Delta codecs: an ID in order takes a few bits, and never more than its columns without them.
+    expect(Number(inIds?.onDisk)).toBeGreaterThan(1000);
+    expect(Number(inIds?.onDisk)).toBeLessThan(Number(inIds?.uncompressed) / 4);
+  });
+
+  test('it takes in no second run', async () => {
+    using folder = temporaryFolder();
+    await using store = await openEmbedded({ folder: folder.path, runId: RUN });
+    await store.append(rangeOf({ runId: RUN, batches: [[1n]] }));
+    await store[Symbol.asyncDispose]();
+    await expect(openEmbedded({ folder: folder.path, runId: 'another' })).rejects.toMatchObject({
+      exitCode: 3,
+      message: expect.stringContaining(`holds the run ${RUN}, and not another`),
+    });
   });
 
   test('64-bit values, positions and times come back whole', async () => {
@@ -82,6 +89,8 @@ describe('what is stored', () => {
         min_id: '0',
         max_id: String(edges[4]),
         backward: 0,
+        varying: String(2n ** 64n - 1n),
+        stretches: [],
       },
       {
         ...batch,
@@ -94,6 +103,8 @@ describe('what is stored', () => {
         min_id: '0',
         max_id: '0',
         backward: 0,
+        varying: '0',
+        stretches: [],
       },
       {
         ...batch,
@@ -106,6 +117,8 @@ describe('what is stored', () => {
         min_id: '7',
         max_id: '9',
         backward: 1,
+        varying: '14',
+        stretches: ['7', '7', '7', '7', '9', '9'],
       },
     ]);
   });
@@ -169,20 +182,18 @@ describe('queries', () => {
     expect(await store.sql.rows('SELECT count() AS n FROM ids JOIN batches USING (node)')).toEqual([{ n: '6' }]);
   });
 
-  test('live duplicates count each ID once, whenever its sightings arrive', async () => {
+  test('what the canary minted is seen by whoever looks while the run lasts, and by nobody else', async () => {
     using folder = temporaryFolder();
     await using store = await openEmbedded({ folder: folder.path, runId: RUN });
-    const append = (node: number, firstSeq: bigint, ids: readonly bigint[]) =>
-      store.append(rangeOf({ runId: RUN, node, firstSeq, batches: [ids] }));
-    expect(await store.liveDuplicates()).toBe(0);
-    await append(0, 0n, [10n, 20n, 30n]);
-    expect(await store.liveDuplicates()).toBe(0);
-    await append(1, 0n, [20n, 25n]);
-    expect(await store.liveDuplicates()).toBe(1);
-    await append(0, 3n, [40n, 40n, 20n]);
-    expect(await store.liveDuplicates()).toBe(2);
-    await append(0, 6n, [20n, 40n, 50n]);
-    expect(await store.liveDuplicates()).toBe(2);
+    await store.append(rangeOf({ runId: RUN, batches: [[1n, 2n]] }));
+    await store.append({ ...rangeOf({ runId: RUN, node: CANARY_NODE, batches: [[2n, 7n]] }) });
+    const idsOf = 'SELECT id FROM ids ORDER BY id';
+    expect(await store.sql.rows(idsOf)).toEqual([{ id: '1' }, { id: '2' }]);
+    expect(await store.live.rows(idsOf)).toEqual([{ id: '1' }, { id: '2' }, { id: '2' }, { id: '7' }]);
+    expect((await store.counts()).map(({ ids }) => ids)).toEqual([2n]);
+    await store.forgetCanary();
+    await store.forgetCanary();
+    expect(await store.live.rows(idsOf)).toEqual([{ id: '1' }, { id: '2' }]);
   });
 });
 
@@ -275,27 +286,40 @@ test('without chdb: what is missing and how to get it', async () => {
   );
 });
 
-test('killed while it takes ranges, opened again, all ranges sent again: each ID once', async () => {
+test('killed while it takes ranges of two nodes at once, opened again, all ranges sent again: each ID once', async () => {
   using folder = temporaryFolder();
-  const ranges = Array.from({ length: 60 }, (_, index) => {
-    const batches = Array.from({ length: 50 }, (_, batch) =>
-      Array.from({ length: 100 }, (_, id) => BigInt(index * 5000 + batch * 100 + id)),
-    );
-    return rangeOf({ runId: RUN, firstSeq: BigInt(index * 5000), batches });
-  });
+  const lanes = [0, 1].map((node) =>
+    Array.from({ length: 40 }, (_, index) => {
+      const batches = Array.from({ length: 50 }, (_, batch) =>
+        Array.from({ length: 100 }, (_, id) => BigInt(node * 1_000_000 + index * 5000 + batch * 100 + id)),
+      );
+      return rangeOf({ runId: RUN, node, firstSeq: BigInt(index * 5000), batches });
+    }),
+  );
   for (const killAfterMs of [50, 150, 300]) {
     await using opened = await openOn(folder.path);
-    const sending = appendAll(opened.store, ranges);
+    const sending = Promise.allSettled(lanes.map((ranges) => appendAll(opened.store, ranges)));
     await sleep(killAfterMs);
     process.kill(opened.engine.pid, 'SIGKILL');
-    await expect(sending).rejects.toBeInstanceOf(EngineLost);
+    for (const sent of await sending) expect(sent).toMatchObject({ reason: expect.any(EngineLost) });
   }
-  await using store = await openEmbedded({ folder: folder.path, runId: RUN });
-  await appendAll(store, ranges);
-  expect(await store.counts()).toEqual([lane(300_000n)]);
+  const sendAgain = (to: Store) => Promise.all(lanes.map((ranges) => appendAll(to, ranges)));
+  let again = await openEmbedded({ folder: folder.path, runId: RUN });
+  await sendAgain(again);
+  // The engine notes a token before the part that it names is there: a kill in between leaves a range that it takes for
+  // known ever after. The counts tell, and `judge` does this.
+  if ((await again.counts()).some(({ ids, inBatches }) => ids < 200_000n || inBatches < 200_000n)) {
+    await again[Symbol.asyncDispose]();
+    ({ store: again } = await openAfresh({ folder: folder.path, runId: RUN }));
+    await sendAgain(again);
+  }
+  await using store = again;
+  expect(await store.counts()).toEqual([lane(200_000n), lane(200_000n, 'n2')]);
   expect(
-    await store.sql.rows('SELECT uniqExact(id) AS ids, uniqExact(seq) AS seqs, max(seq) AS last FROM ids'),
-  ).toEqual([{ ids: '300000', seqs: '300000', last: '299999' }]);
+    await store.sql.rows(
+      'SELECT node, uniqExact(id) AS ids, uniqExact(seq) AS seqs FROM ids GROUP BY node ORDER BY node',
+    ),
+  ).toEqual([0, 1].map((node) => ({ node, ids: '200000', seqs: '200000' })));
 });
 
 async function appendAll(store: Store, ranges: readonly BatchRange[]): Promise<void> {
@@ -313,6 +337,7 @@ async function openOn(
     runId: RUN,
     idBits: 64,
     version: 'chdb',
+    handOverIn: engine.incoming,
     lost: engine.ended,
     close: engine.stop,
   });

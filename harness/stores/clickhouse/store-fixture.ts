@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { RequestColumns } from '../../core/history.ts';
 import type { BatchRange } from '../../core/store.ts';
 import { BATCH_BYTES, ID_BYTES, encodeBatch } from '../../core/tap.ts';
 
@@ -69,4 +70,23 @@ export function rangeOf({
 export function temporaryFolder(): Disposable & { readonly path: string } {
   const path = mkdtempSync(join(tmpdir(), 'snowglobe-store-'));
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** Requests of one client, a microsecond apart. */
+export function requestColumns(length: number): RequestColumns {
+  const numbers = Array.from({ length }, (_, index) => index);
+  return {
+    length,
+    node: new Uint16Array(length),
+    sent: Float64Array.from(numbers, (index) => index * 1000),
+    received: Float64Array.from(numbers, (index) => index * 1000 + 500),
+    status: new Uint8Array(length),
+    incarnation: new Uint32Array(length).fill(1),
+    lane: new Uint16Array(length),
+    firstSeq: Float64Array.from(numbers),
+    count: new Uint32Array(length).fill(1),
+    first: BigUint64Array.from(numbers, BigInt),
+    last: BigUint64Array.from(numbers, BigInt),
+    digest: BigUint64Array.from(numbers, (index) => 2n ** 64n - 1n - BigInt(index)),
+  };
 }

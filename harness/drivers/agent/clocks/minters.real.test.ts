@@ -2,11 +2,11 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { freePort } from '../free-port.ts';
 import type { ClockBackend, ClockTools } from './clock-backend.ts';
 import { libfaketime } from './libfaketime.ts';
 import { mintersUnder } from './minters.ts';
@@ -70,7 +70,7 @@ interface Service extends AsyncDisposable {
 async function serve(backend: ClockBackend, command: (port: string) => readonly string[]): Promise<Service> {
   const setting = join(mkdtempSync(join(folder, 'run-')), 'clock');
   backend.control(setting, () => Date.now());
-  const port = await freePort();
+  const port = await freePort('127.0.0.1');
   const { prefix, environment } = backend.wrap(tools.get(backend.name) ?? '', setting);
   const [program, ...args] = [...prefix, ...command(String(port))] as const;
   const child = spawn(program, args, {
@@ -92,14 +92,6 @@ async function serve(backend: ClockBackend, command: (port: string) => readonly 
       await gone;
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }
 
 async function untilListening(port: number): Promise<void> {

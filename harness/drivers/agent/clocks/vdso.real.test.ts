@@ -5,7 +5,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -14,6 +13,7 @@ import { isAt, readingOf } from '../../../core/clock-reading.ts';
 import type { NodeHealth } from '../../../core/cluster.ts';
 import { trueUnixMs } from '../../../core/time.ts';
 import { judgeBite } from '../../../engine/bite.ts';
+import { freePort } from '../free-port.ts';
 import { chooseClock } from './choose-clock.ts';
 import type { ClockBackend } from './clock-backend.ts';
 import { libfaketime } from './libfaketime.ts';
@@ -24,6 +24,7 @@ import { vdso } from './vdso.ts';
 const ETCD = programOf('etcd') as string;
 const STEP_MS = -3_600_000;
 const SERVES_MS = 10_000;
+const HERE = '127.0.0.1';
 
 interface SkewedEtcd extends AsyncDisposable {
   readonly endpoint: string;
@@ -37,7 +38,7 @@ async function startEtcd(backend: ClockBackend): Promise<SkewedEtcd> {
   const clock = backend.control(join(folder, 'clock'), () => trueUnixMs(axis.origin, axis.time.now()));
   const tool = (await toolsHere()).get(backend.name) as string;
   const { prefix, environment } = backend.wrap(tool, join(folder, 'clock'));
-  const [clients, peers] = [await freePort(), await freePort()].map((port) => `http://127.0.0.1:${port}`) as [
+  const [clients, peers] = [await freePort(HERE), await freePort(HERE)].map((port) => `http://${HERE}:${port}`) as [
     string,
     string,
   ];
@@ -65,14 +66,6 @@ async function startEtcd(backend: ClockBackend): Promise<SkewedEtcd> {
       return etcd;
   await etcd[Symbol.asyncDispose]();
   throw new Error(`etcd under ${backend.name} does not serve`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }
 
 /** Its wall clock by the dates of its answers, which have whole seconds: read at the moment when the second changes. */
