@@ -2,8 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { GeneratorEnv } from '../harness/core/generator.ts';
 import { decodeId } from '../harness/core/layout.ts';
-import type { CrankedNode } from './testing/cranked-node.ts';
-import { CrankedCluster, START_MS } from './testing/cranked-node.ts';
+import { CrankedCluster, CrankedNode, START_MS } from './testing/cranked-node.ts';
 import snowflake, { LAYOUT, compose, refusesOptions, settingsOf } from './snowflake.ts';
 
 const decode = (ids: bigint[] | string) => {
@@ -123,6 +122,20 @@ describe('one node', () => {
     expect(await node.mint(1)).toBe('bound');
     await cluster.crank.advance(50);
     expect(await node.mint(1)).toHaveLength(1);
+  });
+
+  test('does not say that it holds a worker ID before it has time to mint in', async () => {
+    const cluster = new CrankedCluster();
+    const node = new CrankedNode(cluster, { pool: 1 });
+    const owners = (): number => cluster.store.range('o/').length;
+    node.onClockRead = () => void (node.cut = owners() > 0);
+    await node.start(snowflake);
+    await cluster.crank.advance(450); // until the attempt that the cut swallowed is given up
+    expect([owners(), node.minter.holding(), await node.mint(1)]).toEqual([1, undefined, 'waiting']);
+    node.onClockRead = () => void (node.cut = false);
+    await cluster.crank.advance(1000);
+    expect(await node.mint(1)).toHaveLength(1);
+    expect(node.minter.holding()?.workerId).toBe(0);
   });
 
   test('refuses a clock that no ID can carry', async () => {

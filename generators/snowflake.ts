@@ -105,6 +105,8 @@ export interface Tenure {
   /** No minting at or after this, on the monotonic clock. */
   fenceNs: bigint;
   lost: boolean;
+  /** False until it is known in what time it may mint: before that nobody is told that the node holds a worker ID. */
+  settled: boolean;
   extending: boolean;
   extensionAskedNs: bigint;
 }
@@ -138,13 +140,13 @@ export class SnowflakeMinter implements Minter {
 
   mint(into: BigUint64Array, count: number): number | Promise<number> {
     const tenure = this.tenure;
-    if (tenure === undefined) throw this.env.refusal(this.#keptOut ?? ('waiting' satisfies Reason));
+    if (tenure?.settled !== true) throw this.env.refusal(this.#keptOut ?? ('waiting' satisfies Reason));
     return this.#fill(tenure, into, 0, count);
   }
 
   holding(): Holding | undefined {
     const tenure = this.tenure;
-    if (tenure === undefined) return undefined;
+    if (tenure?.settled !== true) return undefined;
     const { workerId, lease, createRevision, fenceNs, limitMs } = tenure;
     return { workerId, lease: { id: lease, createRevision, fenceNs, limitMs } };
   }
@@ -376,6 +378,7 @@ export class SnowflakeMinter implements Minter {
       limitMs: floorMs,
       fenceNs: fenceAfter(sentNs, grant.ttlMs),
       lost: false,
+      settled: true,
       extending: false,
       extensionAskedNs: 0n,
     };
@@ -431,8 +434,10 @@ export class SnowflakeMinter implements Minter {
 
   /** Extends the bound again and again; resolves when the tenure is lost. */
   protected async keepBound(tenure: Tenure): Promise<void> {
+    tenure.settled = false;
     while (!tenure.lost) {
       const answered = await this.extend(tenure);
+      if (answered) tenure.settled = true;
       if (!tenure.lost) await this.env.sleep(answered ? EXTEND_EVERY_MS : RETRY_MS);
     }
   }
@@ -451,7 +456,9 @@ export class SnowflakeMinter implements Minter {
     // Also this reading: time that is not believed must not get into a bound, which never goes down.
     if (this.isAhead(now)) {
       const owners = await this.attempt((coordination) => coordination.range('o/', ATTEMPT_MS));
-      return owners !== undefined && (await this.trustClock(owners));
+      if (owners === undefined) return false;
+      tenure.settled = true; // in no time at all
+      return this.trustClock(owners);
     }
     if (!isOutOfRange(now)) this.believe(now);
     const to = Math.min(now + WINDOW_MS, END_MS);
@@ -461,6 +468,7 @@ export class SnowflakeMinter implements Minter {
     const answer = await this.attempt((coordination) => this.raiseBound(coordination, tenure, to));
     tenure.extending = false;
     if (answer === undefined) return false;
+    tenure.settled = true;
     const [owner, bound] = answer.got;
     if (answer.succeeded) tenure.limitMs = Math.max(tenure.limitMs, to);
     else if (isOwnedBy(tenure, owner)) tenure.limitMs = Math.max(tenure.limitMs, decodeBound(bound));

@@ -25,6 +25,7 @@ export class IndependentMinter extends SnowflakeMinter {
       limitMs: Number.MAX_SAFE_INTEGER,
       fenceNs: this.env.monotonicNs() + BigInt(FOREVER_MS) * 1_000_000n,
       lost: false,
+      settled: true,
       extending: true,
       extensionAskedNs: 0n,
     };

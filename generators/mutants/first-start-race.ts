@@ -36,6 +36,7 @@ class RacingMinter extends BoundlessMinter {
       limitMs: Number.MAX_SAFE_INTEGER,
       fenceNs: fenceAfter(sentNs, grant.ttlMs),
       lost: false,
+      settled: true,
       extending: false,
       extensionAskedNs: 0n,
     };

@@ -63,6 +63,7 @@ export class StaticMinter extends SnowflakeMinter {
       limitMs: floorMs,
       fenceNs: FOREVER_NS,
       lost: false,
+      settled: true,
       extending: false,
       extensionAskedNs: 0n,
     };
