@@ -23,12 +23,17 @@ interface Subject {
   readonly perMs: number;
 }
 
-const SUBJECTS: readonly Subject[] = [
+/** `saturate`, and an ID of long ago among its own. */
+const RISING: readonly Subject[] = [
   { nodes: 1, perMs: 4096 },
   { nodes: 4, perMs: 1024 },
   { nodes: 2, perMs: 4096 },
   { nodes: 3, perMs: 4096 },
 ];
+/** IDs that nothing certifies. */
+const RANDOM: readonly Subject[] = [100, 250, 500, 1000].map((perMs) => ({ nodes: 1, perMs }));
+const OF_RISING = 'mints-an-old-id-again';
+const OF_RANDOM = join(import.meta.dirname, 'random-ids.ts');
 
 interface Measured extends Subject {
   readonly minted: bigint;
@@ -42,31 +47,40 @@ interface Measured extends Subject {
   readonly behind: boolean;
 }
 
+const HEAD = `| nodes × IDs/s | minted | lost | stored within | looked at within | duplicate announced within | harness and store | verdict after |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |`;
+
 /** Takes about a minute and a half a row. */
 export async function liveSection(): Promise<string> {
   return sectionOf(SECONDS);
 }
 
 async function sectionOf(seconds: number): Promise<string> {
-  const rows: string[] = [];
-  for (const subject of SUBJECTS) rows.push(row(await measure(subject, seconds)));
+  const rowsOf = async (generator: string, subjects: readonly Subject[]): Promise<string> => {
+    const rows: string[] = [];
+    for (const subject of subjects) rows.push(row(await measure(generator, subject, seconds)));
+    return rows.join('\n');
+  };
   return `Runs of ${seconds} s on the driver \`local\`: nodes that drive themselves, harness and store on the same CPUs. Lag is the
 longest that anything committed to a tap waited to be stored, or to be looked at for violations; a duplicate of an ID of up
 to ${Math.floor(seconds / 2)} s before is minted every other second, and the slowest to be announced is told, from its emission. The share is of
 harness and store, of all CPUs. The verdict is there so long after the load ended, with the cluster taken down.
 
-| nodes × IDs/s | minted | lost | stored within | looked at within | duplicate announced within | harness and store | verdict after |
-| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
-${rows.join('\n')}
+${HEAD}
+${await rowsOf(OF_RISING, RISING)}
+
+The same of 64 random bits an ID, which no run certifies: each is looked for among all before it.
+
+${HEAD}
+${await rowsOf(OF_RANDOM, RANDOM)}
 `;
 }
 
-async function measure(subject: Subject, seconds: number): Promise<Measured> {
+async function measure(generator: string, subject: Subject, seconds: number): Promise<Measured> {
   const folder = mkdtempSync(join(tmpdir(), 'snowglobe-live-'));
   try {
     const file = join(folder, 'scenario.json');
-    writeFileSync(file, JSON.stringify(scenarioOf(subject, seconds)));
-    const generator = 'mints-an-old-id-again';
+    writeFileSync(file, JSON.stringify(scenarioOf(generator, subject, seconds)));
     const args = ['run', file, '--driver', 'local', '--generator', generator, '--runs', folder];
     // It fails, as it has to: the exit code is 10.
     await promisify(execFile)(process.execPath, ['harness/main.ts', ...args], { cwd: ROOT }).catch(() => undefined);
@@ -83,12 +97,17 @@ async function measure(subject: Subject, seconds: number): Promise<Measured> {
   }
 }
 
-function scenarioOf({ nodes, perMs }: Subject, seconds: number): ScenarioInput {
+function scenarioOf(generator: string, { nodes, perMs }: Subject, seconds: number): ScenarioInput {
   return {
     name: 'saturation',
     question: 'How far is the harness behind its nodes?',
     generator: 'saturate',
-    cluster: { nodes, coordinatorMembers: 0, selfLoad: 1000 * perMs, options: { perMs } },
+    cluster: {
+      nodes,
+      coordinatorMembers: 0,
+      selfLoad: 1000 * perMs,
+      ...(generator === OF_RISING && { options: { perMs } }),
+    },
     load: { idsPerSecond: 200, batch: { min: 1, max: 20, mean: 10 } },
     warmUpMs: 1000,
     timetable: {
