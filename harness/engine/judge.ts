@@ -1,6 +1,7 @@
 /**
  * From evidence to the record of a run: findings, doubts, verdict, reasons. Pure but for the questions to the history.
  */
+import { inTurns } from '../core/at-once.ts';
 import type { CarriedWorkers } from '../core/carried-workers.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Tenure } from '../core/tenure.ts';
@@ -213,6 +214,9 @@ interface Answers {
   readonly doubts: readonly UnknownReason[];
 }
 
+/** An engine answers each by one core. */
+const QUESTIONS_AT_ONCE = 2;
+
 async function ask(source: HistorySource | undefined, generator: Run['generator']): Promise<Answers> {
   const none: Answers = {
     promised: [],
@@ -230,16 +234,14 @@ async function ask(source: HistorySource | undefined, generator: Run['generator'
     scope,
     detail: `The history could not be asked: ${error instanceof Error ? error.message : String(error)}`,
   });
-  const findAll = async (wanted: readonly Promise_[]): Promise<readonly (Finding | UnknownReason)[]> => {
-    const found: (Finding | UnknownReason)[] = [];
-    for (const promise of wanted)
+  const findAll = (wanted: readonly Promise_[]): Promise<readonly (Finding | UnknownReason)[]> =>
+    inTurns(wanted, QUESTIONS_AT_ONCE, async (promise) => {
       try {
-        found.push(await source.find(promise));
+        return await source.find(promise);
       } catch (error) {
-        found.push(lost(promise.guarantee, error));
+        return lost(promise.guarantee, error);
       }
-    return found;
-  };
+    });
   try {
     const tenures = await source.tenures();
     const unheld = await source.unheld();

@@ -40,7 +40,13 @@ export type ChdbStarted =
   | { readonly failed: string; readonly step: 'load' | 'open' };
 
 /** ClickHouse's own numbers. */
-const CODE = { unknownSetting: 115, authenticationFailed: 516, notImplemented: 48, other: 1002 } as const;
+const CODE = {
+  unknownSetting: 115,
+  unknownParameter: 456,
+  authenticationFailed: 516,
+  notImplemented: 48,
+  other: 1002,
+} as const;
 
 /** Settings that a client may send: they say what this process does anyway. Any other would be ignored silently. */
 const SETTINGS_IN_FORCE: Readonly<Record<string, string>> = {
@@ -49,8 +55,11 @@ const SETTINGS_IN_FORCE: Readonly<Record<string, string>> = {
   async_insert: '0',
 };
 
-/** Inserts at once: as many as there are cores on the smallest machine that this is made for. */
+/** At once: as many as there are cores on the smallest machine that this is made for. */
 const WRITERS = 2;
+const READERS = 2;
+
+const TAB_SEPARATED = { format: 'TabSeparated' } as const;
 
 const TRANSPORT_PARAMETERS = new Set(['query', 'query_id', 'database', 'default_format']);
 
@@ -106,7 +115,7 @@ async function main(start: ChdbStart): Promise<void> {
 
   const incoming = join(start.folder, INCOMING_FOLDER);
   let writers: readonly Session[];
-  let reader: Session;
+  let readers: readonly Session[];
   try {
     rmSync(incoming, { recursive: true, force: true });
     mkdirSync(incoming, { recursive: true });
@@ -116,17 +125,17 @@ async function main(start: ChdbStart): Promise<void> {
       '--output_format_json_quote_64bit_integers=1',
     ];
     const session = (): Session => new chdb.Session(join(start.folder, 'db'), { connectionArgs });
-    // A session answers one query at a time, and a long check must not hold up the inserts. An insert takes one core.
+    // A session answers one query at a time, and takes one core for it; a long check must not hold up the inserts.
     writers = Array.from({ length: WRITERS }, session);
-    reader = session();
+    readers = Array.from({ length: READERS }, session);
   } catch (error) {
     report({ step: 'open', failed: messageOf(error) });
     return process.disconnect();
   }
 
-  const clickhouse = reader.query('SELECT version()', 'TabSeparated').trim();
+  const clickhouse = readers[0]!.query('SELECT version()', 'TabSeparated').trim();
   const writing = poolOf(writers);
-  const reading = poolOf([reader]);
+  const reading = poolOf(readers);
 
   /** Undefined: it is on its way already. */
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<Uint8Array | undefined> {
@@ -179,8 +188,8 @@ async function main(start: ChdbStart): Promise<void> {
 }
 
 async function run(session: Session, query: string, parameters: Readonly<Record<string, string>>): Promise<Uint8Array> {
-  const result = await session.queryBindAsync(query, parameters, { format: 'TabSeparated' });
-  return result.bytes();
+  await bind(session, query, parameters);
+  return (await session.queryAsync(query, TAB_SEPARATED)).bytes();
 }
 
 /** A result of any size, as it is made; in a format whose pieces make a whole. */
@@ -190,12 +199,37 @@ async function stream(
   parameters: Readonly<Record<string, string>>,
   response: ServerResponse,
 ): Promise<void> {
+  await bind(session, query, parameters);
   const gone = once(response, 'close');
-  for await (const chunk of session.queryStreamBind(query, parameters, { format: 'RowBinary' })) {
+  for await (const chunk of session.queryStream(query, { format: 'RowBinary' })) {
     if (response.destroyed) return;
     if (!response.write(chunk.raw())) await Promise.race([once(response, 'drain'), gone]);
   }
   response.end();
+}
+
+/** Names of parameters that a session has a value for. */
+const bound = new WeakMap<Session, Set<string>>();
+
+/**
+ * Gives the session the values of a query's parameters. Not by chdb's own calls that do: while one of these is under way
+ * any other waits, in all sessions of the process, so that a check would hold up every insert.
+ */
+async function bind(session: Session, query: string, parameters: Readonly<Record<string, string>>): Promise<void> {
+  const known = bound.get(session) ?? new Set();
+  bound.set(session, known);
+  const names = Object.keys(parameters);
+  for (const [, name] of query.matchAll(/\{(\w+):/g))
+    if (known.has(name!) && !names.includes(name!))
+      throw new HttpFailure(
+        400,
+        CODE.unknownParameter,
+        `Substitution \`${name}\` is not set. (UNKNOWN_QUERY_PARAMETER)`,
+      );
+  if (names.length === 0) return;
+  for (const name of names) known.add(name);
+  const values = names.map((name) => `param_${name} = '${parameters[name]!.replaceAll(/[\\']/g, '\\$&')}'`);
+  await session.queryAsync(`SET ${values.join(', ')}`, TAB_SEPARATED);
 }
 
 /** What was sent, as it was before it was compressed. */
@@ -226,7 +260,9 @@ function insertFromFile(query: string, file: string): string {
 function readParameters(search: URLSearchParams): Record<string, string> {
   const parameters: Record<string, string> = {};
   for (const [name, value] of search) {
-    if (name.startsWith('param_')) parameters[name.slice('param_'.length)] = unescapeTsv(value);
+    const parameter = /^param_(\w+)$/.exec(name)?.[1];
+    // Escaped as in TSV, as a session takes them.
+    if (parameter !== undefined) parameters[parameter] = value;
     else if (!TRANSPORT_PARAMETERS.has(name) && SETTINGS_IN_FORCE[name] !== value && !isStreaming(name, value))
       throw new HttpFailure(
         400,
@@ -238,12 +274,6 @@ function readParameters(search: URLSearchParams): Record<string, string> {
 }
 
 const isStreaming = (name: string, value: string): boolean => name === 'wait_end_of_query' && value === '0';
-
-/** HTTP parameters come escaped as in TSV, and chdb escapes them again itself. */
-function unescapeTsv(value: string): string {
-  const plain: Readonly<Record<string, string>> = { t: '\t', n: '\n', r: '\r', b: '\b', f: '\f', 0: '\0' };
-  return value.replaceAll(/\\(.)/gs, (_, escaped: string) => plain[escaped] ?? escaped);
-}
 
 function authorized(request: IncomingMessage, token: string): boolean {
   const [scheme, credentials] = (request.headers.authorization ?? '').split(' ');

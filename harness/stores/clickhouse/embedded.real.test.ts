@@ -170,6 +170,16 @@ describe('what is stored', () => {
 });
 
 describe('queries', () => {
+  test('take parameters of any text, side by side, and refuse one that an earlier query had', async () => {
+    using folder = temporaryFolder();
+    await using store = await openEmbedded({ folder: folder.path, runId: RUN });
+    const texts = ["it's", '\\', '\\N', 'a\tb\nc\rd\0e', '{x:String}', 'ü€😀', '', "\\'\\\\n"];
+    const told = await Promise.all(texts.map((x) => store.sql.rows<{ x: string }>('SELECT {x:String} AS x', { x })));
+    expect(told).toEqual(texts.map((x) => [{ x }]));
+    for (let session = 0; session < 4; session++)
+      await expect(store.sql.rows('SELECT {x:String} AS x')).rejects.toThrow('Substitution `x` is not set');
+  });
+
   test('see tables by their names, with parameters, and errors that are the query’s own', async () => {
     using folder = temporaryFolder();
     await using store = await openEmbedded({ folder: folder.path, runId: RUN });
