@@ -168,7 +168,8 @@ export type Engine = 'own' | 'shared';
 
 /**
  * Where nobody else writes, the IDs of the one run need not be told from others: to sort each row into the partition of its
- * run takes the engine a third of all that it does with an ID, and to ask each row for its run a part of every check.
+ * run takes the engine a third of all that it does with an ID, to write its name beside each a sixth of the rest, and to
+ * ask each row for its run a part of every check. A table of the first version has the name, and is left as it is.
  */
 const holdsOneRun = (table: Table, engine: Engine): boolean => engine === 'own' && table === 'ids';
 
@@ -199,6 +200,8 @@ function tableSettings(table: string, engine: Engine): string {
 const define = (list: readonly Column[]): string =>
   list.map(({ name, type, codec }) => `${name} ${type}${codec === undefined ? '' : ` CODEC(${codec})`}`).join(', ');
 
+const withoutRun = (list: readonly Column[]): readonly Column[] => list.filter(({ name }) => name !== 'run');
+
 const named = (list: readonly Column[]): string => list.map(({ name }) => name).join(', ');
 
 /** Statements that make a database ready; harmless when repeated. Who changes them: see versions.ts. */
@@ -207,7 +210,7 @@ export function createStatements(database: string, engine: Engine, idBits: IdBit
   const name = (table: Parameters<typeof tableName>[0]): string => `${database}.${tableName(table, idBits)}`;
   const tables = TABLES.map(
     (table) => `
-      CREATE TABLE IF NOT EXISTS ${name(table)} (${define(all[table])})
+      CREATE TABLE IF NOT EXISTS ${name(table)} (${define(holdsOneRun(table, engine) ? withoutRun(all[table]) : all[table])})
       ENGINE = MergeTree ${holdsOneRun(table, engine) ? '' : 'PARTITION BY run'} ORDER BY ${ORDER_BY[table]} SETTINGS ${tableSettings(table, engine)}`,
   );
   const facts = FACT_TABLES.map(
@@ -220,7 +223,7 @@ export function createStatements(database: string, engine: Engine, idBits: IdBit
     ...facts,
     `CREATE TABLE IF NOT EXISTS ${name('ingest')} (${define([...RUN, ...LANE, ...sentColumns(idBits)])}) ENGINE = Null`,
     `CREATE MATERIALIZED VIEW IF NOT EXISTS ${name('ingest_ids')} TO ${name('ids')} AS
-      SELECT ${named([...RUN, ...LANE])}, first_seq + position - 1 AS seq, id, worker
+      SELECT ${named(holdsOneRun('ids', engine) ? LANE : [...RUN, ...LANE])}, first_seq + position - 1 AS seq, id, worker
       FROM ${name('ingest')} ARRAY JOIN ids AS id, arrayEnumerate(ids) AS position`,
     `CREATE MATERIALIZED VIEW IF NOT EXISTS ${name('ingest_batches')} TO ${name('batches')} AS
       SELECT ${named(all.batches)} FROM ${name('ingest')}`,
