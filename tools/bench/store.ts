@@ -4,7 +4,7 @@
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -77,8 +77,17 @@ function dropFromCache(folder: string): void {
   }
 }
 
+/**
+ * The store of the round before goes when all rounds are over: where thousands of files were deleted just now, ext4 without
+ * a journal looks for a minute at each of them before it makes a new one.
+ */
+function putAside(folder: string): void {
+  const store = join(folder, 'store');
+  if (existsSync(store)) renameSync(store, mkdtempSync(`${store}-before-`));
+}
+
 async function rejudged(pattern: keyof typeof PATTERNS, folder: string, written: number): Promise<Round> {
-  rmSync(join(folder, 'store'), { recursive: true, force: true });
+  putAside(folder);
   const child = spawn(process.execPath, [join(import.meta.dirname, 'rejudged.ts'), pattern, folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
