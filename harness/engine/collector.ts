@@ -78,8 +78,9 @@ type CollectEntry = Extract<JournalEntry, { readonly kind: 'collect' }>;
 const EVERY_MS = 1000;
 /** Where nodes mint so many IDs in that time that the engine is never idle for long, it may as well have them sooner. */
 const AT_LEAST_EVERY_MS = 250;
-/** IDs that are worth a pass. */
+/** IDs that are worth a pass, and how often it is looked whether there are so many. */
 const WORTH_IDS = 262_144;
+const LOOK_EVERY_MS = 50;
 
 /** Ranges of different lanes that are on their way to the store together; those of one lane go one after another. */
 const RANGES_AT_ONCE = 2;
@@ -188,20 +189,25 @@ export function startCollector(options: CollectorOptions): Collector {
 
   async function collectUntilStopped(): Promise<void> {
     await sendAgain((options.earlier ?? []).filter((entry) => entry.kind === 'collect'));
-    let ended = { at: time.now(), stored };
     while (!stopping.signal.aborted) {
       const began = time.now();
       // A lane is left only when what it had was less than it may give at once: so nothing is left of before.
       await collectAll(large);
-      const before = ended;
-      ended = { at: time.now(), stored };
-      longestLag = Math.max(longestLag, ended.at - Math.max(upTo, started));
+      longestLag = Math.max(longestLag, time.now() - Math.max(upTo, started));
       upTo = began;
       options.live?.passed(began);
-      const idsPerMs = Number(ended.stored - before.stored) / nsToMs(Math.max(1, ended.at - before.at));
-      const pauseMs = options.everyMs ?? paceFor(idsPerMs) - nsToMs(ended.at - began);
-      await time.sleep(Math.max(pauseMs, 1), stopping.signal).catch(() => undefined);
+      await (options.everyMs === undefined ? untilWorth(began) : sleep(options.everyMs));
     }
+  }
+
+  const sleep = (ms: number): Promise<void> => time.sleep(Math.max(ms, 1), stopping.signal).catch(() => undefined);
+
+  /** Until it is time for the pass after the one that began then: the sooner, the more there is to take. */
+  async function untilWorth(began: RunNs): Promise<void> {
+    const spentMs = (): number => nsToMs(time.now() - began);
+    await sleep(AT_LEAST_EVERY_MS - spentMs());
+    while (!stopping.signal.aborted && spentMs() < EVERY_MS && reader.unread() < WORTH_IDS)
+      await sleep(Math.min(LOOK_EVERY_MS, EVERY_MS - spentMs()));
   }
 
   const ended = collectUntilStopped().catch((error: unknown) => {
@@ -256,11 +262,6 @@ export function startCollector(options: CollectorOptions): Collector {
     stop,
     drain,
   };
-}
-
-/** How long after the beginning of a pass the next may begin, in milliseconds. */
-function paceFor(idsPerMs: number): number {
-  return Math.min(EVERY_MS, Math.max(AT_LEAST_EVERY_MS, WORTH_IDS / idsPerMs));
 }
 
 /** NaN where the token is none of `tokenOf`. */

@@ -47,9 +47,14 @@ describe('what was written is read', () => {
             const writer = new TapWriter(folder, LANE, segmentBytes);
             const reader = new TapReader(folder);
             const read: Buffer[] = [];
+            let waiting = 0;
             for (const ids of list) {
               writer.append(ids, record);
-              if (readNow.next().value) read.push(readLane(reader.lanes()[0]!));
+              waiting += ids.length / 8;
+              expect(reader.unread()).toBe(waiting);
+              if (!readNow.next().value) continue;
+              read.push(readLane(reader.lanes()[0]!));
+              waiting = 0;
             }
             read.push(readLane(reader.lanes()[0]!));
             expect(Buffer.concat(read)).toEqual(Buffer.concat(list));

@@ -102,6 +102,11 @@ export class TapReader {
     };
   }
 
+  /** IDs behind what was read, committed or not. */
+  unread(): number {
+    return this.lanes().reduce((ids, lane) => ids + lane.unread(), 0);
+  }
+
   /** Gives the files back; reading on opens them again. */
   close(): void {
     for (const lane of this.#lanes.values()) lane.close();
@@ -186,6 +191,16 @@ export class LaneReader {
       this.#problem = `${this.#name} cannot be read: ${messageOf(error)}`;
       return undefined;
     }
+  }
+
+  /** As `TapReader.unread`; of a lane that cannot be read, none. */
+  unread(): number {
+    if (this.#problem !== undefined) return 0;
+    const bytes = this.#segments
+      .slice(this.#current)
+      .map((firstSeq) => join(this.#folder, `${segmentName(this.lane, firstSeq)}.ids`))
+      .reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), -this.#idsAt);
+    return Math.max(0, bytes) / (this.#idBits / 8);
   }
 
   /** What lies behind the last committed batch. */
