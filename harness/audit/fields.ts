@@ -5,7 +5,8 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { idReader } from '../core/id-words.ts';
 import type { Layout } from '../core/layout.ts';
-import { idBitsOf, shiftsOf } from '../core/layout.ts';
+import { idBitsOf } from '../core/layout.ts';
+import { firstOther, maskOf } from './alike.ts';
 
 /** IDs of one owner in one file, in their order. */
 export interface Span {
@@ -141,32 +142,22 @@ class FieldReading {
     const words = new Int32Array(ids.buffer);
     const reader = idReader({ ids, layout: this.#layout });
     const perId = this.#perId;
-    const mask = this.#mask;
-    const [m0, m1] = [mask[0]!, mask[1]!];
-    let [b0, b1] = [this.#before[0]!, this.#before[1]!];
-    for (let id = 0, at = 0; id < count; id++, at += perId) {
-      const isSame =
-        ((words[at]! ^ b0) & m0) === 0 &&
-        ((words[at + 1]! ^ b1) & m1) === 0 &&
-        (perId === 2 || this.#isAlike(words, at));
-      if (isSame && this.#run > 0) {
-        this.#run++;
-        continue;
+    const end = count * perId;
+    for (let at = 0; at < end; at += perId) {
+      if (this.#run > 0) {
+        const other = firstOther(words, at, end, this.#before, this.#mask);
+        this.#run += (other - at) / perId;
+        at = other;
+        if (at === end) return;
       }
-      b0 = words[at]!;
-      b1 = words[at + 1]!;
-      if (perId === 4) {
-        this.#before[2] = words[at + 2]!;
-        this.#before[3] = words[at + 3]!;
-      }
+      this.#before.set(words.subarray(at, at + perId));
       this.#closeRun();
+      const id = at / perId;
       const tick = reader.tick(id);
       const worker = reader.worker(id);
       this.#runFits = tick < this.#tickEnd && reader.isMarked(id);
       this.#begin(tick, worker);
     }
-    this.#before[0] = b0;
-    this.#before[1] = b1;
   }
 
   end(): Fields {
@@ -189,13 +180,6 @@ class FieldReading {
       begins: this.#begins ?? NOBODY,
       ends,
     };
-  }
-
-  #isAlike(words: Int32Array, at: number): boolean {
-    const mask = this.#mask;
-    return (
-      ((words[at + 2]! ^ this.#before[2]!) & mask[2]!) === 0 && ((words[at + 3]! ^ this.#before[3]!) & mask[3]!) === 0
-    );
   }
 
   #begin(tick: number, worker: number): void {
@@ -251,19 +235,6 @@ function hulls(spells: readonly Spell[]): Spell[] {
     byWorker.set(worker, { worker, from: Math.min(from, one?.from ?? from), to: Math.max(to, one?.to ?? to) });
   }
   return [...byWorker.values()];
-}
-
-/** All bits but those of the sequence and of chance, as words. Where there is no time, its shift says what lies above all. */
-function maskOf(layout: Layout): Int32Array {
-  const { time, worker } = shiftsOf(layout);
-  const bits = BigInt(idBitsOf(layout));
-  const ones = (count: bigint): bigint => (1n << count) - 1n;
-  let mask = ones(bits) ^ ones(BigInt(time));
-  mask |= ones(BigInt(layout.workerBits)) << BigInt(worker);
-  for (const fixed of layout.fixed ?? []) mask |= ones(BigInt(fixed.bits)) << BigInt(fixed.shift);
-  return new Int32Array(
-    Array.from({ length: Number(bits / 32n) }, (_, k) => Number(BigInt.asIntN(32, mask >> BigInt(32 * k)))),
-  );
 }
 
 /** What the tasks of one owner found, in their order, as if one had read them all. */

@@ -6,6 +6,7 @@ import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { idReader } from '../core/id-words.ts';
 import type { Layout } from '../core/layout.ts';
 import { idBitsOf } from '../core/layout.ts';
+import { firstOther, maskOf } from './alike.ts';
 import type { Span, Spell } from './fields.ts';
 import { readSpan } from './fields.ts';
 
@@ -81,6 +82,9 @@ export function findSuspects(task: SuspectsTask, onBytes: (bytes: number) => voi
     ({ worker }) => worker,
   );
   const counts = overlaps.map(() => 0);
+  const mask = maskOf(layout);
+  const perId = mask.length;
+  const node = csvText(task.node);
   const fd = out === undefined ? undefined : openSync(out, 'wx', 0o600);
   let text = '';
   let position = task.first;
@@ -95,16 +99,23 @@ export function findSuspects(task: SuspectsTask, onBytes: (bytes: number) => voi
         idBitsOf(layout),
         (ids, count) => {
           const reader = idReader({ ids, layout });
-          for (let id = 0; id < count; id++, position++) {
-            const mine = byWorker.get(reader.worker(id));
-            const tick = mine === undefined ? 0 : reader.tick(id);
-            const at = mine === undefined ? undefined : within(mine, tick);
+          const words = new Int32Array(ids.buffer);
+          for (let id = 0, next = 0; id < count; position += next - id, id = next) {
+            const like = words.subarray(perId * id, perId * (id + 1));
+            next = firstOther(words, perId * (id + 1), perId * count, like, mask) / perId;
+            const worker = reader.worker(id);
+            const mine = byWorker.get(worker);
+            if (mine === undefined) continue;
+            const tick = reader.tick(id);
+            const at = within(mine, tick);
             if (at === undefined) continue;
-            counts[at]!++;
+            counts[at]! += next - id;
             if (fd === undefined) continue;
-            const time = timeText(layout, tick);
-            text += `${reader.at(id)},${csvText(task.node)},${position},${reader.worker(id)},${time}\n`;
-            if (text.length > WRITE_CHARS) flush();
+            const behind = `${worker},${timeText(layout, tick)}\n`;
+            for (let one = id; one < next; one++) {
+              text += `${reader.at(one)},${node},${position + one - id},${behind}`;
+              if (text.length > WRITE_CHARS) flush();
+            }
           }
         },
         onBytes,
