@@ -27,10 +27,12 @@ import type {
   TxnResult,
 } from '../harness/core/generator.ts';
 import type { Promise_ } from '../harness/core/guarantee.ts';
+import { boundKey, decodeBound, encodeBound, ownerKey } from './snowflake/keys.ts';
 import { compose, END_MS, isOutOfRange, LAYOUT, SEQUENCE_MAX } from './snowflake/layout.ts';
 import type { Settings } from './snowflake/settings.ts';
 import { refusesOptions, settingsOf } from './snowflake/settings.ts';
 
+export { boundKey, encodeBound, ownerKey } from './snowflake/keys.ts';
 export { compose, END_MS, isOutOfRange, LAYOUT, SEQUENCE_MAX } from './snowflake/layout.ts';
 export { integerWithin, refusesOptions, settingsOf } from './snowflake/settings.ts';
 export type { Settings } from './snowflake/settings.ts';
@@ -530,20 +532,6 @@ export default {
 } satisfies Generator;
 
 const COORDINATION_ERRORS: ReadonlySet<string> = new Set(['CoordinationTimeout', 'CoordinationRefused']);
-
-export const ownerKey = (workerId: number): string => `o/${workerId}`;
-export const boundKey = (workerId: number): string => `b/${workerId}`;
-
-/** Zero-padded, so that the coordinator compares bounds as text. */
-export function encodeBound(unixMs: number): string {
-  return String(unixMs).padStart(16, '0');
-}
-
-function decodeBound(bound: KeyValue | undefined): number {
-  if (bound === undefined || !/^\d{16}$/.test(bound.value))
-    throw new Error(`the bound is ${JSON.stringify(bound?.value)}, not 16 digits: another program uses these keys`);
-  return Number(bound.value);
-}
 
 function isOwnedBy(tenure: Tenure, owner: KeyValue | undefined): boolean {
   return owner?.createRevision === tenure.createRevision && owner.value === tenure.nonce;
