@@ -161,7 +161,7 @@ const ORDER_BY = {
 } as const;
 
 /**
- * Whose engine it is. `own`: embedded, one run a database, merges stopped, so any number of parts is welcome. `shared`: a server
+ * Whose engine it is. `own`: embedded, one run a database, IDs never merged, so any number of parts is welcome. `shared`: a server
  * that others use; nothing of its housekeeping is touched.
  */
 export type Engine = 'own' | 'shared';
@@ -183,7 +183,7 @@ export const TOKENS_KEPT = 100_000;
 const MIN_FREE_DISK_BYTES = 100_000_000;
 
 /**
- * Of an engine that merges nothing each range is a part: all columns of it in one file, and in large pieces, so that what
+ * Where IDs are never merged each range is a part: all columns of it in one file, and in large pieces, so that what
  * is the same in a whole range takes next to nothing there. A file for each column would be 27 files to make, and to open.
  */
 const PARTS_OF_FEW_FILES = { min_bytes_for_wide_part: 2 ** 40, index_granularity: 32_768 };
@@ -270,7 +270,7 @@ export function ingestStatement(
 }
 
 /**
- * IDs by lane, of an engine that merges nothing: each part is of one range, and its first row says whose. No row is read
+ * IDs by lane, of an engine that merges none: each part is of one range, and its first row says whose. No row is read
  * but these. `merged`: parts that are not.
  */
 export function lanesOfPartsQuery(database: string, idBits: IdBits): string {
