@@ -347,8 +347,8 @@ describe('folders of taps', () => {
 
   test('what lies among them and is none is an error; one that is named beside its folder counts once', async () => {
     const sound = lane('n1-1-0', [[1n], [2n, 3n]]);
-    const stray = { ...sound, 'taps/n1-1.life': '', 'taps/more.csv': 'id\n1\n1\n' };
-    expect(refusal(await auditOf(stray, { words: ['taps'] }))).toMatch(/^taps\/more\.csv .*lies among taps/);
+    const stray = { ...sound, 'taps/n1-1.life': '', 'taps/start-up.snapshot': 'x', 'taps/more.csv': 'id\n1\n1\n' };
+    expect(refusal(await auditOf(stray, { words: ['taps'] }))).toMatch(/^taps\/more\.csv .*lies among taps[^\n]*$/);
     expect(found(await auditOf(stray, { words: ['taps'], lenient: true }))).toMatchObject({
       verdict: 'unknown',
       ids: '3',

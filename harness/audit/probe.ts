@@ -59,6 +59,10 @@ const BY_ENDING: Readonly<Record<string, FileFormat>> = {
 };
 const COMPRESSIONS: Readonly<Record<string, Compression>> = { '.gz': 'gzip', '.zst': 'zstd', '.zstd': 'zstd' };
 
+/** Whether a file of that name would be read as one of IDs, whatever is in it. */
+export const isNamedAsIds = (name: string): boolean =>
+  BY_ENDING[extname(name).toLowerCase()] !== undefined || COMPRESSIONS[extname(name)] !== undefined;
+
 /** The first bytes of a file. */
 export function headOf(path: string): Buffer {
   const fd = openSync(path, 'r');

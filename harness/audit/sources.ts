@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Problem } from '../core/errors.ts';
 import { messageOf, problem } from '../core/errors.ts';
 import { parseSegmentName } from '../core/tap.ts';
+import { isNamedAsIds } from './probe.ts';
 import type { RefusalKind } from './refusals.ts';
 
 export interface Source {
@@ -84,8 +85,8 @@ export function findSources(words: readonly string[], format: string): Sources {
     for (const name of names) {
       const path = join(folder, name);
       if (statSync(path, { throwIfNoEntry: false })?.isFile() === true) inTaps.add(fileOf(path));
-      // What is left out in silence would be taken for looked at.
-      if (parseSegmentName(name) === undefined && !/\.(leases|life)$/.test(name))
+      // Nodes may keep files of other names there; what looks like IDs, and is left out, would be taken for looked at.
+      if (parseSegmentName(name) === undefined && isNamedAsIds(name))
         unread.push({
           name: path,
           kind: 'not an ID',
