@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { link, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { crc32, gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { encodeBatch } from '../core/tap.ts';
-import { auditOf, found, refusal } from './audit-for-tests.ts';
+import { auditIn, auditOf, found, refusal } from './audit-for-tests.ts';
 import { auditJsonSchema, auditSchema } from './audit-schema.ts';
 
 const IDS = ['1724551118844858368', '1724551118844858369', '1724551118849052672'] as const;
@@ -160,6 +163,9 @@ describe('columns', () => {
       verdict: 'pass',
       ids: '2',
     });
+    // A name or a number: as a name it would take the first row away, and another column for that of the IDs.
+    const unclear = await auditOf({ 'a.csv': '2,500\n3,500\n' }, { column: '2' });
+    expect(refusal(unclear)).toMatch(/^a\.csv Nobody can tell whether 2 is the name of a column or its number/);
     // The line of an error counts the line feeds in quotes.
     expect(refusal(await auditOf({ 'a.csv': 'x,id\n"two\nlines",7\n"",x\n' }))).toMatch(/^a\.csv:4 /);
   });
@@ -217,8 +223,34 @@ describe('files', () => {
     expect(refusal(await auditOf(files, { words: ['g'] }))).toContain('no such file');
   });
 
+  test('a file of two names counts once', async () => {
+    const place = await mkdtemp(join(tmpdir(), 'snowglobe-names-'));
+    try {
+      await writeFile(join(place, 'a.txt'), '1\n2\n');
+      await link(join(place, 'a.txt'), join(place, 'b.txt'));
+      await symlink('a.txt', join(place, 'c.txt'));
+      const audit = found(await auditIn(place, ['a.txt', 'b.txt', 'c.txt', '*.txt']));
+      expect(audit).toMatchObject({ verdict: 'pass', ids: '2' });
+    } finally {
+      await rm(place, { recursive: true });
+    }
+  });
+
+  test('what several runs of a compressor wrote into one file is all read', async () => {
+    const twice = (one: Buffer): Buffer => Buffer.concat([one, one]);
+    for (const [name, bytes] of Object.entries({
+      'a.txt.zst': twice(zstdCompressSync('1\n2\n')),
+      'a.txt.gz': twice(gzipSync('1\n2\n')),
+      'a.csv.zst': Buffer.concat([zstdCompressSync(''), zstdCompressSync('id\n'), twice(zstdCompressSync('1\n'))]),
+    }))
+      expect(found(await auditOf({ [name]: bytes })), name).toMatchObject({ verdict: 'fail' });
+    expect(
+      refusal(await auditOf({ 'a.txt.gz': Buffer.concat([gzipSync('1\n'), Buffer.from('\u00001\n')]) })),
+    ).toContain('something follows the zeros');
+  });
+
   test('what has no end, or cannot be read, is an error with its reason', async () => {
-    const asked = { words: ['../../../dev/zero', 'a.txt'] };
+    const asked = { words: [`${'../'.repeat(20)}dev/zero`, 'a.txt'] };
     expect(refusal(await auditOf({ 'a.txt': '1\n' }, asked))).toMatch(
       /dev\/zero Has no end: it is a device and no file/,
     );
@@ -311,6 +343,21 @@ describe('folders of taps', () => {
     expect(found(await auditOf(damaged, { ...asked, lenient: true }))).toMatchObject({ refused: { total: 1 } });
     const half = Object.fromEntries(Object.entries(sound).filter(([name]) => name !== 'taps/n1-1-0-0.batches'));
     expect(refusal(await auditOf(half, asked))).toContain('no .batches file beside it');
+  });
+
+  test('what lies among them and is none is an error; one that is named beside its folder counts once', async () => {
+    const sound = lane('n1-1-0', [[1n], [2n, 3n]]);
+    const stray = { ...sound, 'taps/n1-1.life': '', 'taps/start-up.snapshot': 'x', 'taps/more.csv': 'id\n1\n1\n' };
+    expect(refusal(await auditOf(stray, { words: ['taps'] }))).toMatch(/^taps\/more\.csv .*lies among taps[^\n]*$/);
+    expect(found(await auditOf(stray, { words: ['taps'], lenient: true }))).toMatchObject({
+      verdict: 'unknown',
+      ids: '3',
+    });
+    for (const words of [
+      ['taps', 'taps/n1-1-0-0.ids'],
+      ['taps/n1-1-0-0.ids', 'taps'],
+    ])
+      expect(found(await auditOf(sound, { words }))).toMatchObject({ verdict: 'pass', ids: '3' });
     const life = { ...sound, 'taps/n2-2.life': '', 'taps/n2-3.life': '' };
     expect(refusal(await auditOf(life, asked))).toContain('n2-1.life is missing');
   });

@@ -56,6 +56,8 @@ test.each([
       fc.uuid(),
       fc.uuid().map((text) => text.replaceAll('-', '').toUpperCase()),
       fc.stringMatching(/^[0-9a-g-]{30,38}$/),
+      // Dashes where they belong, and more of them.
+      fc.stringMatching(/^[0-9a-f-]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{11}[0-9a-f-]$/),
     ),
   ],
   ['ulid', fc.oneof(fc.ulid(), fc.stringMatching(/^[0-9A-Za-z]{25,27}$/))],

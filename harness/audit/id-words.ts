@@ -143,7 +143,8 @@ export class IdWords {
     let w1 = 0;
     let w2 = 0;
     let w3 = 0;
-    for (let shift = 0; at >= from; at--) {
+    let shift = 0;
+    for (; at >= from; at--) {
       if (dashed && bytes[at] === MINUS) continue;
       const digit = HEX[bytes[at]!]!;
       if (digit < 0) return false;
@@ -153,6 +154,8 @@ export class IdWords {
       else w3 |= digit << (shift - 96);
       shift += 4;
     }
+    // A dash more is a digit less.
+    if (dashed && shift !== 128) return false;
     this.w0 = w0;
     this.w1 = w1;
     this.w2 = w2;

@@ -59,6 +59,10 @@ const BY_ENDING: Readonly<Record<string, FileFormat>> = {
 };
 const COMPRESSIONS: Readonly<Record<string, Compression>> = { '.gz': 'gzip', '.zst': 'zstd', '.zstd': 'zstd' };
 
+/** Whether a file of that name would be read as one of IDs, whatever is in it. */
+export const isNamedAsIds = (name: string): boolean =>
+  BY_ENDING[extname(name).toLowerCase()] !== undefined || COMPRESSIONS[extname(name)] !== undefined;
+
 /** The first bytes of a file. */
 export function headOf(path: string): Buffer {
   const fd = openSync(path, 'r');
@@ -101,12 +105,29 @@ function compressionOf(head: Buffer): Compression {
 /** As much of it as there is: its end is missing. Undefined: not even that. */
 function decompressed(head: Buffer, compression: 'gzip' | 'zstd'): Buffer | undefined {
   try {
-    return compression === 'gzip'
-      ? gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH })
-      : zstdDecompressSync(head, { finishFlush: constants.ZSTD_e_flush });
+    return compression === 'gzip' ? gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH }) : ofAllFrames(head);
   } catch {
     return undefined;
   }
+}
+
+interface Decompressed {
+  readonly buffer: Buffer;
+  readonly engine: { readonly bytesWritten: number };
+}
+
+/** Node stops behind the first frame; it may be an empty one. */
+function ofAllFrames(head: Buffer): Buffer {
+  const frames: Buffer[] = [];
+  for (let at = 0; at < head.length;) {
+    const options = { finishFlush: constants.ZSTD_e_flush, info: true };
+    // Its types do not know of `info`.
+    const { buffer, engine } = zstdDecompressSync(head.subarray(at), options) as unknown as Decompressed;
+    frames.push(buffer);
+    if (engine.bytesWritten === 0) break;
+    at += engine.bytesWritten;
+  }
+  return Buffer.concat(frames);
 }
 
 function guess(bytes: Buffer, ending: string): FileFormat | undefined {
@@ -192,7 +213,14 @@ function csvBeginning(
   const header = lines[0]!;
   // Without a line end in sight the header is longer than anybody's, or all there is.
   if (header === '' && lines.length === 1) return { records: { kind: 'text' }, skip };
-  const hasHeader = !/^\d+$/.test(column) || headerHas(header, column);
+  const hasHeader = !/^\d+$/.test(column);
+  // Taken for a name, a number in the first row of data would lose that row, and might read another column.
+  if (!hasHeader && headerHas(header, column))
+    return {
+      kind: 'missing column',
+      detail: `nobody can tell whether ${column} is the name of a column or its number: it stands in the first line`,
+      remedy: 'Put a line of other names in front, and give --column (and --node-column) the one that is meant.',
+    };
   for (const separator of separatorsFor(header)) {
     const fields = headerFields(header, separator);
     if (fields === undefined) continue;

@@ -1,9 +1,9 @@
 /** Reads one input, or a range of one, and writes its IDs as raw segments. Bounded memory, whatever the input. */
 import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { messageOf } from '../core/errors.ts';
 import type { Layout } from '../core/layout.ts';
+import { decompressed } from './decompressed.ts';
 import type { CsvColumns } from './formats/csv.ts';
 import { CsvParser } from './formats/csv.ts';
 import { JsonlParser } from './formats/jsonl.ts';
@@ -157,16 +157,11 @@ async function readStream(
   source?: Readable,
 ): Promise<number> {
   const file = source ?? createReadStream(task.file, { highWaterMark: BLOCK_BYTES });
-  file.on('data', (chunk: Buffer) => onBytes(chunk.length));
-  let stream: Readable = file;
-  if (task.compression !== 'none') {
-    const decompress = task.compression === 'gzip' ? createGunzip() : createZstdDecompress();
-    file.on('error', (error: Error) => decompress.destroy(error));
-    stream = file.pipe(decompress);
-  }
+  const raw = told(file, onBytes);
+  const stream = task.compression === 'none' ? raw : decompressed(raw, task.compression);
   let position = 0;
   try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
+    for await (const chunk of stream) {
       let at = Math.min(chunk.length, Math.max(0, task.from - position));
       position += chunk.length;
       while (at < chunk.length) {
@@ -181,6 +176,13 @@ async function readStream(
   }
   feeder.take(0, true);
   return position;
+}
+
+async function* told(file: Readable, onBytes: (bytes: number) => void): AsyncGenerator<Buffer> {
+  for await (const chunk of file as AsyncIterable<Buffer>) {
+    onBytes(chunk.length);
+    yield chunk;
+  }
 }
 
 class ShrunkError extends Error {

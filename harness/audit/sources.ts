@@ -4,6 +4,8 @@ import type { Stats } from 'node:fs';
 import { join } from 'node:path';
 import type { Problem } from '../core/errors.ts';
 import { messageOf, problem } from '../core/errors.ts';
+import { parseSegmentName } from '../core/tap.ts';
+import { isNamedAsIds } from './probe.ts';
 import type { RefusalKind } from './refusals.ts';
 
 export interface Source {
@@ -35,14 +37,17 @@ const byName = (a: string, b: string): number => a.localeCompare(b, 'en', { nume
 
 /** In the order of the words; a folder's files in order of their names, numbers in them by their size. */
 export function findSources(words: readonly string[], format: string): Sources {
-  const found: Source[] = [];
+  const found: { readonly source: Source; readonly identity: string }[] = [];
   const unread: Unread[] = [];
   const problems: Problem[] = [];
   const seen = new Set<string>();
+  const seenFolders = new Set<string>();
+  /** Files that are read as parts of a folder of taps. */
+  const inTaps = new Set<string>();
   const add = (source: Source): void => {
     // The same file twice would be all duplicates.
-    const identity = source.what === 'standard input' ? STDIN : `${realpathSync(source.path)} ${source.what}`;
-    if (!seen.has(identity)) found.push(source);
+    const identity = source.what === 'standard input' ? STDIN : fileOf(source.path);
+    if (!seen.has(identity)) found.push({ source, identity });
     seen.add(identity);
   };
   const look = (path: string, inFolder: boolean): void => {
@@ -62,18 +67,32 @@ export function findSources(words: readonly string[], format: string): Sources {
     try {
       // A link may lead back to where it stands.
       const identity = realpathSync(folder);
-      if (seen.has(identity)) return;
-      seen.add(identity);
+      if (seenFolders.has(identity)) return;
+      seenFolders.add(identity);
       names = readdirSync(folder).toSorted(byName);
     } catch (error) {
       unread.push({ name: folder, kind: 'unreadable', detail: messageOf(error) });
       return;
     }
     if (format === 'tap' || (format === 'auto' && names.some((name) => name.endsWith('.batches'))))
-      add({ path: folder, name: folder, what: 'folder of taps', size: sizeOf(folder, names) });
+      addTaps(folder, names);
     else if (names.length === 0)
       problems.push(problem('The folder is empty.', 'Name a folder with files of IDs in it.', folder));
     else for (const name of names) look(join(folder, name), true);
+  };
+  const addTaps = (folder: string, names: readonly string[]): void => {
+    add({ path: folder, name: folder, what: 'folder of taps', size: sizeOf(folder, names) });
+    for (const name of names) {
+      const path = join(folder, name);
+      if (statSync(path, { throwIfNoEntry: false })?.isFile() === true) inTaps.add(fileOf(path));
+      // Nodes may keep files of other names there; what looks like IDs, and is left out, would be taken for looked at.
+      if (parseSegmentName(name) === undefined && isNamedAsIds(name))
+        unread.push({
+          name: path,
+          kind: 'not an ID',
+          detail: 'it lies among taps and is none: put it elsewhere, and name it',
+        });
+    }
   };
   for (const word of words)
     if (word === STDIN) add({ path: STDIN, name: STDIN, what: 'standard input', size: 0 });
@@ -83,7 +102,15 @@ export function findSources(words: readonly string[], format: string): Sources {
       for (const match of matches) look(match, false);
       if (matches.length === 0) problems.push(problem(...missing(word, statOf(word) as string)));
     }
-  return { sources: found, unread, problems };
+  const sources = found.filter(({ identity }) => !inTaps.has(identity)).map(({ source }) => source);
+  return { sources, unread, problems };
+}
+
+/** One file may have many names: links to it, and links in its folders. */
+function fileOf(path: string): string {
+  const { dev, ino, nlink } = statSync(path, { bigint: true });
+  // Of a file of one name, its name: there are file systems that number files anew, or with 0.
+  return nlink > 1n && ino > 0n ? `${dev}:${ino}` : realpathSync(path);
 }
 
 function missing(word: string, why: string): [what: string, remedy: string, where: string] {

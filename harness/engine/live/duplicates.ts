@@ -82,12 +82,19 @@ export class Duplicates {
   /** Looks at all that was stored when it is called; of nodes and of the canary apart. */
   async look(): Promise<readonly NewDuplicates[]> {
     const lanes = [...this.#lanes].map(([key, lane]) => ({ key, lane, seen: lane.seen, stored: lane.stored }));
-    const [suspects, wild] = [[...this.#suspects, ...this.#wild], this.#wild];
+    const [met, wild] = [this.#suspects, this.#wild];
+    const suspects = [...met, ...wild];
     this.#suspects = [];
     this.#wild = [];
     // By time or by chance: what is new of the one lies at the end of all IDs, of the other everywhere.
     this.seeksEach = wild.length > 0 && NARROW * widthOf(holdingAll(wild)) > widthOf(this.#all!);
-    const found = suspects.length === 0 ? [] : await this.#find(lanes, this.seeksEach ? undefined : suspects);
+    const finding = suspects.length === 0 ? [] : this.#find(lanes, this.seeksEach ? undefined : suspects);
+    const found = await Promise.resolve(finding).catch((error: unknown) => {
+      // Nobody looked: the next look has all of it before it still.
+      this.#suspects = [...met, ...this.#suspects];
+      this.#wild = [...wild, ...this.#wild];
+      throw error;
+    });
     for (const { lane, stored } of lanes) lane.seen = stored;
     return found;
   }

@@ -40,6 +40,8 @@ export class LiveWatch {
   /** All that was committed before was looked at. */
   #lookedUpTo: RunNs;
   #isBehind = false;
+  /** The last look failed for want of an engine. */
+  #isBlind = false;
   #failure: string | undefined;
   #looking: Promise<void> | undefined;
   /** Everything was looked at that there is. */
@@ -79,33 +81,42 @@ export class LiveWatch {
   async finish(): Promise<void> {
     await this.#looking;
     const { canary, journal, time } = this.#options;
-    await this.#look();
+    const looked = await this.#look();
     this.#tell(true);
     this.isOver = true;
     const missed = canary.missed();
     if (missed !== undefined) journal.append({ at: time.now(), kind: 'unknown', reason: missed });
-    const whole = missed === undefined && this.#failure === undefined;
+    const whole = looked && missed === undefined && this.#failure === undefined;
     journal.append({ at: time.now(), kind: 'live end', whole });
   }
 
   async #lookUntilCaughtUp(): Promise<void> {
     while (this.#lookedUpTo < this.#passed && this.#failure === undefined) {
       const passed = this.#passed;
-      await this.#look();
+      // Tried again after the next pass: a range that nobody looked at is not behind us.
+      if (!(await this.#look())) return;
       this.#lookedUpTo = passed;
       this.#tell(false);
       this.#tellWhetherBehind(passed);
     }
   }
 
-  async #look(): Promise<void> {
+  /** Whether what is stored was looked at. */
+  async #look(): Promise<boolean> {
     try {
       this.#take(await this.#options.checker.look());
+      this.#isBlind = false;
+      return true;
     } catch (error) {
-      // A lost engine is the collector's to report.
-      if (error instanceof EngineLost) return;
+      // A lost engine is the collector's to report; one that has too little memory for a look may still take ranges.
+      if (error instanceof EngineLost) {
+        if (!this.#isBlind) this.#note(`live detection sees nothing for now: ${messageOf(error)}`);
+        this.#isBlind = true;
+        return false;
+      }
       if (this.#failure === undefined) this.#note(`live detection has ended: ${messageOf(error)}`);
       this.#failure ??= messageOf(error);
+      return false;
     }
   }
 

@@ -219,7 +219,7 @@ async function bind(session: Session, query: string, parameters: Readonly<Record
   const known = bound.get(session) ?? new Set();
   bound.set(session, known);
   const names = Object.keys(parameters);
-  for (const [, name] of query.matchAll(/\{(\w+):/g))
+  for (const [, name] of query.matchAll(/\{\s*(\w+)\s*:/g))
     if (known.has(name!) && !names.includes(name!))
       throw new HttpFailure(
         400,

@@ -177,7 +177,8 @@ describe('queries', () => {
     const told = await Promise.all(texts.map((x) => store.sql.rows<{ x: string }>('SELECT {x:String} AS x', { x })));
     expect(told).toEqual(texts.map((x) => [{ x }]));
     for (let session = 0; session < 4; session++)
-      await expect(store.sql.rows('SELECT {x:String} AS x')).rejects.toThrow('Substitution `x` is not set');
+      for (const place of ['{x:String}', '{ x:String}', '{x :String}', '{\nx : String}'])
+        await expect(store.sql.rows(`SELECT ${place} AS x`)).rejects.toThrow('Substitution `x` is not set');
   });
 
   test('see tables by their names, with parameters, and errors that are the query’s own', async () => {
