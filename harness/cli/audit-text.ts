@@ -1,7 +1,7 @@
 /** What an audit found, as text: like the verdict of a run. Pure. */
 import type { Audit, AuditLine } from '../audit/audit-schema.ts';
 import { refusalText } from '../audit/refusals.ts';
-import { counted } from '../core/phrases.ts';
+import { counted, times } from '../core/phrases.ts';
 import { count, duration } from '../telemetry/format.ts';
 import type { Line, Tone } from '../telemetry/text.ts';
 import { painter, span, wrap } from '../telemetry/text.ts';
@@ -71,15 +71,15 @@ function uniqueness({ unique, verdict }: Audit): readonly Line[] {
       span(
         isUnique
           ? 'no ID is there twice'
-          : `${count(BigInt(repeated))} IDs are there more than once, ${count(BigInt(surplus))} times too often in all`,
+          : `${counted(Number(repeated), 'ID is', 'IDs are')} there more than once, ${times(Number(surplus))} too often in all`,
       ),
     ],
     ...(why === undefined ? [] : [indented(`Not by the certificate: ${why}.`)]),
     ...duplicates
       .slice(0, SHOWN)
-      .map(({ id, total, fields: decoded, sightings }): Line => [
+      .map(({ id, written = id, total, fields: decoded, sightings }): Line => [
         span(' ✘ ', tone),
-        span(id, 'strong'),
+        span(written, 'strong'),
         span(
           `  ${count(BigInt(total))} times: ${sightings.map((one) => `${one.line} #${count(BigInt(one.position))}`).join(', ')}`,
         ),
