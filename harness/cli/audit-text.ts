@@ -2,6 +2,7 @@
 import type { Audit, AuditLine } from '../audit/audit-schema.ts';
 import { refusalText } from '../audit/refusals.ts';
 import { counted, times } from '../core/phrases.ts';
+import { visible } from '../core/visible.ts';
 import { count, duration } from '../telemetry/format.ts';
 import type { Line, Tone } from '../telemetry/text.ts';
 import { painter, span, wrap } from '../telemetry/text.ts';
@@ -33,12 +34,20 @@ export function auditText(audit: Audit, { stream, report }: AuditTextOptions): s
   ].filter((lines) => lines.length > 0);
   const paint = painter(stream);
   const lines = [
-    ...sections.flatMap((section): readonly Line[] => [[], ...section.flatMap((line) => wrap(line, width, INDENT))]),
+    ...sections.flatMap((section): readonly Line[] => [
+      [],
+      ...section.flatMap((line) => wrap(shown(line), width, INDENT)),
+    ]),
     [],
     ...(report === undefined ? [] : [[span(' report  ', 'faint'), span(report, 'accent')]]),
     [span(' repeat  ', 'faint'), span(audit.command)],
   ];
   return `${lines.map(paint).join('\n')}\n\n`;
+}
+
+/** Names of nodes and files are those of the input, whatever is in them. */
+function shown(line: Line): Line {
+  return line.map(({ text, tone }) => span(visible(text), tone));
 }
 
 function head({ verdict, exitCode, ids, lines, inputs, reasons, idBits, form, took }: Audit): readonly Line[] {
