@@ -185,7 +185,7 @@ async function dispatch(args: readonly string[], output: Output): Promise<ExitCo
     output.document({ version }, version);
     return EXIT.pass;
   }
-  if (values.help === true || name === undefined) {
+  if (values.help === true || name === undefined || name === 'help') {
     output.text(HELP);
     return name === undefined && values.help !== true ? EXIT.badInput : EXIT.pass;
   }

@@ -56,7 +56,7 @@ function head({ verdict, exitCode, ids, lines, inputs, reasons, idBits, form, to
     [
       span(` ${MARK[verdict]} ${verdict.toUpperCase()}`, TONE[verdict]),
       span(`  audit of ${what}`, 'strong'),
-      span(`, ${count(BigInt(ids))} IDs of ${counted(new Set(lines.map(({ node }) => node)).size, 'node')}`),
+      span(`, ${counted(Number(ids), 'ID')} of ${counted(new Set(lines.map(({ node }) => node)).size, 'node')}`),
       span(`  exit ${exitCode}`, 'faint'),
     ],
     ...reasons.map((reason) => indented(reason, 'plain')),
@@ -74,7 +74,7 @@ function uniqueness({ unique, verdict }: Audit): readonly Line[] {
   const isUnique = repeated === '0';
   const tone: Tone = isUnique ? 'good' : verdict === 'fail' ? 'bad' : 'doubt';
   return [
-    title('unique', `established by ${method}, exact, for ${count(BigInt(checked))} IDs`),
+    title('unique', `established by ${method}, exact, for ${counted(Number(checked), 'ID')}`),
     [
       span(isUnique ? ' ✔ ' : ' ✘ ', tone),
       span(
@@ -131,7 +131,7 @@ function order({ lines, orderJudged }: Audit): readonly Line[] {
     ...shown.map((line): Line => [
       line.backward === '0' ? span(' ✔ ', 'good') : span(' – ', 'doubt'),
       span(line.name.padEnd(Math.min(40, name))),
-      span(`  ${count(BigInt(line.ids))} IDs`),
+      span(`  ${counted(Number(line.ids), 'ID')}`),
       ...(line.backward === '0' ? [] : [span(`  ${backwardText(line)}`)]),
       span(loadText(line), 'faint'),
     ]),

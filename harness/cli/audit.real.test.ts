@@ -127,7 +127,7 @@ describe('exit codes and words', () => {
     const hostile = write('hostile.csv', 'id,host\n1,a\u001b[2J\n2,b\nx\r3,\u202eb\n');
     const { stdout } = await run([hostile, '--node-column', 'host', '--lenient']);
     const { stderr } = await run([hostile]);
-    expect(stdout).toContain(String.raw`a\u001b[2J  1 IDs`);
+    expect(stdout).toContain(String.raw`a\u001b[2J  1 ID`);
     expect(stdout).toContain(String.raw`"x\r3" is no ID`);
     expect(stderr).toContain(String.raw`"x\r3" is no ID.`);
     expect(stdout + stderr).not.toMatch(/[\r\u001b\u202e]/);

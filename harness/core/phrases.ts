@@ -22,6 +22,12 @@ export function all(count: number, noun: string): string {
   return count === 1 ? `the one ${noun}` : `all ${counted(count, noun)}`;
 }
 
+/** `a, b, c and 3 more`: the first of many names. */
+export function firstOf(names: readonly string[], shown: number): string {
+  const first = names.slice(0, shown).join(', ');
+  return names.length > shown ? `${first} and ${names.length - shown} more` : first;
+}
+
 /** `once`, `148,667 times`. */
 export function times(count: number): string {
   return count === 1 ? 'once' : `${grouped(count)} times`;
