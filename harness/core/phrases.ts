@@ -33,9 +33,9 @@ export function times(count: number): string {
   return count === 1 ? 'once' : `${grouped(count)} times`;
 }
 
-/** As the beginning of a sentence or a heading. */
+/** As the beginning of a sentence or a heading. A URL or a spec in front stays as it is written. */
 export function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return text.replace(/^\p{Ll}(?=[\p{L}\p{N}'-]*(?:[\s,]|$))/u, (letter) => letter.toUpperCase());
 }
 
 /**
