@@ -28,6 +28,11 @@ test('the help names every command and every option', async () => {
   expect(stdout.split('\n').filter((line) => line.length >= 80)).toEqual([]);
 });
 
+test('help is what it is elsewhere', async () => {
+  const { code, stdout } = await snowglobe(['help', 'audit']).ended;
+  expect({ code, stdout }).toEqual({ code: 0, stdout: (await snowglobe(['--help']).ended).stdout });
+});
+
 test.each(['constructor', 'toString', '__proto__'])(
   '%s is no command, although every object knows it',
   async (name) => {

@@ -62,7 +62,8 @@ Options
   --without-disturbances
                      the same scenario on a quiet cluster (run)
   --fail-fast        ends a run at the first violation of a promise that it
-                     sees while it lasts; it is healed and judged (run)
+                     sees while it lasts; it is healed and judged (run;
+                     sim, which takes a moment, always runs to its end)
   --slo own|targets|none
                      the scenario's own SLOs (the default), the reference
                      design's targets for a quiet run on an idle machine, or
@@ -185,7 +186,7 @@ async function dispatch(args: readonly string[], output: Output): Promise<ExitCo
     output.document({ version }, version);
     return EXIT.pass;
   }
-  if (values.help === true || name === undefined) {
+  if (values.help === true || name === undefined || name === 'help') {
     output.text(HELP);
     return name === undefined && values.help !== true ? EXIT.badInput : EXIT.pass;
   }

@@ -103,6 +103,10 @@ export const auditSchema = z.strictObject({
       duplicates: list(
         z.strictObject({
           id: decimal,
+          written: z
+            .string()
+            .exactOptional()
+            .describe('the ID in the form of the input, where that is not decimal digits'),
           total: decimal,
           fields: fields.exactOptional(),
           sightings: list(z.strictObject({ line: z.string(), node: z.string(), position: decimal })),

@@ -143,6 +143,10 @@ describe('columns', () => {
     expect(refusal(await auditOf({ 'a.csv': 'key,node\n1,a\n' }))).toBe(
       'a.csv Its header has no column id: it has key, node.',
     );
+    const wide = Array.from({ length: 15 }, (_, column) => `c${column}`).join(',');
+    expect(refusal(await auditOf({ 'a.csv': `${wide}\n` }))).toContain(
+      'it has c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11 and 3 more.',
+    );
     expect(refusal(await auditOf({ 'a.jsonl': '{"key":1}\n' }))).toMatch(/^a\.jsonl:1 .*lacks the column/);
     expect(found(await auditOf({ 'a.csv': 'key,node\n1,a\n' }, { lenient: true }))).toMatchObject({
       verdict: 'unknown',
@@ -250,7 +254,7 @@ describe('files', () => {
   });
 
   test('what has no end, or cannot be read, is an error with its reason', async () => {
-    const asked = { words: [`${'../'.repeat(20)}dev/zero`, 'a.txt'] };
+    const asked = { words: [`${'../'.repeat(30)}dev/zero`, 'a.txt'] };
     expect(refusal(await auditOf({ 'a.txt': '1\n' }, asked))).toMatch(
       /dev\/zero Has no end: it is a device and no file/,
     );

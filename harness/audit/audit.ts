@@ -128,7 +128,7 @@ export async function audit(question: AuditQuestion, tools: AuditTools): Promise
         checked: String(result.checked),
         surplus: String(result.surplus),
         repeated: String(result.repeated),
-        duplicates: result.duplicates.map((one) => duplicateOf(one, gathered, layout)),
+        duplicates: result.duplicates.map((one) => duplicateOf(one, gathered, layout, shape)),
       },
     }),
     orderJudged,

@@ -6,6 +6,8 @@ import type { Duplicate, ExactResult } from '../exact/segment.ts';
 import type { Audit, AuditLine } from './audit-schema.ts';
 import type { Fields } from './fields.ts';
 import type { Gathered, Owner } from './gather.ts';
+import type { IdShape } from './id-words.ts';
+import { writtenAs } from './id-words.ts';
 import { timeText } from './suspects.ts';
 
 const WORKERS_SHOWN = 100;
@@ -74,9 +76,12 @@ export function duplicateOf(
   { id, total, sightings }: Duplicate,
   { segments, owners }: Gathered,
   layout: Layout | undefined,
+  shape: IdShape,
 ): NonNullable<Audit['unique']>['duplicates'][number] {
+  const written = writtenAs(id, shape);
   return {
     id: String(id),
+    ...(written !== undefined && { written }),
     total: String(total),
     ...(layout !== undefined && { fields: fieldsOf(layout, id) }),
     sightings: sightings.map(({ segment, index }) => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { idReaderOf } from '../core/id-form.ts';
 import type { IdShape } from './id-words.ts';
-import { IdWords, shapeOf } from './id-words.ts';
+import { IdWords, shapeOf, writtenAs } from './id-words.ts';
 import { idOf } from './plain-fold-fixture.ts';
 
 function read(text: string, shape: IdShape): bigint | undefined {
@@ -88,4 +88,18 @@ test('the shape of IDs is told by one of them; digits alone are decimal', () => 
   expect(shapeOf('507f1f77bcf86cd799439011')).toEqual({ form: 'hex', idBits: 128, hexDigits: 24 });
   expect(shapeOf('01ARZ3NDEKTSV4RRFFQ69G5FAV')).toEqual({ form: 'ulid', idBits: 128 });
   expect(shapeOf('abc')).toBeUndefined();
+});
+
+test.each([
+  ['0190a0e0-0000-7000-8000-000000000001', { form: 'uuid', idBits: 128 }],
+  ['01ARZ3NDEKTSV4RRFFQ69G5FAV', { form: 'ulid', idBits: 128 }],
+  ['00000000deadbeef', { form: 'hex', idBits: 64, hexDigits: 16 }],
+  ['-5', { form: 'decimal', idBits: 64, signed: true }],
+] as const)('%s is told as it is written', (text, shape) => {
+  expect(writtenAs(read(text, shape)!, shape)).toBe(text);
+});
+
+test('decimal digits are told as they are', () => {
+  expect(writtenAs(2n ** 64n - 1n, { form: 'decimal', idBits: 64 })).toBeUndefined();
+  expect(writtenAs(5n, { form: 'decimal', idBits: 64, signed: true })).toBeUndefined();
 });

@@ -33,8 +33,9 @@ for (let digit = 0; digit < 16; digit++) {
   HEX[digit.toString(16).charCodeAt(0)] = digit;
   HEX[digit.toString(16).toUpperCase().charCodeAt(0)] = digit;
 }
+const BASE_32 = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const CROCKFORD = new Int8Array(256).fill(-1);
-for (const [digit, letter] of [...'0123456789ABCDEFGHJKMNPQRSTVWXYZ'].entries()) {
+for (const [digit, letter] of [...BASE_32].entries()) {
   CROCKFORD[letter.charCodeAt(0)] = digit;
   CROCKFORD[letter.toLowerCase().charCodeAt(0)] = digit;
 }
@@ -190,6 +191,22 @@ export class IdWords {
     this.w2 = Number(BigInt.asIntN(32, id >> 64n));
     this.w3 = Number(BigInt.asIntN(32, id >> 96n));
   }
+}
+
+/**
+ * The ID in the form of its input, so that it can be looked for there: hexadecimal digits and UUIDs in small letters, as
+ * most write them. Undefined: in decimal digits, without a sign.
+ */
+export function writtenAs(id: bigint, { form, hexDigits, signed }: IdShape): string | undefined {
+  if (form === 'uuid')
+    return id
+      .toString(16)
+      .padStart(32, '0')
+      .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+  if (form === 'ulid')
+    return Array.from({ length: 26 }, (_, at) => BASE_32[Number((id >> BigInt(5 * (25 - at))) & 31n)]).join('');
+  if (form === 'hex') return id.toString(16).padStart(hexDigits ?? 0, '0');
+  return signed === true && id >> 63n === 1n ? String(BigInt.asIntN(64, id)) : undefined;
 }
 
 /**

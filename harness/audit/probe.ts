@@ -2,6 +2,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { extname } from 'node:path';
 import { constants, gunzipSync, zstdDecompressSync } from 'node:zlib';
+import { firstOf } from '../core/phrases.ts';
 import type { CsvColumns } from './formats/csv.ts';
 import { headerFields } from './formats/csv.ts';
 import type { RefusalKind } from './refusals.ts';
@@ -37,6 +38,9 @@ export interface ProbeQuestion {
   readonly nodeColumn?: string;
 }
 
+/** Of the columns that are there, where the one that was asked for is not; a name may be a whole file. */
+const NAMES_SHOWN = 12;
+const NAME_SHOWN = 100;
 /** As much is looked at; decompressed as much again and more. */
 export const HEAD_BYTES = 1 << 16;
 const USUAL_COLUMN = 'id';
@@ -249,10 +253,10 @@ function csvBeginning(
   const twice = names.length !== new Set(names).size;
   return {
     kind: 'missing column',
-    detail: `its header has ${twice ? 'a column twice' : `no column ${lacking.join(' and no column ')}`}: it has ${names
-      .slice(0, 12)
-      .join(', ')
-      .slice(0, 300)}`,
+    detail: `its header has ${twice ? 'a column twice' : `no column ${lacking.join(' and no column ')}`}: it has ${firstOf(
+      names.map((name) => name.slice(0, NAME_SHOWN)),
+      NAMES_SHOWN,
+    )}`,
     remedy: 'Name the column with --column (and --node-column); without a header, by its number from 1 on.',
   };
 }

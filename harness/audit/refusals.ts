@@ -1,4 +1,5 @@
 /** Why something in an input is no ID. Pure. */
+import { visible } from '../core/visible.ts';
 
 /** The kinds by which it is counted, with what is said of each. */
 export const REFUSALS = {
@@ -27,5 +28,5 @@ export type RefusalKind = keyof typeof REFUSALS;
 /** What is wrong with something that is no ID, as a clause about its place. */
 export function refusalText(kind: RefusalKind, text: string): string {
   if (kind === 'unreadable' || kind === 'endless') return `${REFUSALS[kind]}: ${text}`;
-  return kind === 'empty' || text === '' ? REFUSALS[kind] : `"${text}" ${REFUSALS[kind]}`;
+  return kind === 'empty' || text === '' ? REFUSALS[kind] : `"${visible(text)}" ${REFUSALS[kind]}`;
 }

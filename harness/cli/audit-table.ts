@@ -4,6 +4,7 @@ import { beginning, rowsInput } from '../audit/inputs.ts';
 import type { InputQuestion, LookedAt } from '../audit/inputs.ts';
 import type { Address } from '../stores/clickhouse/connection.ts';
 import { badInput, EXIT, messageOf, problem, SnowglobeError } from '../core/errors.ts';
+import { capitalised } from '../core/phrases.ts';
 import { ColumnError, streamTableIds } from '../stores/clickhouse/id-columns.ts';
 
 /** Where the password comes from: what stands in a command is kept by shells, and shown by `ps`. */
@@ -57,11 +58,7 @@ export async function openTable(text: string, question: InputQuestion, signal?: 
   } catch (error) {
     if (!(error instanceof ColumnError)) throw error;
     const where = `--from ${table.address.url}/${table.database}.${table.name}`;
-    const told = problem(
-      `${error.message.replace(/^./, (first) => first.toUpperCase()).replace(/\.$/, '')}.`,
-      REMEDY[error.kind],
-      where,
-    );
+    const told = problem(`${capitalised(error.message.replace(/\.$/, ''))}.`, REMEDY[error.kind], where);
     throw new SnowglobeError(error.kind === 'unreadable' ? EXIT.environment : EXIT.badInput, [told]);
   }
 }

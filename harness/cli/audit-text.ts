@@ -1,7 +1,8 @@
 /** What an audit found, as text: like the verdict of a run. Pure. */
 import type { Audit, AuditLine } from '../audit/audit-schema.ts';
 import { refusalText } from '../audit/refusals.ts';
-import { counted } from '../core/phrases.ts';
+import { counted, times } from '../core/phrases.ts';
+import { visible } from '../core/visible.ts';
 import { count, duration } from '../telemetry/format.ts';
 import type { Line, Tone } from '../telemetry/text.ts';
 import { painter, span, wrap } from '../telemetry/text.ts';
@@ -33,12 +34,20 @@ export function auditText(audit: Audit, { stream, report }: AuditTextOptions): s
   ].filter((lines) => lines.length > 0);
   const paint = painter(stream);
   const lines = [
-    ...sections.flatMap((section): readonly Line[] => [[], ...section.flatMap((line) => wrap(line, width, INDENT))]),
+    ...sections.flatMap((section): readonly Line[] => [
+      [],
+      ...section.flatMap((line) => wrap(shown(line), width, INDENT)),
+    ]),
     [],
     ...(report === undefined ? [] : [[span(' report  ', 'faint'), span(report, 'accent')]]),
     [span(' repeat  ', 'faint'), span(audit.command)],
   ];
   return `${lines.map(paint).join('\n')}\n\n`;
+}
+
+/** Names of nodes and files are those of the input, whatever is in them. */
+function shown(line: Line): Line {
+  return line.map(({ text, tone }) => span(visible(text), tone));
 }
 
 function head({ verdict, exitCode, ids, lines, inputs, reasons, idBits, form, took }: Audit): readonly Line[] {
@@ -47,7 +56,7 @@ function head({ verdict, exitCode, ids, lines, inputs, reasons, idBits, form, to
     [
       span(` ${MARK[verdict]} ${verdict.toUpperCase()}`, TONE[verdict]),
       span(`  audit of ${what}`, 'strong'),
-      span(`, ${count(BigInt(ids))} IDs of ${counted(new Set(lines.map(({ node }) => node)).size, 'node')}`),
+      span(`, ${counted(Number(ids), 'ID')} of ${counted(new Set(lines.map(({ node }) => node)).size, 'node')}`),
       span(`  exit ${exitCode}`, 'faint'),
     ],
     ...reasons.map((reason) => indented(reason, 'plain')),
@@ -65,21 +74,21 @@ function uniqueness({ unique, verdict }: Audit): readonly Line[] {
   const isUnique = repeated === '0';
   const tone: Tone = isUnique ? 'good' : verdict === 'fail' ? 'bad' : 'doubt';
   return [
-    title('unique', `established by ${method}, exact, for ${count(BigInt(checked))} IDs`),
+    title('unique', `established by ${method}, exact, for ${counted(Number(checked), 'ID')}`),
     [
       span(isUnique ? ' ✔ ' : ' ✘ ', tone),
       span(
         isUnique
           ? 'no ID is there twice'
-          : `${count(BigInt(repeated))} IDs are there more than once, ${count(BigInt(surplus))} times too often in all`,
+          : `${counted(Number(repeated), 'ID is', 'IDs are')} there more than once, ${times(Number(surplus))} too often in all`,
       ),
     ],
     ...(why === undefined ? [] : [indented(`Not by the certificate: ${why}.`)]),
     ...duplicates
       .slice(0, SHOWN)
-      .map(({ id, total, fields: decoded, sightings }): Line => [
+      .map(({ id, written = id, total, fields: decoded, sightings }): Line => [
         span(' ✘ ', tone),
-        span(id, 'strong'),
+        span(written, 'strong'),
         span(
           `  ${count(BigInt(total))} times: ${sightings.map((one) => `${one.line} #${count(BigInt(one.position))}`).join(', ')}`,
         ),
@@ -122,7 +131,7 @@ function order({ lines, orderJudged }: Audit): readonly Line[] {
     ...shown.map((line): Line => [
       line.backward === '0' ? span(' ✔ ', 'good') : span(' – ', 'doubt'),
       span(line.name.padEnd(Math.min(40, name))),
-      span(`  ${count(BigInt(line.ids))} IDs`),
+      span(`  ${counted(Number(line.ids), 'ID')}`),
       ...(line.backward === '0' ? [] : [span(`  ${backwardText(line)}`)]),
       span(loadText(line), 'faint'),
     ]),

@@ -123,6 +123,16 @@ describe('exit codes and words', () => {
     expect(stderr).not.toContain('secret');
   });
 
+  test('no input moves the cursor, or paints over the verdict', async () => {
+    const hostile = write('hostile.csv', 'id,host\n1,a\u001b[2J\n2,b\nx\r3,\u202eb\n');
+    const { stdout } = await run([hostile, '--node-column', 'host', '--lenient']);
+    const { stderr } = await run([hostile]);
+    expect(stdout).toContain(String.raw`a\u001b[2J  1 ID`);
+    expect(stdout).toContain(String.raw`"x\r3" is no ID`);
+    expect(stderr).toContain(String.raw`"x\r3" is no ID.`);
+    expect(stdout + stderr).not.toMatch(/[\r\u001b\u202e]/);
+  });
+
   test('a pipe is standard input, and its IDs may be compressed', () => {
     const input = gzipSync(lines([1n, 2n, 2n]));
     const { status, stdout } = spawnSync(process.execPath, [MAIN, 'audit', '-'], { input, encoding: 'utf8' });

@@ -17,6 +17,7 @@ import { badInput, environmentLacks, EXIT, messageOf, problem, SnowglobeError } 
 import { parseLayout } from '../core/layout-spec.ts';
 import type { Layout } from '../core/layout.ts';
 import { chooseAmong } from '../core/nearest-name.ts';
+import { capitalised } from '../core/phrases.ts';
 import { quotedWord } from '../core/shell-words.ts';
 import { exact } from '../exact/exact.ts';
 import type { EmbeddedEngine } from '../stores/clickhouse/embedded.ts';
@@ -139,7 +140,7 @@ function layoutNamed(text: string): Layout {
     return parseLayout(text);
   } catch (error) {
     const said = messageOf(error);
-    throw badInput(`${said.charAt(0).toUpperCase()}${said.slice(1)}`, 'See snowglobe list --layouts.', '--layout');
+    throw badInput(capitalised(said), 'See snowglobe list --layouts.', '--layout');
   }
 }
 

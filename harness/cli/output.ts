@@ -4,6 +4,7 @@
 import { inspect } from 'node:util';
 import type { ExitCode } from '../core/errors.ts';
 import { EXIT, SnowglobeError } from '../core/errors.ts';
+import { visible } from '../core/visible.ts';
 
 export interface Output {
   readonly json: boolean;
@@ -45,5 +46,7 @@ export function createOutput(json: boolean): Output {
 }
 
 function describe({ what, where, remedy }: { what: string; where?: string; remedy: string }): string {
-  return `snowglobe: ${where === undefined ? '' : `${where}: `}${what}\n  ${remedy}\n`;
+  const text = `snowglobe: ${where === undefined ? '' : `${where}: `}${what}\n  ${remedy}\n`;
+  // It may quote a file or a name, whatever is in them.
+  return text.split('\n').map(visible).join('\n');
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { all, counted, disturbanceLabel, generatorLabel, times } from './phrases.ts';
+import { all, capitalised, counted, disturbanceLabel, generatorLabel, times } from './phrases.ts';
 
 test('numbers as people write them', () => {
   expect([1, 2, 148_667].map(times)).toEqual(['once', '2 times', '148,667 times']);
@@ -17,4 +17,14 @@ test('a disturbance is called by its slot, its name, and the node that it is aim
   const of = { slot: 'paused', name: 'pause' };
   expect(disturbanceLabel({ ...of, options: { node: 'n2', byMs: 5 } })).toBe('paused: pause n2');
   expect(disturbanceLabel({ ...of, options: { side: ['n1'] } })).toBe('paused: pause');
+});
+
+test.each([
+  ['there is no column key', 'There is no column key'],
+  ['its header', 'Its header'],
+  ['http://db.example:8123 does not answer', 'http://db.example:8123 does not answer'],
+  ['time:41@1ms needs its epoch', 'time:41@1ms needs its epoch'],
+  ['', ''],
+])('%s begins a sentence', (text, sentence) => {
+  expect(capitalised(text)).toBe(sentence);
 });

@@ -22,14 +22,20 @@ export function all(count: number, noun: string): string {
   return count === 1 ? `the one ${noun}` : `all ${counted(count, noun)}`;
 }
 
+/** `a, b, c and 3 more`: the first of many names. */
+export function firstOf(names: readonly string[], shown: number): string {
+  const first = names.slice(0, shown).join(', ');
+  return names.length > shown ? `${first} and ${names.length - shown} more` : first;
+}
+
 /** `once`, `148,667 times`. */
 export function times(count: number): string {
   return count === 1 ? 'once' : `${grouped(count)} times`;
 }
 
-/** As the beginning of a sentence or a heading. */
+/** As the beginning of a sentence or a heading. A URL or a spec in front stays as it is written. */
 export function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return text.replace(/^\p{Ll}(?=[\p{L}\p{N}'-]*(?:[\s,]|$))/u, (letter) => letter.toUpperCase());
 }
 
 /**

@@ -116,7 +116,7 @@ function totalsLine(state: RunState): Line {
   const clusterWide = current(state).filter(({ target }) => !state.nodes.some(({ node }) => node === target));
   return [
     span(` ${count(totalRate(state))}`, 'strong'),
-    span(' IDs/s', 'faint'),
+    span(' IDs/s to clients', 'faint'),
     span(`   ${count(state.stored)}`, 'strong'),
     span(' stored', 'faint'),
     span(`   ${count(state.duplicates)}`, state.duplicates === 0 ? 'good' : 'bad'),

@@ -34,7 +34,7 @@ export function createPlainView(stream: NodeJS.WritableStream): Progress {
 
 function figures(state: RunState): string {
   return [
-    `${clock(nsToMs(state.at), true).padStart(7)}  ${count(totalRate(state))} IDs/s`,
+    `${clock(nsToMs(state.at), true).padStart(7)}  ${count(totalRate(state))} IDs/s to clients`,
     `${count(state.stored)} stored`,
     `${count(state.duplicates)} duplicates`,
     ...(state.violations > state.duplicates ? [`${count(state.violations)} violations`] : []),

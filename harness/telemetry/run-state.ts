@@ -81,7 +81,7 @@ export function advance(before: RunState, event: ProgressEvent): RunState {
   }
 }
 
-/** IDs that all nodes gave within the last second. */
+/** IDs that clients got of all nodes within the last second; a node that drives itself may mint far more. */
 export function totalRate(state: RunState): number {
   return state.nodes.reduce((sum, { idsPerSecond }) => sum + idsPerSecond, 0);
 }

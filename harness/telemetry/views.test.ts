@@ -140,7 +140,7 @@ describe('the picture', () => {
     expect(text[1]).toMatch(/^ ⠋ disturb paused {2}1 of 8 +━+─+ {2}0:07 of 1:22$/);
     expect(text.find((line) => line.startsWith(' n1'))).toMatch(/1 {2}minting +20,113 +█ +\+0\.2 ms$/);
     expect(text.find((line) => line.startsWith(' n2'))).toMatch(/– {2}no answer +0 +▁ +– {2}● pause$/);
-    expect(text.at(-1)).toBe(' 20,113 IDs/s   1,234,567 stored   0 duplicates');
+    expect(text.at(-1)).toBe(' 20,113 IDs/s to clients   1,234,567 stored   0 duplicates');
   });
 
   test('says what is waited for until there is a load', () => {
@@ -276,7 +276,7 @@ describe('the plain view', () => {
     expect(screen.lines.slice(LOG.length, -1)).toEqual(
       [15, 17, 19].map(
         (second) =>
-          ` 0:${second}.0  20,113 IDs/s · 1,234,567 stored · 0 duplicates · n1 worker 1 minting, clock +0.2 ms · n2 no answer`,
+          ` 0:${second}.0  20,113 IDs/s to clients · 1,234,567 stored · 0 duplicates · n1 worker 1 minting, clock +0.2 ms · n2 no answer`,
       ),
     );
     vi.useRealTimers();

@@ -1,7 +1,7 @@
 /** An audit as one HTML file in the style of the report of a run: no network, no script, light and dark, down to a phone. */
 import type { Audit } from '../../harness/audit/audit-schema.ts';
 import { refusalText } from '../../harness/audit/refusals.ts';
-import { counted } from '../../harness/core/phrases.ts';
+import { counted, times } from '../../harness/core/phrases.ts';
 import { section } from '../page/section.ts';
 import { STYLE } from '../page/style.ts';
 import { table } from '../page/table.ts';
@@ -149,7 +149,7 @@ function uniqueness({ verdict }: Audit, unique: NonNullable<Audit['unique']>): C
         ${
           repeated === '0'
             ? 'No ID is there twice.'
-            : `${grouped(repeated)} IDs are there more than once, ${grouped(surplus)} times too often in all.`
+            : `${counted(Number(repeated), 'ID is', 'IDs are')} there more than once, ${times(Number(surplus))} too often in all.`
         }
         ${verdict === 'unknown' && repeated !== '0' && 'They may be the doing of what rounded the IDs.'}
       </p>`,
@@ -168,7 +168,7 @@ function duplicateTable(rows: NonNullable<Audit['unique']>['duplicates']): Marku
   return table(
     'Duplicated IDs with those who emitted them',
     [
-      { head: 'ID', cell: ({ id }) => html`<span class="id">${id}</span>` },
+      { head: 'ID', cell: ({ id, written = id }) => html`<span class="id">${written}</span>` },
       { head: 'Times', number: true, cell: ({ total }) => grouped(total) },
       {
         head: 'Emitted by',

@@ -53,7 +53,7 @@ th:last-child,td:last-child{padding-right:0}
 .hazards li{display:grid;grid-template-columns:8.5rem 1fr;padding:.55rem 0;border-bottom:1px solid var(--line)}
 .pairs{display:grid;grid-template-columns:repeat(auto-fill,minmax(19rem,1fr));gap:0 2.5rem;margin:.6rem 0;font-size:14px}
 .pairs>div{display:flex;justify-content:space-between;gap:1rem;padding:.3rem 0;border-bottom:1px solid var(--line)}
-.pairs dt{color:var(--soft)}.pairs dd{margin:0;text-align:right}
+.pairs dt{color:var(--soft);overflow-wrap:break-word}.pairs dd{margin:0;text-align:right}
 .reading{max-width:62rem}.reading dt{font-weight:600;margin-top:.8rem}.reading dd{margin:0;color:var(--soft)}
 details{margin:.8rem 0}summary{cursor:pointer;color:var(--link);padding:.2rem 0}
 pre{margin:.4rem 0;padding:.9rem 1rem;background:var(--raised);border:1px solid var(--line);border-radius:8px;overflow-x:auto;font-size:13px;line-height:1.5}

@@ -4,7 +4,10 @@
  * strict.
  */
 import { messageOf } from '../../core/errors.ts';
+import { firstOf } from '../../core/phrases.ts';
 import type { Address } from './connection.ts';
+
+const COLUMNS_SHOWN = 12;
 
 export interface IdColumns {
   /** Of the ID. */
@@ -136,7 +139,7 @@ function typeIn(types: ReadonlyMap<string, string>, column: string): string {
   if (type === undefined)
     throw new ColumnError(
       'missing column',
-      `there is no column ${column}: it has ${[...types.keys()].slice(0, 12).join(', ').slice(0, 300)}`,
+      `there is no column ${column}: it has ${firstOf([...types.keys()], COLUMNS_SHOWN)}`,
     );
   return type;
 }
