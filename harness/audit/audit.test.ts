@@ -268,6 +268,15 @@ describe('files', () => {
     expect(found(await auditOf({}, jsonl))).toMatchObject({ verdict: 'fail', inputs: [{ format: 'jsonl' }] });
   });
 
+  test('text by the name of raw IDs, and half of a tap by itself, are no IDs', async () => {
+    const text = { 'a.u64': '12345678\n23456789\n34567890\n4567\n' };
+    expect(refusal(await auditOf(text))).toContain('begins with lines of digits');
+    expect(found(await auditOf(text, { format: 'u64le' }))).toMatchObject({ ids: '4' });
+    const half = { 'n1-1-0-0.ids': u64(IDS) };
+    expect(refusal(await auditOf(half))).toContain('half of a tap: name its folder');
+    expect(found(await auditOf(half, { format: 'u64le' }))).toMatchObject({ verdict: 'pass', ids: '3' });
+  });
+
   test('a format that nothing tells is asked for', async () => {
     expect(refusal(await auditOf({ 'a.bin': u64(IDS) }))).toContain('format cannot be told');
     expect(found(await auditOf({ 'a.bin': u64(IDS) }, { format: 'u64le' }))).toMatchObject({

@@ -98,8 +98,17 @@ export function probe(head: Buffer, question: ProbeQuestion): Probed | Unprobed 
       detail: 'its format cannot be told, neither from its name nor from its first bytes',
       remedy: `Say --format, one of ${FORMATS.slice(1).join(', ')}.`,
     };
+  if (format !== asked && isRaw(format) && DIGITS.test(bytes.toString('latin1')))
+    return {
+      kind: 'not an ID',
+      detail: 'its name is that of raw IDs, and it begins with lines of digits',
+      remedy: `Say --format text, or --format ${format} where its bytes are IDs all the same.`,
+    };
   return { compression, format, ...beginning(bytes, format, question) };
 }
+
+const DIGITS = /^[0-9\r\n]+$/;
+const isRaw = (format: FileFormat): boolean => format === 'u64le' || format === 'u128le';
 
 function compressionOf(head: Buffer): Compression {
   if (head.length >= 3 && head[0] === 0x1f && head[1] === 0x8b && head[2] === 8) return 'gzip';
@@ -158,7 +167,7 @@ type Beginning = Pick<Probed, 'records' | 'skip' | 'firstId'> | Unprobed;
 
 function beginning(bytes: Buffer, format: FileFormat, question: ProbeQuestion): Beginning {
   if (format === 'parquet') return { skip: 0 };
-  if (format === 'u64le' || format === 'u128le') return { records: { kind: 'raw' }, skip: 0 };
+  if (isRaw(format)) return { records: { kind: 'raw' }, skip: 0 };
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
     return {
       kind: 'not an ID',

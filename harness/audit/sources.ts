@@ -1,7 +1,7 @@
 /** What the words FILES of a command line mean: files, folders of files, globs, standard input. Effects: looks at disks. */
 import { globSync, openSync, closeSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Problem } from '../core/errors.ts';
 import { messageOf, problem } from '../core/errors.ts';
 import { parseSegmentName } from '../core/tap.ts';
@@ -44,6 +44,8 @@ export function findSources(words: readonly string[], format: string): Sources {
   const seenFolders = new Set<string>();
   /** Files that are read as parts of a folder of taps. */
   const inTaps = new Set<string>();
+  /** Named by themselves: what of them was committed, and how long their IDs are, their partners say. */
+  const ofTaps: string[] = [];
   const add = (source: Source): void => {
     // The same file twice would be all duplicates.
     const identity = source.what === 'standard input' ? STDIN : fileOf(source.path);
@@ -58,6 +60,7 @@ export function findSources(words: readonly string[], format: string): Sources {
     else {
       const detail = whyUnreadable(path);
       if (detail !== undefined) unread.push({ name: path, kind: 'unreadable', detail });
+      else if (format === 'auto' && parseSegmentName(basename(path)) !== undefined) ofTaps.push(path);
       else if (!inFolder || stats.size > 0 || format !== 'tap')
         add({ path, name: path, what: 'file', size: stats.size });
     }
@@ -102,6 +105,13 @@ export function findSources(words: readonly string[], format: string): Sources {
       for (const match of matches) look(match, false);
       if (matches.length === 0) problems.push(problem(...missing(word, statOf(word) as string)));
     }
+  for (const path of ofTaps)
+    if (!inTaps.has(fileOf(path)))
+      unread.push({
+        name: path,
+        kind: 'not an ID',
+        detail: 'it is half of a tap: name its folder, or say --format u64le or u128le',
+      });
   const sources = found.filter(({ identity }) => !inTaps.has(identity)).map(({ source }) => source);
   return { sources, unread, problems };
 }
