@@ -69,12 +69,13 @@ function causeWithinLife(a: Sighting, b: Sighting, view: EvidenceView): Cause {
   // A tick that came again: what its numbers did is of no account.
   if (isSameTick && wentBack(a, b, view)) return 'clock stepped back in process';
   if (isSameTick && view.lanesAreThreads && a.lane !== b.lane) return 'threads raced for one sequence';
+  // Whose time is not that of its call was minted in another tick than it says.
+  const time = causeOfTime(a, view) ?? causeOfTime(b, view);
+  if (time !== undefined) return time;
   // Between two of one number lies a whole field of numbers, all of one tick; or the last is followed by the first.
   const numbers = 2 ** view.layout.sequenceBits;
   const isWrapped = b.seq - a.seq >= numbers || (early!.sequence === BigInt(numbers - 1) && late!.sequence === 0n);
   if (isSameTick && a.lane === b.lane && isWrapped) return 'sequence wrapped within a tick';
-  const time = causeOfTime(a, view) ?? causeOfTime(b, view);
-  if (time !== undefined) return time;
   // Each tells the time of its clock, and the later one tells less.
   if (early!.tick > late!.tick) return 'clock stepped back in process';
   if (wentBack(a, b, view)) return 'clock stepped back in process';
